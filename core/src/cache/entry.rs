@@ -1,0 +1,85 @@
+//! One key of the cache.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::{ArcSwap, Guard};
+
+use super::key::Key;
+use super::state::EntryState;
+use crate::clock::Now;
+use crate::sync::{Mutex, MutexGuard};
+
+/// Reads within this time of each other count as one, so that readers on many threads do not all
+/// write to one cache line.
+const READ_GRAIN: u64 = 1_000_000_000;
+
+pub(crate) struct Entry {
+    pub(super) key: Key,
+    state: ArcSwap<EntryState>,
+    /// Held by whoever replaces the state; readers need not care.
+    lock: Mutex<()>,
+    /// When it was last read, in nanoseconds since boot, to within [`READ_GRAIN`].
+    last_read: AtomicU64,
+    /// Until when it is refreshed without being read, in nanoseconds since boot.
+    warm_until: AtomicU64,
+}
+
+impl Entry {
+    pub(super) fn new(key: Key, state: EntryState, now: Now) -> Self {
+        Self {
+            key,
+            state: ArcSwap::from_pointee(state),
+            lock: Mutex::new(()),
+            last_read: AtomicU64::new(now.boot_nanos()),
+            warm_until: AtomicU64::new(0),
+        }
+    }
+
+    /// The state to read from.
+    #[inline]
+    pub(super) fn state(&self) -> Guard<Arc<EntryState>> {
+        self.state.load()
+    }
+
+    /// The right to replace the state.
+    pub(super) fn lock(&self) -> Change<'_> {
+        Change { _held: self.lock.lock(), state: &self.state }
+    }
+
+    #[inline]
+    pub(super) fn note_read(&self, now: Now) {
+        let time = now.boot_nanos();
+        if time.saturating_sub(self.last_read.load(Ordering::Relaxed)) > READ_GRAIN {
+            self.last_read.store(time, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn last_read(&self) -> u64 {
+        self.last_read.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_warm_until(&self, time: u64) {
+        self.warm_until.store(time, Ordering::Relaxed);
+    }
+
+    pub(super) fn warm_until(&self) -> u64 {
+        self.warm_until.load(Ordering::Relaxed)
+    }
+}
+
+/// The right to replace an entry's state, for as long as it is held.
+pub(super) struct Change<'a> {
+    _held: MutexGuard<'a, ()>,
+    state: &'a ArcSwap<EntryState>,
+}
+
+impl Change<'_> {
+    pub(super) fn state(&self) -> Arc<EntryState> {
+        self.state.load_full()
+    }
+
+    pub(super) fn replace(&self, state: EntryState) {
+        self.state.store(Arc::new(state));
+    }
+}

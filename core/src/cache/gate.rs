@@ -1,0 +1,138 @@
+//! What stands between the entries of a cache and upstream: an account's cool-down and budget of
+//! calls. The cache only asks; `playback::governor` knows.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+
+use crate::clock::Now;
+use crate::error::{Error, ErrorKind};
+
+/// Why a call is wanted. Refreshes keep an audience watching that was let in, so they go first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Refresh,
+    Cold,
+}
+
+/// No call before `until` (nanoseconds since boot), because of `error`.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    pub(crate) until: u64,
+    pub(crate) error: Error,
+}
+
+/// Allows one call; handed back with its outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Permit {
+    /// The one call that finds out whether a cool-down is over.
+    pub(crate) probe: bool,
+}
+
+/// The answer to whether a call may start.
+#[derive(Clone, Debug)]
+pub(crate) enum Admission {
+    Go(Permit),
+    /// The budget is used up; ask again at this time, in nanoseconds since boot.
+    Later(u64),
+    Blocked(Block),
+}
+
+/// How an allowed call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Report {
+    /// Upstream answered with anything but a 429.
+    Answered,
+    /// A 429; the time until which to leave the account alone, in nanoseconds since boot.
+    Throttled { until: u64 },
+    /// No answer came.
+    Unknown,
+}
+
+pub(crate) trait Gate: Send + Sync {
+    /// The cool-down or probe that holds everybody back now, if any. Called when no fresh grant is
+    /// at hand, so it must be quick and take no lock.
+    fn block(&self, now: Now) -> Option<Block>;
+
+    /// When a call with this purpose could start at the earliest, in nanoseconds since boot.
+    fn earliest(&self, purpose: Purpose, now: Now) -> u64;
+
+    /// Takes one call out of the budget. A probe counts as lost when `lost_at` (nanoseconds since
+    /// boot) passes without a report.
+    fn admit(&self, purpose: Purpose, lost_at: u64, now: Now) -> Admission;
+
+    /// Takes note of how an allowed call ended.
+    fn report(&self, permit: Permit, report: Report, now: Now);
+
+    /// How many 429s have come in a row.
+    fn throttled_in_a_row(&self) -> u32;
+}
+
+/// Lets everything through until it is told of the account that the calls count for.
+#[derive(Default)]
+pub(crate) struct LateGate(ArcSwapOption<Arc<dyn Gate>>);
+
+impl LateGate {
+    /// Counts for an account from now on; the first one stays.
+    pub(crate) fn set(&self, gate: Arc<dyn Gate>) {
+        self.0.compare_and_swap(&None::<Arc<_>>, Some(Arc::new(gate)));
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load().is_some()
+    }
+}
+
+impl Gate for LateGate {
+    fn block(&self, now: Now) -> Option<Block> {
+        self.0.load().as_ref()?.block(now)
+    }
+
+    fn earliest(&self, purpose: Purpose, now: Now) -> u64 {
+        self.0.load().as_ref().map_or(now.boot_nanos(), |gate| gate.earliest(purpose, now))
+    }
+
+    fn admit(&self, purpose: Purpose, lost_at: u64, now: Now) -> Admission {
+        match self.0.load().as_ref() {
+            Some(gate) => gate.admit(purpose, lost_at, now),
+            None => Admission::Go(Permit::default()),
+        }
+    }
+
+    fn report(&self, permit: Permit, report: Report, now: Now) {
+        if let Some(gate) = self.0.load().as_ref() {
+            gate.report(permit, report, now);
+        }
+    }
+
+    fn throttled_in_a_row(&self) -> u32 {
+        self.0.load().as_ref().map_or(0, |gate| gate.throttled_in_a_row())
+    }
+}
+
+/// Which part of the world an error speaks of, and so who has to wait because of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// This key only, for a short while that grows.
+    Transient,
+    /// This key only, and no retry soon.
+    Entry,
+    /// All keys of the cache: the credentials are refused.
+    Cache,
+    /// All caches of the account.
+    Account,
+    /// Nobody: there was no attempt worth the name.
+    Nobody,
+}
+
+impl Scope {
+    pub(crate) fn of(error: &Error) -> Self {
+        match error.kind() {
+            ErrorKind::Throttled => Self::Account,
+            ErrorKind::UpstreamUnauthorized | ErrorKind::UpstreamForbidden => Self::Cache,
+            ErrorKind::UpstreamBadRequest | ErrorKind::UpstreamNotFound => Self::Entry,
+            ErrorKind::Abandoned | ErrorKind::Overloaded => Self::Nobody,
+            _ => Self::Transient,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What an entry of the cache is stored under.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Longer than any streamer with its origin.
+const TEXT_MAX_BYTES: usize = 512;
+/// A credential that lives longer than this is not short-lived.
+const TTL_MAX: Duration = Duration::from_secs(86_400);
+
+/// A cache key: any text, and the life its grants are asked for with. Grants of another life are
+/// other entries. Cheap to clone.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    text: Arc<str>,
+    ttl_ms: u32,
+}
+
+impl Key {
+    /// A key from text of 1 to 512 bytes and a life of 1 ms to 24 h.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::LimitExceeded`] for the text, [`ErrorKind::InvalidTtl`] for the life.
+    pub fn new(text: &str, ttl: Duration) -> Result<Self> {
+        if text.is_empty() || text.len() > TEXT_MAX_BYTES {
+            return Err(Error::new(ErrorKind::LimitExceeded, "a cache key has 1 to 512 bytes"));
+        }
+        let ttl_ms = u32::try_from(ttl.as_millis()).unwrap_or(u32::MAX);
+        if ttl_ms == 0 || ttl > TTL_MAX {
+            return Err(Error::new(
+                ErrorKind::InvalidTtl,
+                "the life of a cached grant must be 1 ms to 24 h",
+            ));
+        }
+        Ok(Self { text: text.into(), ttl_ms })
+    }
+
+    /// The text of the key.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The life that grants under this key are asked for with.
+    #[must_use]
+    pub fn ttl(&self) -> Duration {
+        Duration::from_millis(self.ttl_ms.into())
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({:?}, {:?})", self.text, self.ttl())
+    }
+}

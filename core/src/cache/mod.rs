@@ -1,0 +1,38 @@
+//! The grant cache: a state machine without I/O, threads or timers of its own.
+//!
+//! It stores a [`Grant`] with an expiry under a [`Key`] and knows nothing of where grants come
+//! from. A driver asks with [`GrantCache::begin`], fetches when it is told to lead, and completes
+//! or fails the [`Ticket`] it was given; everybody else is served from the store or waits for that
+//! one outcome. What to do in which state is decided by pure functions in `state` and `policy`.
+
+mod entry;
+mod events;
+mod flight;
+mod gate;
+mod grant;
+mod grant_cache;
+mod handle;
+mod inner;
+mod key;
+mod lead;
+mod policy;
+mod random;
+mod shards;
+mod state;
+mod stats;
+mod ticket;
+mod waiter;
+mod wakeups;
+
+pub use events::{Event, EventKind};
+pub use grant::{Freshness, Grant, Hit};
+pub use grant_cache::{Begin, BeginOptions, GrantCache, GrantCacheBuilder};
+pub use handle::Handle;
+pub use key::Key;
+pub use policy::{CachePolicy, CachePolicyBuilder};
+pub use stats::{LatencyHistogram, Stats};
+pub use ticket::{Start, Ticket};
+pub use waiter::{Registration, Waiter};
+
+pub(crate) use gate::{Admission, Block, Gate, Permit, Purpose, Report};
+pub(crate) use grant_cache::{DEFAULT_TIMEOUT, WeakGrantCache, check_min_remaining};

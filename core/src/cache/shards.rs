@@ -1,0 +1,147 @@
+//! The map from key to entry: copy-on-write, so that a look-up takes no lock.
+
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use arc_swap::ArcSwap;
+
+use super::entry::Entry;
+use super::key::Key;
+use super::state::EntryState;
+use crate::clock::Now;
+use crate::sync::Mutex;
+
+/// Changes to different shards do not wait for each other, and each copies only its own.
+const SHARDS: usize = 64;
+/// One search for the entries idle longest makes room for this part of all, so that a flood of new
+/// keys does not search the whole map for each.
+const EVICTED_PART: usize = 64;
+
+pub(super) struct Shards {
+    shards: Box<[Shard]>,
+    hasher: RandomState,
+    len: AtomicUsize,
+    /// Held by the one thread that makes room.
+    making_room: Mutex<()>,
+}
+
+type Set = HashSet<ByKey, RandomState>;
+
+struct Shard {
+    set: ArcSwap<Set>,
+    lock: Mutex<()>,
+}
+
+/// An entry, hashed and compared by its key, which so needs no second copy in the map.
+#[derive(Clone)]
+struct ByKey(Arc<Entry>);
+
+impl Borrow<Key> for ByKey {
+    fn borrow(&self) -> &Key {
+        &self.0.key
+    }
+}
+
+impl Hash for ByKey {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.0.key.hash(hasher);
+    }
+}
+
+impl PartialEq for ByKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.key == other.0.key
+    }
+}
+
+impl Eq for ByKey {}
+
+impl Shards {
+    pub(super) fn new() -> Self {
+        let hasher = RandomState::new();
+        let shard = || Shard {
+            set: ArcSwap::from_pointee(Set::with_hasher(hasher.clone())),
+            lock: Mutex::new(()),
+        };
+        let shards = (0..SHARDS).map(|_| shard()).collect();
+        Self { shards, hasher, len: AtomicUsize::new(0), making_room: Mutex::new(()) }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len.load(Ordering::Relaxed)
+    }
+
+    /// The entry of a key, if there is one.
+    pub(super) fn get(&self, key: &Key) -> Option<Arc<Entry>> {
+        self.shard(key).set.load().get(key).map(|found| Arc::clone(&found.0))
+    }
+
+    /// The entry of a key; a new one in the given state if there is none yet.
+    pub(super) fn get_or_insert(&self, key: &Key, state: EntryState, now: Now) -> Arc<Entry> {
+        let shard = self.shard(key);
+        let _held = shard.lock.lock();
+        let set = shard.set.load();
+        if let Some(found) = set.get(key) {
+            return Arc::clone(&found.0);
+        }
+        let entry = Arc::new(Entry::new(key.clone(), state, now));
+        let mut larger = Set::clone(&set);
+        larger.insert(ByKey(Arc::clone(&entry)));
+        shard.set.store(Arc::new(larger));
+        self.len.fetch_add(1, Ordering::Relaxed);
+        entry
+    }
+
+    /// Every entry, read without a lock.
+    pub(super) fn all(&self) -> Vec<Arc<Entry>> {
+        let sets = self.shards.iter().map(|shard| shard.set.load_full());
+        sets.flat_map(|set| set.iter().map(|by| Arc::clone(&by.0)).collect::<Vec<_>>()).collect()
+    }
+
+    /// Makes room for one more when `max` entries are there: those idle longest go, but never one
+    /// with a flight in the air. Returns how many went.
+    pub(super) fn make_room(&self, max: usize, now: Now) -> usize {
+        if self.len() < max {
+            return 0;
+        }
+        let _held = self.making_room.lock();
+        let excess = (self.len() + 1).saturating_sub(max);
+        if excess == 0 {
+            return 0;
+        }
+        let wanted = excess.max(max / EVICTED_PART);
+        let mut idle: Vec<Arc<Entry>> = self.all();
+        idle.retain(|entry| {
+            entry.state().live_flight(now).is_none() && entry.warm_until() <= now.boot_nanos()
+        });
+        idle.sort_by_cached_key(|entry| entry.last_read());
+        idle.iter().take(wanted).filter(|entry| self.retire(entry, now)).count()
+    }
+
+    /// Takes an entry out of the map, unless a flight has taken off in it.
+    fn retire(&self, entry: &Arc<Entry>, now: Now) -> bool {
+        let shard = self.shard(&entry.key);
+        let _held = shard.lock.lock();
+        let change = entry.lock();
+        let state = change.state();
+        if state.retired || state.live_flight(now).is_some() {
+            return false;
+        }
+        change.replace(EntryState { retired: true, era: state.era, ..EntryState::default() });
+        let mut smaller = Set::clone(&shard.set.load());
+        smaller.remove(&entry.key);
+        shard.set.store(Arc::new(smaller));
+        self.len.fetch_sub(1, Ordering::Relaxed);
+        true
+    }
+
+    fn shard(&self, key: &Key) -> &Shard {
+        // The set hashes with the same hasher; other bits of the hash choose the shard.
+        let hash = self.hasher.hash_one(key);
+        let index = usize::try_from(hash >> 32).unwrap_or(0) % SHARDS;
+        &self.shards[index]
+    }
+}

@@ -1,0 +1,46 @@
+//! What a driver has to do without being asked: keep warm what is to be kept warm, and end the
+//! flights that are past their time.
+
+use std::sync::Arc;
+
+use super::entry::Entry;
+use super::inner::Inner;
+use super::ticket::Ticket;
+use crate::clock::Now;
+
+impl Inner {
+    /// When there is something to do next, in nanoseconds since boot.
+    pub(super) fn next_wakeup(&self, now: Now) -> Option<u64> {
+        let time = now.boot_nanos();
+        let deaths = self.flights.lock().iter().map(|(_, flight)| flight.dead_at()).min();
+        let warm = self.warm_entries(now);
+        let dues = warm.iter().filter_map(|entry| self.due_at(entry, now)).min();
+        deaths.into_iter().chain(dues).map(|at| at.max(time)).min()
+    }
+
+    pub(super) fn poll(self: &Arc<Self>, now: Now) -> Vec<Ticket> {
+        self.bury_the_dead(now);
+        let warm = self.warm_entries(now);
+        warm.iter().filter_map(|entry| self.lead_if_due(entry, now)).collect()
+    }
+
+    /// When an entry that is kept warm falls due; none while its flight is in the air.
+    fn due_at(&self, entry: &Entry, now: Now) -> Option<u64> {
+        let state = entry.state();
+        if state.live_flight(now).is_some() {
+            return None;
+        }
+        let age = state.value.as_ref().map_or(0, |value| {
+            value.remaining(now).saturating_sub(value.soft).saturating_add(1)
+        });
+        let due = now.boot_nanos().saturating_add(age).max(state.past.next);
+        Some(self.block(now).map_or(due, |block| due.max(block.until)))
+    }
+
+    /// The entries to keep warm, without those whose time is over or that have left the map.
+    fn warm_entries(&self, now: Now) -> Vec<Arc<Entry>> {
+        let mut warm = self.warm.lock();
+        warm.retain(|entry| entry.warm_until() > now.boot_nanos() && !entry.state().retired);
+        warm.clone()
+    }
+}

@@ -1,0 +1,277 @@
+//! Two clocks read together: time since boot, which goes on while the machine sleeps, and wall
+//! time, which can be stepped. A grant counts as expired if either of them says so.
+//!
+//! `std::time::Instant` is of no use here: on Linux it stops during a suspend, and a grant that
+//! died meanwhile would look fresh.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+const NANOS_PER_SEC: u64 = 1_000_000_000;
+
+/// One reading of both clocks, to the nanosecond.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Now {
+    boot: u64,
+    wall: u64,
+}
+
+impl Now {
+    /// A reading from the time since boot and the time since the Unix epoch.
+    #[must_use]
+    pub fn new(boot: Duration, wall: Duration) -> Self {
+        Self { boot: nanos(boot), wall: nanos(wall) }
+    }
+
+    /// The time since boot (or any other fixed point), which only moves forward and does not stop
+    /// while the machine sleeps.
+    #[must_use]
+    pub fn boot(&self) -> Duration {
+        Duration::from_nanos(self.boot)
+    }
+
+    /// The time since the Unix epoch, which may be stepped either way.
+    #[must_use]
+    pub fn wall(&self) -> Duration {
+        Duration::from_nanos(self.wall)
+    }
+
+    /// Whole seconds since the Unix epoch.
+    #[must_use]
+    pub fn unix_seconds(&self) -> u64 {
+        self.wall / NANOS_PER_SEC
+    }
+
+    /// Nanoseconds since boot: the currency of the state machine.
+    pub(crate) fn boot_nanos(&self) -> u64 {
+        self.boot
+    }
+
+    /// Both clocks moved on by the same time.
+    #[must_use]
+    pub fn plus(&self, time: Duration) -> Self {
+        let time = nanos(time);
+        Self { boot: self.boot.saturating_add(time), wall: self.wall.saturating_add(time) }
+    }
+
+    /// How long until `later` by the clock that gets there first; zero when either has passed.
+    #[must_use]
+    pub fn until(&self, later: &Self) -> Duration {
+        let boot = later.boot.saturating_sub(self.boot);
+        let wall = later.wall.saturating_sub(self.wall);
+        Duration::from_nanos(boot.min(wall))
+    }
+}
+
+/// Nanoseconds of a duration, at most what 64 bits hold (584 years).
+pub(crate) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Where the time comes from: the machine, or a [`ManualClock`] in tests.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug, Default)]
+enum Source {
+    #[default]
+    System,
+    Manual(ManualClock),
+}
+
+impl Clock {
+    /// The machine's clocks.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// Reads both clocks.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        match &self.0 {
+            Source::System => Now { boot: system::boot_nanos(), wall: system::wall_nanos() },
+            Source::Manual(clock) => clock.now(),
+        }
+    }
+
+    /// Whole seconds since the Unix epoch, without reading the other clock.
+    #[must_use]
+    pub fn unix_seconds(&self) -> u64 {
+        match &self.0 {
+            Source::System => system::wall_nanos() / NANOS_PER_SEC,
+            Source::Manual(clock) => clock.now().unix_seconds(),
+        }
+    }
+
+    /// Whether time moves only when a test says so.
+    pub(crate) fn is_manual(&self) -> bool {
+        matches!(self.0, Source::Manual(_))
+    }
+}
+
+impl From<&ManualClock> for Clock {
+    fn from(clock: &ManualClock) -> Self {
+        Self(Source::Manual(clock.clone()))
+    }
+}
+
+/// A clock that moves only when told to, for tests. Clones share one time.
+///
+/// # Example: a token of the year 2038
+///
+/// ```
+/// use std::time::Duration;
+/// use grantmint_core::{Clock, ManualClock};
+///
+/// let manual = ManualClock::new(Duration::from_secs(2_147_483_648));
+/// let clock = Clock::from(&manual);
+/// manual.advance(Duration::from_secs(2));
+/// assert_eq!(clock.unix_seconds(), 2_147_483_650);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ManualClock(Arc<Times>);
+
+#[derive(Debug)]
+struct Times {
+    boot: AtomicU64,
+    wall: AtomicU64,
+}
+
+impl ManualClock {
+    /// A clock that stands still at the given time since the Unix epoch.
+    #[must_use]
+    pub fn new(wall: Duration) -> Self {
+        // An hour of uptime, so that no test rests on a boot clock at zero.
+        let boot = AtomicU64::new(3600 * NANOS_PER_SEC);
+        Self(Arc::new(Times { boot, wall: AtomicU64::new(nanos(wall)) }))
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, time: Duration) {
+        self.0.boot.fetch_add(nanos(time), Ordering::SeqCst);
+        self.0.wall.fetch_add(nanos(time), Ordering::SeqCst);
+    }
+
+    /// Puts the machine to sleep for a time and wakes it: boot and wall time have moved on, while
+    /// no thread has run and no timer has fired.
+    pub fn suspend(&self, time: Duration) {
+        self.advance(time);
+    }
+
+    /// Steps the wall clock, forward or back, as a time server or an administrator does; time since
+    /// boot stays.
+    pub fn jump_wall(&self, seconds: f64) {
+        let step = nanos(Duration::try_from_secs_f64(seconds.abs()).unwrap_or(Duration::MAX));
+        let stepped = |wall: u64| {
+            let back = seconds.is_sign_negative();
+            Some(if back { wall.saturating_sub(step) } else { wall.saturating_add(step) })
+        };
+        // The closure always gives a value, so the update cannot fail.
+        let _ = self.0.wall.fetch_update(Ordering::SeqCst, Ordering::SeqCst, stepped);
+    }
+
+    /// Reads both clocks.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        Now {
+            boot: self.0.boot.load(Ordering::SeqCst),
+            wall: self.0.wall.load(Ordering::SeqCst),
+        }
+    }
+}
+
+/// Linux: the boot-time clock counts sleep; the coarse wall clock costs a tenth of the exact one
+/// and is late by a few milliseconds at most, which whole seconds do not show.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod system {
+    use rustix::time::{ClockId, Timespec, clock_gettime};
+
+    use super::NANOS_PER_SEC;
+
+    #[inline]
+    pub(super) fn boot_nanos() -> u64 {
+        nanos(clock_gettime(ClockId::Boottime))
+    }
+
+    #[inline]
+    pub(super) fn wall_nanos() -> u64 {
+        nanos(clock_gettime(ClockId::RealtimeCoarse))
+    }
+
+    /// A clock set to before 1970 reads as 1970.
+    #[inline]
+    fn nanos(time: Timespec) -> u64 {
+        let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+        let nanos = u64::try_from(time.tv_nsec).unwrap_or(0);
+        seconds.saturating_mul(NANOS_PER_SEC).saturating_add(nanos)
+    }
+}
+
+/// Elsewhere the standard library's monotonic clock counts sleep: it is `mach_continuous_time`'s
+/// sibling `CLOCK_MONOTONIC` on Apple's systems (read below) and the performance counter on
+/// Windows.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod system {
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    use super::nanos;
+
+    #[cfg(target_vendor = "apple")]
+    pub(super) fn boot_nanos() -> u64 {
+        use rustix::time::{ClockId, clock_gettime};
+        // On Apple's systems this clock goes on during sleep, while `Instant` does not.
+        let time = clock_gettime(ClockId::Monotonic);
+        let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+        seconds.saturating_mul(super::NANOS_PER_SEC) + u64::try_from(time.tv_nsec).unwrap_or(0)
+    }
+
+    #[cfg(not(target_vendor = "apple"))]
+    pub(super) fn boot_nanos() -> u64 {
+        use std::sync::OnceLock;
+        use std::time::Instant;
+        static START: OnceLock<Instant> = OnceLock::new();
+        nanos(START.get_or_init(Instant::now).elapsed())
+    }
+
+    pub(super) fn wall_nanos() -> u64 {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, nanos)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manual_clock_moves_as_told() {
+        let clock = ManualClock::new(Duration::from_secs(100));
+        let start = clock.now();
+        clock.suspend(Duration::from_secs(5));
+        assert_eq!(clock.now(), start.plus(Duration::from_secs(5)));
+        clock.jump_wall(-3.0);
+        assert_eq!(clock.now().boot(), start.boot() + Duration::from_secs(5));
+        assert_eq!(clock.now().unix_seconds(), 102);
+    }
+
+    #[test]
+    fn time_left_is_what_the_faster_clock_says() {
+        let now = Now::new(Duration::from_secs(10), Duration::from_secs(100));
+        let end = now.plus(Duration::from_secs(60));
+        assert_eq!(now.until(&end), Duration::from_secs(60));
+        let stepped = Now::new(Duration::from_secs(11), Duration::from_secs(130));
+        assert_eq!(stepped.until(&end), Duration::from_secs(30));
+        let back = Now::new(Duration::from_secs(11), Duration::from_secs(0));
+        assert_eq!(back.until(&end), Duration::from_secs(59));
+        assert_eq!(end.plus(Duration::from_secs(1)).until(&end), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_machine_has_both_clocks() {
+        let clock = Clock::system();
+        let (first, second) = (clock.now(), clock.now());
+        assert!(second.boot() >= first.boot());
+        assert!(first.unix_seconds() > 1_700_000_000);
+    }
+}

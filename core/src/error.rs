@@ -1,0 +1,228 @@
+//! The one table of everything that can go wrong, and the error that carries a row of it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A result whose error is [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Writes [`ErrorKind`] and its look-ups from one table, so that they cannot disagree.
+macro_rules! error_kinds {
+    ($($name:ident = $number:literal, $code:literal, $retryable:literal, $meaning:literal;)*) => {
+        /// What went wrong. Numbers and codes are stable for ever; kinds may be added.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        #[repr(i32)]
+        pub enum ErrorKind {
+            $(#[doc = $meaning] $name = $number,)*
+        }
+
+        impl ErrorKind {
+            /// Every kind, in the order of its number.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The stable name that Python shows as `.code`.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// Whether the same call may succeed later without any change to its arguments.
+            #[must_use]
+            pub const fn is_retryable(self) -> bool {
+                match self { $(Self::$name => $retryable,)* }
+            }
+
+            /// One line that says what the kind means.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning,)* }
+            }
+        }
+    };
+}
+
+error_kinds! {
+    InvalidArgument = 100, "invalid_argument", false, "an argument is out of its documented range";
+    InvalidSid = 101, "invalid_sid", false, "a SID does not have its prefix and 32 hexadecimal digits";
+    InvalidCredentials = 102, "invalid_credentials", false, "credentials are missing, empty or swapped";
+    InvalidIdentity = 103, "invalid_identity", false, "the identity is empty or too long";
+    InvalidTtl = 104, "invalid_ttl", false, "a time to live is out of its range";
+    InvalidGrant = 105, "invalid_grant", false, "a grant is malformed, too large or given twice";
+    InvalidOrigin = 106, "invalid_origin", false, "the allowed origin is not a full origin";
+    InvalidUrl = 107, "invalid_url", false, "a URL is malformed or not allowed";
+    LimitExceeded = 108, "limit_exceeded", false, "a count or size is over its documented limit";
+
+    TokenMalformed = 200, "token_malformed", false, "the token is not a well-formed JSON Web Token";
+    TokenAlgorithm = 201, "token_algorithm", false, "the token is signed with an algorithm that is not allowed";
+    TokenSignature = 202, "token_signature", false, "the signature does not match";
+    TokenExpired = 203, "token_expired", false, "the token has expired";
+    TokenNotYetValid = 204, "token_not_yet_valid", false, "the token is not valid yet";
+    TokenIssuer = 205, "token_issuer", false, "the token was issued by another key or for another account";
+    TokenClaims = 206, "token_claims", false, "a claim is missing or of the wrong type";
+
+    UpstreamBadRequest = 300, "upstream_bad_request", false, "upstream refused the request (400)";
+    UpstreamUnauthorized = 301, "upstream_unauthorized", false, "upstream refused the credentials (401)";
+    UpstreamForbidden = 302, "upstream_forbidden", false, "the key may not do this (403)";
+    UpstreamNotFound = 303, "upstream_not_found", false, "upstream does not know the streamer (404)";
+    Throttled = 304, "throttled", true, "upstream limits the account's requests (429), or such a cool-down is on";
+    UpstreamUnavailable = 305, "upstream_unavailable", true, "upstream failed (5xx)";
+    UpstreamTimeout = 306, "upstream_timeout", true, "upstream did not answer in time";
+    UpstreamConnect = 307, "upstream_connect", true, "no connection to upstream, or it broke";
+    UpstreamTls = 308, "upstream_tls", false, "the TLS connection to upstream cannot be trusted";
+    UpstreamStatus = 309, "upstream_status", false, "upstream answered with an unexpected status, such as a redirect";
+    UpstreamNotJson = 310, "upstream_not_json", false, "the answer of upstream is not JSON";
+    UpstreamNoGrant = 311, "upstream_no_grant", false, "the answer of upstream holds no grant object";
+    UpstreamTooLarge = 312, "upstream_too_large", false, "the answer of upstream is over the size limit";
+    GrantTooShort = 313, "grant_too_short", false, "the new grant does not live as long as asked for";
+    SourceFailed = 314, "source_failed", false, "the custom source of grants failed";
+
+    DeadlineExceeded = 400, "deadline_exceeded", true, "no grant came within the caller's time";
+    Cancelled = 401, "cancelled", false, "the caller cancelled the call";
+    Abandoned = 402, "abandoned", true, "the fetch ended without an outcome";
+    Overloaded = 403, "overloaded", true, "the account's budget of calls is used up";
+    Closed = 404, "closed", false, "the object has been closed";
+    Unsupported = 405, "unsupported", false, "not supported here";
+
+    Panic = 900, "panic", false, "a fault inside grantmint was caught at the language border";
+    NullPointer = 901, "null_pointer", false, "a pointer that must not be null is null";
+    InvalidUtf8 = 902, "invalid_utf8", false, "text is not valid UTF-8";
+    BufferTooSmall = 903, "buffer_too_small", false, "the caller's buffer is too small";
+    StructSize = 904, "struct_size", false, "a struct is of a size that this version does not know";
+}
+
+impl ErrorKind {
+    /// The stable number that C sees as `GRANTMINT_ERR_…`.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        self as i32
+    }
+
+    /// The kind of a number, if there is one.
+    #[must_use]
+    pub fn from_number(number: i32) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.number() == number)
+    }
+
+    /// The kind of a code string, if there is one.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.code() == code)
+    }
+}
+
+/// What went wrong, in words that say what to do. Never holds a secret, a token, a grant or an
+/// identity. Cheap to clone: one outcome is shared by all who waited for it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    retry_after: Option<Duration>,
+}
+
+impl Error {
+    /// An error of a kind, with a message that must not hold user data.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Arc::new(Inner { kind, message: message.into(), retry_after: None }))
+    }
+
+    /// The same error with the time after which a further try makes sense.
+    #[must_use]
+    pub fn with_retry_after(&self, retry_after: Duration) -> Self {
+        let inner = Inner { retry_after: Some(retry_after), ..Inner::clone(&self.0) };
+        Self(Arc::new(inner))
+    }
+
+    /// The same error with a few words in front of its message, such as the index of an item.
+    #[must_use]
+    pub(crate) fn in_context(&self, context: &str) -> Self {
+        let message = Cow::Owned(format!("{context}: {}", self.0.message));
+        Self(Arc::new(Inner { message, ..Inner::clone(&self.0) }))
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The stable name of the kind: [`ErrorKind::code`].
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.0.kind.code()
+    }
+
+    /// The message without the code.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// How long to wait before a further try makes sense; always there when throttled or
+    /// overloaded.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the same call may succeed later without any change to its arguments.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.0.kind.is_retryable()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code(), self.message())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("retry_after", &self.0.retry_after)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_codes_are_unique_and_found_again() {
+        for kind in ErrorKind::ALL {
+            assert_eq!(ErrorKind::from_number(kind.number()), Some(*kind));
+            assert_eq!(ErrorKind::from_code(kind.code()), Some(*kind));
+        }
+        assert_eq!(ErrorKind::from_number(0), None);
+        assert_eq!(ErrorKind::from_code("ok"), None);
+    }
+
+    #[test]
+    fn retryable_kinds_are_those_that_time_can_mend() {
+        let retryable: Vec<i32> =
+            ErrorKind::ALL.iter().filter(|k| k.is_retryable()).map(|k| k.number()).collect();
+        assert_eq!(retryable, [304, 305, 306, 307, 400, 402, 403]);
+    }
+
+    #[test]
+    fn an_error_shows_its_code_and_message() {
+        let error = Error::new(ErrorKind::Throttled, "try later")
+            .with_retry_after(Duration::from_secs(3));
+        assert_eq!(error.to_string(), "throttled: try later");
+        assert_eq!(error.in_context("identities[2]").message(), "identities[2]: try later");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
+    }
+}

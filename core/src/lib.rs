@@ -1,0 +1,41 @@
+/*!
+Mints Twilio Access Tokens and keeps one in-process cache of playback grants.
+
+This crate holds all the knowledge of grantmint; the C, Python and Node.js libraries are thin
+conversions around it.
+*/
+
+#![deny(unsafe_code)]
+
+mod cache;
+mod clock;
+mod credentials;
+mod error;
+mod fork;
+mod playback;
+mod secret;
+mod sid;
+mod sync;
+mod token;
+
+pub use cache::{
+    Begin, BeginOptions, CachePolicy, CachePolicyBuilder, Event, EventKind, Freshness, Grant,
+    GrantCache, GrantCacheBuilder, Handle, Hit, Key, LatencyHistogram, Registration, Start, Stats,
+    Ticket, Waiter,
+};
+pub use clock::{Clock, ManualClock, Now};
+pub use credentials::ApiKey;
+pub use error::{Error, ErrorKind, Result};
+#[cfg(feature = "http")]
+pub use playback::PlaybackGrantClient;
+pub use playback::{
+    ClientOptions, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, Origin, PlaybackMinter,
+    PlaybackMinterBuilder, PlaybackToken, StreamMinter, TokenOptions,
+};
+pub use sid::{Sid, SidKind};
+pub use token::{
+    AccessToken, AccessTokenBuilder, AccessTokenGrant, Algorithm, ChatGrant, CustomGrant, Decoded,
+    IpMessagingGrant, Json, LIMITS, Limit, PlaybackGrant, RtcGrant, SyncGrant, TaskRouterGrant,
+    TokenMinter, TokenMinterBuilder, VerifyOptions, VideoGrant, VoiceGrant, Warning, decode, limits,
+    sign, verify, verify_jwt,
+};

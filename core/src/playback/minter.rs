@@ -1,0 +1,357 @@
+//! Tokens of their own for all viewers of a stream, around the one grant that they share.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use super::builder::PlaybackMinterBuilder;
+use super::feed::Feed;
+#[cfg(feature = "http")]
+use super::options::ClientOptions;
+use super::origin::Origin;
+use super::source::GrantRequest;
+use super::stream::{Signing, Stream, StreamMinter};
+use super::streams::Streams;
+use super::token::PlaybackToken;
+use crate::cache::{BeginOptions, Event, Hit, Key, Stats};
+use crate::clock::Clock;
+use crate::credentials::ApiKey;
+use crate::error::{Error, ErrorKind, Result};
+use crate::token::{Claims, Template};
+
+/// Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about
+/// once per stream and half a minute. Cheap to clone; to be shared by all threads.
+///
+/// # Example: let a viewer in
+///
+/// ```no_run
+/// use grantmint_core::{ApiKey, PlaybackMinter};
+///
+/// let live = PlaybackMinter::builder(&ApiKey::from_env()?)
+///     .allow_origin("https://www.example.com")
+///     .build()?;
+/// let token = live.token("VJ00000000000000000000000000000001", "alice")?;
+/// println!("{} ({:?} left)", token.jwt, token.grant_remaining);
+/// # Ok::<(), grantmint_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct PlaybackMinter(Arc<Open>);
+
+/// A minter until it is closed.
+struct Open {
+    closed: AtomicBool,
+    shared: Shared,
+}
+
+/// What all clones of a minter and its streams share.
+pub(super) struct Shared {
+    pub(super) feed: Arc<Feed>,
+    pub(super) signing: ArcSwap<Signing>,
+    pub(super) claims: Claims,
+    pub(super) clock: Clock,
+    pub(super) grant_ttl: u32,
+    pub(super) origin: Option<Origin>,
+    pub(super) defaults: TokenOptions,
+    pub(super) streams: Streams,
+    /// How the built-in client reaches upstream; none with a custom source.
+    #[cfg(feature = "http")]
+    pub(super) via: Option<ClientOptions>,
+}
+
+/// What one call asks for; what is not set is the minter's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokenOptions {
+    /// The least remaining life that the grant in the token must have, net of the safety margin.
+    pub min_remaining: Option<Duration>,
+    /// How long the call waits for a grant.
+    pub timeout: Option<Duration>,
+}
+
+impl PlaybackMinter {
+    /// A builder for minters that sign, and by default fetch, with this key.
+    #[must_use]
+    pub fn builder(key: &ApiKey) -> PlaybackMinterBuilder {
+        PlaybackMinterBuilder::new(key)
+    }
+
+    pub(super) fn new(shared: Shared) -> Self {
+        Self(Arc::new(Open { closed: AtomicBool::new(false), shared }))
+    }
+
+    /// A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes
+    /// no lock and makes no call.
+    ///
+    /// # Errors
+    ///
+    /// 1xx for the arguments; 3xx of the fetch, shared by all who waited for it;
+    /// [`ErrorKind::DeadlineExceeded`] when no grant came in time, [`ErrorKind::Overloaded`] when
+    /// the account's calls are used up, [`ErrorKind::Closed`] after [`PlaybackMinter::close`].
+    pub fn token(&self, streamer: &str, identity: &str) -> Result<PlaybackToken> {
+        self.token_with(streamer, identity, TokenOptions::default())
+    }
+
+    /// As [`PlaybackMinter::token`], with a promise and a time of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::token`]; [`ErrorKind::InvalidArgument`] for a `min_remaining` over half
+    /// of the grants' life.
+    pub fn token_with(
+        &self,
+        streamer: &str,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<PlaybackToken> {
+        let shared = self.shared()?;
+        // Borrowed from the map: to count references would make all threads meet at one number.
+        if let Some(stream) = shared.streams.load().get(streamer) {
+            return shared.token(stream, identity, options);
+        }
+        let stream = shared.stream(streamer)?;
+        shared.token(&stream, identity, options)
+    }
+
+    /// A token by callback, which is called once: before this returns if the grant is there, else
+    /// on one of the library's threads, which it must not block.
+    pub fn token_then(
+        &self,
+        streamer: &str,
+        identity: &str,
+        options: TokenOptions,
+        callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
+    ) {
+        let found = self.shared().and_then(|shared| Ok((shared, shared.stream(streamer)?)));
+        match found {
+            Ok((_, stream)) => {
+                let minter = StreamMinter { minter: self.clone(), stream };
+                minter.token_then(identity, options, callback);
+            }
+            Err(error) => callback(Err(error)),
+        }
+    }
+
+    /// A token if the grant for it is there; never waits. None sets off the fetch of the grant.
+    ///
+    /// # Errors
+    ///
+    /// 1xx for the arguments, [`ErrorKind::Closed`]; never an error of upstream.
+    pub fn try_token(&self, streamer: &str, identity: &str) -> Result<Option<String>> {
+        let shared = self.shared()?;
+        if let Some(stream) = shared.streams.load().get(streamer) {
+            return shared.try_token(stream, identity);
+        }
+        match shared.stream(streamer) {
+            Ok(stream) => shared.try_token(&stream, identity),
+            // A stream that may not even be looked up has no grant.
+            Err(error) if error.kind().number() >= ErrorKind::Throttled.number() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// One stream, for hot paths.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`]; [`ErrorKind::Throttled`] or
+    /// [`ErrorKind::Overloaded`] for a new stream while no call may be made.
+    pub fn stream(&self, streamer: &str) -> Result<StreamMinter> {
+        let stream = self.shared()?.stream(streamer)?;
+        Ok(StreamMinter { minter: self.clone(), stream })
+    }
+
+    /// Fetches a stream's grant before anybody asks for it; does not wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::stream`].
+    pub fn prefetch(&self, streamer: &str) -> Result<()> {
+        let shared = self.shared()?;
+        shared.feed.prefetch(&shared.key(streamer)?)
+    }
+
+    /// Keeps a stream's grant fresh without it being read, for a time of at most 24 h; zero ends
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::stream`].
+    pub fn keep_warm(&self, streamer: &str, time: Duration) -> Result<()> {
+        let shared = self.shared()?;
+        shared.feed.keep_warm(&shared.key(streamer)?, time)
+    }
+
+    /// Drops a stream's grant. A fetch in the air serves those who wait for it and is not stored.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`].
+    pub fn invalidate(&self, streamer: &str) -> Result<bool> {
+        let shared = self.shared()?;
+        Ok(shared.feed.cache().invalidate(&shared.key(streamer)?))
+    }
+
+    /// Drops a stream's grant if it is the one of this generation: of many viewers who met a bad
+    /// grant, the first has it fetched anew.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`].
+    pub fn invalidate_if(&self, streamer: &str, generation: u64) -> Result<bool> {
+        let shared = self.shared()?;
+        Ok(shared.feed.cache().invalidate_if(&shared.key(streamer)?, generation))
+    }
+
+    /// Signs and fetches with another key of the same account from now on. Grants stay, stored
+    /// errors go; fetches in the air serve those who wait for them and are not stored.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidCredentials`] for a key of another account.
+    pub fn rotate(&self, key: &ApiKey) -> Result<()> {
+        self.shared()?.rotate(key)
+    }
+
+    /// What the cache has done, for all who share it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Closed`].
+    pub fn stats(&self) -> Result<Stats> {
+        Ok(self.shared()?.feed.cache().stats())
+    }
+
+    /// The cache's last 1,024 events since the last call, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Closed`].
+    pub fn drain_events(&self) -> Result<Vec<Event>> {
+        Ok(self.shared()?.feed.cache().drain_events())
+    }
+
+    /// Empties the cache for all who share it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Closed`].
+    pub fn purge(&self) -> Result<()> {
+        self.shared()?.feed.cache().purge();
+        Ok(())
+    }
+
+    /// The cache.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Closed`].
+    pub fn cache(&self) -> Result<crate::cache::GrantCache> {
+        Ok(self.shared()?.feed.cache().clone())
+    }
+
+    /// Detaches this minter, its clones and its streams: later calls fail with
+    /// [`ErrorKind::Closed`]. Others who share the cache go on; its grants are wiped when the last
+    /// of them is gone.
+    pub fn close(&self) {
+        self.0.closed.store(true, Ordering::Relaxed);
+        self.0.shared.streams.clear();
+    }
+
+    #[inline]
+    pub(super) fn shared(&self) -> Result<&Shared> {
+        if self.0.closed.load(Ordering::Relaxed) { Err(closed()) } else { Ok(&self.0.shared) }
+    }
+}
+
+#[cold]
+fn closed() -> Error {
+    Error::new(ErrorKind::Closed, "the minter has been closed")
+}
+
+impl Shared {
+    #[inline]
+    pub(super) fn token(
+        &self,
+        stream: &Stream,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<PlaybackToken> {
+        let hit = self.feed.get(&stream.handle, self.wish(options))?;
+        Ok(PlaybackToken::new(stream.mint(&hit, self, identity)?, &hit))
+    }
+
+    pub(super) fn try_token(&self, stream: &Stream, identity: &str) -> Result<Option<String>> {
+        let hit = self.feed.try_get(&stream.handle, self.wish(TokenOptions::default()));
+        hit.map(|hit| stream.mint(&hit, self, identity)).transpose()
+    }
+
+    fn stream(&self, streamer: &str) -> Result<Arc<Stream>> {
+        if let Some(stream) = self.streams.load().get(streamer) {
+            return Ok(Arc::clone(stream));
+        }
+        let handle = self.feed.cache().handle(&self.key(streamer)?)?;
+        Ok(self.streams.add(streamer, Stream::new(handle)))
+    }
+
+    fn key(&self, streamer: &str) -> Result<Key> {
+        Ok(GrantRequest::new(streamer, self.grant_ttl, self.origin.clone())?.key())
+    }
+
+    #[inline]
+    fn wish(&self, options: TokenOptions) -> BeginOptions {
+        BeginOptions {
+            min_remaining: options.min_remaining.or(self.defaults.min_remaining),
+            timeout: options.timeout.or(self.defaults.timeout),
+        }
+    }
+
+    fn rotate(&self, key: &ApiKey) -> Result<()> {
+        if key.account_sid() != self.signing.load().key.account_sid() {
+            return Err(Error::new(
+                ErrorKind::InvalidCredentials,
+                "a rotated key must belong to the same account",
+            ));
+        }
+        #[cfg(feature = "http")]
+        if let Some(via) = &self.via {
+            let client = super::client::PlaybackGrantClient::new(key, via)?;
+            self.feed.set_source(Arc::new(client));
+        }
+        let template = Template::new(key, self.claims.clone());
+        self.signing.store(Arc::new(Signing { key: key.clone(), template }));
+        self.feed.cache().rotate();
+        Ok(())
+    }
+}
+
+impl StreamMinter {
+    pub(super) fn then(
+        &self,
+        shared: &Shared,
+        identity: &str,
+        options: TokenOptions,
+        callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
+    ) {
+        let (this, identity) = (self.clone(), identity.to_owned());
+        let minted = move |hit: Result<Hit>| {
+            let hit = hit?;
+            let jwt = this.stream.mint(&hit, this.minter.shared()?, &identity)?;
+            Ok(PlaybackToken::new(jwt, &hit))
+        };
+        let handle = Arc::clone(&self.stream.handle);
+        shared.feed.get_then(handle, shared.wish(options), move |hit| callback(minted(hit)));
+    }
+}
+
+impl fmt::Debug for PlaybackMinter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shared = &self.0.shared;
+        f.debug_struct("PlaybackMinter")
+            .field("key", &shared.signing.load().key)
+            .field("grant_ttl", &shared.grant_ttl)
+            .field("origin", &shared.origin)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,27 @@
+//! Where grants come from, and the two halves joined: tokens of their own for all viewers of a
+//! stream around the one grant that they share.
+
+mod builder;
+#[cfg(feature = "http")]
+mod client;
+mod feed;
+mod fetchers;
+mod governor;
+mod minter;
+mod options;
+mod origin;
+mod registry;
+mod source;
+mod stream;
+mod streams;
+mod token;
+
+pub use builder::PlaybackMinterBuilder;
+#[cfg(feature = "http")]
+pub use client::PlaybackGrantClient;
+pub use minter::{PlaybackMinter, TokenOptions};
+pub use options::ClientOptions;
+pub use origin::Origin;
+pub use source::{Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource};
+pub use stream::StreamMinter;
+pub use token::PlaybackToken;

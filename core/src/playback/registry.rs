@@ -1,0 +1,106 @@
+//! What the minters of one process share: the governor of an account, and the cache of everybody
+//! who fetches the same grants with the same key.
+
+use std::sync::{Arc, OnceLock, Weak};
+
+use arc_swap::ArcSwap;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use super::governor::Governor;
+use super::options::ClientOptions;
+use crate::cache::{CachePolicy, GrantCache, WeakGrantCache};
+use crate::credentials::ApiKey;
+use crate::error::{Error, ErrorKind, Result};
+use crate::sid::Sid;
+
+/// Who is throttled together.
+#[derive(Clone, PartialEq)]
+pub(crate) struct AccountAt {
+    pub(crate) base_url: Box<str>,
+    pub(crate) account_sid: Sid,
+}
+
+/// Who may see each other's grants.
+#[derive(Clone, PartialEq)]
+pub(crate) enum CacheIdentity {
+    /// The built-in client with one key, reaching upstream in one way.
+    Key { account: AccountAt, key_sid: Sid, fingerprint: Fingerprint, via: ClientOptions, policy: CachePolicy },
+    /// All minters of the account that name it.
+    Name { account: AccountAt, name: Box<str>, policy: CachePolicy },
+}
+
+/// Tells secrets apart without being one: of no use outside this process.
+pub(crate) type Fingerprint = [u8; 16];
+
+/// The fingerprint of a key's secret.
+pub(crate) fn fingerprint(key: &ApiKey) -> Result<Fingerprint> {
+    static PROCESS: OnceLock<[u8; 32]> = OnceLock::new();
+    let random = match PROCESS.get() {
+        Some(random) => random,
+        None => {
+            let mut random = [0; 32];
+            getrandom::fill(&mut random).map_err(|_| {
+                Error::new(ErrorKind::Unsupported, "the system has no random numbers")
+            })?;
+            PROCESS.get_or_init(|| random)
+        }
+    };
+    let mut mac = Hmac::<Sha256>::new_from_slice(random).expect("any length of key will do");
+    mac.update(key.secret().expose());
+    let tag = mac.finalize().into_bytes();
+    Ok(std::array::from_fn(|index| tag[index]))
+}
+
+/// The governor of an account, shared by all who use it now.
+pub(crate) fn governor(account: &AccountAt) -> Arc<Governor> {
+    find_or_add(|tables| {
+        let found = tables.governors.iter().find(|(other, _)| other == account);
+        found.and_then(|(_, governor)| governor.upgrade())
+    }, |tables, fresh: &Arc<Governor>| {
+        tables.governors.push((account.clone(), Arc::downgrade(fresh)));
+    }, || Arc::new(Governor::new()))
+}
+
+/// The cache of an identity, shared by all who use it now; made if there is none.
+pub(crate) fn cache(identity: &CacheIdentity, make: impl Fn() -> GrantCache) -> GrantCache {
+    find_or_add(|tables| {
+        let found = tables.caches.iter().find(|(other, _)| other == identity);
+        found.and_then(|(_, cache)| cache.upgrade())
+    }, |tables, fresh| {
+        tables.caches.push((identity.clone(), fresh.downgrade()));
+    }, make)
+}
+
+/// Weak references only: what nobody uses any more is gone.
+#[derive(Clone, Default)]
+struct Tables {
+    governors: Vec<(AccountAt, Weak<Governor>)>,
+    caches: Vec<(CacheIdentity, WeakGrantCache)>,
+}
+
+/// Finds something in the tables or adds it. The tables are replaced as a whole and without a lock:
+/// a forked child may find them in any state but a broken one.
+fn find_or_add<T: Clone>(
+    find: impl Fn(&Tables) -> Option<T>,
+    add: impl Fn(&mut Tables, &T),
+    make: impl Fn() -> T,
+) -> T {
+    static TABLES: OnceLock<ArcSwap<Tables>> = OnceLock::new();
+    let tables = TABLES.get_or_init(ArcSwap::default);
+    loop {
+        let current = tables.load();
+        if let Some(found) = find(&current) {
+            return found;
+        }
+        let fresh = make();
+        let mut next = Tables::clone(&current);
+        next.governors.retain(|(_, governor)| governor.strong_count() > 0);
+        next.caches.retain(|(_, cache)| cache.is_used());
+        add(&mut next, &fresh);
+        let before = tables.compare_and_swap(&*current, Arc::new(next));
+        if Arc::ptr_eq(&before, &current) {
+            return fresh;
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What fetches grants: the built-in client, or the host's own.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+
+use super::origin::Origin;
+use crate::cache::{Grant, Key};
+use crate::error::{Error, ErrorKind, Result};
+use crate::sid::{Sid, SidKind};
+
+/// The longest life that may be asked for, in seconds: the vendor's limit.
+pub const GRANT_TTL_MAX: u32 = 60;
+/// A larger grant would make tokens that no player accepts.
+pub(crate) const GRANT_MAX_BYTES: usize = 64 * 1024;
+
+/// The number of characters in a SID, which comes first in the text of a key.
+const SID_LEN: usize = 34;
+
+/// Fetches playback grants: the seam for other services and for tests. Called on one of the
+/// library's own fetcher threads, up to four times at once for one cache.
+///
+/// # Example: grants from somewhere else
+///
+/// ```
+/// use std::time::Duration;
+/// use grantmint_core::{Fetched, GrantRequest, GrantSource, Result};
+///
+/// struct Fixed;
+///
+/// impl GrantSource for Fixed {
+///     fn fetch(&self, request: &GrantRequest, _timeout: Duration) -> Result<Fetched> {
+///         let streamer = request.streamer();
+///         Fetched::new(format!(r#"{{"playerStreamerSid":"{streamer}"}}"#))
+///     }
+/// }
+/// ```
+pub trait GrantSource: Send + Sync {
+    /// Fetches one grant within `timeout`. A later result may still be of use, an endless fetch
+    /// keeps a fetcher thread.
+    ///
+    /// # Errors
+    ///
+    /// Any; all callers who wait for this fetch receive it.
+    /// [`ErrorKind::Throttled`] with `retry_after` keeps the whole account off upstream for that
+    /// time.
+    fn fetch(&self, request: &GrantRequest, timeout: Duration) -> Result<Fetched>;
+}
+
+/// Which grant is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantRequest {
+    streamer: Sid,
+    ttl: u32,
+    origin: Option<Origin>,
+}
+
+impl GrantRequest {
+    /// A request for a grant of a stream (`VJ…`) that lives for `ttl` seconds and allows an origin,
+    /// or any.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidSid`], or [`ErrorKind::InvalidTtl`] outside `1..=60`.
+    pub fn new(streamer: &str, ttl: u32, origin: Option<Origin>) -> Result<Self> {
+        check_ttl(ttl)?;
+        let streamer = Sid::parse(SidKind::PlayerStreamer, "streamer", streamer)?;
+        Ok(Self { streamer, ttl, origin })
+    }
+
+    /// The stream.
+    #[must_use]
+    pub fn streamer(&self) -> &Sid {
+        &self.streamer
+    }
+
+    /// The life to ask for, in seconds.
+    #[must_use]
+    pub fn ttl(&self) -> u32 {
+        self.ttl
+    }
+
+    /// The origin to allow; any if none.
+    #[must_use]
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// The key that grants for this request are cached under.
+    pub(crate) fn key(&self) -> Key {
+        let text = match &self.origin {
+            Some(origin) => format!("{} {origin}", self.streamer),
+            None => self.streamer.to_string(),
+        };
+        Key::new(&text, Duration::from_secs(self.ttl.into()))
+            .expect("a streamer, an origin and a checked ttl are within the limits of a key")
+    }
+
+    /// The request that a key was made from; none for a key of another kind.
+    pub(crate) fn of_key(key: &Key) -> Result<Self> {
+        let text = key.text();
+        let origin = match text.get(SID_LEN..) {
+            Some("") | None => None,
+            Some(rest) => Some(Origin::parse(rest.strip_prefix(' ').unwrap_or(rest))?),
+        };
+        let ttl = u32::try_from(key.ttl().as_secs()).unwrap_or(u32::MAX);
+        Self::new(text.get(..SID_LEN).unwrap_or(text), ttl, origin)
+    }
+}
+
+pub(crate) fn check_ttl(ttl: u32) -> Result<()> {
+    if (1..=GRANT_TTL_MAX).contains(&ttl) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::InvalidTtl, "grant_ttl must be 1 to 60 seconds"))
+}
+
+/// A grant that a source has fetched.
+pub struct Fetched {
+    pub(crate) grant: Grant,
+    pub(crate) ttl: Option<Duration>,
+    pub(crate) clock_offset_ms: Option<i64>,
+}
+
+impl Fetched {
+    /// A grant: the JSON text of an object, kept byte for byte. It lives for as long as was asked
+    /// for.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UpstreamNotJson`] for text that is not JSON,
+    /// [`ErrorKind::UpstreamNoGrant`] for JSON that is no object (the player refuses a grant that is
+    /// wrapped into a string), [`ErrorKind::UpstreamTooLarge`] over 64 KiB.
+    pub fn new(grant: impl Into<String>) -> Result<Self> {
+        let grant = grant.into();
+        if grant.len() > GRANT_MAX_BYTES {
+            return Err(too_large());
+        }
+        let raw = RawValue::from_string(grant).map_err(|_| {
+            Error::new(ErrorKind::UpstreamNotJson, "the grant is not JSON")
+        })?;
+        if !raw.get().starts_with('{') {
+            return Err(Error::new(
+                ErrorKind::UpstreamNoGrant,
+                "the grant must be a JSON object, not wrapped into a string or anything else",
+            ));
+        }
+        Ok(Self { grant: Grant::new(raw.get()), ttl: None, clock_offset_ms: None })
+    }
+
+    /// The same grant with the life that it really has, if that is not what was asked for.
+    #[must_use]
+    pub fn with_ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = Some(ttl);
+        self
+    }
+
+    /// The grant's JSON text. Treat it as the secret it is.
+    #[must_use]
+    pub fn grant_json(&self) -> &str {
+        self.grant.as_str()
+    }
+
+    /// Notes how far the clock of upstream is ahead of the local one.
+    #[must_use]
+    pub(crate) fn with_clock_offset(mut self, ms: Option<i64>) -> Self {
+        self.clock_offset_ms = ms;
+        self
+    }
+}
+
+pub(crate) fn too_large() -> Error {
+    Error::new(ErrorKind::UpstreamTooLarge, "the answer of upstream is over 64 KiB")
+}
+
+impl fmt::Debug for Fetched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fetched").field("ttl", &self.ttl).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STREAMER: &str = "VJ0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn a_request_comes_back_from_its_key() {
+        for origin in [None, Some("https://example.com:8443"), Some("*")] {
+            let origin = origin.map(|text| Origin::parse(text).unwrap());
+            let request = GrantRequest::new(STREAMER, 45, origin).unwrap();
+            assert_eq!(GrantRequest::of_key(&request.key()).unwrap(), request);
+        }
+        let foreign = Key::new("something else", Duration::from_secs(60)).unwrap();
+        assert_eq!(GrantRequest::of_key(&foreign).unwrap_err().kind(), ErrorKind::InvalidSid);
+    }
+
+    #[test]
+    fn ttls_out_of_range_are_refused() {
+        for ttl in [0, 61, u32::MAX] {
+            let refused = GrantRequest::new(STREAMER, ttl, None).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::InvalidTtl);
+        }
+    }
+
+    #[test]
+    fn only_objects_are_grants() {
+        let kind = |text: &str| Fetched::new(text).unwrap_err().kind();
+        assert_eq!(kind("{"), ErrorKind::UpstreamNotJson);
+        assert_eq!(kind("{} x"), ErrorKind::UpstreamNotJson);
+        for text in ["\"{}\"", "[]", "null", "1"] {
+            assert_eq!(kind(text), ErrorKind::UpstreamNoGrant);
+        }
+        let large = format!("{{\"a\":\"{}\"}}", "x".repeat(GRANT_MAX_BYTES));
+        assert_eq!(kind(&large), ErrorKind::UpstreamTooLarge);
+        let exact = "{ \"a\" : 1.50,\"a\":2 }";
+        assert_eq!(Fetched::new(exact).unwrap().grant.as_str(), exact);
+        assert!(!format!("{:?}", Fetched::new("{\"s\":1}").unwrap()).contains("\"s\""));
+    }
+}

@@ -1,0 +1,146 @@
+//! One stream of a minter: its grant, and the token made of it but for the viewer.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+
+use super::minter::{PlaybackMinter, Shared, TokenOptions};
+use super::token::PlaybackToken;
+use crate::cache::{Handle, Hit};
+use crate::credentials::ApiKey;
+use crate::error::Result;
+use crate::token::{PlaybackGrant, Prefix, Template};
+
+/// A key with the tokens that it signs. Replaced as a whole when the key is rotated.
+pub(super) struct Signing {
+    pub(super) key: ApiKey,
+    pub(super) template: Template,
+}
+
+/// A stream as its minter keeps it: looked up once, its tokens prepared.
+pub(super) struct Stream {
+    pub(super) handle: Arc<Handle>,
+    prefix: ArcSwapOption<Prepared>,
+}
+
+/// The prefix of all tokens of one stream, one grant, one key and one second.
+struct Prepared {
+    generation: u64,
+    signing: Arc<Signing>,
+    prefix: Prefix,
+}
+
+impl Stream {
+    pub(super) fn new(handle: Handle) -> Self {
+        Self { handle: Arc::new(handle), prefix: ArcSwapOption::empty() }
+    }
+
+    /// The token of one viewer around a grant.
+    #[inline]
+    pub(super) fn mint(&self, hit: &Hit, shared: &Shared, identity: &str) -> Result<String> {
+        let second = shared.clock.unix_seconds();
+        let signing = shared.signing.load();
+        let prepared = self.prefix.load();
+        match prepared.as_ref() {
+            Some(ready) if ready.is_for(hit.generation(), &signing, second) => {
+                ready.prefix.mint(identity)
+            }
+            ready => self.prepare(hit, &signing, second, ready)?.prefix.mint(identity),
+        }
+    }
+
+    /// Prepares another prefix, and publishes it unless that would be a step back: threads that
+    /// read the clock around the turn of a second must not undo each other's work.
+    #[cold]
+    fn prepare(
+        &self,
+        hit: &Hit,
+        signing: &Arc<Signing>,
+        second: u64,
+        published: Option<&Arc<Prepared>>,
+    ) -> Result<Arc<Prepared>> {
+        let grant = PlaybackGrant::from_json(hit.grant().as_str())?;
+        let fresh = Arc::new(Prepared {
+            generation: hit.generation(),
+            signing: Arc::clone(signing),
+            prefix: signing.template.stamp(second, Some(&grant))?,
+        });
+        let forward = published.is_none_or(|old| {
+            !Arc::ptr_eq(&old.signing, signing)
+                || old.generation < fresh.generation
+                || old.generation == fresh.generation && old.prefix.second() < second
+        });
+        if forward {
+            self.prefix.store(Some(Arc::clone(&fresh)));
+        }
+        Ok(fresh)
+    }
+}
+
+impl Prepared {
+    #[inline]
+    fn is_for(&self, generation: u64, signing: &Arc<Signing>, second: u64) -> bool {
+        self.generation == generation
+            && self.prefix.second() == second
+            && Arc::ptr_eq(&self.signing, signing)
+    }
+}
+
+/// One stream of a [`PlaybackMinter`]: the hot path. Get it once from
+/// [`PlaybackMinter::stream`] and keep it for as long as the stream is live; it may be used by any
+/// number of threads.
+#[derive(Clone)]
+pub struct StreamMinter {
+    pub(super) minter: PlaybackMinter,
+    pub(super) stream: Arc<Stream>,
+}
+
+impl StreamMinter {
+    /// As [`PlaybackMinter::token`], for this stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::token`].
+    pub fn token(&self, identity: &str) -> Result<PlaybackToken> {
+        self.token_with(identity, TokenOptions::default())
+    }
+
+    /// As [`PlaybackMinter::token_with`], for this stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::token`].
+    #[inline]
+    pub fn token_with(&self, identity: &str, options: TokenOptions) -> Result<PlaybackToken> {
+        self.minter.shared()?.token(&self.stream, identity, options)
+    }
+
+    /// As [`PlaybackMinter::try_token`], for this stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::try_token`].
+    pub fn try_token(&self, identity: &str) -> Result<Option<String>> {
+        self.minter.shared()?.try_token(&self.stream, identity)
+    }
+
+    /// As [`PlaybackMinter::token_then`], for this stream.
+    pub fn token_then(
+        &self,
+        identity: &str,
+        options: TokenOptions,
+        callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
+    ) {
+        match self.minter.shared() {
+            Ok(shared) => self.then(shared, identity, options, callback),
+            Err(error) => callback(Err(error)),
+        }
+    }
+}
+
+impl fmt::Debug for StreamMinter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamMinter").field("key", self.stream.handle.key()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,118 @@
+//! Calls from and to a browser or app.
+
+use super::ObjectWriter;
+use crate::error::Result;
+use crate::sid::{Sid, SidKind};
+use crate::token::json::Json;
+
+/// Lets its holder make and take calls.
+///
+/// `Debug` does not show the parameters, which may hold personal data.
+///
+/// # Example: calls both ways
+///
+/// ```
+/// use grantmint_core::{Json, VoiceGrant};
+///
+/// let grant = VoiceGrant::new()
+///     .incoming_allow(true)
+///     .outgoing_application_sid("AP00000000000000000000000000000003")
+///     .outgoing_application_params(Json::parse(r#"{"queue": "support"}"#)?);
+/// assert!(!format!("{grant:?}").contains("support"));
+/// # Ok::<(), grantmint_core::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VoiceGrant {
+    incoming_allow: bool,
+    outgoing_application_sid: String,
+    outgoing_application_params: Option<Json>,
+    push_credential_sid: String,
+    endpoint_id: String,
+}
+
+impl VoiceGrant {
+    pub(in crate::token) const KEY: &'static str = "voice";
+
+    /// A grant for no calls yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether the holder may take calls. `false`, the default, is left out of the token.
+    #[must_use]
+    pub fn incoming_allow(mut self, allow: bool) -> Self {
+        self.incoming_allow = allow;
+        self
+    }
+
+    /// The TwiML application that outgoing calls go through, `AP…`.
+    #[must_use]
+    pub fn outgoing_application_sid(mut self, sid: impl Into<String>) -> Self {
+        self.outgoing_application_sid = sid.into();
+        self
+    }
+
+    /// What the application is told with each outgoing call. Left out if empty, or without an
+    /// application.
+    #[must_use]
+    pub fn outgoing_application_params(mut self, params: Json) -> Self {
+        self.outgoing_application_params = Some(params);
+        self
+    }
+
+    /// The push credential that announces calls, `CR…`.
+    #[must_use]
+    pub fn push_credential_sid(mut self, sid: impl Into<String>) -> Self {
+        self.push_credential_sid = sid.into();
+        self
+    }
+
+    /// A name for the device.
+    #[must_use]
+    pub fn endpoint_id(mut self, id: impl Into<String>) -> Self {
+        self.endpoint_id = id.into();
+        self
+    }
+
+    pub(super) fn write(&self, out: &mut String) -> Result<()> {
+        let outgoing = self.outgoing()?;
+        let mut object = ObjectWriter::new(Self::KEY, out);
+        if self.incoming_allow {
+            object.raw("incoming", "{\"allow\":true}");
+        }
+        if let Some(outgoing) = outgoing {
+            object.raw("outgoing", &outgoing);
+        }
+        object.sid(
+            SidKind::PushCredential,
+            "push_credential_sid",
+            &self.push_credential_sid,
+        )?;
+        object.text("endpoint_id", &self.endpoint_id);
+        object.end();
+        Ok(())
+    }
+
+    /// The member for outgoing calls. Its SID has a longer name here than in the token, and the
+    /// caller knows the longer one.
+    fn outgoing(&self) -> Result<Option<String>> {
+        let sid = &self.outgoing_application_sid;
+        if sid.is_empty() {
+            return Ok(None);
+        }
+        Sid::parse(SidKind::Application, "voice.outgoing_application_sid", sid)?;
+        let mut json = String::new();
+        let mut object = ObjectWriter::new(Self::KEY, &mut json);
+        object.text("application_sid", sid);
+        if let Some(params) = self
+            .outgoing_application_params
+            .as_ref()
+            .filter(|p| !p.is_empty())
+        {
+            object.raw("params", params.as_str());
+        }
+        object.end();
+        Ok(Some(json))
+    }
+}

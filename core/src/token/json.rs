@@ -1,0 +1,255 @@
+//! JSON handed in by the caller: checked once, then carried as it is.
+
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::limits::{GRANT_JSON_MAX_DEPTH, GRANTS_JSON_MAX_BYTES};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A JSON text that has been checked and is carried into tokens byte for byte.
+///
+/// At most 64 KiB and 64 levels deep. It may be a grant that lets its holder watch, so its `Debug`
+/// does not show it, and it is wiped when dropped.
+///
+/// # Example: parameters that keep the order of their names
+///
+/// ```
+/// use grantmint_core::Json;
+///
+/// let params = Json::parse(r#"{"room": 7, "floor": 2}"#)?;
+/// assert_eq!(params.as_str(), r#"{"room": 7, "floor": 2}"#);
+/// # Ok::<(), grantmint_core::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Json(Zeroizing<Box<str>>);
+
+impl Json {
+    /// Checks a text.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidGrant`] if it is not exactly one JSON value, or too large or too deep.
+    pub fn parse(text: &str) -> Result<Self> {
+        check_size(text.len())?;
+        let mut json = serde_json::Deserializer::from_str(text);
+        let one_value = Levels(GRANT_JSON_MAX_DEPTH)
+            .deserialize(&mut json)
+            .and_then(|()| json.end());
+        // What serde_json says is dropped: it may quote the text.
+        one_value.map_err(|_| invalid("is not valid, or nests over 64 levels"))?;
+        Ok(Self(Zeroizing::new(text.into())))
+    }
+
+    /// Checks a text given as bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Json::parse`]; also if the bytes are not UTF-8.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        check_size(bytes.len())?;
+        Self::parse(std::str::from_utf8(bytes).map_err(|_| invalid("is not UTF-8"))?)
+    }
+
+    /// Writes a value as text, with no white space.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidGrant`] if it is too large or too deep.
+    pub fn from_value(value: &Value) -> Result<Self> {
+        Self::parse(&Zeroizing::new(value.to_string()))
+    }
+
+    /// The text, byte for byte as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the value is an object.
+    #[must_use]
+    pub fn is_object(&self) -> bool {
+        self.as_str().trim_ascii_start().starts_with('{')
+    }
+
+    /// Whether the value is `null`, an empty string, an empty array or an empty object.
+    pub(super) fn is_empty(&self) -> bool {
+        let text = self.as_str().trim_ascii();
+        let hollow = |open, close| {
+            let inner = text
+                .strip_prefix(open)
+                .and_then(|rest: &str| rest.strip_suffix(close));
+            inner.is_some_and(|inner| inner.trim_ascii().is_empty())
+        };
+        text == "null" || text == "\"\"" || hollow('[', ']') || hollow('{', '}')
+    }
+}
+
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Json(..)")
+    }
+}
+
+fn check_size(bytes: usize) -> Result<()> {
+    if bytes > GRANTS_JSON_MAX_BYTES {
+        Err(invalid("is over 64 KiB"))
+    } else {
+        Ok(())
+    }
+}
+
+fn invalid(why: &str) -> Error {
+    Error::new(
+        ErrorKind::InvalidGrant,
+        format!("the JSON of a grant {why}"),
+    )
+}
+
+/// Reads one value of at most so many levels and keeps nothing of it, so that no copy of a grant
+/// stays behind in freed memory.
+struct Levels(usize);
+
+impl Levels {
+    fn below<E: de::Error>(&self) -> Result<Self, E> {
+        self.0
+            .checked_sub(1)
+            .map(Self)
+            .ok_or_else(|| E::custom("too deep"))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Levels {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Levels {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let below = self.below::<A::Error>()?.0;
+        while items.next_element_seed(Self(below))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let below = self.below::<A::Error>()?.0;
+        while members.next_key_seed(Self(0))?.is_some() {
+            members.next_value_seed(Self(below))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn one_value_is_kept_to_the_byte() {
+        let odd = " { \"b\" : 1.50, \"a\":\"\\u00e5\", \"b\":-2 }\n";
+        for text in [
+            "{}",
+            odd,
+            "null",
+            "[1]",
+            "\"x\"",
+            "123456789012345678901234567890",
+        ] {
+            assert_eq!(Json::parse(text).unwrap().as_str(), text);
+            assert_eq!(Json::from_bytes(text.as_bytes()).unwrap().as_str(), text);
+        }
+        assert_eq!(
+            Json::from_value(&json!({"a": [1, "å"]})).unwrap().as_str(),
+            r#"{"a":[1,"å"]}"#
+        );
+    }
+
+    #[test]
+    fn anything_else_is_refused_without_being_repeated() {
+        let large = format!("\"{}\"", "hush".repeat(20_000));
+        let deep = "[".repeat(65) + &"]".repeat(65);
+        let abyss = "[".repeat(60_000);
+        let wrong = [
+            "",
+            " ",
+            "{}x",
+            "{} {}",
+            "{'hush':1}",
+            "{hush}",
+            "\u{feff}{}",
+            "NaN",
+            "1e999",
+        ];
+        let half_a_pair = "\"\\ud800\"";
+        for text in wrong
+            .into_iter()
+            .chain([half_a_pair, &large, &deep, &abyss])
+        {
+            let error = Json::parse(text).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidGrant);
+            assert!(!error.to_string().contains("hush"));
+        }
+        assert_eq!(
+            Json::from_bytes(b"\"\xff\"").unwrap_err().kind(),
+            ErrorKind::InvalidGrant
+        );
+        assert!(Json::parse(&("[".repeat(64) + &"]".repeat(64))).is_ok());
+    }
+
+    #[test]
+    fn emptiness_and_shape_are_seen_through_white_space() {
+        for empty in ["{ }", "[]", "\"\"", "null", "\n{\n}\n"] {
+            assert!(Json::parse(empty).unwrap().is_empty(), "{empty:?}");
+        }
+        for full in ["{\"\":0}", "[[]]", "\" \"", "0", "false"] {
+            assert!(!Json::parse(full).unwrap().is_empty(), "{full:?}");
+        }
+        assert!(Json::parse(" {}").unwrap().is_object());
+        assert!(!Json::parse("[{}]").unwrap().is_object());
+    }
+
+    #[test]
+    fn debug_hides_the_text() {
+        assert_eq!(
+            format!("{:?}", Json::parse("\"hush\"").unwrap()),
+            "Json(..)"
+        );
+    }
+}

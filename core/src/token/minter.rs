@@ -1,0 +1,300 @@
+//! Many tokens that differ in their identity alone.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arc_swap::{ArcSwap, Guard};
+
+use super::claims::{Claims, ClaimsOptions, Lifetime};
+use super::grants::AccessTokenGrant;
+use super::prefix::Prefix;
+use super::template::Template;
+use super::warning::{Warning, advise};
+use crate::clock::Clock;
+use crate::credentials::ApiKey;
+use crate::error::Result;
+
+/// How far behind a clock reading may be because its thread was kept waiting. A larger step back
+/// is the wall clock's own, and is followed.
+const LATE_SECONDS: u64 = 2;
+
+/// Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each.
+///
+/// Everything but the identity is checked, encoded and hashed once a second, not once a token. Any
+/// number of threads may share one minter; they take no lock.
+///
+/// # Example: one token for each who joins
+///
+/// ```
+/// use grantmint_core::{ApiKey, TokenMinter, VideoGrant};
+///
+/// let key = ApiKey::new(
+///     "AC00000000000000000000000000000001",
+///     "SK00000000000000000000000000000002",
+///     "the secret shown once in the console",
+/// )?;
+/// let rooms = TokenMinter::builder(&key)
+///     .grant(VideoGrant::new().room("DailyStandup"))
+///     .ttl(14_400)
+///     .build()?;
+/// let jwt = rooms.mint("alice")?;
+/// assert_eq!(jwt.matches('.').count(), 2);
+/// # Ok::<(), grantmint_core::Error>(())
+/// ```
+pub struct TokenMinter {
+    key: ApiKey,
+    clock: Clock,
+    template: Template,
+    current: ArcSwap<Prefix>,
+}
+
+impl TokenMinter {
+    /// Starts with no grants, a ttl of an hour and the vendor's kind of `jti`.
+    #[must_use]
+    pub fn builder(key: &ApiKey) -> TokenMinterBuilder {
+        TokenMinterBuilder {
+            key: key.clone(),
+            clock: Clock::system(),
+            options: ClaimsOptions::default(),
+        }
+    }
+
+    /// The token of one viewer, issued now. One allocation: the token itself.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidIdentity`](crate::ErrorKind::InvalidIdentity) for an identity that is
+    /// empty, over 512 bytes, or over 128 characters with a video grant.
+    #[inline]
+    pub fn mint(&self, identity: &str) -> Result<String> {
+        self.prefix()?.mint(identity)
+    }
+
+    /// As [`TokenMinter::mint`], in place of what `out` holds, which is emptied first. No
+    /// allocation once `out` is large enough. After an error `out` is as it was.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenMinter::mint`].
+    #[inline]
+    pub fn mint_into(&self, out: &mut String, identity: &str) -> Result<()> {
+        self.prefix()?.mint_into(out, identity)
+    }
+
+    /// One token for each identity, all issued in the same second; all of them or none.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenMinter::mint`], with the index in the message: `identities[3]: …`.
+    pub fn mint_many<S: AsRef<str>>(&self, identities: &[S]) -> Result<Vec<String>> {
+        let prefix = self.prefix()?;
+        let mint = |(index, identity): (usize, &S)| {
+            let token = prefix.mint(identity.as_ref());
+            token.map_err(|error| error.in_context(&format!("identities[{index}]")))
+        };
+        identities.iter().enumerate().map(mint).collect()
+    }
+
+    /// The token of one viewer, issued at a Unix second of the caller's choice.
+    ///
+    /// Slower than [`TokenMinter::mint`] unless that second is the present one, as nothing is kept
+    /// for others.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenMinter::mint`]; also
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a second after the
+    /// year 9999.
+    pub fn mint_at(&self, identity: &str, now: u64) -> Result<String> {
+        let current = self.current.load();
+        if current.second() == now {
+            return current.mint(identity);
+        }
+        self.template.stamp(now, None)?.mint(identity)
+    }
+
+    /// Advice on this kind of token; empty for most.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        advise(
+            &self.key,
+            self.template.claims(),
+            None,
+            self.clock.unix_seconds(),
+        )
+    }
+
+    /// The prefix of the present second.
+    #[inline]
+    fn prefix(&self) -> Result<Guard<Arc<Prefix>>> {
+        let now = self.clock.unix_seconds();
+        let current = self.current.load();
+        if current.second() == now {
+            Ok(current)
+        } else {
+            self.restamp(&current, now)
+        }
+    }
+
+    /// Makes the prefix of another second and publishes it for all threads, unless they are ahead
+    /// of this one: two threads must not take turns at undoing each other's work.
+    #[cold]
+    fn restamp(&self, current: &Arc<Prefix>, now: u64) -> Result<Guard<Arc<Prefix>>> {
+        let fresh = Arc::new(self.template.stamp(now, None)?);
+        let late = (now..=now + LATE_SECONDS).contains(&current.second());
+        if !late {
+            self.current.compare_and_swap(current, Arc::clone(&fresh));
+        }
+        Ok(Guard::from_inner(fresh))
+    }
+}
+
+impl fmt::Debug for TokenMinter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenMinter")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Collects what [`TokenMinter`] needs; see [`TokenMinter::builder`].
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until built"]
+pub struct TokenMinterBuilder {
+    key: ApiKey,
+    clock: Clock,
+    options: ClaimsOptions,
+}
+
+impl TokenMinterBuilder {
+    /// Adds a grant.
+    pub fn grant(mut self, grant: impl Into<AccessTokenGrant>) -> Self {
+        self.options.grants.push(grant.into());
+        self
+    }
+
+    /// Adds grants.
+    pub fn grants(mut self, grants: impl IntoIterator<Item = AccessTokenGrant>) -> Self {
+        self.options.grants.extend(grants);
+        self
+    }
+
+    /// How long each token lives, in seconds: 1 to 86,400, 3,600 if not set.
+    pub fn ttl(mut self, seconds: u64) -> Self {
+        self.options.lifetime = Lifetime::Ttl(seconds);
+        self
+    }
+
+    /// A fixed Unix second before which no token is valid. Left out if not set, as clocks differ.
+    pub fn nbf(mut self, unix_seconds: u64) -> Self {
+        self.options.nbf = Some(unix_seconds);
+        self
+    }
+
+    /// Whether each token has a `jti` of its own, as the last claim, in place of the vendor's
+    /// `{key SID}-{Unix seconds}`.
+    pub fn unique(mut self, unique: bool) -> Self {
+        self.options.unique = unique;
+        self
+    }
+
+    /// Where the time comes from: the machine, if not set.
+    pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
+        self.clock = clock.into();
+        self
+    }
+
+    /// Checks everything and prepares the minter.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidTtl`](crate::ErrorKind::InvalidTtl),
+    /// [`ErrorKind::InvalidSid`](crate::ErrorKind::InvalidSid) for a malformed SID in a grant,
+    /// [`ErrorKind::InvalidGrant`](crate::ErrorKind::InvalidGrant) for grants that are too many,
+    /// too large or given twice, [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument)
+    /// for a time after the year 9999.
+    pub fn build(self) -> Result<TokenMinter> {
+        let template = Template::new(&self.key, Claims::new(&self.options)?);
+        let current = template.stamp(self.clock.unix_seconds(), None)?;
+        let current = ArcSwap::from_pointee(current);
+        Ok(TokenMinter {
+            key: self.key,
+            clock: self.clock,
+            template,
+            current,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::error::ErrorKind;
+    use crate::token::test_support::key;
+    use crate::token::{VideoGrant, decode};
+
+    const NOW: u64 = 1_700_000_000;
+
+    fn minter() -> (TokenMinter, ManualClock) {
+        let clock = ManualClock::new(Duration::from_secs(NOW));
+        let builder = TokenMinter::builder(&key()).grant(VideoGrant::new().room("r"));
+        (builder.clock(&clock).build().unwrap(), clock)
+    }
+
+    fn issued_at(token: &str) -> u64 {
+        decode(token).unwrap().issued_at().unwrap()
+    }
+
+    #[test]
+    fn tokens_follow_the_clock_and_the_prefix_follows_forward_only() {
+        let (minter, clock) = minter();
+        clock.advance(Duration::from_secs(10));
+        assert_eq!(issued_at(&minter.mint("alice").unwrap()), NOW + 10);
+        assert_eq!(minter.current.load().second(), NOW + 10);
+        clock.jump_wall(-2.0);
+        assert_eq!(issued_at(&minter.mint("alice").unwrap()), NOW + 8);
+        assert_eq!(minter.current.load().second(), NOW + 10);
+        clock.jump_wall(-3600.0);
+        assert_eq!(issued_at(&minter.mint("alice").unwrap()), NOW - 3592);
+        assert_eq!(minter.current.load().second(), NOW - 3592);
+    }
+
+    #[test]
+    fn another_second_is_computed_without_being_published() {
+        let (minter, clock) = minter();
+        let later = minter.mint_at("alice", NOW + 99).unwrap();
+        assert_eq!(issued_at(&later), NOW + 99);
+        assert_eq!(minter.current.load().second(), NOW);
+        clock.advance(Duration::from_secs(99));
+        assert_eq!(minter.mint("alice").unwrap(), later);
+        assert_eq!(minter.mint_at("alice", NOW + 99).unwrap(), later);
+        let error = minter.mint_at("alice", u64::MAX).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    }
+
+    #[test]
+    fn many_are_minted_together_or_not_at_all() {
+        let (minter, _) = minter();
+        let tokens = minter.mint_many(&["alice", "bob"]).unwrap();
+        assert_eq!(
+            tokens,
+            [minter.mint("alice").unwrap(), minter.mint("bob").unwrap()]
+        );
+        assert!(minter.mint_many::<&str>(&[]).unwrap().is_empty());
+        let error = minter
+            .mint_many(&["alice", "bob", &"x".repeat(129)])
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidIdentity);
+        assert!(error.message().starts_with("identities[2]: "));
+    }
+
+    #[test]
+    fn debug_hides_all_but_the_key() {
+        let (minter, _) = minter();
+        let shown = format!("{minter:?}");
+        assert!(shown.contains("SK0") && !shown.contains("hush"));
+    }
+}

@@ -1,0 +1,37 @@
+//! The wire format of Access Tokens: what goes in, how it is signed, how it is read back.
+
+mod access_token;
+mod algorithm;
+mod claims;
+mod decoded;
+mod grants;
+mod json;
+mod jti;
+pub mod limits;
+mod minter;
+mod prefix;
+mod signer;
+mod strict_json;
+mod template;
+mod verify;
+mod warning;
+
+#[cfg(test)]
+mod test_support;
+
+pub use access_token::{AccessToken, AccessTokenBuilder};
+pub use algorithm::{Algorithm, sign};
+pub(crate) use claims::{Claims, ClaimsOptions, Lifetime};
+pub use decoded::{Decoded, decode};
+pub use grants::{
+    AccessTokenGrant, ChatGrant, CustomGrant, IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant,
+    TaskRouterGrant, VideoGrant, VoiceGrant,
+};
+pub use json::Json;
+pub(crate) use limits::TTL_DEFAULT;
+pub use limits::{LIMITS, Limit};
+pub use minter::{TokenMinter, TokenMinterBuilder};
+pub(crate) use prefix::Prefix;
+pub(crate) use template::Template;
+pub use verify::{VerifyOptions, verify, verify_jwt};
+pub use warning::Warning;

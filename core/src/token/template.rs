@@ -1,0 +1,134 @@
+//! Everything about a kind of token that no second and no viewer changes.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+use super::claims::{Claims, check_grants_size, check_unix_seconds};
+use super::grants::{PlaybackGrant, write_json_string};
+use super::prefix::Prefix;
+use super::signer::Signer;
+use crate::credentials::ApiKey;
+use crate::error::Result;
+
+/// Room for two times and what stands around them.
+const TIMES_BYTES: usize = 96;
+
+/// A kind of token: its key, its header and its checked claims. Stamped once a second into the
+/// [`Prefix`] that mints.
+///
+/// The order of the bytes is the design: `jti` (unless unique), `iss`, `sub`, `iat`, `exp`, `nbf`
+/// and the grants come first, and the identity, the one thing that differs between viewers, last
+/// among the grants. A unique `jti` follows it.
+pub(crate) struct Template {
+    signer: Arc<Signer>,
+    /// The header in base64, and its dot.
+    header: String,
+    /// The issuer's SID, from which the vendor's kind of `jti` is made.
+    key_sid: String,
+    /// `"iss":…,"sub":…`
+    parties: String,
+    claims: Claims,
+}
+
+impl Template {
+    pub(crate) fn new(key: &ApiKey, claims: Claims) -> Self {
+        let (issuer, subject) = (key.key_sid(), key.account_sid());
+        Self {
+            signer: Arc::new(Signer::new(key.secret().expose())),
+            header: header(key.region()),
+            key_sid: issuer.to_string(),
+            parties: format!(r#""iss":"{issuer}","sub":"{subject}""#),
+            claims,
+        }
+    }
+
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// The prefix of all tokens minted in one second. A template made `with_player` must be given
+    /// a playback grant here, and no other may be.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a second after the
+    /// year 9999, [`ErrorKind::InvalidTtl`](crate::ErrorKind::InvalidTtl) if a fixed end is not
+    /// within a day after it, [`ErrorKind::InvalidGrant`](crate::ErrorKind::InvalidGrant) if the
+    /// playback grant makes the grants too large.
+    pub(crate) fn stamp(&self, now: u64, player: Option<&PlaybackGrant>) -> Result<Prefix> {
+        debug_assert_eq!(self.claims.with_player, player.is_some());
+        check_unix_seconds("now", now)?;
+        let json = self.claims_json(now, player)?;
+        let (whole, carry) = json.as_bytes().as_chunks::<3>();
+        let encoded = whole.len() * 4;
+        let mut text = Zeroizing::new(String::with_capacity(self.header.len() + encoded));
+        text.push_str(&self.header);
+        BASE64_URL_SAFE_NO_PAD.encode_string(whole.as_flattened(), &mut text);
+        Ok(Prefix::new(
+            Arc::clone(&self.signer),
+            text,
+            carry,
+            now,
+            &self.claims,
+        ))
+    }
+
+    /// The claims up to the identity.
+    fn claims_json(&self, now: u64, player: Option<&PlaybackGrant>) -> Result<Zeroizing<String>> {
+        let player = player.map_or("", PlaybackGrant::json);
+        let grants = &self.claims.grants_json;
+        check_grants_size(grants.len() + player.len())?;
+        let fixed = TIMES_BYTES + self.key_sid.len() + self.parties.len() + 64;
+        // All of it is reserved at once: growing would leave copies of a grant behind.
+        let capacity = fixed + grants.len() + player.len();
+        let mut json = Zeroizing::new(String::with_capacity(capacity));
+        self.write_times(&mut json, now)?;
+        json.push_str(r#","grants":{"#);
+        json.push_str(grants);
+        if !player.is_empty() {
+            write_json_string(&mut json, PlaybackGrant::KEY);
+            json.push(':');
+            json.push_str(player);
+            json.push(',');
+        }
+        json.push_str(r#""identity":"#);
+        debug_assert!(json.len() <= capacity);
+        Ok(json)
+    }
+
+    fn write_times(&self, json: &mut String, now: u64) -> Result<()> {
+        let (key_sid, parties) = (&self.key_sid, &self.parties);
+        let end = self.claims.lifetime.end(now)?;
+        json.push('{');
+        // Writing into a string cannot fail.
+        let _ = if self.claims.unique {
+            write!(json, r#"{parties},"iat":{now},"exp":{end}"#)
+        } else {
+            write!(
+                json,
+                r#""jti":"{key_sid}-{now}",{parties},"iat":{now},"exp":{end}"#
+            )
+        };
+        if let Some(nbf) = self.claims.nbf {
+            let _ = write!(json, r#","nbf":{nbf}"#);
+        }
+        Ok(())
+    }
+}
+
+/// The encoded header, with the dot after it.
+fn header(region: Option<&str>) -> String {
+    let mut json = r#"{"alg":"HS256","cty":"twilio-fpa;v=1","typ":"JWT""#.to_owned();
+    if let Some(region) = region {
+        json.push_str(r#","twr":"#);
+        write_json_string(&mut json, region);
+    }
+    json.push('}');
+    let mut header = BASE64_URL_SAFE_NO_PAD.encode(json);
+    header.push('.');
+    header
+}

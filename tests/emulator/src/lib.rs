@@ -1,0 +1,67 @@
+/*!
+An emulator of the PlaybackGrant endpoint, and of everyone who judges the tokens made with it.
+
+The product behind the endpoint was closed, so this program is the upstream that grantmint runs
+against. It speaks the endpoint as documented, and strictly: credentials, path, form fields, a request
+limit per account, and playback URLs that carry a real ES384 token. It also does what the others in the
+chain do: [`Emulator::play`] checks an Access Token as the player and the CDN check it,
+[`Emulator::join`] as a video room does. Faults on request make it fail in every way an upstream can,
+and it counts every call.
+
+# Example: an upstream that fails twice, and a player without a token
+
+```
+use grantmint_emulator::{Config, Emulator, Fault, FaultKind};
+
+let emulator = Emulator::start(Config::default())?;
+// The next two calls of {base_url}/v1/PlayerStreamers/VJ…/PlaybackGrant are answered 503.
+emulator.add_fault(Fault::new(FaultKind::status(503)).times(2))?;
+assert!(emulator.base_url().starts_with("http://127.0.0.1:"));
+
+let refusal = emulator.play("no token at all", Some("https://www.example.com")).unwrap_err();
+assert_eq!(refusal.reason, "token_malformed");
+assert_eq!(emulator.counters().plays_refused, 1);
+# Ok::<(), std::io::Error>(())
+```
+*/
+
+mod access_token;
+mod auth;
+mod background;
+mod body;
+mod clock;
+mod config;
+mod control;
+mod counters;
+mod emulator;
+mod endpoint;
+mod es384;
+mod fault_queue;
+mod faults;
+mod form;
+mod grant;
+mod join;
+mod play;
+mod proxy;
+mod refusal;
+mod reply;
+mod router;
+mod server;
+mod sid;
+mod state;
+mod throttle;
+mod tls;
+mod wire;
+
+pub use crate::config::{
+    ApiKey, Config, DEFAULT_BURST, DEFAULT_RATE, DEMO_ACCOUNT_SID, DEMO_KEY_SID, DEMO_SECRET,
+    RetryAfter,
+};
+pub use crate::counters::Counters;
+pub use crate::emulator::Emulator;
+pub use crate::faults::{Fault, FaultKind, RetryAfterForm};
+pub use crate::join::{JoinRequest, Joined};
+pub use crate::play::Admission;
+pub use crate::proxy::ConnectProxy;
+pub use crate::refusal::Refusal;
+pub use crate::tls::Tls;

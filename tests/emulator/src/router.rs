@@ -1,0 +1,66 @@
+//! Which path leads where.
+
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::header::{DATE, HeaderValue};
+
+use crate::clock::http_date;
+use crate::control;
+use crate::endpoint;
+use crate::reply::{Aborted, Problem, Reply};
+use crate::state::State;
+use crate::wire::GarbageSwitch;
+
+/// Answers one request.
+pub(crate) async fn route(
+    state: &State,
+    garbage: &GarbageSwitch,
+    request: Request<Incoming>,
+) -> Result<Reply, Aborted> {
+    if let Some(streamer) = streamer_of(request.uri().path()) {
+        let streamer = streamer.to_owned();
+        return endpoint::call(state, garbage, &streamer, request).await;
+    }
+    let mut reply = control::call(state, request)
+        .await
+        .unwrap_or_else(|problem| problem.reply());
+    if let Ok(date) = HeaderValue::from_str(&http_date(state.clock.now())) {
+        reply.headers_mut().insert(DATE, date);
+    }
+    Ok(reply)
+}
+
+/// The answer to a path that leads nowhere.
+pub(crate) fn not_found() -> Problem {
+    Problem::of_status(404)
+}
+
+/// The PlayerStreamer named in the path of a PlaybackGrant, well-formed or not.
+fn streamer_of(path: &str) -> Option<&str> {
+    let streamer = path
+        .strip_prefix("/v1/PlayerStreamers/")?
+        .strip_suffix("/PlaybackGrant")?;
+    (!streamer.contains('/')).then_some(streamer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::streamer_of;
+
+    #[test]
+    fn only_the_documented_path_leads_to_the_endpoint() {
+        assert_eq!(
+            streamer_of("/v1/PlayerStreamers/VJ1/PlaybackGrant"),
+            Some("VJ1")
+        );
+        for path in [
+            "/v1/PlayerStreamers/PlaybackGrant",
+            "/v1/PlayerStreamers/VJ1/x/PlaybackGrant",
+            "/v1/PlayerStreamers/VJ1/PlaybackGrant/",
+            "/v1/v1/PlayerStreamers/VJ1/PlaybackGrant",
+            "/PlayerStreamers/VJ1/PlaybackGrant",
+        ] {
+            assert_eq!(streamer_of(path), None, "{path}");
+        }
+    }
+}
