@@ -175,10 +175,7 @@ impl ManualClock {
     /// Reads both clocks.
     #[must_use]
     pub fn now(&self) -> Now {
-        Now {
-            boot: self.0.boot.load(Ordering::SeqCst),
-            wall: self.0.wall.load(Ordering::SeqCst),
-        }
+        Now { boot: self.0.boot.load(Ordering::SeqCst), wall: self.0.wall.load(Ordering::SeqCst) }
     }
 }
 

@@ -219,8 +219,8 @@ mod tests {
 
     #[test]
     fn an_error_shows_its_code_and_message() {
-        let error = Error::new(ErrorKind::Throttled, "try later")
-            .with_retry_after(Duration::from_secs(3));
+        let error =
+            Error::new(ErrorKind::Throttled, "try later").with_retry_after(Duration::from_secs(3));
         assert_eq!(error.to_string(), "throttled: try later");
         assert_eq!(error.in_context("identities[2]").message(), "identities[2]: try later");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));

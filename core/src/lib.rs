@@ -36,6 +36,6 @@ pub use sid::{Sid, SidKind};
 pub use token::{
     AccessToken, AccessTokenBuilder, AccessTokenGrant, Algorithm, ChatGrant, CustomGrant, Decoded,
     IpMessagingGrant, Json, LIMITS, Limit, PlaybackGrant, RtcGrant, SyncGrant, TaskRouterGrant,
-    TokenMinter, TokenMinterBuilder, VerifyOptions, VideoGrant, VoiceGrant, Warning, decode, limits,
-    sign, verify, verify_jwt,
+    TokenMinter, TokenMinterBuilder, VerifyOptions, VideoGrant, VoiceGrant, Warning, decode,
+    limits, sign, verify, verify_jwt,
 };

@@ -151,3 +151,49 @@ impl Flight {
         self.desk.lock().waiting.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+    use crate::cache::state::abandoned;
+
+    fn flight() -> Flight {
+        Flight::new(0, Purpose::Cold, 0, 0, 0)
+    }
+
+    fn counting(calls: &Arc<AtomicUsize>) -> Wake {
+        let calls = Arc::clone(calls);
+        Wake::Callback(Box::new(move || {
+            calls.fetch_add(1, Ordering::Relaxed);
+        }))
+    }
+
+    fn seat(flight: &Flight, wake: Wake) -> u64 {
+        flight.sign_up(wake).ok().expect("the flight is in the air")
+    }
+
+    #[test]
+    fn who_leaves_leaves_nothing_behind() {
+        let (flight, calls) = (flight(), Arc::new(AtomicUsize::new(0)));
+        let seats: Vec<u64> = (0..1000).map(|_| seat(&flight, counting(&calls))).collect();
+        assert!(seats.iter().all(|seat| flight.leave(*seat)));
+        assert_eq!(flight.seats_taken(), 0);
+        assert_eq!(Arc::strong_count(&calls), 1, "no callback is kept");
+        flight.end(Err(abandoned()));
+        assert_eq!(calls.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_callback_that_panics_keeps_nobody_from_being_told() {
+        let (flight, calls) = (flight(), Arc::new(AtomicUsize::new(0)));
+        seat(&flight, counting(&calls));
+        seat(&flight, Wake::Callback(Box::new(|| panic!("in a callback, on purpose"))));
+        seat(&flight, counting(&calls));
+        flight.end(Err(abandoned()));
+        flight.end(Err(abandoned()));
+        assert_eq!(calls.load(Ordering::Relaxed), 2);
+        assert!(flight.sign_up(counting(&calls)).is_err(), "the end has come");
+    }
+}

@@ -230,10 +230,8 @@ impl Inner {
 
     /// Ends a flight that is past its time, whatever its driver still does.
     pub(super) fn bury(&self, entry: &Arc<Entry>, flight: &Arc<Flight>, now: Now) {
-        let error = Error::new(
-            ErrorKind::UpstreamTimeout,
-            "the fetch of a grant did not end in its time",
-        );
+        let error =
+            Error::new(ErrorKind::UpstreamTimeout, "the fetch of a grant did not end in its time");
         let landing = Landing { entry, flight, permit: None, sent: None };
         self.fail_entry(&landing, error, now);
     }

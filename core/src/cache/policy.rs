@@ -346,8 +346,7 @@ mod tests {
     #[test]
     fn back_off_grows_to_its_cap_and_yields_to_the_promise() {
         let w = windows(60);
-        let steps: Vec<u64> =
-            (1..=7).map(|n| w.transient_backoff(n, None, 1.0) / MILLI).collect();
+        let steps: Vec<u64> = (1..=7).map(|n| w.transient_backoff(n, None, 1.0) / MILLI).collect();
         assert_eq!(steps, [250, 500, 1000, 2000, 4000, 4000, 4000]);
         assert_eq!(w.transient_backoff(7, Some(SECOND), 1.0), SECOND / 4);
         assert_eq!(w.transient_backoff(7, None, 0.0), 0);

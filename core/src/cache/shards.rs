@@ -1,5 +1,7 @@
 //! The map from key to entry: copy-on-write, so that a look-up takes no lock.
 
+#![allow(clippy::mutable_key_type, reason = "an entry is hashed by its key, which never changes")]
+
 use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};

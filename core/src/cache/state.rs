@@ -121,6 +121,10 @@ impl EntryState {
             (Freshness::Degraded, Some(reason))
         };
         match (self.road(now, block), &self.past.error) {
+            // The last attempt brought this grant a moment ago; the next is only a moment away.
+            (Road::Closed(error, _), None) if !old && error.kind() == ErrorKind::GrantTooShort => {
+                Decision::Hit(Freshness::Refreshing, None)
+            }
             (Road::Closed(error, wait), _) => {
                 let (freshness, reason) = degraded(error, wait);
                 Decision::Hit(freshness, reason)
@@ -143,10 +147,8 @@ impl EntryState {
         if self.live_flight(now).is_some() {
             return Road::InTheAir;
         }
-        let own = (self.past.next > time).then(|| Block {
-            until: self.past.next,
-            error: self.past.reason(),
-        });
+        let own = (self.past.next > time)
+            .then(|| Block { until: self.past.next, error: self.past.reason() });
         // Of two reasons the one that lasts longer: its `retry_after` is the honest one.
         let last = [own, block].into_iter().flatten().max_by_key(|block| block.until);
         match last {

@@ -92,13 +92,8 @@ impl Waiter {
     /// has ended. No lock is held. The caller's time is not watched; a flight always ends.
     pub fn on_ready(self, callback: impl FnOnce(Result<Hit>) + Send + 'static) -> Registration {
         let flight = Arc::clone(&self.flight);
-        let mut pending = Some((self, callback));
-        let mut call = move || {
-            if let Some((waiter, callback)) = pending.take() {
-                callback(waiter.outcome_now());
-            }
-        };
-        match flight.sign_up(Wake::Callback(Box::new(move || call()))) {
+        let call = move || callback(self.outcome_now());
+        match flight.sign_up(Wake::Callback(Box::new(call))) {
             Ok(seat) => Registration { flight, seat: Some(seat) },
             Err(wake) => {
                 if let Wake::Callback(callback) = wake {
@@ -139,9 +134,7 @@ impl Waiter {
     fn fall_back(&self, error: Error, now: Now) -> Result<Hit> {
         let state = self.entry.state();
         match state.keeping(self.wish.promise, now) {
-            Some(value) => {
-                Ok(Hit::of(Arc::clone(value), now, Freshness::Degraded, Some(error)))
-            }
+            Some(value) => Ok(Hit::of(Arc::clone(value), now, Freshness::Degraded, Some(error))),
             None => Err(error),
         }
     }

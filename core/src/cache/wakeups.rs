@@ -30,9 +30,10 @@ impl Inner {
         if state.live_flight(now).is_some() {
             return None;
         }
-        let age = state.value.as_ref().map_or(0, |value| {
-            value.remaining(now).saturating_sub(value.soft).saturating_add(1)
-        });
+        let age = state
+            .value
+            .as_ref()
+            .map_or(0, |value| value.remaining(now).saturating_sub(value.soft).saturating_add(1));
         let due = now.boot_nanos().saturating_add(age).max(state.past.next);
         Some(self.block(now).map_or(due, |block| due.max(block.until)))
     }

@@ -228,7 +228,12 @@ impl PlaybackMinterBuilder {
             base_url: self.via.checked_base_url()?,
             account_sid: *self.key.account_sid(),
         };
-        if [self.cache.is_some(), self.share.is_some(), self.isolated].iter().filter(|on| **on).count() > 1 {
+        if [self.cache.is_some(), self.share.is_some(), self.isolated]
+            .iter()
+            .filter(|on| **on)
+            .count()
+            > 1
+        {
             return clash("give one of cache, share and isolated");
         }
         if let Some(cache) = &self.cache {

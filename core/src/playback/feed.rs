@@ -85,7 +85,11 @@ impl Feed {
 
     /// A grant that is there now and keeps the promise, or none. Never waits; sets off the fetch
     /// that is due.
-    pub(crate) fn try_get(self: &Arc<Self>, from: &impl Beginner, wish: BeginOptions) -> Option<Hit> {
+    pub(crate) fn try_get(
+        self: &Arc<Self>,
+        from: &impl Beginner,
+        wish: BeginOptions,
+    ) -> Option<Hit> {
         match self.begin(from, wish).ok()? {
             Begun::Now(hit) => Some(hit),
             Begun::Later(waiter) => waiter.fallback(),

@@ -145,10 +145,10 @@ impl Pool {
         let jobs = work.take_all();
         drop(work);
         for job in jobs {
-            job.ticket.fail(Error::new(
-                ErrorKind::Overloaded,
-                "no thread to fetch the grant could be started",
-            ).with_retry_after(Duration::from_secs(1)));
+            job.ticket.fail(
+                Error::new(ErrorKind::Overloaded, "no thread to fetch the grant could be started")
+                    .with_retry_after(Duration::from_secs(1)),
+            );
         }
     }
 

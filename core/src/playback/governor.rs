@@ -127,7 +127,8 @@ impl Gate for Governor {
 impl Account {
     fn block(&self, time: u64) -> Option<Block> {
         let cooling = get(&self.cooldown_until);
-        let probing = if self.half_open.load(Ordering::Relaxed) { get(&self.probe_until) } else { 0 };
+        let probing =
+            if self.half_open.load(Ordering::Relaxed) { get(&self.probe_until) } else { 0 };
         let until = cooling.max(probing);
         (until > time).then(|| Block { until, error: throttled() })
     }

@@ -41,7 +41,9 @@ impl ClientOptions {
         match uri.scheme_str() {
             Some("https") => {}
             Some("http") if is_loopback(uri.host()) => {}
-            Some("http") => return Err(invalid("base_url: plain http is allowed on loopback only")),
+            Some("http") => {
+                return Err(invalid("base_url: plain http is allowed on loopback only"));
+            }
             _ => return Err(invalid("base_url must be an https URL")),
         }
         Ok(text.to_ascii_lowercase().into())

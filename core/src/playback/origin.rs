@@ -60,7 +60,9 @@ fn normalised(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
     let authority = rest.strip_suffix('/').unwrap_or(rest);
     let scheme = scheme.to_ascii_lowercase();
-    if !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) || authority.contains(['/', '?', '#', '@', '\\', '*', '%']) {
+    if !scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        || authority.contains(['/', '?', '#', '@', '\\', '*', '%'])
+    {
         return None;
     }
     let uri = Uri::from_str(text).ok()?;
@@ -129,12 +131,31 @@ mod tests {
     fn what_is_no_origin_is_refused() {
         let long = format!("https://{}.com", "a".repeat(250));
         let wrong = [
-            "", "example.com", "https://", "https:///", "https://example.com/live", "//example.com",
-            "https://example.com//", "https://example.com?x", "https://example.com#x", "https://*",
-            "https://user@example.com", "https://example.com:", "https://example.com:0",
-            "https://example.com:65536", "https://exa mple.com", "https://example.com\n",
-            "https://åsa.example", "https://[::1", "https://[zz]", "null", "**", &long,
-            "https://a,https://b", "1https://example.com", "https://%65xample.com",
+            "",
+            "example.com",
+            "https://",
+            "https:///",
+            "https://example.com/live",
+            "//example.com",
+            "https://example.com//",
+            "https://example.com?x",
+            "https://example.com#x",
+            "https://*",
+            "https://user@example.com",
+            "https://example.com:",
+            "https://example.com:0",
+            "https://example.com:65536",
+            "https://exa mple.com",
+            "https://example.com\n",
+            "https://åsa.example",
+            "https://[::1",
+            "https://[zz]",
+            "null",
+            "**",
+            &long,
+            "https://a,https://b",
+            "1https://example.com",
+            "https://%65xample.com",
         ];
         for text in wrong {
             let refused = Origin::parse(text).map_err(|error| error.kind());

@@ -25,7 +25,13 @@ pub(crate) struct AccountAt {
 #[derive(Clone, PartialEq)]
 pub(crate) enum CacheIdentity {
     /// The built-in client with one key, reaching upstream in one way.
-    Key { account: AccountAt, key_sid: Sid, fingerprint: Fingerprint, via: ClientOptions, policy: CachePolicy },
+    Key {
+        account: AccountAt,
+        key_sid: Sid,
+        fingerprint: Fingerprint,
+        via: ClientOptions,
+        policy: CachePolicy,
+    },
     /// All minters of the account that name it.
     Name { account: AccountAt, name: Box<str>, policy: CachePolicy },
 }
@@ -54,22 +60,30 @@ pub(crate) fn fingerprint(key: &ApiKey) -> Result<Fingerprint> {
 
 /// The governor of an account, shared by all who use it now.
 pub(crate) fn governor(account: &AccountAt) -> Arc<Governor> {
-    find_or_add(|tables| {
-        let found = tables.governors.iter().find(|(other, _)| other == account);
-        found.and_then(|(_, governor)| governor.upgrade())
-    }, |tables, fresh: &Arc<Governor>| {
-        tables.governors.push((account.clone(), Arc::downgrade(fresh)));
-    }, || Arc::new(Governor::new()))
+    find_or_add(
+        |tables| {
+            let found = tables.governors.iter().find(|(other, _)| other == account);
+            found.and_then(|(_, governor)| governor.upgrade())
+        },
+        |tables, fresh: &Arc<Governor>| {
+            tables.governors.push((account.clone(), Arc::downgrade(fresh)));
+        },
+        || Arc::new(Governor::new()),
+    )
 }
 
 /// The cache of an identity, shared by all who use it now; made if there is none.
 pub(crate) fn cache(identity: &CacheIdentity, make: impl Fn() -> GrantCache) -> GrantCache {
-    find_or_add(|tables| {
-        let found = tables.caches.iter().find(|(other, _)| other == identity);
-        found.and_then(|(_, cache)| cache.upgrade())
-    }, |tables, fresh| {
-        tables.caches.push((identity.clone(), fresh.downgrade()));
-    }, make)
+    find_or_add(
+        |tables| {
+            let found = tables.caches.iter().find(|(other, _)| other == identity);
+            found.and_then(|(_, cache)| cache.upgrade())
+        },
+        |tables, fresh| {
+            tables.caches.push((identity.clone(), fresh.downgrade()));
+        },
+        make,
+    )
 }
 
 /// Weak references only: what nobody uses any more is gone.

@@ -137,9 +137,8 @@ impl Fetched {
         if grant.len() > GRANT_MAX_BYTES {
             return Err(too_large());
         }
-        let raw = RawValue::from_string(grant).map_err(|_| {
-            Error::new(ErrorKind::UpstreamNotJson, "the grant is not JSON")
-        })?;
+        let raw = RawValue::from_string(grant)
+            .map_err(|_| Error::new(ErrorKind::UpstreamNotJson, "the grant is not JSON"))?;
         if !raw.get().starts_with('{') {
             return Err(Error::new(
                 ErrorKind::UpstreamNoGrant,

@@ -141,6 +141,8 @@ impl StreamMinter {
 
 impl fmt::Debug for StreamMinter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StreamMinter").field("key", self.stream.handle.key()).finish_non_exhaustive()
+        f.debug_struct("StreamMinter")
+            .field("key", self.stream.handle.key())
+            .finish_non_exhaustive()
     }
 }

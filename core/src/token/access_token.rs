@@ -59,9 +59,7 @@ impl AccessToken {
     /// [`ErrorKind::InvalidTtl`](crate::ErrorKind::InvalidTtl) if `valid_until` is not 1 to 86,400
     /// seconds away.
     pub fn to_jwt(&self) -> Result<String> {
-        self.template
-            .stamp(self.clock.unix_seconds(), None)?
-            .mint(&self.identity)
+        self.template.stamp(self.clock.unix_seconds(), None)?.mint(&self.identity)
     }
 
     /// Advice on this token; empty for most.
@@ -74,9 +72,7 @@ impl AccessToken {
 
 impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessToken")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
+        f.debug_struct("AccessToken").field("key", &self.key).finish_non_exhaustive()
     }
 }
 
@@ -147,12 +143,7 @@ impl AccessTokenBuilder {
         let claims = Claims::new(&self.options)?;
         check_identity(&self.identity, claims.identity_max_chars())?;
         let template = Template::new(&self.key, claims);
-        Ok(AccessToken {
-            key: self.key,
-            clock: self.clock,
-            identity: self.identity,
-            template,
-        })
+        Ok(AccessToken { key: self.key, clock: self.clock, identity: self.identity, template })
     }
 }
 
@@ -182,18 +173,13 @@ mod tests {
     #[test]
     fn a_fixed_end_is_checked_when_the_token_is_stamped() {
         let until = |now, end| {
-            let token = AccessToken::builder(&key(), "alice")
-                .valid_until(end)
-                .clock(clock(now));
+            let token = AccessToken::builder(&key(), "alice").valid_until(end).clock(clock(now));
             token.build().unwrap().to_jwt()
         };
         let decoded = decode(&until(1_000_000, 1_086_400).unwrap()).unwrap();
         assert_eq!(decoded.expires_at(), Some(1_086_400));
         for end in [0, 999_999, 1_000_000, 1_086_401] {
-            assert_eq!(
-                until(1_000_000, end).unwrap_err().kind(),
-                ErrorKind::InvalidTtl
-            );
+            assert_eq!(until(1_000_000, end).unwrap_err().kind(), ErrorKind::InvalidTtl);
         }
     }
 
@@ -201,19 +187,11 @@ mod tests {
     fn the_later_of_ttl_and_fixed_end_counts() {
         let builder = || AccessToken::builder(&key(), "alice").clock(clock(1_000_000));
         let end = |builder: AccessTokenBuilder| {
-            decode(&builder.build().unwrap().to_jwt().unwrap())
-                .unwrap()
-                .expires_at()
+            decode(&builder.build().unwrap().to_jwt().unwrap()).unwrap().expires_at()
         };
         assert_eq!(end(builder()), Some(1_003_600));
-        assert_eq!(
-            end(builder().valid_until(1_000_007).ttl(60)),
-            Some(1_000_060)
-        );
-        assert_eq!(
-            end(builder().ttl(60).valid_until(1_000_007)),
-            Some(1_000_007)
-        );
+        assert_eq!(end(builder().valid_until(1_000_007).ttl(60)), Some(1_000_060));
+        assert_eq!(end(builder().ttl(60).valid_until(1_000_007)), Some(1_000_007));
     }
 
     #[test]
@@ -224,10 +202,7 @@ mod tests {
         assert_eq!(kind(of(&"a".repeat(513))), ErrorKind::InvalidIdentity);
         let long = "a".repeat(129);
         assert!(of(&long).build().is_ok());
-        assert_eq!(
-            kind(of(&long).grant(VideoGrant::new())),
-            ErrorKind::InvalidIdentity
-        );
+        assert_eq!(kind(of(&long).grant(VideoGrant::new())), ErrorKind::InvalidIdentity);
     }
 
     #[test]

@@ -67,14 +67,9 @@ impl FromStr for Algorithm {
 
     fn from_str(name: &str) -> Result<Self> {
         let all = [Self::Hs256, Self::Hs384, Self::Hs512];
-        all.into_iter()
-            .find(|algorithm| algorithm.name() == name)
-            .ok_or_else(|| {
-                Error::new(
-                    ErrorKind::InvalidArgument,
-                    "the algorithm must be HS256, HS384 or HS512",
-                )
-            })
+        all.into_iter().find(|algorithm| algorithm.name() == name).ok_or_else(|| {
+            Error::new(ErrorKind::InvalidArgument, "the algorithm must be HS256, HS384 or HS512")
+        })
     }
 }
 
@@ -103,10 +98,7 @@ impl FromStr for Algorithm {
 pub fn sign(algorithm: Algorithm, header: &str, claims: &str, secret: &[u8]) -> Result<String> {
     check_secret(secret)?;
     if header.len().saturating_add(claims.len()) > TOKEN_MAX_BYTES / 4 * 3 - 128 {
-        return Err(Error::new(
-            ErrorKind::LimitExceeded,
-            "the token would be over 128 KiB",
-        ));
+        return Err(Error::new(ErrorKind::LimitExceeded, "the token would be over 128 KiB"));
     }
     check_header(algorithm, header)?;
     check_claims(claims)?;
@@ -122,10 +114,7 @@ pub fn sign(algorithm: Algorithm, header: &str, claims: &str, secret: &[u8]) -> 
 
 pub(super) fn check_secret(secret: &[u8]) -> Result<()> {
     if secret.is_empty() {
-        return Err(Error::new(
-            ErrorKind::InvalidCredentials,
-            "the secret is empty",
-        ));
+        return Err(Error::new(ErrorKind::InvalidCredentials, "the secret is empty"));
     }
     Ok(())
 }
@@ -145,10 +134,7 @@ fn check_claims(claims: &str) -> Result<()> {
     if raw.is_ok_and(|raw| raw.get().starts_with('{')) {
         return Ok(());
     }
-    Err(Error::new(
-        ErrorKind::InvalidArgument,
-        "the claims are not a JSON object",
-    ))
+    Err(Error::new(ErrorKind::InvalidArgument, "the claims are not a JSON object"))
 }
 
 fn keyed<M: KeyInit>(secret: &[u8]) -> M {
@@ -207,33 +193,15 @@ mod tests {
     fn what_cannot_be_a_token_is_refused() {
         let good = header("HS256");
         let kind = |header: &str, claims: &str, secret: &[u8]| {
-            sign(Algorithm::Hs256, header, claims, secret)
-                .unwrap_err()
-                .kind()
+            sign(Algorithm::Hs256, header, claims, secret).unwrap_err().kind()
         };
         assert_eq!(kind(&good, CLAIMS, b""), ErrorKind::InvalidCredentials);
         let twice = r#"{"alg":"HS256","\u0061lg":"HS256"}"#;
-        for wrong in [
-            "",
-            "[]",
-            "{}",
-            &header("HS512"),
-            &header("none"),
-            twice,
-            r#"{"alg":1}"#,
-        ] {
-            assert_eq!(
-                kind(wrong, CLAIMS, b"s"),
-                ErrorKind::InvalidArgument,
-                "{wrong}"
-            );
+        for wrong in ["", "[]", "{}", &header("HS512"), &header("none"), twice, r#"{"alg":1}"#] {
+            assert_eq!(kind(wrong, CLAIMS, b"s"), ErrorKind::InvalidArgument, "{wrong}");
         }
         for wrong in ["", "[]", "null", "{}{}", "{\"a\":}", "\"{}\""] {
-            assert_eq!(
-                kind(&good, wrong, b"s"),
-                ErrorKind::InvalidArgument,
-                "{wrong}"
-            );
+            assert_eq!(kind(&good, wrong, b"s"), ErrorKind::InvalidArgument, "{wrong}");
         }
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(100_000));
         assert_eq!(kind(&good, &large, b"s"), ErrorKind::LimitExceeded);

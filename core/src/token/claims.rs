@@ -33,8 +33,7 @@ impl Lifetime {
             Self::Until(end) => {
                 let left = end.checked_sub(now).filter(|left| check_ttl(*left).is_ok());
                 let message = "valid_until must lie 1 to 86,400 seconds after now";
-                left.map(|_| end)
-                    .ok_or_else(|| Error::new(ErrorKind::InvalidTtl, message))
+                left.map(|_| end).ok_or_else(|| Error::new(ErrorKind::InvalidTtl, message))
             }
         }
     }
@@ -81,9 +80,7 @@ impl Claims {
     /// Checks all there is to check without an identity and a time.
     pub(crate) fn new(options: &ClaimsOptions) -> Result<Self> {
         options.lifetime.check()?;
-        options
-            .nbf
-            .map_or(Ok(()), |nbf| check_unix_seconds("nbf", nbf))?;
+        options.nbf.map_or(Ok(()), |nbf| check_unix_seconds("nbf", nbf))?;
         check_keys(options)?;
         let has = |key| options.grants.iter().any(|grant| grant.key() == key);
         Ok(Self {
@@ -99,11 +96,7 @@ impl Claims {
 
     /// The longest identity in characters, where the grants set a limit to it.
     pub(super) fn identity_max_chars(&self) -> usize {
-        if self.has_video {
-            VIDEO_IDENTITY_MAX_CHARS
-        } else {
-            usize::MAX
-        }
+        if self.has_video { VIDEO_IDENTITY_MAX_CHARS } else { usize::MAX }
     }
 }
 
@@ -145,10 +138,7 @@ fn check_ttl(ttl: u64) -> Result<()> {
     if (TTL_MIN..=TTL_MAX).contains(&ttl) {
         return Ok(());
     }
-    Err(Error::new(
-        ErrorKind::InvalidTtl,
-        "ttl must be 1 to 86,400 seconds",
-    ))
+    Err(Error::new(ErrorKind::InvalidTtl, "ttl must be 1 to 86,400 seconds"))
 }
 
 fn check_keys(options: &ClaimsOptions) -> Result<()> {
@@ -156,17 +146,11 @@ fn check_keys(options: &ClaimsOptions) -> Result<()> {
     let mut keys: Vec<&str> = options.grants.iter().map(AccessTokenGrant::key).collect();
     keys.extend(player);
     if keys.len() > GRANTS_MAX {
-        return Err(Error::new(
-            ErrorKind::InvalidGrant,
-            "more than 16 grants in one token",
-        ));
+        return Err(Error::new(ErrorKind::InvalidGrant, "more than 16 grants in one token"));
     }
     keys.sort_unstable();
     if keys.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(Error::new(
-            ErrorKind::InvalidGrant,
-            "two grants have the same key",
-        ));
+        return Err(Error::new(ErrorKind::InvalidGrant, "two grants have the same key"));
     }
     Ok(())
 }
@@ -188,10 +172,7 @@ pub(super) fn check_grants_size(bytes: usize) -> Result<()> {
     if bytes <= GRANTS_JSON_MAX_BYTES {
         return Ok(());
     }
-    Err(Error::new(
-        ErrorKind::InvalidGrant,
-        "the grants are over 64 KiB of JSON",
-    ))
+    Err(Error::new(ErrorKind::InvalidGrant, "the grants are over 64 KiB of JSON"))
 }
 
 #[cfg(test)]
@@ -207,10 +188,7 @@ mod tests {
     fn a_token_lives_a_second_to_a_day() {
         for (ttl, valid) in [(0, false), (1, true), (86_400, true), (86_401, false)] {
             let lifetime = Lifetime::Ttl(ttl);
-            let options = ClaimsOptions {
-                lifetime,
-                ..ClaimsOptions::default()
-            };
+            let options = ClaimsOptions { lifetime, ..ClaimsOptions::default() };
             assert_eq!(Claims::new(&options).is_ok(), valid);
         }
         let until = Lifetime::Until(1000);
@@ -218,55 +196,37 @@ mod tests {
         for now in [1000, 1001, 2000] {
             assert_eq!(until.end(now).unwrap_err().kind(), ErrorKind::InvalidTtl);
         }
-        assert_eq!(
-            Lifetime::Until(90_000).end(3_599).unwrap_err().kind(),
-            ErrorKind::InvalidTtl
-        );
+        assert_eq!(Lifetime::Until(90_000).end(3_599).unwrap_err().kind(), ErrorKind::InvalidTtl);
         assert_eq!(Lifetime::Until(90_000).end(3_600).unwrap(), 90_000);
     }
 
     #[test]
     fn times_in_milliseconds_are_noticed() {
         let late = UNIX_SECONDS_MAX + 1;
-        let nbf = ClaimsOptions {
-            nbf: Some(late),
-            ..ClaimsOptions::default()
-        };
+        let nbf = ClaimsOptions { nbf: Some(late), ..ClaimsOptions::default() };
         assert_eq!(kind(nbf), ErrorKind::InvalidArgument);
         let lifetime = Lifetime::Until(late);
-        let until = ClaimsOptions {
-            lifetime,
-            ..ClaimsOptions::default()
-        };
+        let until = ClaimsOptions { lifetime, ..ClaimsOptions::default() };
         assert_eq!(kind(until), ErrorKind::InvalidArgument);
     }
 
     #[test]
     fn a_key_stands_once_and_grants_are_bounded() {
-        let with = |grants| ClaimsOptions {
-            grants,
-            ..ClaimsOptions::default()
-        };
+        let with = |grants| ClaimsOptions { grants, ..ClaimsOptions::default() };
         let custom = |key: String, bytes: usize| {
             let json = Json::parse(&format!("\"{}\"", "x".repeat(bytes))).unwrap();
             AccessTokenGrant::from(CustomGrant::new(key, json).unwrap())
         };
         let video = || AccessTokenGrant::from(VideoGrant::new());
         assert_eq!(kind(with(vec![video(), video()])), ErrorKind::InvalidGrant);
-        assert_eq!(
-            kind(with(vec![video(), custom("video".into(), 1)])),
-            ErrorKind::InvalidGrant
-        );
+        assert_eq!(kind(with(vec![video(), custom("video".into(), 1)])), ErrorKind::InvalidGrant);
         let many = |n: usize| (0..n).map(|i| custom(format!("k{i}"), 1)).collect();
         assert!(Claims::new(&with(many(16))).is_ok());
         assert_eq!(kind(with(many(17))), ErrorKind::InvalidGrant);
         let large = vec![custom("a".into(), 40_000), custom("b".into(), 40_000)];
         assert_eq!(kind(with(large)), ErrorKind::InvalidGrant);
         let player = vec![custom("player".into(), 1), ChatGrant::new().into()];
-        let with_player = ClaimsOptions {
-            with_player: true,
-            ..with(player)
-        };
+        let with_player = ClaimsOptions { with_player: true, ..with(player) };
         assert_eq!(kind(with_player), ErrorKind::InvalidGrant);
     }
 

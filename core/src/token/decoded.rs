@@ -42,10 +42,7 @@ pub struct Decoded {
 
 impl Decoded {
     pub(super) fn new(header: Object, parts: &Parts<'_>) -> Result<Self> {
-        Ok(Self {
-            header,
-            claims: Object::read("the claims", parts.claims)?,
-        })
+        Ok(Self { header, claims: Object::read("the claims", parts.claims)? })
     }
 
     /// The header, byte for byte.
@@ -156,26 +153,17 @@ pub(super) struct Time {
 impl Time {
     fn of(value: &Value) -> Option<Self> {
         let time = match value.as_u64() {
-            Some(whole) => Self {
-                whole,
-                has_fraction: false,
-            },
+            Some(whole) => Self { whole, has_fraction: false },
             None => Self::of_float(value.as_f64()?)?,
         };
         (time.whole <= UNIX_SECONDS_MAX).then_some(time)
     }
 
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "the range is checked, the rest dropped"
-    )]
+    #[allow(clippy::cast_possible_truncation, reason = "the range is checked, the rest dropped")]
     fn of_float(seconds: f64) -> Option<Self> {
         // The bound is exact in 53 bits. A number that is none is in no range.
         let valid = (0.0..=UNIX_SECONDS_MAX as f64).contains(&seconds);
-        valid.then_some(Self {
-            whole: seconds as u64,
-            has_fraction: seconds.fract() > 0.0,
-        })
+        valid.then_some(Self { whole: seconds as u64, has_fraction: seconds.fract() > 0.0 })
     }
 
     pub(super) fn rounded_up(self) -> u64 {
@@ -226,12 +214,7 @@ impl<'a> Parts<'a> {
         }
         let parts = token.rsplit_once('.').and_then(|(signed, signature)| {
             let (header, claims) = signed.split_once('.')?;
-            (!claims.contains('.')).then_some(Self {
-                signed,
-                header,
-                claims,
-                signature,
-            })
+            (!claims.contains('.')).then_some(Self { signed, header, claims, signature })
         });
         parts.ok_or_else(|| malformed("the token does not have three parts"))
     }

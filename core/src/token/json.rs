@@ -35,9 +35,8 @@ impl Json {
     pub fn parse(text: &str) -> Result<Self> {
         check_size(text.len())?;
         let mut json = serde_json::Deserializer::from_str(text);
-        let one_value = Levels(GRANT_JSON_MAX_DEPTH)
-            .deserialize(&mut json)
-            .and_then(|()| json.end());
+        let one_value =
+            Levels(GRANT_JSON_MAX_DEPTH).deserialize(&mut json).and_then(|()| json.end());
         // What serde_json says is dropped: it may quote the text.
         one_value.map_err(|_| invalid("is not valid, or nests over 64 levels"))?;
         Ok(Self(Zeroizing::new(text.into())))
@@ -78,9 +77,7 @@ impl Json {
     pub(super) fn is_empty(&self) -> bool {
         let text = self.as_str().trim_ascii();
         let hollow = |open, close| {
-            let inner = text
-                .strip_prefix(open)
-                .and_then(|rest: &str| rest.strip_suffix(close));
+            let inner = text.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
             inner.is_some_and(|inner| inner.trim_ascii().is_empty())
         };
         text == "null" || text == "\"\"" || hollow('[', ']') || hollow('{', '}')
@@ -94,18 +91,11 @@ impl fmt::Debug for Json {
 }
 
 fn check_size(bytes: usize) -> Result<()> {
-    if bytes > GRANTS_JSON_MAX_BYTES {
-        Err(invalid("is over 64 KiB"))
-    } else {
-        Ok(())
-    }
+    if bytes > GRANTS_JSON_MAX_BYTES { Err(invalid("is over 64 KiB")) } else { Ok(()) }
 }
 
 fn invalid(why: &str) -> Error {
-    Error::new(
-        ErrorKind::InvalidGrant,
-        format!("the JSON of a grant {why}"),
-    )
+    Error::new(ErrorKind::InvalidGrant, format!("the JSON of a grant {why}"))
 }
 
 /// Reads one value of at most so many levels and keeps nothing of it, so that no copy of a grant
@@ -114,10 +104,7 @@ struct Levels(usize);
 
 impl Levels {
     fn below<E: de::Error>(&self) -> Result<Self, E> {
-        self.0
-            .checked_sub(1)
-            .map(Self)
-            .ok_or_else(|| E::custom("too deep"))
+        self.0.checked_sub(1).map(Self).ok_or_else(|| E::custom("too deep"))
     }
 }
 
@@ -184,21 +171,11 @@ mod tests {
     #[test]
     fn one_value_is_kept_to_the_byte() {
         let odd = " { \"b\" : 1.50, \"a\":\"\\u00e5\", \"b\":-2 }\n";
-        for text in [
-            "{}",
-            odd,
-            "null",
-            "[1]",
-            "\"x\"",
-            "123456789012345678901234567890",
-        ] {
+        for text in ["{}", odd, "null", "[1]", "\"x\"", "123456789012345678901234567890"] {
             assert_eq!(Json::parse(text).unwrap().as_str(), text);
             assert_eq!(Json::from_bytes(text.as_bytes()).unwrap().as_str(), text);
         }
-        assert_eq!(
-            Json::from_value(&json!({"a": [1, "å"]})).unwrap().as_str(),
-            r#"{"a":[1,"å"]}"#
-        );
+        assert_eq!(Json::from_value(&json!({"a": [1, "å"]})).unwrap().as_str(), r#"{"a":[1,"å"]}"#);
     }
 
     #[test]
@@ -206,30 +183,14 @@ mod tests {
         let large = format!("\"{}\"", "hush".repeat(20_000));
         let deep = "[".repeat(65) + &"]".repeat(65);
         let abyss = "[".repeat(60_000);
-        let wrong = [
-            "",
-            " ",
-            "{}x",
-            "{} {}",
-            "{'hush':1}",
-            "{hush}",
-            "\u{feff}{}",
-            "NaN",
-            "1e999",
-        ];
+        let wrong = ["", " ", "{}x", "{} {}", "{'hush':1}", "{hush}", "\u{feff}{}", "NaN", "1e999"];
         let half_a_pair = "\"\\ud800\"";
-        for text in wrong
-            .into_iter()
-            .chain([half_a_pair, &large, &deep, &abyss])
-        {
+        for text in wrong.into_iter().chain([half_a_pair, &large, &deep, &abyss]) {
             let error = Json::parse(text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidGrant);
             assert!(!error.to_string().contains("hush"));
         }
-        assert_eq!(
-            Json::from_bytes(b"\"\xff\"").unwrap_err().kind(),
-            ErrorKind::InvalidGrant
-        );
+        assert_eq!(Json::from_bytes(b"\"\xff\"").unwrap_err().kind(), ErrorKind::InvalidGrant);
         assert!(Json::parse(&("[".repeat(64) + &"]".repeat(64))).is_ok());
     }
 
@@ -247,9 +208,6 @@ mod tests {
 
     #[test]
     fn debug_hides_the_text() {
-        assert_eq!(
-            format!("{:?}", Json::parse("\"hush\"").unwrap()),
-            "Json(..)"
-        );
+        assert_eq!(format!("{:?}", Json::parse("\"hush\"").unwrap()), "Json(..)");
     }
 }

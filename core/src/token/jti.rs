@@ -56,25 +56,15 @@ fn next_number() -> Result<(u64, u64)> {
     if block.next == block.end || block.generation != generation {
         block = take_block(generation)?;
     }
-    BLOCK.set(Block {
-        next: block.next + 1,
-        ..block
-    });
+    BLOCK.set(Block { next: block.next + 1, ..block });
     Ok((block.process, block.next))
 }
 
 #[cold]
 fn take_block(generation: fork::Generation) -> Result<Block> {
     let process = process(generation)?;
-    let next = process
-        .counter
-        .fetch_add(NUMBERS_PER_BLOCK, Ordering::Relaxed);
-    Ok(Block {
-        generation,
-        process: process.random,
-        next,
-        end: next + NUMBERS_PER_BLOCK,
-    })
+    let next = process.counter.fetch_add(NUMBERS_PER_BLOCK, Ordering::Relaxed);
+    Ok(Block { generation, process: process.random, next, end: next + NUMBERS_PER_BLOCK })
 }
 
 struct Process {
@@ -94,11 +84,7 @@ fn process(generation: fork::Generation) -> Result<Arc<Process>> {
             return Ok(Arc::clone(process));
         }
         let random = draw()?;
-        let fresh = Process {
-            generation,
-            random,
-            counter: AtomicU64::new(0),
-        };
+        let fresh = Process { generation, random, counter: AtomicU64::new(0) };
         // Whichever thread comes first wins, and all go round once more to take its value.
         PROCESS.compare_and_swap(&current, Some(Arc::new(fresh)));
     }
@@ -106,10 +92,7 @@ fn process(generation: fork::Generation) -> Result<Arc<Process>> {
 
 fn draw() -> Result<u64> {
     getrandom::u64().map_err(|_| {
-        Error::new(
-            ErrorKind::Unsupported,
-            "the system has no random numbers for unique tokens",
-        )
+        Error::new(ErrorKind::Unsupported, "the system has no random numbers for unique tokens")
     })
 }
 
@@ -124,10 +107,7 @@ mod tests {
     fn identifiers_are_base64url_and_differ_across_threads_and_blocks() {
         let draw = || (0..3000).map(|_| next().unwrap()).collect::<Vec<_>>();
         let threads: Vec<_> = (0..4).map(|_| thread::spawn(draw)).collect();
-        let all: Vec<_> = threads
-            .into_iter()
-            .flat_map(|t| t.join().unwrap())
-            .collect();
+        let all: Vec<_> = threads.into_iter().flat_map(|t| t.join().unwrap()).collect();
         let distinct: HashSet<_> = all.iter().collect();
         assert_eq!(distinct.len(), all.len());
         for jti in &all {
@@ -140,16 +120,9 @@ mod tests {
         thread::spawn(|| {
             let before = next_number().unwrap();
             let block = BLOCK.get();
-            BLOCK.set(Block {
-                generation: block.generation.wrapping_add(1),
-                ..block
-            });
+            BLOCK.set(Block { generation: block.generation.wrapping_add(1), ..block });
             let after = next_number().unwrap();
-            assert_ne!(
-                after.1,
-                before.1 + 1,
-                "the block of another process must not be used"
-            );
+            assert_ne!(after.1, before.1 + 1, "the block of another process must not be used");
         })
         .join()
         .unwrap();

@@ -116,12 +116,7 @@ impl TokenMinter {
     /// Advice on this kind of token; empty for most.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        advise(
-            &self.key,
-            self.template.claims(),
-            None,
-            self.clock.unix_seconds(),
-        )
+        advise(&self.key, self.template.claims(), None, self.clock.unix_seconds())
     }
 
     /// The prefix of the present second.
@@ -129,11 +124,7 @@ impl TokenMinter {
     fn prefix(&self) -> Result<Guard<Arc<Prefix>>> {
         let now = self.clock.unix_seconds();
         let current = self.current.load();
-        if current.second() == now {
-            Ok(current)
-        } else {
-            self.restamp(&current, now)
-        }
+        if current.second() == now { Ok(current) } else { self.restamp(&current, now) }
     }
 
     /// Makes the prefix of another second and publishes it for all threads, unless they are ahead
@@ -151,9 +142,7 @@ impl TokenMinter {
 
 impl fmt::Debug for TokenMinter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenMinter")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
+        f.debug_struct("TokenMinter").field("key", &self.key).finish_non_exhaustive()
     }
 }
 
@@ -217,12 +206,7 @@ impl TokenMinterBuilder {
         let template = Template::new(&self.key, Claims::new(&self.options)?);
         let current = template.stamp(self.clock.unix_seconds(), None)?;
         let current = ArcSwap::from_pointee(current);
-        Ok(TokenMinter {
-            key: self.key,
-            clock: self.clock,
-            template,
-            current,
-        })
+        Ok(TokenMinter { key: self.key, clock: self.clock, template, current })
     }
 }
 
@@ -279,14 +263,9 @@ mod tests {
     fn many_are_minted_together_or_not_at_all() {
         let (minter, _) = minter();
         let tokens = minter.mint_many(&["alice", "bob"]).unwrap();
-        assert_eq!(
-            tokens,
-            [minter.mint("alice").unwrap(), minter.mint("bob").unwrap()]
-        );
+        assert_eq!(tokens, [minter.mint("alice").unwrap(), minter.mint("bob").unwrap()]);
         assert!(minter.mint_many::<&str>(&[]).unwrap().is_empty());
-        let error = minter
-            .mint_many(&["alice", "bob", &"x".repeat(129)])
-            .unwrap_err();
+        let error = minter.mint_many(&["alice", "bob", &"x".repeat(129)]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidIdentity);
         assert!(error.message().starts_with("identities[2]: "));
     }

@@ -102,11 +102,7 @@ impl Prefix {
     #[inline]
     pub(crate) fn mint_into(&self, out: &mut String, identity: &str) -> Result<()> {
         check_identity(identity, self.identity_max_chars)?;
-        let jti = if self.unique {
-            Some(jti::next()?)
-        } else {
-            None
-        };
+        let jti = if self.unique { Some(jti::next()?) } else { None };
         self.finish(out, identity, jti.as_ref());
         Ok(())
     }
@@ -139,10 +135,7 @@ impl Prefix {
         write_identity: impl FnOnce(&mut Tail<'_>),
     ) {
         let mut buffer = [0; JSON];
-        let mut tail = Tail {
-            buffer: &mut buffer,
-            len: 0,
-        };
+        let mut tail = Tail { buffer: &mut buffer, len: 0 };
         tail.push(&self.carry[..self.carry_len]);
         write_identity(&mut tail);
         tail.push_end(jti);
@@ -209,9 +202,7 @@ impl Tail<'_> {
 
 #[inline]
 fn encode(bytes: &[u8], out: &mut [u8]) -> usize {
-    BASE64_URL_SAFE_NO_PAD
-        .encode_slice(bytes, out)
-        .expect("the blocks hold the longest tail")
+    BASE64_URL_SAFE_NO_PAD.encode_slice(bytes, out).expect("the blocks hold the longest tail")
 }
 
 /// Whether JSON writes any character of the text in another way. No early exit, so that the
@@ -219,8 +210,7 @@ fn encode(bytes: &[u8], out: &mut [u8]) -> usize {
 #[inline]
 fn needs_escape(text: &str) -> bool {
     let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
-    text.bytes()
-        .fold(false, |found, byte| found | special(byte))
+    text.bytes().fold(false, |found, byte| found | special(byte))
 }
 
 #[cfg(test)]

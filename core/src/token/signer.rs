@@ -43,10 +43,7 @@ impl Signer {
         } else {
             key[..secret.len()].copy_from_slice(secret);
         }
-        Self {
-            inner: keyed(&key, 0x36),
-            outer: keyed(&key, 0x5c),
-        }
+        Self { inner: keyed(&key, 0x36), outer: keyed(&key, 0x5c) }
     }
 
     /// Hashes the whole blocks at the front of a message, for any number of messages that start
@@ -143,11 +140,7 @@ mod tests {
         for len in 0..=MOST {
             let expected = reference(b"a secret of some bytes", &message[..len]);
             for front in 0..=len / BLOCK {
-                assert_eq!(
-                    in_two_steps(&signer, &message[..len], front),
-                    expected,
-                    "{len}"
-                );
+                assert_eq!(in_two_steps(&signer, &message[..len], front), expected, "{len}");
             }
         }
     }

@@ -14,9 +14,7 @@ use serde_json::{Map, Value};
 /// Names are compared as they read, so that an escape cannot hide a repetition.
 pub(super) fn object(text: &str) -> Result<Map<String, Value>, &'static str> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let read = json
-        .deserialize_map(UniqueNames)
-        .and_then(|read| json.end().map(|()| read));
+    let read = json.deserialize_map(UniqueNames).and_then(|read| json.end().map(|()| read));
     match read {
         Ok(Some(members)) => Ok(members),
         Ok(None) => Err("repeats the name of a member"),
@@ -51,10 +49,7 @@ mod tests {
 
     #[test]
     fn an_object_is_read_and_all_else_is_told_apart() {
-        assert_eq!(
-            object(" {\"a\":1,\"b\":{\"a\":1,\"a\":2}} ").unwrap().len(),
-            2
-        );
+        assert_eq!(object(" {\"a\":1,\"b\":{\"a\":1,\"a\":2}} ").unwrap().len(), 2);
         assert_eq!(object("{}").unwrap().len(), 0);
         for repeated in ["{\"a\":1,\"a\":1}", "{\"a\":1,\"b\":2,\"\\u0061\":1}"] {
             assert_eq!(object(repeated), Err("repeats the name of a member"));
@@ -63,15 +58,7 @@ mod tests {
             assert_eq!(object(other), Err("is not a JSON object"), "{other}");
         }
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
-        for broken in [
-            "",
-            "{",
-            "{}{}",
-            "{a:1}",
-            "{\"a\":NaN}",
-            "{\"a\":\"\\ud800\"}",
-            &deep,
-        ] {
+        for broken in ["", "{", "{}{}", "{a:1}", "{\"a\":NaN}", "{\"a\":\"\\ud800\"}", &deep] {
             assert_eq!(object(broken), Err("is not valid JSON"), "{broken}");
         }
     }

@@ -68,13 +68,7 @@ impl Template {
         let mut text = Zeroizing::new(String::with_capacity(self.header.len() + encoded));
         text.push_str(&self.header);
         BASE64_URL_SAFE_NO_PAD.encode_string(whole.as_flattened(), &mut text);
-        Ok(Prefix::new(
-            Arc::clone(&self.signer),
-            text,
-            carry,
-            now,
-            &self.claims,
-        ))
+        Ok(Prefix::new(Arc::clone(&self.signer), text, carry, now, &self.claims))
     }
 
     /// The claims up to the identity.
@@ -108,10 +102,7 @@ impl Template {
         let _ = if self.claims.unique {
             write!(json, r#"{parties},"iat":{now},"exp":{end}"#)
         } else {
-            write!(
-                json,
-                r#""jti":"{key_sid}-{now}",{parties},"iat":{now},"exp":{end}"#
-            )
+            write!(json, r#""jti":"{key_sid}-{now}",{parties},"iat":{now},"exp":{end}"#)
         };
         if let Some(nbf) = self.claims.nbf {
             let _ = write!(json, r#","nbf":{nbf}"#);

@@ -192,19 +192,14 @@ fn check_party(decoded: &Decoded, name: &str, sid: &str) -> Result<()> {
 
 /// A token is valid from `nbf` on and until just before `exp`; fractions make both stricter.
 fn check_times(decoded: &Decoded, now: u64, leeway: u64) -> Result<()> {
-    let exp = decoded
-        .time("exp")?
-        .ok_or_else(|| claims("exp is missing"))?;
+    let exp = decoded.time("exp")?.ok_or_else(|| claims("exp is missing"))?;
     let nbf = decoded.time("nbf")?;
     decoded.time("iat")?;
     if now >= exp.whole + leeway {
         return Err(Error::new(ErrorKind::TokenExpired, "the token has expired"));
     }
     if nbf.is_some_and(|nbf| nbf.rounded_up() > now + leeway) {
-        return Err(Error::new(
-            ErrorKind::TokenNotYetValid,
-            "the token is not valid yet",
-        ));
+        return Err(Error::new(ErrorKind::TokenNotYetValid, "the token is not valid yet"));
     }
     Ok(())
 }

@@ -70,15 +70,9 @@ pub(super) fn advise(
         (Warning::VoiceIdentity, claims.has_voice && odd_identity),
         (Warning::VoiceTtl, claims.has_voice && ttl > VOICE_TTL_MAX),
         (Warning::VideoRegion, claims.has_video && other_region),
-        (
-            Warning::ShortSecret,
-            key.secret().expose().len() < SECRET_ADVISED_BYTES,
-        ),
+        (Warning::ShortSecret, key.secret().expose().len() < SECRET_ADVISED_BYTES),
     ];
-    found
-        .into_iter()
-        .filter_map(|(warning, holds)| holds.then_some(warning))
-        .collect()
+    found.into_iter().filter_map(|(warning, holds)| holds.then_some(warning)).collect()
 }
 
 #[cfg(test)]
@@ -93,30 +87,16 @@ mod tests {
         let claims = |ttl| {
             let grants = vec![VideoGrant::new().into(), VoiceGrant::new().into()];
             let lifetime = Lifetime::Ttl(ttl);
-            Claims::new(&ClaimsOptions {
-                grants,
-                lifetime,
-                ..ClaimsOptions::default()
-            })
-            .unwrap()
+            Claims::new(&ClaimsOptions { grants, lifetime, ..ClaimsOptions::default() }).unwrap()
         };
         let good = claims(86_399);
         assert_eq!(advise(&key(), &good, Some("al_1ce"), 0), []);
         assert_eq!(advise(&key(), &good, None, 0), []);
         for odd in ["a b", "å", "a-b"] {
-            assert_eq!(
-                advise(&key(), &good, Some(odd), 0),
-                [Warning::VoiceIdentity]
-            );
+            assert_eq!(advise(&key(), &good, Some(odd), 0), [Warning::VoiceIdentity]);
         }
-        assert_eq!(
-            advise(&key(), &claims(86_400), None, 0),
-            [Warning::VoiceTtl]
-        );
-        let (us, ie) = (
-            key().with_region("us1").unwrap(),
-            key().with_region("ie1").unwrap(),
-        );
+        assert_eq!(advise(&key(), &claims(86_400), None, 0), [Warning::VoiceTtl]);
+        let (us, ie) = (key().with_region("us1").unwrap(), key().with_region("ie1").unwrap());
         assert_eq!(advise(&us, &good, None, 0), []);
         assert_eq!(advise(&ie, &good, None, 0), [Warning::VideoRegion]);
         let short = ApiKey::new(ACCOUNT, KEY, &"s".repeat(31)).unwrap();

@@ -80,10 +80,7 @@ impl Crowd {
 
     /// How many were refused because of the request limit.
     pub(crate) fn throttled(&self) -> usize {
-        self.errors
-            .iter()
-            .filter(|error| error.kind() == ErrorKind::Throttled)
-            .count()
+        self.errors.iter().filter(|error| error.kind() == ErrorKind::Throttled).count()
     }
 
     fn take(&mut self, part: Self) {
@@ -123,11 +120,7 @@ fn show_progress(name: &str, next: &AtomicUsize, of: usize) {
         if done == of {
             println!(
                 "{}",
-                if out.is_terminal() {
-                    String::new()
-                } else {
-                    format!("{name}: {done} of {of}")
-                }
+                if out.is_terminal() { String::new() } else { format!("{name}: {done} of {of}") }
             );
             return;
         }

@@ -1,11 +1,7 @@
 //! Lets an audience into three streams, once the way the vendor's own samples do it (a call for
 //! each viewer) and once through grantmint, against the emulator on a loopback port.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program that shows what it does"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that shows what it does")]
 
 mod crowd;
 mod report;
@@ -43,27 +39,20 @@ fn main() -> ExitCode {
 
 /// Both ways, then the table; whether grantmint let everybody in.
 fn run() -> Result<bool, Box<dyn Error>> {
-    let viewers = std::env::args()
-        .nth(1)
-        .map_or(Ok(VIEWERS), |count| count.parse())?;
+    let viewers = std::env::args().nth(1).map_or(Ok(VIEWERS), |count| count.parse())?;
     let emulator = Emulator::start(Config::default())?;
     println!(
         "{viewers} viewers, {} streams, {THREADS} threads, one throttled endpoint:",
         STREAMS.len()
     );
-    println!(
-        "  {} allows 50 calls a second, as an account's limit might\n",
-        emulator.base_url()
-    );
+    println!("  {} allows 50 calls a second, as an account's limit might\n", emulator.base_url());
     let key = ApiKey::new(DEMO_ACCOUNT_SID, DEMO_KEY_SID, DEMO_SECRET)?;
     let vendor = admit("a call for each viewer", viewers, &emulator, || {
         CallForEach::new(&key, emulator.base_url())
     })?;
     emulator.reset();
     let grantmint = ThroughGrantmint::new(&key, emulator.base_url())?;
-    let ours = admit("through grantmint", viewers, &emulator, || {
-        Ok(grantmint.clone())
-    })?;
+    let ours = admit("through grantmint", viewers, &emulator, || Ok(grantmint.clone()))?;
     println!("\n{}", report::table(&[&vendor, &ours]));
     let faults = ours.faults();
     for fault in &faults {

@@ -23,13 +23,7 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(name: &'static str, crowd: Crowd, admitted: usize, calls: &Counters) -> Self {
-        Self {
-            name,
-            crowd,
-            admitted,
-            calls: calls.requests,
-            refused: calls.throttled,
-        }
+        Self { name, crowd, admitted, calls: calls.requests, refused: calls.throttled }
     }
 
     /// Everything that must not happen through grantmint, and did.
@@ -44,28 +38,16 @@ impl Report {
         let distinct: HashSet<&String> = tokens.iter().collect();
         let jtis: HashSet<String> = tokens.iter().filter_map(|token| jti(token)).collect();
         let calls = u64::try_from(STREAMS.len()).unwrap_or(0);
-        check(
-            self.admitted == asked,
-            format!("{} of {asked} viewers let in", self.admitted),
-        );
-        check(
-            self.refused == 0,
-            format!("{} calls refused with 429", self.refused),
-        );
-        check(
-            distinct.len() == asked,
-            format!("{} distinct tokens", distinct.len()),
-        );
+        check(self.admitted == asked, format!("{} of {asked} viewers let in", self.admitted));
+        check(self.refused == 0, format!("{} calls refused with 429", self.refused));
+        check(distinct.len() == asked, format!("{} distinct tokens", distinct.len()));
         check(jtis.len() == asked, format!("{} distinct jtis", jtis.len()));
         check(
             self.calls == calls || self.crowd.elapsed > ONE_CALL_WITHIN,
             format!("{} calls upstream for {calls} streams", self.calls),
         );
         if let Some(error) = self.crowd.errors.first() {
-            check(
-                false,
-                format!("{} errors, the first: {error}", self.crowd.errors.len()),
-            );
+            check(false, format!("{} errors, the first: {error}", self.crowd.errors.len()));
         }
         faults
     }
@@ -87,9 +69,7 @@ pub(crate) fn table(reports: &[&Report]) -> String {
         ("let in by the player", |r| r.admitted.to_string()),
         ("refused with 429", |r| r.crowd.throttled().to_string()),
         ("calls upstream", |r| r.calls.to_string()),
-        ("tokens per second", |r| {
-            format!("{:.0}", r.tokens_per_second())
-        }),
+        ("tokens per second", |r| format!("{:.0}", r.tokens_per_second())),
         ("time to answer, p50", |r| shown(r.crowd.percentile(50))),
         ("time to answer, p99", |r| shown(r.crowd.percentile(99))),
     ];

@@ -25,14 +25,8 @@ pub(crate) struct CallForEach {
 
 impl CallForEach {
     pub(crate) fn new(key: &ApiKey, base_url: &str) -> Result<Self> {
-        let options = ClientOptions {
-            base_url: base_url.to_owned(),
-            ..ClientOptions::default()
-        };
-        Ok(Self {
-            client: PlaybackGrantClient::new(key, &options)?,
-            key: key.clone(),
-        })
+        let options = ClientOptions { base_url: base_url.to_owned(), ..ClientOptions::default() };
+        Ok(Self { client: PlaybackGrantClient::new(key, &options)?, key: key.clone() })
     }
 }
 
@@ -41,11 +35,7 @@ impl Way for CallForEach {
         let request = GrantRequest::new(streamer, 60, Some(Origin::parse(ORIGIN)?))?;
         let fetched = self.client.fetch(&request, TIMEOUT)?;
         let grant = PlaybackGrant::from_json(fetched.grant_json())?;
-        AccessToken::builder(&self.key, identity)
-            .grant(grant)
-            .unique(true)
-            .build()?
-            .to_jwt()
+        AccessToken::builder(&self.key, identity).grant(grant).unique(true).build()?.to_jwt()
     }
 }
 
@@ -55,10 +45,8 @@ pub(crate) struct ThroughGrantmint(PlaybackMinter);
 
 impl ThroughGrantmint {
     pub(crate) fn new(key: &ApiKey, base_url: &str) -> Result<Self> {
-        let minter = PlaybackMinter::builder(key)
-            .base_url(base_url)
-            .allow_origin(ORIGIN)
-            .build()?;
+        let minter =
+            PlaybackMinter::builder(key).base_url(base_url).allow_origin(ORIGIN).build()?;
         Ok(Self(minter))
     }
 }

@@ -63,19 +63,13 @@ impl AccessToken {
         }
         claims.check_times(now)?;
         match claims.grants {
-            Value::Object(grants) => Ok(Self {
-                region: header.twr,
-                grants,
-            }),
+            Value::Object(grants) => Ok(Self { region: header.twr, grants }),
             _ => Err(refusal::GRANTS_MISSING),
         }
     }
 
     pub(crate) fn identity(&self) -> Option<&str> {
-        self.grants
-            .get("identity")
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
+        self.grants.get("identity").and_then(Value::as_str).filter(|text| !text.is_empty())
     }
 }
 
@@ -117,9 +111,7 @@ impl Claims {
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, Refusal> {
-    URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| refusal::TOKEN_MALFORMED)
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| refusal::TOKEN_MALFORMED)
 }
 
 fn decode_json<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, Refusal> {

@@ -24,14 +24,7 @@ impl Keys {
     pub(crate) fn new(keys: Vec<ApiKey>) -> Self {
         let entry = |key: ApiKey| {
             let mac = hmac::Key::new(hmac::HMAC_SHA256, key.secret.as_bytes());
-            (
-                key.key_sid,
-                Key {
-                    account_sid: key.account_sid,
-                    mac,
-                    secret: key.secret,
-                },
-            )
+            (key.key_sid, Key { account_sid: key.account_sid, mac, secret: key.secret })
         };
         Self(keys.into_iter().map(entry).collect())
     }
@@ -65,9 +58,7 @@ mod tests {
 
     fn authenticated(value: &str) -> bool {
         let headers = HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())]);
-        Keys::new(vec![ApiKey::demo()])
-            .authenticate(&headers)
-            .is_some()
+        Keys::new(vec![ApiKey::demo()]).authenticate(&headers).is_some()
     }
 
     fn basic(user: &str, password: &str) -> String {
@@ -77,9 +68,7 @@ mod tests {
     #[test]
     fn only_a_key_and_its_secret_pass() {
         assert!(authenticated(&basic(DEMO_KEY_SID, DEMO_SECRET)));
-        assert!(authenticated(
-            &basic(DEMO_KEY_SID, DEMO_SECRET).replace("Basic", "bAsIc")
-        ));
+        assert!(authenticated(&basic(DEMO_KEY_SID, DEMO_SECRET).replace("Basic", "bAsIc")));
         assert!(!authenticated(&basic(DEMO_ACCOUNT_SID, DEMO_SECRET)));
         assert!(!authenticated(&basic(DEMO_KEY_SID, "guess")));
         assert!(!authenticated(&basic(DEMO_KEY_SID, "")));

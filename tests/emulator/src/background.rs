@@ -28,10 +28,7 @@ impl Background {
             .worker_threads(threads.max(1))
             .enable_all()
             .build()?;
-        Ok(Self {
-            runtime: Some(runtime),
-            stop: watch::Sender::new(false),
-        })
+        Ok(Self { runtime: Some(runtime), stop: watch::Sender::new(false) })
     }
 
     /// Runs `make` inside the runtime, and then what it made.

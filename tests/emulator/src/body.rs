@@ -45,10 +45,7 @@ struct Pace {
 
 impl ReplyBody {
     pub(crate) fn whole(bytes: impl Into<Bytes>) -> Self {
-        Self {
-            rest: bytes.into(),
-            pace: None,
-        }
+        Self { rest: bytes.into(), pace: None }
     }
 
     /// Sends half of what it promises.
@@ -57,23 +54,13 @@ impl ReplyBody {
         // The pause lets the half be flushed before the connection is closed.
         let every = Duration::from_millis(20);
         let withheld = self.rest.split_off(half).len();
-        self.pace = Some(Pace {
-            chunk: half.max(1),
-            every,
-            pause: None,
-            withheld,
-        });
+        self.pace = Some(Pace { chunk: half.max(1), every, pause: None, withheld });
         self
     }
 
     /// Sends `chunk` bytes at a time.
     pub(crate) fn slow(mut self, chunk: usize, every: Duration) -> Self {
-        self.pace = Some(Pace {
-            chunk: chunk.max(1),
-            every,
-            pause: None,
-            withheld: 0,
-        });
+        self.pace = Some(Pace { chunk: chunk.max(1), every, pause: None, withheld: 0 });
         self
     }
 

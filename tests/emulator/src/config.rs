@@ -83,9 +83,7 @@ impl Config {
             return Err("at least one API key is needed".to_owned());
         }
         if let Some(bad) = self.streamers.iter().find(|sid| !is_sid(sid, "VJ")) {
-            return Err(format!(
-                "{bad:?} is no PlayerStreamer SID (VJ and 32 hexadecimal digits)"
-            ));
+            return Err(format!("{bad:?} is no PlayerStreamer SID (VJ and 32 hexadecimal digits)"));
         }
         if !self.rate.is_finite() || self.rate < 0.0 || (self.rate > 0.0 && self.burst == 0) {
             return Err("the rate must be 0 or more, and the burst at least 1".to_owned());
@@ -94,10 +92,7 @@ impl Config {
             return Err(format!("connections must be 1 to {MAX_CONNECTIONS}"));
         }
         if self.grant_bytes > crate::grant::MAX_PADDED_BYTES {
-            return Err(format!(
-                "a grant has {} bytes at most",
-                crate::grant::MAX_PADDED_BYTES
-            ));
+            return Err(format!("a grant has {} bytes at most", crate::grant::MAX_PADDED_BYTES));
         }
         self.faults.iter().try_for_each(Fault::check)
     }
@@ -187,9 +182,7 @@ impl FromStr for RetryAfter {
     /// Reads `none`, `7` or `date:7`.
     fn from_str(text: &str) -> Result<Self, String> {
         let seconds = |digits: &str| {
-            digits
-                .parse()
-                .map_err(|_| "Retry-After is written none, 7 or date:7".to_owned())
+            digits.parse().map_err(|_| "Retry-After is written none, 7 or date:7".to_owned())
         };
         match text.strip_prefix("date:") {
             _ if text == "none" => Ok(Self::Absent),
@@ -211,9 +204,7 @@ mod tests {
 
     #[test]
     fn a_key_is_read_with_colons_in_its_secret_and_never_shows_it() {
-        let key: ApiKey = format!("{DEMO_ACCOUNT_SID}:{DEMO_KEY_SID}:s3:cr:et")
-            .parse()
-            .unwrap();
+        let key: ApiKey = format!("{DEMO_ACCOUNT_SID}:{DEMO_KEY_SID}:s3:cr:et").parse().unwrap();
         assert_eq!(key.secret, "s3:cr:et");
         assert!(!format!("{key:?}").contains("cr"));
         let swapped = format!("{DEMO_KEY_SID}:{DEMO_ACCOUNT_SID}:hush").parse::<ApiKey>();
@@ -231,34 +222,13 @@ mod tests {
     #[test]
     fn bad_configurations_are_named() {
         let bad = [
-            Config {
-                listen: SocketAddr::from(([0, 0, 0, 0], 0)),
-                ..Config::default()
-            },
-            Config {
-                keys: Vec::new(),
-                ..Config::default()
-            },
-            Config {
-                streamers: vec!["VJ1".to_owned()],
-                ..Config::default()
-            },
-            Config {
-                rate: f64::NAN,
-                ..Config::default()
-            },
-            Config {
-                burst: 0,
-                ..Config::default()
-            },
-            Config {
-                max_connections: 0,
-                ..Config::default()
-            },
-            Config {
-                grant_bytes: usize::MAX,
-                ..Config::default()
-            },
+            Config { listen: SocketAddr::from(([0, 0, 0, 0], 0)), ..Config::default() },
+            Config { keys: Vec::new(), ..Config::default() },
+            Config { streamers: vec!["VJ1".to_owned()], ..Config::default() },
+            Config { rate: f64::NAN, ..Config::default() },
+            Config { burst: 0, ..Config::default() },
+            Config { max_connections: 0, ..Config::default() },
+            Config { grant_bytes: usize::MAX, ..Config::default() },
         ];
         for config in bad {
             assert!(config.check().is_err(), "{config:?}");

@@ -18,11 +18,7 @@ use crate::state::State;
 pub(crate) async fn call(state: &State, request: Request<Incoming>) -> Result<Reply, Problem> {
     let (head, body) = request.into_parts();
     let body = body::read(body).await?;
-    let what = head
-        .uri
-        .path()
-        .strip_prefix("/emulator/")
-        .ok_or_else(not_found)?;
+    let what = head.uri.path().strip_prefix("/emulator/").ok_or_else(not_found)?;
     match (&head.method, what) {
         (&Method::POST, "play") => play(state, &body),
         (&Method::POST, "join") => join(state, &body),
@@ -63,9 +59,7 @@ struct Verdict<'a, T> {
 
 fn play(state: &State, body: &Bytes) -> Result<Reply, Problem> {
     let request: PlayRequest = read_json(body)?;
-    Ok(verdict(
-        &state.play(&request.token, request.origin.as_deref()),
-    ))
+    Ok(verdict(&state.play(&request.token, request.origin.as_deref())))
 }
 
 fn join(state: &State, body: &Bytes) -> Result<Reply, Problem> {
@@ -74,42 +68,23 @@ fn join(state: &State, body: &Bytes) -> Result<Reply, Problem> {
 
 fn verdict<T: Serialize>(outcome: &Result<T, Refusal>) -> Reply {
     match outcome {
-        Ok(details) => reply::json(
-            200,
-            &Verdict {
-                admitted: true,
-                details,
-            },
-        ),
-        Err(details) => reply::json(
-            403,
-            &Verdict {
-                admitted: false,
-                details,
-            },
-        ),
+        Ok(details) => reply::json(200, &Verdict { admitted: true, details }),
+        Err(details) => reply::json(403, &Verdict { admitted: false, details }),
     }
 }
 
 fn add_faults(state: &State, body: &Bytes) -> Result<Reply, Problem> {
     let is_array = body.trim_ascii_start().starts_with(b"[");
-    let faults: Vec<Fault> = if is_array {
-        read_json(body)?
-    } else {
-        vec![read_json(body)?]
-    };
-    state
-        .add_faults(faults)
-        .map_err(|why| Problem::new(400, why))?;
+    let faults: Vec<Fault> = if is_array { read_json(body)? } else { vec![read_json(body)?] };
+    state.add_faults(faults).map_err(|why| Problem::new(400, why))?;
     Ok(reply::json(200, &state.list_faults()))
 }
 
 /// The keys that are known, without their secrets.
 fn keys(state: &State) -> Reply {
     let keys = state.keys.iter();
-    let keys: Vec<_> = keys
-        .map(|(sid, key)| json!({"account_sid": key.account_sid, "key_sid": sid}))
-        .collect();
+    let keys: Vec<_> =
+        keys.map(|(sid, key)| json!({"account_sid": key.account_sid, "key_sid": sid})).collect();
     reply::json(200, &keys)
 }
 

@@ -36,11 +36,7 @@ impl Emulator {
     pub fn start(config: Config) -> io::Result<Self> {
         config.check().map_err(invalid_input)?;
         let (max_connections, threads) = (config.max_connections, config.worker_threads);
-        let setup = config
-            .tls
-            .map(|tls| tls.set_up())
-            .transpose()
-            .map_err(io::Error::other)?;
+        let setup = config.tls.map(|tls| tls.set_up()).transpose().map_err(io::Error::other)?;
         let (tls, ca_pem) = setup.map(|setup| (setup.config, setup.ca_pem)).unzip();
 
         let listener = TcpListener::bind(config.listen)?;
@@ -51,19 +47,11 @@ impl Emulator {
         let background = Background::start("emulator", threads)?;
         background.run(|stop| {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let server = Server {
-                state: Arc::clone(&state),
-                tls: tls.map(TlsAcceptor::from),
-                stop,
-            };
+            let server =
+                Server { state: Arc::clone(&state), tls: tls.map(TlsAcceptor::from), stop };
             Ok(server.listen(listener, max_connections))
         })?;
-        Ok(Self {
-            _background: background,
-            state,
-            address,
-            ca_pem,
-        })
+        Ok(Self { _background: background, state, address, ca_pem })
     }
 
     /// Where it answers, without a trailing slash: `http://127.0.0.1:PORT`, or `https://localhost:PORT`.
@@ -141,9 +129,7 @@ impl Emulator {
 
 impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Emulator")
-            .field("base_url", &self.base_url())
-            .finish_non_exhaustive()
+        f.debug_struct("Emulator").field("base_url", &self.base_url()).finish_non_exhaustive()
     }
 }
 

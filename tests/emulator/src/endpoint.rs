@@ -33,11 +33,7 @@ pub(crate) async fn call(
 ) -> Result<Reply, Aborted> {
     let (_flight, in_flight) = state.in_flight.enter();
     state.counting.called(streamer, in_flight);
-    let call = Call {
-        state,
-        streamer,
-        faults: state.take_faults(streamer),
-    };
+    let call = Call { state, streamer, faults: state.take_faults(streamer) };
     let (head, body) = request.into_parts();
     // Read before anything is refused: an unread body would cost the client its connection.
     let body = body::read(body).await;
@@ -71,21 +67,15 @@ impl Call<'_> {
             Some(FaultKind::GarbageBytes) => {
                 garbage.throw();
                 let mut reply = reply::with_body(200, ReplyBody::whole(""));
-                reply
-                    .headers_mut()
-                    .insert(CONNECTION, HeaderValue::from_static("close"));
+                reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 reply
             }
-            Some(FaultKind::Status {
-                status,
-                code,
-                message,
-            }) => status_fault(*status, *code, message.clone()),
-            Some(FaultKind::Throttle {
-                retry_after,
-                form,
-                raw,
-            }) => throttled(self.retry_after_fault(*retry_after, *form, raw.as_deref())),
+            Some(FaultKind::Status { status, code, message }) => {
+                status_fault(*status, *code, message.clone())
+            }
+            Some(FaultKind::Throttle { retry_after, form, raw }) => {
+                throttled(self.retry_after_fault(*retry_after, *form, raw.as_deref()))
+            }
             Some(FaultKind::Redirect { status, location }) => redirect(*status, location),
             _ => return Ok(None),
         };
@@ -115,10 +105,7 @@ impl Call<'_> {
     /// The checks, in the order in which the vendor's front makes them.
     fn admit(&self, head: &Parts, body: &[u8]) -> Result<(&Key, GrantForm), Problem> {
         let state = self.state;
-        let key = state
-            .keys
-            .authenticate(&head.headers)
-            .ok_or_else(|| Problem::of_status(401))?;
+        let key = state.keys.authenticate(&head.headers).ok_or_else(|| Problem::of_status(401))?;
         state.counting.authenticated(&key.account_sid);
         if head.method != Method::POST {
             return Err(Problem::of_status(405));
@@ -163,11 +150,7 @@ impl Call<'_> {
             _ => form.ttl,
         };
         let arn = Channel::of(self.streamer).arn();
-        self.state
-            .cdn
-            .signer()
-            .sign(arn, form.origin, self.now() + life)
-            .ok()
+        self.state.cdn.signer().sign(arn, form.origin, self.now() + life).ok()
     }
 
     fn resource(&self, key: &Key, grant: Option<Box<RawValue>>) -> Vec<u8> {

@@ -56,11 +56,7 @@ impl UrlSigner {
             .map_err(|_| Unspecified)?;
         let public = pair.public_key().as_ref().to_vec();
         let public = UnparsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, public);
-        Ok(Self {
-            pair,
-            public,
-            random,
-        })
+        Ok(Self { pair, public, random })
     }
 
     /// Signs a token for the channel that ends at `exp`.
@@ -70,16 +66,8 @@ impl UrlSigner {
         origin: Option<String>,
         exp: i64,
     ) -> Result<String, Unspecified> {
-        let claims = UrlClaims {
-            channel_arn,
-            origin,
-            exp,
-            jti: self.nonce()?,
-        };
-        let header = Header {
-            alg: "ES384",
-            typ: "JWT",
-        };
+        let claims = UrlClaims { channel_arn, origin, exp, jti: self.nonce()? };
+        let header = Header { alg: "ES384", typ: "JWT" };
         let mut token = encode_json(&header);
         token.push('.');
         token.push_str(&encode_json(&claims));
@@ -119,9 +107,7 @@ fn encode_json(value: &impl Serialize) -> String {
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, UrlTokenError> {
-    URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| UrlTokenError::Malformed)
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| UrlTokenError::Malformed)
 }
 
 #[cfg(test)]

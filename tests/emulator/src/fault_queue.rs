@@ -57,11 +57,7 @@ impl FaultQueue {
             FaultKind::ClockOffset { s } => s,
             _ => 0,
         };
-        self.rules
-            .lock()
-            .iter()
-            .map(offset)
-            .fold(0, i64::saturating_add)
+        self.rules.lock().iter().map(offset).fold(0, i64::saturating_add)
     }
 
     /// What happens to a call for `streamer`; uses up one time of each rule that takes part.
@@ -132,10 +128,7 @@ mod tests {
         ]);
         let kinds: Vec<_> = (0..4).map(|_| queue.take(A).kind).collect();
         let down = Some(FaultKind::status(503));
-        assert_eq!(
-            kinds,
-            [down.clone(), down, Some(FaultKind::CutBefore), None]
-        );
+        assert_eq!(kinds, [down.clone(), down, Some(FaultKind::CutBefore), None]);
         assert!(queue.list().is_empty());
     }
 
@@ -149,10 +142,7 @@ mod tests {
             Fault::new(FaultKind::NoDate),
         ]);
         let (a, b) = (queue.take(A), queue.take(B));
-        assert_eq!(
-            (a.delay.as_millis(), a.kind),
-            (11, Some(FaultKind::EmptyBody))
-        );
+        assert_eq!((a.delay.as_millis(), a.kind), (11, Some(FaultKind::EmptyBody)));
         assert_eq!((b.delay.as_millis(), b.kind), (5, Some(FaultKind::NoGrant)));
         assert!(a.no_date && b.no_date);
     }

@@ -145,29 +145,19 @@ pub enum RetryAfterForm {
 impl Fault {
     /// A fault that happens to every call.
     pub fn new(kind: FaultKind) -> Self {
-        Self {
-            kind,
-            times: None,
-            streamer: None,
-        }
+        Self { kind, times: None, streamer: None }
     }
 
     /// The same, but only `times` times.
     #[must_use]
     pub fn times(self, times: u32) -> Self {
-        Self {
-            times: Some(times),
-            ..self
-        }
+        Self { times: Some(times), ..self }
     }
 
     /// The same, but only for one PlayerStreamer.
     #[must_use]
     pub fn streamer(self, sid: &str) -> Self {
-        Self {
-            streamer: Some(sid.to_owned()),
-            ..self
-        }
+        Self { streamer: Some(sid.to_owned()), ..self }
     }
 
     /// Says what is wrong with this rule, if anything.
@@ -185,20 +175,12 @@ impl Fault {
 impl FaultKind {
     /// [`FaultKind::Status`] with the code and message that go with the status.
     pub fn status(status: u16) -> Self {
-        Self::Status {
-            status,
-            code: None,
-            message: None,
-        }
+        Self::Status { status, code: None, message: None }
     }
 
     /// [`FaultKind::Throttle`] with `Retry-After` in seconds, or without it.
     pub fn throttle(retry_after: Option<u32>) -> Self {
-        Self::Throttle {
-            retry_after,
-            form: RetryAfterForm::Seconds,
-            raw: None,
-        }
+        Self::Throttle { retry_after, form: RetryAfterForm::Seconds, raw: None }
     }
 
     /// [`FaultKind::Latency`] without jitter.
@@ -208,10 +190,7 @@ impl FaultKind {
 
     /// Whether it goes along with other faults instead of standing for the one that happens.
     pub(crate) fn combines(&self) -> bool {
-        matches!(
-            self,
-            Self::Latency { .. } | Self::ClockOffset { .. } | Self::NoDate
-        )
+        matches!(self, Self::Latency { .. } | Self::ClockOffset { .. } | Self::NoDate)
     }
 
     fn check(&self) -> Result<(), String> {
@@ -256,17 +235,10 @@ impl TryFrom<Map<String, Value>> for Fault {
         let kind = FaultKind::deserialize(&Value::Object(fields.clone())).map_err(text)?;
         // A misspelt name would otherwise pass silently: serde checks no names of flattened fields.
         let known = serde_json::to_value(&kind).map_err(text)?;
-        if let Some(name) = fields
-            .keys()
-            .find(|name| known.get(name.as_str()).is_none())
-        {
+        if let Some(name) = fields.keys().find(|name| known.get(name.as_str()).is_none()) {
             return Err(format!("unknown field {name:?}"));
         }
-        let fault = Self {
-            kind,
-            times,
-            streamer,
-        };
+        let fault = Self { kind, times, streamer };
         fault.check().map(|()| fault)
     }
 }
@@ -290,10 +262,7 @@ mod tests {
         let throttle = r#"{"kind":"throttle","retry_after":7,"form":"date"}"#;
         let again = serde_json::to_string(&read(throttle).unwrap()).unwrap();
         assert_eq!(read(&again).unwrap(), read(throttle).unwrap());
-        assert_eq!(
-            read(r#"{"kind":"no_date"}"#).unwrap(),
-            Fault::new(FaultKind::NoDate)
-        );
+        assert_eq!(read(r#"{"kind":"no_date"}"#).unwrap(), Fault::new(FaultKind::NoDate));
     }
 
     #[test]

@@ -33,18 +33,12 @@ impl GrantForm {
                 return Err("A parameter is given twice");
             }
         }
-        Ok(Self {
-            ttl: ttl.unwrap_or(DEFAULT_TTL_S),
-            origin,
-        })
+        Ok(Self { ttl: ttl.unwrap_or(DEFAULT_TTL_S), origin })
     }
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
-    let value = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = value.split(';').next().unwrap_or_default().trim();
     media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
@@ -67,9 +61,7 @@ fn read_origin(value: &str) -> Result<String, &'static str> {
 
 /// Whether `text` is `scheme://host[:port]` and nothing more.
 fn is_origin(text: &str) -> bool {
-    let Some(authority) = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"))
+    let Some(authority) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))
     else {
         return false;
     };
@@ -88,17 +80,11 @@ fn split_port(authority: &str) -> (&str, Option<&str>) {
 }
 
 fn is_host(host: &str) -> bool {
-    if let Some(address) = host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-    {
+    if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return address.parse::<std::net::Ipv6Addr>().is_ok();
     }
     let is_label = |label: &str| {
-        !label.is_empty()
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
     };
     host.len() <= 253 && host.split('.').all(is_label)
 }
@@ -120,52 +106,20 @@ mod tests {
 
     #[test]
     fn reads_both_fields_and_their_defaults() {
-        let full = read(
-            Some(FORM),
-            "Ttl=60&AccessControlAllowOrigin=https%3A%2F%2Fwww.example.com",
-        );
-        assert_eq!(
-            full.unwrap().origin.as_deref(),
-            Some("https://www.example.com")
-        );
-        assert_eq!(
-            read(Some(FORM), ""),
-            Ok(GrantForm {
-                ttl: 15,
-                origin: None
-            })
-        );
-        assert_eq!(
-            read(None, ""),
-            Ok(GrantForm {
-                ttl: 15,
-                origin: None
-            })
-        );
-        let with_charset = read(
-            Some("application/x-www-form-urlencoded; charset=UTF-8"),
-            "Ttl=1",
-        );
-        assert_eq!(
-            with_charset,
-            Ok(GrantForm {
-                ttl: 1,
-                origin: None
-            })
-        );
+        let full =
+            read(Some(FORM), "Ttl=60&AccessControlAllowOrigin=https%3A%2F%2Fwww.example.com");
+        assert_eq!(full.unwrap().origin.as_deref(), Some("https://www.example.com"));
+        assert_eq!(read(Some(FORM), ""), Ok(GrantForm { ttl: 15, origin: None }));
+        assert_eq!(read(None, ""), Ok(GrantForm { ttl: 15, origin: None }));
+        let with_charset = read(Some("application/x-www-form-urlencoded; charset=UTF-8"), "Ttl=1");
+        assert_eq!(with_charset, Ok(GrantForm { ttl: 1, origin: None }));
     }
 
     #[test]
     fn refuses_what_is_not_documented() {
-        for body in [
-            "Ttl=0",
-            "Ttl=61",
-            "Ttl=-1",
-            "Ttl=%2B5",
-            "Ttl=1.5",
-            "Ttl=",
-            "Ttl=99999999999999",
-        ] {
+        for body in
+            ["Ttl=0", "Ttl=61", "Ttl=-1", "Ttl=%2B5", "Ttl=1.5", "Ttl=", "Ttl=99999999999999"]
+        {
             assert!(read(Some(FORM), body).is_err(), "{body}");
         }
         for body in ["ttl=60", "Ttl=1&Ttl=1", "Colour=red"] {

@@ -38,19 +38,13 @@ pub(crate) struct Channel {
 impl<'a> Grant<'a> {
     pub(crate) fn new(streamer: &'a str, url_token: &str) -> Self {
         let playback_url = format!("{}?token={url_token}", Channel::of(streamer).url());
-        Self {
-            request_credentials: None,
-            playback_url,
-            player_streamer_sid: streamer,
-        }
+        Self { request_credentials: None, playback_url, player_streamer_sid: streamer }
     }
 
     /// Lengthens the URL until the grant has at least `bytes` bytes of JSON.
     pub(crate) fn padded_to(mut self, bytes: usize) -> Self {
         const PARAMETER: &str = "&padding=";
-        let missing = bytes
-            .min(MAX_PADDED_BYTES)
-            .saturating_sub(self.to_json().len());
+        let missing = bytes.min(MAX_PADDED_BYTES).saturating_sub(self.to_json().len());
         if missing > 0 {
             self.playback_url.push_str(PARAMETER);
             let zeros = missing.saturating_sub(PARAMETER.len());
@@ -68,14 +62,8 @@ impl Channel {
     pub(crate) fn of(streamer: &str) -> Self {
         let hash = digest(&SHA256, streamer.as_bytes());
         let (account, id) = hash.as_ref().split_at(12);
-        let account = account
-            .iter()
-            .map(|byte| char::from(b'0' + byte % 10))
-            .collect();
-        let mut channel = Self {
-            account,
-            id: String::new(),
-        };
+        let account = account.iter().map(|byte| char::from(b'0' + byte % 10)).collect();
+        let mut channel = Self { account, id: String::new() };
         for byte in &id[..6] {
             let _ = write!(channel.id, "{byte:02x}");
         }
@@ -106,25 +94,15 @@ mod tests {
         assert_eq!(grant["requestCredentials"], serde_json::Value::Null);
         assert_eq!(grant["playerStreamerSid"], STREAMER);
         let url = grant["playbackUrl"].as_str().unwrap();
-        assert!(
-            url.starts_with("https://") && url.ends_with(".m3u8?token=a.b.c"),
-            "{url}"
-        );
-        assert!(
-            url.contains(".playback.live-video.net/api/video/v1/us-east-1."),
-            "{url}"
-        );
+        assert!(url.starts_with("https://") && url.ends_with(".m3u8?token=a.b.c"), "{url}");
+        assert!(url.contains(".playback.live-video.net/api/video/v1/us-east-1."), "{url}");
     }
 
     #[test]
     fn padding_reaches_its_size() {
         for bytes in [0, 700, 4096, 100_000] {
             let grant = Grant::new(STREAMER, "t").padded_to(bytes).to_json();
-            assert!(
-                grant.len() >= bytes && grant.len() < bytes.max(300) + 10,
-                "{}",
-                grant.len()
-            );
+            assert!(grant.len() >= bytes && grant.len() < bytes.max(300) + 10, "{}", grant.len());
         }
     }
 

@@ -53,11 +53,7 @@ const MAX_IDENTITY_CHARS: usize = 128;
 
 /// Judges a participant that shows a verified `token`.
 pub(crate) fn admit(token: &AccessToken, request: &JoinRequest) -> Result<Joined, Refusal> {
-    if token
-        .region
-        .as_deref()
-        .is_some_and(|region| region != "us1")
-    {
+    if token.region.as_deref().is_some_and(|region| region != "us1") {
         return Err(refusal::REGION_NOT_US1);
     }
     let identity = token.identity().ok_or(refusal::IDENTITY_MISSING)?;
@@ -95,13 +91,8 @@ mod tests {
     use super::*;
 
     fn join(region: Option<&str>, grants: Value) -> Result<Joined, Refusal> {
-        let Value::Object(grants) = grants else {
-            unreachable!()
-        };
-        let token = AccessToken {
-            region: region.map(str::to_owned),
-            grants,
-        };
+        let Value::Object(grants) = grants else { unreachable!() };
+        let token = AccessToken { region: region.map(str::to_owned), grants };
         let request = JoinRequest {
             room: "Daily".to_owned(),
             room_sid: Some("RM1".to_owned()),
@@ -124,24 +115,15 @@ mod tests {
     #[test]
     fn grant_identity_and_region_are_required() {
         let refused = |grants| join(None, grants).unwrap_err();
-        assert_eq!(
-            refused(json!({"identity": "a"})),
-            refusal::VIDEO_GRANT_MISSING
-        );
+        assert_eq!(refused(json!({"identity": "a"})), refusal::VIDEO_GRANT_MISSING);
         assert_eq!(
             refused(json!({"identity": "a", "video": "Daily"})),
             refusal::VIDEO_GRANT_NOT_OBJECT
         );
         assert_eq!(refused(json!({"video": {}})), refusal::IDENTITY_MISSING);
-        assert_eq!(
-            refused(json!({"identity": 7, "video": {}})),
-            refusal::IDENTITY_MISSING
-        );
+        assert_eq!(refused(json!({"identity": 7, "video": {}})), refusal::IDENTITY_MISSING);
         let long = "ä".repeat(129);
-        assert_eq!(
-            refused(json!({"identity": long, "video": {}})),
-            refusal::IDENTITY_TOO_LONG
-        );
+        assert_eq!(refused(json!({"identity": long, "video": {}})), refusal::IDENTITY_TOO_LONG);
         let grants = json!({"identity": "a", "video": {}});
         assert!(join(Some("us1"), grants.clone()).is_ok());
         assert_eq!(join(Some("ie1"), grants), Err(refusal::REGION_NOT_US1));

@@ -46,9 +46,7 @@ fn run(cli: Cli) -> io::Result<()> {
 
 fn start_proxy(cli: &Cli) -> io::Result<Option<ConnectProxy>> {
     let credentials = cli.proxy_credentials();
-    cli.connect_proxy
-        .map(|address| ConnectProxy::listen(address, credentials))
-        .transpose()
+    cli.connect_proxy.map(|address| ConnectProxy::listen(address, credentials)).transpose()
 }
 
 /// SIGINT and SIGTERM. They are watched from the start, so that one that comes right after the line
@@ -61,17 +59,12 @@ struct Signals {
 
 impl Signals {
     fn watch() -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         #[cfg(unix)]
         let watched = {
             use tokio::signal::unix::{SignalKind, signal};
             let _inside = runtime.enter();
-            [
-                signal(SignalKind::interrupt())?,
-                signal(SignalKind::terminate())?,
-            ]
+            [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?]
         };
         Ok(Self {
             runtime,

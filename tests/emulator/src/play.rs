@@ -39,10 +39,7 @@ struct PlayerGrant<'a> {
 
 impl Cdn {
     pub(crate) fn new(signer: UrlSigner) -> Self {
-        Self {
-            signer,
-            verified: Mutex::default(),
-        }
+        Self { signer, verified: Mutex::default() }
     }
 
     pub(crate) fn signer(&self) -> &UrlSigner {
@@ -72,10 +69,7 @@ impl Cdn {
             _ => return Err(refusal::ORIGIN_NOT_ALLOWED),
         }
         let identity = token.identity().map(str::to_owned);
-        Ok(Admission {
-            identity,
-            streamer: grant.streamer.to_owned(),
-        })
+        Ok(Admission { identity, streamer: grant.streamer.to_owned() })
     }
 
     /// The claims of a URL token whose signature is good; checked once, then remembered.
@@ -105,12 +99,7 @@ impl<'a> PlayerGrant<'a> {
             Some(Value::Object(grant)) => grant,
             Some(_) => return Err(refusal::PLAYER_GRANT_NOT_OBJECT),
         };
-        let text = |name| {
-            grant
-                .get(name)
-                .and_then(Value::as_str)
-                .filter(|text| !text.is_empty())
-        };
+        let text = |name| grant.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let Some(playback_url) = text("playbackUrl") else {
             let wrapped = grant.contains_key("grant");
             return Err(if wrapped {
@@ -125,10 +114,7 @@ impl<'a> PlayerGrant<'a> {
             Some(Value::String(mode)) if is_credentials_mode(mode) => {}
             Some(_) => return Err(refusal::CREDENTIALS_INVALID),
         }
-        Ok(Self {
-            playback_url,
-            streamer,
-        })
+        Ok(Self { playback_url, streamer })
     }
 }
 
@@ -139,9 +125,7 @@ fn is_credentials_mode(mode: &str) -> bool {
 /// The URL without its query, and the token in the query.
 fn split_url(url: &str) -> Result<(&str, &str), Refusal> {
     let (base, query) = url.split_once('?').ok_or(refusal::URL_MALFORMED)?;
-    let token = query
-        .split('&')
-        .find_map(|field| field.strip_prefix("token="));
+    let token = query.split('&').find_map(|field| field.strip_prefix("token="));
     match token {
         Some(token) if base.starts_with("https://") && !token.is_empty() => Ok((base, token)),
         _ => Err(refusal::URL_MALFORMED),
@@ -155,38 +139,22 @@ mod tests {
     use super::*;
 
     fn read(player: Value) -> Result<(), Refusal> {
-        let Value::Object(grants) = json!({ "player": player }) else {
-            unreachable!()
-        };
+        let Value::Object(grants) = json!({ "player": player }) else { unreachable!() };
         PlayerGrant::read(&grants).map(|_| ())
     }
 
     #[test]
     fn the_player_looks_at_three_fields() {
         let with = |mode: Value| json!({"requestCredentials": mode, "playbackUrl": "u", "playerStreamerSid": "s"});
-        for mode in [
-            Value::Null,
-            json!("omit"),
-            json!("same-origin"),
-            json!("include"),
-        ] {
+        for mode in [Value::Null, json!("omit"), json!("same-origin"), json!("include")] {
             assert_eq!(read(with(mode)), Ok(()));
         }
         for mode in [json!("always"), json!(true), json!({})] {
             assert_eq!(read(with(mode)), Err(refusal::CREDENTIALS_INVALID));
         }
-        assert_eq!(
-            read(json!({"playbackUrl": "u", "playerStreamerSid": "s"})),
-            Ok(())
-        );
-        assert_eq!(
-            read(json!({"playbackUrl": "u"})),
-            Err(refusal::STREAMER_MISSING)
-        );
-        assert_eq!(
-            read(json!({"playbackUrl": ""})),
-            Err(refusal::PLAYBACK_URL_MISSING)
-        );
+        assert_eq!(read(json!({"playbackUrl": "u", "playerStreamerSid": "s"})), Ok(()));
+        assert_eq!(read(json!({"playbackUrl": "u"})), Err(refusal::STREAMER_MISSING));
+        assert_eq!(read(json!({"playbackUrl": ""})), Err(refusal::PLAYBACK_URL_MISSING));
         assert_eq!(
             read(json!({"grant": {"playbackUrl": "u"}})),
             Err(refusal::PLAYER_GRANT_WRAPPED)
@@ -197,17 +165,8 @@ mod tests {
 
     #[test]
     fn a_playback_url_is_https_with_a_token() {
-        assert_eq!(
-            split_url("https://a/b?x=1&token=t&padding=0"),
-            Ok(("https://a/b", "t"))
-        );
-        for url in [
-            "https://a/b",
-            "https://a/b?token=",
-            "http://a/b?token=t",
-            "?token=t",
-            "x",
-        ] {
+        assert_eq!(split_url("https://a/b?x=1&token=t&padding=0"), Ok(("https://a/b", "t")));
+        for url in ["https://a/b", "https://a/b?token=", "http://a/b?token=t", "?token=t", "x"] {
             assert_eq!(split_url(url), Err(refusal::URL_MALFORMED), "{url}");
         }
     }
@@ -220,8 +179,7 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &cdn.url_claims(&token).unwrap()));
         let filler = (1..MAX_VERIFIED).map(|number| (number.to_string(), Arc::clone(&first)));
         cdn.verified.lock().extend(filler);
-        cdn.url_claims(&cdn.signer().sign("arn".to_owned(), None, 2).unwrap())
-            .unwrap();
+        cdn.url_claims(&cdn.signer().sign("arn".to_owned(), None, 2).unwrap()).unwrap();
         assert!(cdn.verified.lock().len() <= MAX_VERIFIED);
     }
 }

@@ -48,10 +48,7 @@ impl ConnectProxy {
     ///
     /// As [`ConnectProxy::start`].
     pub fn start_with_auth(user: &str, password: &str) -> io::Result<Self> {
-        Self::listen(
-            SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            Some((user, password)),
-        )
+        Self::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), Some((user, password)))
     }
 
     /// Starts a proxy at `address`, with or without Basic credentials.
@@ -63,26 +60,14 @@ impl ConnectProxy {
         let authorization = credentials.map(|(user, password)| {
             format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
         });
-        let shared = Arc::new(Shared {
-            authorization,
-            ..Shared::default()
-        });
+        let shared = Arc::new(Shared { authorization, ..Shared::default() });
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let background = Background::start("connect-proxy", 1)?;
-        background.run(|stop| {
-            Ok(accept(
-                TcpListener::from_std(listener)?,
-                Arc::clone(&shared),
-                stop,
-            ))
-        })?;
-        Ok(Self {
-            _background: background,
-            shared,
-            address,
-        })
+        background
+            .run(|stop| Ok(accept(TcpListener::from_std(listener)?, Arc::clone(&shared), stop)))?;
+        Ok(Self { _background: background, shared, address })
     }
 
     /// Its own URL, `http://127.0.0.1:PORT`.
@@ -128,9 +113,7 @@ async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
     match open(&head, shared).await {
         Ok(mut server) => {
             shared.tunnels.fetch_add(1, Ordering::Relaxed);
-            client
-                .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                .await?;
+            client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
             copy_bidirectional(&mut client, &mut server).await?;
         }
         Err(status) => {

@@ -35,11 +35,7 @@ struct ProblemBody<'a> {
 impl Problem {
     /// A refusal under the code that goes with `status`.
     pub(crate) fn new(status: u16, message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            status,
-            code: default_code(status),
-            message: message.into(),
-        }
+        Self { status, code: default_code(status), message: message.into() }
     }
 
     /// A refusal with the message that goes with `status`, too.
@@ -61,12 +57,8 @@ impl Problem {
 
     pub(crate) fn reply(&self) -> Reply {
         let more_info = format!("https://www.twilio.com/docs/errors/{}", self.code);
-        let body = ProblemBody {
-            code: self.code,
-            message: &self.message,
-            more_info,
-            status: self.status,
-        };
+        let body =
+            ProblemBody { code: self.code, message: &self.message, more_info, status: self.status };
         let mut reply = json(self.status, &body);
         match self.status {
             401 => {
@@ -74,9 +66,7 @@ impl Problem {
                 reply.headers_mut().insert(WWW_AUTHENTICATE, realm);
             }
             405 => {
-                reply
-                    .headers_mut()
-                    .insert(ALLOW, HeaderValue::from_static("POST"));
+                reply.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
             }
             _ => {}
         }
@@ -95,9 +85,7 @@ pub(crate) fn with_body(status: u16, body: ReplyBody) -> Reply {
     let mut reply = Response::new(body);
     *reply.status_mut() =
         StatusCode::from_u16(status).expect("every status is checked on its way in");
-    reply
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     reply
 }
 

@@ -21,9 +21,7 @@ pub(crate) async fn route(
         let streamer = streamer.to_owned();
         return endpoint::call(state, garbage, &streamer, request).await;
     }
-    let mut reply = control::call(state, request)
-        .await
-        .unwrap_or_else(|problem| problem.reply());
+    let mut reply = control::call(state, request).await.unwrap_or_else(|problem| problem.reply());
     if let Ok(date) = HeaderValue::from_str(&http_date(state.clock.now())) {
         reply.headers_mut().insert(DATE, date);
     }
@@ -37,9 +35,7 @@ pub(crate) fn not_found() -> Problem {
 
 /// The PlayerStreamer named in the path of a PlaybackGrant, well-formed or not.
 fn streamer_of(path: &str) -> Option<&str> {
-    let streamer = path
-        .strip_prefix("/v1/PlayerStreamers/")?
-        .strip_suffix("/PlaybackGrant")?;
+    let streamer = path.strip_prefix("/v1/PlayerStreamers/")?.strip_suffix("/PlaybackGrant")?;
     (!streamer.contains('/')).then_some(streamer)
 }
 
@@ -49,10 +45,7 @@ mod tests {
 
     #[test]
     fn only_the_documented_path_leads_to_the_endpoint() {
-        assert_eq!(
-            streamer_of("/v1/PlayerStreamers/VJ1/PlaybackGrant"),
-            Some("VJ1")
-        );
+        assert_eq!(streamer_of("/v1/PlayerStreamers/VJ1/PlaybackGrant"), Some("VJ1"));
         for path in [
             "/v1/PlayerStreamers/PlaybackGrant",
             "/v1/PlayerStreamers/VJ1/x/PlaybackGrant",

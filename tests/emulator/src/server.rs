@@ -60,9 +60,7 @@ impl Server {
     }
 
     async fn speak(self, io: impl AsyncRead + AsyncWrite + Unpin) {
-        let Self {
-            state, mut stop, ..
-        } = self;
+        let Self { state, mut stop, .. } = self;
         let garbage = GarbageSwitch::default();
         let service = service_fn(|request| route(&state, &garbage, request));
         let wire = TokioIo::new(Wire::new(io, garbage.clone()));
@@ -89,10 +87,7 @@ async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
 ) -> (TcpStream, OwnedSemaphorePermit) {
-    let permit = Arc::clone(permits)
-        .acquire_owned()
-        .await
-        .expect("never closed");
+    let permit = Arc::clone(permits).acquire_owned().await.expect("never closed");
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return (stream, permit),

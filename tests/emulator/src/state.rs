@@ -63,9 +63,7 @@ impl State {
 
     /// Whether the PlayerStreamer of this well-formed SID exists.
     pub(crate) fn has_streamer(&self, sid: &str) -> bool {
-        self.streamers
-            .as_ref()
-            .is_none_or(|streamers| streamers.contains(sid))
+        self.streamers.as_ref().is_none_or(|streamers| streamers.contains(sid))
     }
 
     pub(crate) fn play(&self, token: &str, origin: Option<&str>) -> Result<Admission, Refusal> {

@@ -21,11 +21,7 @@ struct Bucket {
 impl Throttle {
     /// `rate` calls per second after a burst of `burst`; a rate of 0 lets everything through.
     pub(crate) fn new(rate: f64, burst: u32) -> Self {
-        Self {
-            rate,
-            burst: f64::from(burst),
-            buckets: Mutex::default(),
-        }
+        Self { rate, burst: f64::from(burst), buckets: Mutex::default() }
     }
 
     /// Takes one call of `account` at `now`, or says that it is over the limit.
@@ -37,10 +33,7 @@ impl Throttle {
         match buckets.get_mut(account) {
             Some(bucket) => bucket.take(self.rate, self.burst, now),
             None => {
-                let bucket = Bucket {
-                    tokens: self.burst - 1.0,
-                    filled_at: now,
-                };
+                let bucket = Bucket { tokens: self.burst - 1.0, filled_at: now };
                 buckets.insert(account.to_owned(), bucket);
                 true
             }

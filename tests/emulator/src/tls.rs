@@ -41,10 +41,7 @@ impl Tls {
         let key = KeyPair::generate()?;
         let certificate = self.leaf()?.signed_by(&key, &issuer)?.der().clone();
         let key = PrivateKeyDer::try_from(key.serialize_der())?;
-        Ok(TlsSetup {
-            config: server_config(certificate, key)?,
-            ca_pem,
-        })
+        Ok(TlsSetup { config: server_config(certificate, key)?, ca_pem })
     }
 
     fn leaf(self) -> Result<CertificateParams, BoxError> {
@@ -54,8 +51,7 @@ impl Tls {
         };
         let hosts = hosts.iter().copied().map(str::to_owned);
         let mut leaf = CertificateParams::new(hosts.collect::<Vec<_>>())?;
-        leaf.distinguished_name
-            .push(DnType::CommonName, "grantmint emulator");
+        leaf.distinguished_name.push(DnType::CommonName, "grantmint emulator");
         leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         if self == Self::Expired {
             leaf.not_before = date_time_ymd(2020, 1, 1);

@@ -34,11 +34,7 @@ impl GarbageSwitch {
 
 impl<IO> Wire<IO> {
     pub(crate) fn new(io: IO, switch: GarbageSwitch) -> Self {
-        Self {
-            io,
-            switch,
-            unsent: GARBAGE,
-        }
+        Self { io, switch, unsent: GARBAGE }
     }
 }
 

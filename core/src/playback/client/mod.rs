@@ -12,8 +12,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-
-
 use self::transport::Transport;
 use super::options::ClientOptions;
 use super::source::{Fetched, GrantRequest, GrantSource};

@@ -10,10 +10,10 @@ use ureq::http::Response;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
 use ureq::{Agent, Body, Proxy};
 
-use crate::playback::options::{ClientOptions, is_loopback};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork::{self, ForkCell, Generation, Reborn};
+use crate::playback::options::{ClientOptions, is_loopback};
 
 /// Of the time that a request has, connecting may take this part.
 const CONNECT_PART: u32 = 2;
@@ -57,7 +57,12 @@ struct Pool {
 impl Transport {
     pub(super) fn new(options: &ClientOptions, base_url: &str) -> Result<Self> {
         let https_only = base_url.starts_with("https:");
-        debug_assert!(https_only || is_loopback(base_url.parse::<http::Uri>().ok().as_ref().and_then(http::Uri::host)));
+        debug_assert!(
+            https_only
+                || is_loopback(
+                    base_url.parse::<http::Uri>().ok().as_ref().and_then(http::Uri::host)
+                )
+        );
         let config = Config { https_only, tls: tls(options)?, proxy: proxy(options)? };
         let config = Arc::new(config);
         let agent = ForkCell::new(Connections::new(Arc::clone(&config)));
@@ -178,7 +183,9 @@ fn certificates(path: &std::path::Path) -> Result<Vec<Certificate<'static>>> {
 }
 
 fn proxy(options: &ClientOptions) -> Result<Option<Proxy>> {
-    let Some(text) = &options.proxy else { return Ok(None) };
+    let Some(text) = &options.proxy else {
+        return Ok(None);
+    };
     let invalid = || Error::new(ErrorKind::InvalidUrl, "proxy must be an http URL");
     if !text.starts_with("http://") && !text.starts_with("https://") {
         return Err(invalid());

@@ -36,10 +36,7 @@ impl PlaybackGrant {
         if json.is_object() {
             return Ok(Self(json));
         }
-        Err(Error::new(
-            ErrorKind::InvalidGrant,
-            "a playback grant must be a JSON object",
-        ))
+        Err(Error::new(ErrorKind::InvalidGrant, "a playback grant must be a JSON object"))
     }
 
     /// A grant from its JSON text, of which every byte is kept.

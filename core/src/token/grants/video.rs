@@ -39,10 +39,7 @@ impl VideoGrant {
 
     pub(super) fn write(&self, out: &mut String) -> Result<()> {
         if self.room.len() > ROOM_MAX_CHARS && self.room.chars().count() > ROOM_MAX_CHARS {
-            return Err(Error::new(
-                ErrorKind::InvalidGrant,
-                "video.room is over 128 characters",
-            ));
+            return Err(Error::new(ErrorKind::InvalidGrant, "video.room is over 128 characters"));
         }
         let mut object = ObjectWriter::new(Self::KEY, out);
         object.text("room", &self.room);
@@ -84,10 +81,7 @@ impl RtcGrant {
 
     pub(super) fn write(&self, out: &mut String) -> Result<()> {
         let mut object = ObjectWriter::new(Self::KEY, out);
-        let (kind, sid) = (
-            SidKind::ConfigurationProfile,
-            &self.configuration_profile_sid,
-        );
+        let (kind, sid) = (SidKind::ConfigurationProfile, &self.configuration_profile_sid);
         object.sid(kind, "configuration_profile_sid", sid)?;
         object.end();
         Ok(())

@@ -84,11 +84,7 @@ impl VoiceGrant {
         if let Some(outgoing) = outgoing {
             object.raw("outgoing", &outgoing);
         }
-        object.sid(
-            SidKind::PushCredential,
-            "push_credential_sid",
-            &self.push_credential_sid,
-        )?;
+        object.sid(SidKind::PushCredential, "push_credential_sid", &self.push_credential_sid)?;
         object.text("endpoint_id", &self.endpoint_id);
         object.end();
         Ok(())
@@ -105,11 +101,7 @@ impl VoiceGrant {
         let mut json = String::new();
         let mut object = ObjectWriter::new(Self::KEY, &mut json);
         object.text("application_sid", sid);
-        if let Some(params) = self
-            .outgoing_application_params
-            .as_ref()
-            .filter(|p| !p.is_empty())
-        {
+        if let Some(params) = self.outgoing_application_params.as_ref().filter(|p| !p.is_empty()) {
             object.raw("params", params.as_str());
         }
         object.end();

@@ -15,11 +15,7 @@ pub(crate) struct ObjectWriter<'a> {
 impl<'a> ObjectWriter<'a> {
     pub(crate) fn new(key: &'static str, out: &'a mut String) -> Self {
         out.push('{');
-        Self {
-            key,
-            out,
-            empty: true,
-        }
+        Self { key, out, empty: true }
     }
 
     /// A text, left out if empty.

@@ -23,21 +23,10 @@ fn the_bytes_are_in_the_order_that_lets_a_prefix_be_shared() {
     let key = key();
     let (sk, ac) = (key.key_sid(), key.account_sid());
     let grants = vec![VideoGrant::new().room("r").into()];
-    let options = ClaimsOptions {
-        grants,
-        nbf: Some(5),
-        ..ClaimsOptions::default()
-    };
-    let token = template(&key, &options)
-        .stamp(NOW, None)
-        .unwrap()
-        .mint("alice")
-        .unwrap();
+    let options = ClaimsOptions { grants, nbf: Some(5), ..ClaimsOptions::default() };
+    let token = template(&key, &options).stamp(NOW, None).unwrap().mint("alice").unwrap();
     let decoded = verify(&token, &key, &at_now()).unwrap();
-    assert_eq!(
-        decoded.header_json(),
-        r#"{"alg":"HS256","cty":"twilio-fpa;v=1","typ":"JWT"}"#
-    );
+    assert_eq!(decoded.header_json(), r#"{"alg":"HS256","cty":"twilio-fpa;v=1","typ":"JWT"}"#);
     assert_eq!(
         decoded.claims_json(),
         format!(
@@ -49,18 +38,12 @@ fn the_bytes_are_in_the_order_that_lets_a_prefix_be_shared() {
 #[test]
 fn a_unique_jti_is_the_last_claim() {
     let key = key().with_region("ie1").unwrap();
-    let options = ClaimsOptions {
-        unique: true,
-        ..ClaimsOptions::default()
-    };
+    let options = ClaimsOptions { unique: true, ..ClaimsOptions::default() };
     let prefix = template(&key, &options).stamp(NOW, None).unwrap();
     let (one, two) = (prefix.mint("alice").unwrap(), prefix.mint("alice").unwrap());
     assert_ne!(one, two);
     let decoded = verify(&one, &key, &at_now()).unwrap();
-    let (before, jti) = decoded
-        .claims_json()
-        .split_once(r#""identity":"alice"},"jti":""#)
-        .unwrap();
+    let (before, jti) = decoded.claims_json().split_once(r#""identity":"alice"},"jti":""#).unwrap();
     assert!(before.starts_with(r#"{"iss":"SK"#) && before.ends_with(r#""grants":{"#));
     assert_eq!(jti.len(), JTI_LEN + AFTER_JTI.len());
     assert_eq!(decoded.region(), Some("ie1"));
@@ -71,10 +54,7 @@ fn a_playback_grant_is_carried_to_the_byte() {
     let key = key();
     let text = r#"{ "playbackUrl":"https:\/\/x/?a=1", "n":1.50 }"#;
     let player = PlaybackGrant::from_json(text).unwrap();
-    let options = ClaimsOptions {
-        with_player: true,
-        ..ClaimsOptions::default()
-    };
+    let options = ClaimsOptions { with_player: true, ..ClaimsOptions::default() };
     let prefix = template(&key, &options).stamp(NOW, Some(&player)).unwrap();
     let token = prefix.mint("alice").unwrap();
     let decoded = verify(&token, &key, &at_now()).unwrap();
@@ -87,11 +67,7 @@ fn every_length_of_prefix_and_identity_verifies() {
     let key = key();
     for room in 1..=67 {
         let grants = vec![VideoGrant::new().room("r".repeat(room)).into()];
-        let options = ClaimsOptions {
-            grants,
-            unique: room % 2 == 0,
-            ..ClaimsOptions::default()
-        };
+        let options = ClaimsOptions { grants, unique: room % 2 == 0, ..ClaimsOptions::default() };
         let prefix = template(&key, &options).stamp(NOW, None).unwrap();
         for len in 1..=128 {
             let identity = "i".repeat(len);
@@ -105,10 +81,7 @@ fn every_length_of_prefix_and_identity_verifies() {
 #[test]
 fn the_longest_identity_of_the_longest_escapes_fits() {
     let key = key();
-    let options = ClaimsOptions {
-        unique: true,
-        ..ClaimsOptions::default()
-    };
+    let options = ClaimsOptions { unique: true, ..ClaimsOptions::default() };
     let prefix = template(&key, &options).stamp(NOW, None).unwrap();
     for character in ["\u{1}", "\"", "\\", "a", "å", "\u{7f}", "🎟"] {
         let identity = character.repeat(512 / character.len());
@@ -120,14 +93,9 @@ fn the_longest_identity_of_the_longest_escapes_fits() {
 
 #[test]
 fn a_buffer_is_replaced_or_left_as_it_was() {
-    let prefix = template(&key(), &ClaimsOptions::default())
-        .stamp(NOW, None)
-        .unwrap();
+    let prefix = template(&key(), &ClaimsOptions::default()).stamp(NOW, None).unwrap();
     let mut out = "what was there".to_owned();
-    assert_eq!(
-        prefix.mint_into(&mut out, "").unwrap_err().kind(),
-        ErrorKind::InvalidIdentity
-    );
+    assert_eq!(prefix.mint_into(&mut out, "").unwrap_err().kind(), ErrorKind::InvalidIdentity);
     assert_eq!(out, "what was there");
     prefix.mint_into(&mut out, "alice").unwrap();
     assert_eq!(out, prefix.mint("alice").unwrap());
@@ -138,10 +106,6 @@ fn escapes_are_found_wherever_json_needs_them() {
     for character in (0..=0x2fff).filter_map(char::from_u32) {
         let text = format!("abc{character}def");
         let written = Value::from(text.as_str()).to_string();
-        assert_eq!(
-            needs_escape(&text),
-            written != format!("\"{text}\""),
-            "{character:?}"
-        );
+        assert_eq!(needs_escape(&text), written != format!("\"{text}\""), "{character:?}");
     }
 }

@@ -23,9 +23,7 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.head.lines().filter_map(|line| line.split_once(": "));
-        headers
-            .find(|(found, _)| found.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        headers.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -33,10 +31,7 @@ impl Answer {
     }
 
     pub(crate) fn promised(&self) -> usize {
-        self.header("content-length")
-            .expect("a length is given")
-            .parse()
-            .unwrap()
+        self.header("content-length").expect("a length is given").parse().unwrap()
     }
 }
 
@@ -89,22 +84,10 @@ pub(crate) fn talk(mut stream: impl Read + Write, request: &str) -> io::Result<V
 }
 
 pub(crate) fn parse(wire: &[u8]) -> Answer {
-    let end = wire
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .expect("a head");
+    let end = wire.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
     let head = String::from_utf8(wire[..end].to_vec()).expect("a head of text");
-    let status = head
-        .split(' ')
-        .nth(1)
-        .expect("a status")
-        .parse()
-        .expect("a number");
-    Answer {
-        status,
-        body: wire[end + 4..].to_vec(),
-        head,
-    }
+    let status = head.split(' ').nth(1).expect("a status").parse().expect("a number");
+    Answer { status, body: wire[end + 4..].to_vec(), head }
 }
 
 pub(crate) fn grant_path(streamer: &str) -> String {

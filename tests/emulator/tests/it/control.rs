@@ -34,14 +34,7 @@ fn faults_are_added_listed_and_removed() {
     let one = r#"{"kind": "status", "status": 503, "times": 1}"#;
     assert_eq!(call(&emulator, "POST", "faults", one).status, 200);
     let many = r#" [{"kind": "no_date"}, {"kind": "latency", "ms": 1}]"#;
-    assert_eq!(
-        call(&emulator, "POST", "faults", many)
-            .json()
-            .as_array()
-            .unwrap()
-            .len(),
-        3
-    );
+    assert_eq!(call(&emulator, "POST", "faults", many).json().as_array().unwrap().len(), 3);
     assert_eq!(grant(&emulator, "").status, 503);
     let listed = call(&emulator, "GET", "faults", "").json();
     assert_eq!(listed[0]["kind"], "no_date");
@@ -53,23 +46,11 @@ fn faults_are_added_listed_and_removed() {
 #[test]
 fn mistakes_are_told() {
     let emulator = start();
-    for body in [
-        "",
-        "{",
-        r#"{"kind": "explode"}"#,
-        r#"{"kind": "no_date", "tmies": 1}"#,
-    ] {
+    for body in ["", "{", r#"{"kind": "explode"}"#, r#"{"kind": "no_date", "tmies": 1}"#] {
         let answer = call(&emulator, "POST", "faults", body);
-        assert_eq!(
-            (answer.status, &answer.json()["code"]),
-            (400, &20001.into()),
-            "{body}"
-        );
+        assert_eq!((answer.status, &answer.json()["code"]), (400, &20001.into()), "{body}");
     }
-    assert_eq!(
-        call(&emulator, "POST", "play", r#"{"tokens": 1}"#).status,
-        400
-    );
+    assert_eq!(call(&emulator, "POST", "play", r#"{"tokens": 1}"#).status, 400);
     assert_eq!(call(&emulator, "GET", "play", "").status, 405);
     assert_eq!(call(&emulator, "POST", "nothing", "").status, 404);
     assert_eq!(send(&emulator, "GET", "/", &[], "").status, 404);

@@ -15,20 +15,14 @@ fn start() -> Emulator {
 }
 
 fn url_claims(answer: &Answer) -> serde_json::Value {
-    let url = answer.json()["grant"]["playbackUrl"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let url = answer.json()["grant"]["playbackUrl"].as_str().unwrap().to_owned();
     claims_of(url.split_once("?token=").unwrap().1)
 }
 
 #[test]
 fn a_grant_has_exactly_the_documented_fields() {
     let emulator = start();
-    let answer = grant(
-        &emulator,
-        "Ttl=60&AccessControlAllowOrigin=https%3A%2F%2Fwww.example.com",
-    );
+    let answer = grant(&emulator, "Ttl=60&AccessControlAllowOrigin=https%3A%2F%2Fwww.example.com");
     assert_eq!(answer.status, 201);
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(answer.header("twilio-concurrent-requests"), Some("1"));
@@ -36,42 +30,26 @@ fn a_grant_has_exactly_the_documented_fields() {
 
     let json = answer.json();
     let names: Vec<_> = json.as_object().unwrap().keys().collect();
-    assert_eq!(
-        names,
-        ["account_sid", "date_created", "grant", "sid", "url"]
-    );
+    assert_eq!(names, ["account_sid", "date_created", "grant", "sid", "url"]);
     assert_eq!(json["sid"], STREAMER);
     assert_eq!(json["account_sid"], DEMO_ACCOUNT_SID);
-    assert_eq!(
-        json["url"],
-        format!("{}{}", emulator.base_url(), grant_path(STREAMER))
-    );
+    assert_eq!(json["url"], format!("{}{}", emulator.base_url(), grant_path(STREAMER)));
     let created = json["date_created"].as_str().unwrap();
     assert!(created.len() == 20 && created.ends_with('Z'), "{created}");
     let names: Vec<_> = json["grant"].as_object().unwrap().keys().collect();
-    assert_eq!(
-        names,
-        ["playbackUrl", "playerStreamerSid", "requestCredentials"]
-    );
+    assert_eq!(names, ["playbackUrl", "playerStreamerSid", "requestCredentials"]);
 }
 
 #[test]
 fn the_url_token_ends_with_the_ttl_and_is_new_each_time() {
     let emulator = start();
     let before = now();
-    let first = url_claims(&grant(
-        &emulator,
-        "Ttl=60&AccessControlAllowOrigin=https://www.example.com",
-    ));
+    let first =
+        url_claims(&grant(&emulator, "Ttl=60&AccessControlAllowOrigin=https://www.example.com"));
     let exp = first["exp"].as_i64().unwrap();
     assert!((before + 60..=now() + 60).contains(&exp));
     assert_eq!(first["aws:access-control-allow-origin"], ORIGIN);
-    assert!(
-        first["aws:channel-arn"]
-            .as_str()
-            .unwrap()
-            .starts_with("arn:aws:ivs:")
-    );
+    assert!(first["aws:channel-arn"].as_str().unwrap().starts_with("arn:aws:ivs:"));
 
     let second = url_claims(&grant(&emulator, ""));
     assert!((before + 15..=now() + 15).contains(&second["exp"].as_i64().unwrap()));
@@ -90,20 +68,13 @@ fn only_a_key_with_its_secret_may_call() {
         basic(DEMO_ACCOUNT_SID, DEMO_SECRET),
         good.replace("Basic", "Bearer"),
     ];
-    let mut headers: Vec<Vec<(&str, &str)>> = wrong
-        .iter()
-        .map(|value| vec![FORM, ("authorization", value.as_str())])
-        .collect();
+    let mut headers: Vec<Vec<(&str, &str)>> =
+        wrong.iter().map(|value| vec![FORM, ("authorization", value.as_str())]).collect();
     headers.push(vec![FORM]);
     for headers in headers {
         let answer = send(&emulator, "POST", &grant_path(STREAMER), &headers, "Ttl=60");
         assert_eq!(answer.status, 401);
-        assert!(
-            answer
-                .header("www-authenticate")
-                .unwrap()
-                .starts_with("Basic ")
-        );
+        assert!(answer.header("www-authenticate").unwrap().starts_with("Basic "));
         let expected = serde_json::json!({
             "code": 20003, "message": "Authenticate", "status": 401,
             "more_info": "https://www.twilio.com/docs/errors/20003",
@@ -127,45 +98,22 @@ fn the_form_is_taken_strictly() {
         "AccessControlAllowOrigin=",
     ] {
         let answer = grant(&emulator, form);
-        assert_eq!(
-            (answer.status, &answer.json()["code"]),
-            (400, &20001.into()),
-            "{form}"
-        );
+        assert_eq!((answer.status, &answer.json()["code"]), (400, &20001.into()), "{form}");
     }
     let authorization = basic(DEMO_KEY_SID, DEMO_SECRET);
-    let headers = [
-        ("authorization", authorization.as_str()),
-        ("content-type", "application/json"),
-    ];
-    let answer = send(
-        &emulator,
-        "POST",
-        &grant_path(STREAMER),
-        &headers,
-        r#"{"Ttl":60}"#,
-    );
+    let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
+    let answer = send(&emulator, "POST", &grant_path(STREAMER), &headers, r#"{"Ttl":60}"#);
     assert_eq!(answer.status, 400);
     let answer = send(&emulator, "POST", &grant_path(STREAMER), &headers[..1], "");
-    assert_eq!(
-        answer.status, 201,
-        "both fields are optional, so nothing is a form too"
-    );
+    assert_eq!(answer.status, 201, "both fields are optional, so nothing is a form too");
 }
 
 #[test]
 fn other_paths_and_methods_are_refused() {
     let emulator = start();
-    for path in [
-        grant_path("VJ1"),
-        grant_path("AC00000000000000000000000000000001"),
-    ] {
+    for path in [grant_path("VJ1"), grant_path("AC00000000000000000000000000000001")] {
         let answer = post_form(&emulator, &path, "Ttl=60");
-        assert_eq!(
-            (answer.status, &answer.json()["code"]),
-            (404, &20404.into()),
-            "{path}"
-        );
+        assert_eq!((answer.status, &answer.json()["code"]), (404, &20404.into()), "{path}");
     }
     assert_eq!(post_form(&emulator, "/v1/PlayerStreamers", "").status, 404);
     let authorization = basic(DEMO_KEY_SID, DEMO_SECRET);
@@ -178,12 +126,8 @@ fn other_paths_and_methods_are_refused() {
 
 #[test]
 fn streamers_and_keys_can_be_named() {
-    let key = ApiKey::new(
-        DEMO_ACCOUNT_SID,
-        "SKaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        "s3:cret",
-    )
-    .unwrap();
+    let key =
+        ApiKey::new(DEMO_ACCOUNT_SID, "SKaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "s3:cret").unwrap();
     let config = Config {
         keys: vec![key],
         streamers: vec![STREAMER.to_owned()],
@@ -213,11 +157,7 @@ fn a_connection_serves_many_calls_and_bodies_are_bounded() {
              content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n{more}\r\n"
         )
     };
-    let twice = format!(
-        "{}Ttl=60{}Ttl=60",
-        request(6, ""),
-        request(6, "connection: close\r\n")
-    );
+    let twice = format!("{}Ttl=60{}Ttl=60", request(6, ""), request(6, "connection: close\r\n"));
     let answers = String::from_utf8(talk(connect(&emulator).unwrap(), &twice).unwrap()).unwrap();
     assert_eq!(answers.matches("HTTP/1.1 201 Created").count(), 2);
     assert_eq!(emulator.counters().connections, 1);

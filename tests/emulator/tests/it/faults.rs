@@ -10,19 +10,13 @@ use crate::client::{STREAMER, basic, connect, exchange, grant, grant_path, post_
 use crate::tokens::{claims_of, now};
 
 fn start(kind: FaultKind) -> Emulator {
-    let config = Config {
-        faults: vec![Fault::new(kind)],
-        ..Config::default()
-    };
+    let config = Config { faults: vec![Fault::new(kind)], ..Config::default() };
     Emulator::start(config).unwrap()
 }
 
 /// A whole call as text, with the connection left open.
 fn request() -> String {
-    let authorization = basic(
-        grantmint_emulator::DEMO_KEY_SID,
-        grantmint_emulator::DEMO_SECRET,
-    );
+    let authorization = basic(grantmint_emulator::DEMO_KEY_SID, grantmint_emulator::DEMO_SECRET);
     let path = grant_path(STREAMER);
     format!(
         "POST {path} HTTP/1.1\r\nhost: a\r\nauthorization: {authorization}\r\n\
@@ -32,63 +26,33 @@ fn request() -> String {
 
 fn url_exp(grant: &Value) -> i64 {
     let url = grant["playbackUrl"].as_str().unwrap();
-    claims_of(url.split_once("?token=").unwrap().1)["exp"]
-        .as_i64()
-        .unwrap()
+    claims_of(url.split_once("?token=").unwrap().1)["exp"].as_i64().unwrap()
 }
 
 #[test]
 fn any_status() {
-    for (status, code) in [
-        (400, 20001),
-        (401, 20003),
-        (403, 20403),
-        (404, 20404),
-        (500, 20500),
-        (503, 20503),
-    ] {
+    for (status, code) in
+        [(400, 20001), (401, 20003), (403, 20403), (404, 20404), (500, 20500), (503, 20503)]
+    {
         let answer = grant(&start(FaultKind::status(status)), "Ttl=60");
-        assert_eq!(
-            (answer.status, &answer.json()["code"]),
-            (status, &code.into())
-        );
+        assert_eq!((answer.status, &answer.json()["code"]), (status, &code.into()));
     }
     let message = Some("No".to_owned());
-    let told = FaultKind::Status {
-        status: 418,
-        code: Some(7),
-        message,
-    };
+    let told = FaultKind::Status { status: 418, code: Some(7), message };
     let answer = grant(&start(told), "Ttl=60");
-    assert_eq!(
-        (&answer.json()["code"], &answer.json()["message"]),
-        (&7.into(), &"No".into())
-    );
+    assert_eq!((&answer.json()["code"], &answer.json()["message"]), (&7.into(), &"No".into()));
 }
 
 #[test]
 fn a_throttle_in_every_form() {
     let seconds = grant(&start(FaultKind::throttle(Some(7))), "Ttl=60");
-    assert_eq!(
-        (seconds.status, seconds.header("retry-after")),
-        (429, Some("7"))
-    );
+    assert_eq!((seconds.status, seconds.header("retry-after")), (429, Some("7")));
     assert_eq!(seconds.json()["code"], 20429);
-    assert_eq!(
-        grant(&start(FaultKind::throttle(None)), "").header("retry-after"),
-        None
-    );
+    assert_eq!(grant(&start(FaultKind::throttle(None)), "").header("retry-after"), None);
 
     let throttle = |retry_after, form, raw: Option<&str>| {
         let raw = raw.map(str::to_owned);
-        grant(
-            &start(FaultKind::Throttle {
-                retry_after,
-                form,
-                raw,
-            }),
-            "",
-        )
+        grant(&start(FaultKind::Throttle { retry_after, form, raw }), "")
     };
     let date = throttle(Some(90), RetryAfterForm::Date, None);
     let date = httpdate::parse_http_date(date.header("retry-after").unwrap()).unwrap();
@@ -99,15 +63,10 @@ fn a_throttle_in_every_form() {
 
 #[test]
 fn a_redirect() {
-    let redirect = FaultKind::Redirect {
-        status: 307,
-        location: "http://127.0.0.1:1/other".to_owned(),
-    };
+    let redirect =
+        FaultKind::Redirect { status: 307, location: "http://127.0.0.1:1/other".to_owned() };
     let answer = grant(&start(redirect), "");
-    assert_eq!(
-        (answer.status, answer.header("location")),
-        (307, Some("http://127.0.0.1:1/other"))
-    );
+    assert_eq!((answer.status, answer.header("location")), (307, Some("http://127.0.0.1:1/other")));
 }
 
 #[test]
@@ -129,10 +88,7 @@ fn a_body_cut_half_way() {
 
 #[test]
 fn a_slow_body() {
-    let emulator = start(FaultKind::SlowBody {
-        bytes: 100,
-        every_ms: 10,
-    });
+    let emulator = start(FaultKind::SlowBody { bytes: 100, every_ms: 10 });
     let begun = Instant::now();
     let answer = grant(&emulator, "Ttl=60");
     assert_eq!(answer.body.len(), answer.promised());
@@ -145,14 +101,9 @@ fn a_slow_body() {
 fn a_stall_for_ever_or_for_a_while() {
     let emulator = start(FaultKind::Stall { ms: None });
     let stream = connect(&emulator).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_millis(100)))
-        .unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
     let error = talk(stream, &request()).unwrap_err();
-    assert!(
-        matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
-        "{error}"
-    );
+    assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}");
     wait_until(|| emulator.counters().unanswered == 1);
 
     let emulator = start(FaultKind::Stall { ms: Some(50) });
@@ -164,16 +115,11 @@ fn a_stall_for_ever_or_for_a_while() {
 #[test]
 fn a_client_that_leaves_a_stall_is_in_the_air_no_longer() {
     let emulator = Emulator::start(Config::default()).unwrap();
-    emulator
-        .add_fault(Fault::new(FaultKind::Stall { ms: None }).times(1))
-        .unwrap();
+    emulator.add_fault(Fault::new(FaultKind::Stall { ms: None }).times(1)).unwrap();
     let mut stream = connect(&emulator).unwrap();
     std::io::Write::write_all(&mut stream, request().as_bytes()).unwrap();
     wait_until(|| emulator.counters().unanswered == 1);
-    assert_eq!(
-        grant(&emulator, "").header("twilio-concurrent-requests"),
-        Some("2")
-    );
+    assert_eq!(grant(&emulator, "").header("twilio-concurrent-requests"), Some("2"));
     drop(stream);
     wait_until(|| grant(&emulator, "Ttl=0").header("twilio-concurrent-requests") == Some("1"));
 }
@@ -202,10 +148,7 @@ fn bodies_that_are_no_resource() {
     assert!(parsed(FaultKind::NotJson).is_err());
     assert!(parsed(FaultKind::TruncatedJson).is_err());
     let truncated = answer(FaultKind::TruncatedJson);
-    assert_eq!(
-        (truncated.status, truncated.promised()),
-        (201, truncated.body.len())
-    );
+    assert_eq!((truncated.status, truncated.promised()), (201, truncated.body.len()));
     let empty = answer(FaultKind::EmptyBody);
     assert_eq!((empty.status, empty.body.len()), (201, 0));
 }
@@ -216,10 +159,7 @@ fn grants_of_the_wrong_type() {
     assert_eq!(grant(FaultKind::NoGrant).get("grant"), None);
     assert_eq!(grant(FaultKind::NullGrant)["grant"], Value::Null);
     assert!(grant(FaultKind::ArrayGrant)["grant"][0]["playbackUrl"].is_string());
-    let text = grant(FaultKind::StringGrant)["grant"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let text = grant(FaultKind::StringGrant)["grant"].as_str().unwrap().to_owned();
     assert!(serde_json::from_str::<Value>(&text).unwrap()["playbackUrl"].is_string());
 }
 
@@ -235,12 +175,7 @@ fn urls_that_end_early_or_hold_no_token() {
     let short = grant(&start(FaultKind::ShortGrant { life_s: 3 }), "Ttl=60").json();
     assert!(url_exp(&short["grant"]) <= now() + 3);
     let opaque = grant(&start(FaultKind::OpaqueUrl), "Ttl=60").json();
-    assert!(
-        opaque["grant"]["playbackUrl"]
-            .as_str()
-            .unwrap()
-            .ends_with("?token=123")
-    );
+    assert!(opaque["grant"]["playbackUrl"].as_str().unwrap().ends_with("?token=123"));
 }
 
 #[test]
@@ -259,21 +194,13 @@ fn a_clock_that_is_off() {
     assert!((3590..3610).contains(&behind.as_secs()), "{behind:?}");
     assert!((url_exp(&answer.json()["grant"]) - (now() - 3540)).abs() < 10);
     let created = answer.json()["date_created"].as_str().unwrap().to_owned();
-    assert!(
-        answer.header("date").unwrap().contains(&created[11..19]),
-        "{created}"
-    );
+    assert!(answer.header("date").unwrap().contains(&created[11..19]), "{created}");
 }
 
 #[test]
 fn an_answer_without_a_date_and_late() {
     let emulator = start(FaultKind::NoDate);
-    emulator
-        .add_fault(Fault::new(FaultKind::Latency {
-            ms: 60,
-            jitter_ms: 5,
-        }))
-        .unwrap();
+    emulator.add_fault(Fault::new(FaultKind::Latency { ms: 60, jitter_ms: 5 })).unwrap();
     let begun = Instant::now();
     let answer = grant(&emulator, "Ttl=60");
     assert_eq!((answer.status, answer.header("date")), (201, None));
@@ -282,17 +209,11 @@ fn an_answer_without_a_date_and_late() {
 
 #[test]
 fn faults_come_before_the_throttle_and_pass_by_other_streamers() {
-    let config = Config {
-        rate: 0.001,
-        burst: 1,
-        ..Config::default()
-    };
+    let config = Config { rate: 0.001, burst: 1, ..Config::default() };
     let emulator = Emulator::start(config).unwrap();
     emulator
         .set_faults(vec![
-            Fault::new(FaultKind::WrongStatus { status: 200 })
-                .streamer(STREAMER)
-                .times(2),
+            Fault::new(FaultKind::WrongStatus { status: 200 }).streamer(STREAMER).times(2),
         ])
         .unwrap();
     assert_eq!(grant(&emulator, "").status, 200);

@@ -23,19 +23,14 @@ fn request(grants: Value) -> JoinRequest {
 }
 
 fn join(grants: Value) -> Result<Joined, &'static str> {
-    start()
-        .join(&request(grants))
-        .map_err(|refusal: Refusal| refusal.reason)
+    start().join(&request(grants)).map_err(|refusal: Refusal| refusal.reason)
 }
 
 #[test]
 fn the_room_is_free_or_named_by_name_or_sid() {
     for video in [json!({}), json!({"room": ROOM}), json!({"room": ROOM_SID})] {
         let joined = join(json!({"identity": "alice", "video": video})).unwrap();
-        assert_eq!(
-            (joined.identity.as_str(), joined.room.as_str()),
-            ("alice", ROOM)
-        );
+        assert_eq!((joined.identity.as_str(), joined.room.as_str()), ("alice", ROOM));
     }
     let other = json!({"identity": "alice", "video": {"room": "Other"}});
     assert_eq!(join(other).unwrap_err(), "room_not_allowed");
@@ -43,10 +38,7 @@ fn the_room_is_free_or_named_by_name_or_sid() {
 
 #[test]
 fn grant_and_identity_are_mandatory() {
-    assert_eq!(
-        join(json!({"identity": "alice"})).unwrap_err(),
-        "video_grant_missing"
-    );
+    assert_eq!(join(json!({"identity": "alice"})).unwrap_err(), "video_grant_missing");
     let stringified = json!({"identity": "alice", "video": "{}"});
     assert_eq!(join(stringified).unwrap_err(), "video_grant_not_object");
     assert_eq!(join(json!({"video": {}})).unwrap_err(), "identity_missing");
@@ -57,21 +49,10 @@ fn an_expired_token_is_refused_at_a_reconnect_too() {
     let emulator = start();
     let first = request(json!({"identity": "alice", "video": {}}));
     assert!(emulator.join(&first).is_ok());
-    let later = JoinRequest {
-        reconnect: true,
-        at: Some(now() + 1800),
-        ..first.clone()
-    };
+    let later = JoinRequest { reconnect: true, at: Some(now() + 1800), ..first.clone() };
     assert!(emulator.join(&later).unwrap().reconnect);
-    let too_late = JoinRequest {
-        reconnect: true,
-        at: Some(now() + 3601),
-        ..first
-    };
-    assert_eq!(
-        emulator.join(&too_late).unwrap_err().reason,
-        "token_expired"
-    );
+    let too_late = JoinRequest { reconnect: true, at: Some(now() + 3601), ..first };
+    assert_eq!(emulator.join(&too_late).unwrap_err().reason, "token_expired");
     let counters = emulator.counters();
     assert_eq!((counters.joins_admitted, counters.joins_refused), (2, 1));
 }

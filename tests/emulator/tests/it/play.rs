@@ -48,10 +48,7 @@ fn over_http_the_verdict_has_one_form() {
     };
     let good = post(&draft(&grant).sign());
     assert_eq!(good.status, 200);
-    assert_eq!(
-        good.json(),
-        json!({"admitted": true, "identity": "alice", "streamer": STREAMER})
-    );
+    assert_eq!(good.json(), json!({"admitted": true, "identity": "alice", "streamer": STREAMER}));
     let bad = post("eyJ.secret.token");
     assert_eq!(bad.status, 403);
     assert_eq!(bad.json()["admitted"], false);
@@ -71,59 +68,23 @@ fn the_token_itself_is_judged_first() {
     assert_eq!(reason(&draft().header("typ", Value::Null)), "header_typ");
     assert_eq!(reason(&draft().header("alg", json!("none"))), "header_alg");
     assert_eq!(reason(&draft().header("alg", json!("HS512"))), "header_alg");
-    assert_eq!(
-        reason(&draft().header("cty", json!("twilio-fpa;v=2"))),
-        "header_cty"
-    );
-    assert_eq!(
-        reason(&draft().claim("iss", json!(DEMO_ACCOUNT_SID))),
-        "issuer_unknown"
-    );
+    assert_eq!(reason(&draft().header("cty", json!("twilio-fpa;v=2"))), "header_cty");
+    assert_eq!(reason(&draft().claim("iss", json!(DEMO_ACCOUNT_SID))), "issuer_unknown");
     assert_eq!(reason(&draft().claim("iss", Value::Null)), "issuer_unknown");
-    assert_eq!(
-        reason(&draft().claim("sub", json!("AC0"))),
-        "subject_mismatch"
-    );
-    assert_eq!(
-        reason(&Draft {
-            secret: "another",
-            ..draft()
-        }),
-        "signature_invalid"
-    );
+    assert_eq!(reason(&draft().claim("sub", json!("AC0"))), "subject_mismatch");
+    assert_eq!(reason(&Draft { secret: "another", ..draft() }), "signature_invalid");
     assert_eq!(reason(&draft().claim("exp", Value::Null)), "expiry_missing");
-    assert_eq!(
-        reason(&draft().claim("exp", json!("soon"))),
-        "expiry_missing"
-    );
+    assert_eq!(reason(&draft().claim("exp", json!("soon"))), "expiry_missing");
     assert_eq!(reason(&draft().claim("exp", json!(now()))), "token_expired");
-    assert_eq!(
-        reason(&draft().claim("exp", json!(now() + 86_410))),
-        "life_too_long"
-    );
+    assert_eq!(reason(&draft().claim("exp", json!(now() + 86_410))), "life_too_long");
     assert!(play(&emulator, &draft().claim("exp", json!(now() + 86_400))).is_ok());
-    assert_eq!(
-        reason(&draft().claim("nbf", json!(now() + 30))),
-        "not_yet_valid"
-    );
+    assert_eq!(reason(&draft().claim("nbf", json!(now() + 30))), "not_yet_valid");
     assert!(play(&emulator, &draft().claim("nbf", json!(now()))).is_ok());
-    assert_eq!(
-        reason(&draft().claim("grants", Value::Null)),
-        "grants_missing"
-    );
-    assert_eq!(
-        reason(&draft().claim("grants", json!([]))),
-        "grants_missing"
-    );
+    assert_eq!(reason(&draft().claim("grants", Value::Null)), "grants_missing");
+    assert_eq!(reason(&draft().claim("grants", json!([]))), "grants_missing");
 
     let refused = |token: &str| emulator.play(token, None).unwrap_err().reason;
-    for token in [
-        "",
-        "a.b",
-        "a.b.c",
-        "e30.e30",
-        &draft().sign().replace('.', ""),
-    ] {
+    for token in ["", "a.b", "a.b.c", "e30.e30", &draft().sign().replace('.', "")] {
         assert_eq!(refused(token), "token_malformed", "{token}");
     }
     assert_eq!(refused(&"a".repeat(200_000)), "token_too_long");
@@ -143,21 +104,9 @@ fn the_player_grant_is_judged_next() {
         grant[name] = value;
         grant
     };
-    assert_eq!(
-        reason(with("playerStreamerSid", json!(""))),
-        "streamer_missing"
-    );
-    assert_eq!(
-        reason(with("requestCredentials", json!("always"))),
-        "credentials_invalid"
-    );
-    assert!(
-        play(
-            &emulator,
-            &draft(&with("requestCredentials", json!("omit")))
-        )
-        .is_ok()
-    );
+    assert_eq!(reason(with("playerStreamerSid", json!(""))), "streamer_missing");
+    assert_eq!(reason(with("requestCredentials", json!("always"))), "credentials_invalid");
+    assert!(play(&emulator, &draft(&with("requestCredentials", json!("omit")))).is_ok());
 }
 
 #[test]
@@ -171,19 +120,10 @@ fn the_url_is_judged_by_the_cdn() {
     let url = grant["playbackUrl"].as_str().unwrap();
     let (base, token) = url.split_once("?token=").unwrap();
     assert_eq!(with_url(base), "url_malformed");
-    assert_eq!(
-        with_url(&format!("{base}?token=123")),
-        "url_token_malformed"
-    );
-    assert_eq!(
-        with_url(&format!("https://evil.example?token={token}")),
-        "channel_mismatch"
-    );
+    assert_eq!(with_url(&format!("{base}?token=123")), "url_token_malformed");
+    assert_eq!(with_url(&format!("https://evil.example?token={token}")), "channel_mismatch");
     let (_other, foreign) = start();
-    assert_eq!(
-        with_url(foreign["playbackUrl"].as_str().unwrap()),
-        "url_token_signature"
-    );
+    assert_eq!(with_url(foreign["playbackUrl"].as_str().unwrap()), "url_token_signature");
 
     let mut elsewhere = grant.clone();
     elsewhere["playerStreamerSid"] = json!("VJ00000000000000000000000000000002");
@@ -194,24 +134,13 @@ fn the_url_is_judged_by_the_cdn() {
 fn a_restricted_grant_is_for_its_origin_only() {
     let (emulator, restricted) = start();
     let token = draft(&restricted).sign();
-    for origin in [
-        None,
-        Some("https://evil.example"),
-        Some("http://www.example.com"),
-    ] {
-        assert_eq!(
-            emulator.play(&token, origin).unwrap_err().reason,
-            "origin_not_allowed"
-        );
+    for origin in [None, Some("https://evil.example"), Some("http://www.example.com")] {
+        assert_eq!(emulator.play(&token, origin).unwrap_err().reason, "origin_not_allowed");
     }
     for form in ["", "AccessControlAllowOrigin=*"] {
         let open = grant(&emulator, form).json()["grant"].clone();
         assert!(emulator.play(&draft(&open).sign(), None).is_ok());
-        assert!(
-            emulator
-                .play(&draft(&open).sign(), Some("https://a"))
-                .is_ok()
-        );
+        assert!(emulator.play(&draft(&open).sign(), Some("https://a")).is_ok());
     }
 }
 
@@ -220,9 +149,7 @@ fn a_url_that_has_ended_is_refused_even_if_it_was_good_before() {
     let (emulator, grant) = start();
     let draft = draft(&grant);
     assert!(play(&emulator, &draft).is_ok());
-    emulator
-        .add_fault(Fault::new(FaultKind::ClockOffset { s: 61 }))
-        .unwrap();
+    emulator.add_fault(Fault::new(FaultKind::ClockOffset { s: 61 })).unwrap();
     assert_eq!(reason(&emulator, &draft), "url_token_expired");
     emulator.clear_faults();
     assert!(play(&emulator, &draft).is_ok());

@@ -18,11 +18,7 @@ struct Started(Child, BufReader<ChildStdout>);
 
 impl Started {
     fn with(arguments: &[&str]) -> Self {
-        let mut child = program()
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = program().args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         Self(child, output)
     }
@@ -87,9 +83,7 @@ fn it_tells_its_url_and_serves() {
     let fault = r#"{"kind":"status","status":503}"#;
     let mut child = Started::with(&["--listen", "127.0.0.1:0", "--fault", fault]);
     let line = child.line();
-    let address = line
-        .strip_prefix("grantmint-emulator listens on http://")
-        .unwrap();
+    let address = line.strip_prefix("grantmint-emulator listens on http://").unwrap();
     let path = crate::client::grant_path(STREAMER);
     let request = format!("POST {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
     let answer = talk(TcpStream::connect(address).unwrap(), &request).unwrap();
@@ -102,9 +96,7 @@ fn it_ends_well_at_either_signal() {
     for signal in ["-TERM", "-INT"] {
         let mut child = Started::with(&["--listen", "127.0.0.1:0"]);
         child.line();
-        let killed = Command::new("kill")
-            .args([signal, &child.0.id().to_string()])
-            .status();
+        let killed = Command::new("kill").args([signal, &child.0.id().to_string()]).status();
         assert!(killed.unwrap().success());
         assert!(child.0.wait().unwrap().success(), "{signal}");
     }
@@ -122,16 +114,8 @@ fn it_writes_the_authority_and_runs_a_proxy() {
         "--proxy-auth=user:pass",
     ];
     let mut child = Started::with(&arguments);
-    assert!(
-        child
-            .line()
-            .starts_with("grantmint-emulator listens on https://localhost:")
-    );
-    assert!(
-        child
-            .line()
-            .starts_with("its CONNECT proxy listens on http://127.0.0.1:")
-    );
+    assert!(child.line().starts_with("grantmint-emulator listens on https://localhost:"));
+    assert!(child.line().starts_with("its CONNECT proxy listens on http://127.0.0.1:"));
     let pem = std::fs::read_to_string(file).unwrap();
     assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
 }
@@ -161,9 +145,5 @@ fn dropping_an_emulator_frees_its_port_and_ends_idle_connections() {
     idle.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     drop(emulator);
     assert_eq!(idle.read(&mut [0; 1]).unwrap_or(0), 0);
-    Emulator::start(Config {
-        listen: address,
-        ..Config::default()
-    })
-    .unwrap();
+    Emulator::start(Config { listen: address, ..Config::default() }).unwrap();
 }

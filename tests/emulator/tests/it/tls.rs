@@ -11,11 +11,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use crate::client::{connect, parse, talk};
 
 fn start(tls: Tls) -> Emulator {
-    Emulator::start(Config {
-        tls: Some(tls),
-        ..Config::default()
-    })
-    .unwrap()
+    Emulator::start(Config { tls: Some(tls), ..Config::default() }).unwrap()
 }
 
 fn health(emulator: &Emulator, host: &'static str) -> io::Result<u16> {

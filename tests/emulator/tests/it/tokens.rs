@@ -23,11 +23,7 @@ impl Draft {
             "jti": "test", "iss": DEMO_KEY_SID, "sub": DEMO_ACCOUNT_SID,
             "iat": now(), "exp": now() + 3600, "grants": grants,
         });
-        Self {
-            header,
-            claims,
-            secret: DEMO_SECRET,
-        }
+        Self { header, claims, secret: DEMO_SECRET }
     }
 
     /// The same with one member of the header changed; null removes it.

@@ -1,0 +1,52 @@
+# What this project can do. `make help` lists it.
+
+CARGO ?= cargo
+NIGHTLY ?= cargo +nightly
+HOST := $(shell rustc -vV | sed -n 's/^host: //p')
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-rust lint fmt licences check check-asan check-tsan check-bench bench soak
+
+help: ## lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## lets 20,000 viewers in, the vendor's way and through grantmint
+	$(CARGO) run --release --quiet --locked -p grantmint-demo
+
+test: test-rust ## all tests
+
+test-rust:
+	$(CARGO) test --locked --workspace
+
+lint: licences ## formatting, clippy, licences and duplicate crates
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked -p grantmint-core --no-default-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --workspace --quiet
+
+licences:
+	python3 tests/packaging/dependencies.py
+
+fmt: ## formats everything
+	$(CARGO) fmt --all
+
+check: check-asan check-tsan check-bench demo ## sanitizers, the demo, benches that run
+
+# Each sanitizer has a target directory of its own: its flags would otherwise undo every other build.
+check-asan:
+	RUSTFLAGS="-Zsanitizer=address" CARGO_TARGET_DIR=target/asan \
+	  $(NIGHTLY) test --locked --target $(HOST) -p grantmint-core --lib --tests
+
+check-tsan:
+	RUSTFLAGS="-Zsanitizer=thread --cfg grantmint_tsan -Cunsafe-allow-abi-mismatch=sanitizer" \
+	  TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp" CARGO_TARGET_DIR=target/tsan \
+	  $(NIGHTLY) test --locked --target $(HOST) -p grantmint-core --lib --tests
+
+check-bench:
+	$(CARGO) bench --locked -p grantmint-bench -- --smoke
+
+bench: ## measures beside the peers and prints ratios
+	$(CARGO) bench --locked -p grantmint-bench
+
+soak: ## the long tests
+	GRANTMINT_LONG=1 $(CARGO) test --locked --release --workspace -- --nocapture

@@ -1,0 +1,157 @@
+//! Everything that an upstream can do wrong: what callers see, and how many calls it costs.
+
+use std::time::{Duration, Instant};
+
+use grantmint_core::{ApiKey, CachePolicy, ErrorKind, Freshness, PlaybackMinter};
+use grantmint_emulator::{DEMO_ACCOUNT_SID, DEMO_KEY_SID, Fault, FaultKind, RetryAfterForm};
+
+use crate::support::{STREAMER, at_once, emulator, faulty, key, minter, minter_of, refusal};
+
+/// Every answer that is no grant, and what callers make of it.
+fn answers() -> Vec<(FaultKind, ErrorKind)> {
+    let redirect = |location: &str| FaultKind::Redirect { status: 302, location: location.into() };
+    vec![
+        (FaultKind::status(400), ErrorKind::UpstreamBadRequest),
+        (FaultKind::status(401), ErrorKind::UpstreamUnauthorized),
+        (FaultKind::status(403), ErrorKind::UpstreamForbidden),
+        (FaultKind::status(404), ErrorKind::UpstreamNotFound),
+        (FaultKind::throttle(None), ErrorKind::Throttled),
+        (FaultKind::status(500), ErrorKind::UpstreamUnavailable),
+        (FaultKind::status(503), ErrorKind::UpstreamUnavailable),
+        (FaultKind::status(418), ErrorKind::UpstreamStatus),
+        (FaultKind::WrongStatus { status: 200 }, ErrorKind::UpstreamStatus),
+        (redirect("https://elsewhere.example/"), ErrorKind::UpstreamStatus),
+        (redirect("/v1/PlayerStreamers"), ErrorKind::UpstreamStatus),
+        (FaultKind::NotJson, ErrorKind::UpstreamNotJson),
+        (FaultKind::EmptyBody, ErrorKind::UpstreamNotJson),
+        (FaultKind::TruncatedJson, ErrorKind::UpstreamNotJson),
+        (FaultKind::NoGrant, ErrorKind::UpstreamNoGrant),
+        (FaultKind::NullGrant, ErrorKind::UpstreamNoGrant),
+        (FaultKind::StringGrant, ErrorKind::UpstreamNoGrant),
+        (FaultKind::ArrayGrant, ErrorKind::UpstreamNoGrant),
+        (FaultKind::Oversize { bytes: 70_000 }, ErrorKind::UpstreamTooLarge),
+        (FaultKind::CutBefore, ErrorKind::UpstreamConnect),
+        (FaultKind::CutBody, ErrorKind::UpstreamConnect),
+        (FaultKind::GarbageBytes, ErrorKind::UpstreamConnect),
+        (FaultKind::ShortGrant { life_s: 0 }, ErrorKind::GrantTooShort),
+        (FaultKind::ShortGrant { life_s: 4 }, ErrorKind::GrantTooShort),
+    ]
+}
+
+#[test]
+fn each_fault_is_an_error_of_its_kind_for_one_call() {
+    for (fault, kind) in answers() {
+        let emulator = faulty(fault.clone());
+        let live = minter(&emulator);
+        let error = live.token(STREAMER, "alice").unwrap_err();
+        assert_eq!(error.kind(), kind, "{fault:?}: {error}");
+        // Whoever comes right after is told the same, and upstream is left alone.
+        let again = live.token(STREAMER, "bob").unwrap_err();
+        let back_off = again.retry_after().is_some();
+        assert!(again.kind() == kind && back_off || emulator.counters().requests > 1, "{fault:?}");
+        assert!(emulator.counters().requests <= 2, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_grant_that_is_still_good_is_served_through_every_fault() {
+    // Four seconds are all that a grant of four seconds can have.
+    let whole_life = FaultKind::ShortGrant { life_s: 4 };
+    let faults: Vec<_> = answers().into_iter().filter(|(fault, _)| *fault != whole_life).collect();
+    at_once(faults.len(), move |index| {
+        let (fault, kind) = &faults[index];
+        serves_through(fault, *kind);
+    });
+}
+
+/// Has a fault meet the refresh of a grant that is still good.
+fn serves_through(fault: &FaultKind, kind: ErrorKind) {
+    let emulator = emulator();
+    // The earlier the soft point, the sooner the test: after a quarter of the grant's life.
+    let policy = CachePolicy::builder()
+        .soft_point(Duration::from_secs(600))
+        .wait_below(Duration::from_secs(1))
+        .build()
+        .unwrap();
+    let live = minter_of(&emulator).policy(policy).grant_ttl(4).build().unwrap();
+    let first = live.token(STREAMER, "alice").unwrap();
+    emulator.add_fault(Fault::new(fault.clone())).unwrap();
+    let start = Instant::now();
+    let degraded = loop {
+        let token = live.token(STREAMER, "bob").unwrap();
+        assert_eq!(token.generation, first.generation, "{fault:?}");
+        if token.freshness == Freshness::Degraded {
+            break token;
+        }
+        assert!(start.elapsed() < Duration::from_secs(3), "{fault:?}: no refresh was tried");
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    assert_eq!(degraded.reason.unwrap().kind(), kind, "{fault:?}");
+    assert_eq!(emulator.counters().requests, 2, "{fault:?}");
+    emulator.play(&degraded.jwt, None).unwrap();
+}
+
+#[test]
+fn nobody_hangs_on_an_upstream_that_does() {
+    let slow = FaultKind::SlowBody { bytes: 1, every_ms: 500 };
+    for fault in [FaultKind::Stall { ms: None }, slow] {
+        let emulator = faulty(fault.clone());
+        let live = minter_of(&emulator).grant_ttl(4).build().unwrap();
+        let start = Instant::now();
+        assert_eq!(refusal(&live), ErrorKind::UpstreamTimeout, "{fault:?}");
+        assert!(start.elapsed() < Duration::from_secs(3), "{fault:?}: {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn nothing_listens_there() {
+    let emulator = emulator();
+    let url = emulator.base_url().to_owned();
+    drop(emulator);
+    let live = PlaybackMinter::builder(&key()).base_url(url).build().unwrap();
+    assert_eq!(refusal(&live), ErrorKind::UpstreamConnect);
+}
+
+#[test]
+fn a_wrong_secret_is_refused_and_not_shown() {
+    let emulator = emulator();
+    let wrong =
+        ApiKey::new(DEMO_ACCOUNT_SID, DEMO_KEY_SID, "a-wrong-secret-that-is-secret").unwrap();
+    let right = minter(&emulator);
+    right.token(STREAMER, "alice").unwrap();
+    let live = PlaybackMinter::builder(&wrong).base_url(emulator.base_url()).build().unwrap();
+    let error = live.token(STREAMER, "alice").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UpstreamUnauthorized);
+    let shown = format!("{error} {error:?} {live:?} {:?}", live.stats().unwrap());
+    assert!(!shown.contains("that-is-secret"), "{shown}");
+    assert!(live.try_token(STREAMER, "alice").unwrap().is_none(), "another's grant is not served");
+}
+
+#[test]
+fn retry_after_is_honoured_in_both_forms() {
+    for form in [RetryAfterForm::Seconds, RetryAfterForm::Date] {
+        let emulator = faulty(FaultKind::Throttle { retry_after: Some(10), form, raw: None });
+        let live = minter(&emulator);
+        let error = live.token(STREAMER, "alice").unwrap_err();
+        let wait = error.retry_after().unwrap();
+        // A date has whole seconds, so up to one of them has passed already.
+        let least = if form == RetryAfterForm::Date { 9 } else { 10 };
+        assert!((least..=13).contains(&wait.as_secs()), "{form:?} {wait:?}");
+        let other = live.token(&crate::support::streamer(7), "alice").unwrap_err();
+        assert_eq!(other.kind(), ErrorKind::Throttled, "the whole account cools down");
+        assert_eq!(emulator.counters().requests, 1);
+    }
+}
+
+#[test]
+fn messages_say_what_to_do_and_hold_nothing_secret() {
+    for (fault, _) in answers() {
+        let emulator = faulty(fault.clone());
+        let error = minter(&emulator).token(STREAMER, "identity-of-alice").unwrap_err();
+        let shown = format!("{error} {error:?}");
+        for secret in [grantmint_emulator::DEMO_SECRET, "playbackUrl", "token=", "identity-of"] {
+            assert!(!shown.contains(secret), "{fault:?}: {shown}");
+        }
+        assert!(error.message().len() > 20, "{error}");
+    }
+}

@@ -1,0 +1,78 @@
+//! What the tests against the emulator share.
+
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use grantmint_core::{ApiKey, ErrorKind, PlaybackMinter, PlaybackMinterBuilder};
+use grantmint_emulator::{
+    Config, DEMO_ACCOUNT_SID, DEMO_KEY_SID, DEMO_SECRET, Emulator, Fault, FaultKind,
+};
+
+pub(crate) const STREAMER: &str = "VJ00000000000000000000000000000001";
+
+/// A stream of its own for each number.
+pub(crate) fn streamer(number: usize) -> String {
+    format!("VJ{number:032x}")
+}
+
+pub(crate) fn key() -> ApiKey {
+    ApiKey::new(DEMO_ACCOUNT_SID, DEMO_KEY_SID, DEMO_SECRET).unwrap()
+}
+
+pub(crate) fn emulator() -> Emulator {
+    Emulator::start(Config::default()).unwrap()
+}
+
+/// An emulator whose every call meets this fault.
+pub(crate) fn faulty(kind: FaultKind) -> Emulator {
+    let emulator = emulator();
+    emulator.add_fault(Fault::new(kind)).unwrap();
+    emulator
+}
+
+/// A minter of an emulator's grants. Governors and caches are shared by base URL, so those of two
+/// emulators have nothing in common.
+pub(crate) fn minter_of(emulator: &Emulator) -> PlaybackMinterBuilder {
+    PlaybackMinter::builder(&key()).base_url(emulator.base_url())
+}
+
+pub(crate) fn minter(emulator: &Emulator) -> PlaybackMinter {
+    minter_of(emulator).build().unwrap()
+}
+
+/// The kind of the error that a first token ends in.
+pub(crate) fn refusal(minter: &PlaybackMinter) -> ErrorKind {
+    minter.token(STREAMER, "alice").unwrap_err().kind()
+}
+
+/// Runs a function on many threads that start together, and returns what each brought.
+pub(crate) fn at_once<T: Send + 'static>(
+    threads: usize,
+    run: impl Fn(usize) -> T + Send + Sync + 'static,
+) -> Vec<T> {
+    let (run, gate) = (Arc::new(run), Arc::new(Barrier::new(threads)));
+    let started: Vec<_> = (0..threads)
+        .map(|index| {
+            let (run, gate) = (Arc::clone(&run), Arc::clone(&gate));
+            let builder = thread::Builder::new().stack_size(256 * 1024);
+            let body = move || {
+                gate.wait();
+                run(index)
+            };
+            builder.spawn(body).unwrap()
+        })
+        .collect();
+    started.into_iter().map(|thread| thread.join().unwrap()).collect()
+}
+
+/// Waits in real time until something has come true, at most five seconds.
+pub(crate) fn eventually(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..1000 {
+        if holds() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    panic!("within five seconds: {what}");
+}

@@ -1,0 +1,76 @@
+//! What is minted: two kinds of token, for identities as a service has them.
+
+use grantmint_core::{AccessTokenGrant, ApiKey, PlaybackGrant, TokenMinter, VideoGrant};
+
+/// The account of all tokens.
+pub const ACCOUNT_SID: &str = "AC0123456789abcdef0123456789abcdef";
+/// The key of all tokens.
+pub const KEY_SID: &str = "SKfedcba9876543210fedcba9876543210";
+/// The secret of all tokens, as long as the vendor's.
+pub const SECRET: &str = "0123456789abcdefghijklmnopqrstuv";
+/// The life of all tokens, in seconds.
+pub const TTL: u64 = 3_600;
+
+/// The key of all tokens.
+#[must_use]
+pub fn key() -> ApiKey {
+    ApiKey::new(ACCOUNT_SID, KEY_SID, SECRET).expect("the key is well-formed")
+}
+
+/// A kind of token: one grant, as its key and its JSON.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The grant's key in the token.
+    pub grant_key: &'static str,
+    /// The grant's content.
+    pub grant_json: String,
+    grant: AccessTokenGrant,
+}
+
+impl Case {
+    /// One room of Programmable Video.
+    #[must_use]
+    pub fn video() -> Self {
+        Self::of("video", VideoGrant::new().room("DailyStandup").into())
+    }
+
+    /// One live stream, with a playback grant of about so many bytes.
+    #[must_use]
+    pub fn playback(bytes: usize) -> Self {
+        let frame = r#"{"requestCredentials":null,"playbackUrl":"https://example.com/?token=","playerStreamerSid":"VJ0123456789abcdef0123456789abcdef"}"#;
+        let token = "tOkEn_-7".repeat(bytes.saturating_sub(frame.len()) / 8);
+        let json = frame.replace("token=", &format!("token={token}"));
+        let grant = PlaybackGrant::from_json(&json).expect("the grant is an object");
+        Self::of("player", grant.into())
+    }
+
+    /// A minter for this kind.
+    #[must_use]
+    pub fn minter(&self) -> TokenMinter {
+        let builder = TokenMinter::builder(&key()).grant(self.grant.clone()).ttl(TTL);
+        builder.build().expect("the grant is valid")
+    }
+
+    fn of(grant_key: &'static str, grant: AccessTokenGrant) -> Self {
+        let grant_json = grant.to_json().expect("the grant is valid");
+        Self { grant_key, grant_json, grant }
+    }
+}
+
+/// 1,024 identities of 4 to 51 characters. They take turns, so that no branch predictor learns
+/// one.
+#[must_use]
+pub fn identities() -> Vec<String> {
+    let alphabet = b"abcdefghijklmnopqrstuvwxyz0123456789_.@-";
+    let mut state = 1_u64;
+    let mut draw = || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize
+    };
+    let identity = |_| {
+        let len = 4 + draw() % 48;
+        (0..len).map(|_| char::from(alphabet[draw() % alphabet.len()])).collect()
+    };
+    (0..1024).map(identity).collect()
+}

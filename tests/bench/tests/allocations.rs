@@ -1,0 +1,67 @@
+//! A mint allocates once, a mint into a buffer that is large enough not at all.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use grantmint_bench::cases::{Case, identities};
+
+/// Counts what each thread allocates.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call goes on to the system's allocator as it came; the count is a thread-local
+// cell that needs neither allocation nor a destructor.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's promises about `layout` are those that the system asks for.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the pointer came from `alloc` above, so from the system, with this layout.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The allocations of one call.
+fn allocations(mut call: impl FnMut()) -> usize {
+    let count = |call: &mut dyn FnMut()| {
+        let before = ALLOCATIONS.get();
+        call();
+        ALLOCATIONS.get() - before
+    };
+    // The first call of a thread may set up its own state; of the others at most one meets a new
+    // second.
+    (0..4).map(|_| count(&mut call)).min().expect("there were calls")
+}
+
+#[test]
+fn a_mint_allocates_the_token_and_nothing_else() {
+    for case in [Case::video(), Case::playback(900), Case::playback(60_000)] {
+        let minter = case.minter();
+        for identity in identities().iter().take(100) {
+            assert_eq!(allocations(|| drop(minter.mint(identity))), 1);
+        }
+        let escaped = "\u{1}".repeat(128);
+        assert_eq!(allocations(|| drop(minter.mint(&escaped))), 1);
+    }
+}
+
+#[test]
+fn a_mint_into_a_buffer_that_is_large_enough_allocates_nothing() {
+    for case in [Case::video(), Case::playback(900), Case::playback(60_000)] {
+        let minter = case.minter();
+        let mut buffer = String::with_capacity(100_000);
+        for identity in identities().iter().take(100) {
+            assert_eq!(allocations(|| minter.mint_into(&mut buffer, identity).unwrap()), 0);
+        }
+        assert_eq!(allocations(|| minter.mint_into(&mut buffer, &"\"".repeat(128)).unwrap()), 0);
+    }
+}
