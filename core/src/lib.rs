@@ -39,3 +39,8 @@ pub use token::{
     TokenMinter, TokenMinterBuilder, VerifyOptions, VideoGrant, VoiceGrant, Warning, decode,
     limits, sign, verify, verify_jwt,
 };
+
+/// Compiles and runs the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

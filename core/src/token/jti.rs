@@ -116,13 +116,13 @@ mod tests {
     }
 
     #[test]
-    fn another_generation_draws_again() {
+    fn a_block_of_another_generation_is_dropped() {
         thread::spawn(|| {
             let before = next_number().unwrap();
             let block = BLOCK.get();
             BLOCK.set(Block { generation: block.generation.wrapping_add(1), ..block });
             let after = next_number().unwrap();
-            assert_ne!(after.1, before.1 + 1, "the block of another process must not be used");
+            assert_ne!(after.1, before.1 + 1, "a child went on with its parent's numbers");
         })
         .join()
         .unwrap();

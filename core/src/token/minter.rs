@@ -50,7 +50,6 @@ pub struct TokenMinter {
 
 impl TokenMinter {
     /// Starts with no grants, a ttl of an hour and the vendor's kind of `jti`.
-    #[must_use]
     pub fn builder(key: &ApiKey) -> TokenMinterBuilder {
         TokenMinterBuilder {
             key: key.clone(),

@@ -87,16 +87,17 @@ impl AccessTokenGrant {
 
     fn write(&self, out: &mut String) -> Result<()> {
         match self {
-            Self::Video(grant) => grant.write(out),
-            Self::Voice(grant) => grant.write(out),
-            Self::Chat(grant) => grant.write(out),
-            Self::Sync(grant) => grant.write(out),
-            Self::TaskRouter(grant) => grant.write(out),
-            Self::Playback(grant) => return Ok(out.push_str(grant.json())),
-            Self::Rtc(grant) => grant.write(out),
-            Self::IpMessaging(grant) => grant.write(out),
-            Self::Custom(grant) => return Ok(out.push_str(grant.json())),
+            Self::Video(grant) => grant.write(out)?,
+            Self::Voice(grant) => grant.write(out)?,
+            Self::Chat(grant) => grant.write(out)?,
+            Self::Sync(grant) => grant.write(out)?,
+            Self::TaskRouter(grant) => grant.write(out)?,
+            Self::Playback(grant) => out.push_str(grant.json()),
+            Self::Rtc(grant) => grant.write(out)?,
+            Self::IpMessaging(grant) => grant.write(out)?,
+            Self::Custom(grant) => out.push_str(grant.json()),
         }
+        Ok(())
     }
 }
 
