@@ -36,11 +36,17 @@ impl Inner {
             return Ok(entry);
         }
         if let Some(block) = self.block(now) {
+            self.counters.refusal();
             return Err(refusal(&block, now));
         }
         self.check_budget(wish, now)?;
-        let evicted = self.shards.make_room(self.policy.max_keys(), now);
-        self.counters.evicted(evicted);
+        let max = self.policy.max_keys();
+        self.counters.evicted(self.shards.make_room(max, now));
+        if self.shards.len() >= max {
+            // Every entry is being fetched or kept warm.
+            self.counters.refusal();
+            return Err(overloaded(now.plus(Duration::from_secs(1)).boot_nanos(), now));
+        }
         Ok(self.shards.get_or_insert(key, EntryState::default(), now))
     }
 

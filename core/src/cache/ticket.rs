@@ -12,6 +12,7 @@ use super::grant::Grant;
 use super::inner::{Inner, Landing};
 use super::key::Key;
 use super::lead::overloaded;
+use super::policy::DEAD_AFTER;
 use crate::clock::Now;
 use crate::error::Error;
 
@@ -64,6 +65,11 @@ impl Ticket {
         }
         let now = self.inner.clock.now();
         let time = now.boot_nanos();
+        if self.sent.is_some() {
+            // Asked again after it was sent: what is left of its time.
+            let deadline = self.flight.dead_at().saturating_sub(DEAD_AFTER);
+            return Start::Go(Duration::from_nanos(deadline.saturating_sub(time)));
+        }
         let timeout = self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout;
         let deadline = time.saturating_add(timeout);
         let lost_at = super::state::dead_at(deadline);

@@ -10,7 +10,7 @@ use super::source::GrantSource;
 use crate::cache::{
     Begin, BeginOptions, DEFAULT_TIMEOUT, GrantCache, Handle, Hit, Key, Ticket, Waiter,
 };
-use crate::clock::{Now, nanos};
+use crate::clock::{Clock, Now, nanos};
 use crate::error::{ErrorKind, Result};
 
 /// A dropped fetch is begun again this many times for one caller.
@@ -213,7 +213,8 @@ pub(super) trait Watched: Send + Sync {
 
 impl Watched for Feed {
     fn next_wakeup(&self) -> Option<u64> {
-        let now = self.cache.clock().now().boot_nanos();
+        // By the clock that the threads sleep on, which need not be the cache's.
+        let now = Clock::system().now().boot_nanos();
         self.cache.next_wakeup().map(|after| now.saturating_add(nanos(after)))
     }
 

@@ -149,10 +149,7 @@ impl AccessTokenBuilder {
 
 impl fmt::Debug for AccessTokenBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessTokenBuilder")
-            .field("key", &self.key)
-            .field("options", &self.options)
-            .finish_non_exhaustive()
+        f.debug_struct("AccessTokenBuilder").field("key", &self.key).finish_non_exhaustive()
     }
 }
 

@@ -180,7 +180,8 @@ mod tests {
     /// RFC 7515, appendix A.1.
     #[test]
     fn the_example_of_the_standard_comes_out() {
-        let secret = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+        let secret = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75\
+                      aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
         let secret = BASE64_URL_SAFE_NO_PAD.decode(secret).unwrap();
         let header = "{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}";
         let claims =

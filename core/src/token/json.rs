@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn one_value_is_kept_to_the_byte() {
         let odd = " { \"b\" : 1.50, \"a\":\"\\u00e5\", \"b\":-2 }\n";
-        for text in ["{}", odd, "null", "[1]", "\"x\"", "123456789012345678901234567890"] {
+        for text in ["{}", odd, "null", "[1]", "\"x\"", "12345678901234567890123"] {
             assert_eq!(Json::parse(text).unwrap().as_str(), text);
             assert_eq!(Json::from_bytes(text.as_bytes()).unwrap().as_str(), text);
         }

@@ -1,6 +1,17 @@
 //! Every limit of a token, in one table.
 
 /// A limit, for documentation and for bindings that hand it on.
+///
+/// # Example: how long may a token live?
+///
+/// ```
+/// use grantmint_core::LIMITS;
+/// use grantmint_core::limits::TTL_MAX;
+///
+/// let limit = LIMITS.iter().find(|limit| limit.name == "TTL_MAX").expect("it is listed");
+/// assert_eq!(limit.value, TTL_MAX);
+/// assert!(limit.source.contains("Twilio"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// The name of its constant.
@@ -24,19 +35,34 @@ macro_rules! limits {
 }
 
 limits! {
-    TTL_MIN: u64 = 1, "Shortest life of a token in seconds: grantmint, as less is born expired.";
-    TTL_MAX: u64 = 86_400, "Longest life of a token in seconds: Twilio refuses more than a day (error 20157).";
-    TTL_DEFAULT: u64 = 3_600, "Life of a token in seconds if none is given: as in Twilio's helper libraries.";
-    VOICE_TTL_MAX: u64 = 86_399, "Longest life of a voice token in seconds, advice only: Twilio's page on error 31207.";
-    UNIX_SECONDS_MAX: u64 = 253_402_300_799, "Latest time in seconds since 1970: grantmint, the end of the year 9999.";
-    IDENTITY_MAX_BYTES: usize = 512, "Longest identity in bytes of UTF-8: grantmint.";
-    VIDEO_IDENTITY_MAX_CHARS: usize = 128, "Longest identity in characters beside a video grant: Twilio's limits of Programmable Video.";
-    ROOM_MAX_CHARS: usize = 128, "Longest room name in characters: Twilio's limits of Programmable Video.";
-    GRANTS_MAX: usize = 16, "Most grants in one token: grantmint, twice the kinds that exist.";
-    GRANT_KEY_MAX_BYTES: usize = 64, "Longest key of a custom grant in bytes: grantmint.";
-    GRANTS_JSON_MAX_BYTES: usize = 65_536, "Largest JSON of one grant, and of all in one token, in bytes: grantmint.";
-    GRANT_JSON_MAX_DEPTH: usize = 64, "Deepest nesting in the JSON of a grant: grantmint, half of what JSON readers commonly bear.";
-    TOKEN_MAX_BYTES: usize = 131_072, "Largest token to sign, decode or verify, in bytes: grantmint.";
-    LEEWAY_MAX: u64 = 300, "Most clock difference in seconds that a verifier may forgive: grantmint.";
-    SECRET_ADVISED_BYTES: usize = 32, "Shortest secret in bytes for HMAC-SHA256, advice only: RFC 7518, section 3.2.";
+    TTL_MIN: u64 = 1,
+        "Shortest life of a token in seconds: grantmint, as less is born expired.";
+    TTL_MAX: u64 = 86_400,
+        "Longest life of a token in seconds: Twilio refuses more than a day (error 20157).";
+    TTL_DEFAULT: u64 = 3_600,
+        "Life of a token in seconds if none is given: as in Twilio's helper libraries.";
+    VOICE_TTL_MAX: u64 = 86_399,
+        "Longest life of a voice token in seconds, advice only: Twilio's page on error 31207.";
+    UNIX_SECONDS_MAX: u64 = 253_402_300_799,
+        "Latest time in seconds since 1970: grantmint, the end of the year 9999.";
+    IDENTITY_MAX_BYTES: usize = 512,
+        "Longest identity in bytes of UTF-8: grantmint.";
+    VIDEO_IDENTITY_MAX_CHARS: usize = 128,
+        "Longest identity in characters beside a video grant: Twilio's limits of Programmable Video.";
+    ROOM_MAX_CHARS: usize = 128,
+        "Longest room name in characters: Twilio's limits of Programmable Video.";
+    GRANTS_MAX: usize = 16,
+        "Most grants in one token: grantmint, twice the kinds that exist.";
+    GRANT_KEY_MAX_BYTES: usize = 64,
+        "Longest key of a custom grant in bytes: grantmint.";
+    GRANTS_JSON_MAX_BYTES: usize = 65_536,
+        "Largest JSON of one grant, and of all in one token, in bytes: grantmint.";
+    GRANT_JSON_MAX_DEPTH: usize = 64,
+        "Deepest nesting in the JSON of a grant: grantmint, half of what JSON readers commonly bear.";
+    TOKEN_MAX_BYTES: usize = 131_072,
+        "Largest token to sign, decode or verify, in bytes: grantmint.";
+    LEEWAY_MAX: u64 = 300,
+        "Most clock difference in seconds that a verifier may forgive: grantmint.";
+    SECRET_ADVISED_BYTES: usize = 32,
+        "Shortest secret in bytes for HMAC-SHA256, advice only: RFC 7518, section 3.2.";
 }

@@ -146,7 +146,7 @@ impl fmt::Debug for TokenMinter {
 }
 
 /// Collects what [`TokenMinter`] needs; see [`TokenMinter::builder`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a builder does nothing until built"]
 pub struct TokenMinterBuilder {
     key: ApiKey,
@@ -206,6 +206,12 @@ impl TokenMinterBuilder {
         let current = template.stamp(self.clock.unix_seconds(), None)?;
         let current = ArcSwap::from_pointee(current);
         Ok(TokenMinter { key: self.key, clock: self.clock, template, current })
+    }
+}
+
+impl fmt::Debug for TokenMinterBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenMinterBuilder").field("key", &self.key).finish_non_exhaustive()
     }
 }
 

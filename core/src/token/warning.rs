@@ -10,6 +10,21 @@ use crate::credentials::ApiKey;
 const VIDEO_REGION: &str = "us1";
 
 /// A word of advice on a token that is minted all the same.
+///
+/// # Example: a name that Voice does not take
+///
+/// ```
+/// use grantmint_core::{AccessToken, ApiKey, VoiceGrant, Warning};
+///
+/// let key = ApiKey::new(
+///     "AC00000000000000000000000000000001",
+///     "SK00000000000000000000000000000002",
+///     "the secret shown once in the console",
+/// )?;
+/// let token = AccessToken::builder(&key, "alice@home").grant(VoiceGrant::new()).build()?;
+/// assert_eq!(token.warnings(), [Warning::VoiceIdentity]);
+/// # Ok::<(), grantmint_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Warning {

@@ -1,6 +1,8 @@
 //! What is minted: two kinds of token, for identities as a service has them.
 
-use grantmint_core::{AccessTokenGrant, ApiKey, PlaybackGrant, TokenMinter, VideoGrant};
+use grantmint_core::{
+    AccessTokenGrant, ApiKey, PlaybackGrant, TokenMinter, TokenMinterBuilder, VideoGrant,
+};
 
 /// The account of all tokens.
 pub const ACCOUNT_SID: &str = "AC0123456789abcdef0123456789abcdef";
@@ -37,9 +39,11 @@ impl Case {
     /// One live stream, with a playback grant of about so many bytes.
     #[must_use]
     pub fn playback(bytes: usize) -> Self {
-        let frame = r#"{"requestCredentials":null,"playbackUrl":"https://example.com/?token=","playerStreamerSid":"VJ0123456789abcdef0123456789abcdef"}"#;
-        let token = "tOkEn_-7".repeat(bytes.saturating_sub(frame.len()) / 8);
-        let json = frame.replace("token=", &format!("token={token}"));
+        let streamer = "VJ0123456789abcdef0123456789abcdef";
+        let token = "tOkEn_-7".repeat(bytes.saturating_sub(100) / 8);
+        let json = format!(
+            r#"{{"playbackUrl":"https://x.com/?token={token}","playerStreamerSid":"{streamer}"}}"#
+        );
         let grant = PlaybackGrant::from_json(&json).expect("the grant is an object");
         Self::of("player", grant.into())
     }
@@ -47,8 +51,17 @@ impl Case {
     /// A minter for this kind.
     #[must_use]
     pub fn minter(&self) -> TokenMinter {
-        let builder = TokenMinter::builder(&key()).grant(self.grant.clone()).ttl(TTL);
-        builder.build().expect("the grant is valid")
+        self.builder().build().expect("the grant is valid")
+    }
+
+    /// A minter whose tokens have a `jti` each.
+    #[must_use]
+    pub fn unique_minter(&self) -> TokenMinter {
+        self.builder().unique(true).build().expect("the grant is valid")
+    }
+
+    fn builder(&self) -> TokenMinterBuilder {
+        TokenMinter::builder(&key()).grant(self.grant.clone()).ttl(TTL)
     }
 
     fn of(grant_key: &'static str, grant: AccessTokenGrant) -> Self {

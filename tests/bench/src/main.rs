@@ -10,7 +10,7 @@ use std::thread;
 
 use grantmint_bench::cases::{Case, identities};
 use grantmint_bench::peers::{ByHand, Floor, JsonWebToken};
-use grantmint_bench::rounds::{Effort, Times, contestant};
+use grantmint_bench::rounds::{Contestant, Effort, Times, contestant};
 use grantmint_core::TokenMinter;
 
 fn main() -> ExitCode {
@@ -38,6 +38,7 @@ fn against_floor_and_peers(
     identities: &[String],
 ) {
     let (minter, floor, by_hand) = (case.minter(), Floor::new(), ByHand::new(case));
+    let unique = case.unique_minter();
     let rust_crypto = JsonWebToken::new(case, false);
     let aws_lc = JsonWebToken::new(case, true);
     let message = [b'm'; 40];
@@ -49,6 +50,8 @@ fn against_floor_and_peers(
         contestant(|identity| rust_crypto.mint(identity)),
         contestant(|identity| aws_lc.mint(identity)),
         contestant(|identity| by_hand.mint(identity)),
+        contestant(|identity| unique.mint(identity)),
+        contestant(|identity| minter.mint_at(identity, 1_800_000_000)),
     ];
     let times = Times::measure(effort, identities, &mut contestants);
     let names = [
@@ -58,6 +61,8 @@ fn against_floor_and_peers(
         "jsonwebtoken, rust_crypto",
         "jsonwebtoken, aws_lc_rs",
         "serde_json + base64 + hmac",
+        "grantmint mint, unique jti",
+        "grantmint mint_at, another second",
     ];
     println!("{name}");
     for (index, name) in names.iter().enumerate() {
@@ -106,7 +111,7 @@ fn two_threads(effort: Effort, identities: &[String]) {
             }
         });
     };
-    let mut contestants: [grantmint_bench::rounds::Contestant<'_>; 2] = [
+    let mut contestants: [Contestant<'_>; 2] = [
         Box::new(|identities, calls| pair(&shared, &shared, identities, calls)),
         Box::new(|identities, calls| pair(&own[0], &own[1], identities, calls)),
     ];
