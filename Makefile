@@ -16,7 +16,7 @@ demo: ## lets 20,000 viewers in, the vendor's way and through grantmint
 test: test-rust ## all tests
 
 test-rust:
-	$(CARGO) test --locked --workspace
+	$(CARGO) test --locked
 
 lint: licences ## formatting, clippy, licences and duplicate crates
 	$(CARGO) fmt --all --check
@@ -43,10 +43,10 @@ check-tsan:
 	  $(NIGHTLY) test --locked --target $(HOST) -p grantmint-core --lib --tests
 
 check-bench:
-	$(CARGO) bench --locked -p grantmint-bench -- --smoke
+	$(CARGO) run --release --quiet --locked -p grantmint-bench -- --smoke
 
 bench: ## measures beside the peers and prints ratios
-	$(CARGO) bench --locked -p grantmint-bench
+	$(CARGO) run --release --quiet --locked -p grantmint-bench
 
 soak: ## the long tests
-	GRANTMINT_LONG=1 $(CARGO) test --locked --release --workspace -- --nocapture
+	GRANTMINT_LONG=1 $(CARGO) test --locked --release -p grantmint-core -- --nocapture

@@ -8,8 +8,8 @@
 
 #![allow(unsafe_code, reason = "the fork hook and the signal mask have no safe interface")]
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -18,16 +18,20 @@ pub(crate) type Generation = u32;
 
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
-/// The generation of this process. One relaxed load once the hook is in place.
+/// The generation of this process. Two loads once the hook is in place.
 #[inline]
 pub(crate) fn generation() -> Generation {
-    static HOOK: Once = Once::new();
-    if !HOOK.is_completed() {
-        HOOK.call_once(install_hook);
+    // Not a `Once`: a child forked while another thread is inside it would wait for ever. Threads
+    // that come here together each install the hook, and a number raised twice differs as well.
+    static HOOKED: AtomicBool = AtomicBool::new(false);
+    if !HOOKED.load(Ordering::Acquire) {
+        install_hook();
+        HOOKED.store(true, Ordering::Release);
     }
     GENERATION.load(Ordering::Relaxed)
 }
 
+#[cold]
 #[cfg(unix)]
 fn install_hook() {
     extern "C" fn in_child() {

@@ -25,16 +25,20 @@ pub(crate) struct Block {
 /// Allows one call; handed back with its outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Permit {
-    /// The one call that finds out whether a cool-down is over.
-    pub(crate) probe: bool,
+    /// For the one call that finds out whether a cool-down is over: when it counts as lost, in
+    /// nanoseconds since boot.
+    pub(crate) probe: Option<u64>,
 }
 
 /// The answer to whether a call may start.
 #[derive(Clone, Debug)]
 pub(crate) enum Admission {
     Go(Permit),
-    /// The budget is used up; ask again at this time, in nanoseconds since boot.
+    /// The budget is used up, and a place in the queue is taken: ask again at this time, in
+    /// nanoseconds since boot.
     Later(u64),
+    /// The budget is used up until this time, in nanoseconds since boot, which is too late.
+    Full(u64),
     Blocked(Block),
 }
 
@@ -57,15 +61,17 @@ pub(crate) trait Gate: Send + Sync {
     /// When a call with this purpose could start at the earliest, in nanoseconds since boot.
     fn earliest(&self, purpose: Purpose, now: Now) -> u64;
 
-    /// Takes one call out of the budget. A probe counts as lost when `lost_at` (nanoseconds since
-    /// boot) passes without a report.
-    fn admit(&self, purpose: Purpose, lost_at: u64, now: Now) -> Admission;
+    /// Takes one call out of the budget, or a place in the queue if that falls due before
+    /// `queue_until`. A probe counts as lost when `lost_at` passes without a report. Both in
+    /// nanoseconds since boot.
+    fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission;
 
     /// Takes note of how an allowed call ended.
     fn report(&self, permit: Permit, report: Report, now: Now);
 
-    /// How many 429s have come in a row.
-    fn throttled_in_a_row(&self) -> u32;
+    /// Which 429 in a row one that comes now would be. Answers to calls that were in the air
+    /// together are one.
+    fn throttled_in_a_row(&self, now: Now) -> u32;
 }
 
 /// Lets everything through until it is told of the account that the calls count for.
@@ -92,9 +98,9 @@ impl Gate for LateGate {
         self.0.load().as_ref().map_or(now.boot_nanos(), |gate| gate.earliest(purpose, now))
     }
 
-    fn admit(&self, purpose: Purpose, lost_at: u64, now: Now) -> Admission {
+    fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission {
         match self.0.load().as_ref() {
-            Some(gate) => gate.admit(purpose, lost_at, now),
+            Some(gate) => gate.admit(purpose, queue_until, lost_at, now),
             None => Admission::Go(Permit::default()),
         }
     }
@@ -105,8 +111,8 @@ impl Gate for LateGate {
         }
     }
 
-    fn throttled_in_a_row(&self) -> u32 {
-        self.0.load().as_ref().map_or(0, |gate| gate.throttled_in_a_row())
+    fn throttled_in_a_row(&self, now: Now) -> u32 {
+        self.0.load().as_ref().map_or(1, |gate| gate.throttled_in_a_row(now))
     }
 }
 

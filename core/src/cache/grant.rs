@@ -59,6 +59,11 @@ impl StoredGrant {
         nanos(now.until(&self.expires))
     }
 
+    /// The same by the clock that nobody can step.
+    pub(crate) fn remaining_since_boot(&self, now: Now) -> u64 {
+        self.expires.boot_nanos().saturating_sub(now.boot_nanos())
+    }
+
     /// Whether this grant lives longer than another.
     pub(crate) fn outlives(&self, other: &Self, now: Now) -> bool {
         self.remaining(now) > other.remaining(now)

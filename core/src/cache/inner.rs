@@ -108,10 +108,15 @@ impl Inner {
         self.report(landing, Report::Answered, now);
         let stored = Arc::new(self.stored(landing, grant, life));
         let remaining = stored.remaining(now);
+        let promise = nanos(self.policy.min_remaining(entry.key.ttl()));
+        if remaining < promise && stored.remaining_since_boot(now) >= promise {
+            // The wall clock was stepped forward during the flight, or the machine stood still
+            // unseen: nobody can say how old the grant is, and another one is easily had.
+            return self.abandon(landing, now);
+        }
         if remaining == 0 {
             return self.fail_entry(landing, grant_too_short(), now);
         }
-        let promise = nanos(self.policy.min_remaining(entry.key.ttl()));
         self.note(
             now,
             EventKind::FetchSucceeded { generation: stored.generation },
@@ -149,7 +154,7 @@ impl Inner {
         let error = match Scope::of(&error) {
             Scope::Account => {
                 let windows = self.policy.windows(landing.entry.key.ttl());
-                let in_a_row = self.gate.throttled_in_a_row().saturating_add(1);
+                let in_a_row = self.gate.throttled_in_a_row(now);
                 let asked = error.retry_after().map(nanos);
                 let pause = windows.cooldown(asked, in_a_row, self.policy.random());
                 let until = now.boot_nanos().saturating_add(pause);
@@ -172,8 +177,11 @@ impl Inner {
     /// who wait.
     fn fail_entry(&self, landing: &Landing<'_>, error: Error, now: Now) {
         let Landing { entry, flight, .. } = *landing;
-        self.counters.error(error.kind());
-        self.note(now, EventKind::FetchFailed(error.kind()), Some(&entry.key));
+        // Whoever buried the flight has counted it.
+        if self.forget(flight) {
+            self.counters.error(error.kind());
+            self.note(now, EventKind::FetchFailed(error.kind()), Some(&entry.key));
+        }
         let time = now.boot_nanos();
         let change = entry.lock();
         let state = change.state();
@@ -182,7 +190,10 @@ impl Inner {
         if ours {
             let pause = self.pause(&state, &error, entry, now);
             let next = match Scope::of(&error) {
-                Scope::Nobody => EntryState { flight: None, ..EntryState::clone(&state) },
+                Scope::Nobody if error.kind() == ErrorKind::Abandoned => {
+                    state.abandoned(flight.started)
+                }
+                Scope::Nobody => state.held_off(error.clone(), now),
                 _ => state.failed(error.clone(), flight.started, time, pause),
             };
             if Scope::of(&error) == Scope::Cache {
@@ -195,15 +206,19 @@ impl Inner {
             change.replace(next);
         }
         drop(change);
-        self.forget(flight);
         flight.end(Err(told));
     }
 
     /// A flight was dropped by its driver without an outcome.
     pub(super) fn dropped(&self, landing: &Landing<'_>) {
         let now = self.clock.now();
-        let Landing { entry, flight, .. } = *landing;
         self.report(landing, Report::Unknown, now);
+        self.abandon(landing, now);
+    }
+
+    /// Ends a flight without an outcome: those who wait begin again.
+    fn abandon(&self, landing: &Landing<'_>, now: Now) {
+        let Landing { entry, flight, .. } = *landing;
         self.note(now, EventKind::FetchAbandoned, Some(&entry.key));
         let change = entry.lock();
         let state = change.state();
@@ -218,10 +233,15 @@ impl Inner {
     /// A flight was not allowed to send its request: no attempt, so nothing to note of upstream.
     pub(super) fn not_sent(&self, entry: &Arc<Entry>, flight: &Arc<Flight>, error: Error) {
         self.counters.refusal();
+        let now = self.clock.now();
         let change = entry.lock();
         let state = change.state();
         if state.flight.as_ref().is_some_and(|current| Arc::ptr_eq(current, flight)) {
-            change.replace(EntryState { flight: None, ..EntryState::clone(&state) });
+            change.replace(match error.kind() {
+                ErrorKind::Overloaded => state.held_off(error.clone(), now),
+                // The cool-down itself holds everybody back.
+                _ => EntryState { flight: None, ..EntryState::clone(&state) },
+            });
         }
         drop(change);
         self.forget(flight);
@@ -262,11 +282,12 @@ impl Inner {
 
     /// Starts a new era in every entry.
     pub(super) fn renew_all(&self, keep_values: bool, kind: EventKind) {
-        self.block.store(None);
         for entry in self.shards.all() {
             let change = entry.lock();
             change.replace(change.state().renewed(keep_values));
         }
+        // Last, since until its entry is renewed a flight of the old credentials can set it.
+        self.block.store(None);
         self.note(self.clock.now(), kind, None);
     }
 
@@ -333,21 +354,30 @@ impl Inner {
         }
     }
 
-    fn forget(&self, flight: &Arc<Flight>) {
-        self.flights.lock().retain(|(_, other)| !Arc::ptr_eq(other, flight));
+    /// Takes a flight off the list of those in the air; false if somebody did before.
+    fn forget(&self, flight: &Arc<Flight>) -> bool {
+        let mut flights = self.flights.lock();
+        let found = flights.iter().position(|(_, other)| Arc::ptr_eq(other, flight));
+        let forgotten = found.map(|index| flights.swap_remove(index));
+        // It may be the last owner of a grant to wipe, so not under the lock.
+        drop(flights);
+        forgotten.is_some()
     }
 }
 
 /// Whether an error means that upstream did answer, so that a probe has found it there.
 fn is_answer(kind: ErrorKind) -> bool {
-    !matches!(
+    matches!(
         kind,
-        ErrorKind::UpstreamTimeout
-            | ErrorKind::UpstreamConnect
-            | ErrorKind::UpstreamTls
-            | ErrorKind::SourceFailed
-            | ErrorKind::Overloaded
-            | ErrorKind::DeadlineExceeded
-            | ErrorKind::Cancelled
+        ErrorKind::UpstreamBadRequest
+            | ErrorKind::UpstreamUnauthorized
+            | ErrorKind::UpstreamForbidden
+            | ErrorKind::UpstreamNotFound
+            | ErrorKind::UpstreamUnavailable
+            | ErrorKind::UpstreamStatus
+            | ErrorKind::UpstreamNotJson
+            | ErrorKind::UpstreamNoGrant
+            | ErrorKind::UpstreamTooLarge
+            | ErrorKind::GrantTooShort
     )
 }

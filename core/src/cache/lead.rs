@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::entry::{Change, Entry};
+use super::events::EventKind;
 use super::flight::Flight;
 use super::gate::{Block, Purpose};
 use super::grant::{Freshness, Hit};
-use super::grant_cache::Begin;
+use super::grant_cache::{Begin, DEFAULT_TIMEOUT};
 use super::inner::Inner;
 use super::key::Key;
+use super::policy::MIN_SPACING;
 use super::state::{Decision, EntryState};
 use super::ticket::Ticket;
 use super::waiter::Waiter;
-use crate::clock::Now;
+use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a caller asks for, in the machine's units.
@@ -40,13 +42,7 @@ impl Inner {
             return Err(refusal(&block, now));
         }
         self.check_budget(wish, now)?;
-        let max = self.policy.max_keys();
-        self.counters.evicted(self.shards.make_room(max, now));
-        if self.shards.len() >= max {
-            // Every entry is being fetched or kept warm.
-            self.counters.refusal();
-            return Err(overloaded(now.plus(Duration::from_secs(1)).boot_nanos(), now));
-        }
+        self.make_room(now)?;
         Ok(self.shards.get_or_insert(key, EntryState::default(), now))
     }
 
@@ -124,12 +120,12 @@ impl Inner {
         let change = self.lock_alive(entry, now);
         let state = change.state();
         let ttl = entry.key.ttl();
-        let promise = crate::clock::nanos(self.policy.min_remaining(ttl));
+        let promise = nanos(self.policy.min_remaining(ttl));
         let due = matches!(
             state.decide(promise, now, || self.block(now)),
             Decision::Lead | Decision::HitAndLead(..)
         );
-        let deadline = now.plus(Duration::from_secs(5)).boot_nanos();
+        let deadline = now.plus(DEFAULT_TIMEOUT).boot_nanos();
         (due && !state.retired)
             .then(|| self.take_off(entry, &change, &state, Wish { promise, deadline }, now))
     }
@@ -161,7 +157,9 @@ impl Inner {
         let purpose = if live { Purpose::Refresh } else { Purpose::Cold };
         let started = now.boot_nanos();
         let timeout = self.policy.windows(entry.key.ttl()).fetch_timeout;
-        let queue_until = wish.deadline.max(started);
+        // A refresh may queue for as long as anybody would, however short its first caller's time.
+        let patience = if live { nanos(DEFAULT_TIMEOUT) } else { 0 };
+        let queue_until = wish.deadline.max(started.saturating_add(patience));
         let deadline = queue_until.max(started.saturating_add(timeout));
         let flight = Flight::new(state.era, purpose, started, queue_until, deadline);
         let flight = Arc::new(flight);
@@ -187,6 +185,22 @@ impl Inner {
         Waiter::new(Arc::clone(self), Arc::clone(entry), flight, wish)
     }
 
+    /// Has the keys idle longest make room for a new one. If all are being fetched or kept warm, the
+    /// new one has to come back: the cache does not grow past its limit.
+    fn make_room(&self, now: Now) -> Result<()> {
+        let max = self.policy.max_keys();
+        let evicted = self.shards.make_room(max, now);
+        self.counters.evicted(evicted.len());
+        for entry in &evicted {
+            self.note(now, EventKind::Evicted, Some(&entry.key));
+        }
+        if self.shards.len() < max {
+            return Ok(());
+        }
+        self.counters.refusal();
+        Err(overloaded(now.boot_nanos().saturating_add(MIN_SPACING), now))
+    }
+
     /// Refuses a cold key whose call could not even start within the caller's time.
     fn check_budget(&self, wish: Wish, now: Now) -> Result<()> {
         let earliest = self.gate.earliest(Purpose::Cold, now);
@@ -198,7 +212,7 @@ impl Inner {
     }
 }
 
-fn refusal(block: &Block, now: Now) -> Error {
+pub(super) fn refusal(block: &Block, now: Now) -> Error {
     let wait = Duration::from_nanos(block.until.saturating_sub(now.boot_nanos()));
     block.error.with_retry_after(wait)
 }
@@ -207,7 +221,7 @@ pub(super) fn overloaded(earliest: u64, now: Now) -> Error {
     let wait = Duration::from_nanos(earliest.saturating_sub(now.boot_nanos()));
     Error::new(
         ErrorKind::Overloaded,
-        "the account's budget of upstream calls is used up; try again later",
+        "the budget of upstream calls, or the room for keys, is used up; try again later",
     )
     .with_retry_after(wait)
 }

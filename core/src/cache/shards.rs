@@ -104,15 +104,15 @@ impl Shards {
     }
 
     /// Makes room for one more when `max` entries are there: those idle longest go, but never one
-    /// with a flight in the air. Returns how many went.
-    pub(super) fn make_room(&self, max: usize, now: Now) -> usize {
+    /// with a flight in the air or one that is kept warm. Returns those that went.
+    pub(super) fn make_room(&self, max: usize, now: Now) -> Vec<Arc<Entry>> {
         if self.len() < max {
-            return 0;
+            return Vec::new();
         }
         let _held = self.making_room.lock();
         let excess = (self.len() + 1).saturating_sub(max);
         if excess == 0 {
-            return 0;
+            return Vec::new();
         }
         let wanted = excess.max(max / EVICTED_PART);
         let mut idle: Vec<Arc<Entry>> = self.all();
@@ -120,7 +120,9 @@ impl Shards {
             entry.state().live_flight(now).is_none() && entry.warm_until() <= now.boot_nanos()
         });
         idle.sort_by_cached_key(|entry| entry.last_read());
-        idle.iter().take(wanted).filter(|entry| self.retire(entry, now)).count()
+        idle.truncate(wanted);
+        idle.retain(|entry| self.retire(entry, now));
+        idle
     }
 
     /// Takes an entry out of the map, unless a flight has taken off in it.

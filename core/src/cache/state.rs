@@ -130,10 +130,10 @@ impl EntryState {
                 Decision::Hit(freshness, reason)
             }
             (Road::Idle, Some(error)) if old => {
-                Decision::HitAndLead(Freshness::Degraded, Some(error.clone()))
+                Decision::HitAndLead(Freshness::Degraded, Some(tried_now(error)))
             }
             (Road::InTheAir, Some(error)) if old => {
-                Decision::Hit(Freshness::Degraded, Some(error.clone()))
+                Decision::Hit(Freshness::Degraded, Some(tried_now(error)))
             }
             (Road::Idle, None) if old => Decision::Lead,
             (Road::InTheAir, None) if old => Decision::Wait,
@@ -199,6 +199,14 @@ impl EntryState {
         Self { flight: None, past, ..self.clone() }
     }
 
+    /// After a flight that had to stay on the ground because of the account's budget. Upstream did
+    /// not fail, but without a pause every caller would send another one into the same queue.
+    pub(super) fn held_off(&self, error: Error, now: Now) -> Self {
+        let next = now.boot_nanos().saturating_add(MIN_SPACING);
+        let past = Past { error: Some(error), next, ..self.past.clone() };
+        Self { flight: None, past, ..self.clone() }
+    }
+
     /// Of the next era: no flight, no stored error, and the grant only if it may stay.
     pub(super) fn renewed(&self, keep_value: bool) -> Self {
         Self {
@@ -207,6 +215,14 @@ impl EntryState {
             retired: self.retired,
             ..Self::default()
         }
+    }
+}
+
+/// The last error while the next attempt is being made: the time it asked for has passed.
+fn tried_now(error: &Error) -> Error {
+    match error.retry_after() {
+        Some(_) => error.with_retry_after(Duration::ZERO),
+        None => error.clone(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::gate::{Admission, Permit, Purpose};
 use super::grant::Grant;
 use super::inner::{Inner, Landing};
 use super::key::Key;
-use super::lead::overloaded;
+use super::lead::{overloaded, refusal};
 use super::policy::DEAD_AFTER;
 use crate::clock::Now;
 use crate::error::Error;
@@ -26,6 +26,8 @@ pub struct Ticket {
     flight: Arc<Flight>,
     permit: Option<Permit>,
     sent: Option<Now>,
+    /// When its place in the queue for the budget falls due, in nanoseconds since boot.
+    place: u64,
     ended: bool,
 }
 
@@ -42,7 +44,7 @@ pub enum Start {
 
 impl Ticket {
     pub(super) fn new(inner: Arc<Inner>, entry: Arc<Entry>, flight: Arc<Flight>) -> Self {
-        Self { inner, entry, flight, permit: None, sent: None, ended: false }
+        Self { inner, entry, flight, permit: None, sent: None, place: 0, ended: false }
     }
 
     /// The key whose grant is wanted.
@@ -70,10 +72,16 @@ impl Ticket {
             let deadline = self.flight.dead_at().saturating_sub(DEAD_AFTER);
             return Start::Go(Duration::from_nanos(deadline.saturating_sub(time)));
         }
+        if let Some(error) = self.too_late(now) {
+            return Start::Refused(error);
+        }
+        if self.place > time {
+            return Start::Later(Duration::from_nanos(self.place - time));
+        }
         let timeout = self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout;
         let deadline = time.saturating_add(timeout);
         let lost_at = super::state::dead_at(deadline);
-        match self.inner.gate.admit(self.flight.purpose, lost_at, now) {
+        match self.inner.gate.admit(self.flight.purpose, self.flight.queue_until, lost_at, now) {
             Admission::Go(permit) => {
                 self.permit = Some(permit);
                 self.flight.set_deadline(deadline);
@@ -82,14 +90,12 @@ impl Ticket {
                 self.sent = Some(now);
                 Start::Go(Duration::from_nanos(timeout))
             }
-            Admission::Later(at) if at <= self.flight.queue_until => {
+            Admission::Later(at) => {
+                self.place = at;
                 Start::Later(Duration::from_nanos(at.saturating_sub(time)))
             }
-            Admission::Later(at) => self.refused(overloaded(at, now)),
-            Admission::Blocked(block) => {
-                let wait = Duration::from_nanos(block.until.saturating_sub(time));
-                self.refused(block.error.with_retry_after(wait))
-            }
+            Admission::Full(at) => self.refused(overloaded(at, now)),
+            Admission::Blocked(block) => self.refused(refusal(&block, now)),
         }
     }
 
@@ -115,6 +121,17 @@ impl Ticket {
 
     pub(super) fn flight(&self) -> &Arc<Flight> {
         &self.flight
+    }
+
+    /// The error that those who waited were told, if the flight is over before it was sent: a call
+    /// would serve nobody.
+    fn too_late(&mut self, now: Now) -> Option<Error> {
+        if self.flight.is_dead(now) {
+            self.inner.bury(&self.entry, &self.flight, now);
+        }
+        let outcome = self.flight.outcome()?;
+        self.ended = true;
+        Some(outcome.err().unwrap_or_else(super::state::abandoned))
     }
 
     /// Ends the flight without an attempt having been made: no failure of upstream is noted.

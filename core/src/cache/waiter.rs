@@ -19,6 +19,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// On a clock that a test moves, how often a blocked waiter looks at it, in real time.
 const MANUAL_SLICE: Duration = Duration::from_millis(1);
 
+/// A grant to fall back on is handed out this long before it would break the promise.
+const LAST_CALL: u64 = 100_000_000;
+
 /// A place among those who wait for one flight. Each applies its own `min_remaining` to the
 /// outcome; if that is an error, it falls back on the stored grant as long as that keeps the
 /// promise.
@@ -56,7 +59,20 @@ impl Waiter {
             self.inner.bury(&self.entry, &self.flight, now);
             return self.flight.outcome().map(|outcome| self.resolve(outcome, now));
         }
-        (now.boot_nanos() >= self.wish.deadline).then(|| self.give_up(now))
+        (now.boot_nanos() >= self.patience(now)).then(|| self.give_up(now))
+    }
+
+    /// Until when to wait, in nanoseconds since boot: for the caller's time, but no longer than
+    /// there is a grant to fall back on. To wait for a better one is a wish, which must not cost
+    /// the promise.
+    fn patience(&self, now: Now) -> u64 {
+        let promise = self.wish.promise;
+        let state = self.entry.state();
+        let last_call = state.keeping(promise, now).map_or(u64::MAX, |value| {
+            let spare = value.remaining(now).saturating_sub(promise);
+            now.boot_nanos().saturating_add(spare.saturating_sub(LAST_CALL))
+        });
+        self.wish.deadline.min(last_call)
     }
 
     /// Blocks until the flight or the caller's time is over.
@@ -71,9 +87,9 @@ impl Waiter {
             if let Some(result) = self.try_result() {
                 return result;
             }
-            let now = self.inner.clock.now().boot_nanos();
-            let end = self.wish.deadline.min(self.flight.dead_at());
-            let left = Duration::from_nanos(end.saturating_sub(now));
+            let now = self.inner.clock.now();
+            let end = self.patience(now).min(self.flight.dead_at());
+            let left = Duration::from_nanos(end.saturating_sub(now.boot_nanos()));
             let manual = self.inner.clock.is_manual();
             self.flight.wait(if manual { left.min(MANUAL_SLICE) } else { left });
         }
@@ -91,15 +107,20 @@ impl Waiter {
     /// Calls back when the flight is over: on the thread that ends it, or at once on this one if it
     /// has ended. No lock is held. The caller's time is not watched; a flight always ends.
     pub fn on_ready(self, callback: impl FnOnce(Result<Hit>) + Send + 'static) -> Registration {
-        let flight = Arc::clone(&self.flight);
+        let (inner, flight) = (Arc::clone(&self.inner), Arc::clone(&self.flight));
+        if inner.is_foreign() {
+            // The parent's locks may be held by threads that are not there.
+            callback(Err(abandoned()));
+            return Registration { inner, flight, seat: None };
+        }
         let call = move || callback(self.outcome_now());
         match flight.sign_up(Wake::Callback(Box::new(call))) {
-            Ok(seat) => Registration { flight, seat: Some(seat) },
+            Ok(seat) => Registration { inner, flight, seat: Some(seat) },
             Err(wake) => {
                 if let Wake::Callback(callback) = wake {
                     callback();
                 }
-                Registration { flight, seat: None }
+                Registration { inner, flight, seat: None }
             }
         }
     }
@@ -188,6 +209,7 @@ impl fmt::Debug for Waiter {
 
 /// A callback that has been signed up. Dropping this leaves it in place.
 pub struct Registration {
+    inner: Arc<Inner>,
     flight: Arc<Flight>,
     seat: Option<u64>,
 }
@@ -195,7 +217,8 @@ pub struct Registration {
 impl Registration {
     /// Takes the callback back. True if it will not be called; false if it was or is being called.
     pub fn cancel(mut self) -> bool {
-        self.seat.take().is_some_and(|seat| self.flight.leave(seat))
+        let seat = self.seat.take().filter(|_| !self.inner.is_foreign());
+        seat.is_some_and(|seat| self.flight.leave(seat))
     }
 }
 

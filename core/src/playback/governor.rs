@@ -2,10 +2,11 @@
 //! of calls. Shared by every cache of the account, since upstream throttles the account.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::cache::{Admission, Block, Gate, Permit, Purpose, Report};
+use crate::cache::{Admission, Block, Gate, GrantCacheBuilder, Permit, Purpose, Report};
 use crate::clock::Now;
 use crate::error::{Error, ErrorKind};
 use crate::fork::{self, ForkCell, Generation, Reborn};
@@ -33,6 +34,16 @@ pub(crate) struct Governor(ForkCell<Account>);
 impl Governor {
     pub(crate) fn new() -> Self {
         Self(ForkCell::new(Account::default()))
+    }
+}
+
+impl GrantCacheBuilder {
+    /// Counts the cache's calls against a budget of its own, as those of one account at one
+    /// endpoint: 20 at once and 10 a second, less after a 429, which also keeps every key from
+    /// being fetched for a while.
+    #[must_use]
+    pub fn governed(self) -> Self {
+        self.gate(Arc::new(Governor::new()))
     }
 }
 
@@ -91,18 +102,18 @@ impl Gate for Governor {
         budget.when(budget.needed(purpose, false), now.boot_nanos())
     }
 
-    fn admit(&self, purpose: Purpose, lost_at: u64, now: Now) -> Admission {
+    fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission {
         let (account, time) = (self.0.get(), now.boot_nanos());
         // Under the lock, so that of two calls only one becomes the probe.
         let mut budget = account.budget.lock();
         if let Some(block) = account.block(time) {
             return Admission::Blocked(block);
         }
-        if let Err(at) = budget.take(purpose, time) {
-            return Admission::Later(at);
+        if let Err(later) = budget.take(purpose, queue_until, time) {
+            return later;
         }
-        let probe = account.half_open.load(Ordering::Relaxed);
-        if probe {
+        let probe = account.half_open.load(Ordering::Relaxed).then_some(lost_at);
+        if probe.is_some() {
             account.probe_until.store(lost_at, Ordering::Relaxed);
         }
         Admission::Go(Permit { probe })
@@ -113,14 +124,19 @@ impl Gate for Governor {
         let mut budget = account.budget.lock();
         match report {
             Report::Throttled { until } => account.throttled(&mut budget, until, time),
-            Report::Answered if permit.probe => account.open(),
-            Report::Unknown if permit.probe => account.cool_until(time + PROBE_PAUSE),
+            Report::Answered if permit.probe.is_some() => account.open(),
+            // A probe that was given up says nothing of the one that followed it.
+            Report::Unknown if permit.probe == Some(get(&account.probe_until)) => {
+                account.cool_until(time.saturating_add(PROBE_PAUSE));
+            }
             Report::Answered | Report::Unknown => {}
         }
     }
 
-    fn throttled_in_a_row(&self) -> u32 {
-        self.0.get().throttled_in_a_row.load(Ordering::Relaxed)
+    fn throttled_in_a_row(&self, now: Now) -> u32 {
+        let account = self.0.get();
+        let before = account.throttled_in_a_row.load(Ordering::Relaxed);
+        before.saturating_add(u32::from(!account.cools(now.boot_nanos())))
     }
 }
 
@@ -133,9 +149,13 @@ impl Account {
         (until > time).then(|| Block { until, error: throttled() })
     }
 
+    fn cools(&self, time: u64) -> bool {
+        get(&self.cooldown_until) > time
+    }
+
     fn throttled(&self, budget: &mut Budget, until: u64, time: u64) {
         // Answers to calls that were in the air together are one refusal.
-        if get(&self.cooldown_until) <= time {
+        if !self.cools(time) {
             self.throttled_in_a_row.fetch_add(1, Ordering::Relaxed);
             budget.halve(time);
         }
@@ -199,8 +219,9 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Takes one call, or a place in the queue: the time to come back at.
-    fn take(&mut self, purpose: Purpose, time: u64) -> Result<(), u64> {
+    /// Takes one call; else a place in the queue, unless that falls due after `queue_until`: a
+    /// place that nobody comes for would hold up all behind it.
+    fn take(&mut self, purpose: Purpose, queue_until: u64, time: u64) -> Result<(), Admission> {
         self.refill(time);
         let queue = match purpose {
             Purpose::Refresh => &mut self.refreshes,
@@ -213,11 +234,14 @@ impl Budget {
             return Ok(());
         }
         let at = self.when(needed, time);
+        if at > queue_until {
+            return Err(Admission::Full(at));
+        }
         match purpose {
             Purpose::Refresh => self.refreshes.enter(at),
             Purpose::Cold => self.cold.enter(at),
         }
-        Err(at)
+        Err(Admission::Later(at))
     }
 
     /// The level at which somebody may go: one call for itself and one for each before it. Whose
@@ -304,13 +328,22 @@ mod tests {
     fn goes(governor: &Governor, purpose: Purpose, clock: &ManualClock) -> bool {
         let now = clock.now();
         let lost_at = now.boot_nanos() + 5 * SECOND;
-        matches!(governor.admit(purpose, lost_at, now), Admission::Go(_))
+        matches!(governor.admit(purpose, u64::MAX, lost_at, now), Admission::Go(_))
     }
 
     fn throttle(governor: &Governor, seconds: u64, clock: &ManualClock) {
         let now = clock.now();
         let until = now.boot_nanos() + seconds * SECOND;
         governor.report(Permit::default(), Report::Throttled { until }, now);
+    }
+
+    /// What the probe in the air was allowed with.
+    fn probe(governor: &Governor) -> Permit {
+        Permit { probe: Some(get(&governor.0.get().probe_until)) }
+    }
+
+    fn cooldown_left(governor: &Governor, clock: &ManualClock) -> u64 {
+        governor.block(clock.now()).map_or(0, |block| block.until - clock.now().boot_nanos())
     }
 
     #[test]
@@ -328,13 +361,25 @@ mod tests {
         let (governor, clock) = (Governor::new(), clock());
         while goes(&governor, Purpose::Cold, &clock) {}
         let start = clock.now().boot_nanos();
-        let Admission::Later(at) = governor.admit(Purpose::Cold, 0, clock.now()) else {
+        let Admission::Later(at) = governor.admit(Purpose::Cold, u64::MAX, 0, clock.now()) else {
             panic!("the budget is used up");
         };
         // Two are before it: the one that emptied the loop and this one's own call.
         assert!((150..=250).contains(&((at - start) / 1_000_000)), "{}", at - start);
         clock.advance(Duration::from_nanos(at - start));
         assert!(goes(&governor, Purpose::Cold, &clock));
+    }
+
+    #[test]
+    fn who_cannot_wait_takes_no_place_in_the_queue() {
+        let (governor, clock) = (Governor::new(), clock());
+        while goes(&governor, Purpose::Cold, &clock) {}
+        let now = clock.now();
+        let earliest = governor.earliest(Purpose::Cold, now);
+        for _ in 0..100 {
+            let answer = governor.admit(Purpose::Cold, now.boot_nanos(), 0, now);
+            assert!(matches!(answer, Admission::Full(at) if at == earliest));
+        }
     }
 
     #[test]
@@ -359,9 +404,9 @@ mod tests {
         assert!(governor.block(clock.now()).is_none());
         assert!(goes(&governor, Purpose::Cold, &clock));
         assert!(!goes(&governor, Purpose::Refresh, &clock), "the probe is in the air");
-        governor.report(Permit { probe: true }, Report::Answered, clock.now());
+        governor.report(probe(&governor), Report::Answered, clock.now());
         assert!(goes(&governor, Purpose::Refresh, &clock));
-        assert_eq!(governor.throttled_in_a_row(), 0);
+        assert_eq!(governor.throttled_in_a_row(clock.now()), 1);
     }
 
     #[test]
@@ -372,7 +417,10 @@ mod tests {
         assert!(goes(&governor, Purpose::Cold, &clock));
         clock.advance(Duration::from_secs(5));
         assert!(goes(&governor, Purpose::Cold, &clock), "the first never came back");
-        governor.report(Permit { probe: true }, Report::Unknown, clock.now());
+        governor.report(Permit { probe: Some(1) }, Report::Unknown, clock.now());
+        assert_eq!(cooldown_left(&governor, &clock), 5 * SECOND, "the second is in the air");
+        governor.report(probe(&governor), Report::Unknown, clock.now());
+        assert_eq!(cooldown_left(&governor, &clock), SECOND);
         assert!(!goes(&governor, Purpose::Cold, &clock));
         clock.advance(Duration::from_secs(1));
         assert!(goes(&governor, Purpose::Cold, &clock));
@@ -383,7 +431,7 @@ mod tests {
         let (governor, clock) = (Governor::new(), clock());
         throttle(&governor, 1, &clock);
         throttle(&governor, 1, &clock);
-        assert_eq!(governor.throttled_in_a_row(), 1, "one refusal");
+        assert_eq!(governor.throttled_in_a_row(clock.now()), 1, "one refusal");
         let rate = |governor: &Governor| governor.0.get().budget.lock().rate;
         assert_eq!(rate(&governor), 5.0);
         clock.advance(Duration::from_secs(30));

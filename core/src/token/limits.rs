@@ -48,7 +48,7 @@ limits! {
     IDENTITY_MAX_BYTES: usize = 512,
         "Longest identity in bytes of UTF-8: grantmint.";
     VIDEO_IDENTITY_MAX_CHARS: usize = 128,
-        "Longest identity in characters beside a video grant: Twilio's limits of Programmable Video.";
+        "Longest identity in characters with a video grant: Twilio's limits of Programmable Video.";
     ROOM_MAX_CHARS: usize = 128,
         "Longest room name in characters: Twilio's limits of Programmable Video.";
     GRANTS_MAX: usize = 16,
@@ -58,7 +58,7 @@ limits! {
     GRANTS_JSON_MAX_BYTES: usize = 65_536,
         "Largest JSON of one grant, and of all in one token, in bytes: grantmint.";
     GRANT_JSON_MAX_DEPTH: usize = 64,
-        "Deepest nesting in the JSON of a grant: grantmint, half of what JSON readers commonly bear.";
+        "Deepest nesting in the JSON of a grant: grantmint, half of what common readers bear.";
     TOKEN_MAX_BYTES: usize = 131_072,
         "Largest token to sign, decode or verify, in bytes: grantmint.";
     LEEWAY_MAX: u64 = 300,

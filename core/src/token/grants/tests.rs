@@ -22,13 +22,16 @@ fn every_field_stands_where_the_vendor_puts_it() {
         .push_credential_sid(sid("CR"))
         .endpoint_id("ep");
     let (ap, cr) = (sid("AP"), sid("CR"));
+    let params = r#""params":{"b":1,"a":"å"}"#;
+    let rest = format!(r#""push_credential_sid":"{cr}","endpoint_id":"ep""#);
     assert_eq!(
         json_of(voice),
         format!(
-            r#"{{"incoming":{{"allow":true}},"outgoing":{{"application_sid":"{ap}","params":{{"b":1,"a":"å"}}}},"push_credential_sid":"{cr}","endpoint_id":"ep"}}"#
+            r#"{{"incoming":{{"allow":true}},"outgoing":{{"application_sid":"{ap}",{params}}},{rest}}}"#
         )
     );
     let (is, rl) = (sid("IS"), sid("RL"));
+    let push = format!(r#""push_credential_sid":"{cr}""#);
     let chat = ChatGrant::new()
         .service_sid(&is)
         .endpoint_id("a\"b")
@@ -37,7 +40,7 @@ fn every_field_stands_where_the_vendor_puts_it() {
     assert_eq!(
         json_of(chat),
         format!(
-            r#"{{"service_sid":"{is}","endpoint_id":"a\"b","deployment_role_sid":"{rl}","push_credential_sid":"{cr}"}}"#
+            r#"{{"service_sid":"{is}","endpoint_id":"a\"b","deployment_role_sid":"{rl}",{push}}}"#
         )
     );
     let task = TaskRouterGrant::new().workspace_sid(sid("WS")).worker_sid(sid("WK")).role("worker");
