@@ -40,7 +40,7 @@ check-asan:
 check-tsan:
 	RUSTFLAGS="-Zsanitizer=thread --cfg grantmint_tsan -Cunsafe-allow-abi-mismatch=sanitizer" \
 	  TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp" CARGO_TARGET_DIR=target/tsan \
-	  $(NIGHTLY) test --locked --target $(HOST) -p grantmint-core --lib --tests
+	  $(NIGHTLY) test --locked --target $(HOST) -p grantmint-core --test threads
 
 check-bench:
 	$(CARGO) run --release --quiet --locked -p grantmint-bench -- --smoke

@@ -1,17 +1,19 @@
 //! Life after `fork`: a child has one thread, whatever locks its parent's other threads held stay
 //! locked in it, and its parent's threads and connections are not its own.
 //!
-//! So everything that owns a lock, a thread or a socket lies in a [`ForkCell`]. A hook that the C
-//! library calls in the child does nothing but raise a number; whoever next opens a cell finds
-//! that the number differs and puts a new value in its place. The old one is leaked: to drop it
-//! could join threads that are gone or speak on a connection that is the parent's.
+//! So everything that owns a lock, a thread or a socket lies in a [`ForkCell`] or a [`LazyForkCell`].
+//! A hook that the C library calls in the child does nothing but raise a number; whoever next opens a
+//! cell finds that the number differs and puts a new value in its place. The old one is leaked: to
+//! drop it could join threads that are gone or speak on a connection that is the parent's.
 
 #![allow(unsafe_code, reason = "the fork hook and the signal mask have no safe interface")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+
+use crate::sync::Mutex;
 
 /// How many forks lie between this process and the one that loaded the library.
 pub(crate) type Generation = u32;
@@ -91,7 +93,7 @@ pub(crate) trait Reborn {
 }
 
 /// A value of this process: made anew in a forked child, the old one leaked.
-pub(crate) struct ForkCell<T>(ArcSwap<T>);
+pub(crate) struct ForkCell<T: Reborn>(ArcSwap<T>);
 
 impl<T: Reborn> ForkCell<T> {
     pub(crate) fn new(value: T) -> Self {
@@ -116,8 +118,85 @@ impl<T: Reborn> ForkCell<T> {
     }
 }
 
+impl<T: Reborn> Drop for ForkCell<T> {
+    fn drop(&mut self) {
+        let value = self.0.load_full();
+        if value.is_foreign() {
+            std::mem::forget(value);
+        }
+    }
+}
+
+/// A value of this process for a static: made when it is first asked for, and again in a forked
+/// child. Not a `OnceLock`: a child forked while another thread is inside it would wait for ever.
+pub(crate) struct LazyForkCell<T>(ArcSwapOption<T>);
+
+impl<T: Reborn> LazyForkCell<T> {
+    pub(crate) const fn new() -> Self {
+        Self(ArcSwapOption::const_empty())
+    }
+
+    /// The value of this process. Threads that come first together may each make one, and all get
+    /// the same.
+    pub(crate) fn get(&self, make: impl Fn() -> T) -> Arc<T> {
+        loop {
+            let current = self.0.load();
+            let fresh = match &*current {
+                Some(value) if !value.is_foreign() => return Arc::clone(value),
+                Some(old) => old.reborn(),
+                None => make(),
+            };
+            let before = self.0.compare_and_swap(&*current, Some(Arc::new(fresh)));
+            if let (Some(old), Some(before)) = (&*current, &*before)
+                && Arc::ptr_eq(old, before)
+            {
+                std::mem::forget(Arc::clone(old));
+            }
+        }
+    }
+}
+
+/// A lock that a forked child finds open, whoever held it in the parent.
+pub(crate) struct ForkMutex(ForkCell<Turn>);
+
+struct Turn {
+    born: Generation,
+    lock: Mutex<()>,
+}
+
+impl ForkMutex {
+    pub(crate) fn new() -> Self {
+        Self(ForkCell::new(Turn::new()))
+    }
+
+    /// Runs a function that no other thread of this process runs under this lock meanwhile.
+    pub(crate) fn hold<R>(&self, run: impl FnOnce() -> R) -> R {
+        let turn = self.0.get();
+        let _held = turn.lock.lock();
+        run()
+    }
+}
+
+impl Turn {
+    fn new() -> Self {
+        Self { born: generation(), lock: Mutex::default() }
+    }
+}
+
+impl Reborn for Turn {
+    fn is_foreign(&self) -> bool {
+        self.born != generation()
+    }
+
+    fn reborn(&self) -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::OnceLock;
+
     use super::*;
 
     struct Number(u32, bool);
@@ -139,6 +218,28 @@ mod tests {
         assert_eq!(cell.get().0, 2);
         assert_eq!(cell.get().0, 2);
         assert_eq!(Arc::strong_count(&old), 2);
+        // Held for ever, so that a search for leaks does not find the one that is meant.
+        static LEAKED: OnceLock<Arc<Number>> = OnceLock::new();
+        assert!(LEAKED.set(old).is_ok());
+    }
+
+    #[test]
+    fn a_foreign_value_is_not_dropped_with_its_cell() {
+        for (foreign, left) in [(true, 2), (false, 1)] {
+            let cell = ForkCell::new(Number(1, foreign));
+            let value = cell.0.load_full();
+            drop(cell);
+            assert_eq!(Arc::strong_count(&value), left);
+        }
+    }
+
+    #[test]
+    fn a_lazy_value_is_made_once_and_again_when_foreign() {
+        static CELL: LazyForkCell<Number> = LazyForkCell::new();
+        let first = CELL.get(|| Number(1, false));
+        assert!(Arc::ptr_eq(&first, &CELL.get(|| Number(2, false))));
+        CELL.0.store(Some(Arc::new(Number(3, true))));
+        assert_eq!(CELL.get(|| Number(4, false)).0, 4);
     }
 
     #[test]

@@ -29,8 +29,9 @@ pub use error::{Error, ErrorKind, Result};
 #[cfg(feature = "http")]
 pub use playback::PlaybackGrantClient;
 pub use playback::{
-    ClientOptions, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, Origin, PlaybackMinter,
-    PlaybackMinterBuilder, PlaybackToken, StreamMinter, TokenOptions,
+    AsyncGrantSource, ClientOptions, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, Origin,
+    PendingCall, PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, SourceTicket, StreamMinter,
+    TokenOptions,
 };
 pub use sid::{Sid, SidKind};
 pub use token::{

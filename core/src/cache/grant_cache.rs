@@ -22,7 +22,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fork::{ForkCell, Reborn};
 
 /// How long a caller waits unless it says otherwise.
-pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 /// No caller waits longer, and no key is kept warm longer at a time.
 const TIME_MAX: Duration = Duration::from_secs(86_400);
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::entry::Entry;
+use super::grant::Hit;
 use super::grant_cache::{Begin, BeginOptions, GrantCache};
 use super::inner::Inner;
 use super::key::Key;
@@ -53,6 +54,29 @@ impl Handle {
         }
         drop(bound);
         self.begin_anew(options)
+    }
+
+    /// A hit that leaves nothing to do, without taking a lock; none if [`Handle::begin`] has to be
+    /// asked.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a `min_remaining` over
+    /// half of the key's life.
+    #[inline]
+    pub fn hit_at_once(&self, options: BeginOptions) -> Result<Option<Hit>> {
+        let bound = self.bound.load();
+        if bound.inner.is_foreign() {
+            return Ok(None);
+        }
+        let now = bound.inner.clock.now();
+        let wish = options.wish(&self.key, &bound.inner.policy, now)?;
+        Ok(bound.inner.hit_at_once(&bound.entry, wish, now).ok().flatten())
+    }
+
+    /// The cache that it is a key of.
+    pub(crate) fn cache(&self) -> &GrantCache {
+        &self.cache
     }
 
     /// Whether the key still lies where it was found.

@@ -54,20 +54,32 @@ impl Inner {
         wish: Wish,
         now: Now,
     ) -> Result<Result<Begin>, Retired> {
+        match self.hit_at_once(entry, wish, now)? {
+            Some(hit) => Ok(Ok(Begin::Hit(hit))),
+            None => self.begin_slow(entry, wish, now),
+        }
+    }
+
+    /// A hit that leaves nothing to do. Takes no lock.
+    #[inline]
+    pub(super) fn hit_at_once(
+        &self,
+        entry: &Arc<Entry>,
+        wish: Wish,
+        now: Now,
+    ) -> Result<Option<Hit>, Retired> {
         let state = entry.state();
         if state.retired {
             return Err(Retired);
         }
-        if let Decision::Hit(freshness, reason) =
-            state.decide(wish.promise, now, || self.block(now))
-        {
-            entry.note_read(now);
-            self.counters.hit(freshness);
-            let remaining = state.value.as_ref().map_or(0, |value| value.remaining(now));
-            return Ok(Ok(Begin::Hit(Hit::in_state(state, remaining, freshness, reason))));
-        }
-        drop(state);
-        self.begin_slow(entry, wish, now)
+        let Decision::Hit(freshness, reason) = state.decide(wish.promise, now, || self.block(now))
+        else {
+            return Ok(None);
+        };
+        entry.note_read(now);
+        self.counters.hit(freshness);
+        let remaining = state.value.as_ref().map_or(0, |value| value.remaining(now));
+        Ok(Some(Hit::in_state(state, remaining, freshness, reason)))
     }
 
     fn begin_slow(

@@ -9,6 +9,7 @@ mod entry;
 mod events;
 mod flight;
 mod gate;
+mod get;
 mod grant;
 mod grant_cache;
 mod handle;
@@ -35,4 +36,5 @@ pub use ticket::{Start, Ticket};
 pub use waiter::{Registration, Waiter};
 
 pub(crate) use gate::{Admission, Block, Gate, Permit, Purpose, Report};
-pub(crate) use grant_cache::{DEFAULT_TIMEOUT, WeakGrantCache, check_min_remaining};
+pub(crate) use get::{BEGIN_AGAIN, Beginner, Begun, begin, get, try_get, what_is_left};
+pub(crate) use grant_cache::{WeakGrantCache, check_min_remaining};

@@ -16,7 +16,7 @@ use super::state::{abandoned, grant_too_short};
 use crate::clock::Now;
 use crate::error::{Error, ErrorKind, Result};
 
-/// On a clock that a test moves, how often a blocked waiter looks at it, in real time.
+/// On a clock that a test moves, how often a waiter looks at it, in real time.
 const MANUAL_SLICE: Duration = Duration::from_millis(1);
 
 /// A grant to fall back on is handed out this long before it would break the promise.
@@ -87,11 +87,7 @@ impl Waiter {
             if let Some(result) = self.try_result() {
                 return result;
             }
-            let now = self.inner.clock.now();
-            let end = self.patience(now).min(self.flight.dead_at());
-            let left = Duration::from_nanos(end.saturating_sub(now.boot_nanos()));
-            let manual = self.inner.clock.is_manual();
-            self.flight.wait(if manual { left.min(MANUAL_SLICE) } else { left });
+            self.flight.wait(self.time_left());
         }
     }
 
@@ -123,6 +119,28 @@ impl Waiter {
                 Registration { inner, flight, seat: None }
             }
         }
+    }
+
+    /// Has something run when the flight is over: on the thread that ends it. None, and nothing is
+    /// run, if it has ended already. For drivers that watch the caller's time themselves.
+    pub(crate) fn on_end(&self, run: impl FnOnce() + Send + 'static) -> Option<Registration> {
+        if self.inner.is_foreign() {
+            return None;
+        }
+        let (inner, flight) = (Arc::clone(&self.inner), Arc::clone(&self.flight));
+        let seat = flight.sign_up(Wake::Callback(Box::new(run))).ok()?;
+        Some(Registration { inner, flight, seat: Some(seat) })
+    }
+
+    /// After which time [`Waiter::try_result`] has a result even if the flight goes on.
+    pub(crate) fn time_left(&self) -> Duration {
+        if self.inner.is_foreign() {
+            return Duration::ZERO;
+        }
+        let now = self.inner.clock.now();
+        let end = self.patience(now).min(self.flight.dead_at());
+        let left = Duration::from_nanos(end.saturating_sub(now.boot_nanos()));
+        if self.inner.clock.is_manual() { left.min(MANUAL_SLICE) } else { left }
     }
 
     /// The outcome of a flight that has ended.

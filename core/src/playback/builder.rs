@@ -9,17 +9,19 @@ use arc_swap::ArcSwap;
 
 use super::feed::Feed;
 use super::governor::Governor;
-use super::minter::{PlaybackMinter, Shared, TokenOptions};
+use super::minter::{PlaybackMinter, TokenOptions};
 use super::options::ClientOptions;
 use super::origin::Origin;
 use super::registry::{self, AccountAt, CacheIdentity};
-use super::source::{GRANT_TTL_MAX, GrantSource, check_ttl};
+use super::shared::Shared;
+use super::source::{AsyncGrantSource, GRANT_TTL_MAX, check_ttl};
 use super::stream::Signing;
 use super::streams::Streams;
 use crate::cache::{CachePolicy, Gate, GrantCache, check_min_remaining};
 use crate::clock::Clock;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
+use crate::fork::ForkMutex;
 use crate::token::{AccessTokenGrant, Claims, ClaimsOptions, Lifetime, TTL_DEFAULT, Template};
 
 /// The longest name of a shared cache.
@@ -34,7 +36,7 @@ pub struct PlaybackMinterBuilder {
     unique: bool,
     grant_ttl: u32,
     defaults: TokenOptions,
-    source: Option<Arc<dyn GrantSource>>,
+    source: Option<Arc<dyn AsyncGrantSource>>,
     via: ClientOptions,
     cache: Option<GrantCache>,
     share: Option<String>,
@@ -113,10 +115,11 @@ impl PlaybackMinterBuilder {
         self
     }
 
-    /// Fetches grants from somewhere else than the PlaybackGrant endpoint. The cache is then not
-    /// shared unless asked.
+    /// Fetches grants from somewhere else than the PlaybackGrant endpoint: a
+    /// [`GrantSource`](super::GrantSource) or an [`AsyncGrantSource`]. The cache is then not shared
+    /// unless asked.
     #[must_use]
-    pub fn source(mut self, source: impl GrantSource + 'static) -> Self {
+    pub fn source(mut self, source: impl AsyncGrantSource + 'static) -> Self {
         self.source = Some(Arc::new(source));
         self
     }
@@ -201,6 +204,7 @@ impl PlaybackMinterBuilder {
         Ok(PlaybackMinter::new(Shared {
             feed: Feed::new(cache, source),
             signing: ArcSwap::from_pointee(signing),
+            rotating: ForkMutex::new(),
             claims,
             clock,
             grant_ttl: self.grant_ttl,
@@ -289,12 +293,12 @@ impl PlaybackMinterBuilder {
 }
 
 #[cfg(feature = "http")]
-fn built_in_source(key: &ApiKey, via: &ClientOptions) -> Result<Arc<dyn GrantSource>> {
+fn built_in_source(key: &ApiKey, via: &ClientOptions) -> Result<Arc<dyn AsyncGrantSource>> {
     Ok(Arc::new(super::client::PlaybackGrantClient::new(key, via)?))
 }
 
 #[cfg(not(feature = "http"))]
-fn built_in_source(_key: &ApiKey, _via: &ClientOptions) -> Result<Arc<dyn GrantSource>> {
+fn built_in_source(_key: &ApiKey, _via: &ClientOptions) -> Result<Arc<dyn AsyncGrantSource>> {
     Err(Error::new(
         ErrorKind::Unsupported,
         "this build has no HTTP client: give a source of grants",

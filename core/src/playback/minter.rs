@@ -5,22 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
-
 use super::builder::PlaybackMinterBuilder;
-use super::feed::Feed;
-#[cfg(feature = "http")]
-use super::options::ClientOptions;
-use super::origin::Origin;
-use super::source::GrantRequest;
-use super::stream::{Signing, Stream, StreamMinter};
-use super::streams::Streams;
+use super::call::PendingCall;
+use super::shared::Shared;
+use super::stream::StreamMinter;
 use super::token::PlaybackToken;
-use crate::cache::{BeginOptions, Event, Hit, Key, Stats};
-use crate::clock::Clock;
+use crate::cache::{Event, Stats};
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
-use crate::token::{Claims, Template};
 
 /// Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about
 /// once per stream and half a minute. Cheap to clone; to be shared by all threads.
@@ -44,21 +36,6 @@ pub struct PlaybackMinter(Arc<Open>);
 struct Open {
     closed: AtomicBool,
     shared: Shared,
-}
-
-/// What all clones of a minter and its streams share.
-pub(super) struct Shared {
-    pub(super) feed: Arc<Feed>,
-    pub(super) signing: ArcSwap<Signing>,
-    pub(super) claims: Claims,
-    pub(super) clock: Clock,
-    pub(super) grant_ttl: u32,
-    pub(super) origin: Option<Origin>,
-    pub(super) defaults: TokenOptions,
-    pub(super) streams: Streams,
-    /// How the built-in client reaches upstream; none with a custom source.
-    #[cfg(feature = "http")]
-    pub(super) via: Option<ClientOptions>,
 }
 
 /// What one call asks for; what is not set is the minter's.
@@ -114,22 +91,45 @@ impl PlaybackMinter {
         shared.token(&stream, identity, options)
     }
 
+    /// A token if that leaves nothing to wait for or to do: takes no lock. For hosts whose threads
+    /// must give something up before they may take one, such as Python's. None says nothing but that
+    /// [`PlaybackMinter::token_with`] has to be asked.
+    ///
+    /// # Errors
+    ///
+    /// 1xx for the arguments, [`ErrorKind::Closed`].
+    pub fn token_at_once(
+        &self,
+        streamer: &str,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<PlaybackToken>> {
+        let shared = self.shared()?;
+        match shared.streams.load().get(streamer) {
+            Some(stream) => shared.token_at_once(stream, identity, options),
+            None => Ok(None),
+        }
+    }
+
     /// A token by callback, which is called once: before this returns if the grant is there, else
-    /// on one of the library's threads, which it must not block.
+    /// on one of the library's threads, which it must not block, and by the time that `options`
+    /// allow the call.
     pub fn token_then(
         &self,
         streamer: &str,
         identity: &str,
         options: TokenOptions,
         callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
-    ) {
-        let found = self.shared().and_then(|shared| Ok((shared, shared.stream(streamer)?)));
-        match found {
-            Ok((_, stream)) => {
+    ) -> PendingCall {
+        match self.shared().and_then(|shared| shared.stream(streamer)) {
+            Ok(stream) => {
                 let minter = StreamMinter { minter: self.clone(), stream };
-                minter.token_then(identity, options, callback);
+                minter.token_then(identity, options, callback)
             }
-            Err(error) => callback(Err(error)),
+            Err(error) => {
+                callback(Err(error));
+                PendingCall::answered()
+            }
         }
     }
 
@@ -268,81 +268,6 @@ impl PlaybackMinter {
 #[cold]
 fn closed() -> Error {
     Error::new(ErrorKind::Closed, "the minter has been closed")
-}
-
-impl Shared {
-    #[inline]
-    pub(super) fn token(
-        &self,
-        stream: &Stream,
-        identity: &str,
-        options: TokenOptions,
-    ) -> Result<PlaybackToken> {
-        let hit = self.feed.get(&stream.handle, self.wish(options))?;
-        Ok(PlaybackToken::new(stream.mint(&hit, self, identity)?, &hit))
-    }
-
-    pub(super) fn try_token(&self, stream: &Stream, identity: &str) -> Result<Option<String>> {
-        let hit = self.feed.try_get(&stream.handle, self.wish(TokenOptions::default()));
-        hit.map(|hit| stream.mint(&hit, self, identity)).transpose()
-    }
-
-    fn stream(&self, streamer: &str) -> Result<Arc<Stream>> {
-        if let Some(stream) = self.streams.load().get(streamer) {
-            return Ok(Arc::clone(stream));
-        }
-        let handle = self.feed.cache().handle(&self.key(streamer)?)?;
-        Ok(self.streams.add(streamer, Stream::new(handle)))
-    }
-
-    fn key(&self, streamer: &str) -> Result<Key> {
-        Ok(GrantRequest::new(streamer, self.grant_ttl, self.origin.clone())?.key())
-    }
-
-    #[inline]
-    fn wish(&self, options: TokenOptions) -> BeginOptions {
-        BeginOptions {
-            min_remaining: options.min_remaining.or(self.defaults.min_remaining),
-            timeout: options.timeout.or(self.defaults.timeout),
-        }
-    }
-
-    fn rotate(&self, key: &ApiKey) -> Result<()> {
-        if key.account_sid() != self.signing.load().key.account_sid() {
-            return Err(Error::new(
-                ErrorKind::InvalidCredentials,
-                "a rotated key must belong to the same account",
-            ));
-        }
-        #[cfg(feature = "http")]
-        if let Some(via) = &self.via {
-            let client = super::client::PlaybackGrantClient::new(key, via)?;
-            self.feed.set_source(Arc::new(client));
-        }
-        let template = Template::new(key, self.claims.clone());
-        self.signing.store(Arc::new(Signing { key: key.clone(), template }));
-        self.feed.cache().rotate();
-        Ok(())
-    }
-}
-
-impl StreamMinter {
-    pub(super) fn then(
-        &self,
-        shared: &Shared,
-        identity: &str,
-        options: TokenOptions,
-        callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
-    ) {
-        let (this, identity) = (self.clone(), identity.to_owned());
-        let minted = move |hit: Result<Hit>| {
-            let hit = hit?;
-            let jwt = this.stream.mint(&hit, this.minter.shared()?, &identity)?;
-            Ok(PlaybackToken::new(jwt, &hit))
-        };
-        let handle = Arc::clone(&self.stream.handle);
-        shared.feed.get_then(handle, shared.wish(options), move |hit| callback(minted(hit)));
-    }
 }
 
 impl fmt::Debug for PlaybackMinter {

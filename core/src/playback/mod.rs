@@ -2,26 +2,34 @@
 //! stream around the one grant that they share.
 
 mod builder;
+mod call;
 #[cfg(feature = "http")]
 mod client;
 mod feed;
 mod fetchers;
 mod governor;
+mod lanes;
 mod minter;
 mod options;
 mod origin;
 mod registry;
+mod shared;
 mod source;
 mod stream;
 mod streams;
+mod thread;
 mod token;
+mod watch;
 
 pub use builder::PlaybackMinterBuilder;
+pub use call::PendingCall;
 #[cfg(feature = "http")]
 pub use client::PlaybackGrantClient;
 pub use minter::{PlaybackMinter, TokenOptions};
 pub use options::ClientOptions;
 pub use origin::Origin;
-pub use source::{Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource};
+pub use source::{
+    AsyncGrantSource, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, SourceTicket,
+};
 pub use stream::StreamMinter;
 pub use token::PlaybackToken;

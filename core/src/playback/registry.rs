@@ -1,9 +1,9 @@
 //! What the minters of one process share: the governor of an account, and the cache of everybody
 //! who fetches the same grants with the same key.
 
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Weak};
 
-use arc_swap::ArcSwap;
+use arc_swap::ArcSwapOption;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -41,21 +41,27 @@ pub(crate) type Fingerprint = [u8; 16];
 
 /// The fingerprint of a key's secret.
 pub(crate) fn fingerprint(key: &ApiKey) -> Result<Fingerprint> {
-    static PROCESS: OnceLock<[u8; 32]> = OnceLock::new();
-    let random = match PROCESS.get() {
-        Some(random) => random,
-        None => {
-            let mut random = [0; 32];
-            getrandom::fill(&mut random).map_err(|_| {
-                Error::new(ErrorKind::Unsupported, "the system has no random numbers")
-            })?;
-            PROCESS.get_or_init(|| random)
-        }
-    };
-    let mut mac = Hmac::<Sha256>::new_from_slice(random).expect("any length of key will do");
+    let random = process_random()?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(&*random).expect("any length of key will do");
     mac.update(key.secret().expose());
     let tag = mac.finalize().into_bytes();
     Ok(std::array::from_fn(|index| tag[index]))
+}
+
+/// A key that only this process and its children know. Not in a `OnceLock`: a child forked while
+/// another thread is inside it would wait for ever.
+fn process_random() -> Result<Arc<[u8; 32]>> {
+    static PROCESS: ArcSwapOption<[u8; 32]> = ArcSwapOption::const_empty();
+    loop {
+        let current = PROCESS.load();
+        if let Some(random) = &*current {
+            return Ok(Arc::clone(random));
+        }
+        let mut random = [0; 32];
+        getrandom::fill(&mut random)
+            .map_err(|_| Error::new(ErrorKind::Unsupported, "the system has no random numbers"))?;
+        PROCESS.compare_and_swap(&current, Some(Arc::new(random)));
+    }
 }
 
 /// The governor of an account, shared by all who use it now.
@@ -100,20 +106,19 @@ fn find_or_add<T: Clone>(
     add: impl Fn(&mut Tables, &T),
     make: impl Fn() -> T,
 ) -> T {
-    static TABLES: OnceLock<ArcSwap<Tables>> = OnceLock::new();
-    let tables = TABLES.get_or_init(ArcSwap::default);
+    static TABLES: ArcSwapOption<Tables> = ArcSwapOption::const_empty();
     loop {
-        let current = tables.load();
-        if let Some(found) = find(&current) {
+        let current = TABLES.load();
+        if let Some(found) = current.as_deref().and_then(&find) {
             return found;
         }
         let fresh = make();
-        let mut next = Tables::clone(&current);
+        let mut next = current.as_deref().cloned().unwrap_or_default();
         next.governors.retain(|(_, governor)| governor.strong_count() > 0);
         next.caches.retain(|(_, cache)| cache.is_used());
         add(&mut next, &fresh);
-        let before = tables.compare_and_swap(&*current, Arc::new(next));
-        if Arc::ptr_eq(&before, &current) {
+        let before = TABLES.compare_and_swap(&*current, Some(Arc::new(next)));
+        if before.as_ref().map(Arc::as_ptr) == current.as_ref().map(Arc::as_ptr) {
             return fresh;
         }
     }

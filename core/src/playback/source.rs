@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 
 use super::origin::Origin;
-use crate::cache::{Grant, Key};
+use crate::cache::{Grant, Key, Ticket};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sid::{Sid, SidKind};
 
@@ -46,6 +46,106 @@ pub trait GrantSource: Send + Sync {
     /// [`ErrorKind::Throttled`] with `retry_after` keeps the whole account off upstream for that
     /// time.
     fn fetch(&self, request: &GrantRequest, timeout: Duration) -> Result<Fetched>;
+}
+
+/// Fetches playback grants without keeping a thread meanwhile: it is handed a ticket, and brings it
+/// to an end at once or later, from any thread. Every [`GrantSource`] is one that does so at once.
+///
+/// How many of its fetches may be in the air together is up to it; the account's budget bounds how
+/// many are begun.
+///
+/// # Example: fetch on a thread of one's own
+///
+/// ```
+/// use grantmint_core::{AsyncGrantSource, Fetched, GrantRequest, SourceTicket};
+///
+/// struct Elsewhere;
+///
+/// impl AsyncGrantSource for Elsewhere {
+///     fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket) {
+///         let grant = format!(r#"{{"playerStreamerSid":"{}"}}"#, request.streamer());
+///         std::thread::spawn(move || match Fetched::new(grant) {
+///             Ok(fetched) => ticket.complete(fetched),
+///             Err(error) => ticket.fail(error),
+///         });
+///     }
+/// }
+/// ```
+pub trait AsyncGrantSource: Send + Sync {
+    /// Begins to fetch one grant. Called on one of the library's own fetcher threads, which it
+    /// should not keep.
+    fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket);
+}
+
+impl<S: GrantSource> AsyncGrantSource for S {
+    fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket) {
+        match self.fetch(request, ticket.timeout()) {
+            Ok(fetched) => ticket.complete(fetched),
+            Err(error) => ticket.fail(error),
+        }
+    }
+}
+
+/// The duty to fetch one playback grant, for all who wait for it. One that is dropped ends the
+/// fetch as [`ErrorKind::Abandoned`], or as [`ErrorKind::SourceFailed`] if a panic dropped it.
+#[must_use = "a dropped ticket ends its fetch without an outcome"]
+pub struct SourceTicket {
+    /// Taken when it is brought to an end.
+    ticket: Option<Ticket>,
+    timeout: Duration,
+}
+
+impl SourceTicket {
+    /// For a flight whose request may be sent now and has this long.
+    pub(super) fn new(ticket: Ticket, timeout: Duration) -> Self {
+        Self { ticket: Some(ticket), timeout }
+    }
+
+    /// How long the fetch has. A little later its waiters are told that it timed out; a grant that
+    /// comes even then may still be stored.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Whether a grant that is still good is being replaced.
+    #[must_use]
+    pub fn is_refresh(&self) -> bool {
+        self.ticket.as_ref().is_some_and(Ticket::is_refresh)
+    }
+
+    /// Ends the fetch with a grant. Its life counts from when this ticket was handed out.
+    pub fn complete(mut self, fetched: Fetched) {
+        let Some(ticket) = self.ticket.take() else { return };
+        if let Some(ms) = fetched.clock_offset_ms {
+            ticket.note_clock_offset(ms);
+        }
+        let asked = ticket.key().ttl();
+        ticket.complete(fetched.grant, fetched.ttl.unwrap_or(asked));
+    }
+
+    /// Ends the fetch with an error for all who wait.
+    pub fn fail(mut self, error: Error) {
+        if let Some(ticket) = self.ticket.take() {
+            ticket.fail(error);
+        }
+    }
+}
+
+impl Drop for SourceTicket {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket.take()
+            && std::thread::panicking()
+        {
+            ticket.fail(Error::new(ErrorKind::SourceFailed, "the source of grants panicked"));
+        }
+    }
+}
+
+impl fmt::Debug for SourceTicket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceTicket").field("timeout", &self.timeout).finish_non_exhaustive()
+    }
 }
 
 /// Which grant is wanted.

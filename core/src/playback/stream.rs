@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 
-use super::minter::{PlaybackMinter, Shared, TokenOptions};
+use super::call::PendingCall;
+use super::minter::{PlaybackMinter, TokenOptions};
+use super::shared::Shared;
 use super::token::PlaybackToken;
 use crate::cache::{Handle, Hit};
 use crate::credentials::ApiKey;
@@ -116,6 +118,20 @@ impl StreamMinter {
         self.minter.shared()?.token(&self.stream, identity, options)
     }
 
+    /// As [`PlaybackMinter::token_at_once`], for this stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::token_at_once`].
+    #[inline]
+    pub fn token_at_once(
+        &self,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<PlaybackToken>> {
+        self.minter.shared()?.token_at_once(&self.stream, identity, options)
+    }
+
     /// As [`PlaybackMinter::try_token`], for this stream.
     ///
     /// # Errors
@@ -131,11 +147,31 @@ impl StreamMinter {
         identity: &str,
         options: TokenOptions,
         callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
-    ) {
+    ) -> PendingCall {
         match self.minter.shared() {
             Ok(shared) => self.then(shared, identity, options, callback),
-            Err(error) => callback(Err(error)),
+            Err(error) => {
+                callback(Err(error));
+                PendingCall::answered()
+            }
         }
+    }
+
+    fn then(
+        &self,
+        shared: &Shared,
+        identity: &str,
+        options: TokenOptions,
+        callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
+    ) -> PendingCall {
+        let (this, identity) = (self.clone(), identity.to_owned());
+        let minted = move |hit: Result<Hit>| {
+            let hit = hit?;
+            let jwt = this.stream.mint(&hit, this.minter.shared()?, &identity)?;
+            Ok(PlaybackToken::new(jwt, &hit))
+        };
+        let handle = Arc::clone(&self.stream.handle);
+        shared.feed.get_then(handle, shared.wish(options), move |hit| callback(minted(hit)))
     }
 }
 

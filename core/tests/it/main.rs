@@ -5,6 +5,14 @@
 mod playback_arguments;
 mod playback_crowd;
 mod playback_faults;
+mod real_callbacks;
+mod real_http;
+mod real_load;
+mod real_pool;
+mod real_sharing;
+mod real_sources;
+mod real_streams;
+mod real_tls;
 mod support;
 mod token_properties;
 mod token_threads;

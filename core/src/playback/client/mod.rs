@@ -2,6 +2,7 @@
 
 mod answer;
 mod life;
+mod lookup;
 mod retry_after;
 mod transport;
 

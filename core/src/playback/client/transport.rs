@@ -5,11 +5,13 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
+use arc_swap::ArcSwapOption;
 use ureq::http::Response;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Proxy};
 
+use super::lookup::Lookups;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork::{self, ForkCell, Generation, Reborn};
@@ -17,8 +19,10 @@ use crate::playback::options::{ClientOptions, is_loopback};
 
 /// Of the time that a request has, connecting may take this part.
 const CONNECT_PART: u32 = 2;
-/// An idle connection is kept no longer than this.
-const IDLE_MAX: Duration = Duration::from_secs(15);
+/// An idle connection is kept no longer than this: less than servers commonly keep theirs, so that
+/// none is used at the moment in which upstream closes it. The request would be lost and is not sent
+/// twice. Connections that were closed before are found out when they are taken up.
+const IDLE_MAX: Duration = Duration::from_secs(4);
 /// The machine slept if boot time has run ahead of the monotonic clock by this much: the other ends
 /// of idle connections are likely gone.
 const GAP: Duration = Duration::from_secs(5);
@@ -27,10 +31,7 @@ const HEADER_MAX_BYTES: usize = 16 * 1024;
 /// A file of certificates may be so large.
 const CA_FILE_MAX_BYTES: u64 = 4 * 1024 * 1024;
 
-pub(super) struct Transport {
-    config: Arc<Config>,
-    agent: ForkCell<Connections>,
-}
+pub(super) struct Transport(ForkCell<Connections>);
 
 /// What connections are made with; immutable, so that a forked child may use it too.
 struct Config {
@@ -43,12 +44,16 @@ struct Config {
 struct Connections {
     born: Generation,
     config: Arc<Config>,
-    current: ArcSwap<Pool>,
+    /// None before the first request.
+    current: ArcSwapOption<Pool>,
 }
 
 /// Connections made since the machine last slept.
 struct Pool {
     agent: Agent,
+    /// The time that requests have by default. A setting of the single request would have the agent
+    /// prepare TLS anew for each connection, without resuming sessions.
+    timeout: Duration,
     /// Both clocks when the pool was made.
     boot: Duration,
     monotonic: Instant,
@@ -64,9 +69,7 @@ impl Transport {
                 )
         );
         let config = Config { https_only, tls: tls(options)?, proxy: proxy(options)? };
-        let config = Arc::new(config);
-        let agent = ForkCell::new(Connections::new(Arc::clone(&config)));
-        Ok(Self { config, agent })
+        Ok(Self(ForkCell::new(Connections::new(Arc::new(config)))))
     }
 
     /// Sends a form and returns the answer, whatever its status.
@@ -77,15 +80,19 @@ impl Transport {
         form: Vec<(&str, String)>,
         timeout: Duration,
     ) -> Result<Response<Body>> {
-        let agent = self.agent.get().agent();
-        agent
-            .post(url)
-            .config()
-            .https_only(self.config.https_only)
-            .timeout_global(Some(timeout))
-            .timeout_connect(Some(timeout / CONNECT_PART))
-            .timeout_resolve(Some(timeout / CONNECT_PART))
-            .build()
+        let pool = self.0.get().pool(timeout);
+        let request = pool.agent.post(url);
+        let request = if timeout == pool.timeout {
+            request
+        } else {
+            request
+                .config()
+                .timeout_global(Some(timeout))
+                .timeout_connect(Some(timeout / CONNECT_PART))
+                .timeout_resolve(Some(timeout / CONNECT_PART))
+                .build()
+        };
+        request
             .header("Authorization", authorization)
             .header("Accept", "application/json")
             .send_form(form)
@@ -95,19 +102,24 @@ impl Transport {
 
 impl Connections {
     fn new(config: Arc<Config>) -> Self {
-        let current = ArcSwap::from_pointee(Pool::new(&config));
-        Self { born: fork::generation(), config, current }
+        Self { born: fork::generation(), config, current: ArcSwapOption::empty() }
     }
 
-    fn agent(&self) -> Agent {
-        let pool = self.current.load();
-        if pool.slept() {
-            let fresh = Pool::new(&self.config);
-            let agent = fresh.agent.clone();
-            self.current.store(Arc::new(fresh));
-            return agent;
+    /// The connections to use; new ones after a suspend.
+    fn pool(&self, timeout: Duration) -> Arc<Pool> {
+        let current = self.current.load();
+        if let Some(pool) = current.as_ref().filter(|pool| !pool.slept()) {
+            return Arc::clone(pool);
         }
-        pool.agent.clone()
+        let fresh = Arc::new(Pool::new(&self.config, timeout));
+        let before = self.current.compare_and_swap(&*current, Some(Arc::clone(&fresh)));
+        match &*before {
+            // Another thread was faster.
+            Some(other) if current.as_ref().is_none_or(|old| !Arc::ptr_eq(old, other)) => {
+                Arc::clone(other)
+            }
+            _ => fresh,
+        }
     }
 }
 
@@ -122,8 +134,8 @@ impl Reborn for Connections {
 }
 
 impl Pool {
-    fn new(config: &Config) -> Self {
-        let agent = Agent::config_builder()
+    fn new(config: &Config, timeout: Duration) -> Self {
+        let settings = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -134,10 +146,13 @@ impl Pool {
             .max_response_header_size(HEADER_MAX_BYTES)
             .max_idle_age(IDLE_MAX)
             .max_idle_connections_per_host(4)
-            .build()
-            .new_agent();
+            .timeout_global(Some(timeout))
+            .timeout_connect(Some(timeout / CONNECT_PART))
+            .timeout_resolve(Some(timeout / CONNECT_PART))
+            .build();
+        let agent = Agent::with_parts(settings, DefaultConnector::new(), Lookups::default());
         let boot = Clock::system().now().boot();
-        Self { agent, boot, monotonic: Instant::now() }
+        Self { agent, timeout, boot, monotonic: Instant::now() }
     }
 
     /// Whether the machine has slept since the pool was made.
@@ -238,4 +253,51 @@ fn untrusted() -> (ErrorKind, &'static str) {
 
 fn is_tls(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
+}
+
+#[cfg(test)]
+mod tests {
+    use grantmint_emulator::{Config as Upstream, Emulator};
+
+    use super::*;
+
+    const TIMEOUT: Duration = Duration::from_secs(4);
+
+    fn transport_to(emulator: &Emulator) -> Transport {
+        let base_url = emulator.base_url().to_owned();
+        let options = ClientOptions { base_url, ..ClientOptions::default() };
+        Transport::new(&options, emulator.base_url()).unwrap()
+    }
+
+    fn post(transport: &Transport, emulator: &Emulator, timeout: Duration) {
+        let url = format!("{}/v1/PlayerStreamers/VJ1/PlaybackGrant", emulator.base_url());
+        let mut answer = transport.post(&url, "Basic x", Vec::new(), timeout).unwrap();
+        answer.body_mut().read_to_vec().unwrap();
+    }
+
+    #[test]
+    fn connections_are_kept_whatever_time_a_request_has() {
+        let emulator = Emulator::start(Upstream::default()).unwrap();
+        let transport = transport_to(&emulator);
+        for timeout in [TIMEOUT, TIMEOUT / 2, TIMEOUT] {
+            post(&transport, &emulator, timeout);
+        }
+        assert_eq!(emulator.counters().connections, 1);
+    }
+
+    #[test]
+    fn connections_are_not_kept_over_a_suspend() {
+        let emulator = Emulator::start(Upstream::default()).unwrap();
+        let transport = transport_to(&emulator);
+        post(&transport, &emulator, TIMEOUT);
+        let connections = transport.0.get();
+        let pool = connections.pool(TIMEOUT);
+        // As if the machine had slept since: boot time went on, the monotonic clock did not.
+        let (agent, boot) = (pool.agent.clone(), pool.boot.saturating_sub(GAP * 2));
+        let slept = Pool { agent, timeout: TIMEOUT, boot, monotonic: pool.monotonic };
+        connections.current.store(Some(Arc::new(slept)));
+        post(&transport, &emulator, TIMEOUT);
+        post(&transport, &emulator, TIMEOUT);
+        assert_eq!(emulator.counters().connections, 2);
+    }
 }

@@ -1,10 +1,17 @@
 //! What the tests against the emulator share.
 
+pub(crate) mod load;
+pub(crate) mod raw;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use grantmint_core::{ApiKey, ErrorKind, PlaybackMinter, PlaybackMinterBuilder};
+use grantmint_core::{
+    ApiKey, AsyncGrantSource, CachePolicy, CachePolicyBuilder, ErrorKind, PlaybackMinter,
+    PlaybackMinterBuilder, TokenOptions,
+};
 use grantmint_emulator::{
     Config, DEMO_ACCOUNT_SID, DEMO_KEY_SID, DEMO_SECRET, Emulator, Fault, FaultKind,
 };
@@ -75,4 +82,30 @@ pub(crate) fn eventually(what: &str, holds: impl Fn() -> bool) {
         thread::sleep(Duration::from_millis(5));
     }
     panic!("within five seconds: {what}");
+}
+
+/// Whether the long variants run: `make soak`.
+pub(crate) fn long() -> bool {
+    std::env::var_os("GRANTMINT_LONG").is_some()
+}
+
+/// A key of an account of its own for each call, so that its governor is shared with no other test.
+pub(crate) fn lonely_key() -> ApiKey {
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    ApiKey::new(&format!("AC{number:032x}"), &format!("SK{number:032x}"), "a secret").unwrap()
+}
+
+/// A minter of what a source brings, alone with its account.
+pub(crate) fn minter_from(source: impl AsyncGrantSource + 'static) -> PlaybackMinterBuilder {
+    PlaybackMinter::builder(&lonely_key()).source(source)
+}
+
+/// Refreshes as early as may be: after a quarter of a grant's life.
+pub(crate) fn early() -> CachePolicyBuilder {
+    CachePolicy::builder().soft_point(Duration::from_secs(600))
+}
+
+pub(crate) fn within(ms: u64) -> TokenOptions {
+    TokenOptions { timeout: Some(Duration::from_millis(ms)), ..TokenOptions::default() }
 }

@@ -1,0 +1,283 @@
+//! From asking to having: begin, hand on the duty to fetch, wait, and begin again after a fetch that
+//! was dropped. Every way to get a grant goes through here, so the rules of waiting stand in one
+//! place.
+
+use std::sync::Arc;
+
+use super::grant::Hit;
+use super::grant_cache::{Begin, BeginOptions, DEFAULT_TIMEOUT, GrantCache};
+use super::handle::Handle;
+use super::key::Key;
+use super::ticket::Ticket;
+use super::waiter::Waiter;
+use crate::clock::{Clock, Now};
+use crate::error::{ErrorKind, Result};
+
+/// A dropped fetch is begun again this many times for one caller.
+pub(crate) const BEGIN_AGAIN: u32 = 2;
+
+/// What a grant can be asked of: a key of a cache, or its handle.
+pub(crate) trait Beginner {
+    fn begin(&self, wish: BeginOptions) -> Result<Begin>;
+
+    /// The clock that the caller's time is measured by.
+    fn clock(&self) -> Clock;
+}
+
+/// A grant, waiting for it if need be. `lead` is handed the duty to fetch, and should not wait for
+/// the fetch itself when a grant that is still good is only being refreshed.
+#[inline]
+pub(crate) fn get(from: &impl Beginner, wish: BeginOptions, lead: impl Fn(Ticket)) -> Result<Hit> {
+    match begin(from, wish, &lead)? {
+        Begun::Now(hit) => Ok(hit),
+        Begun::Later(waiter) => wait(waiter, from, wish, &lead),
+    }
+}
+
+/// A grant that is there now and keeps the promise, or none. Never waits; sets off the fetch that
+/// is due.
+pub(crate) fn try_get(
+    from: &impl Beginner,
+    wish: BeginOptions,
+    lead: impl Fn(Ticket),
+) -> Option<Hit> {
+    match begin(from, wish, &lead).ok()? {
+        Begun::Now(hit) => Some(hit),
+        Begun::Later(waiter) => waiter.fallback(),
+    }
+}
+
+/// A grant by callback: before this returns if it is there, else on the thread that ends the fetch.
+pub(crate) fn get_then(
+    from: impl Beginner + Send + 'static,
+    wish: BeginOptions,
+    lead: impl Fn(Ticket) + Send + 'static,
+    callback: impl FnOnce(Result<Hit>) + Send + 'static,
+) {
+    let start = from.clock().now();
+    Call { from, wish, start, round: 0, lead, callback }.go();
+}
+
+/// What a caller got at once.
+pub(crate) enum Begun {
+    Now(Hit),
+    Later(Waiter),
+}
+
+/// Begins, and hands on the duty to fetch if there is one.
+#[inline]
+pub(crate) fn begin(
+    from: &impl Beginner,
+    wish: BeginOptions,
+    lead: &impl Fn(Ticket),
+) -> Result<Begun> {
+    Ok(match from.begin(wish)? {
+        Begin::Hit(hit) => Begun::Now(hit),
+        Begin::HitAndLead(hit, ticket) => {
+            lead(ticket);
+            Begun::Now(hit)
+        }
+        Begin::Lead(ticket, waiter) => {
+            lead(ticket);
+            Begun::Later(waiter)
+        }
+        Begin::Wait(waiter) => Begun::Later(waiter),
+    })
+}
+
+fn wait(
+    mut waiter: Waiter,
+    from: &impl Beginner,
+    wish: BeginOptions,
+    lead: &impl Fn(Ticket),
+) -> Result<Hit> {
+    let start = from.clock().now();
+    for _ in 0..BEGIN_AGAIN {
+        match waiter.wait() {
+            Err(error) if error.kind() == ErrorKind::Abandoned => {}
+            result => return result,
+        }
+        match begin(from, what_is_left(wish, start, from), lead)? {
+            Begun::Now(hit) => return Ok(hit),
+            Begun::Later(next) => waiter = next,
+        }
+    }
+    waiter.wait()
+}
+
+/// The same wish with the time that is left of it.
+pub(crate) fn what_is_left(wish: BeginOptions, start: Now, from: &impl Beginner) -> BeginOptions {
+    let spent = from.clock().now().boot().saturating_sub(start.boot());
+    let timeout = wish.timeout.unwrap_or(DEFAULT_TIMEOUT).saturating_sub(spent);
+    BeginOptions { timeout: Some(timeout), ..wish }
+}
+
+/// One call that is answered by callback.
+struct Call<B, L, F> {
+    from: B,
+    wish: BeginOptions,
+    start: Now,
+    round: u32,
+    lead: L,
+    callback: F,
+}
+
+impl<B, L, F> Call<B, L, F>
+where
+    B: Beginner + Send + 'static,
+    L: Fn(Ticket) + Send + 'static,
+    F: FnOnce(Result<Hit>) + Send + 'static,
+{
+    fn go(self) {
+        match begin(&self.from, self.wish, &self.lead) {
+            Err(error) => (self.callback)(Err(error)),
+            Ok(Begun::Now(hit)) => (self.callback)(Ok(hit)),
+            Ok(Begun::Later(waiter)) => self.wait(waiter),
+        }
+    }
+
+    fn wait(mut self, waiter: Waiter) {
+        // The callback stays signed up when the registration is dropped.
+        drop(waiter.on_ready(move |result| match result {
+            Err(error) if error.kind() == ErrorKind::Abandoned && self.round < BEGIN_AGAIN => {
+                self.round += 1;
+                self.wish = what_is_left(self.wish, self.start, &self.from);
+                self.go();
+            }
+            result => (self.callback)(result),
+        }));
+    }
+}
+
+impl GrantCache {
+    /// A grant, waiting for it if need be. `lead` is called on this thread with the duty to fetch,
+    /// if that falls to this caller; when a grant that is still good is only being refreshed, it
+    /// should hand the ticket on rather than fetch at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`GrantCache::begin`] and [`Waiter::wait`]; a fetch that was dropped is begun again, at
+    /// most twice, before the caller is told [`ErrorKind::Abandoned`].
+    pub fn get(&self, key: &Key, options: BeginOptions, lead: impl Fn(Ticket)) -> Result<Hit> {
+        get(&(self, key), options, lead)
+    }
+
+    /// A grant that is there now and keeps the promise, or none. Never waits and gives no error;
+    /// `lead` is called as in [`GrantCache::get`].
+    pub fn try_get(&self, key: &Key, options: BeginOptions, lead: impl Fn(Ticket)) -> Option<Hit> {
+        try_get(&(self, key), options, lead)
+    }
+
+    /// As [`GrantCache::get`], by callback: before this returns if the grant is there, else on the
+    /// thread that ends the fetch. `lead` may be called there again.
+    pub fn get_then(
+        &self,
+        key: &Key,
+        options: BeginOptions,
+        lead: impl Fn(Ticket) + Send + 'static,
+        callback: impl FnOnce(Result<Hit>) + Send + 'static,
+    ) {
+        get_then((self.clone(), key.clone()), options, lead, callback);
+    }
+}
+
+impl Beginner for (&GrantCache, &Key) {
+    fn begin(&self, wish: BeginOptions) -> Result<Begin> {
+        self.0.begin(self.1, wish)
+    }
+
+    fn clock(&self) -> Clock {
+        self.0.clock()
+    }
+}
+
+impl Beginner for (GrantCache, Key) {
+    fn begin(&self, wish: BeginOptions) -> Result<Begin> {
+        self.0.begin(&self.1, wish)
+    }
+
+    fn clock(&self) -> Clock {
+        self.0.clock()
+    }
+}
+
+impl Beginner for Handle {
+    fn begin(&self, wish: BeginOptions) -> Result<Begin> {
+        Handle::begin(self, wish)
+    }
+
+    fn clock(&self) -> Clock {
+        self.cache().clock()
+    }
+}
+
+impl Beginner for Arc<Handle> {
+    fn begin(&self, wish: BeginOptions) -> Result<Begin> {
+        Handle::begin(self, wish)
+    }
+
+    fn clock(&self) -> Clock {
+        self.cache().clock()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cache::Grant;
+    use crate::clock::ManualClock;
+
+    const LIFE: Duration = Duration::from_secs(60);
+
+    fn cache() -> (GrantCache, Key) {
+        let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+        let cache = GrantCache::builder().clock(&clock).build();
+        (cache, Key::new("stream-1", LIFE).unwrap())
+    }
+
+    fn fetch(ticket: Ticket) {
+        ticket.complete(Grant::new("a grant"), LIFE);
+    }
+
+    #[test]
+    fn one_call_leads_fetches_and_gets_and_the_next_has_it_at_once() {
+        let (cache, key) = cache();
+        let options = BeginOptions::default();
+        assert_eq!(cache.get(&key, options, fetch).unwrap().as_str(), "a grant");
+        let hit = cache.try_get(&key, options, |_| panic!("nothing is due"));
+        assert_eq!(hit.unwrap().as_str(), "a grant");
+    }
+
+    #[test]
+    fn a_fetch_that_is_always_dropped_is_begun_three_times() {
+        let (cache, key) = cache();
+        let begun = AtomicUsize::new(0);
+        let drop_it = |ticket| {
+            begun.fetch_add(1, Ordering::Relaxed);
+            drop(ticket);
+        };
+        let error = cache.get(&key, BeginOptions::default(), drop_it).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Abandoned);
+        assert_eq!(begun.load(Ordering::Relaxed), 3);
+    }
+
+    #[test]
+    fn a_callback_comes_when_the_fetch_is_over() {
+        let (cache, key) = cache();
+        let (held, got) = (Arc::new(Mutex::new(None)), Arc::new(AtomicUsize::new(0)));
+        let (hold, note) = (Arc::clone(&held), Arc::clone(&got));
+        let lead = move |ticket| *hold.lock().unwrap() = Some(ticket);
+        cache.get_then(&key, BeginOptions::default(), lead, move |result| {
+            assert_eq!(result.unwrap().as_str(), "a grant");
+            note.fetch_add(1, Ordering::Relaxed);
+        });
+        assert_eq!(got.load(Ordering::Relaxed), 0);
+        let ticket = held.lock().unwrap().take().unwrap();
+        fetch(ticket);
+        assert_eq!(got.load(Ordering::Relaxed), 1);
+    }
+}

@@ -1,0 +1,303 @@
+//! The one thread that watches the time: it runs what was put off, tells callers whose time is over,
+//! keeps warm what is to be kept warm and ends the fetches that outlive their time. Started when
+//! there is something to come, gone after a minute with nothing to come.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use super::thread::{IDLE, boot_nanos, contained, start_thread};
+use crate::clock::nanos;
+use crate::fork::{self, Generation, LazyForkCell, Reborn};
+use crate::sync::{Condvar, Mutex, MutexGuard};
+
+/// The longest sleep: the condition's clock may stand still while the machine sleeps, the boot
+/// clock does not.
+const SLEEP_MAX: Duration = Duration::from_secs(60);
+
+/// After a look at those watched, the next comes no sooner than this, whatever they say.
+const GRAIN: Duration = Duration::from_millis(1);
+
+/// Work that falls due without a caller.
+pub(super) trait Watched: Send + Sync {
+    /// When there is something to do next, in nanoseconds since boot.
+    fn next_wakeup(&self) -> Option<u64>;
+
+    /// Does it.
+    fn poll(self: Arc<Self>);
+}
+
+/// Runs a task at a time, in nanoseconds since boot, on the watching thread, which it must not
+/// block.
+pub(super) fn at(time: u64, task: impl FnOnce() + Send + 'static) -> Alarm {
+    let watch = watch();
+    let mut work = watch.work.lock();
+    let id = work.next_id;
+    work.next_id += 1;
+    work.alarms.insert((time, id), Box::new(task));
+    watch.attend(work, time);
+    Alarm { born: fork::generation(), time, id }
+}
+
+/// Looks after what falls due in something, for as long as there is anything and it is in use.
+pub(super) fn over(watched: &Arc<impl Watched + 'static>) {
+    let watch = watch();
+    let mut work = watch.work.lock();
+    let weak: Weak<dyn Watched> = Arc::downgrade(watched) as _;
+    if !work.watched.iter().any(|other| other.ptr_eq(&weak)) {
+        work.watched.push(weak);
+    }
+    work.changes += 1;
+    watch.attend(work, 0);
+}
+
+/// A task that is put off. Dropping this leaves it in place.
+pub(super) struct Alarm {
+    born: Generation,
+    time: u64,
+    id: u64,
+}
+
+impl Alarm {
+    /// Takes the task back, unless it has been run or is being run.
+    pub(super) fn cancel(self) {
+        // A child has none of its parent's alarms.
+        if self.born == fork::generation() {
+            let task = watch().work.lock().alarms.remove(&(self.time, self.id));
+            // What it owns may do anything when dropped, so not under the lock.
+            drop(task);
+        }
+    }
+}
+
+fn watch() -> Arc<Watch> {
+    static WATCH: LazyForkCell<Watch> = LazyForkCell::new();
+    WATCH.get(|| Watch::new(IDLE))
+}
+
+type Task = Box<dyn FnOnce() + Send>;
+
+struct Watch {
+    born: Generation,
+    /// How long the thread stays with nothing to come.
+    idle: Duration,
+    work: Mutex<Work>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Work {
+    /// By when they go off, then in the order they came.
+    alarms: BTreeMap<(u64, u64), Task>,
+    next_id: u64,
+    watched: Vec<Weak<dyn Watched>>,
+    /// Raised by each call of [`over`], so that the thread notices what came while it looked.
+    changes: u64,
+    /// There is a thread.
+    attended: bool,
+    /// Until when it sleeps, in nanoseconds since boot; zero while it is awake.
+    asleep_until: u64,
+}
+
+/// What the watched have to come.
+#[derive(Default)]
+struct Outlook {
+    /// Those with something to do now.
+    due: Vec<Arc<dyn Watched>>,
+    /// When the next of the others falls due, in nanoseconds since boot.
+    next: Option<u64>,
+    /// Those that need not be watched any more.
+    done: Vec<Weak<dyn Watched>>,
+}
+
+impl Reborn for Watch {
+    fn is_foreign(&self) -> bool {
+        self.born != fork::generation()
+    }
+
+    /// What the parent watches is the parent's.
+    fn reborn(&self) -> Self {
+        Self::new(self.idle)
+    }
+}
+
+impl Watch {
+    fn new(idle: Duration) -> Self {
+        let born = fork::generation();
+        Self { born, idle, work: Mutex::default(), changed: Condvar::default() }
+    }
+
+    /// Sees to it that the thread is awake at a time.
+    fn attend(self: &Arc<Self>, mut work: MutexGuard<'_, Work>, time: u64) {
+        if work.attended {
+            let wake = time < work.asleep_until;
+            drop(work);
+            if wake {
+                self.changed.notify_one();
+            }
+            return;
+        }
+        work.attended = true;
+        drop(work);
+        let watch = Arc::clone(self);
+        if !start_thread("grantmint-watch".to_owned(), move || watch.serve()) {
+            // Whoever blocks watches its own time, and the next that comes here tries again.
+            self.work.lock().attended = false;
+        }
+    }
+
+    fn serve(self: Arc<Self>) {
+        let mut rested = Duration::ZERO;
+        loop {
+            let mut work = self.work.lock();
+            let (tasks, watched, seen) = (work.take_due(), work.watched.clone(), work.changes);
+            drop(work);
+            let ran = !tasks.is_empty();
+            tasks.into_iter().for_each(contained);
+            // They are asked without the lock: they have locks of their own, and the last user of
+            // one may be gone, so that it is dropped here.
+            let mut outlook = Outlook::default();
+            contained(|| outlook.of(&watched));
+            let polled = !outlook.due.is_empty();
+            for due in std::mem::take(&mut outlook.due) {
+                contained(|| due.poll());
+            }
+            if polled {
+                std::thread::sleep(GRAIN);
+            }
+            if ran || polled {
+                rested = Duration::ZERO;
+                continue;
+            }
+            let mut work = self.work.lock();
+            if work.changes != seen {
+                continue;
+            }
+            work.watched.retain(|weak| !outlook.done.iter().any(|done| done.ptr_eq(weak)));
+            let now = boot_nanos();
+            let next = work.alarms.keys().next().map(|(time, _)| *time);
+            let time = match outlook.next.into_iter().chain(next).min() {
+                Some(at) => Duration::from_nanos(at.saturating_sub(now)),
+                None => self.idle.saturating_sub(rested),
+            };
+            if next.is_none() && outlook.next.is_none() && time.is_zero() {
+                work.attended = false;
+                return;
+            }
+            let time = time.min(SLEEP_MAX);
+            work.asleep_until = now.saturating_add(nanos(time));
+            let mut work = self.changed.wait_for(work, time);
+            work.asleep_until = 0;
+            rested += Duration::from_nanos(boot_nanos().saturating_sub(now));
+        }
+    }
+}
+
+impl Work {
+    fn take_due(&mut self) -> Vec<Task> {
+        let later = self.alarms.split_off(&(boot_nanos().saturating_add(1), 0));
+        std::mem::replace(&mut self.alarms, later).into_values().collect()
+    }
+}
+
+impl Outlook {
+    fn of(&mut self, watched: &[Weak<dyn Watched>]) {
+        let now = boot_nanos();
+        for weak in watched {
+            let strong = weak.upgrade();
+            match (strong.as_ref().and_then(|watched| watched.next_wakeup()), strong) {
+                (Some(at), Some(watched)) if at <= now => self.due.push(watched),
+                (Some(at), _) => self.next = Some(self.next.map_or(at, |next| next.min(at))),
+                (None, _) => self.done.push(weak.clone()),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::mpsc::{Receiver, channel};
+    use std::time::Instant;
+
+    use super::*;
+
+    const SOON: u64 = 20_000_000;
+    const LONG: Duration = Duration::from_secs(10);
+
+    /// Falls due once.
+    struct Once {
+        at: AtomicU64,
+        polled: Mutex<std::sync::mpsc::Sender<()>>,
+    }
+
+    impl Watched for Once {
+        fn next_wakeup(&self) -> Option<u64> {
+            Some(self.at.load(Ordering::SeqCst)).filter(|at| *at > 0)
+        }
+
+        fn poll(self: Arc<Self>) {
+            self.at.store(0, Ordering::SeqCst);
+            self.polled.lock().send(()).unwrap();
+            panic!("in something watched, on purpose");
+        }
+    }
+
+    fn once() -> (Arc<Once>, Receiver<()>) {
+        let (polled, seen) = channel();
+        let at = AtomicU64::new(boot_nanos() + SOON);
+        (Arc::new(Once { at, polled: Mutex::new(polled) }), seen)
+    }
+
+    #[test]
+    fn alarms_go_off_in_order_and_not_before_their_time() {
+        let (note, noted) = channel();
+        let start = boot_nanos();
+        for wait in [3, 1, 2] {
+            let note = note.clone();
+            at(start + wait * SOON, move || note.send((wait, boot_nanos())).unwrap());
+        }
+        for expected in 1..=3 {
+            let (wait, time) = noted.recv_timeout(LONG).unwrap();
+            assert_eq!(wait, expected);
+            assert!(time >= start + wait * SOON);
+        }
+    }
+
+    #[test]
+    fn an_alarm_that_was_cancelled_is_gone_with_all_it_owns() {
+        let owned = Arc::new(());
+        let held = Arc::clone(&owned);
+        at(boot_nanos() + nanos(LONG), move || drop(held)).cancel();
+        assert_eq!(Arc::strong_count(&owned), 1);
+    }
+
+    #[test]
+    fn a_panic_keeps_nobody_else_from_being_served() {
+        at(boot_nanos(), || panic!("in an alarm, on purpose"));
+        let (watched, seen) = once();
+        over(&watched);
+        seen.recv_timeout(LONG).unwrap();
+        let (note, noted) = channel();
+        at(boot_nanos(), move || note.send(()).unwrap());
+        noted.recv_timeout(LONG).unwrap();
+    }
+
+    #[test]
+    fn the_thread_ends_with_nothing_to_come_and_starts_again() {
+        let watch = Arc::new(Watch::new(Duration::from_millis(20)));
+        for _ in 0..2 {
+            let (watched, seen) = once();
+            let mut work = watch.work.lock();
+            work.watched.push(Arc::downgrade(&watched) as _);
+            watch.attend(work, 0);
+            seen.recv_timeout(LONG).unwrap();
+            let start = Instant::now();
+            while watch.work.lock().attended {
+                assert!(start.elapsed() < LONG, "an idle thread stays");
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            assert!(watch.work.lock().watched.is_empty());
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What the rules say, in the plainest form. Everything is in nanoseconds.
+
+use std::collections::HashMap;
+
+use grantmint_core::{ErrorKind, Now};
+
+pub(crate) const SECOND: u64 = 1_000_000_000;
+/// What the tests set as the policy's safety margin.
+pub(crate) const MARGIN: u64 = SECOND;
+/// The default promise for a life of 60 s.
+pub(crate) const PROMISE: u64 = 5 * SECOND;
+const FETCH_TIMEOUT: u64 = 4 * SECOND;
+const PATIENCE: u64 = 5 * SECOND;
+const SPACING: u64 = SECOND;
+const LAST_CALL: u64 = SECOND / 10;
+const COOLDOWN_MAX: u64 = 300 * SECOND;
+
+pub(crate) fn boot(now: Now) -> u64 {
+    u64::try_from(now.boot().as_nanos()).unwrap()
+}
+
+fn wall(now: Now) -> u64 {
+    u64::try_from(now.wall().as_nanos()).unwrap()
+}
+
+/// A grant that came, by its text.
+#[derive(Clone, Debug)]
+pub(crate) struct Issued {
+    pub(crate) text: String,
+    boot_end: u64,
+    wall_end: u64,
+}
+
+impl Issued {
+    fn remaining_by_boot(&self, now: Now) -> u64 {
+        self.boot_end.saturating_sub(boot(now))
+    }
+
+    pub(crate) fn remaining(&self, now: Now) -> u64 {
+        self.remaining_by_boot(now).min(self.wall_end.saturating_sub(wall(now)))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum End {
+    Grant(Issued),
+    Error(ErrorKind),
+    /// It was over its time when its outcome came, and those who waited may have been told so.
+    GrantOrTimeout(Issued),
+    ErrorOrTimeout(ErrorKind),
+}
+
+#[derive(Debug)]
+pub(crate) struct Flight {
+    pub(crate) key: String,
+    begun: u64,
+    era: u32,
+    sent: Option<Now>,
+    probe: bool,
+    dead_at: u64,
+    pub(crate) foreign: bool,
+    pub(crate) end: Option<End>,
+}
+
+#[derive(Default)]
+struct Entry {
+    value: Option<Issued>,
+    era: u32,
+    /// No flight before this, but for the host's own emptying.
+    next: u64,
+    current: Option<usize>,
+}
+
+#[derive(Default)]
+pub(crate) struct Oracle {
+    entries: HashMap<String, Entry>,
+    pub(crate) flights: Vec<Flight>,
+    calls: Vec<u64>,
+    cooldown_until: u64,
+    half_open: bool,
+    probe: Option<(usize, u64)>,
+}
+
+impl Oracle {
+    pub(crate) fn value(&self, key: &str) -> Option<&Issued> {
+        self.entries.get(key)?.value.as_ref()
+    }
+
+    pub(crate) fn keeps(&self, key: &str, promise: u64, now: Now) -> Option<&Issued> {
+        self.value(key).filter(|value| value.remaining(now) >= promise.max(1))
+    }
+
+    /// A flight takes off: only if none is in the air, and not too soon.
+    pub(crate) fn leads(&mut self, key: &str, patience: u64, now: Now) -> usize {
+        let time = boot(now);
+        let refresh = self.keeps(key, 0, now).is_some();
+        let entry = self.entries.entry(key.to_owned()).or_default();
+        if let Some(flight) = entry.current.map(|id| &self.flights[id]) {
+            assert!(flight.end.is_some() || time >= flight.dead_at, "two flights for {key}");
+        }
+        assert!(time >= entry.next, "{key} again after {} ns", time + SPACING - entry.next);
+        let queue = if refresh { patience.max(PATIENCE) } else { patience };
+        let dead_at = time + queue.max(FETCH_TIMEOUT) + SECOND;
+        entry.current = Some(self.flights.len());
+        let (key, era) = (key.to_owned(), entry.era);
+        self.flights.push(Flight {
+            key,
+            begun: time,
+            era,
+            sent: None,
+            probe: false,
+            dead_at,
+            foreign: false,
+            end: None,
+        });
+        self.flights.len() - 1
+    }
+
+    /// Somebody waits for the flight of a key: there must be one.
+    pub(crate) fn waits(&self, key: &str, now: Now) -> usize {
+        let id = self.entries[key].current.expect("a flight to wait for");
+        assert!(!self.is_over(id, now), "waits for a flight that is over");
+        id
+    }
+
+    pub(crate) fn is_over(&self, id: usize, now: Now) -> bool {
+        let flight = &self.flights[id];
+        flight.foreign || flight.end.is_some() || boot(now) >= flight.dead_at
+    }
+
+    /// A request is let go: only within the budget, and never in a cool-down but for one probe.
+    pub(crate) fn goes(&mut self, id: usize, now: Now) {
+        let time = boot(now);
+        assert!(!self.is_over(id, now), "a call for a flight that is over");
+        assert!(time >= self.cooldown_until, "a call during the cool-down");
+        self.calls.push(time);
+        for (first, start) in self.calls.iter().enumerate() {
+            let allowed = 20.0 + 10.0 * (time - start) as f64 / SECOND as f64 + 1e-6;
+            let made = (self.calls.len() - first) as f64;
+            assert!(made <= allowed, "{made} calls in {} ns", time - start);
+        }
+        let dead_at = time + FETCH_TIMEOUT + SECOND;
+        if self.half_open {
+            assert!(self.probe.is_none_or(|(_, lost_at)| time >= lost_at), "a second probe");
+            self.probe = Some((id, dead_at));
+        }
+        let flight = &mut self.flights[id];
+        (flight.sent, flight.dead_at, flight.probe) = (Some(now), dead_at, self.half_open);
+    }
+
+    /// A request is refused: the flight is over.
+    pub(crate) fn refused(&mut self, id: usize, kind: ErrorKind, now: Now) {
+        if self.flights[id].end.is_none() && !self.flights[id].foreign {
+            let dead = boot(now) >= self.flights[id].dead_at;
+            let kind = if dead { ErrorKind::UpstreamTimeout } else { kind };
+            self.flights[id].end = Some(End::Error(kind));
+        }
+    }
+
+    pub(crate) fn completed(&mut self, id: usize, text: String, life: u64, now: Now) {
+        if self.flights[id].foreign {
+            return;
+        }
+        self.answered(id);
+        let sent = self.flights[id].sent.unwrap_or(now);
+        let net = life.saturating_sub(MARGIN);
+        let issued = Issued { text, boot_end: boot(sent) + net, wall_end: wall(sent) + net };
+        let (left, by_boot) = (issued.remaining(now), issued.remaining_by_boot(now));
+        if left < PROMISE && by_boot >= PROMISE {
+            return self.ended(id, End::Error(ErrorKind::Abandoned), false, now);
+        }
+        if left == 0 {
+            return self.ended(id, End::Error(ErrorKind::GrantTooShort), true, now);
+        }
+        let flight = &self.flights[id];
+        let entry = self.entries.get_mut(&flight.key).unwrap();
+        let better = entry.value.as_ref().is_none_or(|old| left > old.remaining(now));
+        if entry.era == flight.era && better {
+            entry.value = Some(issued.clone());
+        }
+        self.ended(id, End::Grant(issued), true, now);
+    }
+
+    pub(crate) fn failed(&mut self, id: usize, kind: ErrorKind, asked: Option<u64>, now: Now) {
+        if self.flights[id].foreign {
+            return;
+        }
+        let sent = self.flights[id].sent.is_some();
+        match kind {
+            ErrorKind::Throttled if sent => {
+                let until = boot(now) + asked.unwrap_or(SECOND / 2).min(COOLDOWN_MAX);
+                self.cooldown_until = self.cooldown_until.max(until);
+                (self.half_open, self.probe) = (true, None);
+            }
+            ErrorKind::UpstreamTimeout
+            | ErrorKind::UpstreamConnect
+            | ErrorKind::UpstreamTls
+            | ErrorKind::SourceFailed
+            | ErrorKind::Abandoned => self.vanished(id, now),
+            _ => self.answered(id),
+        }
+        self.ended(id, End::Error(kind), kind != ErrorKind::Abandoned, now);
+    }
+
+    pub(crate) fn abandoned(&mut self, id: usize, now: Now) {
+        if !self.flights[id].foreign {
+            self.vanished(id, now);
+            self.ended(id, End::Error(ErrorKind::Abandoned), false, now);
+        }
+    }
+
+    fn answered(&mut self, id: usize) {
+        if self.flights[id].probe {
+            (self.half_open, self.probe) = (false, None);
+        }
+    }
+
+    fn vanished(&mut self, id: usize, now: Now) {
+        if self.probe.is_some_and(|(probe, _)| probe == id) {
+            self.probe = None;
+            self.cooldown_until = self.cooldown_until.max(boot(now) + SECOND);
+        }
+    }
+
+    fn ended(&mut self, id: usize, end: End, is_attempt: bool, now: Now) {
+        let flight = &mut self.flights[id];
+        let late = boot(now) >= flight.dead_at;
+        if flight.end.is_none() {
+            flight.end = Some(match end {
+                End::Grant(issued) if late => End::GrantOrTimeout(issued),
+                End::Error(kind) if late => End::ErrorOrTimeout(kind),
+                end => end,
+            });
+        }
+        let entry = self.entries.get_mut(&flight.key).unwrap();
+        if is_attempt && !late && entry.era == flight.era && entry.current == Some(id) {
+            entry.next = flight.begun + SPACING;
+        }
+    }
+
+    /// Whether a caller of this promise and deadline must be told something now, may be, or must
+    /// not.
+    pub(crate) fn told(&self, id: usize, promise: u64, deadline: u64, now: Now) -> Option<bool> {
+        if self.is_over(id, now) || boot(now) >= deadline {
+            return Some(true);
+        }
+        let spare = self.keeps(&self.flights[id].key, promise, now).map(|v| v.remaining(now));
+        (spare? - promise > LAST_CALL).then_some(false)
+    }
+
+    pub(crate) fn invalidated(&mut self, key: &str) {
+        if let Some(entry) = self.entries.get_mut(key) {
+            *entry = Entry { era: entry.era + 1, ..Entry::default() };
+        }
+    }
+
+    pub(crate) fn renewed(&mut self, keep_values: bool) {
+        for entry in self.entries.values_mut() {
+            let value = entry.value.take().filter(|_| keep_values);
+            *entry = Entry { value, era: entry.era + 1, ..Entry::default() };
+        }
+    }
+
+    /// A child adopts what is alive at this moment, even if a clock set back would revive more.
+    pub(crate) fn forked(&mut self, now: Now) {
+        self.flights.iter_mut().for_each(|flight| flight.foreign = true);
+        self.renewed(true);
+        for entry in self.entries.values_mut() {
+            entry.value = entry.value.take().filter(|value| value.remaining(now) > 0);
+        }
+    }
+}
