@@ -1,0 +1,87 @@
+//! The API key.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+use crate::error::OrRaise as _;
+
+/// An API key of an account: checked, wiped when nobody uses it any more, never shown.
+///
+/// Args:
+///     account_sid: The account, AC and 32 hexadecimal digits.
+///     key_sid: The key, SK and 32 hexadecimal digits.
+///     secret: The key's secret, which the console shows once.
+///     region: Twilio's region that tokens name in their header, such as "ie1".
+///
+/// Raises:
+///     InvalidArgumentError: invalid_sid, invalid_credentials (swapped SIDs, no secret) or
+///         invalid_argument (region).
+#[pyclass(frozen, module = "grantmint")]
+pub(crate) struct ApiKey(pub(crate) grantmint_core::ApiKey);
+
+#[pymethods]
+impl ApiKey {
+    #[new]
+    #[pyo3(signature = (account_sid, key_sid, secret, *, region=None))]
+    fn new(account_sid: &str, key_sid: &str, secret: &str, region: Option<&str>) -> PyResult<Self> {
+        let key = grantmint_core::ApiKey::new(account_sid, key_sid, secret).or_raise()?;
+        Ok(Self(match region {
+            Some(region) => key.with_region(region).or_raise()?,
+            None => key,
+        }))
+    }
+
+    /// The key that TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET describe.
+    ///
+    /// Args:
+    ///     env: Where to look instead of in os.environ.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: invalid_credentials names the variable that is missing; otherwise as
+    ///         ApiKey.
+    #[classmethod]
+    #[pyo3(signature = (env=None))]
+    fn from_env(cls: &Bound<'_, PyType>, env: Option<Bound<'_, PyAny>>) -> PyResult<Self> {
+        let env = match env {
+            Some(env) => env,
+            None => cls.py().import("os")?.getattr("environ")?,
+        };
+        let lookup = |name: &str| env.call_method1("get", (name,)).ok()?.extract().ok();
+        grantmint_core::ApiKey::from_lookup(lookup).or_raise().map(Self)
+    }
+
+    /// The account's SID.
+    #[getter]
+    fn account_sid(&self) -> &str {
+        self.0.account_sid().as_str()
+    }
+
+    /// The key's SID: the issuer of every token.
+    #[getter]
+    fn key_sid(&self) -> &str {
+        self.0.key_sid().as_str()
+    }
+
+    /// The region that tokens name, if any.
+    #[getter]
+    fn region(&self) -> Option<&str> {
+        self.0.region()
+    }
+
+    fn __repr__(&self) -> String {
+        let region = self.0.region().map(|region| format!(", region='{region}'"));
+        format!(
+            "ApiKey('{}', '{}', ...{})",
+            self.0.account_sid(),
+            self.0.key_sid(),
+            region.unwrap_or_default()
+        )
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err(
+            "an ApiKey holds a secret and is not pickled: make it in each process, from its environment",
+        ))
+    }
+}

@@ -1,0 +1,39 @@
+//! Life after a fork: what other threads of the parent had locked stays locked in the child.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use arc_swap::ArcSwap;
+use pyo3::prelude::*;
+
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+/// Called by Python in each forked child.
+#[pyfunction]
+pub(crate) fn _after_fork() {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+}
+
+/// A value of this process, with locks in it: made anew in a forked child. The old one is leaked,
+/// since to drop it could need its locks.
+pub(crate) struct PerProcess<T>(ArcSwap<(u32, T)>);
+
+impl<T: Default> PerProcess<T> {
+    pub(crate) fn new() -> Self {
+        Self(ArcSwap::from_pointee((GENERATION.load(Ordering::Relaxed), T::default())))
+    }
+
+    /// Runs a function on the value of this process.
+    pub(crate) fn with<R>(&self, run: impl FnOnce(&T) -> R) -> R {
+        let current = self.0.load();
+        let generation = GENERATION.load(Ordering::Relaxed);
+        if current.0 == generation {
+            return run(&current.1);
+        }
+        let before = self.0.compare_and_swap(&*current, Arc::new((generation, T::default())));
+        if Arc::ptr_eq(&before, &current) {
+            std::mem::forget(Arc::clone(&current));
+        }
+        run(&self.0.load().1)
+    }
+}

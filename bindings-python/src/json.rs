@@ -1,0 +1,48 @@
+//! JSON texts from Python's objects, and back.
+
+use grantmint_core::{ErrorKind, Json};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict, PyString};
+
+use crate::error::{OrRaise as _, invalid};
+
+/// JSON given as text or bytes, which are kept to the byte, or as objects.
+pub(crate) fn to_json(value: &Bound<'_, PyAny>) -> PyResult<Json> {
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return Json::from_bytes(bytes.as_bytes()).or_raise();
+    }
+    Json::parse(&to_text(value)?).or_raise()
+}
+
+/// As [`to_json`], without a look at what the text says.
+pub(crate) fn to_text(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(text.to_str()?.to_owned());
+    }
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        let text = std::str::from_utf8(bytes.as_bytes());
+        let text = text.map_err(|_| invalid(ErrorKind::InvalidGrant, "JSON must be UTF-8"))?;
+        return Ok(text.to_owned());
+    }
+    let py = value.py();
+    let options = PyDict::new(py);
+    options.set_item("ensure_ascii", false)?;
+    options.set_item("allow_nan", false)?;
+    options.set_item("separators", (",", ":"))?;
+    static DUMPS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    match DUMPS.import(py, "json", "dumps")?.call((value,), Some(&options)) {
+        Ok(text) => text.extract(),
+        Err(cause) => {
+            let error = invalid(ErrorKind::InvalidGrant, "this cannot be written as JSON");
+            error.set_cause(py, Some(cause));
+            Err(error)
+        }
+    }
+}
+
+/// The objects that a JSON text stands for.
+pub(crate) fn from_text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    LOADS.import(py, "json", "loads")?.call1((text,))
+}

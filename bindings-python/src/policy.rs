@@ -1,0 +1,151 @@
+//! The windows and limits of a cache.
+
+use grantmint_core::ErrorKind;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple, PyType};
+
+use crate::error::{OrRaise as _, invalid};
+use crate::time::Seconds;
+
+/// The windows and limits of a cache. Whatever is left out scales with the life of each grant.
+///
+/// Args:
+///     wait_below: Below this remaining life callers wait for the fetch in the air, in seconds.
+///     soft_point: At this remaining life a refresh is due, in seconds.
+///     safety_margin: Taken off every life for clocks and transit, in seconds.
+///     fetch_timeout: How long one fetch may take, in seconds.
+///     max_keys: How many streams the cache holds at most: 10,000 if left out.
+///     jitter: Fixes every random number to this one, 0 to 1, for tests.
+///
+/// Raises:
+///     InvalidArgumentError: invalid_argument.
+#[pyclass(frozen, eq, module = "grantmint")]
+#[derive(Clone, PartialEq)]
+pub(crate) struct CachePolicy {
+    policy: grantmint_core::CachePolicy,
+    #[pyo3(get)]
+    wait_below: Option<f64>,
+    #[pyo3(get)]
+    soft_point: Option<f64>,
+    #[pyo3(get)]
+    safety_margin: Option<f64>,
+    #[pyo3(get)]
+    fetch_timeout: Option<f64>,
+    #[pyo3(get)]
+    jitter: Option<f64>,
+}
+
+#[pymethods]
+impl CachePolicy {
+    #[new]
+    #[pyo3(signature = (
+        *,
+        wait_below=None,
+        soft_point=None,
+        safety_margin=None,
+        fetch_timeout=None,
+        max_keys=None,
+        jitter=None,
+    ))]
+    fn new(
+        wait_below: Option<Seconds>,
+        soft_point: Option<Seconds>,
+        safety_margin: Option<Seconds>,
+        fetch_timeout: Option<Seconds>,
+        max_keys: Option<usize>,
+        jitter: Option<f64>,
+    ) -> PyResult<Self> {
+        let mut builder = grantmint_core::CachePolicy::builder();
+        if let Some(Seconds(time)) = wait_below {
+            builder = builder.wait_below(time);
+        }
+        if let Some(Seconds(time)) = soft_point {
+            builder = builder.soft_point(time);
+        }
+        if let Some(Seconds(time)) = safety_margin {
+            builder = builder.safety_margin(time);
+        }
+        if let Some(Seconds(time)) = fetch_timeout {
+            builder = builder.fetch_timeout(time);
+        }
+        if let Some(keys) = max_keys {
+            builder = builder.max_keys(keys);
+        }
+        if let Some(jitter) = jitter {
+            builder = builder.jitter(jitter);
+        }
+        let number = |time: Option<Seconds>| time.map(|Seconds(time)| time.as_secs_f64());
+        Ok(Self {
+            policy: builder.build().or_raise()?,
+            wait_below: number(wait_below),
+            soft_point: number(soft_point),
+            safety_margin: number(safety_margin),
+            fetch_timeout: number(fetch_timeout),
+            jitter,
+        })
+    }
+
+    /// How many streams the cache holds at most.
+    #[getter]
+    fn max_keys(&self) -> usize {
+        self.policy.max_keys()
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        self.fields(py)?.values().to_tuple().hash()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let mut shown = Vec::new();
+        for (name, value) in self.fields(py)? {
+            if !value.is_none() {
+                shown.push(format!("{name}={}", value.repr()?));
+            }
+        }
+        Ok(format!("CachePolicy({})", shown.join(", ")))
+    }
+
+    fn __reduce__<'py>(
+        this: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>, Bound<'py, PyDict>))> {
+        let kind = this.get_type();
+        let fields = this.get().fields(this.py())?;
+        Ok((kind.getattr("_of")?, (kind.into_any(), fields)))
+    }
+
+    /// What a pickle of a policy is made into.
+    #[staticmethod]
+    fn _of<'py>(
+        kind: &Bound<'py, PyType>,
+        fields: &Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        kind.call((), Some(fields))
+    }
+}
+
+impl CachePolicy {
+    fn fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let fields = PyDict::new(py);
+        fields.set_item("wait_below", self.wait_below)?;
+        fields.set_item("soft_point", self.soft_point)?;
+        fields.set_item("safety_margin", self.safety_margin)?;
+        fields.set_item("fetch_timeout", self.fetch_timeout)?;
+        fields.set_item("max_keys", self.max_keys())?;
+        fields.set_item("jitter", self.jitter)?;
+        Ok(fields)
+    }
+}
+
+/// The policy of a `policy=` argument: a [`CachePolicy`], or a dict of its arguments.
+pub(crate) fn of(policy: &Bound<'_, PyAny>) -> PyResult<grantmint_core::CachePolicy> {
+    if let Ok(policy) = policy.cast::<CachePolicy>() {
+        return Ok(policy.get().policy.clone());
+    }
+    let Ok(fields) = policy.cast::<PyDict>() else {
+        let message = "policy must be a CachePolicy or a dict of its arguments";
+        return Err(invalid(ErrorKind::InvalidArgument, message));
+    };
+    let kind = policy.py().get_type::<CachePolicy>();
+    let policy = kind.call(PyTuple::empty(policy.py()), Some(fields))?;
+    Ok(policy.cast::<CachePolicy>()?.get().policy.clone())
+}

@@ -1,0 +1,89 @@
+//! Seconds and points in time, in every form that Python has for them.
+
+use std::time::Duration;
+
+use grantmint_core::ErrorKind;
+use pyo3::prelude::*;
+use pyo3::types::PyFloat;
+
+use crate::error::invalid;
+
+/// A time to wait or a life: seconds as a number, or a `timedelta`.
+#[derive(Clone, Copy)]
+pub(crate) struct Seconds(pub(crate) Duration);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Seconds {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let seconds = match value.extract::<f64>() {
+            Ok(seconds) => seconds,
+            Err(no_number) => match value.getattr("total_seconds") {
+                Ok(total) => total.call0()?.extract()?,
+                Err(_) => return Err(no_number),
+            },
+        };
+        if seconds.is_nan() || seconds < 0.0 {
+            return Err(invalid(ErrorKind::InvalidArgument, "a time must be 0 seconds or more"));
+        }
+        // What is too much for a duration is too much for core, which says so.
+        Ok(Self(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)))
+    }
+}
+
+/// The life of a token or a grant: whole seconds, or a `timedelta` of whole seconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Ttl(pub(crate) u64);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Ttl {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(total) = value.getattr("total_seconds") {
+            let Seconds(time) = total.call0()?.extract()?;
+            if time.subsec_nanos() > 0 {
+                return Err(invalid(ErrorKind::InvalidTtl, "a ttl must be whole seconds"));
+            }
+            return Ok(Self(time.as_secs()));
+        }
+        if value.is_instance_of::<PyFloat>() {
+            return Err(invalid(ErrorKind::InvalidTtl, "a ttl must be an int or a timedelta"));
+        }
+        whole(value).map(Self)
+    }
+}
+
+/// A point in time: Unix seconds, or a `datetime` with a time zone.
+#[derive(Clone, Copy)]
+pub(crate) struct UnixSeconds(pub(crate) u64);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for UnixSeconds {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(timestamp) = value.getattr("timestamp") {
+            if value.getattr("tzinfo")?.is_none() {
+                return Err(invalid(
+                    ErrorKind::InvalidArgument,
+                    "a datetime must have a time zone, such as timezone.utc",
+                ));
+            }
+            let Seconds(time) = timestamp.call0()?.extract()?;
+            return Ok(Self(time.as_secs()));
+        }
+        whole(value).map(Self)
+    }
+}
+
+/// A whole number of seconds. One that no `u64` holds becomes the nearest that one does, for core
+/// to refuse.
+fn whole(value: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
+    match value.extract::<u64>() {
+        Ok(seconds) => Ok(seconds),
+        Err(failure) => match value.lt(0) {
+            Ok(true) => Ok(0),
+            Ok(false) if value.hasattr("bit_length")? => Ok(u64::MAX),
+            _ => Err(failure),
+        },
+    }
+}

@@ -1,0 +1,135 @@
+//! Many tokens that differ in their identity alone.
+
+use std::cell::RefCell;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::{PyList, PyString, PyTuple};
+
+use crate::access_token::advice;
+use crate::api_key::ApiKey;
+use crate::clock::{self, ManualClock};
+use crate::error::OrRaise as _;
+use crate::grants;
+use crate::time::{Ttl, UnixSeconds};
+
+thread_local! {
+    /// Where tokens are written before Python copies them: one allocation a thread instead of one
+    /// a token.
+    static TEXT: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each. Any number of
+/// threads may share one.
+///
+/// Args:
+///     key: The key that signs.
+///     grants: What each holder may do.
+///     ttl: The life of each token in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
+///     nbf: Before when no token is valid, as Unix seconds or a datetime; left out if None.
+///     unique: Whether each token has a jti of its own instead of the vendor's.
+///     clock: A ManualClock, for tests.
+///
+/// Raises:
+///     InvalidArgumentError: invalid_ttl, invalid_grant or invalid_argument.
+#[pyclass(frozen, module = "grantmint")]
+pub(crate) struct TokenMinter(grantmint_core::TokenMinter);
+
+#[pymethods]
+impl TokenMinter {
+    #[new]
+    #[pyo3(signature = (key, *, grants=None, ttl=None, nbf=None, unique=false, clock=None))]
+    fn new(
+        key: &Bound<'_, ApiKey>,
+        grants: Option<Bound<'_, PyAny>>,
+        ttl: Option<Ttl>,
+        nbf: Option<UnixSeconds>,
+        unique: bool,
+        clock: Option<Bound<'_, ManualClock>>,
+    ) -> PyResult<Self> {
+        let mut builder = grantmint_core::TokenMinter::builder(&key.get().0)
+            .grants(grants::all(grants)?)
+            .unique(unique);
+        if let Some(Ttl(seconds)) = ttl {
+            builder = builder.ttl(seconds);
+        }
+        if let Some(UnixSeconds(start)) = nbf {
+            builder = builder.nbf(start);
+        }
+        if let Some(clock) = clock::of(clock.as_ref()) {
+            builder = builder.clock(clock);
+        }
+        builder.build().or_raise().map(Self)
+    }
+
+    /// The token of one viewer, issued now.
+    ///
+    /// Args:
+    ///     identity: Whom it is for; at most 512 bytes, and 128 characters with a video grant.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: invalid_identity.
+    #[pyo3(signature = (identity, /))]
+    fn mint<'py>(&self, py: Python<'py>, identity: &str) -> PyResult<Bound<'py, PyString>> {
+        TEXT.with_borrow_mut(|text| {
+            self.0.mint_into(text, identity).or_raise()?;
+            Ok(PyString::new(py, text))
+        })
+    }
+
+    /// The token of one viewer, issued at a time of the caller's choice.
+    ///
+    /// Args:
+    ///     identity: As of mint.
+    ///     now: Unix seconds, or a datetime.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: invalid_identity; invalid_argument for a time after the year 9999.
+    fn mint_at<'py>(
+        &self,
+        py: Python<'py>,
+        identity: &str,
+        now: UnixSeconds,
+    ) -> PyResult<Bound<'py, PyString>> {
+        Ok(PyString::new(py, &self.0.mint_at(identity, now.0).or_raise()?))
+    }
+
+    /// One token for each identity, all issued in the same second; all of them or none.
+    ///
+    /// Args:
+    ///     identities: Any iterable of str.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: invalid_identity, with the index in its message.
+    fn mint_many<'py>(
+        &self,
+        py: Python<'py>,
+        identities: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        if identities.is_instance_of::<PyString>() {
+            return Err(PyTypeError::new_err("identities must be several str, not one"));
+        }
+        let identities = identities
+            .try_iter()?
+            .map(|identity| identity?.extract::<PyBackedStr>())
+            .collect::<PyResult<Vec<_>>>()?;
+        let tokens = py.detach(|| self.0.mint_many(&identities)).or_raise()?;
+        PyList::new(py, tokens)
+    }
+
+    /// Advice on this kind of token; empty for most.
+    fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        advice(py, self.0.warnings())
+    }
+
+    fn __repr__(&self) -> &'static str {
+        "TokenMinter(...)"
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err(
+            "a TokenMinter holds a secret and is not pickled: make it in each process",
+        ))
+    }
+}

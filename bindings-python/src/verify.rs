@@ -1,0 +1,215 @@
+//! Checking and signing tokens.
+
+use grantmint_core::{Algorithm, VerifyOptions};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+use crate::api_key::ApiKey;
+use crate::error::OrRaise as _;
+use crate::json::{from_text, to_text};
+use crate::time::{Seconds, UnixSeconds};
+
+/// The content of a token. Its repr shows none of it.
+#[pyclass(frozen, eq, module = "grantmint")]
+#[derive(PartialEq)]
+pub(crate) struct Decoded(grantmint_core::Decoded);
+
+#[pymethods]
+impl Decoded {
+    /// The header as a dict.
+    #[getter]
+    fn header<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_text(py, self.0.header_json())
+    }
+
+    /// The claims as a dict.
+    #[getter]
+    fn claims<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_text(py, self.0.claims_json())
+    }
+
+    /// The header as JSON, byte for byte.
+    #[getter]
+    fn header_json(&self) -> &str {
+        self.0.header_json()
+    }
+
+    /// The claims as JSON, byte for byte.
+    #[getter]
+    fn claims_json(&self) -> &str {
+        self.0.claims_json()
+    }
+
+    /// The grants as a dict, with the identity among them.
+    #[getter]
+    fn grants<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.0.grants() {
+            Some(_) => Ok(Some(self.claims(py)?.get_item("grants")?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Whom the token is for, if that is a text.
+    #[getter]
+    fn identity(&self) -> Option<&str> {
+        self.0.identity()
+    }
+
+    /// iss: the SID of the key that signed, in an Access Token.
+    #[getter]
+    fn issuer(&self) -> Option<&str> {
+        self.0.issuer()
+    }
+
+    /// sub: the SID of the account, in an Access Token.
+    #[getter]
+    fn subject(&self) -> Option<&str> {
+        self.0.subject()
+    }
+
+    /// jti: the token's own identifier.
+    #[getter]
+    fn jti(&self) -> Option<&str> {
+        self.0.jti()
+    }
+
+    /// twr of the header: the region.
+    #[getter]
+    fn region(&self) -> Option<&str> {
+        self.0.region()
+    }
+
+    /// iat in Unix seconds.
+    #[getter]
+    fn issued_at(&self) -> Option<u64> {
+        self.0.issued_at()
+    }
+
+    /// nbf in Unix seconds, a fraction rounded up.
+    #[getter]
+    fn not_before(&self) -> Option<u64> {
+        self.0.not_before()
+    }
+
+    /// exp in Unix seconds, a fraction dropped.
+    #[getter]
+    fn expires_at(&self) -> Option<u64> {
+        self.0.expires_at()
+    }
+
+    fn __repr__(&self) -> &'static str {
+        "Decoded(...)"
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        PyString::new(py, self.0.claims_json()).hash()
+    }
+}
+
+/// Checks an Access Token: made with this key, for its account, valid now.
+///
+/// Args:
+///     token: The token.
+///     api_key: The key that it must be signed with.
+///     leeway: How many seconds exp and nbf may be off, at most 300, or as a timedelta.
+///     now: The time to take for the present one: Unix seconds or a datetime.
+///     algorithm: The one algorithm to accept: "HS256", "HS384" or "HS512".
+///
+/// Raises:
+///     TokenError: token_malformed, token_algorithm, token_signature, token_issuer, token_claims,
+///         token_expired or token_not_yet_valid.
+///     InvalidArgumentError: invalid_argument.
+#[pyfunction]
+#[pyo3(signature = (token, api_key, *, leeway=None, now=None, algorithm="HS256"))]
+pub(crate) fn verify(
+    token: &str,
+    api_key: &Bound<'_, ApiKey>,
+    leeway: Option<Seconds>,
+    now: Option<UnixSeconds>,
+    algorithm: &str,
+) -> PyResult<Decoded> {
+    let options = options(leeway, now, algorithm)?;
+    grantmint_core::verify(token, &api_key.get().0, &options).or_raise().map(Decoded)
+}
+
+/// Checks another vendor's token: signed with this secret, valid now. Issuer, subject and type are
+/// not looked at.
+///
+/// Args:
+///     token: The token.
+///     secret: The secret as str or bytes.
+///     leeway: As of verify.
+///     now: As of verify.
+///     algorithm: As of verify.
+///
+/// Raises:
+///     TokenError: As verify, but for token_issuer.
+///     InvalidArgumentError: invalid_credentials for an empty secret, or invalid_argument.
+#[pyfunction]
+#[pyo3(signature = (token, secret, *, leeway=None, now=None, algorithm="HS256"))]
+pub(crate) fn verify_jwt(
+    token: &str,
+    secret: &Bound<'_, PyAny>,
+    leeway: Option<Seconds>,
+    now: Option<UnixSeconds>,
+    algorithm: &str,
+) -> PyResult<Decoded> {
+    let options = options(leeway, now, algorithm)?;
+    with_bytes(secret, |secret| grantmint_core::verify_jwt(token, secret, &options))?
+        .or_raise()
+        .map(Decoded)
+}
+
+/// Takes a token apart without checking its signature or its times. To act on a token, use verify.
+///
+/// Raises:
+///     TokenError: token_malformed.
+#[pyfunction]
+pub(crate) fn decode(token: &str) -> PyResult<Decoded> {
+    grantmint_core::decode(token).or_raise().map(Decoded)
+}
+
+/// Signs any claims, for tokens of other vendors.
+///
+/// Args:
+///     alg: "HS256", "HS384" or "HS512"; the header must name the same.
+///     header: JSON as str or bytes, which goes in byte for byte, or a dict.
+///     claims: The same.
+///     secret: The secret as str or bytes.
+///
+/// Raises:
+///     InvalidArgumentError: invalid_argument, invalid_credentials or limit_exceeded.
+#[pyfunction]
+pub(crate) fn sign(
+    alg: &str,
+    header: &Bound<'_, PyAny>,
+    claims: &Bound<'_, PyAny>,
+    secret: &Bound<'_, PyAny>,
+) -> PyResult<String> {
+    let algorithm: Algorithm = alg.parse().or_raise()?;
+    let (header, claims) = (to_text(header)?, to_text(claims)?);
+    with_bytes(secret, |secret| grantmint_core::sign(algorithm, &header, &claims, secret))?
+        .or_raise()
+}
+
+fn options(
+    leeway: Option<Seconds>,
+    now: Option<UnixSeconds>,
+    algorithm: &str,
+) -> PyResult<VerifyOptions> {
+    let mut options = VerifyOptions::new().algorithm(algorithm.parse().or_raise()?);
+    if let Some(Seconds(time)) = leeway {
+        options = options.leeway(time.as_secs());
+    }
+    if let Some(UnixSeconds(now)) = now {
+        options = options.now(now);
+    }
+    Ok(options)
+}
+
+fn with_bytes<R>(value: &Bound<'_, PyAny>, run: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
+    match value.cast::<PyBytes>() {
+        Ok(bytes) => Ok(run(bytes.as_bytes())),
+        Err(_) => Ok(run(value.cast::<PyString>()?.to_str()?.as_bytes())),
+    }
+}

@@ -1,0 +1,161 @@
+//! The API key that signs tokens and fetches grants.
+
+use grantmint_core::ApiKey;
+
+use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::handle::{self, class};
+use crate::panic::or_empty;
+use crate::strings::grantmint_str_t;
+
+/// A validated API key. Minters keep what they need of it: it may be freed right after they are
+/// made. The secret is wiped from memory with its last user and is never shown.
+pub struct grantmint_api_key_t(pub(crate) ApiKey);
+
+class!(grantmint_api_key_t);
+
+/// A key from the account's SID (`AC…`), the key's SID (`SK…`) and its secret.
+///
+/// `*out`: the key, to free with `grantmint_api_key_free`.
+///
+/// Statuses: `invalid_sid`, `invalid_credentials` for swapped SIDs or an empty secret.
+///
+/// # Safety
+///
+/// [strings], [outputs]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_api_key_new(
+    account_sid: grantmint_str_t,
+    key_sid: grantmint_str_t,
+    secret: grantmint_str_t,
+    out: *mut *mut grantmint_api_key_t,
+    error: *mut *mut grantmint_error_t,
+) -> grantmint_status_t {
+    boundary!(error, || {
+        // SAFETY: [strings], [outputs]
+        let (out, account_sid, key_sid, secret) = unsafe {
+            (
+                handle::out_object(out)?,
+                account_sid.text("account_sid")?,
+                key_sid.text("key_sid")?,
+                secret.text("secret")?,
+            )
+        };
+        *out = handle::new(grantmint_api_key_t(ApiKey::new(account_sid, key_sid, secret)?));
+        Ok(())
+    })
+}
+
+/// A key from the environment variables `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` and
+/// `TWILIO_API_SECRET`. Not while another thread changes the environment.
+///
+/// `*out`: the key, to free with `grantmint_api_key_free`.
+///
+/// Statuses: `invalid_credentials` names a variable that is missing; as `grantmint_api_key_new`.
+///
+/// # Safety
+///
+/// [outputs]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_api_key_from_env(
+    out: *mut *mut grantmint_api_key_t,
+    error: *mut *mut grantmint_error_t,
+) -> grantmint_status_t {
+    boundary!(error, || {
+        // SAFETY: [outputs]
+        let out = unsafe { handle::out_object(out)? };
+        *out = handle::new(grantmint_api_key_t(ApiKey::from_env()?));
+        Ok(())
+    })
+}
+
+/// The same key for another region of Twilio, such as `ie1`, which every token then names in its
+/// header.
+///
+/// `*out`: a further key, to free with `grantmint_api_key_free`.
+///
+/// Statuses: `invalid_argument` for a text that is no name of a region.
+///
+/// # Safety
+///
+/// [handles], [strings], [outputs]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_api_key_with_region(
+    key: *const grantmint_api_key_t,
+    region: grantmint_str_t,
+    out: *mut *mut grantmint_api_key_t,
+    error: *mut *mut grantmint_error_t,
+) -> grantmint_status_t {
+    boundary!(error, || {
+        // SAFETY: [handles], [strings], [outputs]
+        let (out, key, region) = unsafe {
+            (handle::out_object(out)?, handle::shared(key, "key")?, region.text("region")?)
+        };
+        *out = handle::new(grantmint_api_key_t(key.0.with_region(region)?));
+        Ok(())
+    })
+}
+
+/// The SID of the account, `AC…`. Belongs to the key; none for null.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_api_key_account_sid(
+    key: *const grantmint_api_key_t,
+) -> grantmint_str_t {
+    or_empty(|| {
+        // SAFETY: [handles]
+        let key = unsafe { handle::shared(key, "key")? };
+        Ok(grantmint_str_t::of(key.0.account_sid().as_str()))
+    })
+}
+
+/// The SID of the key, `SK…`. Belongs to the key; none for null.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_api_key_key_sid(
+    key: *const grantmint_api_key_t,
+) -> grantmint_str_t {
+    or_empty(|| {
+        // SAFETY: [handles]
+        let key = unsafe { handle::shared(key, "key")? };
+        Ok(grantmint_str_t::of(key.0.key_sid().as_str()))
+    })
+}
+
+/// The region that tokens name in their header, or none. Belongs to the key.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_api_key_region(
+    key: *const grantmint_api_key_t,
+) -> grantmint_str_t {
+    or_empty(|| {
+        // SAFETY: [handles]
+        let key = unsafe { handle::shared(key, "key")? };
+        Ok(grantmint_str_t::of_optional(key.0.region()))
+    })
+}
+
+/// Frees a key; does nothing for null.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn grantmint_api_key_free(key: *mut grantmint_api_key_t) {
+    // SAFETY: [handles]
+    unsafe { handle::free(key) };
+}

@@ -1,0 +1,161 @@
+//! What happened in a cache lately.
+
+use grantmint_core::{Event, EventKind};
+
+use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::handle::{self, class};
+use crate::options::{self, Options};
+use crate::panic::or_empty;
+use crate::strings::grantmint_str_t;
+
+/// What happened in a cache, oldest first.
+pub struct grantmint_events_t(Vec<Event>);
+
+class!(grantmint_events_t);
+
+impl grantmint_events_t {
+    pub(crate) fn new(events: Vec<Event>) -> Self {
+        Self(events)
+    }
+}
+
+/// What happened. There may be new ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum grantmint_event_kind_t {
+    /// Something that this header does not know.
+    GRANTMINT_EVENT_OTHER = 0,
+    /// A fetch was sent upstream.
+    GRANTMINT_EVENT_FETCH_SENT = 1,
+    /// A fetch brought the grant of `generation`.
+    GRANTMINT_EVENT_FETCH_SUCCEEDED = 2,
+    /// A fetch failed with `status`.
+    GRANTMINT_EVENT_FETCH_FAILED = 3,
+    /// A fetch ended without an outcome.
+    GRANTMINT_EVENT_FETCH_ABANDONED = 4,
+    /// The entry made room for another.
+    GRANTMINT_EVENT_EVICTED = 5,
+    /// The entry was emptied by the host.
+    GRANTMINT_EVENT_INVALIDATED = 6,
+    /// The cache was emptied by the host.
+    GRANTMINT_EVENT_PURGED = 7,
+    /// The credentials were exchanged.
+    GRANTMINT_EVENT_ROTATED = 8,
+    /// The cache starts anew in a forked child.
+    GRANTMINT_EVENT_FORKED = 9,
+}
+
+impl From<EventKind> for grantmint_event_kind_t {
+    fn from(kind: EventKind) -> Self {
+        match kind {
+            EventKind::FetchSent => Self::GRANTMINT_EVENT_FETCH_SENT,
+            EventKind::FetchSucceeded { .. } => Self::GRANTMINT_EVENT_FETCH_SUCCEEDED,
+            EventKind::FetchFailed(_) => Self::GRANTMINT_EVENT_FETCH_FAILED,
+            EventKind::FetchAbandoned => Self::GRANTMINT_EVENT_FETCH_ABANDONED,
+            EventKind::Evicted => Self::GRANTMINT_EVENT_EVICTED,
+            EventKind::Invalidated => Self::GRANTMINT_EVENT_INVALIDATED,
+            EventKind::Purged => Self::GRANTMINT_EVENT_PURGED,
+            EventKind::Rotated => Self::GRANTMINT_EVENT_ROTATED,
+            EventKind::Forked => Self::GRANTMINT_EVENT_FORKED,
+            _ => Self::GRANTMINT_EVENT_OTHER,
+        }
+    }
+}
+
+/// One event. Its texts belong to the events it came from.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct grantmint_event_t {
+    /// `sizeof` this struct; set by `GRANTMINT_EVENT_INIT`.
+    pub struct_size: usize,
+    /// What, by the name that all languages show, such as `fetch_sent`.
+    pub name: grantmint_str_t,
+    /// To which key; none for events of the whole cache.
+    pub key: grantmint_str_t,
+    /// When, in nanoseconds since boot.
+    pub boot_ns: u64,
+    /// When, in nanoseconds since 1970.
+    pub unix_ns: u64,
+    /// The number of the grant that a fetch brought, or 0.
+    pub generation: u64,
+    /// What: a `grantmint_event_kind_t`.
+    pub kind: i32,
+    /// Why a fetch failed: a `grantmint_status_t`.
+    pub status: i32,
+}
+
+// SAFETY: it starts with its size, and texts and numbers may be zero.
+unsafe impl Options for grantmint_event_t {}
+
+impl From<&Event> for grantmint_event_t {
+    fn from(event: &Event) -> Self {
+        let nanos = |time: std::time::Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let (generation, status) = match event.kind {
+            EventKind::FetchSucceeded { generation } => (generation, 0),
+            EventKind::FetchFailed(kind) => (0, kind.number()),
+            _ => (0, 0),
+        };
+        Self {
+            struct_size: size_of::<Self>(),
+            name: grantmint_str_t::of(event.kind.as_str()),
+            key: grantmint_str_t::of_optional(event.key.as_ref().map(|key| key.text())),
+            boot_ns: nanos(event.at.boot()),
+            unix_ns: nanos(event.at.wall()),
+            generation,
+            kind: grantmint_event_kind_t::from(event.kind) as i32,
+            status,
+        }
+    }
+}
+
+/// How many events there are; 0 for null.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_events_len(events: *const grantmint_events_t) -> usize {
+    or_empty(|| {
+        // SAFETY: [handles]
+        let events = unsafe { handle::shared(events, "events")? };
+        Ok(events.0.len())
+    })
+}
+
+/// One of several events, counted from 0.
+///
+/// `event`: filled in as far as its `struct_size` reaches.
+///
+/// Statuses: `invalid_argument` beyond the last, `struct_size`.
+///
+/// # Safety
+///
+/// [handles], [structs], [outputs]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_events_get(
+    events: *const grantmint_events_t,
+    index: usize,
+    event: *mut grantmint_event_t,
+    error: *mut *mut grantmint_error_t,
+) -> grantmint_status_t {
+    boundary!(error, || {
+        // SAFETY: [handles]
+        let events = unsafe { handle::shared(events, "events")? };
+        let found = events.0.get(index).ok_or_else(|| options::beyond("index"))?;
+        // SAFETY: [structs]
+        unsafe { options::write(&found.into(), event) }
+    })
+}
+
+/// Frees events; does nothing for null.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn grantmint_events_free(events: *mut grantmint_events_t) {
+    // SAFETY: [handles]
+    unsafe { handle::free(events) };
+}

@@ -1,0 +1,250 @@
+//! Objects behind pointers.
+//!
+//! C holds a `T *` that points to a [`Guarded`] object. The word in front of the object tells a
+//! pointer to another class, or to an object that was freed, from a good one. That is a net, not a
+//! promise: memory that was freed may hold anything, a good word too.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use grantmint_core::{Error, ErrorKind, Result};
+
+/// A class of objects that C holds pointers to. They may be handed to other threads.
+pub(crate) trait Class: Send {
+    /// The name in C.
+    const NAME: &'static str;
+    /// What stands in front of every live object.
+    const MAGIC: u64 = fnv1a(Self::NAME);
+}
+
+/// Makes classes of types.
+macro_rules! class {
+    ($($name:ident),*) => {
+        $(impl $crate::handle::Class for $name {
+            const NAME: &'static str = stringify!($name);
+        })*
+    };
+}
+pub(crate) use class;
+
+/// What stands in front of an object that was freed.
+const FREED: u64 = 0xdead_dead_dead_dead;
+
+#[repr(C)]
+struct Guarded<T> {
+    magic: AtomicU64,
+    object: T,
+}
+
+/// Moves an object to the heap, for C to own.
+pub(crate) fn new<T: Class>(object: T) -> *mut T {
+    Box::into_raw(Box::new(Guarded { magic: AtomicU64::new(T::MAGIC), object })).cast()
+}
+
+/// The object behind a `const T *`, which other threads may be using too.
+///
+/// # Safety
+///
+/// [handles] The pointer is null, or the object lives for as long as the reference and is not in
+/// use as a `T *`.
+#[inline]
+pub(crate) unsafe fn shared<'a, T: Class + Sync>(
+    pointer: *const T,
+    argument: &'static str,
+) -> Result<&'a T> {
+    // SAFETY: [handles] as of the caller.
+    unsafe { guarded(pointer, argument) }.map(|guarded| &guarded.object)
+}
+
+/// As [`shared`], for a pointer that may be null.
+///
+/// # Safety
+///
+/// As [`shared`].
+pub(crate) unsafe fn optional<'a, T: Class + Sync>(
+    pointer: *const T,
+    argument: &'static str,
+) -> Result<Option<&'a T>> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: [handles] as of the caller.
+    unsafe { shared(pointer, argument) }.map(Some)
+}
+
+/// The object behind a `T *`, which nobody else is using.
+///
+/// # Safety
+///
+/// [handles] The pointer is null, or the object lives for as long as the reference and is not in
+/// use anywhere else.
+pub(crate) unsafe fn exclusive<'a, T: Class>(
+    pointer: *mut T,
+    argument: &'static str,
+) -> Result<&'a mut T> {
+    // SAFETY: [handles] as of the caller.
+    unsafe { guarded(pointer, argument)? };
+    // SAFETY: [handles] the word in front says that this is such an object, and it is not in use.
+    Ok(unsafe { &mut (*pointer.cast::<Guarded<T>>()).object })
+}
+
+/// Takes an object back from C.
+///
+/// # Safety
+///
+/// [handles] The pointer is null, or the object lives and is not in use anywhere else; it is not
+/// used again.
+pub(crate) unsafe fn take<T: Class>(pointer: *mut T, argument: &'static str) -> Result<T> {
+    // SAFETY: [handles] as of the caller.
+    let magic = unsafe { &guarded(pointer, argument)?.magic };
+    // Of two who free one object at once only one gets it.
+    let first = magic.compare_exchange(T::MAGIC, FREED, Ordering::Relaxed, Ordering::Relaxed);
+    first.map_err(|_| wrong::<T>(argument))?;
+    // SAFETY: [handles] it came from `new`, and nobody will look at it again.
+    let guarded = unsafe { Box::from_raw(pointer.cast::<Guarded<T>>()) };
+    Ok(guarded.object)
+}
+
+/// Frees an object; does nothing for null.
+///
+/// # Safety
+///
+/// As [`take`].
+pub(crate) unsafe fn free<T: Class>(pointer: *mut T) {
+    if pointer.is_null() {
+        return;
+    }
+    // A pointer that is no good cannot be reported from here; it is left alone.
+    let _ = crate::panic::caught(|| {
+        // SAFETY: [handles] as of the caller.
+        unsafe { take(pointer, "object") }.map(drop)
+    });
+}
+
+/// # Safety
+///
+/// [handles] The pointer is null, or points to something of at least eight bytes.
+#[inline]
+unsafe fn guarded<'a, T: Class>(
+    pointer: *const T,
+    argument: &'static str,
+) -> Result<&'a Guarded<T>> {
+    if pointer.is_null() {
+        return Err(null(argument));
+    }
+    let pointer = pointer.cast::<Guarded<T>>();
+    // SAFETY: [handles] there are eight bytes, and they are aligned.
+    let is_good = pointer.is_aligned()
+        && unsafe { (*pointer.cast::<AtomicU64>()).load(Ordering::Relaxed) } == T::MAGIC;
+    if !is_good {
+        return Err(wrong::<T>(argument));
+    }
+    // SAFETY: [handles] the word in front says that this is such an object.
+    Ok(unsafe { &*pointer })
+}
+
+/// The error for a pointer that must not be null.
+#[cold]
+pub(crate) fn null(argument: &str) -> Error {
+    Error::new(ErrorKind::NullPointer, format!("{argument} is a null pointer"))
+}
+
+#[cold]
+fn wrong<T: Class>(argument: &str) -> Error {
+    let name = T::NAME;
+    let message = format!("{argument} does not point to a {name}: freed, or of another type");
+    Error::new(ErrorKind::InvalidArgument, message)
+}
+
+/// A place for one output of a function, set to `empty` at once: so it holds nothing stale after
+/// an error.
+///
+/// # Safety
+///
+/// [outputs] The pointer is null or has room for a value for as long as the reference.
+#[inline]
+pub(crate) unsafe fn out<'a, T>(
+    pointer: *mut T,
+    empty: T,
+    argument: &'static str,
+) -> Result<&'a mut T> {
+    if pointer.is_null() {
+        return Err(null(argument));
+    }
+    // SAFETY: [outputs] as of the caller; it is written before it is read.
+    Ok(unsafe {
+        pointer.write(empty);
+        &mut *pointer
+    })
+}
+
+/// As [`out`], for a new object.
+///
+/// # Safety
+///
+/// As [`out`].
+#[inline]
+pub(crate) unsafe fn out_object<'a, T: Class>(pointer: *mut *mut T) -> Result<&'a mut *mut T> {
+    // SAFETY: [outputs] as of the caller.
+    unsafe { out(pointer, std::ptr::null_mut(), "out") }
+}
+
+/// Tells the caller something that it need not want to know.
+///
+/// # Safety
+///
+/// [outputs] The pointer is null or has room for a value.
+pub(crate) unsafe fn tell<T>(pointer: *mut T, value: T) {
+    if !pointer.is_null() {
+        // SAFETY: [outputs] as of the caller.
+        unsafe { pointer.write(value) };
+    }
+}
+
+/// Different names have different hashes; a test says so.
+const fn fnv1a(text: &str) -> u64 {
+    let (bytes, mut hash, mut index) = (text.as_bytes(), 0xcbf2_9ce4_8422_2325_u64, 0);
+    while index < bytes.len() {
+        hash = (hash ^ bytes[index] as u64).wrapping_mul(0x0100_0000_01b3);
+        index += 1;
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct One(u32);
+    struct Other;
+    class!(One, Other);
+
+    fn kind<T>(result: Result<T>) -> ErrorKind {
+        result.err().unwrap().kind()
+    }
+
+    #[test]
+    fn pointers_that_are_no_good_are_refused() {
+        let (one, nothing) = (new(One(1)), std::ptr::null_mut::<One>());
+        // SAFETY: `one` lives, and each of the others is null, odd, or of another class.
+        unsafe {
+            assert_eq!(shared(one, "one").unwrap().0, 1);
+            assert_eq!(kind(shared(nothing, "one")), ErrorKind::NullPointer);
+            assert_eq!(kind(exclusive(nothing, "one")), ErrorKind::NullPointer);
+            assert_eq!(kind(take(one.cast::<Other>(), "one")), ErrorKind::InvalidArgument);
+            assert_eq!(kind(shared(one.byte_add(1), "one")), ErrorKind::InvalidArgument);
+            free(one.cast::<Other>());
+            exclusive(one, "one").unwrap().0 = 2;
+            assert_eq!(take(one, "one").unwrap().0, 2);
+            free(nothing);
+        }
+    }
+
+    #[test]
+    fn a_freed_object_is_marked() {
+        let mut memory = Guarded { magic: AtomicU64::new(FREED), object: One(1) };
+        let pointer = (&raw mut memory).cast::<One>();
+        // SAFETY: the memory lives; only its word says that it was freed.
+        let refused = unsafe { [kind(shared(pointer, "one")), kind(take(pointer, "one"))] };
+        assert_eq!(refused, [ErrorKind::InvalidArgument; 2]);
+    }
+}

@@ -1,0 +1,179 @@
+//! A source of playback grants that is written in C.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+
+use grantmint_core::{AsyncGrantSource, GrantRequest, Origin, SourceTicket};
+
+use crate::callback::{self, Userdata, grantmint_userdata_free_t};
+use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::handle::{self, class};
+use crate::panic::or_empty;
+use crate::strings::grantmint_str_t;
+use crate::ticket::grantmint_ticket_t;
+use crate::time;
+
+/// Fetches one playback grant, on one of the library's fetcher threads. `request` is read during
+/// the call alone. `ticket` is the callee's: complete or fail it now or later, from any thread.
+pub type grantmint_fetch_t = Option<
+    unsafe extern "C" fn(
+        userdata: *mut c_void,
+        request: *const grantmint_grant_request_t,
+        ticket: *mut grantmint_ticket_t,
+    ),
+>;
+
+/// A function that fetches playback grants from somewhere else than the PlaybackGrant endpoint, for
+/// any number of minters. They keep it alive: it may be freed right after they are made.
+#[derive(Clone)]
+pub struct grantmint_source_t(Arc<Fetch>);
+
+/// Which grant is wanted.
+pub struct grantmint_grant_request_t {
+    request: GrantRequest,
+    timeout_ms: u32,
+}
+
+class!(grantmint_source_t, grantmint_grant_request_t);
+
+struct Fetch {
+    function: unsafe extern "C" fn(
+        *mut c_void,
+        *const grantmint_grant_request_t,
+        *mut grantmint_ticket_t,
+    ),
+    userdata: Userdata,
+    userdata_free: grantmint_userdata_free_t,
+}
+
+impl Drop for Fetch {
+    fn drop(&mut self) {
+        if let Some(free) = self.userdata_free {
+            // SAFETY: [callbacks] it is called once, after the last call of the function.
+            unsafe { free(self.userdata.pointer()) };
+        }
+    }
+}
+
+impl AsyncGrantSource for grantmint_source_t {
+    fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket) {
+        let timeout_ms = time::left_ms(ticket.timeout());
+        let request =
+            handle::new(grantmint_grant_request_t { request: request.clone(), timeout_ms });
+        let ticket = handle::new(grantmint_ticket_t::of_source(ticket));
+        // SAFETY: [callbacks] it can be called on any thread, and takes the ticket.
+        unsafe { (self.0.function)(self.0.userdata.pointer(), request, ticket) };
+        // SAFETY: [callbacks] the request is not used after the call.
+        unsafe { handle::free(request) };
+    }
+}
+
+/// A source of grants.
+///
+/// `fetch`: called for each grant that is needed, on a fetcher thread that it should not keep: up to
+/// four at once for one cache. How many of its fetches are under way together is up to it; the
+/// account's budget bounds how many are begun. `userdata`: its first argument. `userdata_free`: may
+/// be null; called once when the last minter that fetches with it is gone, and not unless the
+/// status is `GRANTMINT_OK`. `*out`: the source, to free with `grantmint_source_free`.
+///
+/// # Safety
+///
+/// [callbacks], [outputs]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_source_new(
+    fetch: grantmint_fetch_t,
+    userdata: *mut c_void,
+    userdata_free: grantmint_userdata_free_t,
+    out: *mut *mut grantmint_source_t,
+    error: *mut *mut grantmint_error_t,
+) -> grantmint_status_t {
+    boundary!(error, || {
+        // SAFETY: [outputs]
+        let out = unsafe { handle::out_object(out)? };
+        let function = callback::required(fetch, "fetch")?;
+        let userdata = Userdata::new(userdata);
+        *out =
+            handle::new(grantmint_source_t(Arc::new(Fetch { function, userdata, userdata_free })));
+        Ok(())
+    })
+}
+
+/// Frees a source; does nothing for null. Minters that fetch with it go on.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn grantmint_source_free(source: *mut grantmint_source_t) {
+    // SAFETY: [handles]
+    unsafe { handle::free(source) };
+}
+
+/// The stream, `VJ…`. Belongs to the request.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_grant_request_streamer(
+    request: *const grantmint_grant_request_t,
+) -> grantmint_str_t {
+    or_empty(|| {
+        // SAFETY: [handles]
+        let request = unsafe { handle::shared(request, "request")? };
+        Ok(grantmint_str_t::of(request.request.streamer().as_str()))
+    })
+}
+
+/// The life to ask for, in seconds.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_grant_request_ttl(
+    request: *const grantmint_grant_request_t,
+) -> u32 {
+    or_empty(|| {
+        // SAFETY: [handles]
+        let request = unsafe { handle::shared(request, "request")? };
+        Ok(request.request.ttl())
+    })
+}
+
+/// The web origin to allow, or none for any. Belongs to the request.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_grant_request_origin(
+    request: *const grantmint_grant_request_t,
+) -> grantmint_str_t {
+    or_empty(|| {
+        // SAFETY: [handles]
+        let request = unsafe { handle::shared(request, "request")? };
+        Ok(grantmint_str_t::of_optional(request.request.origin().map(Origin::as_str)))
+    })
+}
+
+/// How many milliseconds the fetch has. A second later those who wait are told that it timed out.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_grant_request_timeout_ms(
+    request: *const grantmint_grant_request_t,
+) -> u32 {
+    or_empty(|| {
+        // SAFETY: [handles]
+        let request = unsafe { handle::shared(request, "request")? };
+        Ok(request.timeout_ms)
+    })
+}

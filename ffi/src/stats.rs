@@ -1,0 +1,230 @@
+//! What a cache has done.
+
+use grantmint_core::Stats;
+
+use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::handle::{self, class};
+use crate::options::{self, Options};
+use crate::strings::{self, grantmint_str_t, grantmint_string_t};
+use crate::time;
+
+/// A snapshot of what a cache has done since it was made, or since the process forked.
+pub struct grantmint_stats_t(Stats);
+
+class!(grantmint_stats_t);
+
+impl grantmint_stats_t {
+    pub(crate) fn new(stats: Stats) -> Self {
+        Self(stats)
+    }
+}
+
+/// Numbers of a snapshot. Counts only rise.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct grantmint_counters_t {
+    /// `sizeof` this struct; set by `GRANTMINT_COUNTERS_INIT`.
+    pub struct_size: usize,
+    /// Grants handed out at once with no refresh due.
+    pub hits_fresh: u64,
+    /// Grants handed out at once with a refresh due or in the air.
+    pub hits_refreshing: u64,
+    /// Grants handed out because no better one could be had.
+    pub hits_degraded: u64,
+    /// Calls that had to wait for a fetch, the one that led it included.
+    pub waits: u64,
+    /// Calls refused at once with a stored error.
+    pub refusals: u64,
+    /// Fetches sent upstream.
+    pub fetches: u64,
+    /// Those of them that refreshed a grant which was still good.
+    pub refreshes: u64,
+    /// Fetches answered with a 429.
+    pub throttled: u64,
+    /// Entries that had to make room for others.
+    pub evictions: u64,
+    /// Entries now in the cache.
+    pub keys: u64,
+    /// Fetches now in the air.
+    pub in_flight: u64,
+    /// How many milliseconds are left of the account's cool-down.
+    pub cooldown_left_ms: u64,
+    /// How many milliseconds the clock of upstream is ahead of the local one, as its last answer
+    /// showed; `GRANTMINT_CLOCK_OFFSET_UNKNOWN` if none did.
+    pub clock_offset_ms: i64,
+}
+
+// SAFETY: it starts with its size, and numbers may be zero.
+unsafe impl Options for grantmint_counters_t {}
+
+/// No answer of upstream has shown its clock.
+pub const GRANTMINT_CLOCK_OFFSET_UNKNOWN: i64 = i64::MIN;
+
+/// How many fetches failed with one status.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct grantmint_error_count_t {
+    /// A `grantmint_status_t`.
+    pub status: i32,
+    /// Zero.
+    pub reserved: u32,
+    /// How many.
+    pub count: u64,
+}
+
+/// How many fetches took no longer than a time; each counts those of the ones before it too.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct grantmint_latency_bucket_t {
+    /// The time in milliseconds; `UINT32_MAX` in the last bucket, which counts all.
+    pub up_to_ms: u32,
+    /// Zero.
+    pub reserved: u32,
+    /// How many.
+    pub count: u64,
+}
+
+/// The numbers of a snapshot.
+///
+/// `counters`: filled in as far as its `struct_size` reaches.
+///
+/// Statuses: `struct_size`.
+///
+/// # Safety
+///
+/// [handles], [structs], [outputs]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_stats_counters(
+    stats: *const grantmint_stats_t,
+    counters: *mut grantmint_counters_t,
+    error: *mut *mut grantmint_error_t,
+) -> grantmint_status_t {
+    boundary!(error, || {
+        // SAFETY: [handles]
+        let stats = &unsafe { handle::shared(stats, "stats")? }.0;
+        let full = grantmint_counters_t {
+            struct_size: size_of::<grantmint_counters_t>(),
+            hits_fresh: stats.hits_fresh,
+            hits_refreshing: stats.hits_refreshing,
+            hits_degraded: stats.hits_degraded,
+            waits: stats.waits,
+            refusals: stats.refusals,
+            fetches: stats.fetches,
+            refreshes: stats.refreshes,
+            throttled: stats.throttled,
+            evictions: stats.evictions,
+            keys: stats.keys as u64,
+            in_flight: stats.in_flight as u64,
+            cooldown_left_ms: time::wait_ms(stats.cooldown_left).into(),
+            clock_offset_ms: stats.clock_offset_ms.unwrap_or(GRANTMINT_CLOCK_OFFSET_UNKNOWN),
+        };
+        // SAFETY: [structs]
+        unsafe { options::write(&full, counters) }
+    })
+}
+
+/// How many fetches failed, by status; statuses that never occurred are left out.
+///
+/// `buffer`: an array with room for `capacity` of them. `*len`: how many there are.
+///
+/// Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
+///
+/// # Safety
+///
+/// [handles], [buffers], [outputs]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_stats_errors(
+    stats: *const grantmint_stats_t,
+    buffer: *mut grantmint_error_count_t,
+    capacity: usize,
+    len: *mut usize,
+    error: *mut *mut grantmint_error_t,
+) -> grantmint_status_t {
+    boundary!(error, || {
+        // SAFETY: [handles]
+        let stats = unsafe { handle::shared(stats, "stats")? };
+        let count = |(kind, count): &(grantmint_core::ErrorKind, u64)| grantmint_error_count_t {
+            status: kind.number(),
+            reserved: 0,
+            count: *count,
+        };
+        let counts: Vec<_> = stats.0.errors.iter().map(count).collect();
+        // SAFETY: [buffers]
+        unsafe { strings::fill(&counts, buffer, capacity, len) }
+    })
+}
+
+/// How long fetches took.
+///
+/// `buffer`: an array with room for `capacity` buckets. `*len`: how many there are. `*sum_ms`: the
+/// time of all fetches together, in milliseconds; `sum_ms` may be null.
+///
+/// Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
+///
+/// # Safety
+///
+/// [handles], [buffers], [outputs]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_stats_latency(
+    stats: *const grantmint_stats_t,
+    buffer: *mut grantmint_latency_bucket_t,
+    capacity: usize,
+    len: *mut usize,
+    sum_ms: *mut u64,
+    error: *mut *mut grantmint_error_t,
+) -> grantmint_status_t {
+    boundary!(error, || {
+        // SAFETY: [handles]
+        let latency = &unsafe { handle::shared(stats, "stats")? }.0.fetch_latency;
+        let bucket = |up_to_ms, count| grantmint_latency_bucket_t { up_to_ms, reserved: 0, count };
+        let bounded = latency.buckets.iter().map(|(up_to, n)| bucket(time::left_ms(*up_to), *n));
+        let buckets: Vec<_> = bounded.chain([bucket(u32::MAX, latency.count)]).collect();
+        let sum = u64::try_from(latency.sum.as_millis()).unwrap_or(u64::MAX);
+        // SAFETY: [buffers], [outputs]
+        unsafe {
+            strings::fill(&buckets, buffer, capacity, len)?;
+            handle::tell(sum_ms, sum);
+        }
+        Ok(())
+    })
+}
+
+/// The snapshot as a page in the text format that Prometheus scrapes.
+///
+/// `cache`: the value of the label `cache` in each series. `*out`: the page, to free with
+/// `grantmint_string_free`.
+///
+/// # Safety
+///
+/// [handles], [strings], [outputs]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_stats_to_prometheus(
+    stats: *const grantmint_stats_t,
+    cache: grantmint_str_t,
+    out: *mut *mut grantmint_string_t,
+    error: *mut *mut grantmint_error_t,
+) -> grantmint_status_t {
+    boundary!(error, || {
+        // SAFETY: [handles], [strings], [outputs]
+        let (out, stats, cache) = unsafe {
+            (handle::out_object(out)?, handle::shared(stats, "stats")?, cache.text("cache")?)
+        };
+        *out = handle::new(grantmint_string_t::new(stats.0.to_prometheus(cache)));
+        Ok(())
+    })
+}
+
+/// Frees a snapshot; does nothing for null.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn grantmint_stats_free(stats: *mut grantmint_stats_t) {
+    // SAFETY: [handles]
+    unsafe { handle::free(stats) };
+}

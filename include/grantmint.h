@@ -1,0 +1,3439 @@
+/*
+ * grantmint: mints Twilio Access Tokens and keeps one in-process cache of playback grants.
+ *
+ * This file is written from ffi/src: change it there.
+ *
+ * Conventions
+ *
+ *   Calls that can fail return a grantmint_status_t and take a grantmint_error_t ** last, which may
+ *   be NULL. It is set to an error object, to free with grantmint_error_free, or to NULL after a
+ *   success. There is no errno and no last error of a thread. Any function may also return
+ *   GRANTMINT_ERR_PANIC (a fault inside the library that was caught: please report it), and for its
+ *   arguments GRANTMINT_ERR_NULL_POINTER, GRANTMINT_ERR_INVALID_UTF8 and, for a pointer to the wrong
+ *   thing, GRANTMINT_ERR_INVALID_ARGUMENT.
+ *
+ *   What lies behind `*out` after a success is the caller's, to free with the function of its type.
+ *   After a failure `*out` is NULL. Every ..._free function does nothing for NULL. Never give to
+ *   free() what came from here, or to a function of this library what came from malloc().
+ *
+ *   Times of tokens and grants (ttl, nbf, valid_until, leeway) are in seconds. Times to wait and
+ *   times that remain are in milliseconds and end in _ms.
+ *
+ *   Threads: a `const T *` may be used by any number of threads at once. A `T *` must not be in use
+ *   anywhere else. Objects may be freed on another thread than the one that made them.
+ *
+ *   fork(): a child may go on using every object. Grants that are still good are taken over, fetches
+ *   in the air are not. Callbacks that wait for such a fetch are not called in the child.
+ *
+ * The rules that "Safety" sections name
+ *
+ *   [handles]    A pointer to an object is NULL or came from this library, is of its type, and was
+ *                not freed or taken since. NULL is refused unless allowed. Pointers to other objects
+ *                and to freed ones are found out as far as that is possible, which is not always:
+ *                a net, not a promise.
+ *   [strings]    A grantmint_str_t points to `len` bytes that can be read during the call. It need
+ *                not be terminated; a zero byte in it is data. NULL with a `len` of 0 is empty.
+ *   [arrays]     A pointer with a count points to that many elements that can be read during the
+ *                call. NULL with a count of 0 is empty.
+ *   [structs]    A struct with a `struct_size` is NULL or has that many bytes. Initialise it with
+ *                its ..._INIT macro or grantmint_options_init, then set members. A smaller struct,
+ *                of an older header, has defaults for the rest; a larger one, of a newer header, is
+ *                refused with GRANTMINT_ERR_STRUCT_SIZE if it says what this library does not know.
+ *   [outputs]    A pointer to an output has room for it; `error` may be NULL, `out` where it says so.
+ *   [buffers]    `buffer` has room for `capacity` elements, and `len` for a size_t. What does not fit
+ *                is not written at all; `*len` says how much room it needs. To ask for that alone,
+ *                pass NULL and 0.
+ *   [callbacks]  A callback can be called on any thread: the caller's before the call returns, a
+ *                fetcher thread of the library, or the thread that brings a ticket to an end. No
+ *                lock is held. It may call anything but the ..._free and ..._close of the object it
+ *                was given to. It must not block for long, throw, longjmp or end its thread. Its
+ *                `userdata` lives until it will not be called again.
+ */
+
+
+#ifndef GRANTMINT_H
+#define GRANTMINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Set GRANTMINT_API to say how the functions are imported; on Windows, define GRANTMINT_SHARED to
+ * link with the DLL. */
+#ifndef GRANTMINT_API
+#if defined(_WIN32) && defined(GRANTMINT_SHARED)
+#define GRANTMINT_API __declspec(dllimport)
+#else
+#define GRANTMINT_API
+#endif
+#endif
+
+/* Warns where a result is thrown away. */
+#ifndef GRANTMINT_NODISCARD
+#if defined(__cplusplus) && __cplusplus >= 201703L
+#define GRANTMINT_NODISCARD [[nodiscard]]
+#elif defined(__GNUC__)
+#define GRANTMINT_NODISCARD __attribute__((warn_unused_result))
+#else
+#define GRANTMINT_NODISCARD
+#endif
+#endif
+
+/* The version of this header; grantmint_version() is that of the library. */
+#define GRANTMINT_VERSION_MAJOR 0
+#define GRANTMINT_VERSION_MINOR 1
+#define GRANTMINT_VERSION_PATCH 0
+#define GRANTMINT_VERSION "0.1.0"
+#define GRANTMINT_VERSION_NUMBER \
+    (GRANTMINT_VERSION_MAJOR * 1000000 + GRANTMINT_VERSION_MINOR * 1000 + GRANTMINT_VERSION_PATCH)
+
+/**
+ * The longest token that is signed, decoded or verified, in bytes.
+ */
+#define GRANTMINT_TOKEN_MAX_BYTES 131072
+
+/**
+ * No answer of upstream has shown its clock.
+ */
+#define GRANTMINT_CLOCK_OFFSET_UNKNOWN INT64_MIN
+
+/**
+ * How a call ended. Numbers never change their meaning; there may be new ones.
+ *
+ * 1xx: the arguments. 2xx: a token to decode or verify. 3xx: upstream. 4xx: waiting and life
+ * cycle. 9xx: this border.
+ */
+enum grantmint_status_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It did what was asked.
+     */
+    GRANTMINT_OK = 0,
+    /**
+     * An argument is out of its documented range.
+     */
+    GRANTMINT_ERR_INVALID_ARGUMENT = 100,
+    /**
+     * A SID does not have its prefix and 32 hexadecimal digits.
+     */
+    GRANTMINT_ERR_INVALID_SID = 101,
+    /**
+     * Credentials are missing, empty or swapped.
+     */
+    GRANTMINT_ERR_INVALID_CREDENTIALS = 102,
+    /**
+     * The identity is empty or too long.
+     */
+    GRANTMINT_ERR_INVALID_IDENTITY = 103,
+    /**
+     * A time to live is out of its range.
+     */
+    GRANTMINT_ERR_INVALID_TTL = 104,
+    /**
+     * A grant is malformed, too large or given twice.
+     */
+    GRANTMINT_ERR_INVALID_GRANT = 105,
+    /**
+     * The allowed origin is not a full origin.
+     */
+    GRANTMINT_ERR_INVALID_ORIGIN = 106,
+    /**
+     * A URL is malformed or not allowed.
+     */
+    GRANTMINT_ERR_INVALID_URL = 107,
+    /**
+     * A count or size is over its documented limit.
+     */
+    GRANTMINT_ERR_LIMIT_EXCEEDED = 108,
+    /**
+     * The token is not a well-formed JSON Web Token.
+     */
+    GRANTMINT_ERR_TOKEN_MALFORMED = 200,
+    /**
+     * The token is signed with an algorithm that is not allowed.
+     */
+    GRANTMINT_ERR_TOKEN_ALGORITHM = 201,
+    /**
+     * The signature does not match.
+     */
+    GRANTMINT_ERR_TOKEN_SIGNATURE = 202,
+    /**
+     * The token has expired.
+     */
+    GRANTMINT_ERR_TOKEN_EXPIRED = 203,
+    /**
+     * The token is not valid yet.
+     */
+    GRANTMINT_ERR_TOKEN_NOT_YET_VALID = 204,
+    /**
+     * The token was issued by another key or for another account.
+     */
+    GRANTMINT_ERR_TOKEN_ISSUER = 205,
+    /**
+     * A claim is missing or of the wrong type.
+     */
+    GRANTMINT_ERR_TOKEN_CLAIMS = 206,
+    /**
+     * Upstream refused the request (400).
+     */
+    GRANTMINT_ERR_UPSTREAM_BAD_REQUEST = 300,
+    /**
+     * Upstream refused the credentials (401).
+     */
+    GRANTMINT_ERR_UPSTREAM_UNAUTHORIZED = 301,
+    /**
+     * The key may not do this (403).
+     */
+    GRANTMINT_ERR_UPSTREAM_FORBIDDEN = 302,
+    /**
+     * Upstream does not know the streamer (404).
+     */
+    GRANTMINT_ERR_UPSTREAM_NOT_FOUND = 303,
+    /**
+     * Upstream limits the account's requests (429), or such a cool-down is on.
+     */
+    GRANTMINT_ERR_THROTTLED = 304,
+    /**
+     * Upstream failed (5xx).
+     */
+    GRANTMINT_ERR_UPSTREAM_UNAVAILABLE = 305,
+    /**
+     * Upstream did not answer in time.
+     */
+    GRANTMINT_ERR_UPSTREAM_TIMEOUT = 306,
+    /**
+     * No connection to upstream, or it broke.
+     */
+    GRANTMINT_ERR_UPSTREAM_CONNECT = 307,
+    /**
+     * The TLS connection to upstream cannot be trusted.
+     */
+    GRANTMINT_ERR_UPSTREAM_TLS = 308,
+    /**
+     * Upstream answered with an unexpected status, such as a redirect.
+     */
+    GRANTMINT_ERR_UPSTREAM_STATUS = 309,
+    /**
+     * The answer of upstream is not JSON.
+     */
+    GRANTMINT_ERR_UPSTREAM_NOT_JSON = 310,
+    /**
+     * The answer of upstream holds no grant object.
+     */
+    GRANTMINT_ERR_UPSTREAM_NO_GRANT = 311,
+    /**
+     * The answer of upstream is over the size limit.
+     */
+    GRANTMINT_ERR_UPSTREAM_TOO_LARGE = 312,
+    /**
+     * The new grant does not live as long as asked for.
+     */
+    GRANTMINT_ERR_GRANT_TOO_SHORT = 313,
+    /**
+     * The custom source of grants failed.
+     */
+    GRANTMINT_ERR_SOURCE_FAILED = 314,
+    /**
+     * No grant came within the caller's time.
+     */
+    GRANTMINT_ERR_DEADLINE_EXCEEDED = 400,
+    /**
+     * The caller cancelled the call.
+     */
+    GRANTMINT_ERR_CANCELLED = 401,
+    /**
+     * The fetch ended without an outcome.
+     */
+    GRANTMINT_ERR_ABANDONED = 402,
+    /**
+     * The account's budget of calls is used up.
+     */
+    GRANTMINT_ERR_OVERLOADED = 403,
+    /**
+     * The object has been closed.
+     */
+    GRANTMINT_ERR_CLOSED = 404,
+    /**
+     * Not supported here.
+     */
+    GRANTMINT_ERR_UNSUPPORTED = 405,
+    /**
+     * A fault inside grantmint was caught at the language border.
+     */
+    GRANTMINT_ERR_PANIC = 900,
+    /**
+     * A pointer that must not be null is null.
+     */
+    GRANTMINT_ERR_NULL_POINTER = 901,
+    /**
+     * Text is not valid UTF-8.
+     */
+    GRANTMINT_ERR_INVALID_UTF8 = 902,
+    /**
+     * The caller's buffer is too small.
+     */
+    GRANTMINT_ERR_BUFFER_TOO_SMALL = 903,
+    /**
+     * A struct is of a size that this version does not know.
+     */
+    GRANTMINT_ERR_STRUCT_SIZE = 904,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum grantmint_status_t grantmint_status_t;
+#else
+typedef int32_t grantmint_status_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a caller of `grantmint_grant_cache_begin` is to do.
+ */
+enum grantmint_outcome_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing: the call failed.
+     */
+    GRANTMINT_NOTHING = 0,
+    /**
+     * Use `hit`.
+     */
+    GRANTMINT_HIT = 1,
+    /**
+     * Use `hit`, and have its successor fetched for `ticket`.
+     */
+    GRANTMINT_HIT_AND_LEAD = 2,
+    /**
+     * Have a grant fetched for `ticket`, and wait with `waiter`.
+     */
+    GRANTMINT_LEAD = 3,
+    /**
+     * Wait with `waiter` for the fetch in the air.
+     */
+    GRANTMINT_WAIT = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum grantmint_outcome_t grantmint_outcome_t;
+#else
+typedef int32_t grantmint_outcome_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How good the grant is that a caller was handed.
+ */
+enum grantmint_freshness_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * There is no grant.
+     */
+    GRANTMINT_NO_GRANT = 0,
+    /**
+     * No refresh is due.
+     */
+    GRANTMINT_FRESH = 1,
+    /**
+     * A refresh is due or in the air; nobody has to wait for it.
+     */
+    GRANTMINT_REFRESHING = 2,
+    /**
+     * The last refresh failed or may not be tried yet. The grant still keeps what was promised.
+     */
+    GRANTMINT_DEGRADED = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum grantmint_freshness_t grantmint_freshness_t;
+#else
+typedef int32_t grantmint_freshness_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Whether a request may be sent.
+ */
+enum grantmint_start_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It may not: the fetch has ended with the status that the call returned.
+     */
+    GRANTMINT_START_REFUSED = 0,
+    /**
+     * Now.
+     */
+    GRANTMINT_START_GO = 1,
+    /**
+     * Not yet, as the account's budget is used up: ask again later.
+     */
+    GRANTMINT_START_LATER = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum grantmint_start_t grantmint_start_t;
+#else
+typedef int32_t grantmint_start_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A signature algorithm. Twilio takes HS256.
+ */
+enum grantmint_algorithm_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * HMAC with SHA-256.
+     */
+    GRANTMINT_HS256 = 256,
+    /**
+     * HMAC with SHA-384.
+     */
+    GRANTMINT_HS384 = 384,
+    /**
+     * HMAC with SHA-512.
+     */
+    GRANTMINT_HS512 = 512,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum grantmint_algorithm_t grantmint_algorithm_t;
+#else
+typedef int32_t grantmint_algorithm_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What happened. There may be new ones.
+ */
+enum grantmint_event_kind_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Something that this header does not know.
+     */
+    GRANTMINT_EVENT_OTHER = 0,
+    /**
+     * A fetch was sent upstream.
+     */
+    GRANTMINT_EVENT_FETCH_SENT = 1,
+    /**
+     * A fetch brought the grant of `generation`.
+     */
+    GRANTMINT_EVENT_FETCH_SUCCEEDED = 2,
+    /**
+     * A fetch failed with `status`.
+     */
+    GRANTMINT_EVENT_FETCH_FAILED = 3,
+    /**
+     * A fetch ended without an outcome.
+     */
+    GRANTMINT_EVENT_FETCH_ABANDONED = 4,
+    /**
+     * The entry made room for another.
+     */
+    GRANTMINT_EVENT_EVICTED = 5,
+    /**
+     * The entry was emptied by the host.
+     */
+    GRANTMINT_EVENT_INVALIDATED = 6,
+    /**
+     * The cache was emptied by the host.
+     */
+    GRANTMINT_EVENT_PURGED = 7,
+    /**
+     * The credentials were exchanged.
+     */
+    GRANTMINT_EVENT_ROTATED = 8,
+    /**
+     * The cache starts anew in a forked child.
+     */
+    GRANTMINT_EVENT_FORKED = 9,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum grantmint_event_kind_t grantmint_event_kind_t;
+#else
+typedef int32_t grantmint_event_kind_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A setting that is on, off, or left to its default.
+ */
+enum grantmint_switch_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * As it is unless set.
+     */
+    GRANTMINT_DEFAULT = 0,
+    /**
+     * Yes.
+     */
+    GRANTMINT_ON = 1,
+    /**
+     * No.
+     */
+    GRANTMINT_OFF = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum grantmint_switch_t grantmint_switch_t;
+#else
+typedef int32_t grantmint_switch_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * One Access Token: for whom, with what grants, for how long. To mint for many, use a
+ * `grantmint_token_minter_t`: the same bytes, several times as fast.
+ */
+typedef struct grantmint_access_token_t grantmint_access_token_t;
+
+/**
+ * A validated API key. Minters keep what they need of it: it may be freed right after they are
+ * made. The secret is wiped from memory with its last user and is never shown.
+ */
+typedef struct grantmint_api_key_t grantmint_api_key_t;
+
+/**
+ * The content of a token.
+ */
+typedef struct grantmint_decoded_t grantmint_decoded_t;
+
+/**
+ * What went wrong, in words that say what to do. Holds no secret, token, grant or identity, so it
+ * can be logged. Belongs to whoever received it.
+ */
+typedef struct grantmint_error_t grantmint_error_t;
+
+/**
+ * What happened in a cache, oldest first.
+ */
+typedef struct grantmint_events_t grantmint_events_t;
+
+/**
+ * A cache of short-lived grants under keys: a text of 1 to 512 bytes and the life in milliseconds,
+ * 1 ms to 24 h, that its grants are asked for with. Any number of threads may share it. It does
+ * nothing by itself: whoever asks may be told to fetch.
+ */
+typedef struct grantmint_grant_cache_t grantmint_grant_cache_t;
+
+/**
+ * One key of a cache, looked up once, for hot paths. Keeps its cache alive.
+ */
+typedef struct grantmint_grant_handle_t grantmint_grant_handle_t;
+
+/**
+ * Which grant is wanted.
+ */
+typedef struct grantmint_grant_request_t grantmint_grant_request_t;
+
+/**
+ * A grant. Tokens and minters copy it: it may be freed right after they are made. What it says is
+ * checked there, or by `grantmint_grant_to_json`.
+ */
+typedef struct grantmint_grant_t grantmint_grant_t;
+
+/**
+ * A grant handed to a caller, with what was known of it at that moment. The grant is wiped from
+ * memory when its last user is gone.
+ */
+typedef struct grantmint_hit_t grantmint_hit_t;
+
+/**
+ * A clock that moves only when told to, for tests. Minters and caches that are made with it share
+ * its time, and nothing with others; they keep it alive.
+ */
+typedef struct grantmint_manual_clock_t grantmint_manual_clock_t;
+
+/**
+ * Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about
+ * once per stream and half a minute. To be shared by all threads. Minters of one key share one
+ * cache within the process unless told otherwise.
+ */
+typedef struct grantmint_playback_minter_t grantmint_playback_minter_t;
+
+/**
+ * A viewer's token, with what was known of the grant in it at that moment.
+ */
+typedef struct grantmint_playback_token_t grantmint_playback_token_t;
+
+/**
+ * A callback that has been signed up and can be taken back.
+ */
+typedef struct grantmint_registration_t grantmint_registration_t;
+
+/**
+ * A function that fetches playback grants from somewhere else than the PlaybackGrant endpoint, for
+ * any number of minters. They keep it alive: it may be freed right after they are made.
+ */
+typedef struct grantmint_source_t grantmint_source_t;
+
+/**
+ * A snapshot of what a cache has done since it was made, or since the process forked.
+ */
+typedef struct grantmint_stats_t grantmint_stats_t;
+
+/**
+ * One stream of a playback minter. Get it once and keep it for as long as the stream is live; to
+ * be shared by all threads.
+ */
+typedef struct grantmint_stream_minter_t grantmint_stream_minter_t;
+
+/**
+ * Text that belongs to its holder: a token, or JSON. Wiped when freed.
+ */
+typedef struct grantmint_string_t grantmint_string_t;
+
+/**
+ * Several texts that belong to their holder. Wiped when freed.
+ */
+typedef struct grantmint_strings_t grantmint_strings_t;
+
+/**
+ * The duty to fetch one grant, for all who wait for it. Bring it to an end with
+ * `grantmint_ticket_complete` or `grantmint_ticket_fail`, at once or later, from any thread. One
+ * that is freed instead ends its fetch as `abandoned`; one that is forgotten ends by itself when
+ * its time is over.
+ */
+typedef struct grantmint_ticket_t grantmint_ticket_t;
+
+/**
+ * Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each. Everything
+ * but the identity is checked, encoded and hashed once a second. Any number of threads may share
+ * one minter; they take no lock.
+ */
+typedef struct grantmint_token_minter_t grantmint_token_minter_t;
+
+/**
+ * A place among those who wait for one fetch. Each applies its own promise to what comes; if that
+ * is an error, it falls back on the stored grant while that keeps the promise.
+ */
+typedef struct grantmint_waiter_t grantmint_waiter_t;
+
+/**
+ * Text by its place and length: not terminated, and a zero byte in it is a byte like any other.
+ * Make one of a literal with `GRANTMINT_STR("…")`, of a terminated string with `grantmint_str()`.
+ *
+ * As an argument: UTF-8 unless said otherwise, read during the call alone. A null `data` with a
+ * `len` of 0 is the empty text; with any other `len` it is refused. As a result: it belongs to the
+ * object that it was asked of and lives as long as that; a null `data` says that there is none.
+ */
+typedef struct grantmint_str_t {
+    /**
+     * The first byte.
+     */
+    const char *data;
+    /**
+     * How many bytes.
+     */
+    size_t len;
+} grantmint_str_t;
+
+/**
+ * What a video grant says. A text that is empty is left out of the token.
+ */
+typedef struct grantmint_video_grant_t {
+    /**
+     * `sizeof` this struct; set by its `_INIT` macro.
+     */
+    size_t struct_size;
+    /**
+     * One room alone, by its unique name or SID; every room if empty.
+     */
+    struct grantmint_str_t room;
+} grantmint_video_grant_t;
+
+/**
+ * What a voice grant says. A text that is empty is left out of the token.
+ */
+typedef struct grantmint_voice_grant_t {
+    /**
+     * `sizeof` this struct; set by its `_INIT` macro.
+     */
+    size_t struct_size;
+    /**
+     * The TwiML application that outgoing calls go through, `AP…`.
+     */
+    struct grantmint_str_t outgoing_application_sid;
+    /**
+     * What the application is told with each outgoing call: JSON.
+     */
+    struct grantmint_str_t outgoing_application_params;
+    /**
+     * The push credential that announces calls, `CR…`.
+     */
+    struct grantmint_str_t push_credential_sid;
+    /**
+     * A name for the device.
+     */
+    struct grantmint_str_t endpoint_id;
+    /**
+     * Whether the holder may take calls: a `grantmint_switch_t`, off by default.
+     */
+    int32_t incoming_allow;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} grantmint_voice_grant_t;
+
+/**
+ * What a chat grant says, of today's chat or of its predecessor. A text that is empty is left out of the token.
+ */
+typedef struct grantmint_chat_grant_t {
+    /**
+     * `sizeof` this struct; set by its `_INIT` macro.
+     */
+    size_t struct_size;
+    /**
+     * The service, `IS…`.
+     */
+    struct grantmint_str_t service_sid;
+    /**
+     * A name for the device and user.
+     */
+    struct grantmint_str_t endpoint_id;
+    /**
+     * The role in the deployment, `RL…`.
+     */
+    struct grantmint_str_t deployment_role_sid;
+    /**
+     * The push credential for notifications, `CR…`.
+     */
+    struct grantmint_str_t push_credential_sid;
+} grantmint_chat_grant_t;
+
+/**
+ * What a sync grant says. A text that is empty is left out of the token.
+ */
+typedef struct grantmint_sync_grant_t {
+    /**
+     * `sizeof` this struct; set by its `_INIT` macro.
+     */
+    size_t struct_size;
+    /**
+     * The service, `IS…`.
+     */
+    struct grantmint_str_t service_sid;
+    /**
+     * A name for the device and user.
+     */
+    struct grantmint_str_t endpoint_id;
+} grantmint_sync_grant_t;
+
+/**
+ * What a task router grant says. A text that is empty is left out of the token.
+ */
+typedef struct grantmint_task_router_grant_t {
+    /**
+     * `sizeof` this struct; set by its `_INIT` macro.
+     */
+    size_t struct_size;
+    /**
+     * The workspace, `WS…`.
+     */
+    struct grantmint_str_t workspace_sid;
+    /**
+     * The worker, `WK…`.
+     */
+    struct grantmint_str_t worker_sid;
+    /**
+     * The role, such as `worker`.
+     */
+    struct grantmint_str_t role;
+} grantmint_task_router_grant_t;
+
+/**
+ * What a grant of the conversations before video rooms says. A text that is empty is left out of the token.
+ */
+typedef struct grantmint_rtc_grant_t {
+    /**
+     * `sizeof` this struct; set by its `_INIT` macro.
+     */
+    size_t struct_size;
+    /**
+     * The profile, `CP…`.
+     */
+    struct grantmint_str_t configuration_profile_sid;
+} grantmint_rtc_grant_t;
+
+/**
+ * What an access token may be told. A member that is zero is left to its default.
+ */
+typedef struct grantmint_access_token_options_t {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_ACCESS_TOKEN_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * The grants, which are copied.
+     */
+    const struct grantmint_grant_t *const *grants;
+    /**
+     * How many grants.
+     */
+    size_t grants_len;
+    /**
+     * How many seconds the token lives: 1 to 86,400, 3,600 by default.
+     */
+    uint64_t ttl;
+    /**
+     * The Unix second at which the token ends, in place of `ttl`; not both.
+     */
+    uint64_t valid_until;
+    /**
+     * The Unix second before which the token is not valid; left out by default, as clocks differ.
+     */
+    uint64_t nbf;
+    /**
+     * Another clock, for tests.
+     */
+    const struct grantmint_manual_clock_t *clock;
+    /**
+     * Whether the token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
+     * off by default.
+     */
+    int32_t unique;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} grantmint_access_token_options_t;
+
+/**
+ * Advice on a token that is minted all the same. Both texts are static.
+ */
+typedef struct grantmint_warning_t {
+    /**
+     * A stable name, such as `short_secret`.
+     */
+    struct grantmint_str_t code;
+    /**
+     * What to do about it.
+     */
+    struct grantmint_str_t message;
+} grantmint_warning_t;
+
+/**
+ * What a token minter may be told. A member that is zero is left to its default.
+ */
+typedef struct grantmint_token_minter_options_t {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_TOKEN_MINTER_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * The grants, which are copied.
+     */
+    const struct grantmint_grant_t *const *grants;
+    /**
+     * How many grants.
+     */
+    size_t grants_len;
+    /**
+     * How many seconds each token lives: 1 to 86,400, 3,600 by default.
+     */
+    uint64_t ttl;
+    /**
+     * A fixed Unix second before which no token is valid; left out by default, as clocks differ.
+     */
+    uint64_t nbf;
+    /**
+     * Another clock, for tests.
+     */
+    const struct grantmint_manual_clock_t *clock;
+    /**
+     * Whether each token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
+     * off by default.
+     */
+    int32_t unique;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} grantmint_token_minter_options_t;
+
+/**
+ * How to verify. A member that is zero is left to its default.
+ */
+typedef struct grantmint_verify_options_t {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_VERIFY_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * The Unix second to take for the present one; the machine's by default.
+     */
+    uint64_t now;
+    /**
+     * How many seconds `exp` and `nbf` may be off: 0 to 300, 0 by default.
+     */
+    uint32_t leeway;
+    /**
+     * The one algorithm to accept, a `grantmint_algorithm_t`: HS256 by default. A token never
+     * chooses it.
+     */
+    int32_t algorithm;
+} grantmint_verify_options_t;
+
+/**
+ * The windows and limits of a cache. A member that is zero scales with the life of each grant.
+ */
+typedef struct grantmint_cache_policy_t {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_CACHE_POLICY_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Fixes every random number to the one that this points to, 0 to 1: for tests.
+     */
+    const double *jitter;
+    /**
+     * How many keys the cache holds before the one idle longest has to go: 1 to 1,000,000, 10,000
+     * by default.
+     */
+    size_t max_keys;
+    /**
+     * Below this remaining life, in milliseconds, callers wait for the fetch in the air: 20,000
+     * for a life of 60 s, 5,000 for 15 s.
+     */
+    uint32_t wait_below_ms;
+    /**
+     * At this remaining life, in milliseconds, a refresh is due: 30,000 for a life of 60 s, 8,000
+     * for 15 s.
+     */
+    uint32_t soft_point_ms;
+    /**
+     * Taken off every life for clocks and transit, in milliseconds: 2,000 for a life of 60 s,
+     * 1,000 for 15 s.
+     */
+    uint32_t safety_margin_ms;
+    /**
+     * How many milliseconds one fetch may take: 4,000 for a life of 60 s, 3,000 for 15 s.
+     */
+    uint32_t fetch_timeout_ms;
+} grantmint_cache_policy_t;
+
+/**
+ * What a cache may be told. A member that is zero is left to its default.
+ */
+typedef struct grantmint_grant_cache_options_t {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_GRANT_CACHE_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * The windows and limits; read during the call alone.
+     */
+    const struct grantmint_cache_policy_t *policy;
+    /**
+     * Another clock, for tests.
+     */
+    const struct grantmint_manual_clock_t *clock;
+} grantmint_grant_cache_options_t;
+
+/**
+ * What one call asks for. A member that is zero is left to its default.
+ */
+typedef struct grantmint_wait_options_t {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_WAIT_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * How many milliseconds the call waits for a grant: by default as long as its minter says,
+     * and 5,000 unless that says so. To wait not at all, use the call's `try` form.
+     */
+    uint32_t timeout_ms;
+    /**
+     * The least remaining life of the grant in milliseconds, net of the safety margin: a promise.
+     * By default what its minter says, and unless that says so 5,000 for grants of 60 s and 2,000
+     * for grants of 15 s; at most half of the life that grants are asked for with.
+     */
+    uint32_t min_remaining_ms;
+} grantmint_wait_options_t;
+
+/**
+ * What a caller of `grantmint_grant_cache_begin` gets. What is not null is the caller's to bring
+ * to an end or to free.
+ */
+typedef struct grantmint_begin_t {
+    /**
+     * What to do.
+     */
+    grantmint_outcome_t outcome;
+    /**
+     * A grant, or null.
+     */
+    struct grantmint_hit_t *hit;
+    /**
+     * The duty to fetch, or null.
+     */
+    struct grantmint_ticket_t *ticket;
+    /**
+     * A place among those who wait, or null.
+     */
+    struct grantmint_waiter_t *waiter;
+} grantmint_begin_t;
+
+/**
+ * Is handed the duty to fetch, which is the callee's to bring to an end.
+ */
+typedef void (*grantmint_lead_t)(void *userdata, struct grantmint_ticket_t *ticket);
+
+/**
+ * Is told how the wait for a grant ended. `hit` or `error` is there, and is the callee's to free.
+ */
+typedef void (*grantmint_hit_callback_t)(void *userdata,
+                                         grantmint_status_t status,
+                                         struct grantmint_hit_t *hit,
+                                         struct grantmint_error_t *error);
+
+/**
+ * Fetches one playback grant, on one of the library's fetcher threads. `request` is read during
+ * the call alone. `ticket` is the callee's: complete or fail it now or later, from any thread.
+ */
+typedef void (*grantmint_fetch_t)(void *userdata,
+                                  const struct grantmint_grant_request_t *request,
+                                  struct grantmint_ticket_t *ticket);
+
+/**
+ * Frees what a callback was given as its `userdata`. Called once, on any thread, when the callback
+ * will not be called again.
+ */
+typedef void (*grantmint_userdata_free_t)(void *userdata);
+
+/**
+ * What a playback minter may be told. A member that is zero is left to its default.
+ */
+typedef struct grantmint_playback_minter_options_t {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * The only web origin that may play the streams, such as `https://www.example.com`, or `*`;
+     * any by default.
+     */
+    struct grantmint_str_t allow_origin;
+    /**
+     * Further grants in each token, beside the playback grant; copied.
+     */
+    const struct grantmint_grant_t *const *grants;
+    /**
+     * How many further grants.
+     */
+    size_t grants_len;
+    /**
+     * How many seconds each token lives: 1 to 86,400, 3,600 by default.
+     */
+    uint64_t ttl;
+    /**
+     * Fetches grants from somewhere else than the PlaybackGrant endpoint. The cache is then not
+     * shared unless asked.
+     */
+    const struct grantmint_source_t *source;
+    /**
+     * The cache to use; not with `share`, `isolated` or `policy`.
+     */
+    const struct grantmint_grant_cache_t *cache;
+    /**
+     * Shares the cache with all minters of the account that give this name: 1 to 128 bytes.
+     */
+    struct grantmint_str_t share;
+    /**
+     * Scheme, host and port of upstream, `https://media.twilio.com` by default. Plain http is
+     * allowed on loopback only.
+     */
+    struct grantmint_str_t base_url;
+    /**
+     * The URL of an HTTP proxy; the environment's is not read.
+     */
+    struct grantmint_str_t proxy;
+    /**
+     * The path of a PEM file with the certificate authorities to trust instead of the built-in
+     * ones.
+     */
+    struct grantmint_str_t ca_file;
+    /**
+     * The windows and limits of the cache; read during the call alone.
+     */
+    const struct grantmint_cache_policy_t *policy;
+    /**
+     * Another clock, for tests. The minter then shares nothing with others.
+     */
+    const struct grantmint_manual_clock_t *clock;
+    /**
+     * How many milliseconds a call waits for a grant, 5,000 by default.
+     */
+    uint32_t timeout_ms;
+    /**
+     * The least remaining life of the grant in a token, in milliseconds and net of the safety
+     * margin: 5,000 for grants of 60 s and 2,000 for 15 s by default; at most half of `grant_ttl`.
+     */
+    uint32_t min_remaining_ms;
+    /**
+     * The life to ask for grants with, in seconds: 1 to 60, 60 by default.
+     */
+    uint32_t grant_ttl;
+    /**
+     * Whether each token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
+     * on by default.
+     */
+    int32_t unique;
+    /**
+     * Whether to share the cache with nobody: a `grantmint_switch_t`, off by default. The
+     * account's cool-down and budget are shared all the same.
+     */
+    int32_t isolated;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} grantmint_playback_minter_options_t;
+
+/**
+ * Is told how a call for a token ended. `token` or `error` is there, and is the callee's to free.
+ */
+typedef void (*grantmint_token_callback_t)(void *userdata,
+                                           grantmint_status_t status,
+                                           struct grantmint_playback_token_t *token,
+                                           struct grantmint_error_t *error);
+
+/**
+ * Numbers of a snapshot. Counts only rise.
+ */
+typedef struct grantmint_counters_t {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_COUNTERS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Grants handed out at once with no refresh due.
+     */
+    uint64_t hits_fresh;
+    /**
+     * Grants handed out at once with a refresh due or in the air.
+     */
+    uint64_t hits_refreshing;
+    /**
+     * Grants handed out because no better one could be had.
+     */
+    uint64_t hits_degraded;
+    /**
+     * Calls that had to wait for a fetch, the one that led it included.
+     */
+    uint64_t waits;
+    /**
+     * Calls refused at once with a stored error.
+     */
+    uint64_t refusals;
+    /**
+     * Fetches sent upstream.
+     */
+    uint64_t fetches;
+    /**
+     * Those of them that refreshed a grant which was still good.
+     */
+    uint64_t refreshes;
+    /**
+     * Fetches answered with a 429.
+     */
+    uint64_t throttled;
+    /**
+     * Entries that had to make room for others.
+     */
+    uint64_t evictions;
+    /**
+     * Entries now in the cache.
+     */
+    uint64_t keys;
+    /**
+     * Fetches now in the air.
+     */
+    uint64_t in_flight;
+    /**
+     * How many milliseconds are left of the account's cool-down.
+     */
+    uint64_t cooldown_left_ms;
+    /**
+     * How many milliseconds the clock of upstream is ahead of the local one, as its last answer
+     * showed; `GRANTMINT_CLOCK_OFFSET_UNKNOWN` if none did.
+     */
+    int64_t clock_offset_ms;
+} grantmint_counters_t;
+
+/**
+ * How many fetches failed with one status.
+ */
+typedef struct grantmint_error_count_t {
+    /**
+     * A `grantmint_status_t`.
+     */
+    int32_t status;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+    /**
+     * How many.
+     */
+    uint64_t count;
+} grantmint_error_count_t;
+
+/**
+ * How many fetches took no longer than a time; each counts those of the ones before it too.
+ */
+typedef struct grantmint_latency_bucket_t {
+    /**
+     * The time in milliseconds; `UINT32_MAX` in the last bucket, which counts all.
+     */
+    uint32_t up_to_ms;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+    /**
+     * How many.
+     */
+    uint64_t count;
+} grantmint_latency_bucket_t;
+
+/**
+ * One event. Its texts belong to the events it came from.
+ */
+typedef struct grantmint_event_t {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_EVENT_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * What, by the name that all languages show, such as `fetch_sent`.
+     */
+    struct grantmint_str_t name;
+    /**
+     * To which key; none for events of the whole cache.
+     */
+    struct grantmint_str_t key;
+    /**
+     * When, in nanoseconds since boot.
+     */
+    uint64_t boot_ns;
+    /**
+     * When, in nanoseconds since 1970.
+     */
+    uint64_t unix_ns;
+    /**
+     * The number of the grant that a fetch brought, or 0.
+     */
+    uint64_t generation;
+    /**
+     * What: a `grantmint_event_kind_t`.
+     */
+    int32_t kind;
+    /**
+     * Why a fetch failed: a `grantmint_status_t`.
+     */
+    int32_t status;
+} grantmint_event_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Sets every member of an options struct to its default, whatever the struct: what its `…_INIT`
+ * macro does, for structs that cannot be initialised where they are declared.
+ *
+ * `options`: the struct. `size`: its `sizeof`.
+ *
+ * Statuses: `null_pointer`, `struct_size`.
+ *
+ * # Safety
+ *
+ * [structs] with room for `size` bytes, [outputs].
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_options_init(void *options,
+                                          size_t size,
+                                          struct grantmint_error_t **error);
+
+/**
+ * The version of the library that the program runs with, such as `0.1.0`; that of the header it
+ * was compiled with is `GRANTMINT_VERSION`. The text is static.
+ */
+GRANTMINT_API GRANTMINT_NODISCARD struct grantmint_str_t grantmint_version(void);
+
+/**
+ * The same as a number: major × 1,000,000 + minor × 1,000 + patch, as `GRANTMINT_VERSION_NUMBER`.
+ */
+GRANTMINT_API GRANTMINT_NODISCARD uint32_t grantmint_version_number(void);
+
+/**
+ * The text of a string: `len` bytes and not a terminated one. Empty for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_string_get(const struct grantmint_string_t *string);
+
+/**
+ * Wipes and frees a string; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_string_free(struct grantmint_string_t *string);
+
+/**
+ * How many texts there are; 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+size_t grantmint_strings_len(const struct grantmint_strings_t *strings);
+
+/**
+ * One of several texts, counted from 0; none beyond the last.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_strings_get(const struct grantmint_strings_t *strings,
+                                             size_t index);
+
+/**
+ * Wipes and frees all the texts; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_strings_free(struct grantmint_strings_t *strings);
+
+/**
+ * The stable name of a status, such as `invalid_sid`: the one that all languages show. `ok` for
+ * `GRANTMINT_OK`, none for a number that is no status. The text is static.
+ */
+GRANTMINT_API GRANTMINT_NODISCARD struct grantmint_str_t grantmint_status_code(int32_t status);
+
+/**
+ * What a status means, in one line; none for a number that is no error. The text is static.
+ */
+GRANTMINT_API GRANTMINT_NODISCARD struct grantmint_str_t grantmint_status_meaning(int32_t status);
+
+/**
+ * Whether the same call may succeed later without any change to its arguments.
+ */
+GRANTMINT_API GRANTMINT_NODISCARD bool grantmint_status_is_retryable(int32_t status);
+
+/**
+ * The status of an error; `GRANTMINT_OK` for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_error_status(const struct grantmint_error_t *error);
+
+/**
+ * The stable name of an error, as of `grantmint_status_code`. Static; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_error_code(const struct grantmint_error_t *error);
+
+/**
+ * What went wrong, for people. It may be worded differently in the next version. Belongs to the
+ * error; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_error_message(const struct grantmint_error_t *error);
+
+/**
+ * After how many milliseconds a further try makes sense: always more than 0 when throttled or
+ * overloaded, 0 if nothing is known of it and for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint32_t grantmint_error_retry_after_ms(const struct grantmint_error_t *error);
+
+/**
+ * Whether the same call may succeed later without any change to its arguments; false for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+bool grantmint_error_is_retryable(const struct grantmint_error_t *error);
+
+/**
+ * Frees an error; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_error_free(struct grantmint_error_t *error);
+
+/**
+ * A key from the account's SID (`AC…`), the key's SID (`SK…`) and its secret.
+ *
+ * `*out`: the key, to free with `grantmint_api_key_free`.
+ *
+ * Statuses: `invalid_sid`, `invalid_credentials` for swapped SIDs or an empty secret.
+ *
+ * # Safety
+ *
+ * [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_api_key_new(struct grantmint_str_t account_sid,
+                                         struct grantmint_str_t key_sid,
+                                         struct grantmint_str_t secret,
+                                         struct grantmint_api_key_t **out,
+                                         struct grantmint_error_t **error);
+
+/**
+ * A key from the environment variables `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` and
+ * `TWILIO_API_SECRET`. Not while another thread changes the environment.
+ *
+ * `*out`: the key, to free with `grantmint_api_key_free`.
+ *
+ * Statuses: `invalid_credentials` names a variable that is missing; as `grantmint_api_key_new`.
+ *
+ * # Safety
+ *
+ * [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_api_key_from_env(struct grantmint_api_key_t **out,
+                                              struct grantmint_error_t **error);
+
+/**
+ * The same key for another region of Twilio, such as `ie1`, which every token then names in its
+ * header.
+ *
+ * `*out`: a further key, to free with `grantmint_api_key_free`.
+ *
+ * Statuses: `invalid_argument` for a text that is no name of a region.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_api_key_with_region(const struct grantmint_api_key_t *key,
+                                                 struct grantmint_str_t region,
+                                                 struct grantmint_api_key_t **out,
+                                                 struct grantmint_error_t **error);
+
+/**
+ * The SID of the account, `AC…`. Belongs to the key; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_api_key_account_sid(const struct grantmint_api_key_t *key);
+
+/**
+ * The SID of the key, `SK…`. Belongs to the key; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_api_key_key_sid(const struct grantmint_api_key_t *key);
+
+/**
+ * The region that tokens name in their header, or none. Belongs to the key.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_api_key_region(const struct grantmint_api_key_t *key);
+
+/**
+ * Frees a key; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_api_key_free(struct grantmint_api_key_t *key);
+
+/**
+ * A grant whose holder joins rooms of Programmable Video.
+ *
+ * `fields`: what it says; null for nothing. `*out`: the grant, to free with
+ * `grantmint_grant_free`.
+ *
+ * Statuses: `struct_size`, `invalid_utf8`.
+ *
+ * # Safety
+ *
+ * [structs], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_new_video(const struct grantmint_video_grant_t *fields,
+                                             struct grantmint_grant_t **out,
+                                             struct grantmint_error_t **error);
+
+/**
+ * A grant whose holder makes and takes calls.
+ *
+ * `fields`: what it says; null for nothing. `*out`: the grant, to free with
+ * `grantmint_grant_free`.
+ *
+ * Statuses: `struct_size`, `invalid_utf8`, `invalid_grant` for parameters that are not JSON.
+ *
+ * # Safety
+ *
+ * [structs], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_new_voice(const struct grantmint_voice_grant_t *fields,
+                                             struct grantmint_grant_t **out,
+                                             struct grantmint_error_t **error);
+
+/**
+ * A grant whose holder chats, today with the Conversations SDK.
+ *
+ * `fields`: what it says; null for nothing. `*out`: the grant, to free with
+ * `grantmint_grant_free`.
+ *
+ * Statuses: `struct_size`, `invalid_utf8`.
+ *
+ * # Safety
+ *
+ * [structs], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_new_chat(const struct grantmint_chat_grant_t *fields,
+                                            struct grantmint_grant_t **out,
+                                            struct grantmint_error_t **error);
+
+/**
+ * A grant whose holder chats the way that came before: legacy.
+ *
+ * `fields`: what it says; null for nothing. `*out`: the grant, to free with
+ * `grantmint_grant_free`.
+ *
+ * Statuses: `struct_size`, `invalid_utf8`.
+ *
+ * # Safety
+ *
+ * [structs], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_new_ip_messaging(const struct grantmint_chat_grant_t *fields,
+                                                    struct grantmint_grant_t **out,
+                                                    struct grantmint_error_t **error);
+
+/**
+ * A grant whose holder reads and writes the state of a Sync service.
+ *
+ * `fields`: what it says; null for nothing. `*out`: the grant, to free with
+ * `grantmint_grant_free`.
+ *
+ * Statuses: `struct_size`, `invalid_utf8`.
+ *
+ * # Safety
+ *
+ * [structs], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_new_sync(const struct grantmint_sync_grant_t *fields,
+                                            struct grantmint_grant_t **out,
+                                            struct grantmint_error_t **error);
+
+/**
+ * A grant whose holder acts as a worker of TaskRouter or Flex.
+ *
+ * `fields`: what it says; null for nothing. `*out`: the grant, to free with
+ * `grantmint_grant_free`.
+ *
+ * Statuses: `struct_size`, `invalid_utf8`.
+ *
+ * # Safety
+ *
+ * [structs], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_new_task_router(const struct grantmint_task_router_grant_t *fields,
+                                                   struct grantmint_grant_t **out,
+                                                   struct grantmint_error_t **error);
+
+/**
+ * A grant whose holder takes part in conversations before video rooms: legacy.
+ *
+ * `fields`: what it says; null for nothing. `*out`: the grant, to free with
+ * `grantmint_grant_free`.
+ *
+ * Statuses: `struct_size`, `invalid_utf8`.
+ *
+ * # Safety
+ *
+ * [structs], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_new_rtc(const struct grantmint_rtc_grant_t *fields,
+                                           struct grantmint_grant_t **out,
+                                           struct grantmint_error_t **error);
+
+/**
+ * A grant whose holder watches one live stream: the object that the PlaybackGrant endpoint hands
+ * out, carried byte for byte. A playback minter fetches and adds it by itself.
+ *
+ * `json`: the object. `*out`: the grant, to free with `grantmint_grant_free`.
+ *
+ * Statuses: `invalid_grant` for anything but a JSON object of at most 64 KiB.
+ *
+ * # Safety
+ *
+ * [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_new_playback(struct grantmint_str_t json,
+                                                struct grantmint_grant_t **out,
+                                                struct grantmint_error_t **error);
+
+/**
+ * A grant that this library does not know: any JSON under a key of the caller's choice.
+ *
+ * `key`: 1 to 64 bytes, not `identity`. `json`: at most 64 KiB and 64 levels, carried byte for
+ * byte. `*out`: the grant, to free with `grantmint_grant_free`.
+ *
+ * Statuses: `invalid_grant`.
+ *
+ * # Safety
+ *
+ * [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_new_custom(struct grantmint_str_t key,
+                                              struct grantmint_str_t json,
+                                              struct grantmint_grant_t **out,
+                                              struct grantmint_error_t **error);
+
+/**
+ * The name under which the grant stands in a token. Belongs to the grant; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_grant_key(const struct grantmint_grant_t *grant);
+
+/**
+ * The JSON that stands in a token under `grantmint_grant_key`.
+ *
+ * `*out`: the text, to free with `grantmint_string_free`.
+ *
+ * Statuses: `invalid_sid` names a malformed SID, `invalid_grant` a room name that is too long.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_to_json(const struct grantmint_grant_t *grant,
+                                           struct grantmint_string_t **out,
+                                           struct grantmint_error_t **error);
+
+/**
+ * Frees a grant; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_grant_free(struct grantmint_grant_t *grant);
+
+/**
+ * A clock that stands still at a time since 1970, in milliseconds.
+ *
+ * `*out`: the clock, to free with `grantmint_manual_clock_free`.
+ *
+ * # Safety
+ *
+ * [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_manual_clock_new(uint64_t unix_ms,
+                                              struct grantmint_manual_clock_t **out,
+                                              struct grantmint_error_t **error);
+
+/**
+ * Lets time pass, in milliseconds.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+void grantmint_manual_clock_advance(const struct grantmint_manual_clock_t *clock,
+                                    uint64_t ms);
+
+/**
+ * Puts the machine to sleep for a time in milliseconds, and wakes it.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+void grantmint_manual_clock_suspend(const struct grantmint_manual_clock_t *clock,
+                                    uint64_t ms);
+
+/**
+ * Steps the wall clock alone, in milliseconds, forward or back.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+void grantmint_manual_clock_jump_wall(const struct grantmint_manual_clock_t *clock,
+                                      int64_t ms);
+
+/**
+ * The time since 1970 that the clock shows, in milliseconds; 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint64_t grantmint_manual_clock_unix_ms(const struct grantmint_manual_clock_t *clock);
+
+/**
+ * Frees a clock; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_manual_clock_free(struct grantmint_manual_clock_t *clock);
+
+/**
+ * A token for one identity.
+ *
+ * `identity`: 1 to 512 bytes, with a video grant at most 128 characters. `options`: null for all
+ * defaults. `*out`: the token, to free with `grantmint_access_token_free`; it keeps what it needs
+ * of `key`.
+ *
+ * Statuses: `invalid_identity`, `invalid_ttl`, `invalid_sid`, `invalid_grant`, `invalid_argument`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_access_token_new(const struct grantmint_api_key_t *key,
+                                              struct grantmint_str_t identity,
+                                              const struct grantmint_access_token_options_t *options,
+                                              struct grantmint_access_token_t **out,
+                                              struct grantmint_error_t **error);
+
+/**
+ * The signed token, issued now.
+ *
+ * `*out`: the text, to free with `grantmint_string_free`.
+ *
+ * Statuses: `invalid_ttl` if `valid_until` is not 1 to 86,400 seconds away.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_access_token_to_jwt(const struct grantmint_access_token_t *token,
+                                                 struct grantmint_string_t **out,
+                                                 struct grantmint_error_t **error);
+
+/**
+ * Advice on this token; none for most.
+ *
+ * `buffer`: an array with room for `capacity` of them. `*len`: how many there are.
+ *
+ * Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
+ *
+ * # Safety
+ *
+ * [handles], [buffers], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_access_token_warnings(const struct grantmint_access_token_t *token,
+                                                   struct grantmint_warning_t *buffer,
+                                                   size_t capacity,
+                                                   size_t *len,
+                                                   struct grantmint_error_t **error);
+
+/**
+ * Frees a token; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_access_token_free(struct grantmint_access_token_t *token);
+
+/**
+ * A minter.
+ *
+ * `options`: null for all defaults. `*out`: the minter, to free with
+ * `grantmint_token_minter_free`; it keeps what it needs of `key` and `options`.
+ *
+ * Statuses: `invalid_ttl`, `invalid_sid` for a malformed SID in a grant, `invalid_grant` for grants
+ * that are too many, too large or given twice, `invalid_argument`.
+ *
+ * # Safety
+ *
+ * [handles], [structs], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_token_minter_new(const struct grantmint_api_key_t *key,
+                                              const struct grantmint_token_minter_options_t *options,
+                                              struct grantmint_token_minter_t **out,
+                                              struct grantmint_error_t **error);
+
+/**
+ * The token of one viewer, issued now.
+ *
+ * `identity`: 1 to 512 bytes, with a video grant at most 128 characters. `*out`: the token, to
+ * free with `grantmint_string_free`.
+ *
+ * Statuses: `invalid_identity`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_token_minter_mint(const struct grantmint_token_minter_t *minter,
+                                               struct grantmint_str_t identity,
+                                               struct grantmint_string_t **out,
+                                               struct grantmint_error_t **error);
+
+/**
+ * As `grantmint_token_minter_mint`, into a buffer of the caller's: the fastest way, which
+ * allocates nothing. The token is not terminated.
+ *
+ * `buffer`: room for `capacity` bytes. `*len`: the length of the token. All tokens of one minter
+ * are of nearly one length; none is over `GRANTMINT_TOKEN_MAX_BYTES`.
+ *
+ * Statuses: `buffer_too_small` if `*len` is over `capacity`: nothing else is written;
+ * `invalid_identity`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [buffers], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_token_minter_mint_into(const struct grantmint_token_minter_t *minter,
+                                                    struct grantmint_str_t identity,
+                                                    char *buffer,
+                                                    size_t capacity,
+                                                    size_t *len,
+                                                    struct grantmint_error_t **error);
+
+/**
+ * The token of one viewer, issued at a Unix second of the caller's choice. Slower than
+ * `grantmint_token_minter_mint` unless that second is the present one.
+ *
+ * `*out`: the token, to free with `grantmint_string_free`.
+ *
+ * Statuses: `invalid_identity`, `invalid_argument` for a second after the year 9999.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_token_minter_mint_at(const struct grantmint_token_minter_t *minter,
+                                                  struct grantmint_str_t identity,
+                                                  uint64_t unix_seconds,
+                                                  struct grantmint_string_t **out,
+                                                  struct grantmint_error_t **error);
+
+/**
+ * One token for each identity, all issued in the same second; all of them or none.
+ *
+ * `identities`: an array of `count`. `*out`: the tokens in the same order, to free with
+ * `grantmint_strings_free`.
+ *
+ * Statuses: `invalid_identity`, with the index in the message.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_token_minter_mint_many(const struct grantmint_token_minter_t *minter,
+                                                    const struct grantmint_str_t *identities,
+                                                    size_t count,
+                                                    struct grantmint_strings_t **out,
+                                                    struct grantmint_error_t **error);
+
+/**
+ * Advice on this kind of token; none for most.
+ *
+ * `buffer`: an array with room for `capacity` of them. `*len`: how many there are.
+ *
+ * Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
+ *
+ * # Safety
+ *
+ * [handles], [buffers], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_token_minter_warnings(const struct grantmint_token_minter_t *minter,
+                                                   struct grantmint_warning_t *buffer,
+                                                   size_t capacity,
+                                                   size_t *len,
+                                                   struct grantmint_error_t **error);
+
+/**
+ * Frees a minter; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_token_minter_free(struct grantmint_token_minter_t *minter);
+
+/**
+ * Checks an Access Token: made with this key, for its account, valid now.
+ *
+ * `options`: null for all defaults. `*out`: what it says, to free with `grantmint_decoded_free`.
+ *
+ * Statuses: `token_malformed`, `token_algorithm`, `token_signature`, `token_issuer` for another
+ * key or account, `token_expired`, `token_not_yet_valid`, `token_claims`; `invalid_argument` for
+ * the options.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_verify(struct grantmint_str_t token,
+                                    const struct grantmint_api_key_t *key,
+                                    const struct grantmint_verify_options_t *options,
+                                    struct grantmint_decoded_t **out,
+                                    struct grantmint_error_t **error);
+
+/**
+ * Checks another vendor's token: signed with this secret, valid now; of any issuer, subject and
+ * type.
+ *
+ * `secret`: any bytes, at least one. `options`: null for all defaults. `*out`: what it says, to
+ * free with `grantmint_decoded_free`.
+ *
+ * Statuses: as `grantmint_verify` but for `token_issuer`; `invalid_credentials` for an empty
+ * secret.
+ *
+ * # Safety
+ *
+ * [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_verify_jwt(struct grantmint_str_t token,
+                                        struct grantmint_str_t secret,
+                                        const struct grantmint_verify_options_t *options,
+                                        struct grantmint_decoded_t **out,
+                                        struct grantmint_error_t **error);
+
+/**
+ * Takes a token apart without checking its signature or its times: for tools. To act on a token,
+ * verify it.
+ *
+ * `*out`: what it says, to free with `grantmint_decoded_free`.
+ *
+ * Statuses: `token_malformed`.
+ *
+ * # Safety
+ *
+ * [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_decode(struct grantmint_str_t token,
+                                    struct grantmint_decoded_t **out,
+                                    struct grantmint_error_t **error);
+
+/**
+ * Signs a header and claims given as JSON, which go into the token byte for byte.
+ *
+ * `algorithm`: a `grantmint_algorithm_t`, the one that the header names. `secret`: any bytes, at
+ * least one. `*out`: the token, to free with `grantmint_string_free`.
+ *
+ * Statuses: `invalid_argument` for an unknown algorithm and for what is not a JSON object,
+ * `invalid_credentials` for an empty secret, `limit_exceeded` for a token over 128 KiB.
+ *
+ * # Safety
+ *
+ * [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_sign(int32_t algorithm,
+                                  struct grantmint_str_t header,
+                                  struct grantmint_str_t claims,
+                                  struct grantmint_str_t secret,
+                                  struct grantmint_string_t **out,
+                                  struct grantmint_error_t **error);
+
+/**
+ * The header, byte for byte. Belongs to `decoded`; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_decoded_header_json(const struct grantmint_decoded_t *decoded);
+
+/**
+ * The claims, byte for byte. Belongs to `decoded`; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_decoded_claims_json(const struct grantmint_decoded_t *decoded);
+
+/**
+ * Whom the token is for. Belongs to `decoded`; none for null, or if it is not there.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_decoded_identity(const struct grantmint_decoded_t *decoded);
+
+/**
+ * `iss`: the SID of the key that signed, in an Access Token. Belongs to `decoded`; none for null, or if it is not there.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_decoded_issuer(const struct grantmint_decoded_t *decoded);
+
+/**
+ * `sub`: the SID of the account, in an Access Token. Belongs to `decoded`; none for null, or if it is not there.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_decoded_subject(const struct grantmint_decoded_t *decoded);
+
+/**
+ * `jti`: the token's own identifier. Belongs to `decoded`; none for null, or if it is not there.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_decoded_jti(const struct grantmint_decoded_t *decoded);
+
+/**
+ * `twr` of the header: the region. Belongs to `decoded`; none for null, or if it is not there.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_decoded_region(const struct grantmint_decoded_t *decoded);
+
+/**
+ * `iat`: when the token was issued, in Unix seconds. False, and `*unix_seconds`
+ * 0, if the token does not say.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+bool grantmint_decoded_issued_at(const struct grantmint_decoded_t *decoded,
+                                 uint64_t *unix_seconds);
+
+/**
+ * `nbf`: from when on it is valid, in Unix seconds, a fraction rounded up. False, and `*unix_seconds`
+ * 0, if the token does not say.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+bool grantmint_decoded_not_before(const struct grantmint_decoded_t *decoded,
+                                  uint64_t *unix_seconds);
+
+/**
+ * `exp`: when it ends, in Unix seconds, a fraction dropped. False, and `*unix_seconds`
+ * 0, if the token does not say.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+bool grantmint_decoded_expires_at(const struct grantmint_decoded_t *decoded,
+                                  uint64_t *unix_seconds);
+
+/**
+ * Frees what a token said; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_decoded_free(struct grantmint_decoded_t *decoded);
+
+/**
+ * An empty cache.
+ *
+ * `options`: null for all defaults. `*out`: the cache, to free with `grantmint_grant_cache_free`.
+ *
+ * Statuses: `invalid_argument` for a policy out of range.
+ *
+ * # Safety
+ *
+ * [structs], [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_new(const struct grantmint_grant_cache_options_t *options,
+                                             struct grantmint_grant_cache_t **out,
+                                             struct grantmint_error_t **error);
+
+/**
+ * Asks for a grant and says what to do; never blocks, and a hit takes no lock. To have that done,
+ * use `grantmint_grant_cache_get`.
+ *
+ * `options`: null for all defaults. `*out`: what the caller gets.
+ *
+ * Statuses: the stored error of the last attempt while upstream is left alone, with the time to
+ * wait; `overloaded` when the fetch could not start within the caller's time; `limit_exceeded` and
+ * `invalid_ttl` for the key, `invalid_argument` for the options.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_begin(const struct grantmint_grant_cache_t *cache,
+                                               struct grantmint_str_t key,
+                                               uint32_t ttl_ms,
+                                               const struct grantmint_wait_options_t *options,
+                                               struct grantmint_begin_t *out,
+                                               struct grantmint_error_t **error);
+
+/**
+ * A grant, waiting for it if need be.
+ *
+ * `lead`: called on this thread with the duty to fetch, if that falls to this call, up to three
+ * times; where a grant that is still good is being refreshed, it should hand the ticket on rather
+ * than fetch at once. `userdata`: its first argument. `options`: null for all defaults. `*out`: the
+ * grant, to free with `grantmint_hit_free`.
+ *
+ * Statuses: as `grantmint_grant_cache_begin` and `grantmint_waiter_wait`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_get(const struct grantmint_grant_cache_t *cache,
+                                             struct grantmint_str_t key,
+                                             uint32_t ttl_ms,
+                                             const struct grantmint_wait_options_t *options,
+                                             grantmint_lead_t lead,
+                                             void *userdata,
+                                             struct grantmint_hit_t **out,
+                                             struct grantmint_error_t **error);
+
+/**
+ * As `grantmint_grant_cache_get`, by callback: called once, before this returns if the grant is
+ * there, else on the thread that ends the fetch. The caller's time is not watched; a fetch always
+ * ends.
+ *
+ * `lead`: as there; may be called on the thread that ends a fetch too, until `callback` has been
+ * called. `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first
+ * argument of both.
+ *
+ * Statuses: for the arguments alone.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_get_then(const struct grantmint_grant_cache_t *cache,
+                                                  struct grantmint_str_t key,
+                                                  uint32_t ttl_ms,
+                                                  const struct grantmint_wait_options_t *options,
+                                                  grantmint_lead_t lead,
+                                                  grantmint_hit_callback_t callback,
+                                                  void *userdata,
+                                                  struct grantmint_error_t **error);
+
+/**
+ * A grant that is there now and keeps the promise; never waits, and never tells of an error of
+ * upstream.
+ *
+ * `lead`, `userdata`: as in `grantmint_grant_cache_get`, called if a fetch is due. `*out`: the
+ * grant, to free with `grantmint_hit_free`, or null.
+ *
+ * Statuses: for the arguments alone.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_try_get(const struct grantmint_grant_cache_t *cache,
+                                                 struct grantmint_str_t key,
+                                                 uint32_t ttl_ms,
+                                                 const struct grantmint_wait_options_t *options,
+                                                 grantmint_lead_t lead,
+                                                 void *userdata,
+                                                 struct grantmint_hit_t **out,
+                                                 struct grantmint_error_t **error);
+
+/**
+ * Looks a key up once, for `grantmint_grant_handle_begin`.
+ *
+ * `*out`: the handle, to free with `grantmint_grant_handle_free`.
+ *
+ * Statuses: as `grantmint_grant_cache_begin` for a new key.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_handle(const struct grantmint_grant_cache_t *cache,
+                                                struct grantmint_str_t key,
+                                                uint32_t ttl_ms,
+                                                struct grantmint_grant_handle_t **out,
+                                                struct grantmint_error_t **error);
+
+/**
+ * As `grantmint_grant_cache_begin`, for the key of a handle.
+ *
+ * # Safety
+ *
+ * [handles], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_handle_begin(const struct grantmint_grant_handle_t *handle,
+                                                const struct grantmint_wait_options_t *options,
+                                                struct grantmint_begin_t *out,
+                                                struct grantmint_error_t **error);
+
+/**
+ * Frees a handle; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_grant_handle_free(struct grantmint_grant_handle_t *handle);
+
+/**
+ * The duty to fetch a key's grant before anybody asks for it.
+ *
+ * `*out`: the ticket; null if the grant is there and no refresh is due, if it is being fetched
+ * already, or if upstream is left alone.
+ *
+ * Statuses: as `grantmint_grant_cache_begin` for a new key.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_prefetch(const struct grantmint_grant_cache_t *cache,
+                                                  struct grantmint_str_t key,
+                                                  uint32_t ttl_ms,
+                                                  struct grantmint_ticket_t **out,
+                                                  struct grantmint_error_t **error);
+
+/**
+ * Has a key refreshed without being read, for a time in milliseconds of at most 24 h; 0 ends it.
+ * The duties to fetch come from `grantmint_grant_cache_poll`.
+ *
+ * Statuses: as `grantmint_grant_cache_begin` for a new key.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_keep_warm(const struct grantmint_grant_cache_t *cache,
+                                                   struct grantmint_str_t key,
+                                                   uint32_t ttl_ms,
+                                                   uint32_t time_ms,
+                                                   struct grantmint_error_t **error);
+
+/**
+ * After how many milliseconds `grantmint_grant_cache_poll` has something to do. False, and `*ms`
+ * 0, if nothing is to come.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+bool grantmint_grant_cache_next_wakeup(const struct grantmint_grant_cache_t *cache,
+                                       uint32_t *ms);
+
+/**
+ * Ends the fetches that are past their time, and hands on the duties to fetch what is kept warm
+ * and due.
+ *
+ * `lead`: called on this thread for each. `userdata`: its first argument.
+ *
+ * # Safety
+ *
+ * [handles], [callbacks], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_poll(const struct grantmint_grant_cache_t *cache,
+                                              grantmint_lead_t lead,
+                                              void *userdata,
+                                              struct grantmint_error_t **error);
+
+/**
+ * Empties one entry. A fetch in the air serves those who wait for it and is not stored.
+ *
+ * `*out`: whether there was such an entry; `out` may be null.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_invalidate(const struct grantmint_grant_cache_t *cache,
+                                                    struct grantmint_str_t key,
+                                                    uint32_t ttl_ms,
+                                                    bool *out,
+                                                    struct grantmint_error_t **error);
+
+/**
+ * Empties one entry if it holds the grant of this generation: so of many callers who met a bad
+ * grant only the first has it fetched anew.
+ *
+ * `*out`: whether it did; `out` may be null.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_invalidate_if(const struct grantmint_grant_cache_t *cache,
+                                                       struct grantmint_str_t key,
+                                                       uint32_t ttl_ms,
+                                                       uint64_t generation,
+                                                       bool *out,
+                                                       struct grantmint_error_t **error);
+
+/**
+ * Empties every entry, for all who share this cache.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_purge(const struct grantmint_grant_cache_t *cache,
+                                               struct grantmint_error_t **error);
+
+/**
+ * Starts anew with other credentials: grants stay, stored errors go, and fetches in the air serve
+ * those who wait for them but are not stored.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_rotate(const struct grantmint_grant_cache_t *cache,
+                                                struct grantmint_error_t **error);
+
+/**
+ * What the cache has done.
+ *
+ * `*out`: a snapshot, to free with `grantmint_stats_free`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_stats(const struct grantmint_grant_cache_t *cache,
+                                               struct grantmint_stats_t **out,
+                                               struct grantmint_error_t **error);
+
+/**
+ * The last 1,024 events since the last call, oldest first.
+ *
+ * `*out`: the events, to free with `grantmint_events_free`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_drain_events(const struct grantmint_grant_cache_t *cache,
+                                                      struct grantmint_events_t **out,
+                                                      struct grantmint_error_t **error);
+
+/**
+ * Frees a cache; does nothing for null. Others who share it go on; its grants are wiped when the
+ * last of them is gone.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_grant_cache_free(struct grantmint_grant_cache_t *cache);
+
+/**
+ * The grant, byte for byte as it came. Treat it as the secret it is. Belongs to the hit.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_hit_grant(const struct grantmint_hit_t *hit);
+
+/**
+ * How many milliseconds the grant was still good for when it was handed out, net of the safety
+ * margin; 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint32_t grantmint_hit_remaining_ms(const struct grantmint_hit_t *hit);
+
+/**
+ * How good the grant is.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_freshness_t grantmint_hit_freshness(const struct grantmint_hit_t *hit);
+
+/**
+ * Tells grants of one cache apart: a later grant has a higher number. 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint64_t grantmint_hit_generation(const struct grantmint_hit_t *hit);
+
+/**
+ * Why the grant is degraded, with the time after which the next refresh is tried: an error to free
+ * with `grantmint_error_free`. Null if it is not degraded.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_error_t *grantmint_hit_reason(const struct grantmint_hit_t *hit);
+
+/**
+ * Frees a hit; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_hit_free(struct grantmint_hit_t *hit);
+
+/**
+ * Blocks until the fetch, or the time that was asked for at `begin`, is over.
+ *
+ * `waiter`: taken, whatever the status. `*out`: the grant, to free with `grantmint_hit_free`.
+ *
+ * Statuses: that of the fetch; `deadline_exceeded` when the caller's time is over first,
+ * `grant_too_short` when the new grant does not keep the caller's promise, `abandoned` when the
+ * fetch was dropped: begin again.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_waiter_wait(struct grantmint_waiter_t *waiter,
+                                         struct grantmint_hit_t **out,
+                                         struct grantmint_error_t **error);
+
+/**
+ * Looks whether the fetch or the caller's time is over; never blocks.
+ *
+ * `*out`: the grant, to free with `grantmint_hit_free`; null with `GRANTMINT_OK` while there is
+ * nothing to tell. The waiter remains and is to be freed.
+ *
+ * Statuses: as `grantmint_waiter_wait`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_waiter_poll(const struct grantmint_waiter_t *waiter,
+                                         struct grantmint_hit_t **out,
+                                         struct grantmint_error_t **error);
+
+/**
+ * What the store has for this caller now, if it keeps the promise; never blocks.
+ *
+ * `*out`: the grant, to free with `grantmint_hit_free`, or null.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_waiter_fallback(const struct grantmint_waiter_t *waiter,
+                                             struct grantmint_hit_t **out,
+                                             struct grantmint_error_t **error);
+
+/**
+ * Calls back once when the fetch is over: on the thread that ends it, or before this returns if it
+ * has ended. The caller's time is not watched; a fetch always ends.
+ *
+ * `waiter`: taken, whatever the status. `callback`: not called unless the status is
+ * `GRANTMINT_OK`. `*out`: with what to take the callback back, to free with
+ * `grantmint_registration_free`, which leaves the callback in place; `out` may be null.
+ *
+ * # Safety
+ *
+ * [handles], [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_waiter_on_ready(struct grantmint_waiter_t *waiter,
+                                             grantmint_hit_callback_t callback,
+                                             void *userdata,
+                                             struct grantmint_registration_t **out,
+                                             struct grantmint_error_t **error);
+
+/**
+ * Gives up waiting; does nothing for null. The fetch goes on for the others.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_waiter_free(struct grantmint_waiter_t *waiter);
+
+/**
+ * Takes a callback back. `registration`: taken.
+ *
+ * True if it will not be called; false if it was called or is being called at this moment, and for
+ * null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API bool grantmint_registration_cancel(struct grantmint_registration_t *registration);
+
+/**
+ * Frees a registration and leaves its callback in place; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_registration_free(struct grantmint_registration_t *registration);
+
+/**
+ * Asks whether the request may be sent, right before it would be: the grant's life counts from
+ * here. The tickets of a playback minter's source have been asked already.
+ *
+ * `*start`: whether. `*ms`: how many milliseconds the fetch may take, or after how many to ask
+ * again. The ticket remains, even if refused.
+ *
+ * Statuses: why it is refused: `throttled`, `overloaded`, or the stored error of the last attempt.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ticket_start(struct grantmint_ticket_t *ticket,
+                                          grantmint_start_t *start,
+                                          uint32_t *ms,
+                                          struct grantmint_error_t **error);
+
+/**
+ * Whether a grant that is still good is being replaced: nobody waits for it then. False for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+bool grantmint_ticket_is_refresh(const struct grantmint_ticket_t *ticket);
+
+/**
+ * The text of the cache key whose grant is wanted. Belongs to the ticket; none for a ticket of a
+ * playback minter's source, which has a request instead.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_ticket_key(const struct grantmint_ticket_t *ticket);
+
+/**
+ * Ends the fetch with a grant, for all who wait.
+ *
+ * `ticket`: taken, whatever the status. `grant`: the grant, copied; for a playback minter a JSON
+ * object, which goes into tokens byte for byte. `life_ms`: for how many milliseconds it is good,
+ * from when the request was sent; 0 for as long as was asked for.
+ *
+ * Statuses: `invalid_utf8`, `upstream_not_json`, `upstream_no_grant`, `upstream_too_large` for a
+ * grant that cannot be used: the fetch then ends with that error.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_ticket_complete(struct grantmint_ticket_t *ticket,
+                                             struct grantmint_str_t grant,
+                                             uint32_t life_ms,
+                                             struct grantmint_error_t **error);
+
+/**
+ * Ends the fetch with an error, for all who wait.
+ *
+ * `ticket`: taken, whatever the status. `status`: a `grantmint_status_t` other than
+ * `GRANTMINT_OK`; `GRANTMINT_ERR_THROTTLED` keeps the whole account off upstream. `message`: for
+ * people; must hold no secret, token, grant or identity. `retry_after_ms`: after how many
+ * milliseconds a further try makes sense; 0 if nothing is known of it.
+ *
+ * Statuses: `invalid_argument` for a status that is none, `invalid_utf8`: the fetch then ends with
+ * that error.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_ticket_fail(struct grantmint_ticket_t *ticket,
+                                         int32_t status,
+                                         struct grantmint_str_t message,
+                                         uint32_t retry_after_ms,
+                                         struct grantmint_error_t **error);
+
+/**
+ * Ends the fetch as `abandoned`: those who wait begin again. Does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_ticket_free(struct grantmint_ticket_t *ticket);
+
+/**
+ * A source of grants.
+ *
+ * `fetch`: called for each grant that is needed, on a fetcher thread that it should not keep: up to
+ * four at once for one cache. How many of its fetches are under way together is up to it; the
+ * account's budget bounds how many are begun. `userdata`: its first argument. `userdata_free`: may
+ * be null; called once when the last minter that fetches with it is gone, and not unless the
+ * status is `GRANTMINT_OK`. `*out`: the source, to free with `grantmint_source_free`.
+ *
+ * # Safety
+ *
+ * [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_source_new(grantmint_fetch_t fetch,
+                                        void *userdata,
+                                        grantmint_userdata_free_t userdata_free,
+                                        struct grantmint_source_t **out,
+                                        struct grantmint_error_t **error);
+
+/**
+ * Frees a source; does nothing for null. Minters that fetch with it go on.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_source_free(struct grantmint_source_t *source);
+
+/**
+ * The stream, `VJ…`. Belongs to the request.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_grant_request_streamer(const struct grantmint_grant_request_t *request);
+
+/**
+ * The life to ask for, in seconds.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint32_t grantmint_grant_request_ttl(const struct grantmint_grant_request_t *request);
+
+/**
+ * The web origin to allow, or none for any. Belongs to the request.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_grant_request_origin(const struct grantmint_grant_request_t *request);
+
+/**
+ * How many milliseconds the fetch has. A second later those who wait are told that it timed out.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint32_t grantmint_grant_request_timeout_ms(const struct grantmint_grant_request_t *request);
+
+/**
+ * A minter that signs, and by default fetches, with a key. Makes no call and starts no thread.
+ *
+ * `options`: null for all defaults. `*out`: the minter, to free with
+ * `grantmint_playback_minter_free`; it keeps what it needs of `key` and `options`.
+ *
+ * Statuses: 1xx for what is out of its range or does not go together; `unsupported` for a library
+ * without the HTTP client and a minter without a source.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_playback_minter_new(const struct grantmint_api_key_t *key,
+                                                 const struct grantmint_playback_minter_options_t *options,
+                                                 struct grantmint_playback_minter_t **out,
+                                                 struct grantmint_error_t **error);
+
+/**
+ * A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes no
+ * lock and makes no call.
+ *
+ * `identity`: 1 to 512 bytes, beside a video grant at most 128 characters. `options`: null for
+ * what the minter says. `*out`: the token, to free with `grantmint_playback_token_free`.
+ *
+ * Statuses: 1xx for the arguments; 3xx of the fetch, shared by all who waited for it;
+ * `deadline_exceeded` when no grant came in time, `overloaded` when the account's calls are used
+ * up, `closed` after `grantmint_playback_minter_close`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_playback_minter_token(const struct grantmint_playback_minter_t *minter,
+                                                   struct grantmint_str_t streamer,
+                                                   struct grantmint_str_t identity,
+                                                   const struct grantmint_wait_options_t *options,
+                                                   struct grantmint_playback_token_t **out,
+                                                   struct grantmint_error_t **error);
+
+/**
+ * As `grantmint_playback_minter_token`, by callback: called once, before this returns if the grant
+ * is there, else on the thread that ends the fetch, which it must not block. The caller's time is
+ * not watched; a fetch always ends.
+ *
+ * `callback`: gets every error but those of the pointers and texts given here; not called unless
+ * the status is `GRANTMINT_OK`. `userdata`: its first argument.
+ *
+ * Statuses: 9xx and `invalid_argument` for the arguments alone.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_playback_minter_token_then(const struct grantmint_playback_minter_t *minter,
+                                                        struct grantmint_str_t streamer,
+                                                        struct grantmint_str_t identity,
+                                                        const struct grantmint_wait_options_t *options,
+                                                        grantmint_token_callback_t callback,
+                                                        void *userdata,
+                                                        struct grantmint_error_t **error);
+
+/**
+ * A token if the grant for it is there; never waits. Sets off the fetch that is due.
+ *
+ * `*out`: the bare token, to free with `grantmint_string_free`, or null.
+ *
+ * Statuses: 1xx for the arguments, `closed`; never an error of upstream.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_playback_minter_try_token(const struct grantmint_playback_minter_t *minter,
+                                                       struct grantmint_str_t streamer,
+                                                       struct grantmint_str_t identity,
+                                                       struct grantmint_string_t **out,
+                                                       struct grantmint_error_t **error);
+
+/**
+ * One stream, for hot paths.
+ *
+ * `*out`: the stream, to free with `grantmint_stream_minter_free`; it keeps the minter alive.
+ *
+ * Statuses: `invalid_sid`, `closed`; `throttled` or `overloaded` for a new stream while no call
+ * may be made.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_playback_minter_stream(const struct grantmint_playback_minter_t *minter,
+                                                    struct grantmint_str_t streamer,
+                                                    struct grantmint_stream_minter_t **out,
+                                                    struct grantmint_error_t **error);
+
+/**
+ * Fetches a stream's grant before anybody asks for it; does not wait.
+ *
+ * Statuses: as `grantmint_playback_minter_stream`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_playback_minter_prefetch(const struct grantmint_playback_minter_t *minter,
+                                                      struct grantmint_str_t streamer,
+                                                      struct grantmint_error_t **error);
+
+/**
+ * Keeps a stream's grant fresh without it being read, for a time in milliseconds of at most 24 h;
+ * 0 ends it.
+ *
+ * Statuses: as `grantmint_playback_minter_stream`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_playback_minter_keep_warm(const struct grantmint_playback_minter_t *minter,
+                                                       struct grantmint_str_t streamer,
+                                                       uint32_t time_ms,
+                                                       struct grantmint_error_t **error);
+
+/**
+ * Drops a stream's grant. A fetch in the air serves those who wait for it and is not stored.
+ *
+ * `*out`: whether there was one; `out` may be null.
+ *
+ * Statuses: `invalid_sid`, `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_playback_minter_invalidate(const struct grantmint_playback_minter_t *minter,
+                                                        struct grantmint_str_t streamer,
+                                                        bool *out,
+                                                        struct grantmint_error_t **error);
+
+/**
+ * Drops a stream's grant if it is the one of this generation: of many viewers who met a bad grant,
+ * the first has it fetched anew.
+ *
+ * `*out`: whether it was; `out` may be null.
+ *
+ * Statuses: `invalid_sid`, `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_playback_minter_invalidate_if(const struct grantmint_playback_minter_t *minter,
+                                                           struct grantmint_str_t streamer,
+                                                           uint64_t generation,
+                                                           bool *out,
+                                                           struct grantmint_error_t **error);
+
+/**
+ * Signs and fetches with another key of the same account from now on. Grants stay, stored errors
+ * go; fetches in the air serve those who wait for them and are not stored.
+ *
+ * Statuses: `invalid_credentials` for a key of another account, `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_playback_minter_rotate(const struct grantmint_playback_minter_t *minter,
+                                                    const struct grantmint_api_key_t *key,
+                                                    struct grantmint_error_t **error);
+
+/**
+ * What the cache has done, for all who share it.
+ *
+ * `*out`: a snapshot, to free with `grantmint_stats_free`.
+ *
+ * Statuses: `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_playback_minter_stats(const struct grantmint_playback_minter_t *minter,
+                                                   struct grantmint_stats_t **out,
+                                                   struct grantmint_error_t **error);
+
+/**
+ * The cache's last 1,024 events since the last call, oldest first.
+ *
+ * `*out`: the events, to free with `grantmint_events_free`.
+ *
+ * Statuses: `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_playback_minter_drain_events(const struct grantmint_playback_minter_t *minter,
+                                                          struct grantmint_events_t **out,
+                                                          struct grantmint_error_t **error);
+
+/**
+ * Empties the cache for all who share it.
+ *
+ * Statuses: `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_playback_minter_purge(const struct grantmint_playback_minter_t *minter,
+                                                   struct grantmint_error_t **error);
+
+/**
+ * The cache.
+ *
+ * `*out`: the cache, to free with `grantmint_grant_cache_free`.
+ *
+ * Statuses: `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_playback_minter_cache(const struct grantmint_playback_minter_t *minter,
+                                                   struct grantmint_grant_cache_t **out,
+                                                   struct grantmint_error_t **error);
+
+/**
+ * Detaches the minter and its streams: later calls fail with `closed`. Others who share the cache
+ * go on. Does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+void grantmint_playback_minter_close(const struct grantmint_playback_minter_t *minter);
+
+/**
+ * Frees a minter; does nothing for null. Its streams and the fetches in the air go on.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_playback_minter_free(struct grantmint_playback_minter_t *minter);
+
+/**
+ * As `grantmint_playback_minter_token`, for this stream.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_stream_minter_token(const struct grantmint_stream_minter_t *stream,
+                                                 struct grantmint_str_t identity,
+                                                 const struct grantmint_wait_options_t *options,
+                                                 struct grantmint_playback_token_t **out,
+                                                 struct grantmint_error_t **error);
+
+/**
+ * As `grantmint_playback_minter_token_then`, for this stream.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_stream_minter_token_then(const struct grantmint_stream_minter_t *stream,
+                                                      struct grantmint_str_t identity,
+                                                      const struct grantmint_wait_options_t *options,
+                                                      grantmint_token_callback_t callback,
+                                                      void *userdata,
+                                                      struct grantmint_error_t **error);
+
+/**
+ * As `grantmint_playback_minter_try_token`, for this stream.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_stream_minter_try_token(const struct grantmint_stream_minter_t *stream,
+                                                     struct grantmint_str_t identity,
+                                                     struct grantmint_string_t **out,
+                                                     struct grantmint_error_t **error);
+
+/**
+ * Frees a stream; does nothing for null. Its minter goes on.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_stream_minter_free(struct grantmint_stream_minter_t *stream);
+
+/**
+ * The Access Token. Whoever has it can watch. Belongs to `token`; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_str_t grantmint_playback_token_jwt(const struct grantmint_playback_token_t *token);
+
+/**
+ * How many milliseconds the grant in the token is still good for, net of the safety margin; 0 for
+ * null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint32_t grantmint_playback_token_grant_remaining_ms(const struct grantmint_playback_token_t *token);
+
+/**
+ * How good the grant in the token is.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_freshness_t grantmint_playback_token_freshness(const struct grantmint_playback_token_t *token);
+
+/**
+ * Why the grant is degraded, with the time after which the next refresh is tried: an error to free
+ * with `grantmint_error_free`. Null if it is not degraded.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+struct grantmint_error_t *grantmint_playback_token_reason(const struct grantmint_playback_token_t *token);
+
+/**
+ * After how many milliseconds the next refresh is tried, if the grant is degraded; else 0.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint32_t grantmint_playback_token_retry_after_ms(const struct grantmint_playback_token_t *token);
+
+/**
+ * Tells grants of one cache apart, for `grantmint_playback_minter_invalidate_if`; 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint64_t grantmint_playback_token_generation(const struct grantmint_playback_token_t *token);
+
+/**
+ * Wipes and frees a token; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_playback_token_free(struct grantmint_playback_token_t *token);
+
+/**
+ * The numbers of a snapshot.
+ *
+ * `counters`: filled in as far as its `struct_size` reaches.
+ *
+ * Statuses: `struct_size`.
+ *
+ * # Safety
+ *
+ * [handles], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_stats_counters(const struct grantmint_stats_t *stats,
+                                            struct grantmint_counters_t *counters,
+                                            struct grantmint_error_t **error);
+
+/**
+ * How many fetches failed, by status; statuses that never occurred are left out.
+ *
+ * `buffer`: an array with room for `capacity` of them. `*len`: how many there are.
+ *
+ * Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
+ *
+ * # Safety
+ *
+ * [handles], [buffers], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_stats_errors(const struct grantmint_stats_t *stats,
+                                          struct grantmint_error_count_t *buffer,
+                                          size_t capacity,
+                                          size_t *len,
+                                          struct grantmint_error_t **error);
+
+/**
+ * How long fetches took.
+ *
+ * `buffer`: an array with room for `capacity` buckets. `*len`: how many there are. `*sum_ms`: the
+ * time of all fetches together, in milliseconds; `sum_ms` may be null.
+ *
+ * Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
+ *
+ * # Safety
+ *
+ * [handles], [buffers], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_stats_latency(const struct grantmint_stats_t *stats,
+                                           struct grantmint_latency_bucket_t *buffer,
+                                           size_t capacity,
+                                           size_t *len,
+                                           uint64_t *sum_ms,
+                                           struct grantmint_error_t **error);
+
+/**
+ * The snapshot as a page in the text format that Prometheus scrapes.
+ *
+ * `cache`: the value of the label `cache` in each series. `*out`: the page, to free with
+ * `grantmint_string_free`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_stats_to_prometheus(const struct grantmint_stats_t *stats,
+                                                 struct grantmint_str_t cache,
+                                                 struct grantmint_string_t **out,
+                                                 struct grantmint_error_t **error);
+
+/**
+ * Frees a snapshot; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_stats_free(struct grantmint_stats_t *stats);
+
+/**
+ * How many events there are; 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+size_t grantmint_events_len(const struct grantmint_events_t *events);
+
+/**
+ * One of several events, counted from 0.
+ *
+ * `event`: filled in as far as its `struct_size` reaches.
+ *
+ * Statuses: `invalid_argument` beyond the last, `struct_size`.
+ *
+ * # Safety
+ *
+ * [handles], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_events_get(const struct grantmint_events_t *events,
+                                        size_t index,
+                                        struct grantmint_event_t *event,
+                                        struct grantmint_error_t **error);
+
+/**
+ * Frees events; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_events_free(struct grantmint_events_t *events);
+
+/**
+ * Has a cache behave from now on as in a forked child: only grants that are still good are taken
+ * over. For tests.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_testing_simulate_fork(const struct grantmint_grant_cache_t *cache,
+                                                   struct grantmint_error_t **error);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* GRANTMINT_H */
+
+/* A grantmint_str_t of a string literal. */
+#ifdef __cplusplus
+#define GRANTMINT_STR(literal) (grantmint_str_t{"" literal, sizeof(literal) - 1})
+#else
+#define GRANTMINT_STR(literal) ((grantmint_str_t){"" literal, sizeof(literal) - 1})
+#endif
+
+/* A grantmint_str_t of a terminated string; of NULL, the empty one. */
+static inline grantmint_str_t grantmint_str(const char *text) {
+    grantmint_str_t str = {text, text == NULL ? 0 : strlen(text)};
+    return str;
+}
+
+/* Options structs with all members left to their defaults. */
+#define GRANTMINT_NO_STR_ {NULL, 0}
+#define GRANTMINT_VIDEO_GRANT_INIT {sizeof(grantmint_video_grant_t), GRANTMINT_NO_STR_}
+#define GRANTMINT_VOICE_GRANT_INIT \
+    {sizeof(grantmint_voice_grant_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, \
+     GRANTMINT_NO_STR_, 0, 0}
+#define GRANTMINT_CHAT_GRANT_INIT \
+    {sizeof(grantmint_chat_grant_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, \
+     GRANTMINT_NO_STR_}
+#define GRANTMINT_SYNC_GRANT_INIT \
+    {sizeof(grantmint_sync_grant_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_}
+#define GRANTMINT_TASK_ROUTER_GRANT_INIT \
+    {sizeof(grantmint_task_router_grant_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, \
+     GRANTMINT_NO_STR_}
+#define GRANTMINT_RTC_GRANT_INIT {sizeof(grantmint_rtc_grant_t), GRANTMINT_NO_STR_}
+#define GRANTMINT_ACCESS_TOKEN_OPTIONS_INIT \
+    {sizeof(grantmint_access_token_options_t), NULL, 0, 0, 0, 0, NULL, 0, 0}
+#define GRANTMINT_TOKEN_MINTER_OPTIONS_INIT \
+    {sizeof(grantmint_token_minter_options_t), NULL, 0, 0, 0, NULL, 0, 0}
+#define GRANTMINT_VERIFY_OPTIONS_INIT {sizeof(grantmint_verify_options_t), 0, 0, 0}
+#define GRANTMINT_WAIT_OPTIONS_INIT {sizeof(grantmint_wait_options_t), 0, 0}
+#define GRANTMINT_CACHE_POLICY_INIT {sizeof(grantmint_cache_policy_t), NULL, 0, 0, 0, 0, 0}
+#define GRANTMINT_GRANT_CACHE_OPTIONS_INIT {sizeof(grantmint_grant_cache_options_t), NULL, NULL}
+#define GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT \
+    {sizeof(grantmint_playback_minter_options_t), GRANTMINT_NO_STR_, NULL, 0, 0, NULL, NULL, \
+     GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, NULL, NULL, \
+     0, 0, 0, 0, 0, 0}
+#define GRANTMINT_COUNTERS_INIT \
+    {sizeof(grantmint_counters_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define GRANTMINT_EVENT_INIT \
+    {sizeof(grantmint_event_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, 0, 0, 0, 0, 0}
