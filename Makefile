@@ -3,9 +3,12 @@
 CARGO ?= cargo
 NIGHTLY ?= cargo +nightly
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+C_TESTS := $(abspath $(TARGET_DIR))/c-tests
+export PATH := $(C_TESTS)/venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust lint fmt licences check check-asan check-tsan check-bench bench soak
+.PHONY: help demo test test-rust build-c test-c header lint fmt licences check check-asan check-tsan check-valgrind check-bench bench soak
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,10 +16,26 @@ help: ## lists the targets
 demo: ## lets 20,000 viewers in, the vendor's way and through grantmint
 	$(CARGO) run --release --quiet --locked -p grantmint-demo
 
-test: test-rust ## all tests
+test: test-rust test-c ## all tests
 
 test-rust:
 	$(CARGO) test --locked
+
+# The doors for tests come first, so that what stays behind is the library as it ships.
+build-c:
+	$(CARGO) build --locked -p grantmint-ffi --features test-doors
+	mkdir -p $(C_TESTS) && cp $(TARGET_DIR)/debug/libgrantmint.a $(C_TESTS)
+	$(CARGO) build --locked -p grantmint-ffi
+	tests/c/install_cmake.sh $(C_TESTS)/venv
+	cmake -S tests/c -B $(C_TESTS)/build -DGRANTMINT_LIBRARY=$(C_TESTS)/libgrantmint.a \
+	  -DGRANTMINT_SHARED_LIBRARY=$(abspath $(TARGET_DIR))/debug/libgrantmint.so
+	cmake --build $(C_TESTS)/build --parallel
+
+test-c: build-c ## the tests in C, plain and under ASan and UBSan
+	cd $(C_TESTS)/build && ctest --output-on-failure --label-exclude valgrind
+
+header: ## writes include/grantmint.h from ffi/src
+	UPDATE=1 $(CARGO) test --locked -p grantmint-ffi --test header
 
 lint: licences ## formatting, clippy, licences and duplicate crates
 	$(CARGO) fmt --all --check
@@ -30,7 +49,7 @@ licences:
 fmt: ## formats everything
 	$(CARGO) fmt --all
 
-check: check-asan check-tsan check-bench demo ## sanitizers, the demo, benches that run
+check: check-asan check-tsan check-valgrind check-bench demo ## sanitizers, the demo, benches that run
 
 # Each sanitizer has a target directory of its own: its flags would otherwise undo every other build.
 check-asan:
@@ -40,7 +59,10 @@ check-asan:
 check-tsan:
 	RUSTFLAGS="-Zsanitizer=thread --cfg grantmint_tsan -Cunsafe-allow-abi-mismatch=sanitizer" \
 	  TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp" CARGO_TARGET_DIR=target/tsan \
-	  $(NIGHTLY) test --locked --target $(HOST) -p grantmint-core --test threads
+	  $(NIGHTLY) test --locked --target $(HOST) -p grantmint-core -p grantmint-ffi --test threads
+
+check-valgrind: build-c
+	cd $(C_TESTS)/build && ctest --output-on-failure --label-regex valgrind
 
 check-bench:
 	$(CARGO) run --release --quiet --locked -p grantmint-bench -- --smoke

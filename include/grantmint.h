@@ -89,6 +89,11 @@
     (GRANTMINT_VERSION_MAJOR * 1000000 + GRANTMINT_VERSION_MINOR * 1000 + GRANTMINT_VERSION_PATCH)
 
 /**
+ * No time at all, where a zero would stand for the default.
+ */
+#define GRANTMINT_ZERO_MS UINT32_MAX
+
+/**
  * The longest token that is signed, decoded or verified, in bytes.
  */
 #define GRANTMINT_TOKEN_MAX_BYTES 131072
@@ -952,6 +957,15 @@ typedef struct grantmint_grant_cache_options_t {
      * Another clock, for tests.
      */
     const struct grantmint_manual_clock_t *clock;
+    /**
+     * Whether the cache's calls are counted against a budget of its own, as those of one account
+     * are: a `grantmint_switch_t`, off by default.
+     */
+    int32_t governed;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
 } grantmint_grant_cache_options_t;
 
 /**
@@ -964,7 +978,8 @@ typedef struct grantmint_wait_options_t {
     size_t struct_size;
     /**
      * How many milliseconds the call waits for a grant: by default as long as its minter says,
-     * and 5,000 unless that says so. To wait not at all, use the call's `try` form.
+     * and 5,000 unless that says so. To wait not at all, use the call's `try` form, or
+     * `GRANTMINT_ZERO_MS`.
      */
     uint32_t timeout_ms;
     /**
@@ -2752,7 +2767,8 @@ grantmint_status_t grantmint_ticket_complete(struct grantmint_ticket_t *ticket,
  * `ticket`: taken, whatever the status. `status`: a `grantmint_status_t` other than
  * `GRANTMINT_OK`; `GRANTMINT_ERR_THROTTLED` keeps the whole account off upstream. `message`: for
  * people; must hold no secret, token, grant or identity. `retry_after_ms`: after how many
- * milliseconds a further try makes sense; 0 if nothing is known of it.
+ * milliseconds a further try makes sense; 0 if nothing is known of it, `GRANTMINT_ZERO_MS` for at
+ * once.
  *
  * Statuses: `invalid_argument` for a status that is none, `invalid_utf8`: the fetch then ends with
  * that error.
@@ -3393,6 +3409,9 @@ grantmint_status_t grantmint_testing_simulate_fork(const struct grantmint_grant_
 
 #endif  /* GRANTMINT_H */
 
+#ifndef GRANTMINT_HELPERS_H
+#define GRANTMINT_HELPERS_H
+
 /* A grantmint_str_t of a string literal. */
 #ifdef __cplusplus
 #define GRANTMINT_STR(literal) (grantmint_str_t{"" literal, sizeof(literal) - 1})
@@ -3428,7 +3447,8 @@ static inline grantmint_str_t grantmint_str(const char *text) {
 #define GRANTMINT_VERIFY_OPTIONS_INIT {sizeof(grantmint_verify_options_t), 0, 0, 0}
 #define GRANTMINT_WAIT_OPTIONS_INIT {sizeof(grantmint_wait_options_t), 0, 0}
 #define GRANTMINT_CACHE_POLICY_INIT {sizeof(grantmint_cache_policy_t), NULL, 0, 0, 0, 0, 0}
-#define GRANTMINT_GRANT_CACHE_OPTIONS_INIT {sizeof(grantmint_grant_cache_options_t), NULL, NULL}
+#define GRANTMINT_GRANT_CACHE_OPTIONS_INIT \
+    {sizeof(grantmint_grant_cache_options_t), NULL, NULL, 0, 0}
 #define GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT \
     {sizeof(grantmint_playback_minter_options_t), GRANTMINT_NO_STR_, NULL, 0, 0, NULL, NULL, \
      GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, NULL, NULL, \
@@ -3437,3 +3457,5 @@ static inline grantmint_str_t grantmint_str(const char *text) {
     {sizeof(grantmint_counters_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define GRANTMINT_EVENT_INIT \
     {sizeof(grantmint_event_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, 0, 0, 0, 0, 0}
+
+#endif /* GRANTMINT_HELPERS_H */

@@ -1,7 +1,5 @@
 //! A clock for tests.
 
-use std::time::Duration;
-
 use grantmint_core::Clock;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -37,22 +35,14 @@ impl ManualClock {
         self.0.jump_wall(seconds);
     }
 
-    /// The Unix time that it shows, in seconds.
-    #[getter]
-    fn wall(&self) -> f64 {
-        self.0.now().wall().as_secs_f64()
-    }
-
-    /// The time since boot that it shows, in seconds.
-    #[getter]
-    fn boot(&self) -> f64 {
-        self.0.now().boot().as_secs_f64()
+    /// What it shows, in seconds: the time since boot, and the Unix time.
+    fn now(&self) -> (f64, f64) {
+        let now = self.0.now();
+        (now.boot().as_secs_f64(), now.wall().as_secs_f64())
     }
 
     fn __repr__(&self) -> String {
-        let now = self.0.now();
-        let seconds = |time: Duration| time.as_secs_f64();
-        format!("ManualClock(wall={}, boot={})", seconds(now.wall()), seconds(now.boot()))
+        format!("ManualClock({})", self.0.now().wall().as_secs_f64())
     }
 
     fn __reduce__(&self) -> PyResult<()> {

@@ -6,23 +6,27 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use grantmint_core::{Begin, BeginOptions, Clock, Freshness, Grant, Hit, Key, Start};
+use grantmint_core::{Begin, BeginOptions, Clock, Freshness, Grant, Key, Start};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
 
 use crate::clock::{self, ManualClock};
 use crate::error::{OrRaise as _, exception, to_core};
 use crate::json::to_text;
 use crate::lock::lock;
 use crate::port::{LoopPort, Port};
+use crate::policy;
+use crate::stats::{Event, Stats, events};
 use crate::time::Seconds;
-use crate::{policy, stats};
 
 /// How long a thread waits before it looks whether the user has pressed Ctrl-C.
 const SLICE: Duration = Duration::from_millis(50);
 /// The life of a key's grants unless the caller says otherwise.
 const TTL: Seconds = Seconds(Duration::from_secs(60));
+
+/// A cache on its way from a minter to Python's class.
+#[pyclass(frozen, module = "grantmint._native")]
+pub(crate) struct CacheParts(pub(crate) grantmint_core::GrantCache);
 
 /// The native part of grantmint.GrantCache.
 #[pyclass(frozen, subclass, module = "grantmint._native")]
@@ -33,12 +37,16 @@ pub(crate) struct GrantCache {
 #[pymethods]
 impl GrantCache {
     #[new]
-    #[pyo3(signature = (*, policy=None, clock=None, governed=false))]
+    #[pyo3(signature = (*, policy=None, clock=None, governed=false, _parts=None))]
     fn new(
         policy: Option<Bound<'_, PyAny>>,
         clock: Option<Bound<'_, ManualClock>>,
         governed: bool,
+        _parts: Option<Bound<'_, CacheParts>>,
     ) -> PyResult<Self> {
+        if let Some(parts) = _parts {
+            return Ok(Self { cache: parts.get().0.clone() });
+        }
         let mut builder = grantmint_core::GrantCache::builder();
         if let Some(policy) = policy {
             builder = builder.policy(policy::of(&policy)?);
@@ -148,13 +156,13 @@ impl GrantCache {
     }
 
     /// What the cache has done.
-    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        stats::stats(py, &py.detach(|| self.cache.stats()))
+    fn stats(&self, py: Python<'_>) -> Stats {
+        Stats(py.detach(|| self.cache.stats()))
     }
 
     /// The last 1,024 events since the last call, oldest first.
-    fn drain_events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        stats::events(py, &py.detach(|| self.cache.drain_events()))
+    fn drain_events(&self, py: Python<'_>) -> Vec<Event> {
+        events(py.detach(|| self.cache.drain_events()))
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {
@@ -210,7 +218,7 @@ impl From<Begin> for Flown {
 #[pyclass(frozen, get_all, module = "grantmint")]
 pub(crate) struct Begun {
     outcome: &'static str,
-    grant: Option<Py<CachedGrant>>,
+    grant: Option<Py<Hit>>,
     ticket: Option<Py<Ticket>>,
     waiter: Option<Py<Waiter>>,
 }
@@ -220,7 +228,7 @@ impl Begun {
         let waiter = |waiter| Waiter(Mutex::new(Some(waiter)));
         Ok(Self {
             outcome: flown.outcome,
-            grant: flown.hit.map(|hit| Py::new(py, CachedGrant(hit))).transpose()?,
+            grant: flown.hit.map(|hit| Py::new(py, Hit(hit))).transpose()?,
             ticket: flown.ticket.map(|ticket| Py::new(py, Ticket::new(ticket))).transpose()?,
             waiter: flown.waiter.map(|this| Py::new(py, waiter(this))).transpose()?,
         })
@@ -243,8 +251,8 @@ struct Parts {
     generation: u64,
 }
 
-impl From<&Hit> for Parts {
-    fn from(hit: &Hit) -> Self {
+impl From<&grantmint_core::Hit> for Parts {
+    fn from(hit: &grantmint_core::Hit) -> Self {
         Self {
             grant: hit.as_str().to_owned(),
             remaining: hit.remaining().as_secs_f64(),
@@ -257,10 +265,10 @@ impl From<&Hit> for Parts {
 
 /// A grant from the cache, with what was known of it when it was handed out. Its repr hides it.
 #[pyclass(frozen, module = "grantmint")]
-pub(crate) struct CachedGrant(Parts);
+pub(crate) struct Hit(Parts);
 
 #[pymethods]
-impl CachedGrant {
+impl Hit {
     /// The grant, byte for byte as it came.
     #[getter]
     fn grant(&self) -> &str {
@@ -301,7 +309,7 @@ impl CachedGrant {
         let Parts { remaining, generation, .. } = &self.0;
         let freshness = self.freshness();
         format!(
-            "CachedGrant(grant=..., remaining={remaining:.3}, freshness='{freshness}', generation={generation})"
+            "Hit(grant=..., remaining={remaining:.3}, freshness='{freshness}', generation={generation})"
         )
     }
 }
@@ -447,7 +455,7 @@ impl Waiter {
     /// Raises:
     ///     GrantmintError: Of the fetch; DeadlineError when the caller's time is over first;
     ///         abandoned when the fetch ended without an outcome: begin again.
-    fn wait(&self, py: Python<'_>) -> PyResult<CachedGrant> {
+    fn wait(&self, py: Python<'_>) -> PyResult<Hit> {
         let waker = Waker::from(Arc::new(OfThread(thread::current())));
         loop {
             let polled = py.detach(|| {
@@ -458,7 +466,7 @@ impl Waiter {
                 polled
             });
             if let Poll::Ready(result) = polled {
-                return result.or_raise().map(CachedGrant);
+                return result.or_raise().map(Hit);
             }
             py.check_signals()?;
         }
@@ -468,20 +476,25 @@ impl Waiter {
     ///
     /// Raises:
     ///     As wait.
-    fn result(&self, py: Python<'_>) -> PyResult<Option<CachedGrant>> {
+    fn try_result(&self, py: Python<'_>) -> PyResult<Option<Hit>> {
         match py.detach(|| self.poll(Waker::noop())) {
-            Poll::Ready(result) => result.or_raise().map(|parts| Some(CachedGrant(parts))),
+            Poll::Ready(result) => result.or_raise().map(|parts| Some(Hit(parts))),
             Poll::Pending => Ok(None),
         }
     }
 
+    /// As wait, without blocking the event loop; to be awaited.
+    fn wait_async<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        this.py().import("grantmint._async")?.call_method1("waited", (this,))
+    }
+
     /// What the store has for this caller now, if it keeps the promise; for those who do not wait.
-    fn fallback(&self, py: Python<'_>) -> Option<CachedGrant> {
+    fn fallback(&self, py: Python<'_>) -> Option<Hit> {
         let hit = py.detach(|| {
             let hit = lock(&self.0).as_ref().and_then(grantmint_core::Waiter::fallback);
             hit.map(|hit| Parts::from(&hit))
         });
-        hit.map(CachedGrant)
+        hit.map(Hit)
     }
 
     /// Gives up; the fetch goes on for others.
@@ -489,16 +502,16 @@ impl Waiter {
         py.detach(|| drop(lock(&self.0).take()));
     }
 
-    /// As result, and has the port's loop told under this number when there is one.
+    /// As try_result, and has the port's loop told under this number when there is one.
     fn _poll(
         &self,
         py: Python<'_>,
         port: &Bound<'_, LoopPort>,
         number: u64,
-    ) -> PyResult<Option<CachedGrant>> {
+    ) -> PyResult<Option<Hit>> {
         let waker = Waker::from(Arc::new(OfLoop(Arc::clone(&port.get().0), number)));
         match py.detach(|| self.poll(&waker)) {
-            Poll::Ready(result) => result.or_raise().map(|parts| Some(CachedGrant(parts))),
+            Poll::Ready(result) => result.or_raise().map(|parts| Some(Hit(parts))),
             Poll::Pending => Ok(None),
         }
     }

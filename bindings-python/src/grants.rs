@@ -49,6 +49,17 @@ macro_rules! text_grant {
                 Ok(this)
             }
 
+            /// The name under which the grant stands in a token.
+            #[getter]
+            fn key(&self) -> PyResult<String> {
+                Ok(self.to_core()?.key().to_owned())
+            }
+
+            /// The JSON that stands under that name.
+            fn to_json(&self) -> PyResult<String> {
+                self.to_core()?.to_json().or_raise()
+            }
+
             fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
                 show::call(py, stringify!($name), &[$((stringify!($field), &self.$field)),+])
             }
@@ -211,6 +222,17 @@ impl VoiceGrant {
         self.outgoing_application_params.as_ref().map(|text| from_text(py, text)).transpose()
     }
 
+    /// The name under which the grant stands in a token.
+    #[getter]
+    fn key(&self) -> PyResult<String> {
+        Ok(self.to_core()?.key().to_owned())
+    }
+
+    /// The JSON that stands under that name.
+    fn to_json(&self) -> PyResult<String> {
+        self.to_core()?.to_json().or_raise()
+    }
+
     /// Hides the parameters, which may hold personal data.
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let texts = show::call(
@@ -256,19 +278,37 @@ impl VoiceGrant {
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct PlaybackGrant(String);
 
+impl PlaybackGrant {
+    fn to_core(&self) -> PyResult<AccessTokenGrant> {
+        let json = Json::parse(&self.0).or_raise()?;
+        Ok(grantmint_core::PlaybackGrant::new(json).or_raise()?.into())
+    }
+}
+
 #[pymethods]
 impl PlaybackGrant {
     #[new]
     fn new(grant: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let json = to_json(grant)?;
-        grantmint_core::PlaybackGrant::new(json.clone()).or_raise()?;
-        Ok(Self(json.as_str().to_owned()))
+        let this = Self(to_json(grant)?.as_str().to_owned());
+        this.to_core()?;
+        Ok(this)
     }
 
     /// The grant as a dict.
     #[getter]
     fn grant<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         from_text(py, &self.0)
+    }
+
+    /// The name under which the grant stands in a token.
+    #[getter]
+    fn key(&self) -> PyResult<String> {
+        Ok(self.to_core()?.key().to_owned())
+    }
+
+    /// The JSON that stands under that name.
+    fn to_json(&self) -> PyResult<String> {
+        self.to_core()?.to_json().or_raise()
     }
 
     /// Hides the grant: whoever has it can watch.
@@ -319,6 +359,11 @@ impl CustomGrant {
         from_text(py, &self.json)
     }
 
+    /// The JSON that stands under that name.
+    fn to_json(&self) -> PyResult<String> {
+        self.to_core()?.to_json().or_raise()
+    }
+
     /// Hides the value.
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let shown = show::call(py, "CustomGrant", &[("key", &Some(self.key.clone()))])?;
@@ -345,9 +390,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyGrant {
     fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         from_each_grant!(value: VideoGrant, VoiceGrant, ChatGrant, SyncGrant, TaskRouterGrant);
         from_each_grant!(value: RtcGrant, IpMessagingGrant, CustomGrant);
-        let grant = value.cast::<PlaybackGrant>()?;
-        let json = Json::parse(&grant.get().0).or_raise()?;
-        Ok(Self(grantmint_core::PlaybackGrant::new(json).or_raise()?.into()))
+        value.cast::<PlaybackGrant>()?.get().to_core().map(Self)
     }
 }
 

@@ -47,7 +47,7 @@ mod _native {
     #[pymodule_export]
     use crate::fork::_after_fork;
     #[pymodule_export]
-    use crate::grant_cache::{_simulate_fork, Begun, CachedGrant, GrantCache, Ticket, Waiter};
+    use crate::grant_cache::{_simulate_fork, Begun, CacheParts, GrantCache, Hit, Ticket, Waiter};
     #[pymodule_export]
     use crate::grants::{
         ChatGrant, CustomGrant, IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant,
@@ -66,6 +66,8 @@ mod _native {
     #[pymodule_export]
     use crate::source::{_next_errand, _send_errand};
     #[pymodule_export]
+    use crate::stats::{Event, Stats};
+    #[pymodule_export]
     use crate::stream_minter::{StreamMinter, StreamParts};
     #[pymodule_export]
     use crate::token_minter::TokenMinter;
@@ -75,7 +77,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
-        crate::source::errands(|_| ());
+        crate::source::prepare();
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         let kinds = PyDict::new(py);
         for kind in ErrorKind::ALL {

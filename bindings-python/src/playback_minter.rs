@@ -6,19 +6,20 @@ use std::sync::Arc;
 use grantmint_core::TokenOptions;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::PyString;
 
 use crate::api_key::ApiKey;
 use crate::call::{self, Answer, Begin, TokenCall};
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
-use crate::grant_cache::GrantCache;
+use crate::grant_cache::{CacheParts, GrantCache};
 use crate::playback_token::PlaybackToken;
 use crate::port::LoopPort;
 use crate::source::{ForCore, Source};
+use crate::stats::{Event, Stats, events};
 use crate::stream_minter::StreamParts;
 use crate::time::{Seconds, Ttl};
-use crate::{grants, policy, stats};
+use crate::{grants, policy};
 
 /// What one call asks for.
 pub(crate) fn options(min_remaining: Option<Seconds>, timeout: Option<Seconds>) -> TokenOptions {
@@ -262,16 +263,21 @@ impl PlaybackMinter {
     ///
     /// Raises:
     ///     GrantmintError: closed.
-    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        stats::stats(py, &py.detach(|| self.minter.stats()).or_raise()?)
+    fn stats(&self, py: Python<'_>) -> PyResult<Stats> {
+        py.detach(|| self.minter.stats()).or_raise().map(Stats)
     }
 
     /// The cache's last 1,024 events since the last call, oldest first.
     ///
     /// Raises:
     ///     GrantmintError: closed.
-    fn drain_events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        stats::events(py, &py.detach(|| self.minter.drain_events()).or_raise()?)
+    fn drain_events(&self, py: Python<'_>) -> PyResult<Vec<Event>> {
+        py.detach(|| self.minter.drain_events()).or_raise().map(events)
+    }
+
+    /// What the GrantCache of this minter is made of.
+    fn _cache(&self) -> PyResult<CacheParts> {
+        self.minter.cache().or_raise().map(CacheParts)
     }
 
     /// Empties the cache for all who share it.

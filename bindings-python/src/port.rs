@@ -86,6 +86,11 @@ impl LoopPort {
         self.0.wake.fileno()
     }
 
+    /// A number that no other call of this port has.
+    fn next_number(&self) -> u64 {
+        self.0.next_number()
+    }
+
     /// The numbers of the calls that have news, and jobs that nobody waits for.
     fn drain(&self, py: Python<'_>) -> PyResult<(Vec<u64>, Vec<Py<Job>>)> {
         let queue = py.detach(|| self.0.drain());

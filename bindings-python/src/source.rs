@@ -101,7 +101,7 @@ impl Source {
         }
         let Some(this) = self.this.upgrade() else { return };
         if !self.is_coroutine {
-            return errands(|all| all.with(|errands| errands.push(Errand::Fetch(job, this))));
+            return errands().with(|errands| errands.push(Errand::Fetch(job, this)));
         }
         let port = self.desk.with(|desk| lock(desk).port.clone());
         if let Some(port) = port {
@@ -157,22 +157,27 @@ impl Errands {
     }
 }
 
-/// The errands of this process. Made when the module is, so that no fork comes between.
-pub(crate) fn errands<R>(run: impl FnOnce(&PerProcess<Errands>) -> R) -> R {
-    run(ERRANDS.get_or_init(PerProcess::new))
+/// The errands of this process.
+fn errands() -> &'static PerProcess<Errands> {
+    ERRANDS.get_or_init(PerProcess::new)
+}
+
+/// Makes the errands when the module is made, so that no fork comes between.
+pub(crate) fn prepare() {
+    errands();
 }
 
 /// Has the thread for plain functions call something.
 #[pyfunction]
 pub(crate) fn _send_errand(py: Python<'_>, call: Py<PyAny>) {
-    py.detach(|| errands(|all| all.with(|errands| errands.push(Errand::Call(call)))));
+    py.detach(|| errands().with(|errands| errands.push(Errand::Call(call))));
 }
 
 /// The next Job or function for that thread; waits for it for a time at most.
 #[pyfunction]
 pub(crate) fn _next_errand(py: Python<'_>, seconds: f64) -> PyResult<Option<Py<PyAny>>> {
     let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-    let errand = py.detach(|| errands(|all| all.with(|errands| errands.wait(time))));
+    let errand = py.detach(|| errands().with(|errands| errands.wait(time)));
     Ok(match errand {
         Some(Errand::Fetch(job, source)) => Some(Py::new(py, Job::new(job, source))?.into_any()),
         Some(Errand::Call(call)) => Some(call),

@@ -1,60 +1,160 @@
-//! Statistics and events as dicts.
+//! Statistics and events.
 
-use grantmint_core::{Event, EventKind, Stats};
+use grantmint_core::EventKind;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::PyDict;
 
-/// The counters of a cache.
-pub(crate) fn stats<'py>(py: Python<'py>, stats: &Stats) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
-    dict.set_item("hits", stats.hits())?;
-    dict.set_item("hits_fresh", stats.hits_fresh)?;
-    dict.set_item("hits_refreshing", stats.hits_refreshing)?;
-    dict.set_item("hits_degraded", stats.hits_degraded)?;
-    dict.set_item("waits", stats.waits)?;
-    dict.set_item("refusals", stats.refusals)?;
-    dict.set_item("fetches", stats.fetches)?;
-    dict.set_item("refreshes", stats.refreshes)?;
-    let errors = PyDict::new(py);
-    for (kind, count) in &stats.errors {
-        errors.set_item(kind.code(), count)?;
+/// Writes the class from the names of core's counters, so that none is forgotten twice.
+macro_rules! stats {
+    ($($(#[$doc:meta])* $name:ident: $type:ty,)*) => {
+        /// What a cache has done since it was made, or since the process forked. Counts only rise.
+        #[pyclass(frozen, eq, module = "grantmint")]
+        #[derive(PartialEq)]
+        pub(crate) struct Stats(pub(crate) grantmint_core::Stats);
+
+        #[pymethods]
+        impl Stats {
+            $($(#[$doc])*
+            #[getter]
+            fn $name(&self) -> $type {
+                self.0.$name
+            })*
+
+            /// All grants handed out at once.
+            #[getter]
+            fn hits(&self) -> u64 {
+                self.0.hits()
+            }
+
+            /// Fetches that failed: how many of each code, without those that never occurred.
+            #[getter]
+            fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+                let errors = PyDict::new(py);
+                for (kind, count) in &self.0.errors {
+                    errors.set_item(kind.code(), count)?;
+                }
+                Ok(errors)
+            }
+
+            /// What is left of the account's cool-down, in seconds.
+            #[getter]
+            fn cooldown_left(&self) -> f64 {
+                self.0.cooldown_left.as_secs_f64()
+            }
+
+            /// How many seconds the clock of upstream is ahead of the local one, if known.
+            #[getter]
+            #[allow(clippy::cast_precision_loss, reason = "the milliseconds are few")]
+            fn clock_offset(&self) -> Option<f64> {
+                self.0.clock_offset_ms.map(|ms| ms as f64 / 1000.0)
+            }
+
+            /// How long fetches took: a dict of "buckets" (upper bounds in seconds and how many took
+            /// no longer), "count" and "sum" in seconds.
+            #[getter]
+            fn latency<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+                let histogram = &self.0.fetch_latency;
+                let buckets = histogram.buckets.iter();
+                let buckets: Vec<_> = buckets.map(|(to, count)| (to.as_secs_f64(), *count)).collect();
+                let latency = PyDict::new(py);
+                latency.set_item("buckets", buckets)?;
+                latency.set_item("count", histogram.count)?;
+                latency.set_item("sum", histogram.sum.as_secs_f64())?;
+                Ok(latency)
+            }
+
+            /// The statistics in the text format that Prometheus scrapes.
+            ///
+            /// Args:
+            ///     cache: The value of the label "cache" of each series.
+            fn to_prometheus(&self, cache: &str) -> String {
+                self.0.to_prometheus(cache)
+            }
+
+            fn __repr__(&self) -> String {
+                let mut shown = vec![$(format!("{}={}", stringify!($name), self.0.$name)),*];
+                shown.push(format!("cooldown_left={}", self.cooldown_left()));
+                format!("Stats({})", shown.join(", "))
+            }
+        }
+    };
+}
+
+stats! {
+    /// Grants handed out at once with no refresh due.
+    hits_fresh: u64,
+    /// Grants handed out at once with a refresh due or in the air.
+    hits_refreshing: u64,
+    /// Grants handed out because no better one could be had.
+    hits_degraded: u64,
+    /// Calls that had to wait for a fetch, the one that led it included.
+    waits: u64,
+    /// Calls refused at once with a stored error.
+    refusals: u64,
+    /// Fetches sent upstream.
+    fetches: u64,
+    /// Those of them that refreshed a grant which was still good.
+    refreshes: u64,
+    /// Fetches answered with a 429.
+    throttled: u64,
+    /// Entries that had to make room for others.
+    evictions: u64,
+    /// Entries now in the cache.
+    keys: usize,
+    /// Fetches now in the air.
+    in_flight: usize,
+}
+
+/// Something that happened in a cache.
+#[pyclass(frozen, eq, module = "grantmint")]
+#[derive(PartialEq)]
+pub(crate) struct Event(pub(crate) grantmint_core::Event);
+
+#[pymethods]
+impl Event {
+    /// When, in Unix seconds.
+    #[getter]
+    fn at(&self) -> f64 {
+        self.0.at.wall().as_secs_f64()
     }
-    dict.set_item("errors", errors)?;
-    dict.set_item("throttled", stats.throttled)?;
-    dict.set_item("evictions", stats.evictions)?;
-    dict.set_item("keys", stats.keys)?;
-    dict.set_item("in_flight", stats.in_flight)?;
-    dict.set_item("cooldown_left", stats.cooldown_left.as_secs_f64())?;
-    #[allow(clippy::cast_precision_loss, reason = "milliseconds between two clocks are few")]
-    let offset = stats.clock_offset_ms.map(|ms| ms as f64 / 1000.0);
-    dict.set_item("clock_offset", offset)?;
-    let latency = PyDict::new(py);
-    let buckets = stats.fetch_latency.buckets.iter();
-    let buckets: Vec<_> = buckets.map(|(bound, count)| (bound.as_secs_f64(), *count)).collect();
-    latency.set_item("buckets", buckets)?;
-    latency.set_item("count", stats.fetch_latency.count)?;
-    latency.set_item("sum", stats.fetch_latency.sum.as_secs_f64())?;
-    dict.set_item("fetch_latency", latency)?;
-    Ok(dict)
+
+    /// What: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned", "evicted",
+    /// "invalidated", "purged", "rotated" or "forked".
+    #[getter]
+    fn kind(&self) -> &'static str {
+        self.0.kind.as_str()
+    }
+
+    /// To which key; None for events of the whole cache.
+    #[getter]
+    fn key(&self) -> Option<&str> {
+        self.0.key.as_ref().map(grantmint_core::Key::text)
+    }
+
+    /// The code of the error, of fetch_failed.
+    #[getter]
+    fn code(&self) -> Option<&'static str> {
+        match self.0.kind {
+            EventKind::FetchFailed(kind) => Some(kind.code()),
+            _ => None,
+        }
+    }
+
+    /// The generation of the grant, of fetch_succeeded.
+    #[getter]
+    fn generation(&self) -> Option<u64> {
+        match self.0.kind {
+            EventKind::FetchSucceeded { generation } => Some(generation),
+            _ => None,
+        }
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Event(kind='{}', at={:.3})", self.kind(), self.at())
+    }
 }
 
 /// What happened lately, oldest first.
-pub(crate) fn events<'py>(py: Python<'py>, events: &[Event]) -> PyResult<Bound<'py, PyList>> {
-    let list = PyList::empty(py);
-    for event in events {
-        let dict = PyDict::new(py);
-        dict.set_item("at", event.at.wall().as_secs_f64())?;
-        dict.set_item("kind", event.kind.as_str())?;
-        dict.set_item("key", event.key.as_ref().map(grantmint_core::Key::text))?;
-        let (mut code, mut generation) = (None, None);
-        match event.kind {
-            EventKind::FetchFailed(kind) => code = Some(kind.code()),
-            EventKind::FetchSucceeded { generation: number } => generation = Some(number),
-            _ => {}
-        }
-        dict.set_item("code", code)?;
-        dict.set_item("generation", generation)?;
-        list.append(dict)?;
-    }
-    Ok(list)
+pub(crate) fn events(events: Vec<grantmint_core::Event>) -> Vec<Event> {
+    events.into_iter().map(Event).collect()
 }

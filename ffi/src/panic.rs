@@ -22,8 +22,9 @@ pub(crate) fn caught<R>(body: impl FnOnce() -> Result<R>) -> Result<R> {
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(result) => result,
         Err(payload) => {
-            // To drop it could panic again.
-            std::mem::forget(payload);
+            // What was panicked with may panic again when it is dropped; that one is left alone.
+            let dropped = catch_unwind(AssertUnwindSafe(|| drop(payload)));
+            dropped.unwrap_or_else(std::mem::forget);
             Err(Error::new(ErrorKind::Panic, "a fault inside grantmint; please report it"))
         }
     }

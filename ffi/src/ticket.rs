@@ -1,7 +1,6 @@
 //! The duty to fetch a grant.
 
 use std::ffi::c_void;
-use std::time::Duration;
 
 use grantmint_core::{Error, Fetched, Grant, SourceTicket, Start, Ticket};
 
@@ -183,7 +182,8 @@ pub unsafe extern "C" fn grantmint_ticket_complete(
 /// `ticket`: taken, whatever the status. `status`: a `grantmint_status_t` other than
 /// `GRANTMINT_OK`; `GRANTMINT_ERR_THROTTLED` keeps the whole account off upstream. `message`: for
 /// people; must hold no secret, token, grant or identity. `retry_after_ms`: after how many
-/// milliseconds a further try makes sense; 0 if nothing is known of it.
+/// milliseconds a further try makes sense; 0 if nothing is known of it, `GRANTMINT_ZERO_MS` for at
+/// once.
 ///
 /// Statuses: `invalid_argument` for a status that is none, `invalid_utf8`: the fetch then ends with
 /// that error.
@@ -208,9 +208,13 @@ pub unsafe extern "C" fn grantmint_ticket_fail(
             (Ok(kind), Ok(message)) => Error::new(kind, message.to_owned()),
             (Err(wrong), _) | (_, Err(wrong)) => return Err(end(ticket.0, wrong)),
         };
-        let after = Duration::from_millis(retry_after_ms.into());
-        let failure = if after.is_zero() { failure } else { failure.with_retry_after(after) };
-        end(ticket.0, failure);
+        end(
+            ticket.0,
+            match time::optional(retry_after_ms) {
+                Some(after) => failure.with_retry_after(after),
+                None => failure,
+            },
+        );
         Ok(())
     })
 }

@@ -198,9 +198,14 @@ impl GrantCache {
     ///
     /// As [`GrantCache::begin`] for a new key.
     pub fn handle(&self, key: &Key) -> Result<Handle> {
+        self.handle_for(key, BeginOptions::default())
+    }
+
+    /// As [`GrantCache::handle`], for a caller who waits for as long as this says.
+    pub(crate) fn handle_for(&self, key: &Key, options: BeginOptions) -> Result<Handle> {
         let inner = self.inner();
         let now = inner.clock.now();
-        let wish = BeginOptions::default().wish(key, &inner.policy, now)?;
+        let wish = options.wish(key, &inner.policy, now)?;
         let entry = inner.entry(key, wish, now)?;
         Ok(Handle::new(self.clone(), key.clone(), Arc::clone(&inner), entry))
     }

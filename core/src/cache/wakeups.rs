@@ -30,10 +30,11 @@ impl Inner {
         if state.live_flight(now).is_some() {
             return None;
         }
+        // One nanosecond after the soft point, and not a moment later once that has passed.
         let age = state
             .value
             .as_ref()
-            .map_or(0, |value| value.remaining(now).saturating_sub(value.soft).saturating_add(1));
+            .map_or(0, |value| (value.remaining(now) + 1).saturating_sub(value.soft));
         let due = now.boot_nanos().saturating_add(age).max(state.past.next);
         Some(self.block(now).map_or(due, |block| due.max(block.until)))
     }

@@ -9,10 +9,8 @@ use super::call::{Call, PendingCall};
 use super::fetchers::{self, Job};
 use super::lanes::Lane;
 use super::source::AsyncGrantSource;
-use super::thread::boot_nanos;
 use super::watch::{self, Watched};
 use crate::cache::{self, BeginOptions, Beginner, GrantCache, Hit, Key, Ticket};
-use crate::clock::nanos;
 use crate::error::Result;
 
 /// A cache and the source that fills it.
@@ -88,9 +86,8 @@ impl Feed {
 }
 
 impl Watched for Feed {
-    fn next_wakeup(&self) -> Option<u64> {
-        // By the clock that the threads sleep on, which need not be the cache's.
-        self.cache.next_wakeup().map(|after| boot_nanos().saturating_add(nanos(after)))
+    fn next_wakeup(&self) -> Option<Duration> {
+        self.cache.next_wakeup()
     }
 
     fn poll(self: Arc<Self>) {

@@ -149,7 +149,11 @@ impl Pool {
 /// Hands one flight to its source, unless its request may only be sent later.
 fn drive(lane: Lane, mut job: Job) {
     match job.ticket.start() {
-        Start::Go(timeout) => begin_fetch(job, timeout),
+        Start::Go(timeout) => {
+            // Its time counts from here.
+            watch::look_again();
+            begin_fetch(job, timeout);
+        }
         Start::Later(after) => {
             let time = boot_nanos().saturating_add(nanos(after));
             watch::at(time, move || enqueue(lane, job));

@@ -87,7 +87,7 @@ impl PlaybackMinter {
         if let Some(stream) = shared.streams.load().get(streamer) {
             return shared.token(stream, identity, options);
         }
-        let stream = shared.stream(streamer)?;
+        let stream = shared.stream(streamer, options)?;
         shared.token(&stream, identity, options)
     }
 
@@ -121,7 +121,7 @@ impl PlaybackMinter {
         options: TokenOptions,
         callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
     ) -> PendingCall {
-        match self.shared().and_then(|shared| shared.stream(streamer)) {
+        match self.shared().and_then(|shared| shared.stream(streamer, options)) {
             Ok(stream) => {
                 let minter = StreamMinter { minter: self.clone(), stream };
                 minter.token_then(identity, options, callback)
@@ -143,7 +143,7 @@ impl PlaybackMinter {
         if let Some(stream) = shared.streams.load().get(streamer) {
             return shared.try_token(stream, identity);
         }
-        match shared.stream(streamer) {
+        match shared.stream(streamer, TokenOptions::default()) {
             Ok(stream) => shared.try_token(&stream, identity),
             // A stream that may not even be looked up has no grant.
             Err(error) if error.kind().number() >= ErrorKind::Throttled.number() => Ok(None),
@@ -158,7 +158,7 @@ impl PlaybackMinter {
     /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`]; [`ErrorKind::Throttled`] or
     /// [`ErrorKind::Overloaded`] for a new stream while no call may be made.
     pub fn stream(&self, streamer: &str) -> Result<StreamMinter> {
-        let stream = self.shared()?.stream(streamer)?;
+        let stream = self.shared()?.stream(streamer, TokenOptions::default())?;
         Ok(StreamMinter { minter: self.clone(), stream })
     }
 

@@ -65,11 +65,13 @@ impl Shared {
         hit.map(|hit| stream.mint(&hit, self, identity)).transpose()
     }
 
-    pub(super) fn stream(&self, streamer: &str) -> Result<Arc<Stream>> {
+    /// The stream, looked up anew for a caller with these options.
+    pub(super) fn stream(&self, streamer: &str, options: TokenOptions) -> Result<Arc<Stream>> {
         if let Some(stream) = self.streams.load().get(streamer) {
             return Ok(Arc::clone(stream));
         }
-        let handle = self.feed.cache().handle(&self.key(streamer)?)?;
+        let key = self.key(streamer)?;
+        let handle = self.feed.cache().handle_for(&key, self.wish(options))?;
         Ok(self.streams.add(streamer, Stream::new(handle)))
     }
 

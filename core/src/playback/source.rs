@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 
 use super::origin::Origin;
+use super::watch;
 use crate::cache::{Grant, Key, Ticket};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sid::{Sid, SidKind};
@@ -139,6 +140,8 @@ impl Drop for SourceTicket {
         {
             ticket.fail(Error::new(ErrorKind::SourceFailed, "the source of grants panicked"));
         }
+        // The refresh of what it brought, if that is kept warm, is to come.
+        watch::look_again();
     }
 }
 

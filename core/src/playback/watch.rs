@@ -20,8 +20,8 @@ const GRAIN: Duration = Duration::from_millis(1);
 
 /// Work that falls due without a caller.
 pub(super) trait Watched: Send + Sync {
-    /// When there is something to do next, in nanoseconds since boot.
-    fn next_wakeup(&self) -> Option<u64>;
+    /// After how long there is something to do; zero if there is now.
+    fn next_wakeup(&self) -> Option<Duration>;
 
     /// Does it.
     fn poll(self: Arc<Self>);
@@ -49,6 +49,16 @@ pub(super) fn over(watched: &Arc<impl Watched + 'static>) {
     }
     work.changes += 1;
     watch.attend(work, 0);
+}
+
+/// Tells that something watched may fall due sooner than it did.
+pub(super) fn look_again() {
+    let watch = watch();
+    let mut work = watch.work.lock();
+    if work.attended {
+        work.changes += 1;
+        watch.attend(work, 0);
+    }
 }
 
 /// A task that is put off. Dropping this leaves it in place.
@@ -91,7 +101,8 @@ struct Work {
     alarms: BTreeMap<(u64, u64), Task>,
     next_id: u64,
     watched: Vec<Weak<dyn Watched>>,
-    /// Raised by each call of [`over`], so that the thread notices what came while it looked.
+    /// Raised by all that concerns those watched, so that the thread notices what came while it
+    /// looked.
     changes: u64,
     /// There is a thread.
     attended: bool,
@@ -202,12 +213,14 @@ impl Work {
 
 impl Outlook {
     fn of(&mut self, watched: &[Weak<dyn Watched>]) {
-        let now = boot_nanos();
         for weak in watched {
             let strong = weak.upgrade();
             match (strong.as_ref().and_then(|watched| watched.next_wakeup()), strong) {
-                (Some(at), Some(watched)) if at <= now => self.due.push(watched),
-                (Some(at), _) => self.next = Some(self.next.map_or(at, |next| next.min(at))),
+                (Some(Duration::ZERO), Some(watched)) => self.due.push(watched),
+                (Some(after), _) => {
+                    let at = boot_nanos().saturating_add(nanos(after));
+                    self.next = Some(self.next.map_or(at, |next| next.min(at)));
+                }
                 (None, _) => self.done.push(weak.clone()),
             }
         }
@@ -232,8 +245,9 @@ mod tests {
     }
 
     impl Watched for Once {
-        fn next_wakeup(&self) -> Option<u64> {
-            Some(self.at.load(Ordering::SeqCst)).filter(|at| *at > 0)
+        fn next_wakeup(&self) -> Option<Duration> {
+            let at = Some(self.at.load(Ordering::SeqCst)).filter(|at| *at > 0)?;
+            Some(Duration::from_nanos(at.saturating_sub(boot_nanos())))
         }
 
         fn poll(self: Arc<Self>) {

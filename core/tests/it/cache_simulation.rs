@@ -19,7 +19,7 @@ const SOFT_JITTER: f64 = 5.0;
 const FETCH_TIMEOUT: f64 = 4.0;
 
 const OUTAGES: usize = 200_000;
-const OUTAGES_OF_ONE_CACHE: usize = 50;
+const OUTAGES_OF_ONE_CACHE: usize = 250;
 const OUTAGE: f64 = 20.0;
 
 fn jittered(jitter: f64) -> CachePolicyBuilder {
@@ -30,10 +30,10 @@ fn seconds(time: f64) -> Duration {
     Duration::from_secs_f64(time)
 }
 
-/// Outages of 20 s that begin up to 20 s before the refresh of a grant falls due, so that every
-/// first attempt to refresh fails.
+/// Outages of 20 s that begin up to 20 s before the refresh of a grant falls due, so that the
+/// attempts to refresh fall into them.
 ///
-/// The model: one stream is read at random moments (a Poisson process of 0.3 to 2 reads a second),
+/// The model: one stream is read at random moments (a Poisson process of 0.2 to 1 reads a second),
 /// each reader wanting the default `min_remaining` and waiting at most 5 s. A request sent during
 /// the outage fails, in one of three styles: with a 5xx within 0.3 s, without a connection within
 /// 2 s, or with silence until the fetch time-out of 4 s. A request sent before or after it is
@@ -99,7 +99,7 @@ fn outage(world: &mut World, jitter: f64, chance: &mut Chance) {
     let begin = due - seconds(OUTAGE * chance.unit());
     let end = begin + seconds(OUTAGE);
     let style = chance.below(3);
-    let pause = 1.0 / [0.3, 0.8, 2.0][chance.below(3)];
+    let pause = 1.0 / [0.2, 0.5, 1.0][chance.below(3)];
     let granted = world.granted;
     let mut next_read = due.max(boot(&world.clock)) + seconds(chance.exponential(pause));
     while world.granted == granted {

@@ -91,7 +91,7 @@ fn each_round_has_one_flight_per_key_however_many_threads_ask() {
             barrier.wait();
             for step in 0..KEYS {
                 // Threads that come from both ends meet in the middle.
-                let index = if number % 2 == 0 { step } else { KEYS - 1 - step };
+                let index = if number.is_multiple_of(2) { step } else { KEYS - 1 - step };
                 let grant = match cache.begin(&key(index), patient()).unwrap() {
                     Begin::Hit(hit) | Begin::HitAndLead(hit, _) => hit,
                     Begin::Wait(waiter) => wait_somehow(waiter, number + step).unwrap(),

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod cache_model;
+mod cache_scenarios;
+mod cache_simulation;
+mod cache_threads;
 mod playback_arguments;
 mod playback_crowd;
 mod playback_faults;

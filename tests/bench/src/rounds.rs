@@ -1,6 +1,7 @@
 //! Timing by turns: whatever slows the machine down for a while slows all contestants alike.
 
 use std::hint::black_box;
+use std::thread;
 use std::time::Instant;
 
 /// How long to measure.
@@ -28,6 +29,21 @@ pub fn contestant<'a, R>(mut call: impl FnMut(&str) -> R + 'a) -> Contestant<'a>
         for identity in identities.iter().cycle().take(calls) {
             black_box(call(black_box(identity)));
         }
+    })
+}
+
+/// A contestant whose calls are made on two threads at once, each with an object of its own or both
+/// with the same one.
+pub fn on_two_threads<'a, T: Sync, R>(
+    objects: [&'a T; 2],
+    call: impl Fn(&T, &str) -> R + Copy + Send + 'a,
+) -> Contestant<'a> {
+    Box::new(move |identities, calls| {
+        thread::scope(|scope| {
+            for object in objects {
+                scope.spawn(move || contestant(|id| call(object, id))(identities, calls));
+            }
+        });
     })
 }
 

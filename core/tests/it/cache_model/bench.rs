@@ -200,7 +200,7 @@ impl Bench {
         let id = self.oracle.leads(ticket.key().text(), patience, self.clock.now());
         self.tickets.push((id, ticket));
         // Some requests leave at once, some later.
-        if id % 3 > 0 {
+        if !id.is_multiple_of(3) {
             self.start(self.tickets.len() - 1);
         }
     }

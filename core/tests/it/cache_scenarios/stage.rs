@@ -47,11 +47,9 @@ impl Stage {
     /// Plays one step and holds what it showed against what it shall show.
     pub(crate) fn play(&mut self, step: &Step) -> Result<(), String> {
         if let Some(at) = step.at {
-            let passed = (self.clock.now().boot() - self.start).as_secs_f64();
-            if at < passed - TOLERANCE {
-                return Err(format!("it is {passed} s already"));
-            }
-            self.clock.advance(seconds((at - passed).max(0.0)));
+            let passed = self.clock.now().boot() - self.start;
+            let left = seconds(at).checked_sub(passed);
+            self.clock.advance(left.ok_or_else(|| format!("{passed:?} have passed already"))?);
         }
         let shown = self.act(&step.op)?;
         let fetches = self.calls_before_fork + self.cache.stats().fetches;
@@ -320,8 +318,7 @@ fn key(streamer: &str, ttl: Option<f64>) -> Result<Key> {
 }
 
 fn seconds(seconds: f64) -> Duration {
-    // Rounded, so that 0.3 s after 0.1 s and 0.2 s is the same moment.
-    Duration::from_micros((seconds * 1e6).round() as u64)
+    Duration::from_secs_f64(seconds)
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "for map_err")]

@@ -20,7 +20,7 @@ impl Chance {
     }
 
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        (self.unit() * end as f64) as usize
+        usize::try_from(self.next() % end as u64).unwrap()
     }
 
     /// The pause until the next of independent events that come with this pause on average.

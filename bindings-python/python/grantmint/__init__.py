@@ -1,0 +1,134 @@
+"""Mints Twilio Access Tokens fast, and asks for each playback grant once.
+
+A token for a room needs no network::
+
+    from grantmint import ApiKey, TokenMinter, VideoGrant
+
+    rooms = TokenMinter(ApiKey.from_env(), grants=[VideoGrant(room="DailyStandup")], ttl=14_400)
+    jwt = rooms.mint("alice")
+
+A token for a live stream shares the stream's grant with all its viewers::
+
+    from grantmint import PlaybackMinter
+
+    live = PlaybackMinter(ApiKey.from_env(), allow_origin="https://www.example.com")
+    token = live.token("VJ…", "alice")              # from any thread
+    token = await live.token_async("VJ…", "alice")  # from any event loop
+
+Times are seconds: ``int``, ``float`` or ``timedelta`` for waiting, ``int`` or ``timedelta`` for the
+life of a token. Whatever goes wrong is a `GrantmintError` with a ``code`` that never changes.
+"""
+
+import os as _os
+import sys as _sys
+
+from grantmint import _native
+from grantmint._cache import GrantCache
+from grantmint._minters import PlaybackMinter, StreamMinter
+from grantmint._native import (
+    ERRORS,
+    LIMITS,
+    AccessToken,
+    ApiKey,
+    Begun,
+    CachePolicy,
+    ChatGrant,
+    CustomGrant,
+    Decoded,
+    Event,
+    Hit,
+    IpMessagingGrant,
+    ManualClock,
+    PlaybackGrant,
+    PlaybackToken,
+    RtcGrant,
+    Stats,
+    SyncGrant,
+    TaskRouterGrant,
+    Ticket,
+    TokenMinter,
+    VideoGrant,
+    VoiceGrant,
+    Waiter,
+    __version__,
+    decode,
+    sign,
+    verify,
+    verify_jwt,
+)
+from grantmint.errors import (
+    DeadlineError,
+    GrantmintError,
+    InvalidArgumentError,
+    ThrottledError,
+    TokenError,
+    UpstreamError,
+)
+
+__all__ = [
+    "ERRORS",
+    "LIMITS",
+    "AccessToken",
+    "ApiKey",
+    "Begun",
+    "CachePolicy",
+    "ChatGrant",
+    "CustomGrant",
+    "DeadlineError",
+    "Decoded",
+    "Event",
+    "GrantCache",
+    "GrantmintError",
+    "Hit",
+    "InvalidArgumentError",
+    "IpMessagingGrant",
+    "ManualClock",
+    "PlaybackGrant",
+    "PlaybackMinter",
+    "PlaybackToken",
+    "RtcGrant",
+    "Stats",
+    "StreamMinter",
+    "SyncGrant",
+    "TaskRouterGrant",
+    "ThrottledError",
+    "Ticket",
+    "TokenError",
+    "TokenMinter",
+    "UpstreamError",
+    "VideoGrant",
+    "VoiceGrant",
+    "Waiter",
+    "__version__",
+    "decode",
+    "sign",
+    "verify",
+    "verify_jwt",
+]
+
+
+def _after_fork_in_child() -> None:
+    _native._after_fork()
+    for name in ("_sources", "_async"):
+        module = _sys.modules.get(f"{__name__}.{name}")
+        if module is not None:
+            module.after_fork()
+
+
+def _warn_of_another_copy() -> None:
+    """Two copies of the library in one process have two caches, and make twice the calls."""
+    here = _native.__file__
+    other = _sys.__dict__.setdefault("_grantmint_is_loaded_from", here)
+    if other != here:
+        import warnings
+
+        message = (
+            f"grantmint is loaded from {other} and from {here}: each copy has caches of its own, "
+            "and makes calls of its own upstream"
+        )
+        warnings.warn(message, RuntimeWarning, stacklevel=3)
+
+
+if hasattr(_os, "register_at_fork"):
+    _os.register_at_fork(after_in_child=_after_fork_in_child)
+_warn_of_another_copy()

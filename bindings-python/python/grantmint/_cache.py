@@ -1,0 +1,250 @@
+"""The grant cache by itself, for grants of any other service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from grantmint import _native, _sources
+from grantmint.errors import GrantmintError, InvalidArgumentError, ThrottledError, UpstreamError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import timedelta
+
+__all__ = ["GrantCache"]
+
+#: A fetch that ended without an outcome is begun again this many times for one caller.
+_AGAIN = 2
+
+
+class GrantCache(_native.GrantCache):
+    """A cache of short-lived grants: of all who need one at a time, one fetches.
+
+    ``get`` and ``get_async`` fetch with a function of yours. For full control there is ``begin``,
+    which hands out the duty to fetch as a ticket.
+
+    Args:
+        policy: A CachePolicy, or a dict of its arguments.
+        clock: A ManualClock, for tests.
+        governed: Whether the cache has a budget of calls of its own: 20 at once and 10 a second. A
+            cache that a PlaybackMinter uses has its account's.
+    """
+
+    __slots__ = ("__weakref__",)
+
+    def get(
+        self,
+        key: str,
+        fetch: Callable[..., Any],
+        *,
+        ttl: float | timedelta = 60.0,
+        min_remaining: float | timedelta | None = None,
+        timeout: float | timedelta | None = None,
+    ) -> _native.Hit:
+        """A grant, fetched on this thread if nobody else does.
+
+        Args:
+            key: 1 to 512 bytes.
+            fetch: ``fetch(key, *, ttl, origin, timeout)``, which returns a mapping with "grant"
+                and, if it differs from what was asked for, "ttl" in seconds. ``origin`` is None.
+            ttl: The life to ask for grants with, in seconds or as a timedelta.
+            min_remaining: The least remaining life, in seconds or as a timedelta.
+            timeout: How long to wait for somebody else's fetch, in seconds or as a timedelta; 5 if
+                None.
+
+        Raises:
+            InvalidArgumentError: For the arguments, and for a coroutine function.
+            UpstreamError: Of the fetch, shared by all who waited for it.
+            DeadlineError: No grant came in time.
+        """
+        if _sources.is_coroutine(fetch):
+            msg = "fetch is a coroutine function: use get_async()"
+            raise InvalidArgumentError(msg)
+        for again in range(_AGAIN + 1):
+            begun = self.begin(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
+            if begun.grant is not None:
+                if begun.ticket is not None:
+                    _refresh(begun.ticket, fetch)
+                return begun.grant
+            raised = None if begun.ticket is None else _run(begun.ticket, fetch)
+            try:
+                return _waiter_of(begun).wait()
+            except GrantmintError as error:
+                if error.code == "abandoned" and again < _AGAIN:
+                    continue
+                if raised is not None and error.code == "source_failed":
+                    raise error from raised
+                raise
+        raise AssertionError
+
+    async def get_async(
+        self,
+        key: str,
+        fetch: Callable[..., Any],
+        *,
+        ttl: float | timedelta = 60.0,
+        min_remaining: float | timedelta | None = None,
+        timeout: float | timedelta | None = None,
+    ) -> _native.Hit:
+        """As get, without blocking the event loop.
+
+        A coroutine function runs as a task of its own, which cancelling the caller does not
+        cancel; a plain function runs on the loop's executor.
+
+        Args:
+            key: As of get.
+            fetch: As of get, def or async def.
+            ttl: As of get.
+            min_remaining: As of get.
+            timeout: As of get.
+
+        Raises:
+            GrantmintError: As get.
+        """
+        for again in range(_AGAIN + 1):
+            begun = self.begin(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
+            task = None if begun.ticket is None else _start(begun.ticket, fetch)
+            if begun.grant is not None:
+                return begun.grant
+            from grantmint import _async
+
+            waiter = _waiter_of(begun)
+            try:
+                return await _async.waited(waiter)
+            except GrantmintError as error:
+                if error.code == "abandoned" and again < _AGAIN:
+                    continue
+                if task is not None and task.error is not None and error.code == "source_failed":
+                    raise error from task.error
+                raise
+            finally:
+                waiter.close()
+        raise AssertionError
+
+    def try_get(
+        self,
+        key: str,
+        fetch: Callable[..., Any] | None = None,
+        *,
+        ttl: float | timedelta = 60.0,
+        min_remaining: float | timedelta | None = None,
+    ) -> _native.Hit | None:
+        """A grant that is there now, or None; never waits.
+
+        Args:
+            key: As of get.
+            fetch: As of get: sets off the fetch that is due, on a thread of the library's own. None
+                fetches nothing. A coroutine function needs a running event loop.
+            ttl: As of get.
+            min_remaining: As of get.
+
+        Raises:
+            InvalidArgumentError: For the arguments.
+        """
+        try:
+            begun = self.begin(key, ttl=ttl, min_remaining=min_remaining)
+        except InvalidArgumentError:
+            raise
+        except GrantmintError:
+            return None
+        if begun.ticket is not None:
+            if fetch is None:
+                begun.ticket.abandon()
+            else:
+                _refresh(begun.ticket, fetch)
+        if begun.grant is not None:
+            return begun.grant
+        return _waiter_of(begun).fallback()
+
+
+def _waiter_of(begun: _native.Begun) -> _native.Waiter:
+    """Whoever has no grant has a waiter."""
+    assert begun.waiter is not None
+    return begun.waiter
+
+
+def _refresh(ticket: _native.Ticket, fetch: Callable[..., Any]) -> None:
+    """Runs a fetch that nobody waits for."""
+    if _sources.is_coroutine(fetch):
+        try:
+            _start(ticket, fetch)
+        except RuntimeError:
+            ticket.abandon()
+            msg = "fetch is a coroutine function and no event loop runs"
+            raise InvalidArgumentError(msg) from None
+        return
+    _sources.in_background(lambda: _run(ticket, fetch))
+
+
+def _run(ticket: _native.Ticket, fetch: Callable[..., Any]) -> BaseException | None:
+    try:
+        time = _wait_for_go(ticket)
+    except GrantmintError:
+        return None  # whoever waits is told
+    try:
+        answer = _sources.checked(fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=time))
+        ticket.complete(answer["grant"], answer.get("ttl"))
+    except Exception as error:  # noqa: BLE001
+        return _fail(ticket, error)
+    except BaseException:
+        ticket.abandon()
+        raise
+    return None
+
+
+def _wait_for_go(ticket: _native.Ticket) -> float:
+    import time
+
+    while True:
+        what, seconds = ticket.start()
+        if what == "go":
+            return seconds
+        time.sleep(seconds)
+
+
+class _Lead:
+    error: BaseException | None = None
+
+    async def awaited(self, ticket: _native.Ticket, fetch: Callable[..., Awaitable[Any]]) -> None:
+        import asyncio
+
+        try:
+            while True:
+                what, seconds = ticket.start()
+                if what == "go":
+                    break
+                await asyncio.sleep(seconds)
+        except GrantmintError:
+            return  # whoever waits is told
+        try:
+            answer = await fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
+            ticket.complete(answer["grant"], answer.get("ttl"))
+        except Exception as error:  # noqa: BLE001
+            self.error = _fail(ticket, error)
+        except BaseException:
+            ticket.abandon()
+            raise
+
+    def called(self, ticket: _native.Ticket, fetch: Callable[..., Any]) -> None:
+        self.error = _run(ticket, fetch)
+
+
+def _start(ticket: _native.Ticket, fetch: Callable[..., Any]) -> _Lead:
+    from grantmint import _async
+
+    lead = _Lead()
+    if _sources.is_coroutine(fetch):
+        _async.start_task(lead.awaited, ticket, fetch)
+    else:
+        _async.start_call(lead.called, ticket, fetch)
+    return lead
+
+
+def _fail(ticket: _native.Ticket, error: Exception) -> Exception:
+    if isinstance(error, ThrottledError):
+        ticket.fail(
+            ThrottledError("the source of grants is throttled", retry_after=error.retry_after)
+        )
+    else:
+        ticket.fail(UpstreamError(f"the source of grants raised {type(error).__name__}"))
+    return error

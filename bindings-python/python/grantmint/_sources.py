@@ -1,0 +1,114 @@
+"""Runs the sources of grants that the host wrote.
+
+A plain function runs on the thread of a caller that waits for it; what nobody waits for runs on one
+daemon thread of its own.
+"""
+
+from __future__ import annotations
+
+import _thread
+from typing import TYPE_CHECKING, Any
+
+from grantmint import _native
+from grantmint.errors import InvalidArgumentError, ThrottledError
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+_guard = _thread.allocate_lock()
+_thread_of: threading.Thread | None = None
+_ending = False
+
+
+def is_coroutine(fetch: object) -> bool:
+    """Whether a source is to be awaited. Refuses what cannot be called."""
+    if not callable(fetch):
+        msg = "source must be a function, def or async def"
+        raise InvalidArgumentError(msg)
+    import inspect
+
+    while hasattr(fetch, "func") and callable(fetch.func):  # functools.partial
+        fetch = fetch.func
+    if inspect.iscoroutinefunction(fetch):
+        return True
+    return inspect.iscoroutinefunction(getattr(fetch, "__call__", None))  # noqa: B004
+
+
+def run(job: _native.Job, fetch: Callable[..., Any]) -> BaseException | None:
+    """Runs a plain function for a fetch; returns what it raised."""
+    try:
+        answer = fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout)
+        job.complete(checked(answer))
+    except Exception as error:  # noqa: BLE001
+        return fail(job, error)
+    except BaseException:
+        job.abandon()
+        raise
+    return None
+
+
+def checked(answer: Any) -> Any:
+    """What a source returned, if it can hold a grant."""
+    if hasattr(answer, "__await__"):
+        if hasattr(answer, "close"):
+            answer.close()
+        msg = "the source returned an awaitable: make it an async def"
+        raise TypeError(msg)
+    return answer
+
+
+def fail(job: _native.Job, error: Exception) -> Exception:
+    """Ends a fetch with what its source raised."""
+    if isinstance(error, ThrottledError):
+        job.throttle(error.retry_after)
+    else:
+        job.fail(type(error).__name__)
+    return error
+
+
+def ensure_thread() -> None:
+    """Starts the thread for what nobody waits for, unless it runs."""
+    global _thread_of
+    with _guard:
+        if _thread_of is None and not _ending:
+            import atexit
+            import threading
+
+            atexit.unregister(_end)
+            atexit.register(_end)
+            thread = threading.Thread(target=_serve, name="grantmint-source", daemon=True)
+            thread.start()
+            _thread_of = thread
+
+
+def in_background(errand: Callable[[], object]) -> None:
+    """Has something run on that thread."""
+    ensure_thread()
+    _native._send_errand(errand)
+
+
+def _serve() -> None:
+    while not _ending:
+        errand = _native._next_errand(3600)
+        if isinstance(errand, _native.Job):
+            run(errand, errand.fetch)
+        elif errand is not None:
+            errand()
+
+
+def _end() -> None:
+    """Lets the thread go before the interpreter does, unless a function keeps it."""
+    global _ending
+    _ending = True
+    thread = _thread_of
+    if thread is not None:
+        _native._send_errand(lambda: None)
+        thread.join(1)
+
+
+def after_fork() -> None:
+    """A child has no such thread, and whoever held the guard is gone."""
+    global _guard, _thread_of
+    _guard = _thread.allocate_lock()
+    _thread_of = None

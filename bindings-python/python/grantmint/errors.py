@@ -1,0 +1,140 @@
+"""The exceptions of grantmint.
+
+Each has a ``code`` and a ``number`` that never change, and ``retry_after`` in seconds where waiting
+helps. No message holds a secret, a token or a grant.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grantmint._native import ERRORS
+
+__all__ = [
+    "DeadlineError",
+    "GrantmintError",
+    "InvalidArgumentError",
+    "ThrottledError",
+    "TokenError",
+    "UpstreamError",
+]
+
+
+class GrantmintError(Exception):
+    """Whatever grantmint raises.
+
+    Args:
+        message: What went wrong, in words that say what to do.
+        code: The stable name of the error, such as "overloaded"; that of the class if None.
+        retry_after: After how many seconds a further try makes sense.
+    """
+
+    code: str = "unsupported"
+    """The stable name of the error, such as "throttled"; of the class, that of one made without."""
+    message: str = ""
+    """What went wrong, in words."""
+    retry_after: float | None = None
+    """After how many seconds a further try makes sense, if that is known."""
+
+    def __init__(
+        self, message: str = "", *, code: str | None = None, retry_after: float | None = None
+    ) -> None:
+        """Makes the error; see the class."""
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+        self.retry_after = retry_after
+        if self.code not in ERRORS:
+            msg = f"there is no error with the code {self.code!r}"
+            raise ValueError(msg)
+
+    @property
+    def number(self) -> int:
+        """The stable number of the error, which C sees as GRANTMINT_ERR_…."""
+        return ERRORS[self.code][0]
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later without any change to its arguments."""
+        return ERRORS[self.code][1]
+
+    def __str__(self) -> str:
+        """The code and the message."""
+        return f"{self.code}: {self.message or ERRORS[self.code][2]}"
+
+    def __repr__(self) -> str:
+        """How to make the same error."""
+        after = "" if self.retry_after is None else f", retry_after={self.retry_after!r}"
+        return f"{type(self).__name__}({self.message!r}, code={self.code!r}{after})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Lets the error cross to other processes."""
+        fields = {"code": self.code, "message": self.message, "retry_after": self.retry_after}
+        return _rebuild, (type(self), self.args, fields | self.__dict__)
+
+
+class InvalidArgumentError(GrantmintError, ValueError):
+    """An argument is wrong: numbers 100 to 199."""
+
+    code = "invalid_argument"
+
+
+class TokenError(GrantmintError):
+    """A token does not decode or verify: numbers 200 to 299."""
+
+    code = "token_malformed"
+
+
+class UpstreamError(GrantmintError):
+    """A grant could not be fetched: numbers 300 to 399."""
+
+    code = "source_failed"
+
+
+class ThrottledError(UpstreamError):
+    """Upstream limits the account's requests: number 304.
+
+    A source raises it with ``retry_after`` to keep the account off upstream for that time.
+    """
+
+    code = "throttled"
+
+
+class DeadlineError(GrantmintError, TimeoutError):
+    """No grant came within the caller's time: number 400."""
+
+    code = "deadline_exceeded"
+
+    def __str__(self) -> str:
+        """The code and the message."""
+        return GrantmintError.__str__(self)
+
+
+def _class_of(code: str) -> type[GrantmintError]:
+    number = ERRORS[code][0]
+    if code == ThrottledError.code:
+        return ThrottledError
+    if code == DeadlineError.code:
+        return DeadlineError
+    by_hundred: dict[int, type[GrantmintError]] = {
+        1: InvalidArgumentError,
+        2: TokenError,
+        3: UpstreamError,
+    }
+    return by_hundred.get(number // 100, GrantmintError)
+
+
+def _from_core(code: str, message: str, retry_after: float | None) -> GrantmintError:
+    """The exception of an error of core."""
+    return _class_of(code)(message, code=code, retry_after=retry_after)
+
+
+def _rebuild(
+    kind: type[GrantmintError], args: tuple[Any, ...], fields: dict[str, Any]
+) -> GrantmintError:
+    """What a pickle of an error is made into, whatever a subclass's constructor takes."""
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(fields)
+    return error

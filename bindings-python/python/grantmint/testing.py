@@ -1,0 +1,24 @@
+"""Doors for tests of whatever uses grantmint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grantmint import _native
+from grantmint._native import ManualClock
+
+if TYPE_CHECKING:
+    from grantmint import GrantCache
+
+__all__ = ["ManualClock", "simulate_fork"]
+
+
+def simulate_fork(cache: GrantCache) -> None:
+    """Makes a cache behave from now on as in a forked child.
+
+    Only grants that are still good are taken over.
+
+    Args:
+        cache: The cache.
+    """
+    _native._simulate_fork(cache)

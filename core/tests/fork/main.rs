@@ -1,0 +1,33 @@
+//! Forked children of a busy parent, over real sockets: nothing hangs, both sides are right, and the
+//! child makes no call that it need not.
+//!
+//! A program of its own without the usual harness: its tests run one after the other, so that no
+//! thread of another test is around when this one forks, and a watchdog ends it should one hang.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[cfg(unix)]
+mod child;
+#[cfg(unix)]
+mod crowd;
+#[cfg(unix)]
+mod sockets;
+#[cfg(unix)]
+mod state;
+#[cfg(unix)]
+mod support;
+
+/// There is no fork here.
+#[cfg(not(unix))]
+fn main() {}
+
+#[cfg(unix)]
+fn main() {
+    let tests: Vec<(&str, fn())> = [crowd::TESTS, sockets::TESTS, state::TESTS].concat();
+    let wanted = std::env::args().nth(1).filter(|name| !name.starts_with('-')).unwrap_or_default();
+    for (name, test) in tests.into_iter().filter(|(name, _)| name.contains(&wanted)) {
+        let watchdog = support::Watchdog::over(name);
+        test();
+        println!("test {name} ... ok in {:?}", watchdog.call_off());
+    }
+}

@@ -1,0 +1,111 @@
+//! What a child knows: its parent's grants and the account's cool-down, and nothing else of it.
+
+use std::collections::HashSet;
+use std::thread;
+use std::time::Duration;
+
+use grantmint_core::{ErrorKind, Freshness, decode};
+use grantmint_emulator::{Fault, FaultKind};
+
+use crate::child::fork;
+use crate::support::{STREAMER, emulator, key, minter_of, streamer};
+
+pub(crate) const TESTS: &[(&str, fn())] = &[
+    ("grants_are_taken_over_without_a_call", grants_are_taken_over_without_a_call),
+    ("no_two_processes_draw_the_same", no_two_processes_draw_the_same),
+    ("a_cool_down_is_kept", a_cool_down_is_kept),
+    (
+        "what_a_child_does_is_no_matter_of_its_parents",
+        what_a_child_does_is_no_matter_of_its_parents,
+    ),
+    ("a_child_refreshes_for_itself", a_child_refreshes_for_itself),
+];
+
+fn grants_are_taken_over_without_a_call() {
+    let emulator = emulator();
+    let live = minter_of(&emulator).build().unwrap();
+    let stream = live.stream(STREAMER).unwrap();
+    let parents = stream.token("alice").unwrap().generation;
+    for _ in 0..20 {
+        let child = fork(|| {
+            let token = stream.token("bob").unwrap();
+            assert_eq!((token.generation, token.freshness), (parents, Freshness::Fresh));
+            let other = minter_of(&emulator).build().unwrap();
+            assert!(other.try_token(STREAMER, "carol").unwrap().is_some(), "shared as before");
+            let stats = live.stats().unwrap();
+            assert_eq!((stats.hits(), stats.waits, stats.fetches), (2, 0, 0));
+            token.jwt
+        });
+        emulator.play(&child.said(), None).unwrap();
+    }
+    assert_eq!(emulator.counters().requests, 1);
+}
+
+fn no_two_processes_draw_the_same() {
+    let emulator = emulator();
+    let live = minter_of(&emulator).isolated().build().unwrap();
+    let jti = || {
+        let token = live.token(STREAMER, "alice").unwrap().jwt;
+        decode(&token).unwrap().jti().unwrap().to_owned()
+    };
+    let mut seen = vec![jti()];
+    seen.extend((0..10).map(|_| fork(jti).said()));
+    seen.push(jti());
+    let all: HashSet<&str> = seen.iter().map(String::as_str).collect();
+    assert_eq!(all.len(), seen.len(), "{seen:?}");
+    // The first ten characters are of the process's own 64 bits.
+    let processes: HashSet<&str> = seen.iter().map(|jti| &jti[..10]).collect();
+    assert_eq!(processes.len(), 11, "{seen:?}");
+}
+
+fn a_cool_down_is_kept() {
+    let emulator = emulator();
+    let live = minter_of(&emulator).build().unwrap();
+    emulator.add_fault(Fault::new(FaultKind::throttle(Some(30)))).unwrap();
+    assert_eq!(live.token(STREAMER, "alice").unwrap_err().kind(), ErrorKind::Throttled);
+    let child = fork(|| {
+        let error = live.token(&streamer(2), "alice").unwrap_err();
+        assert!(error.retry_after().unwrap() > Duration::from_secs(20));
+        error.code().to_owned()
+    });
+    assert_eq!(child.said(), "throttled");
+    assert_eq!(emulator.counters().requests, 1);
+}
+
+fn what_a_child_does_is_no_matter_of_its_parents() {
+    let emulator = emulator();
+    let live = minter_of(&emulator).isolated().build().unwrap();
+    let first = live.token(STREAMER, "alice").unwrap();
+    let before = live.stats().unwrap();
+    let child = fork(|| {
+        live.invalidate(STREAMER).unwrap();
+        let second = live.token(STREAMER, "alice").unwrap();
+        live.rotate(&key()).unwrap();
+        live.purge().unwrap();
+        live.close();
+        assert!(second.generation > first.generation);
+        second.jwt
+    });
+    emulator.play(&child.said(), None).unwrap();
+    assert_eq!(live.stats().unwrap(), before);
+    assert_eq!(live.token(STREAMER, "bob").unwrap().generation, first.generation);
+    assert_eq!(emulator.counters().requests, 2);
+}
+
+fn a_child_refreshes_for_itself() {
+    let emulator = emulator();
+    let live = minter_of(&emulator).isolated().grant_ttl(4).build().unwrap();
+    live.token(STREAMER, "alice").unwrap();
+    let child = fork(|| {
+        for _ in 0..60 {
+            thread::sleep(Duration::from_millis(50));
+            live.token(STREAMER, "bob").unwrap();
+        }
+        let stats = live.stats().unwrap();
+        format!("{} {}", stats.refreshes, stats.waits)
+    });
+    let said = child.said();
+    let (refreshes, waits) = said.split_once(' ').unwrap();
+    assert!(refreshes.parse::<u64>().unwrap() >= 1, "{said}");
+    assert_eq!(waits, "0");
+}

@@ -1,0 +1,100 @@
+//! Tokens against their floor and their peers.
+
+use std::hint::black_box;
+
+use grantmint_bench::cases::Case;
+use grantmint_bench::peers::{ByHand, Floor, JsonWebToken};
+use grantmint_bench::rounds::{Contestant, Effort, Times, contestant, on_two_threads};
+use grantmint_core::TokenMinter;
+
+use crate::report::{at_least, at_most, medians};
+
+pub(crate) fn run(effort: Effort, identities: &[String]) {
+    against_floor_and_peers("video", &Case::video(), 4.0, effort, identities);
+    against_floor_and_peers("playback, 0.9 KB", &Case::playback(900), 8.0, effort, identities);
+    growth(effort, identities);
+    two_threads(effort, identities);
+}
+
+/// Most times the floor that a mint may take.
+const MINT_BAR: f64 = 2.4;
+/// Most times the floor that a mint into a buffer may take.
+const MINT_INTO_BAR: f64 = 2.2;
+
+fn against_floor_and_peers(
+    name: &str,
+    case: &Case,
+    peer_bar: f64,
+    effort: Effort,
+    identities: &[String],
+) {
+    let (minter, floor, by_hand) = (case.minter(), Floor::new(), ByHand::new(case));
+    let unique = case.unique_minter();
+    let rust_crypto = JsonWebToken::new(case, false);
+    let aws_lc = JsonWebToken::new(case, true);
+    let message = [b'm'; 40];
+    let mut buffer = String::new();
+    let mut contestants = [
+        contestant(|_| floor.tag(black_box(&message))),
+        contestant(|identity| minter.mint(identity)),
+        contestant(|identity| minter.mint_into(&mut buffer, identity)),
+        contestant(|identity| rust_crypto.mint(identity)),
+        contestant(|identity| aws_lc.mint(identity)),
+        contestant(|identity| by_hand.mint(identity)),
+        contestant(|identity| unique.mint(identity)),
+        contestant(|identity| minter.mint_at(identity, 1_800_000_000)),
+    ];
+    let times = Times::measure(effort, identities, &mut contestants);
+    let names = [
+        "HMAC-SHA256 of 40 bytes",
+        "grantmint mint",
+        "grantmint mint_into",
+        "jsonwebtoken, rust_crypto",
+        "jsonwebtoken, aws_lc_rs",
+        "serde_json + base64 + hmac",
+        "grantmint mint, unique jti",
+        "grantmint mint_at, another second",
+    ];
+    medians(name, &names, &times);
+    let of_floor = |index: usize| times.median_of(|round| round[index] / round[0]);
+    let peer = times.median_of(|round| round[3].min(round[4]) / round[1]);
+    at_most("mint / floor", of_floor(1), MINT_BAR);
+    at_most("mint_into / floor", of_floor(2), MINT_INTO_BAR);
+    at_least("faster jsonwebtoken / mint", peer, peer_bar);
+    let by_hand = times.median_of(|round| round[5] / round[1]);
+    println!("  {:<34} {by_hand:>8.2}\n", "by hand / mint");
+}
+
+/// From a grant of 0.1 KB to one of 8 KB a mint may grow by little more than it takes to allocate
+/// and copy the added bytes.
+fn growth(effort: Effort, identities: &[String]) {
+    let (small, large) = (Case::playback(100).minter(), Case::playback(8192).minter());
+    let length = |minter: &TokenMinter| minter.mint("alice").map_or(0, |token| token.len());
+    let added = "x".repeat(length(&large) - length(&small));
+    let mut contestants = [
+        contestant(|identity| small.mint(identity)),
+        contestant(|identity| large.mint(identity)),
+        contestant(|_| black_box(&added).clone()),
+    ];
+    let times = Times::measure(effort, identities, &mut contestants);
+    let names = ["mint, 0.1 KB", "mint, 8 KB", "copy of the added bytes"];
+    medians("growth from a grant of 0.1 KB to one of 8 KB", &names, &times);
+    let growth = times.median_of(|round| (round[1] - round[0]) / round[2]);
+    at_most("growth / copy", growth, 1.5);
+    println!();
+}
+
+/// Two threads that share a minter may take little longer than two that have one each.
+fn two_threads(effort: Effort, identities: &[String]) {
+    let case = Case::video();
+    let (shared, own) = (case.minter(), [case.minter(), case.minter()]);
+    let mut contestants: [Contestant<'_>; 2] = [
+        on_two_threads([&shared, &shared], |minter, identity| minter.mint(identity)),
+        on_two_threads([&own[0], &own[1]], |minter, identity| minter.mint(identity)),
+    ];
+    let effort = Effort { calls: effort.calls * 5, ..effort };
+    let times = Times::measure(effort, identities, &mut contestants);
+    medians("two threads", &["on one minter", "on two minters"], &times);
+    at_most("one / two", times.median_of(|round| round[0] / round[1]), 1.25);
+    println!();
+}

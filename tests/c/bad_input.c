@@ -1,0 +1,274 @@
+/* Every way to call wrongly that can be found out: a status, never a crash. */
+#include "check.h"
+
+/* Behind a door for tests, so not in the header. */
+grantmint_status_t grantmint_testing_panic(grantmint_error_t **error);
+
+#define BAD_UTF8 GRANTMINT_STR("\xff\xfe")
+#define NUL GRANTMINT_STR("a\0b")
+
+static const grantmint_str_t NULL_BUT_LONG = {NULL, 3};
+static const grantmint_str_t EMPTY = {NULL, 0};
+static const grantmint_str_t ENDLESS = {"a", SIZE_MAX};
+
+typedef union {
+    grantmint_token_minter_options_t options;
+    unsigned char bytes[sizeof(grantmint_token_minter_options_t) + 64];
+} longer_t;
+
+static void texts(const grantmint_api_key_t *key) {
+    grantmint_api_key_t *out = NULL;
+    CHECK_STATUS(GRANTMINT_ERR_NULL_POINTER,
+                 grantmint_api_key_new(NULL_BUT_LONG, KEY_SID, SECRET, &out, &error));
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_UTF8,
+                 grantmint_api_key_new(ACCOUNT_SID, BAD_UTF8, SECRET, &out, &error));
+    CHECK_STATUS(GRANTMINT_ERR_LIMIT_EXCEEDED,
+                 grantmint_api_key_new(ACCOUNT_SID, ENDLESS, SECRET, &out, &error));
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_SID,
+                 grantmint_api_key_new(EMPTY, KEY_SID, SECRET, &out, &error));
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_SID,
+                 grantmint_api_key_new(NUL, KEY_SID, SECRET, &out, &error));
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_CREDENTIALS,
+                 grantmint_api_key_new(ACCOUNT_SID, KEY_SID, EMPTY, &out, &error));
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                 grantmint_api_key_with_region(key, NUL, &out, &error));
+    CHECK(out == NULL);
+
+    /* A zero byte in an identity is a byte like any other. */
+    grantmint_token_minter_t *minter = NULL;
+    grantmint_string_t *jwt = NULL;
+    grantmint_decoded_t *decoded = NULL;
+    CHECK_OK(grantmint_token_minter_new(key, NULL, &minter, &error));
+    CHECK_OK(grantmint_token_minter_mint(minter, NUL, &jwt, &error));
+    CHECK_OK(grantmint_verify(grantmint_string_get(jwt), key, NULL, &decoded, &error));
+    CHECK(same(grantmint_decoded_identity(decoded), NUL));
+    grantmint_decoded_free(decoded);
+    grantmint_string_free(jwt);
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_IDENTITY,
+                 grantmint_token_minter_mint(minter, EMPTY, &jwt, &error));
+    CHECK(jwt == NULL);
+    grantmint_str_t identities[] = {GRANTMINT_STR("alice"), BAD_UTF8};
+    grantmint_strings_t *many = NULL;
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_UTF8,
+                 grantmint_token_minter_mint_many(minter, identities, 2, &many, &error));
+    CHECK_STATUS(GRANTMINT_ERR_NULL_POINTER,
+                 grantmint_token_minter_mint_many(minter, NULL, 2, &many, &error));
+    CHECK_STATUS(GRANTMINT_ERR_LIMIT_EXCEEDED,
+                 grantmint_token_minter_mint_many(minter, identities, SIZE_MAX, &many, &error));
+    CHECK(many == NULL);
+    grantmint_token_minter_free(minter);
+}
+
+static void buffers(const grantmint_api_key_t *key) {
+    grantmint_token_minter_t *minter = NULL;
+    char buffer[2048];
+    size_t len = 0;
+    memset(buffer, '#', sizeof buffer);
+    CHECK_OK(grantmint_token_minter_new(key, NULL, &minter, &error));
+    CHECK_STATUS(GRANTMINT_ERR_BUFFER_TOO_SMALL,
+                 grantmint_token_minter_mint_into(minter, GRANTMINT_STR("alice"), buffer, 100,
+                                                  &len, &error));
+    CHECK(len > 100 && buffer[0] == '#');
+    CHECK_STATUS(GRANTMINT_ERR_NULL_POINTER,
+                 grantmint_token_minter_mint_into(minter, GRANTMINT_STR("alice"), NULL, 2048, &len,
+                                                  &error));
+    CHECK_STATUS(GRANTMINT_ERR_NULL_POINTER,
+                 grantmint_token_minter_mint_into(minter, GRANTMINT_STR("alice"), buffer, 2048,
+                                                  NULL, &error));
+    CHECK_OK(grantmint_token_minter_mint_into(minter, GRANTMINT_STR("alice"), buffer, len, &len,
+                                              &error));
+    CHECK(buffer[len - 1] != '#' && buffer[len] == '#');
+    grantmint_token_minter_free(minter);
+}
+
+static void structs(const grantmint_api_key_t *key) {
+    grantmint_token_minter_t *minter = NULL;
+    longer_t longer = {GRANTMINT_TOKEN_MINTER_OPTIONS_INIT};
+    const size_t sizes[] = {0, 1, sizeof(size_t), sizeof longer.options - 1, 5000, SIZE_MAX};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        longer.options.struct_size = sizes[i];
+        CHECK_STATUS(GRANTMINT_ERR_STRUCT_SIZE,
+                     grantmint_token_minter_new(key, &longer.options, &minter, &error));
+    }
+    /* Of an older header: what it does not have is left to its default. */
+    longer.options.unique = 77;
+    longer.options.struct_size = offsetof(grantmint_token_minter_options_t, unique);
+    CHECK_OK(grantmint_token_minter_new(key, &longer.options, &minter, &error));
+    grantmint_token_minter_free(minter);
+    /* Of a newer header: taken as long as it says nothing that is not understood. */
+    longer.options.unique = GRANTMINT_DEFAULT;
+    longer.options.struct_size = sizeof longer;
+    memset(longer.bytes + sizeof longer.options, 0, sizeof longer - sizeof longer.options);
+    CHECK_OK(grantmint_token_minter_new(key, &longer.options, &minter, &error));
+    grantmint_token_minter_free(minter);
+    longer.bytes[sizeof longer - 1] = 1;
+    CHECK_STATUS(GRANTMINT_ERR_STRUCT_SIZE,
+                 grantmint_token_minter_new(key, &longer.options, &minter, &error));
+    CHECK(minter == NULL);
+
+    grantmint_playback_minter_options_t options, macro = GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT;
+    memset(&options, 0xff, sizeof options);
+    CHECK_OK(grantmint_options_init(&options, sizeof options, &error));
+    CHECK(memcmp(&options, &macro, sizeof options) == 0);
+    CHECK_STATUS(GRANTMINT_ERR_STRUCT_SIZE, grantmint_options_init(&options, 4, &error));
+    CHECK_STATUS(GRANTMINT_ERR_NULL_POINTER, grantmint_options_init(NULL, 64, &error));
+}
+
+static void enums(const grantmint_api_key_t *key) {
+    const int32_t wrong[] = {-1, 3, 1000, INT32_MIN, INT32_MAX};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        grantmint_token_minter_options_t minter_options = GRANTMINT_TOKEN_MINTER_OPTIONS_INIT;
+        grantmint_token_minter_t *minter = NULL;
+        minter_options.unique = wrong[i];
+        CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                     grantmint_token_minter_new(key, &minter_options, &minter, &error));
+        grantmint_playback_minter_options_t live_options = GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT;
+        grantmint_playback_minter_t *live = NULL;
+        live_options.isolated = wrong[i];
+        CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                     grantmint_playback_minter_new(key, &live_options, &live, &error));
+        grantmint_voice_grant_t voice = GRANTMINT_VOICE_GRANT_INIT;
+        grantmint_grant_t *grant = NULL;
+        voice.incoming_allow = wrong[i];
+        CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                     grantmint_grant_new_voice(&voice, &grant, &error));
+        grantmint_string_t *jwt = NULL;
+        CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                     grantmint_sign(wrong[i], GRANTMINT_STR("{\"alg\":\"HS256\"}"),
+                                    GRANTMINT_STR("{}"), SECRET, &jwt, &error));
+        grantmint_verify_options_t options = GRANTMINT_VERIFY_OPTIONS_INIT;
+        grantmint_decoded_t *decoded = NULL;
+        options.algorithm = wrong[i];
+        CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                     grantmint_verify_jwt(GRANTMINT_STR("a.b.c"), SECRET, &options, &decoded,
+                                          &error));
+        CHECK(!minter && !live && !grant && !jwt && !decoded);
+    }
+}
+
+static void nulls(const grantmint_api_key_t *key) {
+    grantmint_api_key_t *new_key = NULL;
+    grantmint_token_minter_t *minter = NULL;
+    grantmint_string_t *string = NULL;
+    grantmint_decoded_t *decoded = NULL;
+    grantmint_playback_token_t *token = NULL;
+    grantmint_grant_cache_t *cache = NULL;
+    grantmint_hit_t *hit = NULL;
+    grantmint_source_t *source = NULL;
+    grantmint_stats_t *stats = NULL;
+    grantmint_begin_t begun;
+    grantmint_start_t start;
+    uint32_t ms = 0;
+    size_t len = 0;
+    const grantmint_grant_t *grants[] = {NULL};
+    grantmint_token_minter_options_t options = GRANTMINT_TOKEN_MINTER_OPTIONS_INIT;
+    CHECK_OK(grantmint_grant_cache_new(NULL, &cache, &error));
+
+#define REFUSES_NULL(call) CHECK_STATUS(GRANTMINT_ERR_NULL_POINTER, call)
+    REFUSES_NULL(grantmint_api_key_new(ACCOUNT_SID, KEY_SID, SECRET, NULL, &error));
+    REFUSES_NULL(grantmint_api_key_from_env(NULL, &error));
+    REFUSES_NULL(grantmint_api_key_with_region(NULL, GRANTMINT_STR("us1"), &new_key, &error));
+    REFUSES_NULL(grantmint_token_minter_new(NULL, NULL, &minter, &error));
+    options.grants_len = 1;
+    REFUSES_NULL(grantmint_token_minter_new(key, &options, &minter, &error));
+    options.grants = grants;
+    REFUSES_NULL(grantmint_token_minter_new(key, &options, &minter, &error));
+    REFUSES_NULL(grantmint_token_minter_mint(NULL, GRANTMINT_STR("alice"), &string, &error));
+    REFUSES_NULL(grantmint_access_token_to_jwt(NULL, &string, &error));
+    REFUSES_NULL(grantmint_access_token_warnings(NULL, NULL, 0, &len, &error));
+    REFUSES_NULL(grantmint_grant_to_json(NULL, &string, &error));
+    REFUSES_NULL(grantmint_verify(GRANTMINT_STR("a.b.c"), NULL, NULL, &decoded, &error));
+    REFUSES_NULL(grantmint_decode(GRANTMINT_STR("a.b.c"), NULL, &error));
+    REFUSES_NULL(grantmint_manual_clock_new(0, NULL, &error));
+    REFUSES_NULL(grantmint_playback_minter_new(key, NULL, NULL, &error));
+    REFUSES_NULL(grantmint_playback_minter_token(NULL, STREAMER, GRANTMINT_STR("a"), NULL, &token,
+                                                 &error));
+    REFUSES_NULL(grantmint_playback_minter_rotate(NULL, key, &error));
+    REFUSES_NULL(grantmint_playback_minter_stats(NULL, &stats, &error));
+    REFUSES_NULL(grantmint_stream_minter_try_token(NULL, GRANTMINT_STR("a"), &string, &error));
+    REFUSES_NULL(grantmint_grant_cache_begin(NULL, GRANTMINT_STR("k"), 1000, NULL, &begun,
+                                             &error));
+    REFUSES_NULL(grantmint_grant_cache_begin(cache, GRANTMINT_STR("k"), 1000, NULL, NULL, &error));
+    REFUSES_NULL(grantmint_grant_cache_get(cache, GRANTMINT_STR("k"), 1000, NULL, NULL, NULL, &hit,
+                                           &error));
+    REFUSES_NULL(grantmint_grant_cache_poll(cache, NULL, NULL, &error));
+    REFUSES_NULL(grantmint_source_new(NULL, NULL, NULL, &source, &error));
+    REFUSES_NULL(grantmint_ticket_start(NULL, &start, &ms, &error));
+    REFUSES_NULL(grantmint_ticket_complete(NULL, SHORT_GRANT, 0, &error));
+    REFUSES_NULL(grantmint_ticket_fail(NULL, GRANTMINT_ERR_CANCELLED, EMPTY, 0, &error));
+    REFUSES_NULL(grantmint_waiter_wait(NULL, &hit, &error));
+    REFUSES_NULL(grantmint_waiter_on_ready(NULL, NULL, NULL, NULL, &error));
+    REFUSES_NULL(grantmint_stats_counters(NULL, NULL, &error));
+    REFUSES_NULL(grantmint_testing_simulate_fork(NULL, &error));
+#undef REFUSES_NULL
+
+    CHECK(grantmint_api_key_account_sid(NULL).data == NULL);
+    CHECK(grantmint_string_get(NULL).len == 0 && grantmint_strings_len(NULL) == 0);
+    CHECK(grantmint_error_status(NULL) == GRANTMINT_OK && !grantmint_error_is_retryable(NULL));
+    CHECK(grantmint_hit_freshness(NULL) == GRANTMINT_NO_GRANT);
+    CHECK(grantmint_hit_reason(NULL) == NULL && grantmint_playback_token_reason(NULL) == NULL);
+    CHECK(!grantmint_registration_cancel(NULL));
+    CHECK(!grantmint_grant_cache_next_wakeup(NULL, &ms));
+    CHECK(!grantmint_grant_cache_next_wakeup(cache, NULL));
+    grantmint_manual_clock_advance(NULL, 1);
+    grantmint_playback_minter_close(NULL);
+
+    grantmint_access_token_free(NULL);
+    grantmint_api_key_free(NULL);
+    grantmint_decoded_free(NULL);
+    grantmint_error_free(NULL);
+    grantmint_events_free(NULL);
+    grantmint_grant_cache_free(NULL);
+    grantmint_grant_free(NULL);
+    grantmint_grant_handle_free(NULL);
+    grantmint_hit_free(NULL);
+    grantmint_manual_clock_free(NULL);
+    grantmint_playback_minter_free(NULL);
+    grantmint_playback_token_free(NULL);
+    grantmint_registration_free(NULL);
+    grantmint_source_free(NULL);
+    grantmint_stats_free(NULL);
+    grantmint_stream_minter_free(NULL);
+    grantmint_string_free(NULL);
+    grantmint_strings_free(NULL);
+    grantmint_ticket_free(NULL);
+    grantmint_token_minter_free(NULL);
+    grantmint_waiter_free(NULL);
+    grantmint_grant_cache_free(cache);
+}
+
+/* Pointers to live objects of other types. Freed ones are in freed_handle.c. */
+static void foreign_objects(grantmint_api_key_t *key) {
+    grantmint_token_minter_t *not_a_minter = (grantmint_token_minter_t *)(void *)key;
+    grantmint_string_t *string = NULL;
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                 grantmint_token_minter_mint(not_a_minter, GRANTMINT_STR("a"), &string, &error));
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                 grantmint_ticket_complete((grantmint_ticket_t *)(void *)key, SHORT_GRANT, 0,
+                                           &error));
+    grantmint_token_minter_free(not_a_minter);
+    /* Text of the caller's own is no object either. */
+    char text[64] = "not an object at all, but as long as one";
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                 grantmint_access_token_to_jwt((grantmint_access_token_t *)(void *)(text + 1),
+                                               &string, &error));
+    CHECK(same(grantmint_api_key_account_sid(key), ACCOUNT_SID));
+}
+
+static void panics(void) {
+    CHECK_STATUS(GRANTMINT_ERR_PANIC, grantmint_testing_panic(&error));
+    CHECK(grantmint_testing_panic(NULL) == GRANTMINT_ERR_PANIC);
+}
+
+int main(void) {
+    grantmint_api_key_t *key = new_key();
+    texts(key);
+    buffers(key);
+    structs(key);
+    enums(key);
+    nulls(key);
+    foreign_objects(key);
+    panics();
+    grantmint_api_key_free(key);
+    return 0;
+}
