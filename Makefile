@@ -8,7 +8,8 @@ C_TESTS := $(abspath $(TARGET_DIR))/c-tests
 export PATH := $(C_TESTS)/venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust build-c test-c header lint fmt licences check check-asan check-tsan check-valgrind check-bench bench soak
+.PHONY: help demo test test-rust build-c test-c header lint fmt licences
+.PHONY: check check-asan check-tsan check-valgrind check-bench bench soak
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +21,7 @@ test: test-rust test-c ## all tests
 
 test-rust:
 	$(CARGO) test --locked
+	$(CARGO) test --locked -p grantmint-core --features tracing --test tracing
 
 # The doors for tests come first, so that what stays behind is the library as it ships.
 build-c:
@@ -41,6 +43,7 @@ lint: licences ## formatting, clippy, licences and duplicate crates
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-core --no-default-features -- -D warnings
+	$(CARGO) clippy --locked -p grantmint-core --features tracing --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --workspace --quiet
 
 licences:
@@ -66,9 +69,11 @@ check-valgrind: build-c
 
 check-bench:
 	$(CARGO) run --release --quiet --locked -p grantmint-bench -- --smoke
+	$(CARGO) bench --quiet --locked -p grantmint-bench --bench ffi -- --smoke
 
 bench: ## measures beside the peers and prints ratios
 	$(CARGO) run --release --quiet --locked -p grantmint-bench
+	$(CARGO) bench --quiet --locked -p grantmint-bench --bench ffi
 
 soak: ## the long tests
 	GRANTMINT_LONG=1 $(CARGO) test --locked --release -p grantmint-core -- --nocapture

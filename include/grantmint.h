@@ -296,43 +296,6 @@ typedef int32_t grantmint_status_t;
 #endif // __cplusplus
 
 /**
- * What a caller of `grantmint_grant_cache_begin` is to do.
- */
-enum grantmint_outcome_t
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-    /**
-     * Nothing: the call failed.
-     */
-    GRANTMINT_NOTHING = 0,
-    /**
-     * Use `hit`.
-     */
-    GRANTMINT_HIT = 1,
-    /**
-     * Use `hit`, and have its successor fetched for `ticket`.
-     */
-    GRANTMINT_HIT_AND_LEAD = 2,
-    /**
-     * Have a grant fetched for `ticket`, and wait with `waiter`.
-     */
-    GRANTMINT_LEAD = 3,
-    /**
-     * Wait with `waiter` for the fetch in the air.
-     */
-    GRANTMINT_WAIT = 4,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum grantmint_outcome_t grantmint_outcome_t;
-#else
-typedef int32_t grantmint_outcome_t;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/**
  * How good the grant is that a caller was handed.
  */
 enum grantmint_freshness_t
@@ -391,6 +354,43 @@ enum grantmint_start_t
 typedef enum grantmint_start_t grantmint_start_t;
 #else
 typedef int32_t grantmint_start_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a caller of `grantmint_grant_cache_begin` is to do.
+ */
+enum grantmint_outcome_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing: the call failed.
+     */
+    GRANTMINT_NOTHING = 0,
+    /**
+     * Use `hit`.
+     */
+    GRANTMINT_HIT = 1,
+    /**
+     * Use `hit`, and have its successor fetched for `ticket`.
+     */
+    GRANTMINT_HIT_AND_LEAD = 2,
+    /**
+     * Have a grant fetched for `ticket`, and wait with `waiter`.
+     */
+    GRANTMINT_LEAD = 3,
+    /**
+     * Wait with `waiter` for the fetch in the air.
+     */
+    GRANTMINT_WAIT = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum grantmint_outcome_t grantmint_outcome_t;
+#else
+typedef int32_t grantmint_outcome_t;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -645,7 +645,7 @@ typedef struct grantmint_waiter_t grantmint_waiter_t;
  * `len` of 0 is the empty text; with any other `len` it is refused. As a result: it belongs to the
  * object that it was asked of and lives as long as that; a null `data` says that there is none.
  */
-typedef struct grantmint_str_t {
+typedef struct {
     /**
      * The first byte.
      */
@@ -659,7 +659,7 @@ typedef struct grantmint_str_t {
 /**
  * What a video grant says. A text that is empty is left out of the token.
  */
-typedef struct grantmint_video_grant_t {
+typedef struct {
     /**
      * `sizeof` this struct; set by its `_INIT` macro.
      */
@@ -667,13 +667,13 @@ typedef struct grantmint_video_grant_t {
     /**
      * One room alone, by its unique name or SID; every room if empty.
      */
-    struct grantmint_str_t room;
+    grantmint_str_t room;
 } grantmint_video_grant_t;
 
 /**
  * What a voice grant says. A text that is empty is left out of the token.
  */
-typedef struct grantmint_voice_grant_t {
+typedef struct {
     /**
      * `sizeof` this struct; set by its `_INIT` macro.
      */
@@ -681,19 +681,19 @@ typedef struct grantmint_voice_grant_t {
     /**
      * The TwiML application that outgoing calls go through, `AP…`.
      */
-    struct grantmint_str_t outgoing_application_sid;
+    grantmint_str_t outgoing_application_sid;
     /**
      * What the application is told with each outgoing call: JSON.
      */
-    struct grantmint_str_t outgoing_application_params;
+    grantmint_str_t outgoing_application_params;
     /**
      * The push credential that announces calls, `CR…`.
      */
-    struct grantmint_str_t push_credential_sid;
+    grantmint_str_t push_credential_sid;
     /**
      * A name for the device.
      */
-    struct grantmint_str_t endpoint_id;
+    grantmint_str_t endpoint_id;
     /**
      * Whether the holder may take calls: a `grantmint_switch_t`, off by default.
      */
@@ -707,7 +707,7 @@ typedef struct grantmint_voice_grant_t {
 /**
  * What a chat grant says, of today's chat or of its predecessor. A text that is empty is left out of the token.
  */
-typedef struct grantmint_chat_grant_t {
+typedef struct {
     /**
      * `sizeof` this struct; set by its `_INIT` macro.
      */
@@ -715,25 +715,25 @@ typedef struct grantmint_chat_grant_t {
     /**
      * The service, `IS…`.
      */
-    struct grantmint_str_t service_sid;
+    grantmint_str_t service_sid;
     /**
      * A name for the device and user.
      */
-    struct grantmint_str_t endpoint_id;
+    grantmint_str_t endpoint_id;
     /**
      * The role in the deployment, `RL…`.
      */
-    struct grantmint_str_t deployment_role_sid;
+    grantmint_str_t deployment_role_sid;
     /**
      * The push credential for notifications, `CR…`.
      */
-    struct grantmint_str_t push_credential_sid;
+    grantmint_str_t push_credential_sid;
 } grantmint_chat_grant_t;
 
 /**
  * What a sync grant says. A text that is empty is left out of the token.
  */
-typedef struct grantmint_sync_grant_t {
+typedef struct {
     /**
      * `sizeof` this struct; set by its `_INIT` macro.
      */
@@ -741,17 +741,17 @@ typedef struct grantmint_sync_grant_t {
     /**
      * The service, `IS…`.
      */
-    struct grantmint_str_t service_sid;
+    grantmint_str_t service_sid;
     /**
      * A name for the device and user.
      */
-    struct grantmint_str_t endpoint_id;
+    grantmint_str_t endpoint_id;
 } grantmint_sync_grant_t;
 
 /**
  * What a task router grant says. A text that is empty is left out of the token.
  */
-typedef struct grantmint_task_router_grant_t {
+typedef struct {
     /**
      * `sizeof` this struct; set by its `_INIT` macro.
      */
@@ -759,21 +759,21 @@ typedef struct grantmint_task_router_grant_t {
     /**
      * The workspace, `WS…`.
      */
-    struct grantmint_str_t workspace_sid;
+    grantmint_str_t workspace_sid;
     /**
      * The worker, `WK…`.
      */
-    struct grantmint_str_t worker_sid;
+    grantmint_str_t worker_sid;
     /**
      * The role, such as `worker`.
      */
-    struct grantmint_str_t role;
+    grantmint_str_t role;
 } grantmint_task_router_grant_t;
 
 /**
  * What a grant of the conversations before video rooms says. A text that is empty is left out of the token.
  */
-typedef struct grantmint_rtc_grant_t {
+typedef struct {
     /**
      * `sizeof` this struct; set by its `_INIT` macro.
      */
@@ -781,13 +781,13 @@ typedef struct grantmint_rtc_grant_t {
     /**
      * The profile, `CP…`.
      */
-    struct grantmint_str_t configuration_profile_sid;
+    grantmint_str_t configuration_profile_sid;
 } grantmint_rtc_grant_t;
 
 /**
  * What an access token may be told. A member that is zero is left to its default.
  */
-typedef struct grantmint_access_token_options_t {
+typedef struct {
     /**
      * `sizeof` this struct; set by `GRANTMINT_ACCESS_TOKEN_OPTIONS_INIT`.
      */
@@ -795,7 +795,7 @@ typedef struct grantmint_access_token_options_t {
     /**
      * The grants, which are copied.
      */
-    const struct grantmint_grant_t *const *grants;
+    const grantmint_grant_t *const *grants;
     /**
      * How many grants.
      */
@@ -815,7 +815,7 @@ typedef struct grantmint_access_token_options_t {
     /**
      * Another clock, for tests.
      */
-    const struct grantmint_manual_clock_t *clock;
+    const grantmint_manual_clock_t *clock;
     /**
      * Whether the token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
      * off by default.
@@ -830,21 +830,21 @@ typedef struct grantmint_access_token_options_t {
 /**
  * Advice on a token that is minted all the same. Both texts are static.
  */
-typedef struct grantmint_warning_t {
+typedef struct {
     /**
      * A stable name, such as `short_secret`.
      */
-    struct grantmint_str_t code;
+    grantmint_str_t code;
     /**
      * What to do about it.
      */
-    struct grantmint_str_t message;
+    grantmint_str_t message;
 } grantmint_warning_t;
 
 /**
  * What a token minter may be told. A member that is zero is left to its default.
  */
-typedef struct grantmint_token_minter_options_t {
+typedef struct {
     /**
      * `sizeof` this struct; set by `GRANTMINT_TOKEN_MINTER_OPTIONS_INIT`.
      */
@@ -852,7 +852,7 @@ typedef struct grantmint_token_minter_options_t {
     /**
      * The grants, which are copied.
      */
-    const struct grantmint_grant_t *const *grants;
+    const grantmint_grant_t *const *grants;
     /**
      * How many grants.
      */
@@ -868,7 +868,7 @@ typedef struct grantmint_token_minter_options_t {
     /**
      * Another clock, for tests.
      */
-    const struct grantmint_manual_clock_t *clock;
+    const grantmint_manual_clock_t *clock;
     /**
      * Whether each token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
      * off by default.
@@ -883,7 +883,7 @@ typedef struct grantmint_token_minter_options_t {
 /**
  * How to verify. A member that is zero is left to its default.
  */
-typedef struct grantmint_verify_options_t {
+typedef struct {
     /**
      * `sizeof` this struct; set by `GRANTMINT_VERIFY_OPTIONS_INIT`.
      */
@@ -906,7 +906,7 @@ typedef struct grantmint_verify_options_t {
 /**
  * The windows and limits of a cache. A member that is zero scales with the life of each grant.
  */
-typedef struct grantmint_cache_policy_t {
+typedef struct {
     /**
      * `sizeof` this struct; set by `GRANTMINT_CACHE_POLICY_INIT`.
      */
@@ -942,108 +942,9 @@ typedef struct grantmint_cache_policy_t {
 } grantmint_cache_policy_t;
 
 /**
- * What a cache may be told. A member that is zero is left to its default.
- */
-typedef struct grantmint_grant_cache_options_t {
-    /**
-     * `sizeof` this struct; set by `GRANTMINT_GRANT_CACHE_OPTIONS_INIT`.
-     */
-    size_t struct_size;
-    /**
-     * The windows and limits; read during the call alone.
-     */
-    const struct grantmint_cache_policy_t *policy;
-    /**
-     * Another clock, for tests.
-     */
-    const struct grantmint_manual_clock_t *clock;
-    /**
-     * Whether the cache's calls are counted against a budget of its own, as those of one account
-     * are: a `grantmint_switch_t`, off by default.
-     */
-    int32_t governed;
-    /**
-     * Zero.
-     */
-    uint32_t reserved;
-} grantmint_grant_cache_options_t;
-
-/**
- * What one call asks for. A member that is zero is left to its default.
- */
-typedef struct grantmint_wait_options_t {
-    /**
-     * `sizeof` this struct; set by `GRANTMINT_WAIT_OPTIONS_INIT`.
-     */
-    size_t struct_size;
-    /**
-     * How many milliseconds the call waits for a grant: by default as long as its minter says,
-     * and 5,000 unless that says so. To wait not at all, use the call's `try` form, or
-     * `GRANTMINT_ZERO_MS`.
-     */
-    uint32_t timeout_ms;
-    /**
-     * The least remaining life of the grant in milliseconds, net of the safety margin: a promise.
-     * By default what its minter says, and unless that says so 5,000 for grants of 60 s and 2,000
-     * for grants of 15 s; at most half of the life that grants are asked for with.
-     */
-    uint32_t min_remaining_ms;
-} grantmint_wait_options_t;
-
-/**
- * What a caller of `grantmint_grant_cache_begin` gets. What is not null is the caller's to bring
- * to an end or to free.
- */
-typedef struct grantmint_begin_t {
-    /**
-     * What to do.
-     */
-    grantmint_outcome_t outcome;
-    /**
-     * A grant, or null.
-     */
-    struct grantmint_hit_t *hit;
-    /**
-     * The duty to fetch, or null.
-     */
-    struct grantmint_ticket_t *ticket;
-    /**
-     * A place among those who wait, or null.
-     */
-    struct grantmint_waiter_t *waiter;
-} grantmint_begin_t;
-
-/**
- * Is handed the duty to fetch, which is the callee's to bring to an end.
- */
-typedef void (*grantmint_lead_t)(void *userdata, struct grantmint_ticket_t *ticket);
-
-/**
- * Is told how the wait for a grant ended. `hit` or `error` is there, and is the callee's to free.
- */
-typedef void (*grantmint_hit_callback_t)(void *userdata,
-                                         grantmint_status_t status,
-                                         struct grantmint_hit_t *hit,
-                                         struct grantmint_error_t *error);
-
-/**
- * Fetches one playback grant, on one of the library's fetcher threads. `request` is read during
- * the call alone. `ticket` is the callee's: complete or fail it now or later, from any thread.
- */
-typedef void (*grantmint_fetch_t)(void *userdata,
-                                  const struct grantmint_grant_request_t *request,
-                                  struct grantmint_ticket_t *ticket);
-
-/**
- * Frees what a callback was given as its `userdata`. Called once, on any thread, when the callback
- * will not be called again.
- */
-typedef void (*grantmint_userdata_free_t)(void *userdata);
-
-/**
  * What a playback minter may be told. A member that is zero is left to its default.
  */
-typedef struct grantmint_playback_minter_options_t {
+typedef struct {
     /**
      * `sizeof` this struct; set by `GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT`.
      */
@@ -1052,11 +953,11 @@ typedef struct grantmint_playback_minter_options_t {
      * The only web origin that may play the streams, such as `https://www.example.com`, or `*`;
      * any by default.
      */
-    struct grantmint_str_t allow_origin;
+    grantmint_str_t allow_origin;
     /**
      * Further grants in each token, beside the playback grant; copied.
      */
-    const struct grantmint_grant_t *const *grants;
+    const grantmint_grant_t *const *grants;
     /**
      * How many further grants.
      */
@@ -1069,37 +970,37 @@ typedef struct grantmint_playback_minter_options_t {
      * Fetches grants from somewhere else than the PlaybackGrant endpoint. The cache is then not
      * shared unless asked.
      */
-    const struct grantmint_source_t *source;
+    const grantmint_source_t *source;
     /**
      * The cache to use; not with `share`, `isolated` or `policy`.
      */
-    const struct grantmint_grant_cache_t *cache;
+    const grantmint_grant_cache_t *cache;
     /**
      * Shares the cache with all minters of the account that give this name: 1 to 128 bytes.
      */
-    struct grantmint_str_t share;
+    grantmint_str_t share;
     /**
      * Scheme, host and port of upstream, `https://media.twilio.com` by default. Plain http is
      * allowed on loopback only.
      */
-    struct grantmint_str_t base_url;
+    grantmint_str_t base_url;
     /**
      * The URL of an HTTP proxy; the environment's is not read.
      */
-    struct grantmint_str_t proxy;
+    grantmint_str_t proxy;
     /**
      * The path of a PEM file with the certificate authorities to trust instead of the built-in
      * ones.
      */
-    struct grantmint_str_t ca_file;
+    grantmint_str_t ca_file;
     /**
      * The windows and limits of the cache; read during the call alone.
      */
-    const struct grantmint_cache_policy_t *policy;
+    const grantmint_cache_policy_t *policy;
     /**
      * Another clock, for tests. The minter then shares nothing with others.
      */
-    const struct grantmint_manual_clock_t *clock;
+    const grantmint_manual_clock_t *clock;
     /**
      * How many milliseconds a call waits for a grant, 5,000 by default.
      */
@@ -1130,17 +1031,154 @@ typedef struct grantmint_playback_minter_options_t {
 } grantmint_playback_minter_options_t;
 
 /**
+ * What one call asks for. A member that is zero is left to its default.
+ */
+typedef struct {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_WAIT_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * How many milliseconds the call waits for a grant: by default as long as its minter says,
+     * and 5,000 unless that says so. To wait not at all, use the call's `try` form, or
+     * `GRANTMINT_ZERO_MS`.
+     */
+    uint32_t timeout_ms;
+    /**
+     * The least remaining life of the grant in milliseconds, net of the safety margin: a promise.
+     * By default what its minter says, and unless that says so 5,000 for grants of 60 s and 2,000
+     * for grants of 15 s; at most half of the life that grants are asked for with.
+     */
+    uint32_t min_remaining_ms;
+} grantmint_wait_options_t;
+
+/**
  * Is told how a call for a token ended. `token` or `error` is there, and is the callee's to free.
  */
 typedef void (*grantmint_token_callback_t)(void *userdata,
                                            grantmint_status_t status,
-                                           struct grantmint_playback_token_t *token,
-                                           struct grantmint_error_t *error);
+                                           grantmint_playback_token_t *token,
+                                           grantmint_error_t *error);
+
+/**
+ * Fetches one playback grant, on one of the library's fetcher threads. `request` is read during
+ * the call alone. `ticket` is the callee's: complete or fail it now or later, from any thread.
+ */
+typedef void (*grantmint_fetch_t)(void *userdata,
+                                  const grantmint_grant_request_t *request,
+                                  grantmint_ticket_t *ticket);
+
+/**
+ * Frees what a callback was given as its `userdata`. Called once, on any thread, when the callback
+ * will not be called again.
+ */
+typedef void (*grantmint_userdata_free_t)(void *userdata);
+
+/**
+ * What a cache may be told. A member that is zero is left to its default.
+ */
+typedef struct {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_GRANT_CACHE_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * The windows and limits; read during the call alone.
+     */
+    const grantmint_cache_policy_t *policy;
+    /**
+     * Another clock, for tests.
+     */
+    const grantmint_manual_clock_t *clock;
+    /**
+     * Whether the cache's calls are counted against a budget of its own, as those of one account
+     * are: a `grantmint_switch_t`, off by default.
+     */
+    int32_t governed;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} grantmint_grant_cache_options_t;
+
+/**
+ * What a caller of `grantmint_grant_cache_begin` gets. What is not null is the caller's to bring
+ * to an end or to free.
+ */
+typedef struct {
+    /**
+     * What to do.
+     */
+    grantmint_outcome_t outcome;
+    /**
+     * A grant, or null.
+     */
+    grantmint_hit_t *hit;
+    /**
+     * The duty to fetch, or null.
+     */
+    grantmint_ticket_t *ticket;
+    /**
+     * A place among those who wait, or null.
+     */
+    grantmint_waiter_t *waiter;
+} grantmint_begin_t;
+
+/**
+ * Is handed the duty to fetch, which is the callee's to bring to an end.
+ */
+typedef void (*grantmint_lead_t)(void *userdata, grantmint_ticket_t *ticket);
+
+/**
+ * Is told how the wait for a grant ended. `hit` or `error` is there, and is the callee's to free.
+ */
+typedef void (*grantmint_hit_callback_t)(void *userdata,
+                                         grantmint_status_t status,
+                                         grantmint_hit_t *hit,
+                                         grantmint_error_t *error);
+
+/**
+ * One event. Its texts belong to the events it came from.
+ */
+typedef struct {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_EVENT_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * What, by the name that all languages show, such as `fetch_sent`.
+     */
+    grantmint_str_t name;
+    /**
+     * To which key; none for events of the whole cache.
+     */
+    grantmint_str_t key;
+    /**
+     * When, in nanoseconds since boot.
+     */
+    uint64_t boot_ns;
+    /**
+     * When, in nanoseconds since 1970.
+     */
+    uint64_t unix_ns;
+    /**
+     * The number of the grant that a fetch brought, or 0.
+     */
+    uint64_t generation;
+    /**
+     * What: a `grantmint_event_kind_t`.
+     */
+    int32_t kind;
+    /**
+     * Why a fetch failed: a `grantmint_status_t`.
+     */
+    int32_t status;
+} grantmint_event_t;
 
 /**
  * Numbers of a snapshot. Counts only rise.
  */
-typedef struct grantmint_counters_t {
+typedef struct {
     /**
      * `sizeof` this struct; set by `GRANTMINT_COUNTERS_INIT`.
      */
@@ -1203,7 +1241,7 @@ typedef struct grantmint_counters_t {
 /**
  * How many fetches failed with one status.
  */
-typedef struct grantmint_error_count_t {
+typedef struct {
     /**
      * A `grantmint_status_t`.
      */
@@ -1221,7 +1259,7 @@ typedef struct grantmint_error_count_t {
 /**
  * How many fetches took no longer than a time; each counts those of the ones before it too.
  */
-typedef struct grantmint_latency_bucket_t {
+typedef struct {
     /**
      * The time in milliseconds; `UINT32_MAX` in the last bucket, which counts all.
      */
@@ -1236,47 +1274,89 @@ typedef struct grantmint_latency_bucket_t {
     uint64_t count;
 } grantmint_latency_bucket_t;
 
-/**
- * One event. Its texts belong to the events it came from.
- */
-typedef struct grantmint_event_t {
-    /**
-     * `sizeof` this struct; set by `GRANTMINT_EVENT_INIT`.
-     */
-    size_t struct_size;
-    /**
-     * What, by the name that all languages show, such as `fetch_sent`.
-     */
-    struct grantmint_str_t name;
-    /**
-     * To which key; none for events of the whole cache.
-     */
-    struct grantmint_str_t key;
-    /**
-     * When, in nanoseconds since boot.
-     */
-    uint64_t boot_ns;
-    /**
-     * When, in nanoseconds since 1970.
-     */
-    uint64_t unix_ns;
-    /**
-     * The number of the grant that a fetch brought, or 0.
-     */
-    uint64_t generation;
-    /**
-     * What: a `grantmint_event_kind_t`.
-     */
-    int32_t kind;
-    /**
-     * Why a fetch failed: a `grantmint_status_t`.
-     */
-    int32_t status;
-} grantmint_event_t;
-
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * The stable name of a status, such as `invalid_sid`: the one that all languages show. `ok` for
+ * `GRANTMINT_OK`, none for a number that is no status. The text is static.
+ */
+GRANTMINT_API GRANTMINT_NODISCARD grantmint_str_t grantmint_status_code(int32_t status);
+
+/**
+ * What a status means, in one line; none for a number that is no error. The text is static.
+ */
+GRANTMINT_API GRANTMINT_NODISCARD grantmint_str_t grantmint_status_meaning(int32_t status);
+
+/**
+ * Whether the same call may succeed later without any change to its arguments.
+ */
+GRANTMINT_API GRANTMINT_NODISCARD bool grantmint_status_is_retryable(int32_t status);
+
+/**
+ * The status of an error; `GRANTMINT_OK` for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_error_status(const grantmint_error_t *error);
+
+/**
+ * The stable name of an error, as of `grantmint_status_code`. Static; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_str_t grantmint_error_code(const grantmint_error_t *error);
+
+/**
+ * What went wrong, for people. It may be worded differently in the next version. Belongs to the
+ * error; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_str_t grantmint_error_message(const grantmint_error_t *error);
+
+/**
+ * After how many milliseconds a further try makes sense: always more than 0 when throttled or
+ * overloaded, 0 if nothing is known of it and for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint32_t grantmint_error_retry_after_ms(const grantmint_error_t *error);
+
+/**
+ * Whether the same call may succeed later without any change to its arguments; false for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API GRANTMINT_NODISCARD bool grantmint_error_is_retryable(const grantmint_error_t *error);
+
+/**
+ * Frees an error; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_error_free(grantmint_error_t *error);
 
 /**
  * Sets every member of an options struct to its default, whatever the struct: what its `…_INIT`
@@ -1294,18 +1374,7 @@ GRANTMINT_API
 GRANTMINT_NODISCARD
 grantmint_status_t grantmint_options_init(void *options,
                                           size_t size,
-                                          struct grantmint_error_t **error);
-
-/**
- * The version of the library that the program runs with, such as `0.1.0`; that of the header it
- * was compiled with is `GRANTMINT_VERSION`. The text is static.
- */
-GRANTMINT_API GRANTMINT_NODISCARD struct grantmint_str_t grantmint_version(void);
-
-/**
- * The same as a number: major × 1,000,000 + minor × 1,000 + patch, as `GRANTMINT_VERSION_NUMBER`.
- */
-GRANTMINT_API GRANTMINT_NODISCARD uint32_t grantmint_version_number(void);
+                                          grantmint_error_t **error);
 
 /**
  * The text of a string: `len` bytes and not a terminated one. Empty for null.
@@ -1316,7 +1385,7 @@ GRANTMINT_API GRANTMINT_NODISCARD uint32_t grantmint_version_number(void);
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_string_get(const struct grantmint_string_t *string);
+grantmint_str_t grantmint_string_get(const grantmint_string_t *string);
 
 /**
  * Wipes and frees a string; does nothing for null.
@@ -1325,7 +1394,7 @@ struct grantmint_str_t grantmint_string_get(const struct grantmint_string_t *str
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_string_free(struct grantmint_string_t *string);
+GRANTMINT_API void grantmint_string_free(grantmint_string_t *string);
 
 /**
  * How many texts there are; 0 for null.
@@ -1334,9 +1403,7 @@ GRANTMINT_API void grantmint_string_free(struct grantmint_string_t *string);
  *
  * [handles]
  */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-size_t grantmint_strings_len(const struct grantmint_strings_t *strings);
+GRANTMINT_API GRANTMINT_NODISCARD size_t grantmint_strings_len(const grantmint_strings_t *strings);
 
 /**
  * One of several texts, counted from 0; none beyond the last.
@@ -1347,8 +1414,8 @@ size_t grantmint_strings_len(const struct grantmint_strings_t *strings);
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_strings_get(const struct grantmint_strings_t *strings,
-                                             size_t index);
+grantmint_str_t grantmint_strings_get(const grantmint_strings_t *strings,
+                                      size_t index);
 
 /**
  * Wipes and frees all the texts; does nothing for null.
@@ -1357,89 +1424,18 @@ struct grantmint_str_t grantmint_strings_get(const struct grantmint_strings_t *s
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_strings_free(struct grantmint_strings_t *strings);
+GRANTMINT_API void grantmint_strings_free(grantmint_strings_t *strings);
 
 /**
- * The stable name of a status, such as `invalid_sid`: the one that all languages show. `ok` for
- * `GRANTMINT_OK`, none for a number that is no status. The text is static.
+ * The version of the library that the program runs with, such as `0.1.0`; that of the header it
+ * was compiled with is `GRANTMINT_VERSION`. The text is static.
  */
-GRANTMINT_API GRANTMINT_NODISCARD struct grantmint_str_t grantmint_status_code(int32_t status);
+GRANTMINT_API GRANTMINT_NODISCARD grantmint_str_t grantmint_version(void);
 
 /**
- * What a status means, in one line; none for a number that is no error. The text is static.
+ * The same as a number: major × 1,000,000 + minor × 1,000 + patch, as `GRANTMINT_VERSION_NUMBER`.
  */
-GRANTMINT_API GRANTMINT_NODISCARD struct grantmint_str_t grantmint_status_meaning(int32_t status);
-
-/**
- * Whether the same call may succeed later without any change to its arguments.
- */
-GRANTMINT_API GRANTMINT_NODISCARD bool grantmint_status_is_retryable(int32_t status);
-
-/**
- * The status of an error; `GRANTMINT_OK` for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_error_status(const struct grantmint_error_t *error);
-
-/**
- * The stable name of an error, as of `grantmint_status_code`. Static; none for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_error_code(const struct grantmint_error_t *error);
-
-/**
- * What went wrong, for people. It may be worded differently in the next version. Belongs to the
- * error; none for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_error_message(const struct grantmint_error_t *error);
-
-/**
- * After how many milliseconds a further try makes sense: always more than 0 when throttled or
- * overloaded, 0 if nothing is known of it and for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-uint32_t grantmint_error_retry_after_ms(const struct grantmint_error_t *error);
-
-/**
- * Whether the same call may succeed later without any change to its arguments; false for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-bool grantmint_error_is_retryable(const struct grantmint_error_t *error);
-
-/**
- * Frees an error; does nothing for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API void grantmint_error_free(struct grantmint_error_t *error);
+GRANTMINT_API GRANTMINT_NODISCARD uint32_t grantmint_version_number(void);
 
 /**
  * A key from the account's SID (`AC…`), the key's SID (`SK…`) and its secret.
@@ -1454,11 +1450,11 @@ GRANTMINT_API void grantmint_error_free(struct grantmint_error_t *error);
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_api_key_new(struct grantmint_str_t account_sid,
-                                         struct grantmint_str_t key_sid,
-                                         struct grantmint_str_t secret,
-                                         struct grantmint_api_key_t **out,
-                                         struct grantmint_error_t **error);
+grantmint_status_t grantmint_api_key_new(grantmint_str_t account_sid,
+                                         grantmint_str_t key_sid,
+                                         grantmint_str_t secret,
+                                         grantmint_api_key_t **out,
+                                         grantmint_error_t **error);
 
 /**
  * A key from the environment variables `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` and
@@ -1474,8 +1470,8 @@ grantmint_status_t grantmint_api_key_new(struct grantmint_str_t account_sid,
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_api_key_from_env(struct grantmint_api_key_t **out,
-                                              struct grantmint_error_t **error);
+grantmint_status_t grantmint_api_key_from_env(grantmint_api_key_t **out,
+                                              grantmint_error_t **error);
 
 /**
  * The same key for another region of Twilio, such as `ie1`, which every token then names in its
@@ -1491,10 +1487,10 @@ grantmint_status_t grantmint_api_key_from_env(struct grantmint_api_key_t **out,
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_api_key_with_region(const struct grantmint_api_key_t *key,
-                                                 struct grantmint_str_t region,
-                                                 struct grantmint_api_key_t **out,
-                                                 struct grantmint_error_t **error);
+grantmint_status_t grantmint_api_key_with_region(const grantmint_api_key_t *key,
+                                                 grantmint_str_t region,
+                                                 grantmint_api_key_t **out,
+                                                 grantmint_error_t **error);
 
 /**
  * The SID of the account, `AC…`. Belongs to the key; none for null.
@@ -1505,7 +1501,7 @@ grantmint_status_t grantmint_api_key_with_region(const struct grantmint_api_key_
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_api_key_account_sid(const struct grantmint_api_key_t *key);
+grantmint_str_t grantmint_api_key_account_sid(const grantmint_api_key_t *key);
 
 /**
  * The SID of the key, `SK…`. Belongs to the key; none for null.
@@ -1516,7 +1512,7 @@ struct grantmint_str_t grantmint_api_key_account_sid(const struct grantmint_api_
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_api_key_key_sid(const struct grantmint_api_key_t *key);
+grantmint_str_t grantmint_api_key_key_sid(const grantmint_api_key_t *key);
 
 /**
  * The region that tokens name in their header, or none. Belongs to the key.
@@ -1527,7 +1523,7 @@ struct grantmint_str_t grantmint_api_key_key_sid(const struct grantmint_api_key_
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_api_key_region(const struct grantmint_api_key_t *key);
+grantmint_str_t grantmint_api_key_region(const grantmint_api_key_t *key);
 
 /**
  * Frees a key; does nothing for null.
@@ -1536,7 +1532,7 @@ struct grantmint_str_t grantmint_api_key_region(const struct grantmint_api_key_t
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_api_key_free(struct grantmint_api_key_t *key);
+GRANTMINT_API void grantmint_api_key_free(grantmint_api_key_t *key);
 
 /**
  * A grant whose holder joins rooms of Programmable Video.
@@ -1552,9 +1548,9 @@ GRANTMINT_API void grantmint_api_key_free(struct grantmint_api_key_t *key);
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_new_video(const struct grantmint_video_grant_t *fields,
-                                             struct grantmint_grant_t **out,
-                                             struct grantmint_error_t **error);
+grantmint_status_t grantmint_grant_new_video(const grantmint_video_grant_t *fields,
+                                             grantmint_grant_t **out,
+                                             grantmint_error_t **error);
 
 /**
  * A grant whose holder makes and takes calls.
@@ -1570,9 +1566,9 @@ grantmint_status_t grantmint_grant_new_video(const struct grantmint_video_grant_
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_new_voice(const struct grantmint_voice_grant_t *fields,
-                                             struct grantmint_grant_t **out,
-                                             struct grantmint_error_t **error);
+grantmint_status_t grantmint_grant_new_voice(const grantmint_voice_grant_t *fields,
+                                             grantmint_grant_t **out,
+                                             grantmint_error_t **error);
 
 /**
  * A grant whose holder chats, today with the Conversations SDK.
@@ -1588,9 +1584,9 @@ grantmint_status_t grantmint_grant_new_voice(const struct grantmint_voice_grant_
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_new_chat(const struct grantmint_chat_grant_t *fields,
-                                            struct grantmint_grant_t **out,
-                                            struct grantmint_error_t **error);
+grantmint_status_t grantmint_grant_new_chat(const grantmint_chat_grant_t *fields,
+                                            grantmint_grant_t **out,
+                                            grantmint_error_t **error);
 
 /**
  * A grant whose holder chats the way that came before: legacy.
@@ -1606,9 +1602,9 @@ grantmint_status_t grantmint_grant_new_chat(const struct grantmint_chat_grant_t 
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_new_ip_messaging(const struct grantmint_chat_grant_t *fields,
-                                                    struct grantmint_grant_t **out,
-                                                    struct grantmint_error_t **error);
+grantmint_status_t grantmint_grant_new_ip_messaging(const grantmint_chat_grant_t *fields,
+                                                    grantmint_grant_t **out,
+                                                    grantmint_error_t **error);
 
 /**
  * A grant whose holder reads and writes the state of a Sync service.
@@ -1624,9 +1620,9 @@ grantmint_status_t grantmint_grant_new_ip_messaging(const struct grantmint_chat_
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_new_sync(const struct grantmint_sync_grant_t *fields,
-                                            struct grantmint_grant_t **out,
-                                            struct grantmint_error_t **error);
+grantmint_status_t grantmint_grant_new_sync(const grantmint_sync_grant_t *fields,
+                                            grantmint_grant_t **out,
+                                            grantmint_error_t **error);
 
 /**
  * A grant whose holder acts as a worker of TaskRouter or Flex.
@@ -1642,9 +1638,9 @@ grantmint_status_t grantmint_grant_new_sync(const struct grantmint_sync_grant_t 
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_new_task_router(const struct grantmint_task_router_grant_t *fields,
-                                                   struct grantmint_grant_t **out,
-                                                   struct grantmint_error_t **error);
+grantmint_status_t grantmint_grant_new_task_router(const grantmint_task_router_grant_t *fields,
+                                                   grantmint_grant_t **out,
+                                                   grantmint_error_t **error);
 
 /**
  * A grant whose holder takes part in conversations before video rooms: legacy.
@@ -1660,9 +1656,9 @@ grantmint_status_t grantmint_grant_new_task_router(const struct grantmint_task_r
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_new_rtc(const struct grantmint_rtc_grant_t *fields,
-                                           struct grantmint_grant_t **out,
-                                           struct grantmint_error_t **error);
+grantmint_status_t grantmint_grant_new_rtc(const grantmint_rtc_grant_t *fields,
+                                           grantmint_grant_t **out,
+                                           grantmint_error_t **error);
 
 /**
  * A grant whose holder watches one live stream: the object that the PlaybackGrant endpoint hands
@@ -1678,9 +1674,9 @@ grantmint_status_t grantmint_grant_new_rtc(const struct grantmint_rtc_grant_t *f
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_new_playback(struct grantmint_str_t json,
-                                                struct grantmint_grant_t **out,
-                                                struct grantmint_error_t **error);
+grantmint_status_t grantmint_grant_new_playback(grantmint_str_t json,
+                                                grantmint_grant_t **out,
+                                                grantmint_error_t **error);
 
 /**
  * A grant that this library does not know: any JSON under a key of the caller's choice.
@@ -1696,10 +1692,10 @@ grantmint_status_t grantmint_grant_new_playback(struct grantmint_str_t json,
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_new_custom(struct grantmint_str_t key,
-                                              struct grantmint_str_t json,
-                                              struct grantmint_grant_t **out,
-                                              struct grantmint_error_t **error);
+grantmint_status_t grantmint_grant_new_custom(grantmint_str_t key,
+                                              grantmint_str_t json,
+                                              grantmint_grant_t **out,
+                                              grantmint_error_t **error);
 
 /**
  * The name under which the grant stands in a token. Belongs to the grant; none for null.
@@ -1710,7 +1706,7 @@ grantmint_status_t grantmint_grant_new_custom(struct grantmint_str_t key,
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_grant_key(const struct grantmint_grant_t *grant);
+grantmint_str_t grantmint_grant_key(const grantmint_grant_t *grant);
 
 /**
  * The JSON that stands in a token under `grantmint_grant_key`.
@@ -1725,9 +1721,9 @@ struct grantmint_str_t grantmint_grant_key(const struct grantmint_grant_t *grant
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_to_json(const struct grantmint_grant_t *grant,
-                                           struct grantmint_string_t **out,
-                                           struct grantmint_error_t **error);
+grantmint_status_t grantmint_grant_to_json(const grantmint_grant_t *grant,
+                                           grantmint_string_t **out,
+                                           grantmint_error_t **error);
 
 /**
  * Frees a grant; does nothing for null.
@@ -1736,75 +1732,7 @@ grantmint_status_t grantmint_grant_to_json(const struct grantmint_grant_t *grant
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_grant_free(struct grantmint_grant_t *grant);
-
-/**
- * A clock that stands still at a time since 1970, in milliseconds.
- *
- * `*out`: the clock, to free with `grantmint_manual_clock_free`.
- *
- * # Safety
- *
- * [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_manual_clock_new(uint64_t unix_ms,
-                                              struct grantmint_manual_clock_t **out,
-                                              struct grantmint_error_t **error);
-
-/**
- * Lets time pass, in milliseconds.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-void grantmint_manual_clock_advance(const struct grantmint_manual_clock_t *clock,
-                                    uint64_t ms);
-
-/**
- * Puts the machine to sleep for a time in milliseconds, and wakes it.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-void grantmint_manual_clock_suspend(const struct grantmint_manual_clock_t *clock,
-                                    uint64_t ms);
-
-/**
- * Steps the wall clock alone, in milliseconds, forward or back.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-void grantmint_manual_clock_jump_wall(const struct grantmint_manual_clock_t *clock,
-                                      int64_t ms);
-
-/**
- * The time since 1970 that the clock shows, in milliseconds; 0 for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-uint64_t grantmint_manual_clock_unix_ms(const struct grantmint_manual_clock_t *clock);
-
-/**
- * Frees a clock; does nothing for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API void grantmint_manual_clock_free(struct grantmint_manual_clock_t *clock);
+GRANTMINT_API void grantmint_grant_free(grantmint_grant_t *grant);
 
 /**
  * A token for one identity.
@@ -1821,11 +1749,11 @@ GRANTMINT_API void grantmint_manual_clock_free(struct grantmint_manual_clock_t *
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_access_token_new(const struct grantmint_api_key_t *key,
-                                              struct grantmint_str_t identity,
-                                              const struct grantmint_access_token_options_t *options,
-                                              struct grantmint_access_token_t **out,
-                                              struct grantmint_error_t **error);
+grantmint_status_t grantmint_access_token_new(const grantmint_api_key_t *key,
+                                              grantmint_str_t identity,
+                                              const grantmint_access_token_options_t *options,
+                                              grantmint_access_token_t **out,
+                                              grantmint_error_t **error);
 
 /**
  * The signed token, issued now.
@@ -1840,9 +1768,9 @@ grantmint_status_t grantmint_access_token_new(const struct grantmint_api_key_t *
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_access_token_to_jwt(const struct grantmint_access_token_t *token,
-                                                 struct grantmint_string_t **out,
-                                                 struct grantmint_error_t **error);
+grantmint_status_t grantmint_access_token_to_jwt(const grantmint_access_token_t *token,
+                                                 grantmint_string_t **out,
+                                                 grantmint_error_t **error);
 
 /**
  * Advice on this token; none for most.
@@ -1857,11 +1785,11 @@ grantmint_status_t grantmint_access_token_to_jwt(const struct grantmint_access_t
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_access_token_warnings(const struct grantmint_access_token_t *token,
-                                                   struct grantmint_warning_t *buffer,
+grantmint_status_t grantmint_access_token_warnings(const grantmint_access_token_t *token,
+                                                   grantmint_warning_t *buffer,
                                                    size_t capacity,
                                                    size_t *len,
-                                                   struct grantmint_error_t **error);
+                                                   grantmint_error_t **error);
 
 /**
  * Frees a token; does nothing for null.
@@ -1870,7 +1798,7 @@ grantmint_status_t grantmint_access_token_warnings(const struct grantmint_access
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_access_token_free(struct grantmint_access_token_t *token);
+GRANTMINT_API void grantmint_access_token_free(grantmint_access_token_t *token);
 
 /**
  * A minter.
@@ -1887,10 +1815,10 @@ GRANTMINT_API void grantmint_access_token_free(struct grantmint_access_token_t *
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_token_minter_new(const struct grantmint_api_key_t *key,
-                                              const struct grantmint_token_minter_options_t *options,
-                                              struct grantmint_token_minter_t **out,
-                                              struct grantmint_error_t **error);
+grantmint_status_t grantmint_token_minter_new(const grantmint_api_key_t *key,
+                                              const grantmint_token_minter_options_t *options,
+                                              grantmint_token_minter_t **out,
+                                              grantmint_error_t **error);
 
 /**
  * The token of one viewer, issued now.
@@ -1906,10 +1834,10 @@ grantmint_status_t grantmint_token_minter_new(const struct grantmint_api_key_t *
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_token_minter_mint(const struct grantmint_token_minter_t *minter,
-                                               struct grantmint_str_t identity,
-                                               struct grantmint_string_t **out,
-                                               struct grantmint_error_t **error);
+grantmint_status_t grantmint_token_minter_mint(const grantmint_token_minter_t *minter,
+                                               grantmint_str_t identity,
+                                               grantmint_string_t **out,
+                                               grantmint_error_t **error);
 
 /**
  * As `grantmint_token_minter_mint`, into a buffer of the caller's: the fastest way, which
@@ -1927,12 +1855,12 @@ grantmint_status_t grantmint_token_minter_mint(const struct grantmint_token_mint
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_token_minter_mint_into(const struct grantmint_token_minter_t *minter,
-                                                    struct grantmint_str_t identity,
+grantmint_status_t grantmint_token_minter_mint_into(const grantmint_token_minter_t *minter,
+                                                    grantmint_str_t identity,
                                                     char *buffer,
                                                     size_t capacity,
                                                     size_t *len,
-                                                    struct grantmint_error_t **error);
+                                                    grantmint_error_t **error);
 
 /**
  * The token of one viewer, issued at a Unix second of the caller's choice. Slower than
@@ -1948,11 +1876,11 @@ grantmint_status_t grantmint_token_minter_mint_into(const struct grantmint_token
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_token_minter_mint_at(const struct grantmint_token_minter_t *minter,
-                                                  struct grantmint_str_t identity,
+grantmint_status_t grantmint_token_minter_mint_at(const grantmint_token_minter_t *minter,
+                                                  grantmint_str_t identity,
                                                   uint64_t unix_seconds,
-                                                  struct grantmint_string_t **out,
-                                                  struct grantmint_error_t **error);
+                                                  grantmint_string_t **out,
+                                                  grantmint_error_t **error);
 
 /**
  * One token for each identity, all issued in the same second; all of them or none.
@@ -1968,11 +1896,11 @@ grantmint_status_t grantmint_token_minter_mint_at(const struct grantmint_token_m
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_token_minter_mint_many(const struct grantmint_token_minter_t *minter,
-                                                    const struct grantmint_str_t *identities,
+grantmint_status_t grantmint_token_minter_mint_many(const grantmint_token_minter_t *minter,
+                                                    const grantmint_str_t *identities,
                                                     size_t count,
-                                                    struct grantmint_strings_t **out,
-                                                    struct grantmint_error_t **error);
+                                                    grantmint_strings_t **out,
+                                                    grantmint_error_t **error);
 
 /**
  * Advice on this kind of token; none for most.
@@ -1987,11 +1915,11 @@ grantmint_status_t grantmint_token_minter_mint_many(const struct grantmint_token
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_token_minter_warnings(const struct grantmint_token_minter_t *minter,
-                                                   struct grantmint_warning_t *buffer,
+grantmint_status_t grantmint_token_minter_warnings(const grantmint_token_minter_t *minter,
+                                                   grantmint_warning_t *buffer,
                                                    size_t capacity,
                                                    size_t *len,
-                                                   struct grantmint_error_t **error);
+                                                   grantmint_error_t **error);
 
 /**
  * Frees a minter; does nothing for null.
@@ -2000,7 +1928,7 @@ grantmint_status_t grantmint_token_minter_warnings(const struct grantmint_token_
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_token_minter_free(struct grantmint_token_minter_t *minter);
+GRANTMINT_API void grantmint_token_minter_free(grantmint_token_minter_t *minter);
 
 /**
  * Checks an Access Token: made with this key, for its account, valid now.
@@ -2017,11 +1945,11 @@ GRANTMINT_API void grantmint_token_minter_free(struct grantmint_token_minter_t *
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_verify(struct grantmint_str_t token,
-                                    const struct grantmint_api_key_t *key,
-                                    const struct grantmint_verify_options_t *options,
-                                    struct grantmint_decoded_t **out,
-                                    struct grantmint_error_t **error);
+grantmint_status_t grantmint_verify(grantmint_str_t token,
+                                    const grantmint_api_key_t *key,
+                                    const grantmint_verify_options_t *options,
+                                    grantmint_decoded_t **out,
+                                    grantmint_error_t **error);
 
 /**
  * Checks another vendor's token: signed with this secret, valid now; of any issuer, subject and
@@ -2039,11 +1967,11 @@ grantmint_status_t grantmint_verify(struct grantmint_str_t token,
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_verify_jwt(struct grantmint_str_t token,
-                                        struct grantmint_str_t secret,
-                                        const struct grantmint_verify_options_t *options,
-                                        struct grantmint_decoded_t **out,
-                                        struct grantmint_error_t **error);
+grantmint_status_t grantmint_verify_jwt(grantmint_str_t token,
+                                        grantmint_str_t secret,
+                                        const grantmint_verify_options_t *options,
+                                        grantmint_decoded_t **out,
+                                        grantmint_error_t **error);
 
 /**
  * Takes a token apart without checking its signature or its times: for tools. To act on a token,
@@ -2059,9 +1987,9 @@ grantmint_status_t grantmint_verify_jwt(struct grantmint_str_t token,
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_decode(struct grantmint_str_t token,
-                                    struct grantmint_decoded_t **out,
-                                    struct grantmint_error_t **error);
+grantmint_status_t grantmint_decode(grantmint_str_t token,
+                                    grantmint_decoded_t **out,
+                                    grantmint_error_t **error);
 
 /**
  * Signs a header and claims given as JSON, which go into the token byte for byte.
@@ -2079,11 +2007,11 @@ grantmint_status_t grantmint_decode(struct grantmint_str_t token,
 GRANTMINT_API
 GRANTMINT_NODISCARD
 grantmint_status_t grantmint_sign(int32_t algorithm,
-                                  struct grantmint_str_t header,
-                                  struct grantmint_str_t claims,
-                                  struct grantmint_str_t secret,
-                                  struct grantmint_string_t **out,
-                                  struct grantmint_error_t **error);
+                                  grantmint_str_t header,
+                                  grantmint_str_t claims,
+                                  grantmint_str_t secret,
+                                  grantmint_string_t **out,
+                                  grantmint_error_t **error);
 
 /**
  * The header, byte for byte. Belongs to `decoded`; none for null.
@@ -2094,7 +2022,7 @@ grantmint_status_t grantmint_sign(int32_t algorithm,
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_decoded_header_json(const struct grantmint_decoded_t *decoded);
+grantmint_str_t grantmint_decoded_header_json(const grantmint_decoded_t *decoded);
 
 /**
  * The claims, byte for byte. Belongs to `decoded`; none for null.
@@ -2105,7 +2033,7 @@ struct grantmint_str_t grantmint_decoded_header_json(const struct grantmint_deco
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_decoded_claims_json(const struct grantmint_decoded_t *decoded);
+grantmint_str_t grantmint_decoded_claims_json(const grantmint_decoded_t *decoded);
 
 /**
  * Whom the token is for. Belongs to `decoded`; none for null, or if it is not there.
@@ -2116,7 +2044,7 @@ struct grantmint_str_t grantmint_decoded_claims_json(const struct grantmint_deco
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_decoded_identity(const struct grantmint_decoded_t *decoded);
+grantmint_str_t grantmint_decoded_identity(const grantmint_decoded_t *decoded);
 
 /**
  * `iss`: the SID of the key that signed, in an Access Token. Belongs to `decoded`; none for null, or if it is not there.
@@ -2127,7 +2055,7 @@ struct grantmint_str_t grantmint_decoded_identity(const struct grantmint_decoded
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_decoded_issuer(const struct grantmint_decoded_t *decoded);
+grantmint_str_t grantmint_decoded_issuer(const grantmint_decoded_t *decoded);
 
 /**
  * `sub`: the SID of the account, in an Access Token. Belongs to `decoded`; none for null, or if it is not there.
@@ -2138,7 +2066,7 @@ struct grantmint_str_t grantmint_decoded_issuer(const struct grantmint_decoded_t
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_decoded_subject(const struct grantmint_decoded_t *decoded);
+grantmint_str_t grantmint_decoded_subject(const grantmint_decoded_t *decoded);
 
 /**
  * `jti`: the token's own identifier. Belongs to `decoded`; none for null, or if it is not there.
@@ -2149,7 +2077,7 @@ struct grantmint_str_t grantmint_decoded_subject(const struct grantmint_decoded_
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_decoded_jti(const struct grantmint_decoded_t *decoded);
+grantmint_str_t grantmint_decoded_jti(const grantmint_decoded_t *decoded);
 
 /**
  * `twr` of the header: the region. Belongs to `decoded`; none for null, or if it is not there.
@@ -2160,7 +2088,7 @@ struct grantmint_str_t grantmint_decoded_jti(const struct grantmint_decoded_t *d
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_decoded_region(const struct grantmint_decoded_t *decoded);
+grantmint_str_t grantmint_decoded_region(const grantmint_decoded_t *decoded);
 
 /**
  * `iat`: when the token was issued, in Unix seconds. False, and `*unix_seconds`
@@ -2172,7 +2100,7 @@ struct grantmint_str_t grantmint_decoded_region(const struct grantmint_decoded_t
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-bool grantmint_decoded_issued_at(const struct grantmint_decoded_t *decoded,
+bool grantmint_decoded_issued_at(const grantmint_decoded_t *decoded,
                                  uint64_t *unix_seconds);
 
 /**
@@ -2185,7 +2113,7 @@ bool grantmint_decoded_issued_at(const struct grantmint_decoded_t *decoded,
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-bool grantmint_decoded_not_before(const struct grantmint_decoded_t *decoded,
+bool grantmint_decoded_not_before(const grantmint_decoded_t *decoded,
                                   uint64_t *unix_seconds);
 
 /**
@@ -2198,7 +2126,7 @@ bool grantmint_decoded_not_before(const struct grantmint_decoded_t *decoded,
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-bool grantmint_decoded_expires_at(const struct grantmint_decoded_t *decoded,
+bool grantmint_decoded_expires_at(const grantmint_decoded_t *decoded,
                                   uint64_t *unix_seconds);
 
 /**
@@ -2208,34 +2136,38 @@ bool grantmint_decoded_expires_at(const struct grantmint_decoded_t *decoded,
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_decoded_free(struct grantmint_decoded_t *decoded);
+GRANTMINT_API void grantmint_decoded_free(grantmint_decoded_t *decoded);
 
 /**
- * An empty cache.
+ * A minter that signs, and by default fetches, with a key. Makes no call and starts no thread.
  *
- * `options`: null for all defaults. `*out`: the cache, to free with `grantmint_grant_cache_free`.
+ * `options`: null for all defaults. `*out`: the minter, to free with
+ * `grantmint_playback_minter_free`; it keeps what it needs of `key` and `options`.
  *
- * Statuses: `invalid_argument` for a policy out of range.
+ * Statuses: 1xx for what is out of its range or does not go together; `unsupported` for a library
+ * without the HTTP client and a minter without a source.
  *
  * # Safety
  *
- * [structs], [handles], [outputs]
+ * [handles], [strings], [structs], [arrays], [outputs]
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_cache_new(const struct grantmint_grant_cache_options_t *options,
-                                             struct grantmint_grant_cache_t **out,
-                                             struct grantmint_error_t **error);
+grantmint_status_t grantmint_playback_minter_new(const grantmint_api_key_t *key,
+                                                 const grantmint_playback_minter_options_t *options,
+                                                 grantmint_playback_minter_t **out,
+                                                 grantmint_error_t **error);
 
 /**
- * Asks for a grant and says what to do; never blocks, and a hit takes no lock. To have that done,
- * use `grantmint_grant_cache_get`.
+ * A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes no
+ * lock and makes no call.
  *
- * `options`: null for all defaults. `*out`: what the caller gets.
+ * `identity`: 1 to 512 bytes, beside a video grant at most 128 characters. `options`: null for
+ * what the minter says. `*out`: the token, to free with `grantmint_playback_token_free`.
  *
- * Statuses: the stored error of the last attempt while upstream is left alone, with the time to
- * wait; `overloaded` when the fetch could not start within the caller's time; `limit_exceeded` and
- * `invalid_ttl` for the key, `invalid_argument` for the options.
+ * Statuses: 1xx for the arguments; 3xx of the fetch, shared by all who waited for it;
+ * `deadline_exceeded` when no grant came in time, `overloaded` when the account's calls are used
+ * up, `closed` after `grantmint_playback_minter_close`.
  *
  * # Safety
  *
@@ -2243,22 +2175,22 @@ grantmint_status_t grantmint_grant_cache_new(const struct grantmint_grant_cache_
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_cache_begin(const struct grantmint_grant_cache_t *cache,
-                                               struct grantmint_str_t key,
-                                               uint32_t ttl_ms,
-                                               const struct grantmint_wait_options_t *options,
-                                               struct grantmint_begin_t *out,
-                                               struct grantmint_error_t **error);
+grantmint_status_t grantmint_playback_minter_token(const grantmint_playback_minter_t *minter,
+                                                   grantmint_str_t streamer,
+                                                   grantmint_str_t identity,
+                                                   const grantmint_wait_options_t *options,
+                                                   grantmint_playback_token_t **out,
+                                                   grantmint_error_t **error);
 
 /**
- * A grant, waiting for it if need be.
+ * As `grantmint_playback_minter_token`, by callback: called once, before this returns if the grant
+ * is there, else on the thread that ends the fetch, which it must not block. The caller's time is
+ * not watched; a fetch always ends.
  *
- * `lead`: called on this thread with the duty to fetch, if that falls to this call, up to three
- * times; where a grant that is still good is being refreshed, it should hand the ticket on rather
- * than fetch at once. `userdata`: its first argument. `options`: null for all defaults. `*out`: the
- * grant, to free with `grantmint_hit_free`.
+ * `callback`: gets every error but those of the pointers and texts given here; not called unless
+ * the status is `GRANTMINT_OK`. `userdata`: its first argument.
  *
- * Statuses: as `grantmint_grant_cache_begin` and `grantmint_waiter_wait`.
+ * Statuses: 9xx and `invalid_argument` for the arguments alone.
  *
  * # Safety
  *
@@ -2266,71 +2198,20 @@ grantmint_status_t grantmint_grant_cache_begin(const struct grantmint_grant_cach
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_cache_get(const struct grantmint_grant_cache_t *cache,
-                                             struct grantmint_str_t key,
-                                             uint32_t ttl_ms,
-                                             const struct grantmint_wait_options_t *options,
-                                             grantmint_lead_t lead,
-                                             void *userdata,
-                                             struct grantmint_hit_t **out,
-                                             struct grantmint_error_t **error);
+grantmint_status_t grantmint_playback_minter_token_then(const grantmint_playback_minter_t *minter,
+                                                        grantmint_str_t streamer,
+                                                        grantmint_str_t identity,
+                                                        const grantmint_wait_options_t *options,
+                                                        grantmint_token_callback_t callback,
+                                                        void *userdata,
+                                                        grantmint_error_t **error);
 
 /**
- * As `grantmint_grant_cache_get`, by callback: called once, before this returns if the grant is
- * there, else on the thread that ends the fetch. The caller's time is not watched; a fetch always
- * ends.
+ * A token if the grant for it is there; never waits. Sets off the fetch that is due.
  *
- * `lead`: as there; may be called on the thread that ends a fetch too, until `callback` has been
- * called. `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first
- * argument of both.
+ * `*out`: the bare token, to free with `grantmint_string_free`, or null.
  *
- * Statuses: for the arguments alone.
- *
- * # Safety
- *
- * [handles], [strings], [structs], [callbacks], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_cache_get_then(const struct grantmint_grant_cache_t *cache,
-                                                  struct grantmint_str_t key,
-                                                  uint32_t ttl_ms,
-                                                  const struct grantmint_wait_options_t *options,
-                                                  grantmint_lead_t lead,
-                                                  grantmint_hit_callback_t callback,
-                                                  void *userdata,
-                                                  struct grantmint_error_t **error);
-
-/**
- * A grant that is there now and keeps the promise; never waits, and never tells of an error of
- * upstream.
- *
- * `lead`, `userdata`: as in `grantmint_grant_cache_get`, called if a fetch is due. `*out`: the
- * grant, to free with `grantmint_hit_free`, or null.
- *
- * Statuses: for the arguments alone.
- *
- * # Safety
- *
- * [handles], [strings], [structs], [callbacks], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_cache_try_get(const struct grantmint_grant_cache_t *cache,
-                                                 struct grantmint_str_t key,
-                                                 uint32_t ttl_ms,
-                                                 const struct grantmint_wait_options_t *options,
-                                                 grantmint_lead_t lead,
-                                                 void *userdata,
-                                                 struct grantmint_hit_t **out,
-                                                 struct grantmint_error_t **error);
-
-/**
- * Looks a key up once, for `grantmint_grant_handle_begin`.
- *
- * `*out`: the handle, to free with `grantmint_grant_handle_free`.
- *
- * Statuses: as `grantmint_grant_cache_begin` for a new key.
+ * Statuses: 1xx for the arguments, `closed`; never an error of upstream.
  *
  * # Safety
  *
@@ -2338,42 +2219,19 @@ grantmint_status_t grantmint_grant_cache_try_get(const struct grantmint_grant_ca
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_cache_handle(const struct grantmint_grant_cache_t *cache,
-                                                struct grantmint_str_t key,
-                                                uint32_t ttl_ms,
-                                                struct grantmint_grant_handle_t **out,
-                                                struct grantmint_error_t **error);
+grantmint_status_t grantmint_playback_minter_try_token(const grantmint_playback_minter_t *minter,
+                                                       grantmint_str_t streamer,
+                                                       grantmint_str_t identity,
+                                                       grantmint_string_t **out,
+                                                       grantmint_error_t **error);
 
 /**
- * As `grantmint_grant_cache_begin`, for the key of a handle.
+ * One stream, for hot paths.
  *
- * # Safety
+ * `*out`: the stream, to free with `grantmint_stream_minter_free`; it keeps the minter alive.
  *
- * [handles], [structs], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_handle_begin(const struct grantmint_grant_handle_t *handle,
-                                                const struct grantmint_wait_options_t *options,
-                                                struct grantmint_begin_t *out,
-                                                struct grantmint_error_t **error);
-
-/**
- * Frees a handle; does nothing for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API void grantmint_grant_handle_free(struct grantmint_grant_handle_t *handle);
-
-/**
- * The duty to fetch a key's grant before anybody asks for it.
- *
- * `*out`: the ticket; null if the grant is there and no refresh is due, if it is being fetched
- * already, or if upstream is left alone.
- *
- * Statuses: as `grantmint_grant_cache_begin` for a new key.
+ * Statuses: `invalid_sid`, `closed`; `throttled` or `overloaded` for a new stream while no call
+ * may be made.
  *
  * # Safety
  *
@@ -2381,32 +2239,82 @@ GRANTMINT_API void grantmint_grant_handle_free(struct grantmint_grant_handle_t *
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_cache_prefetch(const struct grantmint_grant_cache_t *cache,
-                                                  struct grantmint_str_t key,
-                                                  uint32_t ttl_ms,
-                                                  struct grantmint_ticket_t **out,
-                                                  struct grantmint_error_t **error);
+grantmint_status_t grantmint_playback_minter_stream(const grantmint_playback_minter_t *minter,
+                                                    grantmint_str_t streamer,
+                                                    grantmint_stream_minter_t **out,
+                                                    grantmint_error_t **error);
 
 /**
- * Has a key refreshed without being read, for a time in milliseconds of at most 24 h; 0 ends it.
- * The duties to fetch come from `grantmint_grant_cache_poll`.
+ * Fetches a stream's grant before anybody asks for it; does not wait.
  *
- * Statuses: as `grantmint_grant_cache_begin` for a new key.
+ * Statuses: as `grantmint_playback_minter_stream`.
  *
  * # Safety
  *
  * [handles], [strings], [outputs]
  */
 GRANTMINT_API
-grantmint_status_t grantmint_grant_cache_keep_warm(const struct grantmint_grant_cache_t *cache,
-                                                   struct grantmint_str_t key,
-                                                   uint32_t ttl_ms,
-                                                   uint32_t time_ms,
-                                                   struct grantmint_error_t **error);
+grantmint_status_t grantmint_playback_minter_prefetch(const grantmint_playback_minter_t *minter,
+                                                      grantmint_str_t streamer,
+                                                      grantmint_error_t **error);
 
 /**
- * After how many milliseconds `grantmint_grant_cache_poll` has something to do. False, and `*ms`
- * 0, if nothing is to come.
+ * Keeps a stream's grant fresh without it being read, for a time in milliseconds of at most 24 h;
+ * 0 ends it.
+ *
+ * Statuses: as `grantmint_playback_minter_stream`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_playback_minter_keep_warm(const grantmint_playback_minter_t *minter,
+                                                       grantmint_str_t streamer,
+                                                       uint32_t time_ms,
+                                                       grantmint_error_t **error);
+
+/**
+ * Drops a stream's grant. A fetch in the air serves those who wait for it and is not stored.
+ *
+ * `*out`: whether there was one; `out` may be null.
+ *
+ * Statuses: `invalid_sid`, `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_playback_minter_invalidate(const grantmint_playback_minter_t *minter,
+                                                        grantmint_str_t streamer,
+                                                        bool *out,
+                                                        grantmint_error_t **error);
+
+/**
+ * Drops a stream's grant if it is the one of this generation: of many viewers who met a bad grant,
+ * the first has it fetched anew.
+ *
+ * `*out`: whether it was; `out` may be null.
+ *
+ * Statuses: `invalid_sid`, `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_playback_minter_invalidate_if(const grantmint_playback_minter_t *minter,
+                                                           grantmint_str_t streamer,
+                                                           uint64_t generation,
+                                                           bool *out,
+                                                           grantmint_error_t **error);
+
+/**
+ * Signs and fetches with another key of the same account from now on. Grants stay, stored errors
+ * go; fetches in the air serve those who wait for them and are not stored.
+ *
+ * Statuses: `invalid_credentials` for a key of another account, `closed`.
  *
  * # Safety
  *
@@ -2414,124 +2322,95 @@ grantmint_status_t grantmint_grant_cache_keep_warm(const struct grantmint_grant_
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-bool grantmint_grant_cache_next_wakeup(const struct grantmint_grant_cache_t *cache,
-                                       uint32_t *ms);
+grantmint_status_t grantmint_playback_minter_rotate(const grantmint_playback_minter_t *minter,
+                                                    const grantmint_api_key_t *key,
+                                                    grantmint_error_t **error);
 
 /**
- * Ends the fetches that are past their time, and hands on the duties to fetch what is kept warm
- * and due.
- *
- * `lead`: called on this thread for each. `userdata`: its first argument.
- *
- * # Safety
- *
- * [handles], [callbacks], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_grant_cache_poll(const struct grantmint_grant_cache_t *cache,
-                                              grantmint_lead_t lead,
-                                              void *userdata,
-                                              struct grantmint_error_t **error);
-
-/**
- * Empties one entry. A fetch in the air serves those who wait for it and is not stored.
- *
- * `*out`: whether there was such an entry; `out` may be null.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_grant_cache_invalidate(const struct grantmint_grant_cache_t *cache,
-                                                    struct grantmint_str_t key,
-                                                    uint32_t ttl_ms,
-                                                    bool *out,
-                                                    struct grantmint_error_t **error);
-
-/**
- * Empties one entry if it holds the grant of this generation: so of many callers who met a bad
- * grant only the first has it fetched anew.
- *
- * `*out`: whether it did; `out` may be null.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_grant_cache_invalidate_if(const struct grantmint_grant_cache_t *cache,
-                                                       struct grantmint_str_t key,
-                                                       uint32_t ttl_ms,
-                                                       uint64_t generation,
-                                                       bool *out,
-                                                       struct grantmint_error_t **error);
-
-/**
- * Empties every entry, for all who share this cache.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_grant_cache_purge(const struct grantmint_grant_cache_t *cache,
-                                               struct grantmint_error_t **error);
-
-/**
- * Starts anew with other credentials: grants stay, stored errors go, and fetches in the air serve
- * those who wait for them but are not stored.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_grant_cache_rotate(const struct grantmint_grant_cache_t *cache,
-                                                struct grantmint_error_t **error);
-
-/**
- * What the cache has done.
+ * What the cache has done, for all who share it.
  *
  * `*out`: a snapshot, to free with `grantmint_stats_free`.
  *
+ * Statuses: `closed`.
+ *
  * # Safety
  *
  * [handles], [outputs]
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_cache_stats(const struct grantmint_grant_cache_t *cache,
-                                               struct grantmint_stats_t **out,
-                                               struct grantmint_error_t **error);
+grantmint_status_t grantmint_playback_minter_stats(const grantmint_playback_minter_t *minter,
+                                                   grantmint_stats_t **out,
+                                                   grantmint_error_t **error);
 
 /**
- * The last 1,024 events since the last call, oldest first.
+ * The cache's last 1,024 events since the last call, oldest first.
  *
  * `*out`: the events, to free with `grantmint_events_free`.
  *
+ * Statuses: `closed`.
+ *
  * # Safety
  *
  * [handles], [outputs]
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_cache_drain_events(const struct grantmint_grant_cache_t *cache,
-                                                      struct grantmint_events_t **out,
-                                                      struct grantmint_error_t **error);
+grantmint_status_t grantmint_playback_minter_drain_events(const grantmint_playback_minter_t *minter,
+                                                          grantmint_events_t **out,
+                                                          grantmint_error_t **error);
 
 /**
- * Frees a cache; does nothing for null. Others who share it go on; its grants are wiped when the
- * last of them is gone.
+ * Empties the cache for all who share it.
+ *
+ * Statuses: `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_playback_minter_purge(const grantmint_playback_minter_t *minter,
+                                                   grantmint_error_t **error);
+
+/**
+ * The cache.
+ *
+ * `*out`: the cache, to free with `grantmint_grant_cache_free`.
+ *
+ * Statuses: `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_playback_minter_cache(const grantmint_playback_minter_t *minter,
+                                                   grantmint_grant_cache_t **out,
+                                                   grantmint_error_t **error);
+
+/**
+ * Detaches the minter and its streams: later calls fail with `closed`. Others who share the cache
+ * go on. Does nothing for null.
  *
  * # Safety
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_grant_cache_free(struct grantmint_grant_cache_t *cache);
+GRANTMINT_API void grantmint_playback_minter_close(const grantmint_playback_minter_t *minter);
 
 /**
- * The grant, byte for byte as it came. Treat it as the secret it is. Belongs to the hit.
+ * Frees a minter; does nothing for null. Its streams and the fetches in the air go on.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_playback_minter_free(grantmint_playback_minter_t *minter);
+
+/**
+ * The Access Token. Whoever has it can watch. Belongs to `token`; none for null.
  *
  * # Safety
  *
@@ -2539,11 +2418,11 @@ GRANTMINT_API void grantmint_grant_cache_free(struct grantmint_grant_cache_t *ca
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_hit_grant(const struct grantmint_hit_t *hit);
+grantmint_str_t grantmint_playback_token_jwt(const grantmint_playback_token_t *token);
 
 /**
- * How many milliseconds the grant was still good for when it was handed out, net of the safety
- * margin; 0 for null.
+ * How many milliseconds the grant in the token is still good for, net of the safety margin; 0 for
+ * null.
  *
  * # Safety
  *
@@ -2551,10 +2430,10 @@ struct grantmint_str_t grantmint_hit_grant(const struct grantmint_hit_t *hit);
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-uint32_t grantmint_hit_remaining_ms(const struct grantmint_hit_t *hit);
+uint32_t grantmint_playback_token_grant_remaining_ms(const grantmint_playback_token_t *token);
 
 /**
- * How good the grant is.
+ * How good the grant in the token is.
  *
  * # Safety
  *
@@ -2562,18 +2441,7 @@ uint32_t grantmint_hit_remaining_ms(const struct grantmint_hit_t *hit);
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_freshness_t grantmint_hit_freshness(const struct grantmint_hit_t *hit);
-
-/**
- * Tells grants of one cache apart: a later grant has a higher number. 0 for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-uint64_t grantmint_hit_generation(const struct grantmint_hit_t *hit);
+grantmint_freshness_t grantmint_playback_token_freshness(const grantmint_playback_token_t *token);
 
 /**
  * Why the grant is degraded, with the time after which the next refresh is tried: an error to free
@@ -2585,141 +2453,10 @@ uint64_t grantmint_hit_generation(const struct grantmint_hit_t *hit);
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_error_t *grantmint_hit_reason(const struct grantmint_hit_t *hit);
+grantmint_error_t *grantmint_playback_token_reason(const grantmint_playback_token_t *token);
 
 /**
- * Frees a hit; does nothing for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API void grantmint_hit_free(struct grantmint_hit_t *hit);
-
-/**
- * Blocks until the fetch, or the time that was asked for at `begin`, is over.
- *
- * `waiter`: taken, whatever the status. `*out`: the grant, to free with `grantmint_hit_free`.
- *
- * Statuses: that of the fetch; `deadline_exceeded` when the caller's time is over first,
- * `grant_too_short` when the new grant does not keep the caller's promise, `abandoned` when the
- * fetch was dropped: begin again.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_waiter_wait(struct grantmint_waiter_t *waiter,
-                                         struct grantmint_hit_t **out,
-                                         struct grantmint_error_t **error);
-
-/**
- * Looks whether the fetch or the caller's time is over; never blocks.
- *
- * `*out`: the grant, to free with `grantmint_hit_free`; null with `GRANTMINT_OK` while there is
- * nothing to tell. The waiter remains and is to be freed.
- *
- * Statuses: as `grantmint_waiter_wait`.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_waiter_poll(const struct grantmint_waiter_t *waiter,
-                                         struct grantmint_hit_t **out,
-                                         struct grantmint_error_t **error);
-
-/**
- * What the store has for this caller now, if it keeps the promise; never blocks.
- *
- * `*out`: the grant, to free with `grantmint_hit_free`, or null.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_waiter_fallback(const struct grantmint_waiter_t *waiter,
-                                             struct grantmint_hit_t **out,
-                                             struct grantmint_error_t **error);
-
-/**
- * Calls back once when the fetch is over: on the thread that ends it, or before this returns if it
- * has ended. The caller's time is not watched; a fetch always ends.
- *
- * `waiter`: taken, whatever the status. `callback`: not called unless the status is
- * `GRANTMINT_OK`. `*out`: with what to take the callback back, to free with
- * `grantmint_registration_free`, which leaves the callback in place; `out` may be null.
- *
- * # Safety
- *
- * [handles], [callbacks], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_waiter_on_ready(struct grantmint_waiter_t *waiter,
-                                             grantmint_hit_callback_t callback,
-                                             void *userdata,
-                                             struct grantmint_registration_t **out,
-                                             struct grantmint_error_t **error);
-
-/**
- * Gives up waiting; does nothing for null. The fetch goes on for the others.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API void grantmint_waiter_free(struct grantmint_waiter_t *waiter);
-
-/**
- * Takes a callback back. `registration`: taken.
- *
- * True if it will not be called; false if it was called or is being called at this moment, and for
- * null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API bool grantmint_registration_cancel(struct grantmint_registration_t *registration);
-
-/**
- * Frees a registration and leaves its callback in place; does nothing for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API void grantmint_registration_free(struct grantmint_registration_t *registration);
-
-/**
- * Asks whether the request may be sent, right before it would be: the grant's life counts from
- * here. The tickets of a playback minter's source have been asked already.
- *
- * `*start`: whether. `*ms`: how many milliseconds the fetch may take, or after how many to ask
- * again. The ticket remains, even if refused.
- *
- * Statuses: why it is refused: `throttled`, `overloaded`, or the stored error of the last attempt.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_ticket_start(struct grantmint_ticket_t *ticket,
-                                          grantmint_start_t *start,
-                                          uint32_t *ms,
-                                          struct grantmint_error_t **error);
-
-/**
- * Whether a grant that is still good is being replaced: nobody waits for it then. False for null.
+ * After how many milliseconds the next refresh is tried, if the grant is degraded; else 0.
  *
  * # Safety
  *
@@ -2727,11 +2464,10 @@ grantmint_status_t grantmint_ticket_start(struct grantmint_ticket_t *ticket,
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-bool grantmint_ticket_is_refresh(const struct grantmint_ticket_t *ticket);
+uint32_t grantmint_playback_token_retry_after_ms(const grantmint_playback_token_t *token);
 
 /**
- * The text of the cache key whose grant is wanted. Belongs to the ticket; none for a ticket of a
- * playback minter's source, which has a request instead.
+ * Tells grants of one cache apart, for `grantmint_playback_minter_invalidate_if`; 0 for null.
  *
  * # Safety
  *
@@ -2739,59 +2475,16 @@ bool grantmint_ticket_is_refresh(const struct grantmint_ticket_t *ticket);
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_ticket_key(const struct grantmint_ticket_t *ticket);
+uint64_t grantmint_playback_token_generation(const grantmint_playback_token_t *token);
 
 /**
- * Ends the fetch with a grant, for all who wait.
- *
- * `ticket`: taken, whatever the status. `grant`: the grant, copied; for a playback minter a JSON
- * object, which goes into tokens byte for byte. `life_ms`: for how many milliseconds it is good,
- * from when the request was sent; 0 for as long as was asked for.
- *
- * Statuses: `invalid_utf8`, `upstream_not_json`, `upstream_no_grant`, `upstream_too_large` for a
- * grant that cannot be used: the fetch then ends with that error.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_ticket_complete(struct grantmint_ticket_t *ticket,
-                                             struct grantmint_str_t grant,
-                                             uint32_t life_ms,
-                                             struct grantmint_error_t **error);
-
-/**
- * Ends the fetch with an error, for all who wait.
- *
- * `ticket`: taken, whatever the status. `status`: a `grantmint_status_t` other than
- * `GRANTMINT_OK`; `GRANTMINT_ERR_THROTTLED` keeps the whole account off upstream. `message`: for
- * people; must hold no secret, token, grant or identity. `retry_after_ms`: after how many
- * milliseconds a further try makes sense; 0 if nothing is known of it, `GRANTMINT_ZERO_MS` for at
- * once.
- *
- * Statuses: `invalid_argument` for a status that is none, `invalid_utf8`: the fetch then ends with
- * that error.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_ticket_fail(struct grantmint_ticket_t *ticket,
-                                         int32_t status,
-                                         struct grantmint_str_t message,
-                                         uint32_t retry_after_ms,
-                                         struct grantmint_error_t **error);
-
-/**
- * Ends the fetch as `abandoned`: those who wait begin again. Does nothing for null.
+ * Wipes and frees a token; does nothing for null.
  *
  * # Safety
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_ticket_free(struct grantmint_ticket_t *ticket);
+GRANTMINT_API void grantmint_playback_token_free(grantmint_playback_token_t *token);
 
 /**
  * A source of grants.
@@ -2811,8 +2504,8 @@ GRANTMINT_NODISCARD
 grantmint_status_t grantmint_source_new(grantmint_fetch_t fetch,
                                         void *userdata,
                                         grantmint_userdata_free_t userdata_free,
-                                        struct grantmint_source_t **out,
-                                        struct grantmint_error_t **error);
+                                        grantmint_source_t **out,
+                                        grantmint_error_t **error);
 
 /**
  * Frees a source; does nothing for null. Minters that fetch with it go on.
@@ -2821,7 +2514,7 @@ grantmint_status_t grantmint_source_new(grantmint_fetch_t fetch,
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_source_free(struct grantmint_source_t *source);
+GRANTMINT_API void grantmint_source_free(grantmint_source_t *source);
 
 /**
  * The stream, `VJ…`. Belongs to the request.
@@ -2832,7 +2525,7 @@ GRANTMINT_API void grantmint_source_free(struct grantmint_source_t *source);
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_grant_request_streamer(const struct grantmint_grant_request_t *request);
+grantmint_str_t grantmint_grant_request_streamer(const grantmint_grant_request_t *request);
 
 /**
  * The life to ask for, in seconds.
@@ -2843,7 +2536,7 @@ struct grantmint_str_t grantmint_grant_request_streamer(const struct grantmint_g
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-uint32_t grantmint_grant_request_ttl(const struct grantmint_grant_request_t *request);
+uint32_t grantmint_grant_request_ttl(const grantmint_grant_request_t *request);
 
 /**
  * The web origin to allow, or none for any. Belongs to the request.
@@ -2854,7 +2547,7 @@ uint32_t grantmint_grant_request_ttl(const struct grantmint_grant_request_t *req
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_grant_request_origin(const struct grantmint_grant_request_t *request);
+grantmint_str_t grantmint_grant_request_origin(const grantmint_grant_request_t *request);
 
 /**
  * How many milliseconds the fetch has. A second later those who wait are told that it timed out.
@@ -2865,279 +2558,7 @@ struct grantmint_str_t grantmint_grant_request_origin(const struct grantmint_gra
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-uint32_t grantmint_grant_request_timeout_ms(const struct grantmint_grant_request_t *request);
-
-/**
- * A minter that signs, and by default fetches, with a key. Makes no call and starts no thread.
- *
- * `options`: null for all defaults. `*out`: the minter, to free with
- * `grantmint_playback_minter_free`; it keeps what it needs of `key` and `options`.
- *
- * Statuses: 1xx for what is out of its range or does not go together; `unsupported` for a library
- * without the HTTP client and a minter without a source.
- *
- * # Safety
- *
- * [handles], [strings], [structs], [arrays], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_playback_minter_new(const struct grantmint_api_key_t *key,
-                                                 const struct grantmint_playback_minter_options_t *options,
-                                                 struct grantmint_playback_minter_t **out,
-                                                 struct grantmint_error_t **error);
-
-/**
- * A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes no
- * lock and makes no call.
- *
- * `identity`: 1 to 512 bytes, beside a video grant at most 128 characters. `options`: null for
- * what the minter says. `*out`: the token, to free with `grantmint_playback_token_free`.
- *
- * Statuses: 1xx for the arguments; 3xx of the fetch, shared by all who waited for it;
- * `deadline_exceeded` when no grant came in time, `overloaded` when the account's calls are used
- * up, `closed` after `grantmint_playback_minter_close`.
- *
- * # Safety
- *
- * [handles], [strings], [structs], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_playback_minter_token(const struct grantmint_playback_minter_t *minter,
-                                                   struct grantmint_str_t streamer,
-                                                   struct grantmint_str_t identity,
-                                                   const struct grantmint_wait_options_t *options,
-                                                   struct grantmint_playback_token_t **out,
-                                                   struct grantmint_error_t **error);
-
-/**
- * As `grantmint_playback_minter_token`, by callback: called once, before this returns if the grant
- * is there, else on the thread that ends the fetch, which it must not block. The caller's time is
- * not watched; a fetch always ends.
- *
- * `callback`: gets every error but those of the pointers and texts given here; not called unless
- * the status is `GRANTMINT_OK`. `userdata`: its first argument.
- *
- * Statuses: 9xx and `invalid_argument` for the arguments alone.
- *
- * # Safety
- *
- * [handles], [strings], [structs], [callbacks], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_playback_minter_token_then(const struct grantmint_playback_minter_t *minter,
-                                                        struct grantmint_str_t streamer,
-                                                        struct grantmint_str_t identity,
-                                                        const struct grantmint_wait_options_t *options,
-                                                        grantmint_token_callback_t callback,
-                                                        void *userdata,
-                                                        struct grantmint_error_t **error);
-
-/**
- * A token if the grant for it is there; never waits. Sets off the fetch that is due.
- *
- * `*out`: the bare token, to free with `grantmint_string_free`, or null.
- *
- * Statuses: 1xx for the arguments, `closed`; never an error of upstream.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_playback_minter_try_token(const struct grantmint_playback_minter_t *minter,
-                                                       struct grantmint_str_t streamer,
-                                                       struct grantmint_str_t identity,
-                                                       struct grantmint_string_t **out,
-                                                       struct grantmint_error_t **error);
-
-/**
- * One stream, for hot paths.
- *
- * `*out`: the stream, to free with `grantmint_stream_minter_free`; it keeps the minter alive.
- *
- * Statuses: `invalid_sid`, `closed`; `throttled` or `overloaded` for a new stream while no call
- * may be made.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_playback_minter_stream(const struct grantmint_playback_minter_t *minter,
-                                                    struct grantmint_str_t streamer,
-                                                    struct grantmint_stream_minter_t **out,
-                                                    struct grantmint_error_t **error);
-
-/**
- * Fetches a stream's grant before anybody asks for it; does not wait.
- *
- * Statuses: as `grantmint_playback_minter_stream`.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_playback_minter_prefetch(const struct grantmint_playback_minter_t *minter,
-                                                      struct grantmint_str_t streamer,
-                                                      struct grantmint_error_t **error);
-
-/**
- * Keeps a stream's grant fresh without it being read, for a time in milliseconds of at most 24 h;
- * 0 ends it.
- *
- * Statuses: as `grantmint_playback_minter_stream`.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_playback_minter_keep_warm(const struct grantmint_playback_minter_t *minter,
-                                                       struct grantmint_str_t streamer,
-                                                       uint32_t time_ms,
-                                                       struct grantmint_error_t **error);
-
-/**
- * Drops a stream's grant. A fetch in the air serves those who wait for it and is not stored.
- *
- * `*out`: whether there was one; `out` may be null.
- *
- * Statuses: `invalid_sid`, `closed`.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_playback_minter_invalidate(const struct grantmint_playback_minter_t *minter,
-                                                        struct grantmint_str_t streamer,
-                                                        bool *out,
-                                                        struct grantmint_error_t **error);
-
-/**
- * Drops a stream's grant if it is the one of this generation: of many viewers who met a bad grant,
- * the first has it fetched anew.
- *
- * `*out`: whether it was; `out` may be null.
- *
- * Statuses: `invalid_sid`, `closed`.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_playback_minter_invalidate_if(const struct grantmint_playback_minter_t *minter,
-                                                           struct grantmint_str_t streamer,
-                                                           uint64_t generation,
-                                                           bool *out,
-                                                           struct grantmint_error_t **error);
-
-/**
- * Signs and fetches with another key of the same account from now on. Grants stay, stored errors
- * go; fetches in the air serve those who wait for them and are not stored.
- *
- * Statuses: `invalid_credentials` for a key of another account, `closed`.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_playback_minter_rotate(const struct grantmint_playback_minter_t *minter,
-                                                    const struct grantmint_api_key_t *key,
-                                                    struct grantmint_error_t **error);
-
-/**
- * What the cache has done, for all who share it.
- *
- * `*out`: a snapshot, to free with `grantmint_stats_free`.
- *
- * Statuses: `closed`.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_playback_minter_stats(const struct grantmint_playback_minter_t *minter,
-                                                   struct grantmint_stats_t **out,
-                                                   struct grantmint_error_t **error);
-
-/**
- * The cache's last 1,024 events since the last call, oldest first.
- *
- * `*out`: the events, to free with `grantmint_events_free`.
- *
- * Statuses: `closed`.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_playback_minter_drain_events(const struct grantmint_playback_minter_t *minter,
-                                                          struct grantmint_events_t **out,
-                                                          struct grantmint_error_t **error);
-
-/**
- * Empties the cache for all who share it.
- *
- * Statuses: `closed`.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_playback_minter_purge(const struct grantmint_playback_minter_t *minter,
-                                                   struct grantmint_error_t **error);
-
-/**
- * The cache.
- *
- * `*out`: the cache, to free with `grantmint_grant_cache_free`.
- *
- * Statuses: `closed`.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_playback_minter_cache(const struct grantmint_playback_minter_t *minter,
-                                                   struct grantmint_grant_cache_t **out,
-                                                   struct grantmint_error_t **error);
-
-/**
- * Detaches the minter and its streams: later calls fail with `closed`. Others who share the cache
- * go on. Does nothing for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-void grantmint_playback_minter_close(const struct grantmint_playback_minter_t *minter);
-
-/**
- * Frees a minter; does nothing for null. Its streams and the fetches in the air go on.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API void grantmint_playback_minter_free(struct grantmint_playback_minter_t *minter);
+uint32_t grantmint_grant_request_timeout_ms(const grantmint_grant_request_t *request);
 
 /**
  * As `grantmint_playback_minter_token`, for this stream.
@@ -3148,11 +2569,11 @@ GRANTMINT_API void grantmint_playback_minter_free(struct grantmint_playback_mint
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_stream_minter_token(const struct grantmint_stream_minter_t *stream,
-                                                 struct grantmint_str_t identity,
-                                                 const struct grantmint_wait_options_t *options,
-                                                 struct grantmint_playback_token_t **out,
-                                                 struct grantmint_error_t **error);
+grantmint_status_t grantmint_stream_minter_token(const grantmint_stream_minter_t *stream,
+                                                 grantmint_str_t identity,
+                                                 const grantmint_wait_options_t *options,
+                                                 grantmint_playback_token_t **out,
+                                                 grantmint_error_t **error);
 
 /**
  * As `grantmint_playback_minter_token_then`, for this stream.
@@ -3163,12 +2584,12 @@ grantmint_status_t grantmint_stream_minter_token(const struct grantmint_stream_m
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_stream_minter_token_then(const struct grantmint_stream_minter_t *stream,
-                                                      struct grantmint_str_t identity,
-                                                      const struct grantmint_wait_options_t *options,
+grantmint_status_t grantmint_stream_minter_token_then(const grantmint_stream_minter_t *stream,
+                                                      grantmint_str_t identity,
+                                                      const grantmint_wait_options_t *options,
                                                       grantmint_token_callback_t callback,
                                                       void *userdata,
-                                                      struct grantmint_error_t **error);
+                                                      grantmint_error_t **error);
 
 /**
  * As `grantmint_playback_minter_try_token`, for this stream.
@@ -3179,10 +2600,10 @@ grantmint_status_t grantmint_stream_minter_token_then(const struct grantmint_str
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_stream_minter_try_token(const struct grantmint_stream_minter_t *stream,
-                                                     struct grantmint_str_t identity,
-                                                     struct grantmint_string_t **out,
-                                                     struct grantmint_error_t **error);
+grantmint_status_t grantmint_stream_minter_try_token(const grantmint_stream_minter_t *stream,
+                                                     grantmint_str_t identity,
+                                                     grantmint_string_t **out,
+                                                     grantmint_error_t **error);
 
 /**
  * Frees a stream; does nothing for null. Its minter goes on.
@@ -3191,10 +2612,30 @@ grantmint_status_t grantmint_stream_minter_try_token(const struct grantmint_stre
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_stream_minter_free(struct grantmint_stream_minter_t *stream);
+GRANTMINT_API void grantmint_stream_minter_free(grantmint_stream_minter_t *stream);
 
 /**
- * The Access Token. Whoever has it can watch. Belongs to `token`; none for null.
+ * Asks whether the request may be sent, right before it would be: the grant's life counts from
+ * here. The tickets of a playback minter's source have been asked already.
+ *
+ * `*start`: whether. `*ms`: how many milliseconds the fetch may take, or after how many to ask
+ * again. The ticket remains, even if refused.
+ *
+ * Statuses: why it is refused: `throttled`, `overloaded`, or the stored error of the last attempt.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ticket_start(grantmint_ticket_t *ticket,
+                                          grantmint_start_t *start,
+                                          uint32_t *ms,
+                                          grantmint_error_t **error);
+
+/**
+ * Whether a grant that is still good is being replaced: nobody waits for it then. False for null.
  *
  * # Safety
  *
@@ -3202,11 +2643,11 @@ GRANTMINT_API void grantmint_stream_minter_free(struct grantmint_stream_minter_t
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_str_t grantmint_playback_token_jwt(const struct grantmint_playback_token_t *token);
+bool grantmint_ticket_is_refresh(const grantmint_ticket_t *ticket);
 
 /**
- * How many milliseconds the grant in the token is still good for, net of the safety margin; 0 for
- * null.
+ * The text of the cache key whose grant is wanted. Belongs to the ticket; none for a ticket of a
+ * playback minter's source, which has a request instead.
  *
  * # Safety
  *
@@ -3214,10 +2655,401 @@ struct grantmint_str_t grantmint_playback_token_jwt(const struct grantmint_playb
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-uint32_t grantmint_playback_token_grant_remaining_ms(const struct grantmint_playback_token_t *token);
+grantmint_str_t grantmint_ticket_key(const grantmint_ticket_t *ticket);
 
 /**
- * How good the grant in the token is.
+ * Ends the fetch with a grant, for all who wait.
+ *
+ * `ticket`: taken, whatever the status. `grant`: the grant, copied; for a playback minter a JSON
+ * object, which goes into tokens byte for byte. `life_ms`: for how many milliseconds it is good,
+ * from when the request was sent; 0 for as long as was asked for.
+ *
+ * Statuses: `invalid_utf8`, `upstream_not_json`, `upstream_no_grant`, `upstream_too_large` for a
+ * grant that cannot be used: the fetch then ends with that error.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_ticket_complete(grantmint_ticket_t *ticket,
+                                             grantmint_str_t grant,
+                                             uint32_t life_ms,
+                                             grantmint_error_t **error);
+
+/**
+ * Ends the fetch with an error, for all who wait.
+ *
+ * `ticket`: taken, whatever the status. `status`: a `grantmint_status_t` other than
+ * `GRANTMINT_OK`; `GRANTMINT_ERR_THROTTLED` keeps the whole account off upstream. `message`: for
+ * people; must hold no secret, token, grant or identity. `retry_after_ms`: after how many
+ * milliseconds a further try makes sense; 0 if nothing is known of it, `GRANTMINT_ZERO_MS` for at
+ * once.
+ *
+ * Statuses: `invalid_argument` for a status that is none, `invalid_utf8`: the fetch then ends with
+ * that error.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_ticket_fail(grantmint_ticket_t *ticket,
+                                         int32_t status,
+                                         grantmint_str_t message,
+                                         uint32_t retry_after_ms,
+                                         grantmint_error_t **error);
+
+/**
+ * Ends the fetch as `abandoned`: those who wait begin again. Does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_ticket_free(grantmint_ticket_t *ticket);
+
+/**
+ * An empty cache.
+ *
+ * `options`: null for all defaults. `*out`: the cache, to free with `grantmint_grant_cache_free`.
+ *
+ * Statuses: `invalid_argument` for a policy out of range.
+ *
+ * # Safety
+ *
+ * [structs], [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_new(const grantmint_grant_cache_options_t *options,
+                                             grantmint_grant_cache_t **out,
+                                             grantmint_error_t **error);
+
+/**
+ * Asks for a grant and says what to do; never blocks, and a hit takes no lock. To have that done,
+ * use `grantmint_grant_cache_get`.
+ *
+ * `options`: null for all defaults. `*out`: what the caller gets.
+ *
+ * Statuses: the stored error of the last attempt while upstream is left alone, with the time to
+ * wait; `overloaded` when the fetch could not start within the caller's time; `limit_exceeded` and
+ * `invalid_ttl` for the key, `invalid_argument` for the options.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_begin(const grantmint_grant_cache_t *cache,
+                                               grantmint_str_t key,
+                                               uint32_t ttl_ms,
+                                               const grantmint_wait_options_t *options,
+                                               grantmint_begin_t *out,
+                                               grantmint_error_t **error);
+
+/**
+ * A grant, waiting for it if need be.
+ *
+ * `lead`: called on this thread with the duty to fetch, if that falls to this call, up to three
+ * times; where a grant that is still good is being refreshed, it should hand the ticket on rather
+ * than fetch at once. `userdata`: its first argument. `options`: null for all defaults. `*out`: the
+ * grant, to free with `grantmint_hit_free`.
+ *
+ * Statuses: as `grantmint_grant_cache_begin` and `grantmint_waiter_wait`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_get(const grantmint_grant_cache_t *cache,
+                                             grantmint_str_t key,
+                                             uint32_t ttl_ms,
+                                             const grantmint_wait_options_t *options,
+                                             grantmint_lead_t lead,
+                                             void *userdata,
+                                             grantmint_hit_t **out,
+                                             grantmint_error_t **error);
+
+/**
+ * As `grantmint_grant_cache_get`, by callback: called once, before this returns if the grant is
+ * there, else on the thread that ends the fetch. The caller's time is not watched; a fetch always
+ * ends.
+ *
+ * `lead`: as there; may be called on the thread that ends a fetch too, until `callback` has been
+ * called. `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first
+ * argument of both.
+ *
+ * Statuses: for the arguments alone.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_get_then(const grantmint_grant_cache_t *cache,
+                                                  grantmint_str_t key,
+                                                  uint32_t ttl_ms,
+                                                  const grantmint_wait_options_t *options,
+                                                  grantmint_lead_t lead,
+                                                  grantmint_hit_callback_t callback,
+                                                  void *userdata,
+                                                  grantmint_error_t **error);
+
+/**
+ * A grant that is there now and keeps the promise; never waits, and never tells of an error of
+ * upstream.
+ *
+ * `lead`, `userdata`: as in `grantmint_grant_cache_get`, called if a fetch is due. `*out`: the
+ * grant, to free with `grantmint_hit_free`, or null.
+ *
+ * Statuses: for the arguments alone.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_try_get(const grantmint_grant_cache_t *cache,
+                                                 grantmint_str_t key,
+                                                 uint32_t ttl_ms,
+                                                 const grantmint_wait_options_t *options,
+                                                 grantmint_lead_t lead,
+                                                 void *userdata,
+                                                 grantmint_hit_t **out,
+                                                 grantmint_error_t **error);
+
+/**
+ * Looks a key up once, for `grantmint_grant_handle_begin`.
+ *
+ * `*out`: the handle, to free with `grantmint_grant_handle_free`.
+ *
+ * Statuses: as `grantmint_grant_cache_begin` for a new key.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_handle(const grantmint_grant_cache_t *cache,
+                                                grantmint_str_t key,
+                                                uint32_t ttl_ms,
+                                                grantmint_grant_handle_t **out,
+                                                grantmint_error_t **error);
+
+/**
+ * As `grantmint_grant_cache_begin`, for the key of a handle.
+ *
+ * # Safety
+ *
+ * [handles], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_handle_begin(const grantmint_grant_handle_t *handle,
+                                                const grantmint_wait_options_t *options,
+                                                grantmint_begin_t *out,
+                                                grantmint_error_t **error);
+
+/**
+ * Frees a handle; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_grant_handle_free(grantmint_grant_handle_t *handle);
+
+/**
+ * The duty to fetch a key's grant before anybody asks for it.
+ *
+ * `*out`: the ticket; null if the grant is there and no refresh is due, if it is being fetched
+ * already, or if upstream is left alone.
+ *
+ * Statuses: as `grantmint_grant_cache_begin` for a new key.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_prefetch(const grantmint_grant_cache_t *cache,
+                                                  grantmint_str_t key,
+                                                  uint32_t ttl_ms,
+                                                  grantmint_ticket_t **out,
+                                                  grantmint_error_t **error);
+
+/**
+ * Has a key refreshed without being read, for a time in milliseconds of at most 24 h; 0 ends it.
+ * The duties to fetch come from `grantmint_grant_cache_poll`.
+ *
+ * Statuses: as `grantmint_grant_cache_begin` for a new key.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_keep_warm(const grantmint_grant_cache_t *cache,
+                                                   grantmint_str_t key,
+                                                   uint32_t ttl_ms,
+                                                   uint32_t time_ms,
+                                                   grantmint_error_t **error);
+
+/**
+ * After how many milliseconds `grantmint_grant_cache_poll` has something to do. False, and `*ms`
+ * 0, if nothing is to come.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+bool grantmint_grant_cache_next_wakeup(const grantmint_grant_cache_t *cache,
+                                       uint32_t *ms);
+
+/**
+ * Ends the fetches that are past their time, and hands on the duties to fetch what is kept warm
+ * and due.
+ *
+ * `lead`: called on this thread for each. `userdata`: its first argument.
+ *
+ * # Safety
+ *
+ * [handles], [callbacks], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_poll(const grantmint_grant_cache_t *cache,
+                                              grantmint_lead_t lead,
+                                              void *userdata,
+                                              grantmint_error_t **error);
+
+/**
+ * Empties one entry. A fetch in the air serves those who wait for it and is not stored.
+ *
+ * `*out`: whether there was such an entry; `out` may be null.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_invalidate(const grantmint_grant_cache_t *cache,
+                                                    grantmint_str_t key,
+                                                    uint32_t ttl_ms,
+                                                    bool *out,
+                                                    grantmint_error_t **error);
+
+/**
+ * Empties one entry if it holds the grant of this generation: so of many callers who met a bad
+ * grant only the first has it fetched anew.
+ *
+ * `*out`: whether it did; `out` may be null.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_invalidate_if(const grantmint_grant_cache_t *cache,
+                                                       grantmint_str_t key,
+                                                       uint32_t ttl_ms,
+                                                       uint64_t generation,
+                                                       bool *out,
+                                                       grantmint_error_t **error);
+
+/**
+ * Empties every entry, for all who share this cache.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_purge(const grantmint_grant_cache_t *cache,
+                                               grantmint_error_t **error);
+
+/**
+ * Starts anew with other credentials: grants stay, stored errors go, and fetches in the air serve
+ * those who wait for them but are not stored.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_rotate(const grantmint_grant_cache_t *cache,
+                                                grantmint_error_t **error);
+
+/**
+ * What the cache has done.
+ *
+ * `*out`: a snapshot, to free with `grantmint_stats_free`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_stats(const grantmint_grant_cache_t *cache,
+                                               grantmint_stats_t **out,
+                                               grantmint_error_t **error);
+
+/**
+ * The last 1,024 events since the last call, oldest first.
+ *
+ * `*out`: the events, to free with `grantmint_events_free`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_drain_events(const grantmint_grant_cache_t *cache,
+                                                      grantmint_events_t **out,
+                                                      grantmint_error_t **error);
+
+/**
+ * Frees a cache; does nothing for null. Others who share it go on; its grants are wiped when the
+ * last of them is gone.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_grant_cache_free(grantmint_grant_cache_t *cache);
+
+/**
+ * The grant, byte for byte as it came. Treat it as the secret it is. Belongs to the hit.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API GRANTMINT_NODISCARD grantmint_str_t grantmint_hit_grant(const grantmint_hit_t *hit);
+
+/**
+ * How many milliseconds the grant was still good for when it was handed out, net of the safety
+ * margin; 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API GRANTMINT_NODISCARD uint32_t grantmint_hit_remaining_ms(const grantmint_hit_t *hit);
+
+/**
+ * How good the grant is.
  *
  * # Safety
  *
@@ -3225,7 +3057,16 @@ uint32_t grantmint_playback_token_grant_remaining_ms(const struct grantmint_play
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_freshness_t grantmint_playback_token_freshness(const struct grantmint_playback_token_t *token);
+grantmint_freshness_t grantmint_hit_freshness(const grantmint_hit_t *hit);
+
+/**
+ * Tells grants of one cache apart: a later grant has a higher number. 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API GRANTMINT_NODISCARD uint64_t grantmint_hit_generation(const grantmint_hit_t *hit);
 
 /**
  * Why the grant is degraded, with the time after which the next refresh is tried: an error to free
@@ -3237,38 +3078,154 @@ grantmint_freshness_t grantmint_playback_token_freshness(const struct grantmint_
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-struct grantmint_error_t *grantmint_playback_token_reason(const struct grantmint_playback_token_t *token);
+grantmint_error_t *grantmint_hit_reason(const grantmint_hit_t *hit);
 
 /**
- * After how many milliseconds the next refresh is tried, if the grant is degraded; else 0.
+ * Frees a hit; does nothing for null.
  *
  * # Safety
  *
  * [handles]
+ */
+GRANTMINT_API void grantmint_hit_free(grantmint_hit_t *hit);
+
+/**
+ * Blocks until the fetch, or the time that was asked for at `begin`, is over.
+ *
+ * `waiter`: taken, whatever the status. `*out`: the grant, to free with `grantmint_hit_free`.
+ *
+ * Statuses: that of the fetch; `deadline_exceeded` when the caller's time is over first,
+ * `grant_too_short` when the new grant does not keep the caller's promise, `abandoned` when the
+ * fetch was dropped: begin again.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-uint32_t grantmint_playback_token_retry_after_ms(const struct grantmint_playback_token_t *token);
+grantmint_status_t grantmint_waiter_wait(grantmint_waiter_t *waiter,
+                                         grantmint_hit_t **out,
+                                         grantmint_error_t **error);
 
 /**
- * Tells grants of one cache apart, for `grantmint_playback_minter_invalidate_if`; 0 for null.
+ * Looks whether the fetch or the caller's time is over; never blocks.
+ *
+ * `*out`: the grant, to free with `grantmint_hit_free`; null with `GRANTMINT_OK` while there is
+ * nothing to tell. The waiter remains and is to be freed.
+ *
+ * Statuses: as `grantmint_waiter_wait`.
  *
  * # Safety
  *
- * [handles]
+ * [handles], [outputs]
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-uint64_t grantmint_playback_token_generation(const struct grantmint_playback_token_t *token);
+grantmint_status_t grantmint_waiter_poll(const grantmint_waiter_t *waiter,
+                                         grantmint_hit_t **out,
+                                         grantmint_error_t **error);
 
 /**
- * Wipes and frees a token; does nothing for null.
+ * What the store has for this caller now, if it keeps the promise; never blocks.
+ *
+ * `*out`: the grant, to free with `grantmint_hit_free`, or null.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_waiter_fallback(const grantmint_waiter_t *waiter,
+                                             grantmint_hit_t **out,
+                                             grantmint_error_t **error);
+
+/**
+ * Calls back once when the fetch is over: on the thread that ends it, or before this returns if it
+ * has ended. The caller's time is not watched; a fetch always ends.
+ *
+ * `waiter`: taken, whatever the status. `callback`: not called unless the status is
+ * `GRANTMINT_OK`. `*out`: with what to take the callback back, to free with
+ * `grantmint_registration_free`, which leaves the callback in place; `out` may be null.
+ *
+ * # Safety
+ *
+ * [handles], [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_waiter_on_ready(grantmint_waiter_t *waiter,
+                                             grantmint_hit_callback_t callback,
+                                             void *userdata,
+                                             grantmint_registration_t **out,
+                                             grantmint_error_t **error);
+
+/**
+ * Gives up waiting; does nothing for null. The fetch goes on for the others.
  *
  * # Safety
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_playback_token_free(struct grantmint_playback_token_t *token);
+GRANTMINT_API void grantmint_waiter_free(grantmint_waiter_t *waiter);
+
+/**
+ * Takes a callback back. `registration`: taken.
+ *
+ * True if it will not be called; false if it was called or is being called at this moment, and for
+ * null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API bool grantmint_registration_cancel(grantmint_registration_t *registration);
+
+/**
+ * Frees a registration and leaves its callback in place; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_registration_free(grantmint_registration_t *registration);
+
+/**
+ * How many events there are; 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API GRANTMINT_NODISCARD size_t grantmint_events_len(const grantmint_events_t *events);
+
+/**
+ * One of several events, counted from 0.
+ *
+ * `event`: filled in as far as its `struct_size` reaches.
+ *
+ * Statuses: `invalid_argument` beyond the last, `struct_size`.
+ *
+ * # Safety
+ *
+ * [handles], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_events_get(const grantmint_events_t *events,
+                                        size_t index,
+                                        grantmint_event_t *event,
+                                        grantmint_error_t **error);
+
+/**
+ * Frees events; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_events_free(grantmint_events_t *events);
 
 /**
  * The numbers of a snapshot.
@@ -3283,9 +3240,9 @@ GRANTMINT_API void grantmint_playback_token_free(struct grantmint_playback_token
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_stats_counters(const struct grantmint_stats_t *stats,
-                                            struct grantmint_counters_t *counters,
-                                            struct grantmint_error_t **error);
+grantmint_status_t grantmint_stats_counters(const grantmint_stats_t *stats,
+                                            grantmint_counters_t *counters,
+                                            grantmint_error_t **error);
 
 /**
  * How many fetches failed, by status; statuses that never occurred are left out.
@@ -3300,11 +3257,11 @@ grantmint_status_t grantmint_stats_counters(const struct grantmint_stats_t *stat
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_stats_errors(const struct grantmint_stats_t *stats,
-                                          struct grantmint_error_count_t *buffer,
+grantmint_status_t grantmint_stats_errors(const grantmint_stats_t *stats,
+                                          grantmint_error_count_t *buffer,
                                           size_t capacity,
                                           size_t *len,
-                                          struct grantmint_error_t **error);
+                                          grantmint_error_t **error);
 
 /**
  * How long fetches took.
@@ -3320,12 +3277,12 @@ grantmint_status_t grantmint_stats_errors(const struct grantmint_stats_t *stats,
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_stats_latency(const struct grantmint_stats_t *stats,
-                                           struct grantmint_latency_bucket_t *buffer,
+grantmint_status_t grantmint_stats_latency(const grantmint_stats_t *stats,
+                                           grantmint_latency_bucket_t *buffer,
                                            size_t capacity,
                                            size_t *len,
                                            uint64_t *sum_ms,
-                                           struct grantmint_error_t **error);
+                                           grantmint_error_t **error);
 
 /**
  * The snapshot as a page in the text format that Prometheus scrapes.
@@ -3339,10 +3296,10 @@ grantmint_status_t grantmint_stats_latency(const struct grantmint_stats_t *stats
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-grantmint_status_t grantmint_stats_to_prometheus(const struct grantmint_stats_t *stats,
-                                                 struct grantmint_str_t cache,
-                                                 struct grantmint_string_t **out,
-                                                 struct grantmint_error_t **error);
+grantmint_status_t grantmint_stats_to_prometheus(const grantmint_stats_t *stats,
+                                                 grantmint_str_t cache,
+                                                 grantmint_string_t **out,
+                                                 grantmint_error_t **error);
 
 /**
  * Frees a snapshot; does nothing for null.
@@ -3351,10 +3308,58 @@ grantmint_status_t grantmint_stats_to_prometheus(const struct grantmint_stats_t 
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_stats_free(struct grantmint_stats_t *stats);
+GRANTMINT_API void grantmint_stats_free(grantmint_stats_t *stats);
 
 /**
- * How many events there are; 0 for null.
+ * A clock that stands still at a time since 1970, in milliseconds.
+ *
+ * `*out`: the clock, to free with `grantmint_manual_clock_free`.
+ *
+ * # Safety
+ *
+ * [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_manual_clock_new(uint64_t unix_ms,
+                                              grantmint_manual_clock_t **out,
+                                              grantmint_error_t **error);
+
+/**
+ * Lets time pass, in milliseconds.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+void grantmint_manual_clock_advance(const grantmint_manual_clock_t *clock,
+                                    uint64_t ms);
+
+/**
+ * Puts the machine to sleep for a time in milliseconds, and wakes it.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+void grantmint_manual_clock_suspend(const grantmint_manual_clock_t *clock,
+                                    uint64_t ms);
+
+/**
+ * Steps the wall clock alone, in milliseconds, forward or back.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+void grantmint_manual_clock_jump_wall(const grantmint_manual_clock_t *clock,
+                                      int64_t ms);
+
+/**
+ * The time since 1970 that the clock shows, in milliseconds; 0 for null.
  *
  * # Safety
  *
@@ -3362,34 +3367,16 @@ GRANTMINT_API void grantmint_stats_free(struct grantmint_stats_t *stats);
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
-size_t grantmint_events_len(const struct grantmint_events_t *events);
+uint64_t grantmint_manual_clock_unix_ms(const grantmint_manual_clock_t *clock);
 
 /**
- * One of several events, counted from 0.
- *
- * `event`: filled in as far as its `struct_size` reaches.
- *
- * Statuses: `invalid_argument` beyond the last, `struct_size`.
- *
- * # Safety
- *
- * [handles], [structs], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_events_get(const struct grantmint_events_t *events,
-                                        size_t index,
-                                        struct grantmint_event_t *event,
-                                        struct grantmint_error_t **error);
-
-/**
- * Frees events; does nothing for null.
+ * Frees a clock; does nothing for null.
  *
  * # Safety
  *
  * [handles]
  */
-GRANTMINT_API void grantmint_events_free(struct grantmint_events_t *events);
+GRANTMINT_API void grantmint_manual_clock_free(grantmint_manual_clock_t *clock);
 
 /**
  * Has a cache behave from now on as in a forked child: only grants that are still good are taken
@@ -3400,8 +3387,8 @@ GRANTMINT_API void grantmint_events_free(struct grantmint_events_t *events);
  * [handles], [outputs]
  */
 GRANTMINT_API
-grantmint_status_t grantmint_testing_simulate_fork(const struct grantmint_grant_cache_t *cache,
-                                                   struct grantmint_error_t **error);
+grantmint_status_t grantmint_testing_simulate_fork(const grantmint_grant_cache_t *cache,
+                                                   grantmint_error_t **error);
 
 #ifdef __cplusplus
 }  // extern "C"

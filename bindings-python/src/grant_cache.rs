@@ -14,8 +14,8 @@ use crate::clock::{self, ManualClock};
 use crate::error::{OrRaise as _, exception, to_core};
 use crate::json::to_text;
 use crate::lock::lock;
-use crate::port::{LoopPort, Port};
 use crate::policy;
+use crate::port::{LoopPort, Port};
 use crate::stats::{Event, Stats, events};
 use crate::time::Seconds;
 

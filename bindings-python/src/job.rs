@@ -6,7 +6,7 @@ use std::time::Duration;
 use grantmint_core::{Error, ErrorKind, Fetched, GrantRequest, SourceTicket};
 use pyo3::prelude::*;
 
-use crate::error::{OrRaise as _, raise};
+use crate::error::raise;
 use crate::json::to_text;
 use crate::lock::lock;
 use crate::source::Source;
@@ -41,17 +41,6 @@ impl Job {
                 end(ticket);
             }
         });
-    }
-
-    fn fetched(&self, answer: &Bound<'_, PyAny>) -> PyResult<Fetched> {
-        let grant = to_text(&answer.get_item("grant")?)?;
-        let fetched = Fetched::new(grant).or_raise()?;
-        let ttl = answer.call_method1("get", ("ttl",))?;
-        if ttl.is_none() {
-            return Ok(fetched);
-        }
-        let Seconds(ttl) = ttl.extract()?;
-        Ok(fetched.with_ttl(ttl))
     }
 }
 
@@ -92,10 +81,17 @@ impl Job {
         self.source.is_coroutine
     }
 
-    /// Ends the fetch with what the source returned; raises if that holds no grant.
+    /// Ends the fetch with what the source returned; raises if that is no answer.
     fn complete(&self, py: Python<'_>, answer: &Bound<'_, PyAny>) -> PyResult<()> {
-        let fetched = self.fetched(answer)?;
-        self.end(py, |ticket| ticket.complete(fetched));
+        let grant = to_text(&answer.get_item("grant")?)?;
+        let ttl: Option<Seconds> = answer.call_method1("get", ("ttl",))?.extract()?;
+        self.end(py, |ticket| match Fetched::new(grant) {
+            Ok(fetched) => ticket.complete(match ttl {
+                Some(Seconds(ttl)) => fetched.with_ttl(ttl),
+                None => fetched,
+            }),
+            Err(error) => ticket.fail(error),
+        });
         Ok(())
     }
 

@@ -12,6 +12,7 @@ mod error;
 mod fork;
 mod grant_cache;
 mod grants;
+mod interpreter;
 mod job;
 mod json;
 mod lock;
@@ -77,6 +78,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
+        crate::interpreter::claim(py)?;
         crate::source::prepare();
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         let kinds = PyDict::new(py);

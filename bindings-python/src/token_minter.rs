@@ -114,7 +114,8 @@ impl TokenMinter {
             .try_iter()?
             .map(|identity| identity?.extract::<PyBackedStr>())
             .collect::<PyResult<Vec<_>>>()?;
-        let tokens = py.detach(|| self.0.mint_many(&identities)).or_raise()?;
+        let mut tokens = Vec::with_capacity(identities.len());
+        self.0.mint_each(&identities, |token| tokens.push(PyString::new(py, token))).or_raise()?;
         PyList::new(py, tokens)
     }
 

@@ -58,9 +58,15 @@ impl Now {
     /// How long until `later` by the clock that gets there first; zero when either has passed.
     #[must_use]
     pub fn until(&self, later: &Self) -> Duration {
+        Duration::from_nanos(self.nanos_until(later))
+    }
+
+    /// As [`Now::until`], in nanoseconds.
+    #[inline]
+    pub(crate) fn nanos_until(&self, later: &Self) -> u64 {
         let boot = later.boot.saturating_sub(self.boot);
         let wall = later.wall.saturating_sub(self.wall);
-        Duration::from_nanos(boot.min(wall))
+        boot.min(wall)
     }
 }
 
@@ -89,6 +95,7 @@ impl Clock {
 
     /// Reads both clocks.
     #[must_use]
+    #[inline]
     pub fn now(&self) -> Now {
         match &self.0 {
             Source::System => Now { boot: system::boot_nanos(), wall: system::wall_nanos() },
@@ -98,6 +105,7 @@ impl Clock {
 
     /// Whole seconds since the Unix epoch, without reading the other clock.
     #[must_use]
+    #[inline]
     pub fn unix_seconds(&self) -> u64 {
         match &self.0 {
             Source::System => system::wall_nanos() / NANOS_PER_SEC,

@@ -17,6 +17,7 @@ mod secret;
 mod sid;
 mod sync;
 mod token;
+mod trace;
 
 pub use cache::{
     Begin, BeginOptions, CachePolicy, CachePolicyBuilder, Event, EventKind, Freshness, Grant,

@@ -96,3 +96,12 @@ mod chosen {
 }
 
 pub(crate) use chosen::{Condvar, Mutex, MutexGuard};
+
+/// Under shuttle other threads may run here. It sees locks only, so this stands where something is
+/// read or written without one and another thread's step in between matters.
+#[inline]
+pub(crate) fn step() {
+    // Time does not pass there; unlike to yield, this takes no priority from the thread.
+    #[cfg(shuttle)]
+    shuttle::thread::sleep(Duration::ZERO);
+}

@@ -200,7 +200,7 @@ pub(crate) unsafe fn tell<T>(pointer: *mut T, value: T) {
     }
 }
 
-/// Different names have different hashes; a test says so.
+/// With 64 bits two names of classes do not share a hash by chance.
 const fn fnv1a(text: &str) -> u64 {
     let (bytes, mut hash, mut index) = (text.as_bytes(), 0xcbf2_9ce4_8422_2325_u64, 0);
     while index < bytes.len() {

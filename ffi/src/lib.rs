@@ -15,53 +15,47 @@ header.
 */
 
 #![allow(non_camel_case_types, reason = "the types have their C names, so that both sides agree")]
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    reason = "words in brackets are rules of the header"
+)]
 
 #[cfg(panic = "abort")]
 compile_error!("grantmint-ffi catches panics at its border: build it with panic = \"unwind\"");
 
 #[macro_use]
 mod panic;
+
+// The header has the classes in this order.
 mod callback;
+mod error;
 mod handle;
 mod options;
+mod strings;
 mod time;
-
 mod version;
 
-mod strings;
-
-mod error;
-
 mod api_key;
-
 mod grants;
 
-mod clock;
-
 mod access_token;
-
 mod token_minter;
-
 mod verify;
 
-mod grant_cache;
-
-mod waiter;
-
+mod playback_minter;
+mod playback_token;
+mod source;
+mod stream_minter;
 mod ticket;
 
-mod source;
-
-mod playback_minter;
-
-mod stream_minter;
-
-mod playback_token;
-
-mod stats;
+mod grant_cache;
+mod waiter;
 
 mod events;
+mod stats;
 
+mod clock;
 mod testing;
 
 pub use access_token::*;

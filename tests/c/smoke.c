@@ -117,8 +117,36 @@ static void tokens(void) {
     CHECK_OK(grantmint_token_minter_mint_many(minter, NULL, 0, &many, &error));
     CHECK(grantmint_strings_len(many) == 0);
     grantmint_strings_free(many);
+    CHECK_OK(grantmint_token_minter_warnings(minter, NULL, 0, &len, &error));
+    CHECK(len == 0);
     grantmint_token_minter_free(minter);
     grantmint_api_key_free(key);
+}
+
+static void other_grants(void) {
+    grantmint_chat_grant_t chat = GRANTMINT_CHAT_GRANT_INIT;
+    grantmint_rtc_grant_t rtc = GRANTMINT_RTC_GRANT_INIT;
+    grantmint_grant_t *grants[3] = {NULL, NULL, NULL};
+    chat.endpoint_id = GRANTMINT_STR("phone");
+    rtc.configuration_profile_sid = GRANTMINT_STR("CP00000000000000000000000000000004");
+    CHECK_OK(grantmint_grant_new_ip_messaging(&chat, &grants[0], &error));
+    CHECK_OK(grantmint_grant_new_rtc(&rtc, &grants[1], &error));
+    CHECK_OK(grantmint_grant_new_custom(GRANTMINT_STR("hologram"), GRANTMINT_STR("{\"stage\":1}"),
+                                        &grants[2], &error));
+    const char *const keys[] = {"ip_messaging", "rtc", "hologram"};
+    const char *const values[] = {
+        "{\"endpoint_id\":\"phone\"}",
+        "{\"configuration_profile_sid\":\"CP00000000000000000000000000000004\"}",
+        "{\"stage\":1}",
+    };
+    for (int i = 0; i < 3; i++) {
+        grantmint_string_t *json = NULL;
+        CHECK_OK(grantmint_grant_to_json(grants[i], &json, &error));
+        CHECK(is(grantmint_grant_key(grants[i]), keys[i]));
+        CHECK(is(grantmint_string_get(json), values[i]));
+        grantmint_string_free(json);
+        grantmint_grant_free(grants[i]);
+    }
 }
 
 static void one_token_with_advice(void) {
@@ -203,6 +231,7 @@ int main(void) {
     key();
     errors();
     tokens();
+    other_grants();
     one_token_with_advice();
     other_vendors();
     clock_moves();

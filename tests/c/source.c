@@ -110,6 +110,14 @@ static void a_grant_at_once(void) {
     grantmint_event_t event = GRANTMINT_EVENT_INIT;
     CHECK_OK(grantmint_playback_minter_drain_events(minter, &events, &error));
     CHECK(grantmint_events_len(events) >= 4);
+    /* What was drained is gone, for all who share the cache. */
+    grantmint_grant_cache_t *cache = NULL;
+    grantmint_events_t *none = NULL;
+    CHECK_OK(grantmint_playback_minter_cache(minter, &cache, &error));
+    CHECK_OK(grantmint_grant_cache_drain_events(cache, &none, &error));
+    CHECK(grantmint_events_len(none) == 0);
+    grantmint_events_free(none);
+    grantmint_grant_cache_free(cache);
     CHECK_OK(grantmint_events_get(events, 0, &event, &error));
     CHECK(event.kind == GRANTMINT_EVENT_FETCH_SENT && is(event.name, "fetch_sent"));
     CHECK(event.key.len > 0 && event.boot_ns > 0 && event.unix_ns > 0);

@@ -26,7 +26,7 @@ TWICE = {
     "windows-sys": "ring 0.17 wants 0.52; on Windows only",
 }
 # Crates that reach users.
-SHIPPED = ["grantmint-core"]
+SHIPPED = ["grantmint-core", "grantmint-ffi"]
 
 
 def cargo(*arguments):

@@ -91,35 +91,27 @@ def port_of_running_loop() -> _native.LoopPort | None:
         return None
 
 
-class Lead:
-    """A source that was set off, and what it raised."""
-
-    error: BaseException | None = None
-
-    async def awaited(self, job: _native.Job) -> None:
-        """Runs a coroutine function."""
-        try:
-            fetch = job.fetch
-            answer = await fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout)
-            job.complete(answer)
-        except Exception as error:  # noqa: BLE001
-            self.error = _sources.fail(job, error)
-        except BaseException:
-            job.abandon()
-            raise
-
-    def called(self, job: _native.Job) -> None:
-        """Runs a plain function."""
-        self.error = _sources.run(job, job.fetch)
+async def awaited(job: _native.Job, lead: _sources.Lead) -> None:
+    """Runs a coroutine function."""
+    try:
+        fetch = job.fetch
+        answer = await fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout)
+        job.complete(answer)
+    except Exception as error:  # noqa: BLE001
+        lead.error = error
+        _sources.fail(job, error)
+    except BaseException:
+        job.abandon()
+        raise
 
 
-def lead(job: _native.Job) -> Lead:
+def lead(job: _native.Job) -> _sources.Lead:
     """Has a source run: as a task of its own, or on the loop's executor."""
-    lead = Lead()
+    lead = _sources.Lead()
     if job.is_coroutine:
-        start_task(lead.awaited, job)
+        start_task(awaited, job, lead)
     else:
-        start_call(lead.called, job)
+        start_call(_sources.run, job, job.fetch, lead)
     return lead
 
 
@@ -129,7 +121,7 @@ def start_task(function: Callable[..., Coroutine[Any, Any, None]], *arguments: A
     _keep(loop.create_task(function(*arguments)))
 
 
-def start_call(function: Callable[..., None], *arguments: Any) -> None:
+def start_call(function: Callable[..., object], *arguments: Any) -> None:
     """Runs a plain function on the executor of the loop that runs now."""
     _keep(asyncio.get_running_loop().run_in_executor(None, function, *arguments))
 
@@ -149,7 +141,7 @@ async def token(begin: Callable[..., _native.TokenCall], *arguments: Any) -> _na
     """Waits for a token. Cancelling the task ends the wait, never the fetch."""
     port = port_of_loop()
     call = begin(port.native, *arguments)
-    led: Lead | None = None
+    led: _sources.Lead | None = None
     try:
         while True:
             news = call.step()

@@ -66,14 +66,16 @@ class GrantCache(_native.GrantCache):
                 if begun.ticket is not None:
                     _refresh(begun.ticket, fetch)
                 return begun.grant
-            raised = None if begun.ticket is None else _run(begun.ticket, fetch)
+            lead = _sources.Lead()
+            if begun.ticket is not None:
+                _run(begun.ticket, fetch, lead)
             try:
                 return _waiter_of(begun).wait()
             except GrantmintError as error:
                 if error.code == "abandoned" and again < _AGAIN:
                     continue
-                if raised is not None and error.code == "source_failed":
-                    raise error from raised
+                if lead.error is not None and error.code == "source_failed":
+                    raise error from lead.error
                 raise
         raise AssertionError
 
@@ -103,7 +105,7 @@ class GrantCache(_native.GrantCache):
         """
         for again in range(_AGAIN + 1):
             begun = self.begin(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
-            task = None if begun.ticket is None else _start(begun.ticket, fetch)
+            lead = None if begun.ticket is None else _start(begun.ticket, fetch)
             if begun.grant is not None:
                 return begun.grant
             from grantmint import _async
@@ -114,8 +116,8 @@ class GrantCache(_native.GrantCache):
             except GrantmintError as error:
                 if error.code == "abandoned" and again < _AGAIN:
                     continue
-                if task is not None and task.error is not None and error.code == "source_failed":
-                    raise error from task.error
+                if lead is not None and lead.error is not None and error.code == "source_failed":
+                    raise error from lead.error
                 raise
             finally:
                 waiter.close()
@@ -173,23 +175,22 @@ def _refresh(ticket: _native.Ticket, fetch: Callable[..., Any]) -> None:
             msg = "fetch is a coroutine function and no event loop runs"
             raise InvalidArgumentError(msg) from None
         return
-    _sources.in_background(lambda: _run(ticket, fetch))
+    _sources.in_background(lambda: _run(ticket, fetch, _sources.Lead()))
 
 
-def _run(ticket: _native.Ticket, fetch: Callable[..., Any]) -> BaseException | None:
+def _run(ticket: _native.Ticket, fetch: Callable[..., Any], lead: _sources.Lead) -> None:
     try:
         time = _wait_for_go(ticket)
     except GrantmintError:
-        return None  # whoever waits is told
+        return  # whoever waits is told
     try:
         answer = _sources.checked(fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=time))
         ticket.complete(answer["grant"], answer.get("ttl"))
     except Exception as error:  # noqa: BLE001
-        return _fail(ticket, error)
+        _fail(ticket, error, lead)
     except BaseException:
         ticket.abandon()
         raise
-    return None
 
 
 def _wait_for_go(ticket: _native.Ticket) -> float:
@@ -202,49 +203,46 @@ def _wait_for_go(ticket: _native.Ticket) -> float:
         time.sleep(seconds)
 
 
-class _Lead:
-    error: BaseException | None = None
+async def _await(
+    ticket: _native.Ticket, fetch: Callable[..., Awaitable[Any]], lead: _sources.Lead
+) -> None:
+    import asyncio
 
-    async def awaited(self, ticket: _native.Ticket, fetch: Callable[..., Awaitable[Any]]) -> None:
-        import asyncio
-
-        try:
-            while True:
-                what, seconds = ticket.start()
-                if what == "go":
-                    break
-                await asyncio.sleep(seconds)
-        except GrantmintError:
-            return  # whoever waits is told
-        try:
-            answer = await fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
-            ticket.complete(answer["grant"], answer.get("ttl"))
-        except Exception as error:  # noqa: BLE001
-            self.error = _fail(ticket, error)
-        except BaseException:
-            ticket.abandon()
-            raise
-
-    def called(self, ticket: _native.Ticket, fetch: Callable[..., Any]) -> None:
-        self.error = _run(ticket, fetch)
+    try:
+        while True:
+            what, seconds = ticket.start()
+            if what == "go":
+                break
+            await asyncio.sleep(seconds)
+    except GrantmintError:
+        return  # whoever waits is told
+    try:
+        answer = await fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
+        ticket.complete(answer["grant"], answer.get("ttl"))
+    except Exception as error:  # noqa: BLE001
+        _fail(ticket, error, lead)
+    except BaseException:
+        ticket.abandon()
+        raise
 
 
-def _start(ticket: _native.Ticket, fetch: Callable[..., Any]) -> _Lead:
+def _start(ticket: _native.Ticket, fetch: Callable[..., Any]) -> _sources.Lead:
+    """Runs a fetch beside the loop that runs now."""
     from grantmint import _async
 
-    lead = _Lead()
+    lead = _sources.Lead()
     if _sources.is_coroutine(fetch):
-        _async.start_task(lead.awaited, ticket, fetch)
+        _async.start_task(_await, ticket, fetch, lead)
     else:
-        _async.start_call(lead.called, ticket, fetch)
+        _async.start_call(_run, ticket, fetch, lead)
     return lead
 
 
-def _fail(ticket: _native.Ticket, error: Exception) -> Exception:
+def _fail(ticket: _native.Ticket, error: Exception, lead: _sources.Lead) -> None:
+    """Ends a fetch with what its function raised, which is noted before others know."""
+    lead.error = error
     if isinstance(error, ThrottledError):
-        ticket.fail(
-            ThrottledError("the source of grants is throttled", retry_after=error.retry_after)
-        )
+        after = error.retry_after
+        ticket.fail(ThrottledError("the source of grants is throttled", retry_after=after))
     else:
         ticket.fail(UpstreamError(f"the source of grants raised {type(error).__name__}"))
-    return error

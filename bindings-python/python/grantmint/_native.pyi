@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from os import PathLike
 from typing import Any, Final, Literal, NoReturn, TypeAlias, TypedDict, final, type_check_only
 
-from typing_extensions import Self
+from typing_extensions import Self, disjoint_base
 
 from grantmint.errors import GrantmintError
 
@@ -408,6 +408,7 @@ class PlaybackToken:
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
+@disjoint_base
 class PlaybackMinter:
     def __new__(
         cls,
@@ -463,14 +464,15 @@ class PlaybackMinter:
         port: LoopPort,
         streamer: str,
         identity: str,
-        min_remaining: _Seconds | None = None,
-        timeout: _Seconds | None = None,
+        min_remaining: _Seconds | None,
+        timeout: _Seconds | None,
     ) -> TokenCall: ...
     def __reduce__(self) -> NoReturn: ...
 
 @final
 class StreamParts: ...
 
+@disjoint_base
 class StreamMinter:
     def __new__(cls, parts: StreamParts) -> Self: ...
     @property
@@ -490,11 +492,12 @@ class StreamMinter:
         self,
         port: LoopPort,
         identity: str,
-        min_remaining: _Seconds | None = None,
-        timeout: _Seconds | None = None,
+        min_remaining: _Seconds | None,
+        timeout: _Seconds | None,
     ) -> TokenCall: ...
     def __reduce__(self) -> NoReturn: ...
 
+@disjoint_base
 class GrantCache:
     def __new__(
         cls,

@@ -21,27 +21,37 @@ _thread_of: threading.Thread | None = None
 _ending = False
 
 
-def is_coroutine(fetch: object) -> bool:
+def is_coroutine(fetch: Any) -> bool:
     """Whether a source is to be awaited. Refuses what cannot be called."""
     if not callable(fetch):
         msg = "source must be a function, def or async def"
         raise InvalidArgumentError(msg)
     import inspect
 
-    while hasattr(fetch, "func") and callable(fetch.func):  # functools.partial
-        fetch = fetch.func
     if inspect.iscoroutinefunction(fetch):
         return True
     return inspect.iscoroutinefunction(getattr(fetch, "__call__", None))  # noqa: B004
 
 
-def run(job: _native.Job, fetch: Callable[..., Any]) -> BaseException | None:
-    """Runs a plain function for a fetch; returns what it raised."""
+class Lead:
+    """A source that was set off, and what it raised."""
+
+    error: Exception | None = None
+
+
+def run(job: _native.Job, fetch: Callable[..., Any], lead: Lead | None = None) -> Exception | None:
+    """Runs a plain function for a fetch.
+
+    Returns what it raised, and notes that before others learn of it.
+    """
     try:
         answer = fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout)
         job.complete(checked(answer))
     except Exception as error:  # noqa: BLE001
-        return fail(job, error)
+        if lead is not None:
+            lead.error = error
+        fail(job, error)
+        return error
     except BaseException:
         job.abandon()
         raise
@@ -58,13 +68,12 @@ def checked(answer: Any) -> Any:
     return answer
 
 
-def fail(job: _native.Job, error: Exception) -> Exception:
+def fail(job: _native.Job, error: Exception) -> None:
     """Ends a fetch with what its source raised."""
     if isinstance(error, ThrottledError):
         job.throttle(error.retry_after)
     else:
         job.fail(type(error).__name__)
-    return error
 
 
 def ensure_thread() -> None:

@@ -8,7 +8,7 @@ use arc_swap::{ArcSwap, Guard};
 use super::key::Key;
 use super::state::EntryState;
 use crate::clock::Now;
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::{self, Mutex, MutexGuard};
 
 /// Reads within this time of each other count as one, so that readers on many threads do not all
 /// write to one cache line.
@@ -17,6 +17,8 @@ const READ_GRAIN: u64 = 1_000_000_000;
 pub(crate) struct Entry {
     pub(super) key: Key,
     state: ArcSwap<EntryState>,
+    /// How often the state has been replaced: equal before and after means untouched between.
+    version: AtomicU64,
     /// Held by whoever replaces the state; readers need not care.
     lock: Mutex<()>,
     /// When it was last read, in nanoseconds since boot, to within [`READ_GRAIN`].
@@ -30,6 +32,7 @@ impl Entry {
         Self {
             key,
             state: ArcSwap::from_pointee(state),
+            version: AtomicU64::new(0),
             lock: Mutex::new(()),
             last_read: AtomicU64::new(now.boot_nanos()),
             warm_until: AtomicU64::new(0),
@@ -39,12 +42,20 @@ impl Entry {
     /// The state to read from.
     #[inline]
     pub(super) fn state(&self) -> Guard<Arc<EntryState>> {
+        sync::step();
         self.state.load()
+    }
+
+    /// Which state it is in. Read before the state itself, so that a state that comes between is
+    /// taken for an old one and never an old one for new.
+    #[inline]
+    pub(super) fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
     }
 
     /// The right to replace the state.
     pub(super) fn lock(&self) -> Change<'_> {
-        Change { _held: self.lock.lock(), state: &self.state }
+        Change { _held: self.lock.lock(), entry: self }
     }
 
     #[inline]
@@ -71,15 +82,16 @@ impl Entry {
 /// The right to replace an entry's state, for as long as it is held.
 pub(super) struct Change<'a> {
     _held: MutexGuard<'a, ()>,
-    state: &'a ArcSwap<EntryState>,
+    entry: &'a Entry,
 }
 
 impl Change<'_> {
     pub(super) fn state(&self) -> Arc<EntryState> {
-        self.state.load_full()
+        self.entry.state.load_full()
     }
 
     pub(super) fn replace(&self, state: EntryState) {
-        self.state.store(Arc::new(state));
+        self.entry.state.store(Arc::new(state));
+        self.entry.version.fetch_add(1, Ordering::Release);
     }
 }

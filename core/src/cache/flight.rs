@@ -11,7 +11,7 @@ use super::grant::StoredGrant;
 use super::state::dead_at;
 use crate::clock::Now;
 use crate::error::Result;
-use crate::sync::{Condvar, Mutex};
+use crate::sync::{self, Condvar, Mutex};
 
 /// How a flight ended.
 pub(super) type Outcome = Result<Arc<StoredGrant>>;
@@ -76,6 +76,7 @@ impl Flight {
 
     /// Sets a new deadline, once the request is sent.
     pub(super) fn set_deadline(&self, deadline: u64) {
+        sync::step();
         self.dead_at.store(dead_at(deadline), Ordering::Relaxed);
     }
 

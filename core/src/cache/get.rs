@@ -20,6 +20,12 @@ pub(crate) const BEGIN_AGAIN: u32 = 2;
 pub(crate) trait Beginner {
     fn begin(&self, wish: BeginOptions) -> Result<Begin>;
 
+    /// A hit that leaves nothing to do, if that can be told faster than by [`Beginner::begin`].
+    #[inline]
+    fn hit_at_once(&self, _wish: BeginOptions) -> Result<Option<Hit>> {
+        Ok(None)
+    }
+
     /// The clock that the caller's time is measured by.
     fn clock(&self) -> Clock;
 }
@@ -28,6 +34,9 @@ pub(crate) trait Beginner {
 /// the fetch itself when a grant that is still good is only being refreshed.
 #[inline]
 pub(crate) fn get(from: &impl Beginner, wish: BeginOptions, lead: impl Fn(Ticket)) -> Result<Hit> {
+    if let Some(hit) = from.hit_at_once(wish)? {
+        return Ok(hit);
+    }
     match begin(from, wish, &lead)? {
         Begun::Now(hit) => Ok(hit),
         Begun::Later(waiter) => wait(waiter, from, wish, &lead),
@@ -36,11 +45,15 @@ pub(crate) fn get(from: &impl Beginner, wish: BeginOptions, lead: impl Fn(Ticket
 
 /// A grant that is there now and keeps the promise, or none. Never waits; sets off the fetch that
 /// is due.
+#[inline]
 pub(crate) fn try_get(
     from: &impl Beginner,
     wish: BeginOptions,
     lead: impl Fn(Ticket),
 ) -> Option<Hit> {
+    if let Some(hit) = from.hit_at_once(wish).ok()? {
+        return Some(hit);
+    }
     match begin(from, wish, &lead).ok()? {
         Begun::Now(hit) => Some(hit),
         Begun::Later(waiter) => waiter.fallback(),
@@ -206,6 +219,11 @@ impl Beginner for Handle {
         Handle::begin(self, wish)
     }
 
+    #[inline]
+    fn hit_at_once(&self, wish: BeginOptions) -> Result<Option<Hit>> {
+        Handle::hit_at_once(self, wish)
+    }
+
     fn clock(&self) -> Clock {
         self.cache().clock()
     }
@@ -214,6 +232,11 @@ impl Beginner for Handle {
 impl Beginner for Arc<Handle> {
     fn begin(&self, wish: BeginOptions) -> Result<Begin> {
         Handle::begin(self, wish)
+    }
+
+    #[inline]
+    fn hit_at_once(&self, wish: BeginOptions) -> Result<Option<Hit>> {
+        Handle::hit_at_once(self, wish)
     }
 
     fn clock(&self) -> Clock {

@@ -8,8 +8,9 @@ use std::time::Duration;
 use arc_swap::Guard;
 use zeroize::Zeroizing;
 
+use super::sighting::Sighting;
 use super::state::EntryState;
-use crate::clock::{Now, nanos};
+use crate::clock::Now;
 use crate::error::Error;
 
 /// A short-lived credential as opaque text, byte for byte as it came. Never shown; wiped when the
@@ -56,7 +57,7 @@ impl StoredGrant {
     /// The life left, net of the safety margin, in nanoseconds.
     #[inline]
     pub(crate) fn remaining(&self, now: Now) -> u64 {
-        nanos(now.until(&self.expires))
+        now.nanos_until(&self.expires)
     }
 
     /// The same by the clock that nobody can step.
@@ -99,6 +100,10 @@ pub struct Hit {
     lease: Lease,
     freshness: Freshness,
     remaining: u64,
+    /// The Unix second it was handed out at.
+    second: u64,
+    /// Which state of its entry it was seen in, if it was read from there.
+    version: Option<u64>,
     /// Why it is degraded, if it is.
     reason: Option<Error>,
 }
@@ -112,14 +117,18 @@ enum Lease {
 
 impl Hit {
     /// A hit on the value of a state that has one.
+    #[inline]
     pub(super) fn in_state(
         state: Guard<Arc<EntryState>>,
-        remaining: u64,
+        version: u64,
+        now: Now,
         freshness: Freshness,
         reason: Option<Error>,
     ) -> Self {
-        debug_assert!(state.value.is_some());
-        Self { lease: Lease::State(state), freshness, remaining, reason }
+        let remaining = state.value.as_ref().map_or(0, |value| value.remaining(now));
+        let second = now.unix_seconds();
+        let version = Some(version);
+        Self { lease: Lease::State(state), freshness, remaining, second, version, reason }
     }
 
     pub(super) fn of(
@@ -128,8 +137,9 @@ impl Hit {
         freshness: Freshness,
         reason: Option<Error>,
     ) -> Self {
-        let remaining = grant.remaining(now);
-        Self { lease: Lease::Grant(grant), freshness, remaining, reason }
+        let (remaining, second) = (grant.remaining(now), now.unix_seconds());
+        let version = None;
+        Self { lease: Lease::Grant(grant), freshness, remaining, second, version, reason }
     }
 
     /// The grant.
@@ -163,6 +173,18 @@ impl Hit {
         self.stored().generation
     }
 
+    /// The Unix second, by the cache's clock, that the grant was handed out at.
+    #[inline]
+    pub(crate) fn second(&self) -> u64 {
+        self.second
+    }
+
+    /// By which to ask later whether the grant is still what its entry has to give.
+    pub(crate) fn sighting(&self) -> Option<Sighting> {
+        self.version.map(|version| Sighting::of(self.stored(), version))
+    }
+
+    #[inline]
     fn stored(&self) -> &StoredGrant {
         match &self.lease {
             Lease::State(state) => {

@@ -22,7 +22,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fork::{ForkCell, Reborn};
 
 /// How long a caller waits unless it says otherwise.
-pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_nanos(DEFAULT_TIMEOUT_NANOS);
+const DEFAULT_TIMEOUT_NANOS: u64 = 5_000_000_000;
 /// No caller waits longer, and no key is kept warm longer at a time.
 const TIME_MAX: Duration = Duration::from_secs(86_400);
 
@@ -86,18 +87,36 @@ pub struct BeginOptions {
 impl BeginOptions {
     #[inline]
     pub(super) fn wish(self, key: &Key, policy: &CachePolicy, now: Now) -> Result<Wish> {
+        self.wish_or(usual_promise(key, policy), key, now)
+    }
+
+    /// As [`BeginOptions::wish`], with the usual promise of the key at hand.
+    #[inline]
+    pub(super) fn wish_or(self, usual: u64, key: &Key, now: Now) -> Result<Wish> {
+        let promise = self.promise_or(usual, key)?;
+        let timeout = self.timeout.map_or(DEFAULT_TIMEOUT_NANOS, |time| nanos(time.min(TIME_MAX)));
+        let deadline = now.boot_nanos().saturating_add(timeout);
+        Ok(Wish { promise, deadline })
+    }
+
+    /// The promise alone, in nanoseconds.
+    #[inline]
+    pub(super) fn promise_or(self, usual: u64, key: &Key) -> Result<u64> {
         let promise = match self.min_remaining {
-            None => policy.min_remaining(key.ttl()),
+            None => usual,
             Some(asked) => {
                 check_min_remaining(asked, key.ttl())?;
-                asked
+                nanos(asked)
             }
         };
-        let timeout = self.timeout.unwrap_or(DEFAULT_TIMEOUT).min(TIME_MAX);
-        let deadline = now.boot_nanos().saturating_add(nanos(timeout));
         // An expired grant is handed to nobody, not even to who asks for no life at all.
-        Ok(Wish { promise: nanos(promise).max(1), deadline })
+        Ok(promise.max(1))
     }
+}
+
+/// What is promised for a key to callers who do not say, in nanoseconds.
+pub(super) fn usual_promise(key: &Key, policy: &CachePolicy) -> u64 {
+    nanos(policy.min_remaining(key.ttl()))
 }
 
 /// Checks a promise against the life that grants are asked for with: one that is hard to keep would

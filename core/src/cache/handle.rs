@@ -3,21 +3,28 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::ArcSwapOption;
 
 use super::entry::Entry;
 use super::grant::Hit;
-use super::grant_cache::{Begin, BeginOptions, GrantCache};
+use super::grant_cache::{Begin, BeginOptions, GrantCache, usual_promise};
 use super::inner::Inner;
 use super::key::Key;
+use super::lead::Retired;
+use super::sighting::{Sighting, StillFresh};
 use crate::error::Result;
 
-/// One key of a cache, looked up once: a hit through it costs a reading of the clock and two loads.
+/// One key of a cache, looked up once: a hit through it costs a reading of the clock and a load.
 /// Follows its key through evictions and forks.
 pub struct Handle {
     cache: GrantCache,
     key: Key,
-    bound: ArcSwap<Bound>,
+    /// What is promised to callers who do not say, in nanoseconds.
+    usual: u64,
+    /// Where the key was found first, and where it lies unless that entry has left the map.
+    first: Bound,
+    /// Where it was found again.
+    later: ArcSwapOption<Bound>,
 }
 
 /// Where the key was found.
@@ -26,9 +33,20 @@ struct Bound {
     entry: Arc<Entry>,
 }
 
+/// What came of asking there.
+enum Found {
+    Hit(Hit),
+    /// The key lies there, but there is more to do than to hand out its grant.
+    Nothing,
+    /// The key does not lie there any more.
+    Gone,
+}
+
 impl Handle {
     pub(super) fn new(cache: GrantCache, key: Key, inner: Arc<Inner>, entry: Arc<Entry>) -> Self {
-        Self { cache, key, bound: ArcSwap::from_pointee(Bound { inner, entry }) }
+        let usual = usual_promise(&key, &inner.policy);
+        let first = Bound { inner, entry };
+        Self { cache, key, usual, first, later: ArcSwapOption::empty() }
     }
 
     /// The key.
@@ -44,16 +62,10 @@ impl Handle {
     /// As [`GrantCache::begin`].
     #[inline]
     pub fn begin(&self, options: BeginOptions) -> Result<Begin> {
-        let bound = self.bound.load();
-        if !bound.inner.is_foreign() {
-            let now = bound.inner.clock.now();
-            let wish = options.wish(&self.key, &bound.inner.policy, now)?;
-            if let Ok(begun) = bound.inner.begin(&bound.entry, wish, now) {
-                return begun;
-            }
+        match self.hit_at_once(options)? {
+            Some(hit) => Ok(Begin::Hit(hit)),
+            None => self.begin_slow(options),
         }
-        drop(bound);
-        self.begin_anew(options)
     }
 
     /// A hit that leaves nothing to do, without taking a lock; none if [`Handle::begin`] has to be
@@ -65,13 +77,47 @@ impl Handle {
     /// half of the key's life.
     #[inline]
     pub fn hit_at_once(&self, options: BeginOptions) -> Result<Option<Hit>> {
-        let bound = self.bound.load();
+        match self.hit_in(&self.first, options)? {
+            Found::Hit(hit) => Ok(Some(hit)),
+            Found::Nothing => Ok(None),
+            Found::Gone => self.hit_later(options),
+        }
+    }
+
+    /// Whether a grant that was seen under this key is still fresh, and of use to the caller; counts
+    /// as a hit if so. If not, ask for one.
+    #[inline]
+    pub(crate) fn still_fresh(
+        &self,
+        seen: &Sighting,
+        options: BeginOptions,
+        is_of_use: impl FnOnce(&StillFresh) -> bool,
+    ) -> Result<Option<StillFresh>> {
+        let promise = options.promise_or(self.usual, &self.key)?;
+        Ok(self.first.inner.still_fresh(&self.first.entry, seen, promise, is_of_use))
+    }
+
+    #[inline]
+    fn hit_in(&self, bound: &Bound, options: BeginOptions) -> Result<Found> {
         if bound.inner.is_foreign() {
-            return Ok(None);
+            return Ok(Found::Gone);
         }
         let now = bound.inner.clock.now();
-        let wish = options.wish(&self.key, &bound.inner.policy, now)?;
-        Ok(bound.inner.hit_at_once(&bound.entry, wish, now).ok().flatten())
+        let wish = options.wish_or(self.usual, &self.key, now)?;
+        Ok(match bound.inner.hit_at_once(&bound.entry, wish, now) {
+            Ok(Some(hit)) => Found::Hit(hit),
+            Ok(None) => Found::Nothing,
+            Err(Retired) => Found::Gone,
+        })
+    }
+
+    #[cold]
+    fn hit_later(&self, options: BeginOptions) -> Result<Option<Hit>> {
+        match self.later.load().as_deref().map(|bound| self.hit_in(bound, options)) {
+            Some(Ok(Found::Hit(hit))) => Ok(Some(hit)),
+            Some(Err(error)) => Err(error),
+            _ => Ok(None),
+        }
     }
 
     /// The cache that it is a key of.
@@ -81,17 +127,20 @@ impl Handle {
 
     /// Whether the key still lies where it was found.
     pub(crate) fn is_bound(&self) -> bool {
-        let bound = self.bound.load();
-        !bound.inner.is_foreign() && !bound.entry.state().retired
+        let lies = |bound: &Bound| !bound.inner.is_foreign() && !bound.entry.state().retired;
+        lies(&self.first) || self.later.load().as_deref().is_some_and(lies)
     }
 
-    /// The entry was evicted, or belongs to the parent of this process: looks the key up again.
-    #[cold]
-    fn begin_anew(&self, options: BeginOptions) -> Result<Begin> {
+    /// Looks the key up, and notes where it lies if that is somewhere else: its entry was evicted,
+    /// or belongs to the parent of this process.
+    fn begin_slow(&self, options: BeginOptions) -> Result<Begin> {
         let begun = self.cache.begin(&self.key, options)?;
-        let inner = self.cache.inner();
-        if let Some(entry) = inner.shards.get(&self.key) {
-            self.bound.store(Arc::new(Bound { inner: Arc::clone(&inner), entry }));
+        if !self.is_bound() {
+            let inner = self.cache.inner();
+            if let Some(entry) = inner.shards.get(&self.key) {
+                let bound = Bound { inner: Arc::clone(&inner), entry };
+                self.later.store(Some(Arc::new(bound)));
+            }
         }
         Ok(begun)
     }

@@ -23,6 +23,7 @@ use crate::clock::{Clock, Now, nanos};
 use crate::error::{Error, ErrorKind};
 use crate::fork::{self, Generation};
 use crate::sync::Mutex;
+use crate::trace;
 
 pub(crate) struct Inner {
     pub(super) clock: Clock,
@@ -158,6 +159,7 @@ impl Inner {
                 let asked = error.retry_after().map(nanos);
                 let pause = windows.cooldown(asked, in_a_row, self.policy.random());
                 let until = now.boot_nanos().saturating_add(pause);
+                trace::cool_down(Duration::from_nanos(pause));
                 self.report(landing, Report::Throttled { until }, now);
                 error.with_retry_after(Duration::from_nanos(pause))
             }
@@ -296,6 +298,7 @@ impl Inner {
     }
 
     pub(super) fn note(&self, now: Now, kind: EventKind, key: Option<&Key>) {
+        trace::event(kind, key);
         self.events.push(now, kind, key);
     }
 

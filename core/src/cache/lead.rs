@@ -12,6 +12,7 @@ use super::grant_cache::{Begin, DEFAULT_TIMEOUT};
 use super::inner::Inner;
 use super::key::Key;
 use super::policy::MIN_SPACING;
+use super::sighting::{Sighting, StillFresh};
 use super::state::{Decision, EntryState};
 use super::ticket::Ticket;
 use super::waiter::Waiter;
@@ -68,6 +69,7 @@ impl Inner {
         wish: Wish,
         now: Now,
     ) -> Result<Option<Hit>, Retired> {
+        let version = entry.version();
         let state = entry.state();
         if state.retired {
             return Err(Retired);
@@ -78,8 +80,26 @@ impl Inner {
         };
         entry.note_read(now);
         self.counters.hit(freshness);
-        let remaining = state.value.as_ref().map_or(0, |value| value.remaining(now));
-        Ok(Some(Hit::in_state(state, remaining, freshness, reason)))
+        Ok(Some(Hit::in_state(state, version, now, freshness, reason)))
+    }
+
+    /// Whether a grant that was seen in an entry is still fresh there. Takes no lock.
+    #[inline]
+    pub(super) fn still_fresh(
+        &self,
+        entry: &Entry,
+        seen: &Sighting,
+        promise: u64,
+        is_of_use: impl FnOnce(&StillFresh) -> bool,
+    ) -> Option<StillFresh> {
+        if self.is_foreign() || entry.version() != seen.version {
+            return None;
+        }
+        let now = self.clock.now();
+        let fresh = seen.at(now, promise).filter(is_of_use)?;
+        entry.note_read(now);
+        self.counters.hit(StillFresh::FRESHNESS);
+        Some(fresh)
     }
 
     fn begin_slow(

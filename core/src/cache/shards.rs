@@ -4,7 +4,9 @@
 
 use std::borrow::Borrow;
 use std::collections::HashSet;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+#[cfg(not(shuttle))]
+use std::hash::RandomState;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,13 +16,17 @@ use super::entry::Entry;
 use super::key::Key;
 use super::state::EntryState;
 use crate::clock::Now;
-use crate::sync::Mutex;
+use crate::sync::{self, Mutex};
 
 /// Changes to different shards do not wait for each other, and each copies only its own.
 const SHARDS: usize = 64;
 /// One search for the entries idle longest makes room for this part of all, so that a flood of new
 /// keys does not search the whole map for each.
 const EVICTED_PART: usize = 64;
+
+/// The same in every run, so that a schedule can be replayed.
+#[cfg(shuttle)]
+type RandomState = std::hash::BuildHasherDefault<std::hash::DefaultHasher>;
 
 pub(super) struct Shards {
     shards: Box<[Shard]>,
@@ -63,7 +69,7 @@ impl Eq for ByKey {}
 
 impl Shards {
     pub(super) fn new() -> Self {
-        let hasher = RandomState::new();
+        let hasher = RandomState::default();
         let shard = || Shard {
             set: ArcSwap::from_pointee(Set::with_hasher(hasher.clone())),
             lock: Mutex::new(()),
@@ -78,6 +84,7 @@ impl Shards {
 
     /// The entry of a key, if there is one.
     pub(super) fn get(&self, key: &Key) -> Option<Arc<Entry>> {
+        sync::step();
         self.shard(key).set.load().get(key).map(|found| Arc::clone(&found.0))
     }
 

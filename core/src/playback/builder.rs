@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -195,7 +196,8 @@ impl PlaybackMinterBuilder {
         let template = Template::new(&self.key, claims.clone());
         let signing = Signing { key: self.key.clone(), template };
         let cache = self.shared_cache()?;
-        let clock = self.clock.clone().unwrap_or_else(|| cache.clock());
+        // A cache that is made here has the minter's clock.
+        let clock = self.clock.clone().filter(|_| self.cache.is_some());
         let built_in = self.source.is_none();
         let source = match &self.source {
             Some(source) => Arc::clone(source),
@@ -205,6 +207,7 @@ impl PlaybackMinterBuilder {
             feed: Feed::new(cache, source),
             signing: ArcSwap::from_pointee(signing),
             rotating: ForkMutex::new(),
+            epoch: AtomicU64::new(0),
             claims,
             clock,
             grant_ttl: self.grant_ttl,
@@ -293,12 +296,18 @@ impl PlaybackMinterBuilder {
 }
 
 #[cfg(feature = "http")]
-fn built_in_source(key: &ApiKey, via: &ClientOptions) -> Result<Arc<dyn AsyncGrantSource>> {
+pub(super) fn built_in_source(
+    key: &ApiKey,
+    via: &ClientOptions,
+) -> Result<Arc<dyn AsyncGrantSource>> {
     Ok(Arc::new(super::client::PlaybackGrantClient::new(key, via)?))
 }
 
 #[cfg(not(feature = "http"))]
-fn built_in_source(_key: &ApiKey, _via: &ClientOptions) -> Result<Arc<dyn AsyncGrantSource>> {
+pub(super) fn built_in_source(
+    _key: &ApiKey,
+    _via: &ClientOptions,
+) -> Result<Arc<dyn AsyncGrantSource>> {
     Err(Error::new(
         ErrorKind::Unsupported,
         "this build has no HTTP client: give a source of grants",

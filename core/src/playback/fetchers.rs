@@ -15,6 +15,7 @@ use crate::clock::nanos;
 use crate::error::{Error, ErrorKind};
 use crate::fork::{self, Generation, LazyForkCell, Reborn};
 use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::trace;
 
 /// Fetches at once in a process.
 const THREADS_MAX: usize = 8;
@@ -128,6 +129,10 @@ impl Pool {
             if let Some((lane, job)) = work.lanes.take_turn() {
                 drop(work);
                 contained(|| drive(lane, job));
+                if self.is_foreign() {
+                    // The source forked, and this is the child.
+                    return;
+                }
                 work = self.work.lock();
                 work.lanes.done(lane);
                 continue;
@@ -152,7 +157,8 @@ fn drive(lane: Lane, mut job: Job) {
         Start::Go(timeout) => {
             // Its time counts from here.
             watch::look_again();
-            begin_fetch(job, timeout);
+            let (key, refresh) = (job.ticket.key().clone(), job.ticket.is_refresh());
+            trace::in_fetch(&key, refresh, || begin_fetch(job, timeout));
         }
         Start::Later(after) => {
             let time = boot_nanos().saturating_add(nanos(after));

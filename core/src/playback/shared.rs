@@ -1,12 +1,13 @@
 //! What all clones of a minter and its streams share, and what they do with it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
+use super::builder::built_in_source;
 use super::feed::Feed;
 use super::minter::TokenOptions;
-#[cfg(feature = "http")]
 use super::options::ClientOptions;
 use super::origin::Origin;
 use super::source::{AsyncGrantSource, GrantRequest};
@@ -27,17 +28,25 @@ pub(super) struct Shared {
     /// Held while the key is exchanged, so that signing and fetching go on with the same one.
     pub(super) rotating: ForkMutex,
     pub(super) claims: Claims,
-    pub(super) clock: Clock,
+    /// Raised after each exchange of the key.
+    pub(super) epoch: AtomicU64,
+    /// What tells the time of the tokens, if that is not the cache's clock.
+    pub(super) clock: Option<Clock>,
     pub(super) grant_ttl: u32,
     pub(super) origin: Option<Origin>,
     pub(super) defaults: TokenOptions,
     pub(super) streams: Streams,
     /// How the built-in client reaches upstream; none with a custom source.
-    #[cfg(feature = "http")]
     pub(super) via: Option<ClientOptions>,
 }
 
 impl Shared {
+    /// The Unix second to issue a token at, given that of the cache's clock.
+    #[inline]
+    pub(super) fn second(&self, of_cache: u64) -> u64 {
+        self.clock.as_ref().map_or(of_cache, Clock::unix_seconds)
+    }
+
     #[inline]
     pub(super) fn token(
         &self,
@@ -45,7 +54,11 @@ impl Shared {
         identity: &str,
         options: TokenOptions,
     ) -> Result<PlaybackToken> {
-        let hit = self.feed.get(&stream.handle, self.wish(options))?;
+        let wish = self.wish(options);
+        if let Some(minted) = stream.mint_prepared(self, identity, wish)? {
+            return Ok(PlaybackToken::fresh(minted));
+        }
+        let hit = self.feed.get(&stream.handle, wish)?;
         Ok(PlaybackToken::new(stream.mint(&hit, self, identity)?, &hit))
     }
 
@@ -61,7 +74,11 @@ impl Shared {
     }
 
     pub(super) fn try_token(&self, stream: &Stream, identity: &str) -> Result<Option<String>> {
-        let hit = self.feed.try_get(&stream.handle, self.wish(TokenOptions::default()));
+        let wish = self.wish(TokenOptions::default());
+        if let Some((jwt, ..)) = stream.mint_prepared(self, identity, wish)? {
+            return Ok(Some(jwt));
+        }
+        let hit = self.feed.try_get(&stream.handle, wish);
         hit.map(|hit| stream.mint(&hit, self, identity)).transpose()
     }
 
@@ -100,6 +117,7 @@ impl Shared {
         let before = self.rotating.hold(|| {
             let source = source.map(|source| self.feed.set_source(source));
             let signing = self.signing.swap(signing);
+            self.epoch.fetch_add(1, Ordering::Release);
             self.feed.cache().rotate();
             (source, signing)
         });
@@ -109,14 +127,7 @@ impl Shared {
     }
 
     /// The built-in client with another key, if that is what fetches.
-    #[cfg(feature = "http")]
     fn source_with(&self, key: &ApiKey) -> Result<Option<Arc<dyn AsyncGrantSource>>> {
-        let Some(via) = &self.via else { return Ok(None) };
-        Ok(Some(Arc::new(super::client::PlaybackGrantClient::new(key, via)?)))
-    }
-
-    #[cfg(not(feature = "http"))]
-    fn source_with(&self, _key: &ApiKey) -> Result<Option<Arc<dyn AsyncGrantSource>>> {
-        Ok(None)
+        self.via.as_ref().map(|via| built_in_source(key, via)).transpose()
     }
 }

@@ -265,6 +265,7 @@ impl Fetched {
     }
 
     /// Notes how far the clock of upstream is ahead of the local one.
+    #[cfg(feature = "http")]
     #[must_use]
     pub(crate) fn with_clock_offset(mut self, ms: Option<i64>) -> Self {
         self.clock_offset_ms = ms;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use arc_swap::ArcSwapOption;
 
@@ -9,7 +10,7 @@ use super::call::PendingCall;
 use super::minter::{PlaybackMinter, TokenOptions};
 use super::shared::Shared;
 use super::token::PlaybackToken;
-use crate::cache::{Handle, Hit};
+use crate::cache::{BeginOptions, Handle, Hit, Sighting, StillFresh};
 use crate::credentials::ApiKey;
 use crate::error::Result;
 use crate::token::{PlaybackGrant, Prefix, Template};
@@ -29,7 +30,9 @@ pub(super) struct Stream {
 /// The prefix of all tokens of one stream, one grant, one key and one second.
 struct Prepared {
     generation: u64,
-    signing: Arc<Signing>,
+    /// By which to ask whether the grant is still fresh, if it was seen in the cache.
+    seen: Option<Sighting>,
+    epoch: u64,
     prefix: Prefix,
 }
 
@@ -38,17 +41,36 @@ impl Stream {
         Self { handle: Arc::new(handle), prefix: ArcSwapOption::empty() }
     }
 
+    /// The token of one viewer with what is prepared, if the grant in it is still fresh.
+    #[inline]
+    pub(super) fn mint_prepared(
+        &self,
+        shared: &Shared,
+        identity: &str,
+        wish: BeginOptions,
+    ) -> Result<Option<(String, StillFresh, u64)>> {
+        let prepared = self.prefix.load();
+        let Some(ready) = prepared.as_deref() else { return Ok(None) };
+        let Some(seen) = &ready.seen else { return Ok(None) };
+        let epoch = shared.epoch.load(Ordering::Acquire);
+        let is_of_use = |fresh: &StillFresh| {
+            ready.is_for(ready.generation, epoch, shared.second(fresh.second()))
+        };
+        let Some(fresh) = self.handle.still_fresh(seen, wish, is_of_use)? else { return Ok(None) };
+        Ok(Some((ready.prefix.mint(identity)?, fresh, ready.generation)))
+    }
+
     /// The token of one viewer around a grant.
     #[inline]
     pub(super) fn mint(&self, hit: &Hit, shared: &Shared, identity: &str) -> Result<String> {
-        let second = shared.clock.unix_seconds();
-        let signing = shared.signing.load();
-        let prepared = self.prefix.load();
-        match prepared.as_ref() {
-            Some(ready) if ready.is_for(hit.generation(), &signing, second) => {
+        let second = shared.second(hit.second());
+        // Before the key is read, so that what is prepared with a new key is never taken for old.
+        let epoch = shared.epoch.load(Ordering::Acquire);
+        match self.prefix.load().as_ref() {
+            Some(ready) if ready.is_for(hit.generation(), epoch, second) => {
                 ready.prefix.mint(identity)
             }
-            ready => self.prepare(hit, &signing, second, ready)?.prefix.mint(identity),
+            ready => self.prepare(hit, shared, epoch, second, ready)?.prefix.mint(identity),
         }
     }
 
@@ -58,22 +80,16 @@ impl Stream {
     fn prepare(
         &self,
         hit: &Hit,
-        signing: &Arc<Signing>,
+        shared: &Shared,
+        epoch: u64,
         second: u64,
         published: Option<&Arc<Prepared>>,
     ) -> Result<Arc<Prepared>> {
         let grant = PlaybackGrant::from_json(hit.grant().as_str())?;
-        let fresh = Arc::new(Prepared {
-            generation: hit.generation(),
-            signing: Arc::clone(signing),
-            prefix: signing.template.stamp(second, Some(&grant))?,
-        });
-        let forward = published.is_none_or(|old| {
-            !Arc::ptr_eq(&old.signing, signing)
-                || old.generation < fresh.generation
-                || old.generation == fresh.generation && old.prefix.second() < second
-        });
-        if forward {
+        let prefix = shared.signing.load().template.stamp(second, Some(&grant))?;
+        let (generation, seen) = (hit.generation(), hit.sighting());
+        let fresh = Arc::new(Prepared { generation, seen, epoch, prefix });
+        if published.is_none_or(|old| old.yields_to(&fresh)) {
             self.prefix.store(Some(Arc::clone(&fresh)));
         }
         Ok(fresh)
@@ -82,10 +98,14 @@ impl Stream {
 
 impl Prepared {
     #[inline]
-    fn is_for(&self, generation: u64, signing: &Arc<Signing>, second: u64) -> bool {
-        self.generation == generation
-            && self.prefix.second() == second
-            && Arc::ptr_eq(&self.signing, signing)
+    fn is_for(&self, generation: u64, epoch: u64, second: u64) -> bool {
+        self.generation == generation && self.epoch == epoch && self.prefix.second() == second
+    }
+
+    /// Whether another prefix is newer: of a later key or grant, or of another second of the same.
+    fn yields_to(&self, other: &Self) -> bool {
+        let (this, that) = ((self.epoch, self.generation), (other.epoch, other.generation));
+        this < that || this == that && !self.prefix.is_ahead_of(other.prefix.second())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::cache::{Freshness, Hit};
+use crate::cache::{Freshness, Hit, StillFresh};
 use crate::error::Error;
 
 /// A viewer's token, with what was known of the grant in it at that moment.
@@ -32,6 +32,13 @@ impl PlaybackToken {
             reason: hit.reason().cloned(),
             generation: hit.generation(),
         }
+    }
+
+    /// A token around a grant that is still as it was prepared.
+    #[inline]
+    pub(super) fn fresh((jwt, grant, generation): (String, StillFresh, u64)) -> Self {
+        let freshness = StillFresh::FRESHNESS;
+        Self { jwt, grant_remaining: grant.remaining(), freshness, reason: None, generation }
     }
 
     /// After which time the next refresh is tried, if the grant is degraded.

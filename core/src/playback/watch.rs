@@ -110,9 +110,13 @@ struct Work {
     asleep_until: u64,
 }
 
-/// What the watched have to come.
+/// What a look at the watched has shown.
 #[derive(Default)]
 struct Outlook {
+    /// The changes that it takes in.
+    seen: u64,
+    /// There was something to do.
+    busy: bool,
     /// Those with something to do now.
     due: Vec<Arc<dyn Watched>>,
     /// When the next of the others falls due, in nanoseconds since boot.
@@ -157,50 +161,64 @@ impl Watch {
         }
     }
 
+    /// The thread's life.
     fn serve(self: Arc<Self>) {
         let mut rested = Duration::ZERO;
-        loop {
-            let mut work = self.work.lock();
-            let (tasks, watched, seen) = (work.take_due(), work.watched.clone(), work.changes);
-            drop(work);
-            let ran = !tasks.is_empty();
-            tasks.into_iter().for_each(contained);
-            // They are asked without the lock: they have locks of their own, and the last user of
-            // one may be gone, so that it is dropped here.
-            let mut outlook = Outlook::default();
-            contained(|| outlook.of(&watched));
-            let polled = !outlook.due.is_empty();
-            for due in std::mem::take(&mut outlook.due) {
-                contained(|| due.poll());
-            }
-            if polled {
-                std::thread::sleep(GRAIN);
-            }
-            if ran || polled {
+        while !self.is_foreign() {
+            let outlook = self.look();
+            if outlook.busy {
                 rested = Duration::ZERO;
                 continue;
             }
-            let mut work = self.work.lock();
-            if work.changes != seen {
-                continue;
+            match self.rest(outlook, rested) {
+                Some(time) => rested += time,
+                None => return,
             }
-            work.watched.retain(|weak| !outlook.done.iter().any(|done| done.ptr_eq(weak)));
-            let now = boot_nanos();
-            let next = work.alarms.keys().next().map(|(time, _)| *time);
-            let time = match outlook.next.into_iter().chain(next).min() {
-                Some(at) => Duration::from_nanos(at.saturating_sub(now)),
-                None => self.idle.saturating_sub(rested),
-            };
-            if next.is_none() && outlook.next.is_none() && time.is_zero() {
-                work.attended = false;
-                return;
-            }
-            let time = time.min(SLEEP_MAX);
-            work.asleep_until = now.saturating_add(nanos(time));
-            let mut work = self.changed.wait_for(work, time);
-            work.asleep_until = 0;
-            rested += Duration::from_nanos(boot_nanos().saturating_sub(now));
         }
+        // Foreign code that was called here forked, and this is the child.
+    }
+
+    /// Does all that is due, and looks at what is to come. All without the lock: what is called has
+    /// locks of its own, and its last user may be gone, so that it is dropped here.
+    fn look(&self) -> Outlook {
+        let mut work = self.work.lock();
+        let (tasks, watched) = (work.take_due(), work.watched.clone());
+        let mut outlook = Outlook { seen: work.changes, ..Outlook::default() };
+        drop(work);
+        outlook.busy = !tasks.is_empty();
+        tasks.into_iter().for_each(contained);
+        contained(|| outlook.of(&watched));
+        for due in std::mem::take(&mut outlook.due) {
+            contained(|| due.poll());
+            outlook.busy = true;
+            std::thread::sleep(GRAIN);
+        }
+        outlook
+    }
+
+    /// Sleeps until the next is due and returns for how long; none if the thread has nothing to
+    /// come any more.
+    fn rest(&self, outlook: Outlook, rested: Duration) -> Option<Duration> {
+        let mut work = self.work.lock();
+        if work.changes != outlook.seen {
+            return Some(Duration::ZERO);
+        }
+        work.watched.retain(|weak| !outlook.done.iter().any(|done| done.ptr_eq(weak)));
+        let now = boot_nanos();
+        let alarm = work.alarms.keys().next().map(|(time, _)| *time);
+        let time = match outlook.next.into_iter().chain(alarm).min() {
+            Some(at) => Duration::from_nanos(at.saturating_sub(now)),
+            None if rested >= self.idle => {
+                work.attended = false;
+                return None;
+            }
+            None => self.idle.saturating_sub(rested),
+        };
+        let time = time.min(SLEEP_MAX);
+        work.asleep_until = now.saturating_add(nanos(time));
+        let mut work = self.changed.wait_for(work, time);
+        work.asleep_until = 0;
+        Some(Duration::from_nanos(boot_nanos().saturating_sub(now)))
     }
 }
 
@@ -228,90 +246,4 @@ impl Outlook {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    use std::sync::mpsc::{Receiver, channel};
-    use std::time::Instant;
-
-    use super::*;
-
-    const SOON: u64 = 20_000_000;
-    const LONG: Duration = Duration::from_secs(10);
-
-    /// Falls due once.
-    struct Once {
-        at: AtomicU64,
-        polled: Mutex<std::sync::mpsc::Sender<()>>,
-    }
-
-    impl Watched for Once {
-        fn next_wakeup(&self) -> Option<Duration> {
-            let at = Some(self.at.load(Ordering::SeqCst)).filter(|at| *at > 0)?;
-            Some(Duration::from_nanos(at.saturating_sub(boot_nanos())))
-        }
-
-        fn poll(self: Arc<Self>) {
-            self.at.store(0, Ordering::SeqCst);
-            self.polled.lock().send(()).unwrap();
-            panic!("in something watched, on purpose");
-        }
-    }
-
-    fn once() -> (Arc<Once>, Receiver<()>) {
-        let (polled, seen) = channel();
-        let at = AtomicU64::new(boot_nanos() + SOON);
-        (Arc::new(Once { at, polled: Mutex::new(polled) }), seen)
-    }
-
-    #[test]
-    fn alarms_go_off_in_order_and_not_before_their_time() {
-        let (note, noted) = channel();
-        let start = boot_nanos();
-        for wait in [3, 1, 2] {
-            let note = note.clone();
-            at(start + wait * SOON, move || note.send((wait, boot_nanos())).unwrap());
-        }
-        for expected in 1..=3 {
-            let (wait, time) = noted.recv_timeout(LONG).unwrap();
-            assert_eq!(wait, expected);
-            assert!(time >= start + wait * SOON);
-        }
-    }
-
-    #[test]
-    fn an_alarm_that_was_cancelled_is_gone_with_all_it_owns() {
-        let owned = Arc::new(());
-        let held = Arc::clone(&owned);
-        at(boot_nanos() + nanos(LONG), move || drop(held)).cancel();
-        assert_eq!(Arc::strong_count(&owned), 1);
-    }
-
-    #[test]
-    fn a_panic_keeps_nobody_else_from_being_served() {
-        at(boot_nanos(), || panic!("in an alarm, on purpose"));
-        let (watched, seen) = once();
-        over(&watched);
-        seen.recv_timeout(LONG).unwrap();
-        let (note, noted) = channel();
-        at(boot_nanos(), move || note.send(()).unwrap());
-        noted.recv_timeout(LONG).unwrap();
-    }
-
-    #[test]
-    fn the_thread_ends_with_nothing_to_come_and_starts_again() {
-        let watch = Arc::new(Watch::new(Duration::from_millis(20)));
-        for _ in 0..2 {
-            let (watched, seen) = once();
-            let mut work = watch.work.lock();
-            work.watched.push(Arc::downgrade(&watched) as _);
-            watch.attend(work, 0);
-            seen.recv_timeout(LONG).unwrap();
-            let start = Instant::now();
-            while watch.work.lock().attended {
-                assert!(start.elapsed() < LONG, "an idle thread stays");
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            assert!(watch.work.lock().watched.is_empty());
-        }
-    }
-}
+mod tests;

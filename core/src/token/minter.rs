@@ -14,10 +14,6 @@ use crate::clock::Clock;
 use crate::credentials::ApiKey;
 use crate::error::Result;
 
-/// How far behind a clock reading may be because its thread was kept waiting. A larger step back
-/// is the wall clock's own, and is followed.
-const LATE_SECONDS: u64 = 2;
-
 /// Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each.
 ///
 /// Everything but the identity is checked, encoded and hashed once a second, not once a token. Any
@@ -94,6 +90,26 @@ impl TokenMinter {
         identities.iter().enumerate().map(mint).collect()
     }
 
+    /// As [`TokenMinter::mint_many`], handing over each token in turn, for hosts that keep texts of
+    /// their own kind. After an error those handed over are to be dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenMinter::mint_many`].
+    pub fn mint_each<S: AsRef<str>>(
+        &self,
+        identities: &[S],
+        mut take: impl FnMut(&str),
+    ) -> Result<()> {
+        let (prefix, mut token) = (self.prefix()?, String::new());
+        for (index, identity) in identities.iter().enumerate() {
+            let minted = prefix.mint_into(&mut token, identity.as_ref());
+            minted.map_err(|error| error.in_context(&format!("identities[{index}]")))?;
+            take(&token);
+        }
+        Ok(())
+    }
+
     /// The token of one viewer, issued at a Unix second of the caller's choice.
     ///
     /// Slower than [`TokenMinter::mint`] unless that second is the present one, as nothing is kept
@@ -131,8 +147,7 @@ impl TokenMinter {
     #[cold]
     fn restamp(&self, current: &Arc<Prefix>, now: u64) -> Result<Guard<Arc<Prefix>>> {
         let fresh = Arc::new(self.template.stamp(now, None)?);
-        let late = (now..=now + LATE_SECONDS).contains(&current.second());
-        if !late {
+        if !current.is_ahead_of(now) {
             self.current.compare_and_swap(current, Arc::clone(&fresh));
         }
         Ok(Guard::from_inner(fresh))
@@ -269,6 +284,9 @@ mod tests {
         let (minter, _) = minter();
         let tokens = minter.mint_many(&["alice", "bob"]).unwrap();
         assert_eq!(tokens, [minter.mint("alice").unwrap(), minter.mint("bob").unwrap()]);
+        let mut each = Vec::new();
+        minter.mint_each(&["alice", "bob"], |token| each.push(token.to_owned())).unwrap();
+        assert_eq!(each, tokens);
         assert!(minter.mint_many::<&str>(&[]).unwrap().is_empty());
         let error = minter.mint_many(&["alice", "bob", &"x".repeat(129)]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidIdentity);

@@ -19,6 +19,9 @@ const SHORT_BLOCKS: usize = blocks_for(SHORT_JSON);
 const LONG_JSON: usize = tail_len(super::limits::IDENTITY_MAX_BYTES * 6);
 const LONG_BLOCKS: usize = blocks_for(LONG_JSON);
 
+/// How far behind a clock reading may be because its thread was kept waiting.
+const LATE_SECONDS: u64 = 2;
+
 const CARRY_MAX: usize = 2;
 const END: &[u8] = b"}}";
 const BEFORE_JTI: &[u8] = br#"},"jti":""#;
@@ -87,6 +90,13 @@ impl Prefix {
     #[inline]
     pub(crate) fn second(&self) -> u64 {
         self.second
+    }
+
+    /// Whether whoever read this second from the clock was only kept waiting since: then its own
+    /// prefix must not take the place of this one. A larger step back is the clock's, and is
+    /// followed.
+    pub(crate) fn is_ahead_of(&self, second: u64) -> bool {
+        (second..=second.saturating_add(LATE_SECONDS)).contains(&self.second)
     }
 
     /// The token of one viewer. Allocates once.

@@ -5,6 +5,7 @@
 //! thread of another test is around when this one forks, and a watchdog ends it should one hang.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "it reports as the usual harness does")]
 
 #[cfg(unix)]
 mod child;

@@ -7,6 +7,7 @@ mod cache_scenarios;
 mod cache_simulation;
 mod cache_threads;
 mod playback_arguments;
+mod playback_async_source;
 mod playback_crowd;
 mod playback_faults;
 mod real_callbacks;

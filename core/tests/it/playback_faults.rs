@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use grantmint_core::{ApiKey, CachePolicy, ErrorKind, Freshness, PlaybackMinter};
 use grantmint_emulator::{DEMO_ACCOUNT_SID, DEMO_KEY_SID, Fault, FaultKind, RetryAfterForm};
 
-use crate::support::{STREAMER, at_once, emulator, faulty, key, minter, minter_of, refusal};
+use crate::support::{STREAMER, at_once, emulator, faulty, key, long, minter, minter_of, refusal};
 
 /// Every answer that is no grant, and what callers make of it.
 fn answers() -> Vec<(FaultKind, ErrorKind)> {
@@ -43,13 +43,17 @@ fn each_fault_is_an_error_of_its_kind_for_one_call() {
     for (fault, kind) in answers() {
         let emulator = faulty(fault.clone());
         let live = minter(&emulator);
+        let start = Instant::now();
         let error = live.token(STREAMER, "alice").unwrap_err();
         assert_eq!(error.kind(), kind, "{fault:?}: {error}");
+        assert_eq!(emulator.counters().requests, 1, "{fault:?}");
+        assert!(start.elapsed() < Duration::from_secs(1), "{fault:?}: {:?}", start.elapsed());
         // Whoever comes right after is told the same, and upstream is left alone.
         let again = live.token(STREAMER, "bob").unwrap_err();
         let back_off = again.retry_after().is_some();
         assert!(again.kind() == kind && back_off || emulator.counters().requests > 1, "{fault:?}");
         assert!(emulator.counters().requests <= 2, "{fault:?}");
+        assert_eq!(live.stats().unwrap().waits, emulator.counters().requests, "{fault:?}");
     }
 }
 
@@ -94,13 +98,48 @@ fn serves_through(fault: &FaultKind, kind: ErrorKind) {
 #[test]
 fn nobody_hangs_on_an_upstream_that_does() {
     let slow = FaultKind::SlowBody { bytes: 1, every_ms: 500 };
-    for fault in [FaultKind::Stall { ms: None }, slow] {
+    // A fetch for a grant of 4 s has 0.8 s; one for 60 s has 4 s, which is told under `make soak`.
+    let (ttl, least) = if long() { (60, 4000) } else { (4, 800) };
+    for fault in [FaultKind::Stall { ms: None }, slow, FaultKind::latency(60_000)] {
         let emulator = faulty(fault.clone());
-        let live = minter_of(&emulator).grant_ttl(4).build().unwrap();
+        let live = minter_of(&emulator).grant_ttl(ttl).build().unwrap();
         let start = Instant::now();
         assert_eq!(refusal(&live), ErrorKind::UpstreamTimeout, "{fault:?}");
-        assert!(start.elapsed() < Duration::from_secs(3), "{fault:?}: {:?}", start.elapsed());
+        let took = start.elapsed();
+        assert!(took >= Duration::from_millis(least), "{fault:?}: {took:?}");
+        assert!(took < Duration::from_millis(least + 900), "{fault:?}: {took:?}");
+        assert_eq!(emulator.counters().requests, 1, "{fault:?}");
     }
+}
+
+#[test]
+fn an_upstream_that_hangs_up_late_is_told_at_once() {
+    let emulator = faulty(FaultKind::Stall { ms: Some(300) });
+    let start = Instant::now();
+    assert_eq!(refusal(&minter(&emulator)), ErrorKind::UpstreamConnect);
+    let took = start.elapsed();
+    assert!(took >= Duration::from_millis(300) && took < Duration::from_secs(1), "{took:?}");
+}
+
+#[test]
+fn nonsense_in_retry_after_counts_as_no_header() {
+    for raw in ["0", "-5", "soon", "1.5", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+        let raw = Some(raw.to_owned());
+        let fault = FaultKind::Throttle { retry_after: None, form: RetryAfterForm::Raw, raw };
+        let emulator = faulty(fault.clone());
+        let error = minter(&emulator).token(STREAMER, "alice").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Throttled);
+        let wait = error.retry_after().unwrap();
+        assert!(wait >= Duration::from_millis(400) && wait <= Duration::from_secs(1), "{wait:?}");
+    }
+}
+
+#[test]
+fn an_endless_retry_after_is_cut_to_five_minutes_and_a_little() {
+    let emulator = faulty(FaultKind::throttle(Some(86_400)));
+    let error = minter(&emulator).token(STREAMER, "alice").unwrap_err();
+    let wait = error.retry_after().unwrap().as_secs();
+    assert!((299..=305).contains(&wait), "{wait}");
 }
 
 #[test]

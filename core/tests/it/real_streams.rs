@@ -37,7 +37,7 @@ fn a_stream_goes_on_after_a_fork_with_the_grant_it_had() {
     let first = plays(&emulator, &stream);
     live.cache().unwrap().simulate_fork();
     assert_eq!(plays(&emulator, &stream), first);
-    assert_eq!(stream.try_token("bob").unwrap().is_some(), true);
+    assert!(stream.try_token("bob").unwrap().is_some());
     assert_eq!(emulator.counters().requests, 1);
 }
 

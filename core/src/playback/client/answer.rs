@@ -5,9 +5,9 @@ use serde_json::value::RawValue;
 use ureq::Body;
 use ureq::http::{HeaderMap, Response, StatusCode, header};
 
+use super::failure::explained;
 use super::life::{Life, server_time};
 use super::retry_after;
-use super::transport::explained;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::playback::source::{Fetched, GRANT_MAX_BYTES, GrantRequest, too_large};

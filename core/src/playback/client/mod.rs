@@ -1,6 +1,7 @@
 //! The PlaybackGrant call over HTTPS.
 
 mod answer;
+mod failure;
 mod life;
 mod lookup;
 mod retry_after;

@@ -1,22 +1,25 @@
 //! One HTTP request: connections, TLS, proxy and time limits.
 
 use std::fs;
-use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use ureq::http::Response;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
+use ureq::unversioned::resolver::Resolver;
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Proxy};
 
+use super::failure::explained;
 use super::lookup::Lookups;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork::{self, ForkCell, Generation, Reborn};
 use crate::playback::options::{ClientOptions, is_loopback};
 
+/// No request has longer.
+const TIMEOUT_MAX: Duration = Duration::from_secs(3600);
 /// Of the time that a request has, connecting may take this part.
 const CONNECT_PART: u32 = 2;
 /// An idle connection is kept no longer than this: less than servers commonly keep theirs, so that
@@ -80,6 +83,7 @@ impl Transport {
         form: Vec<(&str, String)>,
         timeout: Duration,
     ) -> Result<Response<Body>> {
+        let timeout = timeout.min(TIMEOUT_MAX);
         let pool = self.0.get().pool(timeout);
         let request = pool.agent.post(url);
         let request = if timeout == pool.timeout {
@@ -135,22 +139,7 @@ impl Reborn for Connections {
 
 impl Pool {
     fn new(config: &Config, timeout: Duration) -> Self {
-        let settings = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .https_only(config.https_only)
-            .proxy(config.proxy.clone())
-            .tls_config(config.tls.clone())
-            .user_agent(concat!("grantmint/", env!("CARGO_PKG_VERSION")))
-            .max_response_header_size(HEADER_MAX_BYTES)
-            .max_idle_age(IDLE_MAX)
-            .max_idle_connections_per_host(4)
-            .timeout_global(Some(timeout))
-            .timeout_connect(Some(timeout / CONNECT_PART))
-            .timeout_resolve(Some(timeout / CONNECT_PART))
-            .build();
-        let agent = Agent::with_parts(settings, DefaultConnector::new(), Lookups::default());
+        let agent = agent(config, timeout, Lookups::default());
         let boot = Clock::system().now().boot();
         Self { agent, timeout, boot, monotonic: Instant::now() }
     }
@@ -160,6 +149,27 @@ impl Pool {
         let boot = Clock::system().now().boot().saturating_sub(self.boot);
         boot.saturating_sub(self.monotonic.elapsed()) > GAP
     }
+}
+
+/// What sends requests, with everything set that would otherwise come from the environment or be
+/// without a limit.
+fn agent(config: &Config, timeout: Duration, resolver: impl Resolver) -> Agent {
+    let settings = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .https_only(config.https_only)
+        .proxy(config.proxy.clone())
+        .tls_config(config.tls.clone())
+        .user_agent(concat!("grantmint/", env!("CARGO_PKG_VERSION")))
+        .max_response_header_size(HEADER_MAX_BYTES)
+        .max_idle_age(IDLE_MAX)
+        .max_idle_connections_per_host(4)
+        .timeout_global(Some(timeout))
+        .timeout_connect(Some(timeout / CONNECT_PART))
+        .timeout_resolve(Some(timeout / CONNECT_PART))
+        .build();
+    Agent::with_parts(settings, DefaultConnector::new(), resolver)
 }
 
 /// The cryptography is passed explicitly: the process-wide default belongs to the host.
@@ -208,56 +218,14 @@ fn proxy(options: &ClientOptions) -> Result<Option<Proxy>> {
     Proxy::new(text).map(Some).map_err(|_| invalid())
 }
 
-/// What went wrong, without a word of what was sent or received.
-pub(super) fn explained(error: &ureq::Error) -> Error {
-    let (kind, message) = match error {
-        ureq::Error::Timeout(_) => timed_out(),
-        ureq::Error::HostNotFound => {
-            (ErrorKind::UpstreamConnect, "upstream's host name cannot be resolved")
-        }
-        ureq::Error::Rustls(_) | ureq::Error::Tls(_) | ureq::Error::TlsRequired => untrusted(),
-        ureq::Error::Io(error) if is_tls(error) => untrusted(),
-        ureq::Error::Io(error)
-            if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) =>
-        {
-            timed_out()
-        }
-        ureq::Error::ConnectProxyFailed(_) => {
-            (ErrorKind::UpstreamConnect, "the proxy refused to connect to upstream")
-        }
-        ureq::Error::BodyExceedsLimit(_) => {
-            (ErrorKind::UpstreamTooLarge, "the answer of upstream is over 64 KiB")
-        }
-        ureq::Error::LargeResponseHeader(..) => {
-            (ErrorKind::UpstreamTooLarge, "the header of upstream's answer is over 16 KiB")
-        }
-        ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
-            (ErrorKind::UpstreamConnect, "upstream does not speak HTTP as it should")
-        }
-        _ => (ErrorKind::UpstreamConnect, "no connection to upstream, or it broke"),
-    };
-    Error::new(kind, message)
-}
-
-fn timed_out() -> (ErrorKind, &'static str) {
-    (ErrorKind::UpstreamTimeout, "upstream did not answer in time")
-}
-
-fn untrusted() -> (ErrorKind, &'static str) {
-    (
-        ErrorKind::UpstreamTls,
-        "the TLS connection to upstream cannot be trusted: check its certificate, ca_file, the host \
-         name and the local clock",
-    )
-}
-
-fn is_tls(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::{SocketAddr, TcpListener};
+
     use grantmint_emulator::{Config as Upstream, Emulator};
+    use ureq::config::Config as AgentConfig;
+    use ureq::unversioned::resolver::ResolvedSocketAddrs;
+    use ureq::unversioned::transport::NextTimeout;
 
     use super::*;
 
@@ -279,7 +247,7 @@ mod tests {
     fn connections_are_kept_whatever_time_a_request_has() {
         let emulator = Emulator::start(Upstream::default()).unwrap();
         let transport = transport_to(&emulator);
-        for timeout in [TIMEOUT, TIMEOUT / 2, TIMEOUT] {
+        for timeout in [TIMEOUT, TIMEOUT / 2, Duration::MAX] {
             post(&transport, &emulator, timeout);
         }
         assert_eq!(emulator.counters().connections, 1);
@@ -299,5 +267,40 @@ mod tests {
         post(&transport, &emulator, TIMEOUT);
         post(&transport, &emulator, TIMEOUT);
         assert_eq!(emulator.counters().connections, 2);
+    }
+
+    /// A name with several addresses.
+    #[derive(Debug)]
+    struct Several(Vec<SocketAddr>);
+
+    impl Resolver for Several {
+        fn resolve(
+            &self,
+            _: &http::Uri,
+            _: &AgentConfig,
+            _: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+            let mut all = self.empty();
+            self.0.iter().for_each(|address| all.push(*address));
+            Ok(all)
+        }
+    }
+
+    #[test]
+    fn of_several_addresses_the_first_that_answers_is_taken() {
+        let emulator = Emulator::start(Upstream::default()).unwrap();
+        // Nothing listens at the first any more, nor at the second on most machines.
+        let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let v6 = SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], gone.port()));
+        let addresses = Several(vec![v6, gone, emulator.address()]);
+        let config =
+            Config { https_only: false, tls: tls(&ClientOptions::default()).unwrap(), proxy: None };
+        let start = Instant::now();
+        let answer = agent(&config, TIMEOUT, addresses)
+            .get("http://localhost:1/emulator/health")
+            .call()
+            .unwrap();
+        assert_eq!(answer.status(), 200);
+        assert!(start.elapsed() < TIMEOUT / 4, "{:?}", start.elapsed());
     }
 }

@@ -1,0 +1,22 @@
+//! One interpreter a process: statics here are shared by all of them.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pyo3::exceptions::PyImportError;
+use pyo3::prelude::*;
+
+/// The interpreter that came first, told apart by its `sys` module: that is never another one, and
+/// the first interpreter lives for as long as all others.
+static FIRST: AtomicUsize = AtomicUsize::new(0);
+
+/// Refuses all interpreters but the first.
+pub(crate) fn claim(py: Python<'_>) -> PyResult<()> {
+    let this = py.import("sys")?.as_ptr().addr();
+    match FIRST.compare_exchange(0, this, Ordering::Relaxed, Ordering::Relaxed) {
+        Err(first) if first != this => Err(PyImportError::new_err(
+            "grantmint runs in one interpreter of a process only; under mod_wsgi set \
+             WSGIApplicationGroup %{GLOBAL}",
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,271 @@
+"""Forks, other processes, signals, interpreters and imports."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import grantmint
+import pytest
+from grantmint import PlaybackMinter, TokenMinter, verify
+from support import STREAMER, a_worker
+
+# Python warns of any fork of a process with threads, and ours is one on purpose.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
+
+def fork(run):
+    """Runs a function in a forked child, which ends well if that returns in time."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)
+        status = 1
+        try:
+            run()
+            status = 0
+        except BaseException as error:  # noqa: BLE001
+            os.write(2, f"in the child: {error!r}\n".encode())
+        finally:
+            os._exit(status)
+    return child
+
+
+def ended_well(child):
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def in_child(run):
+    return ended_well(fork(run))
+
+
+def python(code, *options, timeout=60, env=None, cwd=None):
+    return subprocess.run(
+        [sys.executable, *options, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=timeout,
+        env={**os.environ, **(env or {})},
+        cwd=cwd,
+    )
+
+
+def test_a_child_starts_warm_and_goes_its_own_way(emulator, key):
+    minter = PlaybackMinter(key, base_url=emulator.base_url)
+    rooms = TokenMinter(key, unique=True)
+    minter.token(STREAMER, "alice")
+    seen = rooms.mint("alice")
+
+    def child():
+        assert minter.try_token(STREAMER, "bob")
+        assert asyncio.run(minter.token_async(STREAMER, "carol")).jwt
+        assert minter.token("VJ" + "2" * 32, "dave").jwt
+        assert rooms.mint("alice") != seen
+        assert in_child(lambda: minter.token("VJ" + "3" * 32, "erin"))
+
+    assert in_child(child)
+    assert in_child(child)
+    assert minter.token(STREAMER, "alice").jwt
+    assert emulator.calls == 5
+
+
+def test_forks_while_everybody_is_busy(key):
+    stop = threading.Event()
+
+    def short_lived(streamer, **_):
+        return {"grant": {}}
+
+    minter = PlaybackMinter(key, source=short_lived, grant_ttl=4, policy={"soft_point": 4})
+
+    async def tasks():
+        while not stop.is_set():
+            await asyncio.gather(*[minter.token_async(STREAMER, "task") for _ in range(20)])
+            await asyncio.sleep(0.001)
+
+    def ask():
+        while not stop.is_set():
+            minter.token(STREAMER, "thread")
+            time.sleep(0.0001)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    threads.append(threading.Thread(target=asyncio.run, args=(tasks(),)))
+    for thread in threads:
+        thread.start()
+
+    def child():
+        for number in range(3):
+            streamer = f"VJ{number:032x}"
+            assert minter.token(streamer, "child").jwt
+            assert asyncio.run(minter.token_async(streamer, "child")).jwt
+        before = minter.token(streamer, "child").generation
+        end = time.monotonic() + 10
+        while minter.token(streamer, "child").generation == before:
+            assert time.monotonic() < end
+            time.sleep(0.005)
+
+    try:
+        children = []
+        for _ in range(8):
+            children.append(fork(child))
+            time.sleep(0.2)
+        assert [ended_well(one) for one in children] == [True] * 8
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_multiprocessing(emulator, key, method):
+    warm = PlaybackMinter(key, base_url=emulator.base_url)
+    warm.token(STREAMER, "alice")
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        answers = pool.map(a_worker, [emulator.base_url] * 4)
+    for token, error in answers:
+        assert verify(token.jwt, key).identity == "alice"
+        assert (type(error), error.code) == (grantmint.InvalidArgumentError, "invalid_sid")
+    assert emulator.calls == 1 if method == "fork" else emulator.calls <= 5
+
+
+def test_ctrl_c_ends_a_wait(key):
+    code = """
+        import time, grantmint
+        key = grantmint.ApiKey("AC" + "0" * 32, "SK" + "0" * 32, "s")
+        cache = grantmint.GrantCache()
+        leader = cache.begin("key")
+        minter = grantmint.PlaybackMinter(key, base_url="http://127.0.0.1:1", share="a")
+        print("ready", flush=True)
+        try:
+            WAIT
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+    """
+    stalled = """grantmint.PlaybackMinter(
+                key, base_url=BASE).token("VJ" + "0" * 32, "a", timeout=30)"""
+    with Silent() as silent:
+        for wait in (
+            'cache.get("key", lambda *_, **__: None, timeout=30)',
+            stalled.replace("BASE", repr(silent.base_url)),
+        ):
+            script = textwrap.dedent(code.replace("WAIT", wait))
+            child = subprocess.Popen(
+                [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+            )
+            assert child.stdout.readline() == "ready\n"
+            time.sleep(0.3)
+            sent = time.monotonic()
+            child.send_signal(signal.SIGINT)
+            assert child.stdout.readline() == "interrupted\n"
+            assert time.monotonic() - sent < 1
+            assert child.wait(10) == 0
+            child.stdout.close()
+
+
+class Silent:
+    """A server that takes connections and says nothing."""
+
+    def __enter__(self):
+        import socket
+
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        return self
+
+    def __exit__(self, *_):
+        self._socket.close()
+
+
+def test_the_interpreter_ends_in_order():
+    code = """
+        import threading, time, grantmint
+        key = grantmint.ApiKey("AC" + "0" * 32, "SK" + "0" * 32, "s")
+        clock = grantmint.ManualClock(1_700_000_000)
+        minter = grantmint.PlaybackMinter(
+            key, source=lambda *_, **__: {"grant": {}}, clock=clock)
+        minter.token("VJ" + "0" * 32, "alice")
+        clock.advance(30)
+        minter.token("VJ" + "0" * 32, "alice")
+        assert "grantmint-source" in [t.name for t in threading.enumerate()]
+        def late():
+            while True:
+                try:
+                    minter.token("VJ" + "0" * 32, "bob")
+                except grantmint.GrantmintError:
+                    pass
+                clock.advance(1)
+        threading.Thread(target=late, daemon=True).start()
+        time.sleep(0.05)
+    """
+    for _ in range(10):
+        ended = python(code, "-W", "error")
+        assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_sub_interpreter_is_refused_cleanly():
+    code = """
+        import sys, grantmint
+        try:
+            import _interpreters as interpreters
+        except ImportError:
+            import _xxsubinterpreters as interpreters
+        for config in ({}, {"isolated": False}):
+            try:
+                number = interpreters.create("legacy" if config else "isolated")
+            except TypeError:
+                number = interpreters.create(**config)
+            script = '''
+        try:
+            import grantmint
+        except ImportError as error:
+            print("refused", flush=True)
+        else:
+            print("imported", flush=True)
+        '''
+            import textwrap
+            run = getattr(interpreters, "exec", None) or interpreters.run_string
+            failure = run(number, textwrap.dedent(script))
+            assert not failure, failure
+            interpreters.destroy(number)
+        print(grantmint.decode, "still works")
+    """
+    ended = python(code)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[:2] == ["refused", "refused"]
+
+
+def test_a_second_copy_warns(tmp_path):
+    source = Path(grantmint.__file__).parent
+    shutil.copytree(source, tmp_path / "grantmint")
+    code = """
+        import sys, warnings, grantmint
+        first = {name: sys.modules.pop(name) for name in list(sys.modules) if "grantmint" in name}
+        sys.path.insert(0, COPY)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            import grantmint
+        print(*[f"{w.category.__name__}: {w.message}" for w in caught])
+    """
+    ended = python(code.replace("COPY", repr(str(tmp_path))))
+    assert ended.returncode == 0, ended.stderr
+    assert "RuntimeWarning: grantmint is loaded from" in ended.stdout
+    assert str(tmp_path) in ended.stdout
+
+
+def test_importing_is_light():
+    code = """
+        import sys
+        before = set(sys.modules)
+        import grantmint
+        heavy = {"asyncio", "dataclasses", "concurrent.futures", "inspect", "threading", "json"}
+        print(sorted(heavy & set(sys.modules) - before))
+    """
+    assert python(code, "-I").stdout == "[]\n"

@@ -1,0 +1,156 @@
+"""Values: how they show themselves, compare and cross to other processes."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import grantmint
+import pytest
+from grantmint import (
+    ERRORS,
+    AccessToken,
+    CachePolicy,
+    DeadlineError,
+    GrantCache,
+    GrantmintError,
+    InvalidArgumentError,
+    ManualClock,
+    PlaybackMinter,
+    ThrottledError,
+    TokenError,
+    TokenMinter,
+    UpstreamError,
+    errors,
+)
+from support import STREAMER, Counting
+
+SID = "0" * 32
+
+
+def grants():
+    return [
+        grantmint.VideoGrant(room="r'1"),
+        grantmint.VideoGrant(),
+        grantmint.VoiceGrant(True, f"AP{SID}", {"hush": [1, "å"]}, f"CR{SID}", "ep"),
+        grantmint.VoiceGrant(incoming_allow=True),
+        grantmint.ChatGrant(f"IS{SID}", "ep", f"RL{SID}", f"CR{SID}"),
+        grantmint.IpMessagingGrant(service_sid=f"IS{SID}"),
+        grantmint.SyncGrant(service_sid=f"IS{SID}", endpoint_id="ep"),
+        grantmint.TaskRouterGrant(workspace_sid=f"WS{SID}", worker_sid=f"WK{SID}", role="worker"),
+        grantmint.RtcGrant(f"CP{SID}"),
+        grantmint.PlaybackGrant({"hush": None}),
+        grantmint.CustomGrant("hologram", '{"hush": 1}'),
+        CachePolicy(wait_below=10, max_keys=7, jitter=0.5),
+        CachePolicy(),
+    ]
+
+
+@pytest.mark.parametrize("value", grants(), ids=repr)
+def test_values_compare_hash_and_pickle(value):
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        again = pickle.loads(pickle.dumps(value, protocol))
+        assert again == value
+        assert hash(again) == hash(value)
+        assert type(again) is type(value)
+    assert copy.deepcopy(value) == value
+    assert value != object()
+    assert sum(value == other for other in grants()) == 1
+    assert "hush" not in repr(value)
+    with pytest.raises(AttributeError):
+        value.room = "other"
+
+
+def test_grants_show_how_they_were_made():
+    assert repr(grantmint.VideoGrant(room="r'1")) == """VideoGrant(room="r'1")"""
+    shown = repr(grantmint.VoiceGrant(incoming_allow=True, endpoint_id="e"))
+    assert shown == "VoiceGrant(incoming_allow=True, endpoint_id='e')"
+    assert repr(grantmint.CustomGrant("k", {})) == "CustomGrant(key='k', ...)"
+    assert eval(repr(CachePolicy(soft_point=30.0)), {"CachePolicy": CachePolicy}) == CachePolicy(
+        soft_point=30
+    )
+
+
+def test_json_is_kept_to_the_byte():
+    text = '{"b" : 1,"a":"\\u00e5"}'
+    for given in (text, text.encode()):
+        assert grantmint.PlaybackGrant(given).to_json() == text
+    assert grantmint.PlaybackGrant({"b": "å", "a": 1.5}).to_json() == '{"b":"å","a":1.5}'
+    for wrong in ("[]", "", "{", b"\xff", {"a": {1}}, {"a": float("nan")}):
+        with pytest.raises(InvalidArgumentError) as refused:
+            grantmint.PlaybackGrant(wrong)
+        assert refused.value.code == "invalid_grant"
+
+
+def test_what_holds_a_secret_says_why_it_is_not_pickled(key):
+    minter = PlaybackMinter(key, source=Counting())
+    kept = [
+        key,
+        TokenMinter(key),
+        AccessToken(key, identity="alice"),
+        minter,
+        minter.stream(STREAMER),
+        GrantCache(),
+        ManualClock(0),
+    ]
+    for value in kept:
+        with pytest.raises(TypeError, match="not pickled"):
+            pickle.dumps(value)
+        assert "not-a-secret" not in repr(value)
+
+
+def test_a_playback_token_hides_its_jwt(key):
+    minter = PlaybackMinter(key, source=Counting())
+    token = minter.token(STREAMER, "alice")
+    again = pickle.loads(pickle.dumps(token))
+    assert again == token
+    assert hash(again) == hash(token)
+    assert token.jwt not in repr(token)
+    assert token != minter.token(STREAMER, "alice")
+
+
+def test_every_kind_of_error_has_its_class():
+    for code, (number, retryable, meaning) in ERRORS.items():
+        error = errors._from_core(code, "why", 1.5)
+        assert (error.code, error.number, error.is_retryable) == (code, number, retryable)
+        assert str(error) == f"{code}: why"
+        assert meaning
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), again.code, again.args) == (type(error), code, ("why",))
+        assert again.retry_after == 1.5
+        assert isinstance(error, GrantmintError)
+        kind = {1: InvalidArgumentError, 2: TokenError, 3: UpstreamError}.get(number // 100)
+        assert kind is None or isinstance(error, kind)
+    assert isinstance(errors._from_core("throttled", "", None), ThrottledError)
+    assert isinstance(errors._from_core("deadline_exceeded", "", None), DeadlineError)
+    assert issubclass(DeadlineError, TimeoutError)
+    assert ThrottledError(retry_after=3).code == "throttled"
+    with pytest.raises(ValueError, match="no error"):
+        GrantmintError("why", code="typo")
+
+
+class CustomError(ThrottledError):
+    def __init__(self, hint: str) -> None:
+        super().__init__("why", retry_after=2)
+        self.hint = hint
+
+
+def test_exceptions_of_ones_own_are_pickled():
+    again = pickle.loads(pickle.dumps(CustomError("later")))
+    assert (again.hint, again.code, again.retry_after) == ("later", "throttled", 2)
+    degraded = errors._from_core("upstream_timeout", "why", 0.25)
+    assert "upstream_timeout" in repr(degraded)
+
+
+def test_policies():
+    with pytest.raises(InvalidArgumentError):
+        CachePolicy(wait_below=0)
+    with pytest.raises(InvalidArgumentError):
+        CachePolicy(jitter=2)
+    with pytest.raises(InvalidArgumentError):
+        CachePolicy(soft_point=-1)
+    with pytest.raises(InvalidArgumentError):
+        GrantCache(policy=7)
+    with pytest.raises(TypeError):
+        GrantCache(policy={"typo": 1})
+    assert len(GrantCache(policy={"max_keys": 1})) == 0
