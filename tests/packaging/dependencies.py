@@ -20,6 +20,13 @@ ALLOWED = {
     "Unlicense",
     "Zlib",
 }
+# Where the library is meant to run. Named one by one, since a look at all targets at once would take
+# in what only a test configuration needs.
+TARGETS = [
+    "x86_64-unknown-linux-gnu",
+    "aarch64-apple-darwin",
+    "x86_64-pc-windows-msvc",
+]
 # Crates that come in two versions all the same, and who wants the older one.
 TWICE = {
     "getrandom": "ring 0.17 wants 0.2",
@@ -35,11 +42,14 @@ def cargo(*arguments):
 
 
 def tree(package):
-    """Every crate that a package links on any platform, as `name version`."""
-    lines = cargo(
-        "tree", "-p", package, "-e", "normal", "--target", "all", "--prefix", "none", "-f", "{p}"
-    ).splitlines()
-    return {tuple(line.replace(" (*)", "").split(" ")[:2]) for line in lines if line}
+    """Every crate that a package links somewhere, as its name and version."""
+    crates = set()
+    for target in TARGETS:
+        lines = cargo(
+            "tree", "-p", package, "-e", "normal", "--target", target, "--prefix", "none", "-f", "{p}"
+        ).splitlines()
+        crates |= {tuple(line.replace(" (*)", "").split(" ")[:2]) for line in lines if line}
+    return crates
 
 
 def is_allowed(expression):

@@ -1,0 +1,108 @@
+//! A flight past its time: whoever notices first buries it, while its driver may still bring
+//! something.
+
+use std::time::Duration;
+
+use grantmint_core::{Begin, ErrorKind, EventKind, GrantCache, Start};
+use shuttle::thread;
+
+use crate::support::{End, begin, cache, explore, join, key, land, lead, wait_somehow};
+
+/// Past the time of any flight that was sent.
+const TOO_LONG: Duration = Duration::from_secs(6);
+
+#[test]
+fn those_who_wait_for_a_flight_past_its_time_are_told_once_and_its_late_grant_is_kept() {
+    explore(|| {
+        let (cache, clock) = cache();
+        let key = key("stream");
+        let (ticket, first) = lead(&cache, &key);
+        let second = join(&cache, &key);
+        clock.advance(TOO_LONG);
+        thread::scope(|scope| {
+            scope.spawn(|| land(ticket));
+            scope.spawn(|| drop(cache.poll()));
+            for (way, waiter) in [first, second].into_iter().enumerate() {
+                scope.spawn(move || match wait_somehow(waiter, way) {
+                    Ok(hit) => assert_eq!(hit.as_str(), "stream"),
+                    Err(error) => assert_eq!(error.kind(), ErrorKind::UpstreamTimeout),
+                });
+            }
+        });
+        assert!(matches!(begin(&cache, &key), Ok(Begin::Hit(_))));
+        assert_eq!(cache.stats().in_flight, 0);
+        assert!(failures(&cache) <= 1);
+    });
+}
+
+#[test]
+fn a_failure_after_the_burial_is_not_counted_again() {
+    for end in [End::Failed, End::Dropped] {
+        explore(move || {
+            let (cache, clock) = cache();
+            let key = key("stream");
+            let (ticket, waiter) = lead(&cache, &key);
+            clock.advance(TOO_LONG);
+            thread::scope(|scope| {
+                scope.spawn(move || end.come(ticket));
+                scope.spawn(|| drop(cache.poll()));
+                scope.spawn(|| drop(begin(&cache, &key)));
+                assert!(waiter.wait().is_err());
+            });
+            assert!(failures(&cache) <= 1);
+        });
+    }
+}
+
+#[test]
+fn the_flight_after_a_buried_one_stands_whenever_the_late_one_comes() {
+    explore(|| {
+        let (cache, clock) = cache();
+        let key = key("stream");
+        let (late, _waiter) = lead(&cache, &key);
+        clock.advance(TOO_LONG);
+        drop(cache.poll());
+        clock.advance(TOO_LONG);
+        let (next, waiter) = lead(&cache, &key);
+        thread::scope(|scope| {
+            scope.spawn(|| land(late));
+            scope.spawn(|| land(next));
+            assert_eq!(waiter.wait().unwrap().remaining(), Duration::from_secs(58));
+        });
+        match begin(&cache, &key) {
+            Ok(Begin::Hit(hit)) => assert_eq!(hit.remaining(), Duration::from_secs(58)),
+            other => panic!("{other:?}"),
+        }
+    });
+}
+
+#[test]
+fn a_request_that_starts_while_its_flight_is_buried_is_refused_or_flies() {
+    explore(|| {
+        let (cache, clock) = cache();
+        let key = key("stream");
+        let Ok(Begin::Lead(mut ticket, waiter)) = begin(&cache, &key) else {
+            panic!("a cold key has to be fetched");
+        };
+        thread::scope(|scope| {
+            scope.spawn(move || match ticket.start() {
+                Start::Go(_) => land(ticket),
+                Start::Refused(error) => assert_eq!(error.kind(), ErrorKind::UpstreamTimeout),
+                Start::Later(_) => panic!("there is no budget here"),
+            });
+            scope.spawn(|| {
+                clock.advance(TOO_LONG);
+                drop(cache.poll());
+            });
+            if let Err(error) = waiter.wait() {
+                assert_eq!(error.kind(), ErrorKind::UpstreamTimeout);
+            }
+        });
+        assert_eq!(cache.stats().in_flight, 0);
+    });
+}
+
+fn failures(cache: &GrantCache) -> usize {
+    let failed = |kind| matches!(kind, EventKind::FetchFailed(_) | EventKind::FetchAbandoned);
+    cache.drain_events().iter().filter(|event| failed(event.kind)).count()
+}

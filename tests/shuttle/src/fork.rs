@@ -1,0 +1,29 @@
+//! Threads of a process that finds itself in another one.
+
+use grantmint_core::{Begin, BeginOptions, EventKind};
+use shuttle::thread;
+
+use crate::support::{begin, cache, explore, fill, key, land, lead};
+
+#[test]
+fn grants_outlive_a_fork_and_flights_do_not() {
+    explore(|| {
+        let (cache, _clock) = cache();
+        let (landed, flying) = (key("landed"), key("flying"));
+        fill(&cache, &landed);
+        let handle = cache.handle(&landed).unwrap();
+        let (ticket, _waiter) = lead(&cache, &flying);
+        let hit = |begun| assert!(matches!(begun, Ok(Begin::Hit(_))));
+        thread::scope(|scope| {
+            scope.spawn(|| cache.simulate_fork());
+            scope.spawn(|| land(ticket));
+            scope.spawn(|| (0..2).for_each(|_| hit(handle.begin(BeginOptions::default()))));
+            scope.spawn(|| (0..2).for_each(|_| hit(begin(&cache, &landed))));
+        });
+        // Of those who came together after the fork one made the cache of this process.
+        let forked = |kind| kind == EventKind::Forked;
+        hit(begin(&cache, &landed));
+        assert_eq!(cache.drain_events().iter().filter(|event| forked(event.kind)).count(), 1);
+        assert!(matches!(begin(&cache, &flying), Ok(Begin::Hit(_) | Begin::Lead(..))));
+    });
+}

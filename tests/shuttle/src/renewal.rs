@@ -1,0 +1,97 @@
+//! Invalidation, purge and rotation against what is in the air.
+
+use grantmint_core::{Begin, Error, ErrorKind};
+use shuttle::thread;
+
+use crate::support::{begin, cache, explore, fill, join, key, land, lead};
+
+#[test]
+fn after_an_invalidation_nobody_has_what_was_fetched_before() {
+    explore(|| {
+        let (cache, _clock) = cache();
+        let key = key("stream");
+        let (ticket, first) = lead(&cache, &key);
+        let waiter = join(&cache, &key);
+        thread::scope(|scope| {
+            scope.spawn(|| land(ticket));
+            scope.spawn(|| {
+                assert!(cache.invalidate(&key));
+                // Held to the end: a drop would be an end too.
+                assert!(matches!(begin(&cache, &key), Ok(Begin::Lead(..))));
+            });
+            // Who waited before is served all the same.
+            assert_eq!(first.wait().unwrap().as_str(), "stream");
+            assert_eq!(waiter.wait().unwrap().as_str(), "stream");
+        });
+        assert!(matches!(begin(&cache, &key), Ok(Begin::Lead(..))));
+    });
+}
+
+#[test]
+fn of_many_who_met_a_bad_grant_one_has_it_fetched_anew() {
+    explore(|| {
+        let (cache, _clock) = cache();
+        let key = key("stream");
+        fill(&cache, &key);
+        let Ok(Begin::Hit(bad)) = begin(&cache, &key) else { panic!("the grant is there") };
+        let generation = bad.generation();
+        let renew = || {
+            cache.invalidate_if(&key, generation);
+            match begin(&cache, &key).unwrap() {
+                Begin::Lead(ticket, waiter) => {
+                    land(ticket);
+                    waiter.wait().unwrap()
+                }
+                Begin::Wait(waiter) => waiter.wait().unwrap(),
+                Begin::Hit(hit) => hit,
+                other @ Begin::HitAndLead(..) => panic!("{other:?}"),
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| assert!(renew().generation() > generation));
+            }
+        });
+        assert_eq!(cache.stats().waits, cache.stats().waits.min(4));
+        assert_eq!(bad.as_str(), "stream");
+    });
+}
+
+#[test]
+fn after_a_rotation_refused_credentials_of_before_hold_nobody_back() {
+    explore(|| {
+        let (cache, _clock) = cache();
+        let (known, new) = (key("known"), key("new"));
+        let (ticket, waiter) = lead(&cache, &known);
+        let refused = Error::new(ErrorKind::UpstreamUnauthorized, "refused");
+        thread::scope(|scope| {
+            scope.spawn(|| ticket.fail(refused));
+            scope.spawn(|| {
+                cache.rotate();
+                assert!(matches!(begin(&cache, &known), Ok(Begin::Lead(..))));
+                assert!(matches!(begin(&cache, &new), Ok(Begin::Lead(..))));
+            });
+            assert_eq!(waiter.wait().unwrap_err().kind(), ErrorKind::UpstreamUnauthorized);
+        });
+    });
+}
+
+#[test]
+fn a_rotation_keeps_what_has_landed_and_a_purge_keeps_nothing() {
+    explore(|| {
+        let (cache, _clock) = cache();
+        let (landed, flying) = (key("landed"), key("flying"));
+        fill(&cache, &landed);
+        let (ticket, waiter) = lead(&cache, &flying);
+        thread::scope(|scope| {
+            scope.spawn(|| land(ticket));
+            scope.spawn(|| cache.rotate());
+            scope.spawn(|| assert!(matches!(begin(&cache, &landed), Ok(Begin::Hit(_)))));
+            assert_eq!(waiter.wait().unwrap().as_str(), "flying");
+        });
+        cache.purge();
+        for key in [&landed, &flying] {
+            assert!(matches!(begin(&cache, key), Ok(Begin::Lead(..))));
+        }
+    });
+}
