@@ -8,7 +8,7 @@ C_TESTS := $(abspath $(TARGET_DIR))/c-tests
 export PATH := $(C_TESTS)/venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust build-c test-c header lint fmt licences
+.PHONY: test-python lint-python bench-python wheel help demo test test-rust test-shuttle build-c test-c header lint fmt licences
 .PHONY: check check-asan check-tsan check-valgrind check-bench bench soak
 
 help: ## lists the targets
@@ -17,11 +17,17 @@ help: ## lists the targets
 demo: ## lets 20,000 viewers in, the vendor's way and through grantmint
 	$(CARGO) run --release --quiet --locked -p grantmint-demo
 
-test: test-rust test-c ## all tests
+test: test-rust test-shuttle test-c ## all tests
 
 test-rust:
 	$(CARGO) test --locked
 	$(CARGO) test --locked -p grantmint-core --features tracing --test tracing
+
+# A target directory of its own: the flag would otherwise undo every other build. A failure prints its
+# schedule; `make test-shuttle TEST=name GRANTMINT_SCHEDULE=…` plays that one again.
+test-shuttle: ## the cache under many thousand orders of its threads' steps
+	RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=$(TARGET_DIR)/shuttle \
+	  $(CARGO) test --locked -p grantmint-shuttle $(TEST)
 
 # The doors for tests come first, so that what stays behind is the library as it ships.
 build-c:
@@ -44,6 +50,8 @@ lint: licences ## formatting, clippy, licences and duplicate crates
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-core --no-default-features -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-core --features tracing --all-targets -- -D warnings
+	RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=$(TARGET_DIR)/shuttle \
+	  $(CARGO) clippy --locked -p grantmint-shuttle --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --workspace --quiet
 
 licences:
@@ -55,8 +63,9 @@ fmt: ## formats everything
 check: check-asan check-tsan check-valgrind check-bench demo ## sanitizers, the demo, benches that run
 
 # Each sanitizer has a target directory of its own: its flags would otherwise undo every other build.
+# Leaks are valgrind's business: what a fork leaves behind is leaked on purpose.
 check-asan:
-	RUSTFLAGS="-Zsanitizer=address" CARGO_TARGET_DIR=target/asan \
+	RUSTFLAGS="-Zsanitizer=address" ASAN_OPTIONS=detect_leaks=0 CARGO_TARGET_DIR=target/asan \
 	  $(NIGHTLY) test --locked --target $(HOST) -p grantmint-core --lib --tests
 
 check-tsan:
@@ -77,3 +86,16 @@ bench: ## measures beside the peers and prints ratios
 
 soak: ## the long tests
 	GRANTMINT_LONG=1 $(CARGO) test --locked --release -p grantmint-core -- --nocapture
+	GRANTMINT_LONG=1 $(MAKE) test-shuttle
+
+test-python: ## builds the wheel, installs it into clean environments and tests it there
+	python3 bindings-python/driver.py test
+
+lint-python: ## formatting and lints of the Python package
+	python3 bindings-python/driver.py lint
+
+bench-python: ## measures the Python package beside its peers
+	python3 bindings-python/driver.py bench
+
+wheel: ## a wheel and an sdist of the Python package, in target/wheels
+	python3 bindings-python/driver.py wheel

@@ -1,7 +1,7 @@
 """Builds the wheel once, installs it where nothing else is, and tests it there.
 
     python driver.py wheel            a wheel and an sdist in target/wheels, checked
-    python driver.py test [3.13 …]    tests; everything on the first version, vectors on the others
+    python driver.py test [3.13 …]    tests on each version; the servers and tools on the newest
     python driver.py bench            measures beside the peers
 
 Interpreters are looked for as python3.X on the PATH, then among pyenv's.
@@ -22,8 +22,6 @@ REPOSITORY = HERE.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")).resolve()
 WHEELS = REPOSITORY / "target" / "wheels"
 VERSIONS = ("3.13", "3.10")
-#: What runs on every version; the rest runs on the first.
-EVERYWHERE = ("test_tokens.py", "test_values.py", "test_cache_scenarios.py", "test_surface.py")
 
 WHEEL_MAX_BYTES = 2_500_000
 #: The newest C library that the wheel may need, as the tag of its name says.
@@ -113,11 +111,8 @@ def test(versions: tuple[str, ...]) -> None:
         python = venv(version)
         install(python, built)
         env = {**os.environ, "GRANTMINT_EMULATOR": str(emulator), "PYTHONDONTWRITEBYTECODE": "1"}
-        tests = [HERE / "tests"]
-        if version != versions[0]:
-            tests = [HERE / "tests" / name for name in EVERYWHERE]
         config = ("-c", HERE / "pyproject.toml", "--rootdir", HERE, "-p", "no:cacheprovider")
-        run(python, "-m", "pytest", "-q", *config, *tests, cwd=away, env=env)
+        run(python, "-m", "pytest", "-q", *config, HERE / "tests", cwd=away, env=env)
     python = venv(versions[0])
     run(python, "-m", "mypy.stubtest", "grantmint", cwd=away)
     run(python, "-m", "mypy", "--strict", "--package", "grantmint", cwd=away)

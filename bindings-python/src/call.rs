@@ -59,15 +59,15 @@ impl Letterbox {
     }
 
     /// Hands the duty to fetch to this caller, or back if it does not wait any more.
-    pub(crate) fn offer(&self, job: Held) -> std::result::Result<(), Held> {
+    pub(crate) fn offer(&self, job: Held) -> Option<Held> {
         let mut state = lock(&self.state);
         if state.closed || state.result.is_some() || state.job.is_some() {
-            return Err(job);
+            return Some(job);
         }
         state.job = Some(job);
         drop(state);
         self.ring();
-        Ok(())
+        None
     }
 
     fn ring(&self) {

@@ -35,6 +35,9 @@ pub(crate) struct CachePolicy {
     jitter: Option<f64>,
 }
 
+/// What a pickle of a policy holds: the function that makes it, and what that is given.
+type Reduced<'py> = (Bound<'py, PyAny>, (Bound<'py, PyAny>, Bound<'py, PyDict>));
+
 #[pymethods]
 impl CachePolicy {
     #[new]
@@ -105,9 +108,7 @@ impl CachePolicy {
         Ok(format!("CachePolicy({})", shown.join(", ")))
     }
 
-    fn __reduce__<'py>(
-        this: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>, Bound<'py, PyDict>))> {
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
         let kind = this.get_type();
         let fields = this.get().fields(this.py())?;
         Ok((kind.getattr("_of")?, (kind.into_any(), fields)))

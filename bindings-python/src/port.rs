@@ -39,7 +39,7 @@ impl Port {
     }
 
     /// Has the loop run a source; hands the job back if the loop is gone.
-    pub(crate) fn offer(&self, job: Held, source: &Arc<Source>) -> Result<(), Held> {
+    pub(crate) fn offer(&self, job: Held, source: &Arc<Source>) -> Option<Held> {
         let mut job = Some(job);
         self.tell(|queue| {
             if !queue.closed
@@ -48,7 +48,7 @@ impl Port {
                 queue.jobs.push((job, Arc::clone(source)));
             }
         });
-        job.map_or(Ok(()), Err)
+        job
     }
 
     fn tell(&self, change: impl FnOnce(&mut Queue)) {

@@ -94,8 +94,8 @@ impl Source {
         if !job.ticket.is_refresh() {
             for caller in self.waiting_for(job.request.streamer().as_str()) {
                 match caller.offer(job) {
-                    Ok(()) => return,
-                    Err(back) => job = back,
+                    Some(back) => job = back,
+                    None => return,
                 }
             }
         }

@@ -72,10 +72,11 @@ impl TokenMinter {
     ///     InvalidArgumentError: invalid_identity.
     #[pyo3(signature = (identity, /))]
     fn mint<'py>(&self, py: Python<'py>, identity: &str) -> PyResult<Bound<'py, PyString>> {
-        TEXT.with_borrow_mut(|text| {
-            self.0.mint_into(text, identity).or_raise()?;
-            Ok(PyString::new(py, text))
-        })
+        let minted = TEXT.with_borrow_mut(|text| {
+            self.0.mint_into(text, identity).map(|()| PyString::new(py, text))
+        });
+        // Not while the text is borrowed: to make an exception runs Python, which may mint.
+        minted.or_raise()
     }
 
     /// The token of one viewer, issued at a time of the caller's choice.

@@ -40,6 +40,7 @@ def test_a_viewer_is_let_in(emulator, key):
 def test_a_stream_is_the_hot_path(emulator, key):
     with PlaybackMinter(key, base_url=emulator.base_url) as minter:
         stream = minter.stream(STREAMER)
+        emulator.ask("faults", {"kind": "latency", "ms": 200, "times": 1})
         assert stream.try_token("alice") is None
         assert verify(stream.token("alice").jwt, key).identity == "alice"
         assert verify(stream.try_token("bob"), key).identity == "bob"
@@ -69,6 +70,7 @@ def test_minters_of_one_account_share_their_cache(emulator, key):
     assert two.invalidate(STREAMER)
     one.token(STREAMER, "alice")
     assert emulator.calls == 3
+    emulator.ask("faults", {"kind": "latency", "ms": 200})
     two.purge()
     assert one.try_token(STREAMER, "alice") is None
 

@@ -257,6 +257,7 @@ def test_a_cache_by_itself():
     assert source.threads[-1] == "grantmint-source"
     assert cache.try_get("other") is None
     clock.advance(10)
+    source.seconds = 0.1
     assert cache.try_get("other", source) is None
     eventually(lambda: cache.try_get("other"))
     assert len(cache) == 2

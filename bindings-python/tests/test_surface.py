@@ -48,4 +48,8 @@ def test_everything_public_is_listed_and_documented():
             for member in members:
                 described = getattr(value, member)
                 assert not callable(described) or described.__doc__, f"{name}.{member}"
-    assert grantmint.__version__ == "0.1.0"
+
+
+def test_there_is_one_version():
+    manifest = (REPOSITORY / "Cargo.toml").read_text(encoding="utf-8")
+    assert f'\nversion = "{grantmint.__version__}"\n' in manifest

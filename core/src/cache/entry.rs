@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::{ArcSwap, Guard};
 
 use super::key::Key;
+use super::lead::Retired;
 use super::state::EntryState;
 use crate::clock::Now;
 use crate::sync::{self, Mutex, MutexGuard};
@@ -17,7 +18,7 @@ const READ_GRAIN: u64 = 1_000_000_000;
 pub(crate) struct Entry {
     pub(super) key: Key,
     state: ArcSwap<EntryState>,
-    /// How often the state has been replaced: equal before and after means untouched between.
+    /// The number of the state: equal before and after means untouched between.
     version: AtomicU64,
     /// Held by whoever replaces the state; readers need not care.
     lock: Mutex<()>,
@@ -32,7 +33,7 @@ impl Entry {
         Self {
             key,
             state: ArcSwap::from_pointee(state),
-            version: AtomicU64::new(0),
+            version: AtomicU64::new(next_version()),
             lock: Mutex::new(()),
             last_read: AtomicU64::new(now.boot_nanos()),
             warm_until: AtomicU64::new(0),
@@ -50,6 +51,7 @@ impl Entry {
     /// taken for an old one and never an old one for new.
     #[inline]
     pub(super) fn version(&self) -> u64 {
+        sync::step();
         self.version.load(Ordering::Acquire)
     }
 
@@ -70,8 +72,14 @@ impl Entry {
         self.last_read.load(Ordering::Relaxed)
     }
 
-    pub(super) fn set_warm_until(&self, time: u64) {
+    /// Has it refreshed without being read. Under the lock, so that it is not retired meanwhile.
+    pub(super) fn keep_warm_until(&self, time: u64) -> Result<(), Retired> {
+        let change = self.lock();
+        if change.state().retired {
+            return Err(Retired);
+        }
         self.warm_until.store(time, Ordering::Relaxed);
+        Ok(())
     }
 
     pub(super) fn warm_until(&self) -> u64 {
@@ -92,6 +100,14 @@ impl Change<'_> {
 
     pub(super) fn replace(&self, state: EntryState) {
         self.entry.state.store(Arc::new(state));
-        self.entry.version.fetch_add(1, Ordering::Release);
+        sync::step();
+        self.entry.version.store(next_version(), Ordering::Release);
     }
+}
+
+/// A number that no other state has, of this entry or another: the handle of a key may have seen
+/// several entries of it.
+fn next_version() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }

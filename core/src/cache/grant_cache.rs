@@ -12,7 +12,7 @@ use super::grant::Hit;
 use super::handle::Handle;
 use super::inner::Inner;
 use super::key::Key;
-use super::lead::Wish;
+use super::lead::{Retired, Wish};
 use super::policy::CachePolicy;
 use super::stats::Stats;
 use super::ticket::Ticket;
@@ -205,8 +205,9 @@ impl GrantCache {
         let wish = options.wish(key, &inner.policy, now)?;
         loop {
             let entry = inner.entry(key, wish, now)?;
-            if let Ok(begun) = inner.begin(&entry, wish, now) {
-                return begun;
+            match inner.begin(&entry, wish, now) {
+                Ok(begun) => return begun,
+                Err(Retired) => inner.shards.see_off(key),
             }
         }
     }
@@ -253,8 +254,14 @@ impl GrantCache {
         let inner = self.inner();
         let now = inner.clock.now();
         let wish = BeginOptions::default().wish(key, &inner.policy, now)?;
-        let entry = inner.entry(key, wish, now)?;
-        entry.set_warm_until(now.plus(time.min(TIME_MAX)).boot_nanos());
+        let end = now.plus(time.min(TIME_MAX)).boot_nanos();
+        let entry = loop {
+            let entry = inner.entry(key, wish, now)?;
+            match entry.keep_warm_until(end) {
+                Ok(()) => break entry,
+                Err(Retired) => inner.shards.see_off(key),
+            }
+        };
         let mut warm = inner.warm.lock();
         warm.retain(|other| !Arc::ptr_eq(other, &entry));
         if !time.is_zero() {

@@ -151,3 +151,57 @@ impl fmt::Debug for Handle {
         f.debug_struct("Handle").field("key", &self.key).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cache::{CachePolicy, Grant};
+    use crate::clock::ManualClock;
+
+    const LIFE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn what_was_seen_in_one_entry_is_not_asked_of_another() {
+        let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+        let policy = CachePolicy::builder().max_keys(1).build().unwrap();
+        let cache = GrantCache::builder().clock(&clock).policy(policy).build();
+        let (key, other) = (Key::new("a", LIFE).unwrap(), Key::new("b", LIFE).unwrap());
+        let options = BeginOptions::default();
+        let fill = |key| match cache.begin(key, options).unwrap() {
+            Begin::Lead(ticket, _) => ticket.complete(Grant::new("a grant"), LIFE),
+            other => panic!("{other:?}"),
+        };
+        fill(&key);
+        let handle = cache.handle(&key).unwrap();
+        fill(&other);
+        fill(&key);
+        // As many changes as the first entry of this key had, its eviction included.
+        cache.rotate();
+        let Begin::Hit(hit) = handle.begin(options).unwrap() else { panic!("the grant is there") };
+        let seen = hit.sighting();
+        cache.invalidate(&key);
+        let fresh = seen.and_then(|seen| handle.still_fresh(&seen, options, |_| true).unwrap());
+        assert!(fresh.is_none());
+    }
+
+    #[test]
+    fn a_hit_at_once_leaves_all_else_to_begin() {
+        let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+        let cache = GrantCache::builder().clock(&clock).build();
+        let options = BeginOptions::default();
+        let handle = cache.handle(&Key::new("a", LIFE).unwrap()).unwrap();
+        assert!(handle.hit_at_once(options).unwrap().is_none());
+        let Begin::Lead(ticket, _) = handle.begin(options).unwrap() else { panic!("it is cold") };
+        assert!(handle.hit_at_once(options).unwrap().is_none(), "its fetch is in the air");
+        ticket.complete(Grant::new("a grant"), LIFE);
+        assert_eq!(handle.hit_at_once(options).unwrap().unwrap().as_str(), "a grant");
+        clock.advance(LIFE / 2);
+        assert!(handle.hit_at_once(options).unwrap().is_none(), "a refresh is due");
+        cache.simulate_fork();
+        assert!(handle.hit_at_once(options).unwrap().is_none());
+        let much = BeginOptions { min_remaining: Some(LIFE), ..options };
+        assert!(matches!(handle.begin(much), Err(error) if error.kind().number() == 100));
+    }
+}

@@ -221,14 +221,16 @@ impl Inner {
     /// Ends a flight without an outcome: those who wait begin again.
     fn abandon(&self, landing: &Landing<'_>, now: Now) {
         let Landing { entry, flight, .. } = *landing;
-        self.note(now, EventKind::FetchAbandoned, Some(&entry.key));
+        // Whoever buried the flight has noted it.
+        if self.forget(flight) {
+            self.note(now, EventKind::FetchAbandoned, Some(&entry.key));
+        }
         let change = entry.lock();
         let state = change.state();
         if state.flight.as_ref().is_some_and(|current| Arc::ptr_eq(current, flight)) {
             change.replace(state.abandoned(flight.started));
         }
         drop(change);
-        self.forget(flight);
         flight.end(Err(abandoned()));
     }
 

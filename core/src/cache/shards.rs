@@ -123,22 +123,26 @@ impl Shards {
         }
         let wanted = excess.max(max / EVICTED_PART);
         let mut idle: Vec<Arc<Entry>> = self.all();
-        idle.retain(|entry| {
-            entry.state().live_flight(now).is_none() && entry.warm_until() <= now.boot_nanos()
-        });
+        idle.retain(|entry| may_go(entry, &entry.state(), now));
         idle.sort_by_cached_key(|entry| entry.last_read());
         idle.truncate(wanted);
         idle.retain(|entry| self.retire(entry, now));
         idle
     }
 
-    /// Takes an entry out of the map, unless a flight has taken off in it.
+    /// Waits until an entry of this key that was met retired is out of the map, so that the next
+    /// look finds another. To look again and again would take the time of the thread that retires it.
+    pub(super) fn see_off(&self, key: &Key) {
+        drop(self.shard(key).lock.lock());
+    }
+
+    /// Takes an entry out of the map, unless somebody has come to need it.
     fn retire(&self, entry: &Arc<Entry>, now: Now) -> bool {
         let shard = self.shard(&entry.key);
         let _held = shard.lock.lock();
         let change = entry.lock();
         let state = change.state();
-        if state.retired || state.live_flight(now).is_some() {
+        if state.retired || !may_go(entry, &state, now) {
             return false;
         }
         change.replace(EntryState { retired: true, era: state.era, ..EntryState::default() });
@@ -155,4 +159,9 @@ impl Shards {
         let index = usize::try_from(hash >> 32).unwrap_or(0) % SHARDS;
         &self.shards[index]
     }
+}
+
+/// Whether an entry may make room: it has no flight in the air and is not kept warm.
+fn may_go(entry: &Entry, state: &EntryState, now: Now) -> bool {
+    state.live_flight(now).is_none() && entry.warm_until() <= now.boot_nanos()
 }

@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork::ForkMutex;
+use crate::sync;
 use crate::token::{Claims, Template};
 
 /// What all clones of a minter and its streams share.
@@ -69,7 +70,11 @@ impl Shared {
         identity: &str,
         options: TokenOptions,
     ) -> Result<Option<PlaybackToken>> {
-        let Some(hit) = stream.handle.hit_at_once(self.wish(options))? else { return Ok(None) };
+        let wish = self.wish(options);
+        if let Some(minted) = stream.mint_prepared(self, identity, wish)? {
+            return Ok(Some(PlaybackToken::fresh(minted)));
+        }
+        let Some(hit) = stream.handle.hit_at_once(wish)? else { return Ok(None) };
         Ok(Some(PlaybackToken::new(stream.mint(&hit, self, identity)?, &hit)))
     }
 
@@ -117,6 +122,7 @@ impl Shared {
         let before = self.rotating.hold(|| {
             let source = source.map(|source| self.feed.set_source(source));
             let signing = self.signing.swap(signing);
+            sync::step();
             self.epoch.fetch_add(1, Ordering::Release);
             self.feed.cache().rotate();
             (source, signing)

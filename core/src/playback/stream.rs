@@ -13,6 +13,7 @@ use super::token::PlaybackToken;
 use crate::cache::{BeginOptions, Handle, Hit, Sighting, StillFresh};
 use crate::credentials::ApiKey;
 use crate::error::Result;
+use crate::sync;
 use crate::token::{PlaybackGrant, Prefix, Template};
 
 /// A key with the tokens that it signs. Replaced as a whole when the key is rotated.
@@ -85,10 +86,12 @@ impl Stream {
         second: u64,
         published: Option<&Arc<Prepared>>,
     ) -> Result<Arc<Prepared>> {
+        sync::step();
         let grant = PlaybackGrant::from_json(hit.grant().as_str())?;
         let prefix = shared.signing.load().template.stamp(second, Some(&grant))?;
         let (generation, seen) = (hit.generation(), hit.sighting());
         let fresh = Arc::new(Prepared { generation, seen, epoch, prefix });
+        sync::step();
         if published.is_none_or(|old| old.yields_to(&fresh)) {
             self.prefix.store(Some(Arc::clone(&fresh)));
         }

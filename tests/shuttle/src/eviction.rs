@@ -1,9 +1,11 @@
 //! Keys that come and go: a look-up against an eviction against a handle that follows its key.
 
+use std::time::Duration;
+
 use grantmint_core::{Begin, BeginOptions, ErrorKind, GrantCache, Handle, Key, Result};
 use shuttle::thread;
 
-use crate::support::{Airspace, begin, cache_of, explore, fill, key};
+use crate::support::{Airspace, LIFE, begin, cache_of, explore, fill, key};
 
 const THREADS: usize = 3;
 
@@ -44,6 +46,23 @@ fn a_handle_and_its_key_lead_to_the_same_entry_after_evictions() {
         else {
             panic!("two entries for one key");
         };
+    });
+}
+
+#[test]
+fn a_key_that_is_kept_warm_is_not_evicted() {
+    explore(|| {
+        let (cache, clock) = cache_of(1);
+        let (kept, other) = (key("kept"), key("other"));
+        fill(&cache, &kept);
+        let warm = thread::scope(|scope| {
+            scope.spawn(|| by_key(&cache, &other, &Airspace::default()));
+            // It may find the key gone and all room taken by a flight.
+            cache.keep_warm(&kept, Duration::from_secs(600)).is_ok()
+        });
+        clock.advance(LIFE);
+        let due = cache.poll();
+        assert_eq!(due.iter().filter(|ticket| *ticket.key() == kept).count(), usize::from(warm));
     });
 }
 

@@ -6,6 +6,7 @@
 //! deadlock. `make test-shuttle`.
 
 #![cfg(all(test, shuttle))]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod burial;
 mod eviction;
@@ -14,4 +15,5 @@ mod one_flight;
 mod refresh;
 mod renewal;
 mod support;
+mod tokens;
 mod waiting;

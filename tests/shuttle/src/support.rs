@@ -10,12 +10,13 @@ use grantmint_core::{
     Begin, BeginOptions, CachePolicy, Error, ErrorKind, Grant, GrantCache, Hit, Key, ManualClock,
     Result, Ticket, Waiter,
 };
+use shuttle::rand::Rng as _;
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
 use shuttle::sync::mpsc;
 use shuttle::{Config, Runner};
 
 /// Orders of each test by each of the two schedulers.
-const ORDERS: usize = 1_000;
+const ORDERS: usize = 1_500;
 /// How often a thread is held back in favour of all others in one order of the second scheduler.
 /// Few faults take more.
 const CHANGES: usize = 3;
@@ -106,7 +107,14 @@ pub(crate) enum End {
 }
 
 impl End {
-    pub(crate) const ALL: [Self; 3] = [Self::Completed, Self::Failed, Self::Dropped];
+    /// Any of these, drawn so that a schedule that is played again has the same.
+    pub(crate) fn one_of<const N: usize>(ends: [Self; N]) -> Self {
+        ends[shuttle::rand::thread_rng().gen_range(0..N)]
+    }
+
+    pub(crate) fn any() -> Self {
+        Self::one_of([Self::Completed, Self::Failed, Self::Dropped])
+    }
 
     pub(crate) fn come(self, ticket: Ticket) {
         match self {

@@ -1,0 +1,114 @@
+'use strict';
+// The classes of errors, and the way from what the native half throws to them.
+
+const native = require('./native.cjs');
+
+const PREFIX = 'ERR_GRANTMINT_';
+
+/** Every kind of error, by its name in core. */
+const kinds = new Map(native.kinds().map((kind) => [kind.code, Object.freeze(kind)]));
+
+/** The code that users see of a kind. */
+const codeOf = (name) => PREFIX + name.toUpperCase();
+
+const nameOf = (code) => (typeof code === 'string' && code.startsWith(PREFIX) ? code.slice(PREFIX.length).toLowerCase() : '');
+
+/** The kinds as users see them. */
+const ERRORS = Object.freeze(
+  Object.fromEntries(
+    [...kinds].map(([name, { number, retryable, meaning }]) => [
+      codeOf(name),
+      Object.freeze({ number, isRetryable: retryable, meaning }),
+    ]),
+  ),
+);
+
+class GrantmintError extends Error {
+  static defaultCode = codeOf('unsupported');
+
+  constructor(message, { code, retryAfterMs, cause } = {}) {
+    const ofClass = new.target.defaultCode;
+    super(message ?? ERRORS[code ?? ofClass]?.meaning, cause === undefined ? undefined : { cause });
+    if (code !== undefined && !kinds.has(nameOf(code))) {
+      throw new InvalidArgumentError(`there is no error with the code ${String(code)}`);
+    }
+    if (retryAfterMs !== undefined && !(typeof retryAfterMs === 'number' && retryAfterMs >= 0)) {
+      throw new InvalidArgumentError('retryAfterMs must be a number, not negative');
+    }
+    this.code = code ?? ofClass;
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+  }
+
+  get number() {
+    return ERRORS[this.code].number;
+  }
+
+  get isRetryable() {
+    return ERRORS[this.code].isRetryable;
+  }
+}
+
+class InvalidArgumentError extends GrantmintError {
+  static defaultCode = codeOf('invalid_argument');
+}
+
+class TokenError extends GrantmintError {
+  static defaultCode = codeOf('token_malformed');
+}
+
+class UpstreamError extends GrantmintError {
+  static defaultCode = codeOf('source_failed');
+}
+
+class ThrottledError extends UpstreamError {
+  static defaultCode = codeOf('throttled');
+}
+
+class DeadlineError extends GrantmintError {
+  static defaultCode = codeOf('deadline_exceeded');
+}
+
+const classes = { GrantmintError, InvalidArgumentError, TokenError, UpstreamError, ThrottledError, DeadlineError };
+
+// On the prototypes: an own property would be shown by util.inspect beside the stack, which has it.
+for (const [name, value] of Object.entries(classes)) {
+  Object.defineProperty(value.prototype, 'name', { value: name, configurable: true, writable: true });
+  Object.defineProperty(value, 'defaultCode', { enumerable: false });
+}
+
+function classOf(code) {
+  if (code === ThrottledError.defaultCode) return ThrottledError;
+  if (code === DeadlineError.defaultCode) return DeadlineError;
+  const byHundred = { 1: InvalidArgumentError, 2: TokenError, 3: UpstreamError };
+  return byHundred[Math.floor(ERRORS[code].number / 100)] ?? GrantmintError;
+}
+
+/** The error of a kind that the native half describes: its name and, behind an @, its retryAfterMs. */
+function fromNative(described, message) {
+  const [name, after] = described.split('@');
+  const code = codeOf(name);
+  const options = { code };
+  if (after !== undefined) options.retryAfterMs = Number(after);
+  return new (classOf(code))(message, options);
+}
+
+/** What is thrown instead of what the native half threw. */
+function translated(error) {
+  const code = error?.code;
+  if (error instanceof GrantmintError || typeof code !== 'string') return error;
+  if (kinds.has(code.split('@')[0])) return fromNative(code, error.message);
+  // What the derive throws by itself: a panic that it caught, or a value that it cannot take.
+  if (code === 'GenericFailure') return new GrantmintError(error.message, { code: codeOf('panic') });
+  return new InvalidArgumentError('an argument is of the wrong type');
+}
+
+/** Calls the native half. */
+function call(run) {
+  try {
+    return run();
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+module.exports = { ...classes, ERRORS, call, codeOf, fromNative, nameOf, translated };

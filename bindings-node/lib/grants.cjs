@@ -1,0 +1,107 @@
+'use strict';
+// The grants: values that are checked when they are made.
+
+const native = require('./native.cjs');
+const { call } = require('./errors.cjs');
+const { boolean, invalid, json, pick, text } = require('./options.cjs');
+const { showAs } = require('./show.cjs');
+
+let nativeOf;
+
+/** What all grants have. Not exported. */
+class Grant {
+  #native;
+
+  constructor(made) {
+    this.#native = made;
+  }
+
+  static {
+    nativeOf = (grant) => grant.#native;
+  }
+
+  get key() {
+    return this.#native.key;
+  }
+
+  toJson() {
+    return call(() => this.#native.toJson());
+  }
+}
+
+/** A class of grants with optional fields, which become its own properties unless they are hidden. */
+function grantClass(name, make, known, hidden = []) {
+  const Class = {
+    [name]: class extends Grant {
+      constructor(options) {
+        const picked = pick(options, known, name);
+        super(call(() => make(picked)));
+        for (const [field, value] of Object.entries(picked)) {
+          if (!hidden.includes(field)) Object.defineProperty(this, field, { value, enumerable: true });
+        }
+      }
+    },
+  }[name];
+  return Class;
+}
+
+const chat = { serviceSid: text, endpointId: text, deploymentRoleSid: text, pushCredentialSid: text };
+
+const VideoGrant = grantClass('VideoGrant', native.videoGrant, { room: text });
+const ChatGrant = grantClass('ChatGrant', native.chatGrant, chat);
+const IpMessagingGrant = grantClass('IpMessagingGrant', native.ipMessagingGrant, chat);
+const SyncGrant = grantClass('SyncGrant', native.syncGrant, { serviceSid: text, endpointId: text });
+const TaskRouterGrant = grantClass('TaskRouterGrant', native.taskRouterGrant, {
+  workspaceSid: text,
+  workerSid: text,
+  role: text,
+});
+const RtcGrant = grantClass('RtcGrant', native.rtcGrant, { configurationProfileSid: text });
+const VoiceGrant = grantClass(
+  'VoiceGrant',
+  native.voiceGrant,
+  {
+    incomingAllow: boolean,
+    outgoingApplicationSid: text,
+    outgoingApplicationParams: json,
+    pushCredentialSid: text,
+    endpointId: text,
+  },
+  // They may hold personal data.
+  ['outgoingApplicationParams'],
+);
+// Whoever has it can watch.
+const PlaybackGrant = grantClass('PlaybackGrant', ({ grant }) => native.playbackGrant(json(grant, 'grant')), { grant: json }, [
+  'grant',
+]);
+
+class CustomGrant extends Grant {
+  constructor(key, value) {
+    super(call(() => native.customGrant(text(key, 'key'), json(value, 'value'))));
+  }
+}
+
+showAs(PlaybackGrant, () => ({}));
+showAs(CustomGrant, ({ key }) => ({ key }));
+
+/** The grants of a `grants` option. */
+function grants(value, name) {
+  if (typeof value?.[Symbol.iterator] !== 'function') throw invalid(`${name} must be an array of grants`);
+  return Array.from(value, (grant) => {
+    if (!(grant instanceof Grant)) throw invalid(`${name} must hold grants, such as new VideoGrant()`);
+    return nativeOf(grant);
+  });
+}
+
+module.exports = {
+  ChatGrant,
+  CustomGrant,
+  IpMessagingGrant,
+  PlaybackGrant,
+  RtcGrant,
+  SyncGrant,
+  TaskRouterGrant,
+  VideoGrant,
+  VoiceGrant,
+  grants,
+};

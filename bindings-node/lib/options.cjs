@@ -1,0 +1,102 @@
+'use strict';
+// Checks the types of what users pass; what the values may be is decided by the native half.
+
+const { InvalidArgumentError, codeOf } = require('./errors.cjs');
+
+const invalid = (message, code) => new InvalidArgumentError(message, code && { code: codeOf(code) });
+
+const checks = {
+  string(value, name) {
+    if (typeof value !== 'string') throw invalid(`${name} must be a string`);
+    return value;
+  },
+  number(value, name) {
+    if (typeof value !== 'number') throw invalid(`${name} must be a number`);
+    return value;
+  },
+  boolean(value, name) {
+    if (typeof value !== 'boolean') throw invalid(`${name} must be true or false`);
+    return value;
+  },
+  function(value, name) {
+    if (typeof value !== 'function') throw invalid(`${name} must be a function`);
+    return value;
+  },
+  signal(value, name) {
+    if (typeof value?.addEventListener !== 'function' || typeof value.aborted !== 'boolean') {
+      throw invalid(`${name} must be an AbortSignal`);
+    }
+    return value;
+  },
+  /** Text that goes into a token: a lone surrogate would be replaced, and two texts become one. */
+  text(value, name) {
+    checks.string(value, name);
+    if (!value.isWellFormed()) {
+      throw invalid(`${name} holds a lone surrogate, which no other language can read`, 'invalid_utf8');
+    }
+    return value;
+  },
+  /** JSON given as text, which is kept to the byte, or as a value to write. */
+  json(value, name) {
+    if (typeof value === 'string') return checks.text(value, name);
+    if (value instanceof Uint8Array) return utf8(value, name);
+    let written;
+    try {
+      written = JSON.stringify(value);
+    } catch (cause) {
+      throw new InvalidArgumentError(`${name} cannot be written as JSON`, { code: codeOf('invalid_grant'), cause });
+    }
+    if (written === undefined) throw invalid(`${name} is missing, or cannot be written as JSON`, 'invalid_grant');
+    return written;
+  },
+  secret(value, name) {
+    if (typeof value === 'string') return Buffer.from(value, 'utf8');
+    if (value instanceof Uint8Array) return value;
+    throw invalid(`${name} must be a string or a Uint8Array`);
+  },
+};
+
+function utf8(bytes, name) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw invalid(`${name} must be UTF-8`, 'invalid_grant');
+  }
+}
+
+/** The options that were given, each checked. A name that is not known is a mistake: it could be
+ * `allowOrgin`, and the grant would be good everywhere. */
+function pick(options, known, of) {
+  if (options === undefined) return {};
+  if (typeof options !== 'object' || options === null) throw invalid(`the options of ${of} must be an object`);
+  const picked = {};
+  for (const name of Object.keys(options)) {
+    const check = known[name];
+    if (!Object.hasOwn(known, name)) throw invalid(`${of} has no option ${JSON.stringify(name)}`);
+    const value = options[name];
+    if (value !== undefined && value !== null) picked[name] = check(value, name);
+  }
+  return picked;
+}
+
+/** A check for values of a class. */
+const instance = (Class, nativeOf) => (value, name) => {
+  if (!(value instanceof Class)) throw invalid(`${name} must be a ${Class.name}`);
+  return nativeOf(value);
+};
+
+const policy = (value) =>
+  pick(
+    value,
+    {
+      waitBelowMs: checks.number,
+      softPointMs: checks.number,
+      safetyMarginMs: checks.number,
+      fetchTimeoutMs: checks.number,
+      maxKeys: checks.number,
+      jitter: checks.number,
+    },
+    'policy',
+  );
+
+module.exports = { ...checks, instance, invalid, pick, policy };

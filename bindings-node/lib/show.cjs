@@ -1,0 +1,21 @@
+'use strict';
+// What util.inspect and console.log show: never a secret, a token or a grant.
+
+const inspect = Symbol.for('nodejs.util.inspect.custom');
+
+/** Has instances of a class shown as its name and these fields. */
+function showAs(Class, fields) {
+  Object.defineProperty(Class.prototype, inspect, {
+    configurable: true,
+    value(depth, options, show) {
+      const shown = {};
+      for (const [name, value] of Object.entries(fields(this))) {
+        if (value !== undefined) shown[name] = value;
+      }
+      if (Object.keys(shown).length === 0) return `${Class.name} {}`;
+      return `${Class.name} ${show ? show(shown, { ...options, depth: (options.depth ?? 2) - 1 }) : ''}`;
+    },
+  });
+}
+
+module.exports = { showAs };

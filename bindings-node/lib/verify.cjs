@@ -1,0 +1,80 @@
+'use strict';
+// Checking and signing tokens.
+
+const native = require('./native.cjs');
+const { apiKey } = require('./api-key.cjs');
+const { call } = require('./errors.cjs');
+const { json, number, pick, secret: bytes, string } = require('./options.cjs');
+const { showAs } = require('./show.cjs');
+
+let nativeOf;
+
+class Decoded {
+  #native;
+
+  constructor(made) {
+    this.#native = made;
+  }
+
+  static {
+    nativeOf = (decoded) => decoded.#native;
+  }
+
+  get header() {
+    return JSON.parse(this.headerJson);
+  }
+
+  get claims() {
+    return JSON.parse(this.claimsJson);
+  }
+
+  get headerJson() {
+    return this.#native.headerJson;
+  }
+
+  get claimsJson() {
+    return this.#native.claimsJson;
+  }
+
+  get grants() {
+    return this.#native.hasGrants ? this.claims.grants : undefined;
+  }
+}
+
+for (const name of ['identity', 'issuer', 'subject', 'jti', 'region', 'issuedAt', 'notBefore', 'expiresAt']) {
+  Object.defineProperty(Decoded.prototype, name, {
+    configurable: true,
+    get() {
+      return nativeOf(this)[name] ?? undefined;
+    },
+  });
+}
+
+showAs(Decoded, () => ({}));
+
+const known = { leeway: number, now: number, algorithm: string };
+
+function verify(token, key, options) {
+  string(token, 'token');
+  const how = pick(options, known, 'verify');
+  return new Decoded(call(() => native.verify(token, apiKey(key, 'apiKey'), how)));
+}
+
+function verifyJwt(token, secret, options) {
+  string(token, 'token');
+  const how = pick(options, known, 'verifyJwt');
+  return new Decoded(call(() => native.verifyJwt(token, bytes(secret, 'secret'), how)));
+}
+
+function decode(token) {
+  string(token, 'token');
+  return new Decoded(call(() => native.decode(token)));
+}
+
+function sign(algorithm, header, claims, secret) {
+  string(algorithm, 'algorithm');
+  const [headerJson, claimsJson] = [json(header, 'header'), json(claims, 'claims')];
+  return call(() => native.sign(algorithm, headerJson, claimsJson, bytes(secret, 'secret')));
+}
+
+module.exports = { Decoded, decode, sign, verify, verifyJwt };

@@ -1,0 +1,84 @@
+//! One token.
+
+use grantmint_core::{ErrorKind, Warning};
+use napi::bindgen_prelude::ClassInstance;
+use napi_derive::napi;
+
+use crate::api_key::ApiKey;
+use crate::clock::{self, ManualClock};
+use crate::error::{OrThrow as _, Result};
+use crate::grants::{self, Grant};
+use crate::time::whole;
+
+/// What a token shall not take from its defaults.
+#[napi(object, object_to_js = false)]
+pub struct AccessTokenOptions {
+    /// Its life in seconds.
+    pub ttl: Option<f64>,
+    /// The Unix second before which it is not valid.
+    pub nbf: Option<f64>,
+    /// The Unix second at which it ends.
+    pub valid_until: Option<f64>,
+    /// Whether it has a `jti` of its own.
+    pub unique: Option<bool>,
+}
+
+/// The native part of an `AccessToken`.
+#[napi]
+pub struct AccessToken {
+    token: grantmint_core::AccessToken,
+}
+
+#[napi]
+impl AccessToken {
+    /// A token with these grants.
+    #[napi(catch_unwind, factory)]
+    pub fn of(
+        key: &ApiKey,
+        identity: String,
+        grants: Vec<ClassInstance<'_, Grant>>,
+        options: AccessTokenOptions,
+        clock: Option<&ManualClock>,
+    ) -> Result<Self> {
+        let mut builder = grantmint_core::AccessToken::builder(&key.key, &identity)
+            .grants(grants::all(&grants))
+            .unique(options.unique.unwrap_or(false))
+            .clock(clock::of(clock));
+        if let Some(ttl) = options.ttl {
+            builder = builder.ttl(whole(ttl, ErrorKind::InvalidTtl, "ttl")?);
+        }
+        if let Some(end) = options.valid_until {
+            builder = builder.valid_until(whole(end, ErrorKind::InvalidTtl, "validUntil")?);
+        }
+        if let Some(nbf) = options.nbf {
+            builder = builder.nbf(whole(nbf, ErrorKind::InvalidArgument, "nbf")?);
+        }
+        Ok(Self { token: builder.build().or_throw()? })
+    }
+
+    /// The signed token, issued now.
+    #[napi(catch_unwind)]
+    pub fn to_jwt(&self) -> Result<String> {
+        self.token.to_jwt().or_throw()
+    }
+
+    /// Advice on this token.
+    #[napi(catch_unwind)]
+    pub fn warnings(&self) -> Vec<Advice> {
+        advice(&self.token.warnings())
+    }
+}
+
+/// A word of advice.
+#[napi(object, object_from_js = false)]
+pub struct Advice {
+    /// Its stable name.
+    pub code: &'static str,
+    /// What to do about it.
+    pub message: &'static str,
+}
+
+/// Advice for JavaScript.
+pub(crate) fn advice(warnings: &[Warning]) -> Vec<Advice> {
+    warnings.iter().map(|w| Advice { code: w.code(), message: w.message() }).collect()
+}

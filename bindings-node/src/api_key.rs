@@ -1,0 +1,69 @@
+//! The API key.
+
+use napi_derive::napi;
+
+use crate::error::{OrThrow as _, Result};
+
+/// The native part of an `ApiKey`.
+#[napi]
+pub struct ApiKey {
+    pub(crate) key: grantmint_core::ApiKey,
+}
+
+#[napi]
+impl ApiKey {
+    /// A key from its values.
+    #[napi(catch_unwind, factory)]
+    pub fn of(
+        account_sid: String,
+        key_sid: String,
+        secret: String,
+        region: Option<String>,
+    ) -> Result<Self> {
+        let secret = zeroize::Zeroizing::new(secret);
+        let key = grantmint_core::ApiKey::new(&account_sid, &key_sid, &secret).or_throw()?;
+        Self::in_region(key, region)
+    }
+
+    /// A key from what the environment holds: the three values, each if there.
+    #[napi(catch_unwind, factory)]
+    pub fn from_env(
+        account_sid: Option<String>,
+        key_sid: Option<String>,
+        secret: Option<String>,
+    ) -> Result<Self> {
+        let secret = secret.map(zeroize::Zeroizing::new);
+        let lookup = |name: &str| match name {
+            "TWILIO_ACCOUNT_SID" => account_sid.clone(),
+            "TWILIO_API_KEY" => key_sid.clone(),
+            _ => secret.as_ref().map(|secret| secret.to_string()),
+        };
+        Self::in_region(grantmint_core::ApiKey::from_lookup(lookup).or_throw()?, None)
+    }
+
+    fn in_region(key: grantmint_core::ApiKey, region: Option<String>) -> Result<Self> {
+        let key = match region {
+            Some(region) => key.with_region(&region).or_throw()?,
+            None => key,
+        };
+        Ok(Self { key })
+    }
+
+    /// The account's SID.
+    #[napi(catch_unwind, getter)]
+    pub fn account_sid(&self) -> String {
+        self.key.account_sid().to_string()
+    }
+
+    /// The key's SID.
+    #[napi(catch_unwind, getter)]
+    pub fn key_sid(&self) -> String {
+        self.key.key_sid().to_string()
+    }
+
+    /// The region, if any.
+    #[napi(catch_unwind, getter)]
+    pub fn region(&self) -> Option<String> {
+        self.key.region().map(str::to_owned)
+    }
+}

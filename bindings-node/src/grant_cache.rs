@@ -1,0 +1,161 @@
+//! The grant cache by itself, for whoever fetches in their own way.
+
+use std::time::Duration;
+
+use grantmint_core::{Begin, BeginOptions, Key};
+use napi::Env;
+use napi::bindgen_prelude::Object;
+use napi_derive::napi;
+
+use crate::clock::{self, ManualClock};
+use crate::error::{OrThrow as _, Result, from_napi};
+use crate::hit::Hit;
+use crate::policy::PolicyOptions;
+use crate::port::Port;
+use crate::stats::{Event, Stats, events};
+use crate::ticket::Ticket;
+use crate::time::{from_ms, from_seconds, generation, maybe_ms, to_ms};
+use crate::waiter::Waiter;
+
+/// The life of a key's grants unless the caller says otherwise: the vendor's.
+const TTL: Duration = Duration::from_secs(grantmint_core::GRANT_TTL_MAX as u64);
+
+/// The native part of a `GrantCache`.
+#[napi]
+pub struct GrantCache {
+    pub(crate) cache: grantmint_core::GrantCache,
+}
+
+fn key(text: &str, ttl: Option<f64>) -> Result<Key> {
+    Key::new(text, ttl.map_or(Ok(TTL), from_seconds)?).or_throw()
+}
+
+#[napi]
+impl GrantCache {
+    /// A cache.
+    #[napi(catch_unwind, factory)]
+    pub fn of(
+        policy: Option<PolicyOptions>,
+        clock: Option<&ManualClock>,
+        governed: bool,
+    ) -> Result<Self> {
+        let mut builder = grantmint_core::GrantCache::builder().clock(clock::of(clock));
+        if let Some(policy) = policy {
+            builder = builder.policy(policy.to_core()?);
+        }
+        if governed {
+            builder = builder.governed();
+        }
+        Ok(Self { cache: builder.build() })
+    }
+
+    /// Asks for a grant: an object with `outcome`, and `hit`, `ticket` and `waiter` where there are.
+    #[napi(catch_unwind)]
+    pub fn begin<'env>(
+        &self,
+        env: &'env Env,
+        port: &Port,
+        text: String,
+        ttl: Option<f64>,
+        min_remaining_ms: Option<f64>,
+        timeout_ms: Option<f64>,
+    ) -> Result<Object<'env>> {
+        let options = BeginOptions {
+            min_remaining: maybe_ms(min_remaining_ms)?,
+            timeout: maybe_ms(timeout_ms)?,
+        };
+        let begun = self.cache.begin(&key(&text, ttl)?, options).or_throw()?;
+        let (outcome, hit, ticket, waiter) = match begun {
+            Begin::Hit(hit) => ("hit", Some(Hit::from(&hit)), None, None),
+            Begin::HitAndLead(hit, ticket) => {
+                ("hit_and_lead", Some(Hit::from(&hit)), Some(ticket), None)
+            }
+            Begin::Lead(ticket, waiter) => ("lead", None, Some(ticket), Some(waiter)),
+            Begin::Wait(waiter) => ("wait", None, None, Some(waiter)),
+        };
+        let ticket = ticket.map(|ticket| held(port, ticket));
+        let object = || {
+            let mut object = Object::new(env)?;
+            object.set("outcome", outcome)?;
+            object.set("hit", hit)?;
+            object.set("ticket", ticket)?;
+            object.set("waiter", waiter.map(Waiter::new))?;
+            Ok(object)
+        };
+        object().map_err(|error: napi::Error| from_napi(&error))
+    }
+
+    /// The ticket to fetch a key's grant before anybody asks for it, if that is due.
+    #[napi(catch_unwind)]
+    pub fn prefetch(&self, port: &Port, text: String, ttl: Option<f64>) -> Result<Option<Ticket>> {
+        let ticket = self.cache.prefetch(&key(&text, ttl)?).or_throw()?;
+        Ok(ticket.map(|ticket| held(port, ticket)))
+    }
+
+    /// Has a key refreshed without being read.
+    #[napi(catch_unwind)]
+    pub fn keep_warm(&self, text: String, ms: f64, ttl: Option<f64>) -> Result<()> {
+        self.cache.keep_warm(&key(&text, ttl)?, from_ms(ms)?).or_throw()
+    }
+
+    /// Ends the fetches that are past their time; the tickets of keys kept warm that are due.
+    #[napi(catch_unwind)]
+    pub fn poll(&self, port: &Port) -> Vec<Ticket> {
+        self.cache.poll().into_iter().map(|ticket| held(port, ticket)).collect()
+    }
+
+    /// After how many milliseconds `poll` has something to do.
+    #[napi(catch_unwind)]
+    pub fn next_wakeup_ms(&self) -> Option<f64> {
+        self.cache.next_wakeup().map(to_ms)
+    }
+
+    /// Empties one entry.
+    #[napi(catch_unwind)]
+    pub fn invalidate(&self, text: String, ttl: Option<f64>) -> Result<bool> {
+        Ok(self.cache.invalidate(&key(&text, ttl)?))
+    }
+
+    /// Empties one entry if it holds the grant of this generation.
+    #[napi(catch_unwind)]
+    pub fn invalidate_if(&self, text: String, which: f64, ttl: Option<f64>) -> Result<bool> {
+        Ok(self.cache.invalidate_if(&key(&text, ttl)?, generation(which)?))
+    }
+
+    /// Empties the cache for all who share it.
+    #[napi(catch_unwind)]
+    pub fn purge(&self) {
+        self.cache.purge();
+    }
+
+    /// Starts anew with other credentials.
+    #[napi(catch_unwind)]
+    pub fn rotate(&self) {
+        self.cache.rotate();
+    }
+
+    /// What the cache has done.
+    #[napi(catch_unwind)]
+    pub fn stats(&self) -> Stats {
+        Stats { stats: self.cache.stats() }
+    }
+
+    /// What happened lately.
+    #[napi(catch_unwind)]
+    pub fn drain_events(&self) -> Vec<Event> {
+        events(self.cache.drain_events())
+    }
+
+    /// Behaves from now on as in a forked child.
+    #[napi(catch_unwind)]
+    pub fn simulate_fork(&self) {
+        self.cache.simulate_fork();
+    }
+}
+
+/// A ticket that is dropped with its environment.
+fn held(port: &Port, ticket: grantmint_core::Ticket) -> Ticket {
+    let ticket = Ticket::new(ticket);
+    port.desk.watch(ticket.duty());
+    ticket
+}

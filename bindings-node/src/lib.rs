@@ -1,0 +1,81 @@
+//! The native half of the npm package `grantmint`: each function converts what it is given, calls core
+//! once, and converts what comes back. All rules are core's; the classes that users see are written in
+//! JavaScript, in `lib/`, and have checked the types of what arrives here.
+//!
+//! Node does not catch panics, so every function says `catch_unwind`. Only `hot` is unsafe: the calls
+//! whose price counts cross there without the machinery of classes.
+
+#![deny(unsafe_code)]
+#![allow(unreachable_pub, reason = "the derive wants `pub`, for Node")]
+#![cfg_attr(test, allow(dead_code, reason = "without Node nothing is registered"))]
+
+mod access_token;
+mod api_key;
+mod clock;
+mod error;
+mod grant_cache;
+mod grants;
+mod hit;
+mod hot;
+mod playback_minter;
+mod policy;
+mod port;
+mod source;
+mod stats;
+mod ticket;
+mod time;
+mod token_minter;
+mod verify;
+mod waiter;
+
+use grantmint_core::{ErrorKind, LIMITS};
+use napi_derive::napi;
+
+/// One kind of error.
+#[napi(object, object_from_js = false)]
+pub struct Kind {
+    /// Core's name of it.
+    pub code: &'static str,
+    /// Its number.
+    pub number: i32,
+    /// Whether the same call may succeed later.
+    pub retryable: bool,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// Every kind of error there is.
+#[napi(catch_unwind)]
+pub fn kinds() -> Vec<Kind> {
+    let kinds = ErrorKind::ALL.iter();
+    kinds
+        .map(|kind| Kind {
+            code: kind.code(),
+            number: kind.number(),
+            retryable: kind.is_retryable(),
+            meaning: kind.meaning(),
+        })
+        .collect()
+}
+
+/// A limit of tokens.
+#[napi(object, object_from_js = false)]
+pub struct Limit {
+    /// The name of its constant.
+    pub name: &'static str,
+    /// The largest value allowed, or the smallest.
+    pub value: i64,
+}
+
+/// Every limit there is.
+#[napi(catch_unwind)]
+pub fn limits() -> Vec<Limit> {
+    let value = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    LIMITS.iter().map(|limit| Limit { name: limit.name, value: value(limit.value) }).collect()
+}
+
+/// The version of the library.
+#[napi(catch_unwind)]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

@@ -1,0 +1,50 @@
+//! The windows and limits of a cache.
+
+use grantmint_core::{CachePolicy, ErrorKind};
+use napi_derive::napi;
+
+use crate::error::{OrThrow as _, Result};
+use crate::time::{from_ms, whole};
+
+/// What a policy shall not take from its defaults.
+#[napi(object, object_to_js = false)]
+pub struct PolicyOptions {
+    /// Below this remaining life callers wait for the fetch in the air.
+    pub wait_below_ms: Option<f64>,
+    /// At this remaining life a refresh is due.
+    pub soft_point_ms: Option<f64>,
+    /// Taken off every life.
+    pub safety_margin_ms: Option<f64>,
+    /// How long one fetch may take.
+    pub fetch_timeout_ms: Option<f64>,
+    /// How many keys the cache holds at most.
+    pub max_keys: Option<f64>,
+    /// Fixes every random number.
+    pub jitter: Option<f64>,
+}
+
+impl PolicyOptions {
+    pub(crate) fn to_core(&self) -> Result<CachePolicy> {
+        let mut builder = CachePolicy::builder();
+        if let Some(ms) = self.wait_below_ms {
+            builder = builder.wait_below(from_ms(ms)?);
+        }
+        if let Some(ms) = self.soft_point_ms {
+            builder = builder.soft_point(from_ms(ms)?);
+        }
+        if let Some(ms) = self.safety_margin_ms {
+            builder = builder.safety_margin(from_ms(ms)?);
+        }
+        if let Some(ms) = self.fetch_timeout_ms {
+            builder = builder.fetch_timeout(from_ms(ms)?);
+        }
+        if let Some(keys) = self.max_keys {
+            let keys = whole(keys, ErrorKind::InvalidArgument, "maxKeys")?;
+            builder = builder.max_keys(usize::try_from(keys).unwrap_or(usize::MAX));
+        }
+        if let Some(jitter) = self.jitter {
+            builder = builder.jitter(jitter);
+        }
+        builder.build().or_throw()
+    }
+}

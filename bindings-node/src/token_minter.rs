@@ -1,0 +1,79 @@
+//! Many tokens that differ in their identity alone.
+
+use std::sync::Arc;
+
+use grantmint_core::ErrorKind;
+use napi::Env;
+use napi::bindgen_prelude::{ClassInstance, Object};
+use napi_derive::napi;
+
+use crate::access_token::{Advice, advice};
+use crate::api_key::ApiKey;
+use crate::clock::{self, ManualClock};
+use crate::error::{OrThrow as _, Result};
+use crate::grants::{self, Grant};
+use crate::hot;
+use crate::time::whole;
+
+/// What a minter shall not take from its defaults.
+#[napi(object, object_to_js = false)]
+pub struct TokenMinterOptions {
+    /// The life of each token in seconds.
+    pub ttl: Option<f64>,
+    /// The Unix second before which no token is valid.
+    pub nbf: Option<f64>,
+    /// Whether each token has a `jti` of its own.
+    pub unique: Option<bool>,
+}
+
+/// The native part of a `TokenMinter`.
+#[napi]
+pub struct TokenMinter {
+    minter: Arc<grantmint_core::TokenMinter>,
+}
+
+#[napi]
+impl TokenMinter {
+    /// A minter of tokens with these grants.
+    #[napi(catch_unwind, factory)]
+    pub fn of(
+        key: &ApiKey,
+        grants: Vec<ClassInstance<'_, Grant>>,
+        options: TokenMinterOptions,
+        clock: Option<&ManualClock>,
+    ) -> Result<Self> {
+        let mut builder = grantmint_core::TokenMinter::builder(&key.key)
+            .grants(grants::all(&grants))
+            .unique(options.unique.unwrap_or(false))
+            .clock(clock::of(clock));
+        if let Some(ttl) = options.ttl {
+            builder = builder.ttl(whole(ttl, ErrorKind::InvalidTtl, "ttl")?);
+        }
+        if let Some(nbf) = options.nbf {
+            builder = builder.nbf(whole(nbf, ErrorKind::InvalidArgument, "nbf")?);
+        }
+        Ok(Self { minter: Arc::new(builder.build().or_throw()?) })
+    }
+
+    /// The functions `mint` and `mintMany`.
+    #[napi(catch_unwind)]
+    pub fn hot<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let mut functions = Object::new(env)?;
+        functions.set("mint", hot::mint(env, &self.minter)?)?;
+        functions.set("mintMany", hot::mint_many(env, &self.minter)?)?;
+        Ok(functions)
+    }
+
+    /// The token of one viewer, issued at a Unix second of the caller's choice.
+    #[napi(catch_unwind)]
+    pub fn mint_at(&self, identity: String, now: f64) -> Result<String> {
+        let now = whole(now, ErrorKind::InvalidArgument, "now")?;
+        self.minter.mint_at(&identity, now).or_throw()
+    }
+
+    /// Advice on this kind of token.
+    #[napi(catch_unwind)]
+    pub fn warnings(&self) -> Vec<Advice> {
+        advice(&self.minter.warnings())
+    }
+}
