@@ -40,6 +40,25 @@ function leave(number) {
   if (waiting.delete(number) && waiting.size === 0) port.keepAlive(false);
 }
 
+/** What to do on an abort. One listener for all calls with the same signal: Node warns of more than ten
+ * as of a leak. */
+const aborts = new WeakMap();
+
+function watch(signal, abort) {
+  let calls = aborts.get(signal);
+  if (calls === undefined) {
+    calls = { all: new Set(), listener: () => [...calls.all].forEach((each) => each()) };
+    aborts.set(signal, calls);
+  }
+  calls.all.add(abort);
+  if (calls.all.size === 1) signal.addEventListener('abort', calls.listener);
+}
+
+function unwatch(signal, abort) {
+  const calls = aborts.get(signal);
+  if (calls.all.delete(abort) && calls.all.size === 0) signal.removeEventListener('abort', calls.listener);
+}
+
 /**
  * One promise for one call: begun by `begin(port, number, look)`, settled by `settle(news, resolve,
  * reject)`, which gives false if that was not all. `look` delivers no news: it has the call settled by
@@ -50,7 +69,7 @@ function wait({ begin, settle, signal, cancel, done }) {
     open();
     const end = () => {
       leave(number);
-      signal?.removeEventListener('abort', abort);
+      if (signal) unwatch(signal, abort);
       done?.();
     };
     const abort = () => {
@@ -67,7 +86,7 @@ function wait({ begin, settle, signal, cancel, done }) {
       end();
     };
     const number = enter(receive);
-    signal?.addEventListener('abort', abort, { once: true });
+    if (signal) watch(signal, abort);
     try {
       begin(port, number, () => receive({ number }));
     } catch (error) {

@@ -1,0 +1,674 @@
+/** The version of this package. */
+export const version: string;
+
+/** The number, meaning and nature of every error, by its code. */
+export const ERRORS: Readonly<
+  Record<ErrorCode, { readonly number: number; readonly isRetryable: boolean; readonly meaning: string }>
+>;
+
+/** Every limit of tokens, such as `TTL_MAX`. */
+export const LIMITS: Readonly<Record<string, number>>;
+
+// Errors
+
+/** The stable names of errors. */
+export type ErrorCode =
+  | 'ERR_GRANTMINT_INVALID_ARGUMENT'
+  | 'ERR_GRANTMINT_INVALID_SID'
+  | 'ERR_GRANTMINT_INVALID_CREDENTIALS'
+  | 'ERR_GRANTMINT_INVALID_IDENTITY'
+  | 'ERR_GRANTMINT_INVALID_TTL'
+  | 'ERR_GRANTMINT_INVALID_GRANT'
+  | 'ERR_GRANTMINT_INVALID_ORIGIN'
+  | 'ERR_GRANTMINT_INVALID_URL'
+  | 'ERR_GRANTMINT_LIMIT_EXCEEDED'
+  | 'ERR_GRANTMINT_TOKEN_MALFORMED'
+  | 'ERR_GRANTMINT_TOKEN_ALGORITHM'
+  | 'ERR_GRANTMINT_TOKEN_SIGNATURE'
+  | 'ERR_GRANTMINT_TOKEN_EXPIRED'
+  | 'ERR_GRANTMINT_TOKEN_NOT_YET_VALID'
+  | 'ERR_GRANTMINT_TOKEN_ISSUER'
+  | 'ERR_GRANTMINT_TOKEN_CLAIMS'
+  | 'ERR_GRANTMINT_UPSTREAM_BAD_REQUEST'
+  | 'ERR_GRANTMINT_UPSTREAM_UNAUTHORIZED'
+  | 'ERR_GRANTMINT_UPSTREAM_FORBIDDEN'
+  | 'ERR_GRANTMINT_UPSTREAM_NOT_FOUND'
+  | 'ERR_GRANTMINT_THROTTLED'
+  | 'ERR_GRANTMINT_UPSTREAM_UNAVAILABLE'
+  | 'ERR_GRANTMINT_UPSTREAM_TIMEOUT'
+  | 'ERR_GRANTMINT_UPSTREAM_CONNECT'
+  | 'ERR_GRANTMINT_UPSTREAM_TLS'
+  | 'ERR_GRANTMINT_UPSTREAM_STATUS'
+  | 'ERR_GRANTMINT_UPSTREAM_NOT_JSON'
+  | 'ERR_GRANTMINT_UPSTREAM_NO_GRANT'
+  | 'ERR_GRANTMINT_UPSTREAM_TOO_LARGE'
+  | 'ERR_GRANTMINT_GRANT_TOO_SHORT'
+  | 'ERR_GRANTMINT_SOURCE_FAILED'
+  | 'ERR_GRANTMINT_DEADLINE_EXCEEDED'
+  | 'ERR_GRANTMINT_CANCELLED'
+  | 'ERR_GRANTMINT_ABANDONED'
+  | 'ERR_GRANTMINT_OVERLOADED'
+  | 'ERR_GRANTMINT_CLOSED'
+  | 'ERR_GRANTMINT_UNSUPPORTED'
+  | 'ERR_GRANTMINT_PANIC'
+  | 'ERR_GRANTMINT_NULL_POINTER'
+  | 'ERR_GRANTMINT_INVALID_UTF8'
+  | 'ERR_GRANTMINT_BUFFER_TOO_SMALL'
+  | 'ERR_GRANTMINT_STRUCT_SIZE';
+
+export interface ErrorOptions {
+  /** The kind of error; that of the class if left out. */
+  code?: ErrorCode;
+  /** After how many milliseconds a further try makes sense. */
+  retryAfterMs?: number;
+  cause?: unknown;
+}
+
+/** Whatever grantmint throws or rejects with. No message holds a secret, a token or a grant. */
+export class GrantmintError extends Error {
+  constructor(message?: string, options?: ErrorOptions);
+  readonly code: ErrorCode;
+  /** The stable number of the error. */
+  readonly number: number;
+  /** Whether the same call may succeed later without any change to its arguments. */
+  readonly isRetryable: boolean;
+  /** After how many milliseconds a further try makes sense, if that is known. */
+  readonly retryAfterMs?: number;
+}
+
+/** An argument is wrong: numbers 100 to 199. */
+export class InvalidArgumentError extends GrantmintError {}
+/** A token does not decode or verify: numbers 200 to 299. */
+export class TokenError extends GrantmintError {}
+/** A grant could not be fetched: numbers 300 to 399. */
+export class UpstreamError extends GrantmintError {}
+/**
+ * Upstream limits the account's requests: number 304. A source throws it with `retryAfterMs` to keep the
+ * account off upstream for that time.
+ */
+export class ThrottledError extends UpstreamError {}
+/** No grant came within the caller's time: number 400. */
+export class DeadlineError extends GrantmintError {}
+
+// Keys and grants
+
+/** An API key of an account: checked, wiped when nobody uses it any more, never shown. */
+export class ApiKey {
+  /**
+   * @param accountSid The account, AC and 32 hexadecimal digits.
+   * @param keySid The key, SK and 32 hexadecimal digits.
+   * @param secret The key's secret, which the console shows once.
+   */
+  constructor(accountSid: string, keySid: string, secret: string, options?: ApiKeyOptions);
+  /** The key that TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET describe. */
+  static fromEnv(env?: Readonly<Record<string, string | undefined>>): ApiKey;
+  readonly accountSid: string;
+  readonly keySid: string;
+  readonly region: string | undefined;
+}
+
+export interface ApiKeyOptions {
+  /** Twilio's region that tokens name in their header, such as `ie1`. */
+  region?: string;
+}
+
+/** JSON: text or bytes of it, of which every byte is kept, or a value to write. */
+export type Json = string | Uint8Array | { readonly [name: string]: unknown } | readonly unknown[] | number | boolean | null;
+
+interface Grant {
+  /** The name under which it stands in a token. */
+  readonly key: string;
+  /** The JSON that stands under that name. */
+  toJson(): string;
+}
+
+/** Lets its holder join rooms of Programmable Video: one, or any if `room` is left out. */
+export class VideoGrant implements Grant {
+  constructor(options?: { room?: string });
+  readonly room?: string;
+  readonly key: string;
+  toJson(): string;
+}
+
+export interface ChatGrantOptions {
+  /** The service, IS…. */
+  serviceSid?: string;
+  /** A name for the device and user. */
+  endpointId?: string;
+  /** The role in the deployment, RL…. */
+  deploymentRoleSid?: string;
+  /** The push credential for notifications, CR…. */
+  pushCredentialSid?: string;
+}
+
+/** Lets its holder chat; the Conversations SDK takes the same grant. */
+export class ChatGrant implements Grant {
+  constructor(options?: ChatGrantOptions);
+  readonly serviceSid?: string;
+  readonly endpointId?: string;
+  readonly deploymentRoleSid?: string;
+  readonly pushCredentialSid?: string;
+  readonly key: string;
+  toJson(): string;
+}
+
+/** Legacy: the predecessor of ChatGrant. */
+export class IpMessagingGrant implements Grant {
+  constructor(options?: ChatGrantOptions);
+  readonly serviceSid?: string;
+  readonly endpointId?: string;
+  readonly deploymentRoleSid?: string;
+  readonly pushCredentialSid?: string;
+  readonly key: string;
+  toJson(): string;
+}
+
+/** Lets its holder read and write the state of a Sync service, IS…. */
+export class SyncGrant implements Grant {
+  constructor(options?: { serviceSid?: string; endpointId?: string });
+  readonly serviceSid?: string;
+  readonly endpointId?: string;
+  readonly key: string;
+  toJson(): string;
+}
+
+/** Lets its holder act as a worker (WK…) of a TaskRouter workspace (WS…); Flex takes the same grant. */
+export class TaskRouterGrant implements Grant {
+  constructor(options?: { workspaceSid?: string; workerSid?: string; role?: string });
+  readonly workspaceSid?: string;
+  readonly workerSid?: string;
+  readonly role?: string;
+  readonly key: string;
+  toJson(): string;
+}
+
+/** Legacy: lets its holder take part in conversations, which rooms replaced. */
+export class RtcGrant implements Grant {
+  constructor(options?: { configurationProfileSid?: string });
+  readonly configurationProfileSid?: string;
+  readonly key: string;
+  toJson(): string;
+}
+
+export interface VoiceGrantOptions {
+  /** Whether the holder may take calls. */
+  incomingAllow?: boolean;
+  /** The TwiML application that outgoing calls go through, AP…. */
+  outgoingApplicationSid?: string;
+  /** What the application is told with each outgoing call. Left out without an application. */
+  outgoingApplicationParams?: Json;
+  /** The push credential that announces calls, CR…. */
+  pushCredentialSid?: string;
+  /** A name for the device. */
+  endpointId?: string;
+}
+
+/** Lets its holder make and take calls. */
+export class VoiceGrant implements Grant {
+  constructor(options?: VoiceGrantOptions);
+  readonly incomingAllow?: boolean;
+  readonly outgoingApplicationSid?: string;
+  readonly pushCredentialSid?: string;
+  readonly endpointId?: string;
+  readonly key: string;
+  toJson(): string;
+}
+
+/** Lets its holder watch one live stream. */
+export class PlaybackGrant implements Grant {
+  /** @param options `grant`: what the PlaybackGrant endpoint answers under that name. */
+  constructor(options: { grant: Json });
+  readonly key: string;
+  toJson(): string;
+}
+
+/** Any JSON under a key of its own, for grants that this library does not know. */
+export class CustomGrant implements Grant {
+  constructor(key: string, value: Json);
+  readonly key: string;
+  toJson(): string;
+}
+
+/** Any grant, as tokens and minters take it. */
+export type AnyGrant =
+  | VideoGrant
+  | VoiceGrant
+  | ChatGrant
+  | SyncGrant
+  | TaskRouterGrant
+  | PlaybackGrant
+  | RtcGrant
+  | IpMessagingGrant
+  | CustomGrant;
+
+// Access Tokens
+
+/** A word of advice on a token that is minted all the same. */
+export interface Advice {
+  code: string;
+  message: string;
+}
+
+export interface TokenMinterOptions {
+  /** What each holder may do. */
+  grants?: Iterable<AnyGrant>;
+  /** The life of each token in seconds, 1 to 86,400; 3,600 if left out. */
+  ttl?: number;
+  /** The Unix second before which no token is valid. */
+  nbf?: number;
+  /** Whether each token has a jti of its own instead of the vendor's. */
+  unique?: boolean;
+  /** For tests. */
+  clock?: ManualClock;
+}
+
+export interface AccessTokenOptions extends TokenMinterOptions {
+  /** Whom it is for; at most 512 bytes, and 128 characters with a video grant. */
+  identity: string;
+  /** The Unix second at which it ends; instead of `ttl`. */
+  validUntil?: number;
+}
+
+/** One Access Token. It cannot be changed, and is stamped with the time when it is turned into a JWT. */
+export class AccessToken {
+  constructor(key: ApiKey, options: AccessTokenOptions);
+  readonly identity: string;
+  toJwt(): string;
+  /** Advice on this token; empty for most. */
+  warnings(): Advice[];
+}
+
+/** Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each. */
+export class TokenMinter {
+  constructor(key: ApiKey, options?: TokenMinterOptions);
+  /** The token of one viewer, issued now. */
+  mint(identity: string): string;
+  /** The token of one viewer, issued at a Unix second of the caller's choice. */
+  mintAt(identity: string, now: number): string;
+  /** One token for each identity, all issued in the same second; all of them or none. */
+  mintMany(identities: Iterable<string>): string[];
+  /** Advice on this kind of token; empty for most. */
+  warnings(): Advice[];
+}
+
+// Playback
+
+/** "fresh": no refresh is due. "refreshing": one is due or in the air. "degraded": the last one failed. */
+export type Freshness = 'fresh' | 'refreshing' | 'degraded';
+
+/** What a source is told beside the stream. */
+export interface SourceRequest {
+  /** The life to ask for, in seconds. */
+  ttl: number;
+  /** The origin to allow; any if undefined. */
+  origin: string | undefined;
+  /** Aborts when the time of the fetch is over. */
+  signal: AbortSignal;
+}
+
+/** What a source returns: a REST body does as it is. */
+export interface Sourced {
+  grant: Json;
+  /** How long it lives in seconds, if that is not what was asked for. */
+  ttl?: number | null;
+}
+
+/** Where grants come from instead of the PlaybackGrant endpoint. */
+export type GrantSource = (streamer: string, request: SourceRequest) => Sourced | Promise<Sourced>;
+
+/** The windows and limits of a cache. Whatever is left out scales with the life of each grant. */
+export interface CachePolicy {
+  /** Below this remaining life callers wait for the fetch in the air. */
+  waitBelowMs?: number;
+  /** At this remaining life a refresh is due. */
+  softPointMs?: number;
+  /** Taken off every life for clocks and transit. */
+  safetyMarginMs?: number;
+  /** How long one fetch may take. */
+  fetchTimeoutMs?: number;
+  /** How many streams the cache holds at most; 10,000 if left out. */
+  maxKeys?: number;
+  /** Fixes every random number to this one, 0 to 1, for tests. */
+  jitter?: number;
+}
+
+export interface PlaybackMinterOptions {
+  /** The only web origin that may play the streams, such as `https://www.example.com`; any if left out. */
+  allowOrigin?: string;
+  /** Further grants in each token. */
+  grants?: Iterable<AnyGrant>;
+  /** The life of each token in seconds, 1 to 86,400; 3,600 if left out. */
+  ttl?: number;
+  /** Whether each token has a jti of its own, as is the default, or the vendor's. */
+  unique?: boolean;
+  /** The life to ask for grants with in seconds, 1 to 60; 60 if left out. */
+  grantTtl?: number;
+  /** The least remaining life of the grant in a token, at most half of `grantTtl`. */
+  minRemainingMs?: number;
+  /** How long a call waits for a grant; 5,000 if left out. */
+  timeoutMs?: number;
+  /** Where grants come from. Runs in the thread that made the minter. */
+  source?: GrantSource;
+  /** A cache to use. */
+  cache?: GrantCache;
+  /** A name: all minters of the account that give it, in all workers, share one cache. */
+  share?: string;
+  /** Whether to share the cache with nobody. */
+  isolated?: boolean;
+  /** Scheme, host and port of upstream; `https://media.twilio.com` if left out. */
+  baseUrl?: string;
+  /** The URL of an HTTP proxy. The environment's is not read. */
+  proxy?: string;
+  /** A PEM file with the certificate authorities to trust instead of the built-in ones. */
+  caFile?: string;
+  policy?: CachePolicy;
+  /** For tests. */
+  clock?: ManualClock;
+}
+
+export interface TokenOptions {
+  /** Ends this wait, never the fetch that others wait for. */
+  signal?: AbortSignal;
+  /** The least remaining life of the grant in the token. */
+  minRemainingMs?: number;
+  /** How long to wait. */
+  timeoutMs?: number;
+}
+
+/** A viewer's token, with what was known of the grant in it at that moment. */
+export class PlaybackToken {
+  private constructor();
+  /** The Access Token. Whoever has it can watch: neither console.log nor JSON.stringify shows it. */
+  readonly jwt: string;
+  /** How long the grant is still good, net of the safety margin. */
+  readonly grantRemainingMs: number;
+  readonly freshness: Freshness;
+  /** Why the grant is degraded, if it is. */
+  readonly reason: GrantmintError | undefined;
+  /** After what time the next refresh is tried, if the grant is degraded. */
+  readonly retryAfterMs: number | undefined;
+  /** Tells grants of one cache apart, for `invalidateIf`. */
+  readonly generation: number;
+}
+
+/**
+ * Mints playback tokens around a grant that all viewers of a stream share. Make one, keep it. Minters of
+ * one account share their cache, in all workers of the process.
+ */
+export class PlaybackMinter {
+  constructor(key: ApiKey, options?: PlaybackMinterOptions);
+  /** A token for one viewer of a stream (VJ…). Waits for a grant if there is none. */
+  token(streamer: string, identity: string, options?: TokenOptions): Promise<PlaybackToken>;
+  /** The JWT of a token if the grant for it is there, else null; sets off the fetch that is due. */
+  tryToken(streamer: string, identity: string): string | null;
+  /** One stream, for hot paths. Keep it for as long as the stream is live. */
+  stream(streamer: string): StreamMinter;
+  /** Fetches a stream's grant before anybody asks for it; does not wait. */
+  prefetch(streamer: string): void;
+  /** Keeps a stream's grant fresh without it being asked for, for at most 24 hours; 0 ends it. */
+  keepWarm(streamer: string, ms: number): void;
+  /** Drops a stream's grant; whether there was one. A fetch in the air is not stored. */
+  invalidate(streamer: string): boolean;
+  /** Drops a stream's grant if it is still the one of this generation. */
+  invalidateIf(streamer: string, generation: number): boolean;
+  /** Signs and fetches with another key of the same account from now on. */
+  rotate(key: ApiKey): void;
+  /** What the cache has done, for all who share it. */
+  stats(): Stats;
+  /** The cache's last 1,024 events since the last call, oldest first. */
+  drainEvents(): CacheEvent[];
+  /** The cache, which other minters can be given as `cache`. */
+  cache(): GrantCache;
+  /** Empties the cache for all who share it. */
+  purge(): void;
+  /** Detaches this minter and its streams: later calls fail with ERR_GRANTMINT_CLOSED. */
+  close(): void;
+  /** As `close`, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** One stream of a PlaybackMinter, which makes it: see `PlaybackMinter.stream`. */
+export class StreamMinter {
+  private constructor();
+  readonly streamer: string;
+  /** As `PlaybackMinter.token`, for this stream. */
+  token(identity: string, options?: TokenOptions): Promise<PlaybackToken>;
+  /** As `PlaybackMinter.tryToken`, for this stream. */
+  tryToken(identity: string): string | null;
+}
+
+// The cache by itself
+
+export interface GrantCacheOptions {
+  policy?: CachePolicy;
+  /** For tests. */
+  clock?: ManualClock;
+  /** Whether the cache has a budget of calls of its own: 20 at once and 10 a second. */
+  governed?: boolean;
+}
+
+export interface KeyOptions {
+  /** The life that the key's grants are asked for with, in seconds; 60 if left out. */
+  ttl?: number;
+}
+
+export interface BeginOptions extends KeyOptions {
+  /** The least remaining life, at most half of `ttl`. */
+  minRemainingMs?: number;
+  /** How long the caller waits; 5,000 if left out. */
+  timeoutMs?: number;
+}
+
+export interface GetOptions extends BeginOptions {
+  /** Ends this wait, never the fetch that others wait for. */
+  signal?: AbortSignal;
+}
+
+/** A cache of short-lived grants: of all who need one at a time, one fetches. */
+export class GrantCache {
+  constructor(options?: GrantCacheOptions);
+  /** A grant, fetched by `fetch` if nobody else does. */
+  get(key: string, fetch: GrantSource, options?: GetOptions): Promise<Hit>;
+  /** A grant that is there now, or null; `fetch` does the fetch that is due. */
+  tryGet(key: string, fetch?: GrantSource | null, options?: Omit<BeginOptions, 'timeoutMs'>): Hit | null;
+  /** Asks for a grant; never waits. Throws the stored error while upstream is left alone. */
+  begin(key: string, options?: BeginOptions): Begun;
+  /** The ticket to fetch a key's grant before anybody asks for it; null if that is not due. */
+  prefetch(key: string, options?: KeyOptions): Ticket | null;
+  /** Has a key refreshed without being read, by tickets that `poll` returns; 0 ends it. */
+  keepWarm(key: string, ms: number, options?: KeyOptions): void;
+  /** Ends the fetches that are past their time; returns the tickets of keys kept warm that are due. */
+  poll(): Ticket[];
+  /** After how many milliseconds `poll` has something to do; null if nothing is to come. */
+  nextWakeupMs(): number | null;
+  invalidate(key: string, options?: KeyOptions): boolean;
+  invalidateIf(key: string, generation: number, options?: KeyOptions): boolean;
+  /** Empties the cache for all who share it. */
+  purge(): void;
+  /** Starts anew with other credentials: grants stay, stored errors go. */
+  rotate(): void;
+  stats(): Stats;
+  drainEvents(): CacheEvent[];
+}
+
+/** What `begin` gave: a grant, the duty to fetch, a place among those who wait, or two of them. */
+export type Begun =
+  | { outcome: 'hit'; hit: Hit; ticket?: undefined; waiter?: undefined }
+  | { outcome: 'hit_and_lead'; hit: Hit; ticket: Ticket; waiter?: undefined }
+  | { outcome: 'lead'; hit?: undefined; ticket: Ticket; waiter: Waiter }
+  | { outcome: 'wait'; hit?: undefined; ticket?: undefined; waiter: Waiter };
+
+/** A grant from the cache, with what was known of it when it was handed out. */
+export class Hit {
+  private constructor();
+  /** The grant, byte for byte as it came. Neither console.log nor JSON.stringify shows it. */
+  readonly grant: string;
+  /** How long it is still good, net of the safety margin. */
+  readonly remainingMs: number;
+  readonly freshness: Freshness;
+  readonly generation: number;
+  /** Why it is degraded, if it is. */
+  readonly reason: GrantmintError | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** The duty to fetch one grant for all who wait for it. */
+export class Ticket {
+  private constructor();
+  /** The key whose grant is wanted. */
+  readonly key: string;
+  /** The life to ask for, in seconds. */
+  readonly ttl: number;
+  /** Whether a grant that is still good is being replaced. */
+  readonly isRefresh: boolean;
+  /**
+   * Asks whether the request may be sent, right before it would be: the grant's life counts from here.
+   * `go`: it has `ms` to end. Else: ask again after `ms`. Throws if it may not be sent at all.
+   */
+  start(): { go: boolean; ms: number };
+  /** Ends the fetch with a grant. */
+  complete(grant: Json, options?: KeyOptions): void;
+  /** Ends the fetch with an error for all who wait. */
+  fail(error: GrantmintError): void;
+  /** Ends the fetch without an outcome: whoever waits begins again. */
+  abandon(): void;
+}
+
+/** A place among those who wait for one fetch. */
+export class Waiter {
+  private constructor();
+  /** The grant, or null while there is no outcome; throws the error that the fetch ended in. */
+  tryResult(): Hit | null;
+  /** The grant to fall back on, if there is one that keeps the promise. */
+  fallback(): Hit | null;
+  wait(options?: { signal?: AbortSignal }): Promise<Hit>;
+  /** Gives up; the fetch goes on for others. */
+  close(): void;
+}
+
+/** What a cache has done since it was made. Counts only rise. */
+export class Stats {
+  private constructor();
+  /** All grants handed out at once. */
+  readonly hits: number;
+  readonly hitsFresh: number;
+  readonly hitsRefreshing: number;
+  readonly hitsDegraded: number;
+  /** Calls that had to wait for a fetch. */
+  readonly waits: number;
+  /** Calls refused at once with a stored error. */
+  readonly refusals: number;
+  /** Fetches sent upstream. */
+  readonly fetches: number;
+  /** Those of them that refreshed a grant which was still good. */
+  readonly refreshes: number;
+  /** Fetches answered with a 429. */
+  readonly throttled: number;
+  /** Entries that had to make room for others. */
+  readonly evictions: number;
+  /** Entries now in the cache. */
+  readonly keys: number;
+  /** Fetches now in the air. */
+  readonly inFlight: number;
+  /** What is left of the account's cool-down. */
+  readonly cooldownLeftMs: number;
+  /** How far the clock of upstream is ahead of the local one, if known. */
+  readonly clockOffsetMs: number | undefined;
+  /** Fetches that failed: how many of each code. */
+  readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
+  /** How long fetches took: upper bounds and how many took no longer. */
+  readonly latency: {
+    readonly buckets: readonly { readonly leMs: number; readonly count: number }[];
+    readonly count: number;
+    readonly sumMs: number;
+  };
+  /** The statistics in the text format that Prometheus scrapes, each series with the label `cache`. */
+  toPrometheus(cache: string): string;
+}
+
+export interface CacheEvent {
+  /** When, in Unix milliseconds. */
+  atMs: number;
+  kind:
+    | 'fetch_sent'
+    | 'fetch_succeeded'
+    | 'fetch_failed'
+    | 'fetch_abandoned'
+    | 'evicted'
+    | 'invalidated'
+    | 'purged'
+    | 'rotated'
+    | 'forked';
+  /** To which key; none for events of the whole cache. */
+  key?: string;
+  /** The code of the error, of `fetch_failed`. */
+  code?: ErrorCode;
+  /** The generation of the grant, of `fetch_succeeded`. */
+  generation?: number;
+}
+
+// Verifying and signing
+
+export type Algorithm = 'HS256' | 'HS384' | 'HS512';
+
+export interface VerifyOptions {
+  /** How many seconds `exp` and `nbf` may be off, at most 300. */
+  leeway?: number;
+  /** The Unix second to take for the present one. */
+  now?: number;
+  /** The one algorithm to accept; HS256 if left out. */
+  algorithm?: Algorithm;
+}
+
+/** The content of a token. Neither console.log nor JSON.stringify shows any of it. */
+export class Decoded {
+  private constructor();
+  readonly header: Record<string, unknown>;
+  readonly claims: Record<string, unknown>;
+  /** The header, byte for byte. */
+  readonly headerJson: string;
+  /** The claims, byte for byte. */
+  readonly claimsJson: string;
+  /** The grants, with the identity among them. */
+  readonly grants: Record<string, unknown> | undefined;
+  readonly identity: string | undefined;
+  readonly issuer: string | undefined;
+  readonly subject: string | undefined;
+  readonly jti: string | undefined;
+  readonly region: string | undefined;
+  readonly issuedAt: number | undefined;
+  readonly notBefore: number | undefined;
+  readonly expiresAt: number | undefined;
+}
+
+/** Checks an Access Token: made with this key, for its account, valid now. */
+export function verify(token: string, key: ApiKey, options?: VerifyOptions): Decoded;
+/** Checks another vendor's token: signed with this secret, valid now. */
+export function verifyJwt(token: string, secret: string | Uint8Array, options?: VerifyOptions): Decoded;
+/** Takes a token apart without checking anything. To act on a token, use `verify`. */
+export function decode(token: string): Decoded;
+/** Signs any claims, for tokens of other vendors. Text and bytes go in as they are. */
+export function sign(algorithm: Algorithm, header: Json, claims: Json, secret: string | Uint8Array): string;
+
+// Tests
+
+/** A clock that moves only when told to, for tests. Minters and caches take it as `clock`. */
+export class ManualClock {
+  /** @param wall The Unix second at which it stands. */
+  constructor(wall: number);
+  /** Lets time pass. */
+  advance(seconds: number): void;
+  /** Puts the machine to sleep for a time and wakes it. */
+  suspend(seconds: number): void;
+  /** Steps the wall clock, forward or back; time since boot stays. */
+  jumpWall(seconds: number): void;
+  /** What it shows, in seconds: time since boot, and Unix time. */
+  now(): { boot: number; wall: number };
+}
+
+/** Doors for tests of whatever uses grantmint. */
+export const testing: {
+  readonly ManualClock: typeof ManualClock;
+  /** Makes a cache behave from now on as in a forked child. */
+  simulateFork(cache: GrantCache): void;
+};

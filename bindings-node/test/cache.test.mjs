@@ -1,0 +1,100 @@
+// The grant cache by itself. Its rules are played through in conformance.mjs.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { GrantCache, Hit, ThrottledError, UpstreamError, testing } from 'grantmint';
+import { rejection } from './support.mjs';
+
+test('of all who need a grant one fetches', async () => {
+  const cache = new GrantCache();
+  let asked = 0;
+  const fetch = async (key, { ttl }) => {
+    asked += 1;
+    await sleep(50);
+    return { grant: `${key} for ${ttl}` };
+  };
+  const hits = await Promise.all(Array.from({ length: 1000 }, () => cache.get('k', fetch, { ttl: 30 })));
+  assert.equal(asked, 1);
+  assert(hits.every((hit) => hit instanceof Hit && hit.grant === 'k for 30' && hit.freshness === 'fresh'));
+  assert(hits[0].remainingMs > 27_000);
+  assert(!inspect(hits[0], { showHidden: true }).includes('k for') && !JSON.stringify(hits[0]).includes('k for'));
+  assert.equal(cache.tryGet('k', null, { ttl: 30 }).grant, 'k for 30');
+  assert.equal(cache.tryGet('other'), null);
+});
+
+test('a try sets off the fetch that is due', async () => {
+  const cache = new GrantCache();
+  assert.equal(cache.tryGet('k', async () => ({ grant: 'g' })), null);
+  await sleep(20);
+  assert.equal(cache.tryGet('k').grant, 'g');
+});
+
+test('whoever fetched is shown the cause', async () => {
+  const cache = new GrantCache();
+  const boom = new TypeError('boom');
+  const fetch = async () => {
+    await sleep(20);
+    throw boom;
+  };
+  const errors = await Promise.all([rejection(cache.get('k', fetch)), rejection(cache.get('k', fetch))]);
+  assert(errors.every((error) => error instanceof UpstreamError));
+  assert.deepEqual(
+    errors.map(({ cause }) => cause),
+    [boom, undefined],
+  );
+  const throttled = await rejection(
+    new GrantCache().get('k', () => {
+      throw new ThrottledError('x', { retryAfterMs: 2000 });
+    }),
+  );
+  assert(throttled instanceof ThrottledError && throttled.retryAfterMs >= 1900);
+});
+
+test('aborts, deadlines and fetches that are dropped', async () => {
+  const cache = new GrantCache();
+  const slow = async () => {
+    await sleep(100);
+    return { grant: 'g' };
+  };
+  const controller = new AbortController();
+  const waits = [
+    rejection(cache.get('k', slow, { signal: controller.signal })),
+    rejection(cache.get('k', slow, { timeoutMs: 30 })),
+    cache.get('k', slow),
+  ];
+  await sleep(10);
+  controller.abort();
+  const [aborted, late, hit] = await Promise.all(waits);
+  assert.equal(aborted, controller.signal.reason);
+  assert.equal(late.code, 'ERR_GRANTMINT_DEADLINE_EXCEEDED');
+  assert.equal(hit.grant, 'g');
+
+  const { ticket, waiter, outcome } = cache.begin('dropped');
+  assert.equal(outcome, 'lead');
+  const second = cache.get('dropped', slow);
+  ticket.abandon();
+  assert.throws(() => waiter.tryResult(), { code: 'ERR_GRANTMINT_ABANDONED' });
+  assert.equal((await second).grant, 'g');
+});
+
+test('by hand', async () => {
+  const cache = new GrantCache({ policy: { jitter: 0 } });
+  const { ticket, waiter } = cache.begin('k', { ttl: 15 });
+  assert.deepEqual([ticket.key, ticket.ttl, ticket.isRefresh], ['k', 15, false]);
+  assert.equal(waiter.tryResult(), null);
+  assert.equal(waiter.fallback(), null);
+  assert.equal(ticket.start().go, true);
+  const waiting = waiter.wait();
+  ticket.complete({ a: 1 }, { ttl: 15 });
+  assert.equal((await waiting).grant, '{"a":1}');
+  assert.throws(() => waiter.tryResult(), { code: 'ERR_GRANTMINT_CANCELLED' });
+  assert.throws(() => ticket.start(), { code: 'ERR_GRANTMINT_ABANDONED' });
+  assert.throws(() => cache.begin(''), { code: 'ERR_GRANTMINT_LIMIT_EXCEEDED' });
+  assert.throws(() => ticket.fail(new Error('x')), { code: 'ERR_GRANTMINT_INVALID_ARGUMENT' });
+  assert.throws(() => new (cache.begin('z').ticket.constructor)().key, TypeError);
+  testing.simulateFork(cache);
+  assert.equal(cache.begin('k', { ttl: 15 }).outcome, 'hit');
+  assert.match(cache.stats().toPrometheus('mine'), /grantmint_keys\{cache="mine"\} \d/);
+});

@@ -1,0 +1,94 @@
+// The packages as npm would publish them, and their types.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+
+const require = createRequire(import.meta.url);
+const here = import.meta.dirname;
+const tarballs = process.env.GRANTMINT_TARBALLS;
+const tool = (name, path) => join(dirname(require.resolve(`${name}/package.json`)), path);
+const manifestOf = (name) => JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8'));
+
+/** What a tarball holds. */
+const content = (start) => {
+  const [name] = readdirSync(tarballs).filter((file) => file.startsWith(start) && /\d\.tgz$/.test(file));
+  return execFileSync('tar', ['-tf', join(tarballs, name)], { encoding: 'utf8' }).trim().split('\n').sort();
+};
+
+test('the main package holds what it needs and nothing else', () => {
+  const files = content('grantmint-0');
+  const allowed = /^package\/(index\.(cjs|mjs|d\.cts|d\.mts)|lib\/[a-z-]+\.cjs|package\.json|README\.md|LICENSE-(MIT|APACHE))$/;
+  assert.deepEqual(
+    files.filter((file) => !allowed.test(file)),
+    [],
+  );
+  for (const file of ['index.cjs', 'index.mjs', 'index.d.cts', 'index.d.mts', 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE']) {
+    assert(files.includes(`package/${file}`), file);
+  }
+});
+
+test('the platform package holds the native half', () => {
+  assert.deepEqual(content(`grantmint-${process.platform}-${process.arch}`), [
+    'package/LICENSE-APACHE',
+    'package/LICENSE-MIT',
+    'package/README.md',
+    'package/grantmint.node',
+    'package/package.json',
+  ]);
+});
+
+test('the manifests', () => {
+  const main = manifestOf('grantmint');
+  assert.deepEqual([main.scripts, main.dependencies, main.private], [undefined, undefined, undefined]);
+  assert.equal(main.engines.node, '>=20');
+  for (const [name, version] of Object.entries(main.optionalDependencies)) {
+    const platform = manifestOf(name);
+    assert.equal(version, main.version);
+    assert.deepEqual([platform.version, platform.scripts, platform.dependencies], [version, undefined, undefined]);
+    assert(platform.os.length === 1 && platform.cpu.length === 1 && (platform.os[0] !== 'linux' || platform.libc.length === 1));
+  }
+  assert.equal(require('grantmint').version, main.version);
+});
+
+test('publint finds nothing', async () => {
+  const { publint } = await import('publint');
+  const { formatMessage } = await import('publint/utils');
+  const pkgDir = dirname(require.resolve('grantmint/package.json'));
+  const { messages } = await publint({ pkgDir, strict: true, level: 'warning' });
+  const pkg = manifestOf('grantmint');
+  assert.deepEqual(
+    messages.map((message) => formatMessage(message, pkg)),
+    [],
+  );
+});
+
+for (const [module, resolution] of [
+  ['node16', 'node16'],
+  ['nodenext', 'nodenext'],
+  ['esnext', 'bundler'],
+]) {
+  test(`tsc --strict, ${resolution} resolution`, () => {
+    const config = join(here, `tsconfig.${resolution}.json`);
+    const compilerOptions = { strict: true, noEmit: true, target: 'es2022', lib: ['es2022', 'esnext.disposable'], types: ['node'], exactOptionalPropertyTypes: true, skipLibCheck: false, module, moduleResolution: resolution };
+    const files = resolution === 'bundler' ? ['types.mts'] : ['types.mts', 'types.cts'];
+    writeFileSync(config, JSON.stringify({ compilerOptions, files }));
+    try {
+      execFileSync(process.execPath, [tool('typescript', 'bin/tsc'), '--project', config], { encoding: 'utf8' });
+    } catch (error) {
+      assert.fail(error.stdout);
+    }
+  });
+}
+
+test('the types name exactly what there is', () => {
+  const types = readFileSync(join(dirname(require.resolve('grantmint/package.json')), 'index.d.cts'), 'utf8');
+  const named = [...types.matchAll(/^export (?:class|const|function) (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual(named.sort(), Object.keys(require('grantmint')).sort());
+  const { ERRORS } = require('grantmint');
+  const codes = [...types.matchAll(/^ {2}\| '(ERR_\w+)'/gm)].map(([, code]) => code);
+  assert.deepEqual(codes, Object.keys(ERRORS));
+});

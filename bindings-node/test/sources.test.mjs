@@ -1,0 +1,142 @@
+// Sources that users write.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GrantmintError, PlaybackMinter, ThrottledError, UpstreamError } from 'grantmint';
+import { STREAMER, counting, key, rejection } from './support.mjs';
+
+test('a source is told what is wanted', async () => {
+  const source = counting();
+  const live = new PlaybackMinter(key(), { source: source.fetch, grantTtl: 30, allowOrigin: 'https://WWW.example.com' });
+  await live.token(STREAMER, 'alice');
+  const [{ streamer, ttl, origin, signal }] = source.asked;
+  assert.deepEqual([streamer, ttl, origin], [STREAMER, 30, 'https://www.example.com']);
+  assert(signal instanceof AbortSignal && !signal.aborted);
+  const anywhere = counting();
+  await new PlaybackMinter(key(), { source: anywhere.fetch }).token(STREAMER, 'alice');
+  assert.equal(anywhere.asked[0].origin, undefined);
+});
+
+test('what a source returns', async () => {
+  const text = '{ "playbackUrl" : "x", "n":1.50 }';
+  const good = [{ grant: { a: 1 } }, { grant: text }, { grant: Buffer.from(text) }, { grant: {}, ttl: 30, other: 1 }, { grant: {}, ttl: null }];
+  for (const answer of good) {
+    const token = await new PlaybackMinter(key(), { source: () => answer }).token(STREAMER, 'alice');
+    assert(token.grantRemainingMs > (answer.ttl ?? 60) * 1000 - 3000);
+  }
+  const bad = [undefined, null, 7, 'grant', {}, { grant: null }, { grant: 'text' }, { grant: '"{}"' }, { grant: [] }, { grant: 1n }, { grant: {}, ttl: '60' }, { grant: {}, ttl: -1 }, { grant: { a: 'x'.repeat(70_000) } }];
+  for (const answer of bad) {
+    const error = await rejection(new PlaybackMinter(key(), { source: async () => answer }).token(STREAMER, 'alice'));
+    assert(error instanceof UpstreamError, String(answer));
+    assert.equal(error.code, 'ERR_GRANTMINT_SOURCE_FAILED');
+    assert(error.cause instanceof Error);
+  }
+});
+
+test('a throw and a rejection: the cause for one, the class for all', async () => {
+  const boom = new RangeError('with a secret');
+  const sources = {
+    throws: () => {
+      throw boom;
+    },
+    rejects: async () => {
+      await sleep(20);
+      throw boom;
+    },
+  };
+  for (const source of Object.values(sources)) {
+    const live = new PlaybackMinter(key(), { source });
+    const errors = await Promise.all(Array.from({ length: 10 }, (_, n) => rejection(live.token(STREAMER, `viewer-${n}`))));
+    assert(errors.every(({ code }) => code === 'ERR_GRANTMINT_SOURCE_FAILED'));
+    assert.equal(errors.filter(({ cause }) => cause === boom).length, 1);
+    assert.equal(errors[0].cause, boom);
+    assert(errors.every(({ message }) => message.includes('RangeError') && !message.includes('secret')));
+    assert.equal(new Set(errors).size, 10);
+    const later = await rejection(live.token(STREAMER, 'late'));
+    assert.deepEqual([later.cause, later.code, later.retryAfterMs > 0], [undefined, 'ERR_GRANTMINT_SOURCE_FAILED', true]);
+  }
+});
+
+test('odd things are thrown', async () => {
+  for (const thrown of ['text', 7, null, undefined, {}, Object.create(null), new Proxy({}, {})]) {
+    const live = new PlaybackMinter(key(), { source: () => Promise.reject(thrown) });
+    const error = await rejection(live.token(STREAMER, 'alice'));
+    assert.equal(error.code, 'ERR_GRANTMINT_SOURCE_FAILED');
+    assert.equal(error.cause, thrown);
+  }
+});
+
+test('a ThrottledError arms the cool-down for the whole account', async () => {
+  const throttled = new PlaybackMinter(key(), {
+    share: 'cool-down',
+    source: async () => {
+      throw new ThrottledError('enough', { retryAfterMs: 3000 });
+    },
+  });
+  const error = await rejection(throttled.token(STREAMER, 'alice'));
+  assert(error instanceof ThrottledError);
+  assert(error.retryAfterMs > 2900 && error.retryAfterMs <= 4000, String(error.retryAfterMs));
+  const source = counting();
+  const other = new PlaybackMinter(key(), { source: source.fetch });
+  assert((await rejection(other.token(STREAMER.replace(/1$/, '2'), 'bob'))) instanceof ThrottledError);
+  assert.equal(source.asked.length, 0);
+  assert(other.stats().cooldownLeftMs > 2000);
+});
+
+test('the signal ends with the time of the fetch', async () => {
+  let aborted;
+  const source = (_, { signal }) =>
+    new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        aborted = signal.reason;
+        reject(signal.reason);
+      });
+    });
+  const options = { policy: { fetchTimeoutMs: 200 }, timeoutMs: 3000, isolated: true, baseUrl: 'https://signal.example.com', source };
+  const error = await rejection(new PlaybackMinter(key(), options).token(STREAMER, 'alice'));
+  assert.equal(aborted?.name, 'TimeoutError');
+  assert(error instanceof GrantmintError);
+});
+
+test('a source that never ends is told of to those who wait', async () => {
+  const options = { policy: { fetchTimeoutMs: 100 }, baseUrl: 'https://never.example.com', source: () => new Promise(() => {}) };
+  const error = await rejection(new PlaybackMinter(key(), options).token(STREAMER, 'alice', { timeoutMs: 4000 }));
+  assert.equal(error.code, 'ERR_GRANTMINT_UPSTREAM_TIMEOUT');
+});
+
+test('a source may ask the minter that it belongs to', async () => {
+  const other = STREAMER.replace(/1$/, '2');
+  const options = {
+    baseUrl: 'https://nested.example.com',
+    source: async (streamer) => {
+      if (streamer === STREAMER) await live.token(other, 'inner');
+      return { grant: {} };
+    },
+  };
+  const live = new PlaybackMinter(key(), options);
+  assert.equal((await live.token(STREAMER, 'outer')).freshness, 'fresh');
+});
+
+test('each minter that shares a cache fetches with its own source', async () => {
+  const [a, b] = [counting(20), counting(20)];
+  const baseUrl = 'https://shared.example.com';
+  const first = new PlaybackMinter(key(), { share: 'both', source: a.fetch, baseUrl });
+  const second = new PlaybackMinter(key(), { share: 'both', source: b.fetch, baseUrl });
+  await Promise.all([first.token(STREAMER, 'alice'), second.token(STREAMER, 'bob')]);
+  assert.deepEqual([a.asked.length, b.asked.length], [1, 0]);
+});
+
+test('a minter that refers to itself by its source is collected', { skip: !globalThis.gc && 'needs --expose-gc' }, async () => {
+  const refs = [];
+  for (let n = 0; n < 20; n += 1) {
+    const holder = {};
+    holder.minter = new PlaybackMinter(key(), { source: async () => ({ grant: { holder: typeof holder } }), isolated: true });
+    refs.push(new WeakRef(holder.minter));
+  }
+  await sleep(10);
+  globalThis.gc();
+  await sleep(10);
+  globalThis.gc();
+  assert(refs.filter((ref) => ref.deref()).length <= 1);
+});

@@ -1,0 +1,61 @@
+// Compiled, not run: what users write, and what must not compile.
+
+import {
+  AccessToken,
+  ApiKey,
+  CachePolicy,
+  GrantCache,
+  GrantSource,
+  GrantmintError,
+  ManualClock,
+  PlaybackGrant,
+  PlaybackMinter,
+  PlaybackToken,
+  ThrottledError,
+  TokenMinter,
+  VideoGrant,
+  sign,
+  testing,
+  verify,
+} from 'grantmint';
+
+const key: ApiKey = ApiKey.fromEnv(process.env);
+const rooms = new TokenMinter(key, { grants: [new VideoGrant({ room: 'r' })], ttl: 14_400, clock: new ManualClock(1) });
+const jwt: string = rooms.mint('alice');
+const jwts: string[] = rooms.mintMany(new Set(['a']));
+const one: string = new AccessToken(key, { identity: 'alice', validUntil: 1 }).toJwt();
+const policy: CachePolicy = { jitter: 0, waitBelowMs: 1 };
+const source: GrantSource = async (streamer, { ttl, origin, signal }) => {
+  if (origin) throw new ThrottledError('x', { retryAfterMs: ttl });
+  signal.throwIfAborted();
+  return { grant: { streamer }, ttl: null };
+};
+const live = new PlaybackMinter(key, { source, policy, allowOrigin: 'https://www.example.com' });
+const token: PlaybackToken = await live.token('VJ', 'alice', { signal: AbortSignal.timeout(1), timeoutMs: 1 });
+const degraded: GrantmintError | undefined = token.reason;
+const maybe: string | null = live.stream('VJ').tryToken('bob');
+const begun = new GrantCache({ governed: true }).begin('k');
+if (begun.outcome === 'lead') begun.ticket.complete('g', { ttl: 1 });
+const identity: string | undefined = verify(jwt, key, { leeway: 1 }).identity;
+testing.simulateFork(live.cache());
+{
+  using scoped = new PlaybackMinter(key);
+  scoped.prefetch('VJ');
+}
+sign('HS256', { alg: 'HS256' }, '{}', new Uint8Array());
+export { degraded, identity, jwts, maybe, one };
+
+// @ts-expect-error: no such option
+new PlaybackMinter(key, { allowOrgin: 'https://www.example.com' });
+// @ts-expect-error: an identity is a string
+rooms.mint(7);
+// @ts-expect-error: made by a minter only
+new PlaybackToken();
+// @ts-expect-error: it has to be given
+new PlaybackGrant();
+// @ts-expect-error: cannot be changed
+token.jwt = '';
+// @ts-expect-error: not an algorithm of ours
+sign('RS256', {}, {}, '');
+// @ts-expect-error: a source returns a grant
+new PlaybackMinter(key, { source: async () => ({}) });

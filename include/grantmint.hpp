@@ -1,0 +1,2994 @@
+/**
+ * @file grantmint.hpp
+ * @brief grantmint for C++17 and later: classes around grantmint.h, in headers alone.
+ *
+ * @code
+ * grantmint::playback_minter live{grantmint::api_key::from_env()};
+ * std::string jwt = live.token("VJ…", "alice").jwt;
+ * @endcode
+ *
+ * This file converts and owns, and knows nothing else: every rule, limit and default is the
+ * library's, and grantmint.h describes them. Link with libgrantmint.a or libgrantmint.so.
+ *
+ * **Errors.** A call that fails throws grantmint::error. Where exceptions are off, or
+ * `GRANTMINT_NO_EXCEPTIONS` is defined, it returns a grantmint::result instead, and what has a
+ * constructor here has a static `create` there (and here too). `returns<T>` below stands for `T` or
+ * for `result<T>`. Both kinds may be mixed in one program, file by file.
+ *
+ * **Ownership.** Objects are move-only and free what they hold. One that was moved from may be
+ * assigned to or destroyed; any other call of it fails with errc::null_pointer. Text goes in as
+ * `std::string_view`, read during the call alone, and comes out as `std::string`, which unlike the
+ * library's own memory is not wiped when it is freed.
+ *
+ * **Units.** Durations and times are those of `std::chrono`. What goes into a token or to the vendor
+ * is in whole seconds (a duration with a finer unit does not compile), what is waited for and what
+ * remains in milliseconds. A negative time to wait is no time at all; any other duration or time
+ * that makes no sense is refused by the library.
+ *
+ * **Threads.** `const` members may be called by any number of threads at once, others only while
+ * nobody else uses the object.
+ *
+ * **Callbacks** may be called on any thread: the caller's before the call returns, one of the
+ * library's, or the one that ends a fetch. No lock is held. They may call anything but `close` and
+ * the destructor of the object they were given to, and should not block. No exception leaves them:
+ * what a source or a `lead` throws ends its fetch as an error, as described there; what an answer's
+ * callback throws is dropped.
+ *
+ * **fork().** A child may go on using every object. Callbacks that wait for a fetch in the air are
+ * not called in the child, and futures that wait for one are never ready there.
+ */
+#ifndef GRANTMINT_HPP
+#define GRANTMINT_HPP
+
+#include "grantmint.h"
+
+#if !defined(__cplusplus) || (__cplusplus < 201703L && (!defined(_MSVC_LANG) || _MSVC_LANG < 201703L))
+#error "grantmint.hpp needs C++17"
+#endif
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <future>
+#include <initializer_list>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+#define GRANTMINT_CAN_CATCH_ 1
+#else
+#define GRANTMINT_CAN_CATCH_ 0
+#ifndef GRANTMINT_NO_EXCEPTIONS
+#define GRANTMINT_NO_EXCEPTIONS
+#endif
+#endif
+
+// An exception is caught by the identity of its type, which must be one across shared libraries.
+#if defined(__GNUC__)
+#define GRANTMINT_ONE_TYPE_ __attribute__((visibility("default")))
+#else
+#define GRANTMINT_ONE_TYPE_
+#endif
+
+namespace grantmint {
+// Files with and without exceptions have functions of one name that differ: not one entity.
+#ifdef GRANTMINT_NO_EXCEPTIONS
+inline namespace no_exceptions {
+#else
+inline namespace exceptions {
+#endif
+
+/// A time in whole Unix seconds.
+using unix_time = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
+
+/// What went wrong: the statuses of grantmint.h. Numbers never change their meaning; a newer library
+/// may have ones that are not named here.
+enum class errc : std::int32_t {
+    invalid_argument = GRANTMINT_ERR_INVALID_ARGUMENT,
+    invalid_sid = GRANTMINT_ERR_INVALID_SID,
+    invalid_credentials = GRANTMINT_ERR_INVALID_CREDENTIALS,
+    invalid_identity = GRANTMINT_ERR_INVALID_IDENTITY,
+    invalid_ttl = GRANTMINT_ERR_INVALID_TTL,
+    invalid_grant = GRANTMINT_ERR_INVALID_GRANT,
+    invalid_origin = GRANTMINT_ERR_INVALID_ORIGIN,
+    invalid_url = GRANTMINT_ERR_INVALID_URL,
+    limit_exceeded = GRANTMINT_ERR_LIMIT_EXCEEDED,
+    token_malformed = GRANTMINT_ERR_TOKEN_MALFORMED,
+    token_algorithm = GRANTMINT_ERR_TOKEN_ALGORITHM,
+    token_signature = GRANTMINT_ERR_TOKEN_SIGNATURE,
+    token_expired = GRANTMINT_ERR_TOKEN_EXPIRED,
+    token_not_yet_valid = GRANTMINT_ERR_TOKEN_NOT_YET_VALID,
+    token_issuer = GRANTMINT_ERR_TOKEN_ISSUER,
+    token_claims = GRANTMINT_ERR_TOKEN_CLAIMS,
+    upstream_bad_request = GRANTMINT_ERR_UPSTREAM_BAD_REQUEST,
+    upstream_unauthorized = GRANTMINT_ERR_UPSTREAM_UNAUTHORIZED,
+    upstream_forbidden = GRANTMINT_ERR_UPSTREAM_FORBIDDEN,
+    upstream_not_found = GRANTMINT_ERR_UPSTREAM_NOT_FOUND,
+    throttled = GRANTMINT_ERR_THROTTLED,
+    upstream_unavailable = GRANTMINT_ERR_UPSTREAM_UNAVAILABLE,
+    upstream_timeout = GRANTMINT_ERR_UPSTREAM_TIMEOUT,
+    upstream_connect = GRANTMINT_ERR_UPSTREAM_CONNECT,
+    upstream_tls = GRANTMINT_ERR_UPSTREAM_TLS,
+    upstream_status = GRANTMINT_ERR_UPSTREAM_STATUS,
+    upstream_not_json = GRANTMINT_ERR_UPSTREAM_NOT_JSON,
+    upstream_no_grant = GRANTMINT_ERR_UPSTREAM_NO_GRANT,
+    upstream_too_large = GRANTMINT_ERR_UPSTREAM_TOO_LARGE,
+    grant_too_short = GRANTMINT_ERR_GRANT_TOO_SHORT,
+    source_failed = GRANTMINT_ERR_SOURCE_FAILED,
+    deadline_exceeded = GRANTMINT_ERR_DEADLINE_EXCEEDED,
+    cancelled = GRANTMINT_ERR_CANCELLED,
+    abandoned = GRANTMINT_ERR_ABANDONED,
+    overloaded = GRANTMINT_ERR_OVERLOADED,
+    closed = GRANTMINT_ERR_CLOSED,
+    unsupported = GRANTMINT_ERR_UNSUPPORTED,
+    panic = GRANTMINT_ERR_PANIC,
+    null_pointer = GRANTMINT_ERR_NULL_POINTER,
+    invalid_utf8 = GRANTMINT_ERR_INVALID_UTF8,
+    buffer_too_small = GRANTMINT_ERR_BUFFER_TOO_SMALL,
+    struct_size = GRANTMINT_ERR_STRUCT_SIZE,
+};
+
+namespace detail {
+
+inline grantmint_str_t str(std::string_view text) noexcept { return {text.data(), text.size()}; }
+
+inline std::string_view view(grantmint_str_t text) noexcept {
+    return text.data == nullptr ? std::string_view{} : std::string_view{text.data, text.len};
+}
+
+inline std::string string(grantmint_str_t text) { return std::string{view(text)}; }
+
+inline std::optional<std::string> optional_string(grantmint_str_t text) {
+    if (text.data == nullptr) {
+        return std::nullopt;
+    }
+    return string(text);
+}
+
+}  // namespace detail
+
+/// The stable name of a code, such as `invalid_sid`: the one that all languages show. Static; empty
+/// for a number that is no code.
+[[nodiscard]] inline std::string_view name(errc code) noexcept {
+    return detail::view(grantmint_status_code(static_cast<std::int32_t>(code)));
+}
+
+/// What a code means, in one line. Static; empty for a number that is no code.
+[[nodiscard]] inline std::string_view meaning(errc code) noexcept {
+    return detail::view(grantmint_status_meaning(static_cast<std::int32_t>(code)));
+}
+
+/// Whether the same call may succeed later without any change to its arguments.
+[[nodiscard]] inline bool retryable(errc code) noexcept {
+    return grantmint_status_is_retryable(static_cast<std::int32_t>(code));
+}
+
+/// What went wrong. Its text is for people and holds no secret, token, grant or identity, so it can
+/// be logged. Safe to copy and to hand to another thread.
+class GRANTMINT_ONE_TYPE_ error : public std::runtime_error {
+   public:
+    /// An error of one's own, for a source to throw. `message` must hold no secret, token, grant or
+    /// identity. A throttled one keeps the whole account off upstream for `retry_after`.
+    explicit error(errc code, const std::string& message,
+                   std::optional<std::chrono::milliseconds> retry_after = std::nullopt)
+        : std::runtime_error(message), code_(code), retry_after_(retry_after) {}
+
+    /// As above, with what the code means for a message.
+    explicit error(errc code, std::optional<std::chrono::milliseconds> retry_after = std::nullopt)
+        : error(code, std::string{meaning(code)}, retry_after) {}
+
+    /// What went wrong, for programs.
+    [[nodiscard]] errc code() const noexcept { return code_; }
+
+    /// The stable name of the code, such as `throttled`. Static.
+    [[nodiscard]] std::string_view name() const noexcept { return grantmint::name(code_); }
+
+    /// After how long a further try makes sense: always there when throttled or overloaded.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept {
+        return retry_after_;
+    }
+
+    /// Whether the same call may succeed later without any change to its arguments.
+    [[nodiscard]] bool retryable() const noexcept { return grantmint::retryable(code_); }
+
+   private:
+    errc code_;
+    std::optional<std::chrono::milliseconds> retry_after_;
+};
+
+/// A value, or the error in its place.
+template <class T>
+class [[nodiscard]] result {
+   public:
+    result(T value) : content_(std::in_place_index<0>, std::move(value)) {}
+    result(grantmint::error error) : content_(std::in_place_index<1>, std::move(error)) {}
+
+    /// Whether there is a value.
+    [[nodiscard]] bool has_value() const noexcept { return content_.index() == 0; }
+    explicit operator bool() const noexcept { return has_value(); }
+
+    /// The value. If there is none, throws the error; with exceptions off, ends the program.
+    [[nodiscard]] T& value() & { return checked(), *std::get_if<0>(&content_); }
+    [[nodiscard]] const T& value() const& { return checked(), *std::get_if<0>(&content_); }
+    [[nodiscard]] T&& value() && { return checked(), std::move(*std::get_if<0>(&content_)); }
+
+    /// The value, or another.
+    template <class U>
+    [[nodiscard]] T value_or(U&& other) && {
+        return has_value() ? std::move(**this) : static_cast<T>(std::forward<U>(other));
+    }
+
+    /// The value; there must be one.
+    [[nodiscard]] T& operator*() & noexcept { return *std::get_if<0>(&content_); }
+    [[nodiscard]] const T& operator*() const& noexcept { return *std::get_if<0>(&content_); }
+    [[nodiscard]] T&& operator*() && noexcept { return std::move(*std::get_if<0>(&content_)); }
+    [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&content_); }
+    [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&content_); }
+
+    /// The error; there must be one.
+    [[nodiscard]] const grantmint::error& error() const& noexcept {
+        return *std::get_if<1>(&content_);
+    }
+    [[nodiscard]] grantmint::error&& error() && noexcept {
+        return std::move(*std::get_if<1>(&content_));
+    }
+
+   private:
+    void checked() const {
+        if (!has_value()) {
+#ifdef GRANTMINT_NO_EXCEPTIONS
+            std::abort();
+#else
+            throw *std::get_if<1>(&content_);
+#endif
+        }
+    }
+
+    std::variant<T, grantmint::error> content_;
+};
+
+/// Nothing, or the error in its place.
+template <>
+class [[nodiscard]] result<void> {
+   public:
+    result() = default;
+    result(grantmint::error error) : error_(std::move(error)) {}
+
+    /// Whether it went well.
+    [[nodiscard]] bool has_value() const noexcept { return !error_.has_value(); }
+    explicit operator bool() const noexcept { return has_value(); }
+
+    /// If it did not go well, throws the error; with exceptions off, ends the program.
+    void value() const {
+        if (error_) {
+#ifdef GRANTMINT_NO_EXCEPTIONS
+            std::abort();
+#else
+            throw *error_;
+#endif
+        }
+    }
+
+    /// The error; there must be one.
+    [[nodiscard]] const grantmint::error& error() const& noexcept { return *error_; }
+    [[nodiscard]] grantmint::error&& error() && noexcept { return *std::move(error_); }
+
+   private:
+    std::optional<grantmint::error> error_;
+};
+
+#ifdef GRANTMINT_NO_EXCEPTIONS
+/// What a call that can fail returns: here a result.
+template <class T>
+using returns = result<T>;
+#else
+/// What a call that can fail returns: here the value itself, as an error is thrown.
+template <class T>
+using returns = T;
+#endif
+
+class api_key;
+class playback_minter;
+class stream_minter;
+class grant_cache;
+
+namespace detail {
+
+template <auto Free>
+struct deleter {
+    template <class Raw>
+    void operator()(Raw* raw) const noexcept {
+        Free(raw);
+    }
+};
+
+template <class Raw, auto Free>
+using owned = std::unique_ptr<Raw, deleter<Free>>;
+
+using owned_string = owned<grantmint_string_t, grantmint_string_free>;
+using owned_grant = owned<grantmint_grant_t, grantmint_grant_free>;
+
+/// Hands a result to the user: as it is, or as a value or an exception.
+#ifdef GRANTMINT_NO_EXCEPTIONS
+template <class T>
+result<T> give(result<T>&& given) {
+    return std::move(given);
+}
+#else
+template <class T>
+T give(result<T>&& given) {
+    if (!given) {
+        throw std::move(given).error();
+    }
+    return *std::move(given);
+}
+
+inline void give(result<void>&& given) {
+    if (!given) {
+        throw std::move(given).error();
+    }
+}
+#endif
+
+/// A time to wait of which 0 says that nothing is known.
+inline std::optional<std::chrono::milliseconds> known_ms(std::uint32_t ms) noexcept {
+    if (ms == 0) {
+        return std::nullopt;
+    }
+    return std::chrono::milliseconds{ms};
+}
+
+/// Takes an error over from C.
+inline error take_error(grantmint_status_t status, grantmint_error_t* raw) {
+    const owned<grantmint_error_t, grantmint_error_free> error{raw};
+    const auto code = static_cast<errc>(status);
+    if (raw == nullptr) {
+        return grantmint::error{code};
+    }
+    return grantmint::error{code, string(grantmint_error_message(raw)),
+                            known_ms(grantmint_error_retry_after_ms(raw))};
+}
+
+/// Calls a function of C that takes an error last.
+template <class Call>
+result<void> run(Call&& call) {
+    grantmint_error_t* error = nullptr;
+    const grantmint_status_t status = call(&error);
+    if (status == GRANTMINT_OK) {
+        return {};
+    }
+    return take_error(status, error);
+}
+
+/// Calls a function of C that makes an object, and takes that over.
+template <class Owned, class Call>
+result<Owned> make(Call&& call) {
+    typename Owned::pointer out = nullptr;
+    auto done = run([&](grantmint_error_t** error) { return call(&out, error); });
+    if (!done) {
+        return std::move(done).error();
+    }
+    return Owned{out};
+}
+
+/// Calls a function of C that makes a text.
+template <class Call>
+result<std::string> make_string(Call&& call) {
+    auto made = make<owned_string>(std::forward<Call>(call));
+    if (!made) {
+        return std::move(made).error();
+    }
+    return string(grantmint_string_get(made->get()));
+}
+
+/// As make_string, for a text that may not be there.
+template <class Call>
+result<std::optional<std::string>> make_optional_string(Call&& call) {
+    auto made = make<owned_string>(std::forward<Call>(call));
+    if (!made) {
+        return std::move(made).error();
+    }
+    if (*made == nullptr) {
+        return std::optional<std::string>{};
+    }
+    return std::optional<std::string>{string(grantmint_string_get(made->get()))};
+}
+
+/// Calls a function of C that fills an array.
+template <class Item, class Call>
+result<std::vector<Item>> make_list(Call&& call) {
+    std::vector<Item> items(8);
+    for (;;) {
+        std::size_t len = 0;
+        auto done = run([&](grantmint_error_t** error) {
+            return call(items.data(), items.size(), &len, error);
+        });
+        if (done || done.error().code() != errc::buffer_too_small) {
+            items.resize(done ? len : 0);
+            return done ? result<std::vector<Item>>{std::move(items)} : std::move(done).error();
+        }
+        items.resize(len);
+    }
+}
+
+/// Makes objects of classes whose constructors are not for users.
+struct access {
+    template <class Object, class Raw>
+    static Object adopt(Raw* raw) {
+        return Object{raw};
+    }
+};
+
+/// Calls a function of C that makes an object of a class.
+template <class Object, class Call>
+result<Object> construct(Call&& call) {
+    typename Object::raw_type* out = nullptr;
+    auto done = run([&](grantmint_error_t** error) { return call(&out, error); });
+    if (!done) {
+        return std::move(done).error();
+    }
+    return access::adopt<Object>(out);
+}
+
+/// What all classes that own an object of C share.
+template <class Raw, auto Free>
+class object {
+   public:
+    using raw_type = Raw;
+
+    /// The object of C, for calls of grantmint.h; it stays the owner.
+    [[nodiscard]] const Raw* capi() const noexcept { return raw_.get(); }
+
+   protected:
+    explicit object(Raw* raw) noexcept : raw_(raw) {}
+
+    owned<Raw, Free> raw_;
+};
+
+/// A number that C refuses, in place of one that it would take for its default.
+template <class Number>
+Number refused_if_zero(std::chrono::seconds time) noexcept {
+    constexpr auto refused = std::numeric_limits<Number>::max();
+    const auto count = time.count();
+    if (count <= 0 || static_cast<std::uint64_t>(count) > refused) {
+        return refused;
+    }
+    return static_cast<Number>(count);
+}
+
+/// A time in milliseconds, as far as C has room for it.
+inline std::uint32_t span_ms(std::chrono::milliseconds time) noexcept {
+    constexpr std::int64_t most = GRANTMINT_ZERO_MS - 1;
+    const std::int64_t count = time.count();
+    return static_cast<std::uint32_t>(count < 0 ? 0 : count > most ? most : count);
+}
+
+/// As span_ms, where C takes a zero for its default.
+inline std::uint32_t set_ms(std::chrono::milliseconds time) noexcept {
+    const std::uint32_t ms = span_ms(time);
+    return ms == 0 ? GRANTMINT_ZERO_MS : ms;
+}
+
+inline std::uint32_t set_ms(const std::optional<std::chrono::milliseconds>& time) noexcept {
+    return time ? set_ms(*time) : 0;
+}
+
+inline std::uint64_t wide_ms(std::chrono::milliseconds time) noexcept {
+    return time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count());
+}
+
+/// The second that a time lies in; a time before 1970 becomes one that is refused.
+template <class Duration>
+std::uint64_t unix_seconds(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+    return static_cast<std::uint64_t>(seconds);
+}
+
+inline unix_time from_unix_seconds(std::uint64_t seconds) noexcept {
+    return unix_time{std::chrono::seconds{static_cast<std::int64_t>(seconds)}};
+}
+
+inline std::int32_t on_or_off(const std::optional<bool>& setting) noexcept {
+    return !setting ? GRANTMINT_DEFAULT : *setting ? GRANTMINT_ON : GRANTMINT_OFF;
+}
+
+/// Runs what must not throw. True if it did not.
+template <class Body>
+bool swallow([[maybe_unused]] Body&& body) noexcept {
+#if GRANTMINT_CAN_CATCH_
+    try {
+        body();
+        return true;
+    } catch (...) {
+        return false;
+    }
+#else
+    body();
+    return true;
+#endif
+}
+
+}  // namespace detail
+
+/// The version of the library that the program runs with, such as `0.1.0`; that of this header is
+/// `GRANTMINT_VERSION`. Static.
+[[nodiscard]] inline std::string_view version() noexcept { return detail::view(grantmint_version()); }
+
+/// The same as a number, as `GRANTMINT_VERSION_NUMBER`.
+[[nodiscard]] inline std::uint32_t version_number() noexcept { return grantmint_version_number(); }
+
+// ------------------------------------------------------------------------------------------------
+// Keys, clocks and grants
+
+/// A validated API key. Minters keep what they need of it: it may go right after they are made. The
+/// secret is wiped from memory with its last user and is never shown.
+class api_key : public detail::object<grantmint_api_key_t, grantmint_api_key_free> {
+   public:
+#ifndef GRANTMINT_NO_EXCEPTIONS
+    /// A key from the account's SID (`AC…`), the key's SID (`SK…`) and its secret.
+    ///
+    /// @throws error invalid_sid; invalid_credentials for swapped SIDs or an empty secret.
+    api_key(std::string_view account_sid, std::string_view key_sid, std::string_view secret)
+        : api_key(create(account_sid, key_sid, secret)) {}
+#endif
+
+    /// As the constructor.
+    static returns<api_key> create(std::string_view account_sid, std::string_view key_sid,
+                                   std::string_view secret) {
+        return detail::give(detail::construct<api_key>([&](auto** out, auto** error) {
+            return grantmint_api_key_new(detail::str(account_sid), detail::str(key_sid),
+                                         detail::str(secret), out, error);
+        }));
+    }
+
+    /// A key from the environment variables `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` and
+    /// `TWILIO_API_SECRET`. Not while another thread changes the environment.
+    ///
+    /// @throws error invalid_credentials names a variable that is missing.
+    static returns<api_key> from_env() {
+        return detail::give(detail::construct<api_key>([](auto** out, auto** error) {
+            return grantmint_api_key_from_env(out, error);
+        }));
+    }
+
+    /// The same key for another region of Twilio, such as `ie1`, which every token then names.
+    ///
+    /// @throws error invalid_argument for a text that is no name of a region.
+    [[nodiscard]] returns<api_key> with_region(std::string_view region) const {
+        return detail::give(detail::construct<api_key>([&](auto** out, auto** error) {
+            return grantmint_api_key_with_region(capi(), detail::str(region), out, error);
+        }));
+    }
+
+    /// The SID of the account, `AC…`.
+    [[nodiscard]] std::string account_sid() const {
+        return detail::string(grantmint_api_key_account_sid(capi()));
+    }
+
+    /// The SID of the key, `SK…`.
+    [[nodiscard]] std::string key_sid() const {
+        return detail::string(grantmint_api_key_key_sid(capi()));
+    }
+
+    /// The region that tokens name, if any.
+    [[nodiscard]] std::optional<std::string> region() const {
+        return detail::optional_string(grantmint_api_key_region(capi()));
+    }
+
+   private:
+    friend detail::access;
+    using object::object;
+};
+
+/// A clock that moves only when told to, for tests. Minters and caches that are made with it share
+/// its time, keep it alive, and share nothing else.
+class manual_clock : public detail::object<grantmint_manual_clock_t, grantmint_manual_clock_free> {
+   public:
+#ifndef GRANTMINT_NO_EXCEPTIONS
+    /// A clock that stands still at `now`.
+    explicit manual_clock(std::chrono::system_clock::time_point now) : manual_clock(create(now)) {}
+#endif
+
+    /// As the constructor.
+    static returns<manual_clock> create(std::chrono::system_clock::time_point now) {
+        using std::chrono::milliseconds;
+        const auto since = std::chrono::floor<milliseconds>(now).time_since_epoch();
+        return detail::give(detail::construct<manual_clock>([&](auto** out, auto** error) {
+            return grantmint_manual_clock_new(detail::wide_ms(since), out, error);
+        }));
+    }
+
+    /// Lets time pass.
+    void advance(std::chrono::milliseconds time) const noexcept {
+        grantmint_manual_clock_advance(capi(), detail::wide_ms(time));
+    }
+
+    /// Puts the machine to sleep for a time, and wakes it.
+    void suspend(std::chrono::milliseconds time) const noexcept {
+        grantmint_manual_clock_suspend(capi(), detail::wide_ms(time));
+    }
+
+    /// Steps the wall clock alone, forward or back.
+    void jump_wall(std::chrono::milliseconds time) const noexcept {
+        grantmint_manual_clock_jump_wall(capi(), time.count());
+    }
+
+    /// The time that the clock shows.
+    [[nodiscard]] std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds> now()
+        const noexcept {
+        const auto since = static_cast<std::int64_t>(grantmint_manual_clock_unix_ms(capi()));
+        return std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>{
+            std::chrono::milliseconds{since}};
+    }
+
+   private:
+    friend detail::access;
+    using object::object;
+};
+
+namespace detail {
+
+/// What all grants have.
+template <class Grant>
+class grant_value {
+   public:
+    /// The name under which the grant stands in a token.
+    [[nodiscard]] returns<std::string> key() const {
+        auto built = static_cast<const Grant&>(*this).build();
+        if (!built) {
+            return give(result<std::string>{std::move(built).error()});
+        }
+        return give(result<std::string>{string(grantmint_grant_key(built->get()))});
+    }
+
+    /// The JSON that stands in a token under that name.
+    ///
+    /// @throws error invalid_sid names a malformed SID; invalid_grant.
+    [[nodiscard]] returns<std::string> to_json() const {
+        auto built = static_cast<const Grant&>(*this).build();
+        if (!built) {
+            return give(result<std::string>{std::move(built).error()});
+        }
+        return give(make_string([&](auto** out, auto** error) {
+            return grantmint_grant_to_json(built->get(), out, error);
+        }));
+    }
+
+   protected:
+    grant_value() = default;
+};
+
+}  // namespace detail
+
+/// A grant whose holder joins rooms of Programmable Video. What is not set is left out of the token,
+/// here and in all grants.
+class video_grant : public detail::grant_value<video_grant> {
+   public:
+    /// One room alone, by its unique name or SID; every room if not set.
+    video_grant& room(std::string_view name) {
+        room_ = name;
+        return *this;
+    }
+
+    /// @private
+    [[nodiscard]] result<detail::owned_grant> build() const {
+        grantmint_video_grant_t fields = GRANTMINT_VIDEO_GRANT_INIT;
+        fields.room = detail::str(room_);
+        return detail::make<detail::owned_grant>([&](auto** out, auto** error) {
+            return grantmint_grant_new_video(&fields, out, error);
+        });
+    }
+
+   private:
+    std::string room_;
+};
+
+/// A grant whose holder makes and takes calls.
+class voice_grant : public detail::grant_value<voice_grant> {
+   public:
+    /// The TwiML application that outgoing calls go through, `AP…`.
+    voice_grant& outgoing_application_sid(std::string_view sid) {
+        outgoing_application_sid_ = sid;
+        return *this;
+    }
+
+    /// What the application is told with each outgoing call: JSON.
+    voice_grant& outgoing_application_params(std::string_view json) {
+        outgoing_application_params_ = json;
+        return *this;
+    }
+
+    /// The push credential that announces calls, `CR…`.
+    voice_grant& push_credential_sid(std::string_view sid) {
+        push_credential_sid_ = sid;
+        return *this;
+    }
+
+    /// A name for the device.
+    voice_grant& endpoint_id(std::string_view id) {
+        endpoint_id_ = id;
+        return *this;
+    }
+
+    /// Whether the holder may take calls.
+    voice_grant& incoming_allow(bool allow) {
+        incoming_allow_ = allow;
+        return *this;
+    }
+
+    /// @private
+    [[nodiscard]] result<detail::owned_grant> build() const {
+        grantmint_voice_grant_t fields = GRANTMINT_VOICE_GRANT_INIT;
+        fields.outgoing_application_sid = detail::str(outgoing_application_sid_);
+        fields.outgoing_application_params = detail::str(outgoing_application_params_);
+        fields.push_credential_sid = detail::str(push_credential_sid_);
+        fields.endpoint_id = detail::str(endpoint_id_);
+        fields.incoming_allow = detail::on_or_off(incoming_allow_);
+        return detail::make<detail::owned_grant>([&](auto** out, auto** error) {
+            return grantmint_grant_new_voice(&fields, out, error);
+        });
+    }
+
+   private:
+    std::string outgoing_application_sid_, outgoing_application_params_, push_credential_sid_,
+        endpoint_id_;
+    std::optional<bool> incoming_allow_;
+};
+
+namespace detail {
+
+template <class Grant, auto New>
+class chat_value : public grant_value<Grant> {
+   public:
+    /// The service, `IS…`.
+    Grant& service_sid(std::string_view sid) {
+        service_sid_ = sid;
+        return self();
+    }
+
+    /// A name for the device and user.
+    Grant& endpoint_id(std::string_view id) {
+        endpoint_id_ = id;
+        return self();
+    }
+
+    /// The role in the deployment, `RL…`.
+    Grant& deployment_role_sid(std::string_view sid) {
+        deployment_role_sid_ = sid;
+        return self();
+    }
+
+    /// The push credential for notifications, `CR…`.
+    Grant& push_credential_sid(std::string_view sid) {
+        push_credential_sid_ = sid;
+        return self();
+    }
+
+    /// @private
+    [[nodiscard]] result<owned_grant> build() const {
+        grantmint_chat_grant_t fields = GRANTMINT_CHAT_GRANT_INIT;
+        fields.service_sid = str(service_sid_);
+        fields.endpoint_id = str(endpoint_id_);
+        fields.deployment_role_sid = str(deployment_role_sid_);
+        fields.push_credential_sid = str(push_credential_sid_);
+        return make<owned_grant>([&](auto** out, auto** error) { return New(&fields, out, error); });
+    }
+
+   private:
+    Grant& self() noexcept { return static_cast<Grant&>(*this); }
+
+    std::string service_sid_, endpoint_id_, deployment_role_sid_, push_credential_sid_;
+};
+
+}  // namespace detail
+
+/// A grant whose holder chats, today with the Conversations SDK.
+class chat_grant : public detail::chat_value<chat_grant, grantmint_grant_new_chat> {};
+
+/// A grant whose holder chats the way that came before: legacy.
+class ip_messaging_grant
+    : public detail::chat_value<ip_messaging_grant, grantmint_grant_new_ip_messaging> {};
+
+/// A grant whose holder reads and writes the state of a Sync service.
+class sync_grant : public detail::grant_value<sync_grant> {
+   public:
+    /// The service, `IS…`.
+    sync_grant& service_sid(std::string_view sid) {
+        service_sid_ = sid;
+        return *this;
+    }
+
+    /// A name for the device and user.
+    sync_grant& endpoint_id(std::string_view id) {
+        endpoint_id_ = id;
+        return *this;
+    }
+
+    /// @private
+    [[nodiscard]] result<detail::owned_grant> build() const {
+        grantmint_sync_grant_t fields = GRANTMINT_SYNC_GRANT_INIT;
+        fields.service_sid = detail::str(service_sid_);
+        fields.endpoint_id = detail::str(endpoint_id_);
+        return detail::make<detail::owned_grant>([&](auto** out, auto** error) {
+            return grantmint_grant_new_sync(&fields, out, error);
+        });
+    }
+
+   private:
+    std::string service_sid_, endpoint_id_;
+};
+
+/// A grant whose holder acts as a worker of TaskRouter or Flex.
+class task_router_grant : public detail::grant_value<task_router_grant> {
+   public:
+    /// The workspace, `WS…`.
+    task_router_grant& workspace_sid(std::string_view sid) {
+        workspace_sid_ = sid;
+        return *this;
+    }
+
+    /// The worker, `WK…`.
+    task_router_grant& worker_sid(std::string_view sid) {
+        worker_sid_ = sid;
+        return *this;
+    }
+
+    /// The role, such as `worker`.
+    task_router_grant& role(std::string_view role) {
+        role_ = role;
+        return *this;
+    }
+
+    /// @private
+    [[nodiscard]] result<detail::owned_grant> build() const {
+        grantmint_task_router_grant_t fields = GRANTMINT_TASK_ROUTER_GRANT_INIT;
+        fields.workspace_sid = detail::str(workspace_sid_);
+        fields.worker_sid = detail::str(worker_sid_);
+        fields.role = detail::str(role_);
+        return detail::make<detail::owned_grant>([&](auto** out, auto** error) {
+            return grantmint_grant_new_task_router(&fields, out, error);
+        });
+    }
+
+   private:
+    std::string workspace_sid_, worker_sid_, role_;
+};
+
+/// A grant whose holder takes part in conversations before video rooms: legacy.
+class rtc_grant : public detail::grant_value<rtc_grant> {
+   public:
+    /// The profile, `CP…`.
+    rtc_grant& configuration_profile_sid(std::string_view sid) {
+        configuration_profile_sid_ = sid;
+        return *this;
+    }
+
+    /// @private
+    [[nodiscard]] result<detail::owned_grant> build() const {
+        grantmint_rtc_grant_t fields = GRANTMINT_RTC_GRANT_INIT;
+        fields.configuration_profile_sid = detail::str(configuration_profile_sid_);
+        return detail::make<detail::owned_grant>([&](auto** out, auto** error) {
+            return grantmint_grant_new_rtc(&fields, out, error);
+        });
+    }
+
+   private:
+    std::string configuration_profile_sid_;
+};
+
+/// A grant whose holder watches one live stream: the JSON object that the PlaybackGrant endpoint
+/// hands out, carried byte for byte. A playback_minter fetches and adds it by itself.
+class playback_grant : public detail::grant_value<playback_grant> {
+   public:
+    /// `json`: an object of at most 64 KiB.
+    explicit playback_grant(std::string json) : json_(std::move(json)) {}
+
+    /// @private
+    [[nodiscard]] result<detail::owned_grant> build() const {
+        return detail::make<detail::owned_grant>([&](auto** out, auto** error) {
+            return grantmint_grant_new_playback(detail::str(json_), out, error);
+        });
+    }
+
+   private:
+    std::string json_;
+};
+
+/// A grant that this library does not know: any JSON under a key of the caller's choice.
+class custom_grant : public detail::grant_value<custom_grant> {
+   public:
+    /// `key`: 1 to 64 bytes, not `identity`. `json`: at most 64 KiB, carried byte for byte.
+    custom_grant(std::string key, std::string json) : key_(std::move(key)), json_(std::move(json)) {}
+
+    /// @private
+    [[nodiscard]] result<detail::owned_grant> build() const {
+        return detail::make<detail::owned_grant>([&](auto** out, auto** error) {
+            return grantmint_grant_new_custom(detail::str(key_), detail::str(json_), out, error);
+        });
+    }
+
+   private:
+    std::string key_, json_;
+};
+
+/// Any of the grants.
+using any_grant = std::variant<video_grant, voice_grant, chat_grant, ip_messaging_grant, sync_grant,
+                               task_router_grant, rtc_grant, playback_grant, custom_grant>;
+
+namespace detail {
+
+/// Grants as C wants them.
+class grant_array {
+   public:
+    static result<grant_array> of(const std::vector<any_grant>& grants) {
+        grant_array array;
+        for (const any_grant& grant : grants) {
+            auto built = std::visit([](const auto& each) { return each.build(); }, grant);
+            if (!built) {
+                return std::move(built).error();
+            }
+            array.raw_.push_back(built->get());
+            array.owned_.push_back(*std::move(built));
+        }
+        return array;
+    }
+
+    template <class Options>
+    void put_into(Options& options) const noexcept {
+        options.grants = raw_.data();
+        options.grants_len = raw_.size();
+    }
+
+   private:
+    std::vector<owned_grant> owned_;
+    std::vector<const grantmint_grant_t*> raw_;
+};
+
+}  // namespace detail
+
+// ------------------------------------------------------------------------------------------------
+// Tokens that need no call upstream
+
+/// Advice on a token that is minted all the same. Both texts are static.
+struct warning {
+    /// A stable name, such as `short_secret`.
+    std::string_view code;
+    /// What to do about it.
+    std::string_view message;
+};
+
+namespace detail {
+
+template <class Call>
+result<std::vector<warning>> make_warnings(Call&& call) {
+    auto raw = make_list<grantmint_warning_t>(std::forward<Call>(call));
+    if (!raw) {
+        return std::move(raw).error();
+    }
+    std::vector<warning> warnings;
+    for (const grantmint_warning_t& each : *raw) {
+        warnings.push_back({view(each.code), view(each.message)});
+    }
+    return warnings;
+}
+
+}  // namespace detail
+
+/// What an access_token may be told. What is not set is left to its default.
+class access_token_options {
+   public:
+    /// One more grant.
+    access_token_options& grant(any_grant grant) {
+        grants_.push_back(std::move(grant));
+        return *this;
+    }
+
+    /// How long the token lives: 1 s to 24 h, an hour by default.
+    access_token_options& ttl(std::chrono::seconds time) {
+        ttl_ = detail::refused_if_zero<std::uint64_t>(time);
+        return *this;
+    }
+
+    /// When the token ends, in place of `ttl`; not both.
+    template <class Duration>
+    access_token_options& valid_until(
+        std::chrono::time_point<std::chrono::system_clock, Duration> time) {
+        valid_until_ = detail::unix_seconds(time);
+        return *this;
+    }
+
+    /// When the token begins to be valid; left out by default, as clocks differ.
+    template <class Duration>
+    access_token_options& nbf(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
+        nbf_ = detail::unix_seconds(time);
+        return *this;
+    }
+
+    /// Whether the token has a `jti` of its own in place of the vendor's; off by default.
+    access_token_options& unique(bool unique) {
+        unique_ = unique;
+        return *this;
+    }
+
+    /// Another clock, for tests; it must live until the token is made.
+    access_token_options& clock(const manual_clock& clock) {
+        clock_ = clock.capi();
+        return *this;
+    }
+
+   private:
+    friend class access_token;
+    std::vector<any_grant> grants_;
+    std::uint64_t ttl_ = 0, valid_until_ = 0, nbf_ = 0;
+    std::optional<bool> unique_;
+    const grantmint_manual_clock_t* clock_ = nullptr;
+};
+
+/// One Access Token: for whom, with what grants, for how long. To mint for many, use a token_minter:
+/// the same bytes, several times as fast.
+class access_token : public detail::object<grantmint_access_token_t, grantmint_access_token_free> {
+   public:
+#ifndef GRANTMINT_NO_EXCEPTIONS
+    /// A token for one identity, of 1 to 512 bytes, with a video grant at most 128 characters. Keeps
+    /// what it needs of `key`.
+    ///
+    /// @throws error invalid_identity, invalid_ttl, invalid_sid, invalid_grant, invalid_argument.
+    access_token(const api_key& key, std::string_view identity,
+                 const access_token_options& options = {})
+        : access_token(create(key, identity, options)) {}
+#endif
+
+    /// As the constructor.
+    static returns<access_token> create(const api_key& key, std::string_view identity,
+                                        const access_token_options& options = {}) {
+        auto grants = detail::grant_array::of(options.grants_);
+        if (!grants) {
+            return detail::give(result<access_token>{std::move(grants).error()});
+        }
+        grantmint_access_token_options_t raw = GRANTMINT_ACCESS_TOKEN_OPTIONS_INIT;
+        grants->put_into(raw);
+        raw.ttl = options.ttl_;
+        raw.valid_until = options.valid_until_;
+        raw.nbf = options.nbf_;
+        raw.clock = options.clock_;
+        raw.unique = detail::on_or_off(options.unique_);
+        return detail::give(detail::construct<access_token>([&](auto** out, auto** error) {
+            return grantmint_access_token_new(key.capi(), detail::str(identity), &raw, out, error);
+        }));
+    }
+
+    /// The signed token, issued now.
+    ///
+    /// @throws error invalid_ttl if `valid_until` is not 1 s to 24 h away.
+    [[nodiscard]] returns<std::string> to_jwt() const {
+        return detail::give(detail::make_string([&](auto** out, auto** error) {
+            return grantmint_access_token_to_jwt(capi(), out, error);
+        }));
+    }
+
+    /// Advice on this token; none for most.
+    [[nodiscard]] returns<std::vector<warning>> warnings() const {
+        return detail::give(detail::make_warnings(
+            [&](grantmint_warning_t* buffer, std::size_t capacity, std::size_t* len, auto** error) {
+                return grantmint_access_token_warnings(capi(), buffer, capacity, len, error);
+            }));
+    }
+
+   private:
+    friend detail::access;
+    using object::object;
+};
+
+/// What a token_minter may be told. What is not set is left to its default.
+class token_minter_options {
+   public:
+    /// One more grant in each token.
+    token_minter_options& grant(any_grant grant) {
+        grants_.push_back(std::move(grant));
+        return *this;
+    }
+
+    /// How long each token lives: 1 s to 24 h, an hour by default.
+    token_minter_options& ttl(std::chrono::seconds time) {
+        ttl_ = detail::refused_if_zero<std::uint64_t>(time);
+        return *this;
+    }
+
+    /// When every token begins to be valid; left out by default, as clocks differ.
+    template <class Duration>
+    token_minter_options& nbf(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
+        nbf_ = detail::unix_seconds(time);
+        return *this;
+    }
+
+    /// Whether each token has a `jti` of its own in place of the vendor's; off by default.
+    token_minter_options& unique(bool unique) {
+        unique_ = unique;
+        return *this;
+    }
+
+    /// Another clock, for tests; it must live until the minter is made.
+    token_minter_options& clock(const manual_clock& clock) {
+        clock_ = clock.capi();
+        return *this;
+    }
+
+   private:
+    friend class token_minter;
+    std::vector<any_grant> grants_;
+    std::uint64_t ttl_ = 0, nbf_ = 0;
+    std::optional<bool> unique_;
+    const grantmint_manual_clock_t* clock_ = nullptr;
+};
+
+/// Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each. Any number of
+/// threads may share one minter; they take no lock.
+class token_minter : public detail::object<grantmint_token_minter_t, grantmint_token_minter_free> {
+   public:
+#ifndef GRANTMINT_NO_EXCEPTIONS
+    /// A minter. Keeps what it needs of `key` and `options`.
+    ///
+    /// @throws error invalid_ttl, invalid_sid, invalid_grant, invalid_argument.
+    explicit token_minter(const api_key& key, const token_minter_options& options = {})
+        : token_minter(create(key, options)) {}
+#endif
+
+    /// As the constructor.
+    static returns<token_minter> create(const api_key& key,
+                                        const token_minter_options& options = {}) {
+        auto grants = detail::grant_array::of(options.grants_);
+        if (!grants) {
+            return detail::give(result<token_minter>{std::move(grants).error()});
+        }
+        grantmint_token_minter_options_t raw = GRANTMINT_TOKEN_MINTER_OPTIONS_INIT;
+        grants->put_into(raw);
+        raw.ttl = options.ttl_;
+        raw.nbf = options.nbf_;
+        raw.clock = options.clock_;
+        raw.unique = detail::on_or_off(options.unique_);
+        return detail::give(detail::construct<token_minter>([&](auto** out, auto** error) {
+            return grantmint_token_minter_new(key.capi(), &raw, out, error);
+        }));
+    }
+
+    /// The token of one viewer, issued now.
+    ///
+    /// @throws error invalid_identity.
+    [[nodiscard]] returns<std::string> mint(std::string_view identity) const {
+        // Most tokens fit, so that the only memory to allocate is that of the string.
+        char buffer[2048];
+        std::size_t len = 0;
+        auto done = detail::run([&](auto** error) {
+            return grantmint_token_minter_mint_into(capi(), detail::str(identity), buffer,
+                                                    sizeof buffer, &len, error);
+        });
+        if (done) {
+            return detail::give(result<std::string>{std::string(buffer, len)});
+        }
+        if (done.error().code() != errc::buffer_too_small) {
+            return detail::give(result<std::string>{std::move(done).error()});
+        }
+        return detail::give(detail::make_string([&](auto** out, auto** error) {
+            return grantmint_token_minter_mint(capi(), detail::str(identity), out, error);
+        }));
+    }
+
+    /// As `mint`, into a string whose memory is used again: the fastest way, which allocates nothing
+    /// once the string has grown. After an error it is empty.
+    returns<void> mint_into(std::string& out, std::string_view identity) const {
+        out.resize(out.capacity());
+        for (;;) {
+            std::size_t len = 0;
+            auto done = detail::run([&](auto** error) {
+                return grantmint_token_minter_mint_into(capi(), detail::str(identity), out.data(),
+                                                        out.size(), &len, error);
+            });
+            const bool grow = !done && done.error().code() == errc::buffer_too_small;
+            out.resize(done || grow ? len : 0);
+            if (!grow) {
+                return detail::give(std::move(done));
+            }
+        }
+    }
+
+    /// The token of one viewer, issued at a second of the caller's choice. Slower than `mint` unless
+    /// that is the present one.
+    ///
+    /// @throws error invalid_identity; invalid_argument for a time that no token can name.
+    template <class Duration>
+    [[nodiscard]] returns<std::string> mint_at(
+        std::string_view identity,
+        std::chrono::time_point<std::chrono::system_clock, Duration> time) const {
+        return detail::give(detail::make_string([&](auto** out, auto** error) {
+            return grantmint_token_minter_mint_at(capi(), detail::str(identity),
+                                                  detail::unix_seconds(time), out, error);
+        }));
+    }
+
+    /// One token for each identity of a range of texts, in its order and all issued in the same
+    /// second; all of them or none.
+    ///
+    /// @throws error invalid_identity, with the index in the message.
+    template <class Range>
+    [[nodiscard]] returns<std::vector<std::string>> mint_many(const Range& identities) const {
+        std::vector<grantmint_str_t> raw;
+        for (const auto& identity : identities) {
+            raw.push_back(detail::str(std::string_view{identity}));
+        }
+        using owned = detail::owned<grantmint_strings_t, grantmint_strings_free>;
+        auto made = detail::make<owned>([&](auto** out, auto** error) {
+            return grantmint_token_minter_mint_many(capi(), raw.data(), raw.size(), out, error);
+        });
+        using tokens_or_error = result<std::vector<std::string>>;
+        if (!made) {
+            return detail::give(tokens_or_error{std::move(made).error()});
+        }
+        std::vector<std::string> tokens(grantmint_strings_len(made->get()));
+        for (std::size_t i = 0; i < tokens.size(); i++) {
+            tokens[i] = detail::string(grantmint_strings_get(made->get(), i));
+        }
+        return detail::give(tokens_or_error{std::move(tokens)});
+    }
+
+    /// As above.
+    [[nodiscard]] returns<std::vector<std::string>> mint_many(
+        std::initializer_list<std::string_view> identities) const {
+        return mint_many<std::initializer_list<std::string_view>>(identities);
+    }
+
+    /// Advice on this kind of token; none for most.
+    [[nodiscard]] returns<std::vector<warning>> warnings() const {
+        return detail::give(detail::make_warnings(
+            [&](grantmint_warning_t* buffer, std::size_t capacity, std::size_t* len, auto** error) {
+                return grantmint_token_minter_warnings(capi(), buffer, capacity, len, error);
+            }));
+    }
+
+   private:
+    friend detail::access;
+    using object::object;
+};
+
+// ------------------------------------------------------------------------------------------------
+// Looking into tokens, and signing other ones
+
+/// A signature algorithm. Twilio takes HS256.
+enum class algorithm : std::int32_t {
+    hs256 = GRANTMINT_HS256,
+    hs384 = GRANTMINT_HS384,
+    hs512 = GRANTMINT_HS512,
+};
+
+/// How to verify. What is not set is left to its default.
+class verify_options {
+   public:
+    /// The time to take for the present one; the machine's by default.
+    template <class Duration>
+    verify_options& now(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
+        raw_.now = detail::unix_seconds(time);
+        return *this;
+    }
+
+    /// How far `exp` and `nbf` may be off: at most five minutes, not at all by default.
+    verify_options& leeway(std::chrono::seconds time) {
+        raw_.leeway = time.count() == 0 ? 0 : detail::refused_if_zero<std::uint32_t>(time);
+        return *this;
+    }
+
+    /// The one algorithm to accept: HS256 by default. A token never chooses it.
+    verify_options& algorithm(grantmint::algorithm algorithm) {
+        raw_.algorithm = static_cast<std::int32_t>(algorithm);
+        return *this;
+    }
+
+    /// @private
+    [[nodiscard]] const grantmint_verify_options_t* capi() const noexcept { return &raw_; }
+
+   private:
+    grantmint_verify_options_t raw_ = GRANTMINT_VERIFY_OPTIONS_INIT;
+};
+
+/// The content of a token. A claim that the token does not have, or has in another type, is not
+/// there.
+struct decoded {
+    /// The header, byte for byte.
+    std::string header_json;
+    /// The claims, byte for byte.
+    std::string claims_json;
+    /// Whom the token is for.
+    std::optional<std::string> identity;
+    /// `iss`: the SID of the key that signed, in an Access Token.
+    std::optional<std::string> issuer;
+    /// `sub`: the SID of the account, in an Access Token.
+    std::optional<std::string> subject;
+    /// `jti`: the token's own identifier.
+    std::optional<std::string> jti;
+    /// `twr` of the header: the region.
+    std::optional<std::string> region;
+    /// `iat`: when the token was issued.
+    std::optional<unix_time> issued_at;
+    /// `nbf`: from when on it is valid, a fraction of a second rounded up.
+    std::optional<unix_time> not_before;
+    /// `exp`: when it ends, a fraction of a second dropped.
+    std::optional<unix_time> expires_at;
+};
+
+namespace detail {
+
+inline std::optional<unix_time> time_of(const grantmint_decoded_t* raw,
+                                        bool (*get)(const grantmint_decoded_t*, std::uint64_t*)) {
+    std::uint64_t seconds = 0;
+    if (!get(raw, &seconds)) {
+        return std::nullopt;
+    }
+    return from_unix_seconds(seconds);
+}
+
+template <class Call>
+result<decoded> make_decoded(Call&& call) {
+    using owned = detail::owned<grantmint_decoded_t, grantmint_decoded_free>;
+    auto made = make<owned>(std::forward<Call>(call));
+    if (!made) {
+        return std::move(made).error();
+    }
+    const grantmint_decoded_t* raw = made->get();
+    decoded says;
+    says.header_json = string(grantmint_decoded_header_json(raw));
+    says.claims_json = string(grantmint_decoded_claims_json(raw));
+    says.identity = optional_string(grantmint_decoded_identity(raw));
+    says.issuer = optional_string(grantmint_decoded_issuer(raw));
+    says.subject = optional_string(grantmint_decoded_subject(raw));
+    says.jti = optional_string(grantmint_decoded_jti(raw));
+    says.region = optional_string(grantmint_decoded_region(raw));
+    says.issued_at = time_of(raw, grantmint_decoded_issued_at);
+    says.not_before = time_of(raw, grantmint_decoded_not_before);
+    says.expires_at = time_of(raw, grantmint_decoded_expires_at);
+    return says;
+}
+
+}  // namespace detail
+
+/// Checks an Access Token: made with this key, for its account, valid now.
+///
+/// @throws error token_malformed, token_algorithm, token_signature, token_issuer for another key or
+///     account, token_expired, token_not_yet_valid, token_claims; invalid_argument for the options.
+[[nodiscard]] inline returns<decoded> verify(std::string_view token, const api_key& key,
+                                             const verify_options& options = {}) {
+    return detail::give(detail::make_decoded([&](auto** out, auto** error) {
+        return grantmint_verify(detail::str(token), key.capi(), options.capi(), out, error);
+    }));
+}
+
+/// Checks another vendor's token: signed with this secret, valid now; of any issuer, subject and
+/// type.
+///
+/// @throws error as `verify` but for token_issuer; invalid_credentials for an empty secret.
+[[nodiscard]] inline returns<decoded> verify_jwt(std::string_view token, std::string_view secret,
+                                                 const verify_options& options = {}) {
+    return detail::give(detail::make_decoded([&](auto** out, auto** error) {
+        return grantmint_verify_jwt(detail::str(token), detail::str(secret), options.capi(), out,
+                                    error);
+    }));
+}
+
+/// Takes a token apart without checking its signature or its times: for tools. To act on a token,
+/// verify it.
+///
+/// @throws error token_malformed.
+[[nodiscard]] inline returns<decoded> decode(std::string_view token) {
+    return detail::give(detail::make_decoded([&](auto** out, auto** error) {
+        return grantmint_decode(detail::str(token), out, error);
+    }));
+}
+
+/// Signs a header and claims given as JSON, which go into the token byte for byte. `algorithm`: the
+/// one that the header names. `secret`: any bytes, at least one.
+///
+/// @throws error invalid_argument for what is not a JSON object, invalid_credentials for an empty
+///     secret, limit_exceeded for a token over 128 KiB.
+[[nodiscard]] inline returns<std::string> sign(algorithm algorithm, std::string_view header_json,
+                                               std::string_view claims_json,
+                                               std::string_view secret) {
+    return detail::give(detail::make_string([&](auto** out, auto** error) {
+        return grantmint_sign(static_cast<std::int32_t>(algorithm), detail::str(header_json),
+                              detail::str(claims_json), detail::str(secret), out, error);
+    }));
+}
+
+// ------------------------------------------------------------------------------------------------
+// Counters and events
+
+/// Numbers of a snapshot. Counts only rise.
+struct counters {
+    /// Grants handed out at once with no refresh due.
+    std::uint64_t hits_fresh = 0;
+    /// Grants handed out at once with a refresh due or in the air.
+    std::uint64_t hits_refreshing = 0;
+    /// Grants handed out because no better one could be had.
+    std::uint64_t hits_degraded = 0;
+    /// Calls that had to wait for a fetch, the one that led it included.
+    std::uint64_t waits = 0;
+    /// Calls refused at once with a stored error.
+    std::uint64_t refusals = 0;
+    /// Fetches sent upstream.
+    std::uint64_t fetches = 0;
+    /// Those of them that refreshed a grant which was still good.
+    std::uint64_t refreshes = 0;
+    /// Fetches answered with a 429.
+    std::uint64_t throttled = 0;
+    /// Entries that had to make room for others.
+    std::uint64_t evictions = 0;
+    /// Entries now in the cache.
+    std::uint64_t keys = 0;
+    /// Fetches now in the air.
+    std::uint64_t in_flight = 0;
+    /// What is left of the account's cool-down.
+    std::chrono::milliseconds cooldown_left{0};
+    /// How far the clock of upstream is ahead of the local one, if an answer has shown it.
+    std::optional<std::chrono::milliseconds> clock_offset;
+};
+
+/// How many fetches failed with one code.
+struct error_count {
+    /// The code.
+    errc code;
+    /// How many.
+    std::uint64_t count;
+};
+
+/// How many fetches took no longer than a time; each counts those of the ones before it too.
+struct latency_bucket {
+    /// The time; none in the last bucket, which counts all.
+    std::optional<std::chrono::milliseconds> up_to;
+    /// How many.
+    std::uint64_t count;
+};
+
+/// How long fetches took.
+struct latency {
+    /// By time, ascending.
+    std::vector<latency_bucket> buckets;
+    /// The time of all fetches together.
+    std::chrono::milliseconds sum{0};
+};
+
+/// A snapshot of what a cache has done since it was made, or since the process forked.
+class stats : public detail::object<grantmint_stats_t, grantmint_stats_free> {
+   public:
+    /// Its numbers.
+    [[nodiscard]] returns<grantmint::counters> counters() const {
+        grantmint_counters_t raw = GRANTMINT_COUNTERS_INIT;
+        auto done = detail::run(
+            [&](auto** error) { return grantmint_stats_counters(capi(), &raw, error); });
+        if (!done) {
+            return detail::give(result<grantmint::counters>{std::move(done).error()});
+        }
+        grantmint::counters counters;
+        counters.hits_fresh = raw.hits_fresh;
+        counters.hits_refreshing = raw.hits_refreshing;
+        counters.hits_degraded = raw.hits_degraded;
+        counters.waits = raw.waits;
+        counters.refusals = raw.refusals;
+        counters.fetches = raw.fetches;
+        counters.refreshes = raw.refreshes;
+        counters.throttled = raw.throttled;
+        counters.evictions = raw.evictions;
+        counters.keys = raw.keys;
+        counters.in_flight = raw.in_flight;
+        counters.cooldown_left =
+            std::chrono::milliseconds{static_cast<std::int64_t>(raw.cooldown_left_ms)};
+        if (raw.clock_offset_ms != GRANTMINT_CLOCK_OFFSET_UNKNOWN) {
+            counters.clock_offset = std::chrono::milliseconds{raw.clock_offset_ms};
+        }
+        return detail::give(result<grantmint::counters>{counters});
+    }
+
+    /// How many fetches failed, by code; codes that never occurred are left out.
+    [[nodiscard]] returns<std::vector<error_count>> errors() const {
+        auto raw = detail::make_list<grantmint_error_count_t>(
+            [&](grantmint_error_count_t* buffer, std::size_t capacity, std::size_t* len,
+                auto** error) {
+                return grantmint_stats_errors(capi(), buffer, capacity, len, error);
+            });
+        if (!raw) {
+            return detail::give(result<std::vector<error_count>>{std::move(raw).error()});
+        }
+        std::vector<error_count> errors;
+        for (const grantmint_error_count_t& each : *raw) {
+            errors.push_back({static_cast<errc>(each.status), each.count});
+        }
+        return detail::give(result<std::vector<error_count>>{std::move(errors)});
+    }
+
+    /// How long fetches took.
+    [[nodiscard]] returns<grantmint::latency> latency() const {
+        std::uint64_t sum = 0;
+        auto raw = detail::make_list<grantmint_latency_bucket_t>(
+            [&](grantmint_latency_bucket_t* buffer, std::size_t capacity, std::size_t* len,
+                auto** error) {
+                return grantmint_stats_latency(capi(), buffer, capacity, len, &sum, error);
+            });
+        if (!raw) {
+            return detail::give(result<grantmint::latency>{std::move(raw).error()});
+        }
+        grantmint::latency latency;
+        latency.sum = std::chrono::milliseconds{static_cast<std::int64_t>(sum)};
+        for (const grantmint_latency_bucket_t& each : *raw) {
+            std::optional<std::chrono::milliseconds> up_to;
+            if (each.up_to_ms != UINT32_MAX) {
+                up_to = std::chrono::milliseconds{each.up_to_ms};
+            }
+            latency.buckets.push_back({up_to, each.count});
+        }
+        return detail::give(result<grantmint::latency>{std::move(latency)});
+    }
+
+    /// The snapshot as a page in the text format that Prometheus scrapes. `cache`: the value of the
+    /// label `cache` in each series.
+    [[nodiscard]] returns<std::string> to_prometheus(std::string_view cache) const {
+        return detail::give(detail::make_string([&](auto** out, auto** error) {
+            return grantmint_stats_to_prometheus(capi(), detail::str(cache), out, error);
+        }));
+    }
+
+   private:
+    friend detail::access;
+    using object::object;
+};
+
+/// What happened. There may be new ones.
+enum class event_kind : std::int32_t {
+    other = GRANTMINT_EVENT_OTHER,
+    fetch_sent = GRANTMINT_EVENT_FETCH_SENT,
+    fetch_succeeded = GRANTMINT_EVENT_FETCH_SUCCEEDED,
+    fetch_failed = GRANTMINT_EVENT_FETCH_FAILED,
+    fetch_abandoned = GRANTMINT_EVENT_FETCH_ABANDONED,
+    evicted = GRANTMINT_EVENT_EVICTED,
+    invalidated = GRANTMINT_EVENT_INVALIDATED,
+    purged = GRANTMINT_EVENT_PURGED,
+    rotated = GRANTMINT_EVENT_ROTATED,
+    forked = GRANTMINT_EVENT_FORKED,
+};
+
+/// One event of a cache.
+struct event {
+    /// What.
+    event_kind kind = event_kind::other;
+    /// What, by the name that all languages show, such as `fetch_sent`.
+    std::string name;
+    /// To which key; none for events of the whole cache.
+    std::optional<std::string> key;
+    /// When, since the machine booted.
+    std::chrono::nanoseconds since_boot{0};
+    /// When.
+    std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds> time;
+    /// The number of the grant that a fetch brought, or 0.
+    std::uint64_t generation = 0;
+    /// Why a fetch failed.
+    std::optional<errc> code;
+};
+
+namespace detail {
+
+template <class Call>
+result<std::vector<event>> make_events(Call&& call) {
+    using owned = detail::owned<grantmint_events_t, grantmint_events_free>;
+    auto made = make<owned>(std::forward<Call>(call));
+    if (!made) {
+        return std::move(made).error();
+    }
+    std::vector<event> events(grantmint_events_len(made->get()));
+    for (std::size_t i = 0; i < events.size(); i++) {
+        grantmint_event_t raw = GRANTMINT_EVENT_INIT;
+        auto done = run(
+            [&](auto** error) { return grantmint_events_get(made->get(), i, &raw, error); });
+        if (!done) {
+            return std::move(done).error();
+        }
+        using std::chrono::nanoseconds;
+        event& each = events[i];
+        each.kind = static_cast<event_kind>(raw.kind);
+        each.name = string(raw.name);
+        each.key = optional_string(raw.key);
+        each.since_boot = nanoseconds{static_cast<std::int64_t>(raw.boot_ns)};
+        each.time = decltype(each.time){nanoseconds{static_cast<std::int64_t>(raw.unix_ns)}};
+        each.generation = raw.generation;
+        if (raw.status != GRANTMINT_OK) {
+            each.code = static_cast<errc>(raw.status);
+        }
+    }
+    return events;
+}
+
+}  // namespace detail
+
+// ------------------------------------------------------------------------------------------------
+// Fetching and waiting
+
+/// How good the grant is that a caller was handed.
+enum class freshness : std::int32_t {
+    /// No refresh is due.
+    fresh = GRANTMINT_FRESH,
+    /// A refresh is due or in the air; nobody has to wait for it.
+    refreshing = GRANTMINT_REFRESHING,
+    /// The last refresh failed or may not be tried yet. The grant still keeps what was promised.
+    degraded = GRANTMINT_DEGRADED,
+};
+
+/// The name that all languages show, such as `refreshing`. Static.
+[[nodiscard]] inline std::string_view name(freshness freshness) noexcept {
+    switch (freshness) {
+        case grantmint::freshness::fresh:
+            return "fresh";
+        case grantmint::freshness::refreshing:
+            return "refreshing";
+        default:
+            return "degraded";
+    }
+}
+
+/// What one call asks for. What is not set is left to its default.
+class wait_options {
+   public:
+    /// How long the call waits for a grant: by default as long as its minter says, and 5 s unless
+    /// that says so. Calls with a callback or a future do not watch it.
+    wait_options& timeout(std::chrono::milliseconds time) {
+        raw_.timeout_ms = detail::set_ms(time);
+        return *this;
+    }
+
+    /// The least remaining life of the grant, net of the safety margin: a promise. By default what
+    /// the minter says, and unless that says so 5 s for grants of 60 s and 2 s for grants of 15 s.
+    wait_options& min_remaining(std::chrono::milliseconds time) {
+        raw_.min_remaining_ms = detail::set_ms(time);
+        return *this;
+    }
+
+    /// @private
+    [[nodiscard]] const grantmint_wait_options_t* capi() const noexcept { return &raw_; }
+
+   private:
+    grantmint_wait_options_t raw_ = GRANTMINT_WAIT_OPTIONS_INIT;
+};
+
+/// The windows and limits of a cache. What is not set scales with the life of each grant.
+class cache_policy {
+   public:
+    /// Fixes every random number to this one, 0 to 1: for tests.
+    cache_policy& jitter(double fixed) {
+        jitter_ = fixed;
+        return *this;
+    }
+
+    /// How many keys the cache holds before the one idle longest has to go: 1 to 1,000,000, 10,000 by
+    /// default.
+    cache_policy& max_keys(std::size_t keys) {
+        raw_.max_keys = keys == 0 ? std::numeric_limits<std::size_t>::max() : keys;
+        return *this;
+    }
+
+    /// Below this remaining life callers wait for the fetch in the air: 20 s for a life of 60 s, 5 s
+    /// for 15 s.
+    cache_policy& wait_below(std::chrono::milliseconds time) {
+        raw_.wait_below_ms = detail::set_ms(time);
+        return *this;
+    }
+
+    /// At this remaining life a refresh is due: 30 s for a life of 60 s, 8 s for 15 s.
+    cache_policy& soft_point(std::chrono::milliseconds time) {
+        raw_.soft_point_ms = detail::set_ms(time);
+        return *this;
+    }
+
+    /// Taken off every life for clocks and transit: 2 s for a life of 60 s, 1 s for 15 s.
+    cache_policy& safety_margin(std::chrono::milliseconds time) {
+        raw_.safety_margin_ms = detail::set_ms(time);
+        return *this;
+    }
+
+    /// How long one fetch may take: 4 s for a life of 60 s, 3 s for 15 s.
+    cache_policy& fetch_timeout(std::chrono::milliseconds time) {
+        raw_.fetch_timeout_ms = detail::set_ms(time);
+        return *this;
+    }
+
+    /// @private
+    [[nodiscard]] grantmint_cache_policy_t capi() const noexcept {
+        grantmint_cache_policy_t raw = raw_;
+        raw.jitter = jitter_ ? &*jitter_ : nullptr;
+        return raw;
+    }
+
+   private:
+    grantmint_cache_policy_t raw_ = GRANTMINT_CACHE_POLICY_INIT;
+    std::optional<double> jitter_;
+};
+
+/// Whether a request may be sent.
+struct start_answer {
+    /// Now; else not yet, as the account's budget is used up.
+    bool go = false;
+    /// How long the fetch may take, or after how long to ask again.
+    std::chrono::milliseconds time{0};
+};
+
+/// The duty to fetch one grant, for all who wait for it. Bring it to an end with `complete` or
+/// `fail`, at once or later, from any thread. One that is destroyed instead ends its fetch as
+/// abandoned; one that is forgotten ends by itself when its time is over.
+class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> {
+   public:
+    /// Asks whether the request may be sent, right before it would be: the grant's life counts from
+    /// here. The tickets of a playback_minter's source have been asked already.
+    ///
+    /// @throws error why it may not: throttled, overloaded, or the stored error of the last attempt.
+    returns<start_answer> start() {
+        grantmint_start_t start = GRANTMINT_START_REFUSED;
+        std::uint32_t ms = 0;
+        auto done = detail::run([&](auto** error) {
+            return grantmint_ticket_start(raw_.get(), &start, &ms, error);
+        });
+        if (!done) {
+            return detail::give(result<start_answer>{std::move(done).error()});
+        }
+        return detail::give(result<start_answer>{
+            start_answer{start == GRANTMINT_START_GO, std::chrono::milliseconds{ms}}});
+    }
+
+    /// Whether a grant that is still good is being replaced: nobody waits for it then.
+    [[nodiscard]] bool is_refresh() const noexcept { return grantmint_ticket_is_refresh(capi()); }
+
+    /// The cache key whose grant is wanted; empty for a ticket of a playback_minter's source, which
+    /// has a request instead.
+    [[nodiscard]] std::string key() const { return detail::string(grantmint_ticket_key(capi())); }
+
+    /// Whether the fetch is still this ticket's to end.
+    [[nodiscard]] bool pending() const noexcept { return raw_ != nullptr; }
+
+    /// Ends the fetch with a grant, for all who wait. `grant`: copied; for a playback_minter a JSON
+    /// object, which goes into tokens byte for byte. `life`: for how long it is good, from when the
+    /// request was sent; by default for as long as was asked for.
+    ///
+    /// @throws error invalid_utf8, upstream_not_json, upstream_no_grant, upstream_too_large for a
+    ///     grant that cannot be used: the fetch then ends with that error.
+    returns<void> complete(std::string_view grant,
+                           std::optional<std::chrono::milliseconds> life = std::nullopt) {
+        return detail::give(detail::run([&](auto** error) {
+            return grantmint_ticket_complete(raw_.release(), detail::str(grant),
+                                             detail::set_ms(life), error);
+        }));
+    }
+
+    /// Ends the fetch with an error, for all who wait. errc::throttled keeps the whole account off
+    /// upstream. `message`: for people; must hold no secret, token, grant or identity.
+    ///
+    /// @throws error invalid_argument for a code that is none: the fetch then ends with that error.
+    returns<void> fail(errc code, std::string_view message,
+                       std::optional<std::chrono::milliseconds> retry_after = std::nullopt) {
+        return detail::give(detail::run([&](auto** error) {
+            return grantmint_ticket_fail(raw_.release(), static_cast<std::int32_t>(code),
+                                         detail::str(message), detail::set_ms(retry_after), error);
+        }));
+    }
+
+    /// As above.
+    returns<void> fail(const error& error) {
+        return fail(error.code(), error.what(), error.retry_after());
+    }
+
+   private:
+    friend detail::access;
+    using object::object;
+};
+
+/// A grant handed to a caller, with what was known of it at that moment.
+struct hit {
+    /// The grant, byte for byte as it came. Treat it as the secret it is.
+    std::string grant;
+    /// How long it was still good for, net of the safety margin.
+    std::chrono::milliseconds remaining{0};
+    /// How good it is.
+    grantmint::freshness freshness = grantmint::freshness::fresh;
+    /// Why it is degraded, with the time after which the next refresh is tried.
+    std::optional<error> reason;
+    /// Tells grants of one cache apart: a later grant has a higher number.
+    std::uint64_t generation = 0;
+};
+
+/// A viewer's token, with what was known of the grant in it at that moment.
+struct playback_token {
+    /// The Access Token. Whoever has it can watch.
+    std::string jwt;
+    /// How long the grant in the token is still good for, net of the safety margin.
+    std::chrono::milliseconds grant_remaining{0};
+    /// How good the grant in the token is.
+    grantmint::freshness freshness = grantmint::freshness::fresh;
+    /// Why the grant is degraded.
+    std::optional<error> reason;
+    /// After how long the next refresh is tried, if the grant is degraded.
+    std::optional<std::chrono::milliseconds> retry_after;
+    /// Tells grants of one cache apart, for playback_minter::invalidate_if.
+    std::uint64_t generation = 0;
+};
+
+namespace detail {
+
+using owned_hit = owned<grantmint_hit_t, grantmint_hit_free>;
+using owned_playback_token = owned<grantmint_playback_token_t, grantmint_playback_token_free>;
+
+inline std::optional<error> take_reason(grantmint_error_t* raw) {
+    if (raw == nullptr) {
+        return std::nullopt;
+    }
+    return take_error(grantmint_error_status(raw), raw);
+}
+
+inline hit read(const owned_hit& raw) {
+    hit hit;
+    hit.grant = string(grantmint_hit_grant(raw.get()));
+    hit.remaining = std::chrono::milliseconds{grantmint_hit_remaining_ms(raw.get())};
+    hit.freshness = static_cast<freshness>(grantmint_hit_freshness(raw.get()));
+    hit.reason = take_reason(grantmint_hit_reason(raw.get()));
+    hit.generation = grantmint_hit_generation(raw.get());
+    return hit;
+}
+
+inline playback_token read(const owned_playback_token& raw) {
+    playback_token token;
+    token.jwt = string(grantmint_playback_token_jwt(raw.get()));
+    token.grant_remaining =
+        std::chrono::milliseconds{grantmint_playback_token_grant_remaining_ms(raw.get())};
+    token.freshness = static_cast<freshness>(grantmint_playback_token_freshness(raw.get()));
+    token.reason = take_reason(grantmint_playback_token_reason(raw.get()));
+    token.retry_after = known_ms(grantmint_playback_token_retry_after_ms(raw.get()));
+    token.generation = grantmint_playback_token_generation(raw.get());
+    return token;
+}
+
+/// Calls a function of C that makes an object, and reads that.
+template <class Owned, class Call>
+auto make_read(Call&& call) -> result<decltype(read(std::declval<const Owned&>()))> {
+    auto made = make<Owned>(std::forward<Call>(call));
+    if (!made) {
+        return std::move(made).error();
+    }
+    return read(*made);
+}
+
+/// As make_read, for an object that may not be there.
+template <class Owned, class Call>
+auto make_optional_read(Call&& call)
+    -> result<std::optional<decltype(read(std::declval<const Owned&>()))>> {
+    using Value = decltype(read(std::declval<const Owned&>()));
+    auto made = make<Owned>(std::forward<Call>(call));
+    if (!made) {
+        return std::move(made).error();
+    }
+    return *made == nullptr ? std::optional<Value>{} : std::optional<Value>{read(*made)};
+}
+
+/// A callback that is told how a call ended, on its way through C as a `void *`.
+template <class Owned, class Callback>
+struct answer {
+    using value = decltype(read(std::declval<const Owned&>()));
+    static_assert(std::is_invocable_v<Callback&, result<value>>,
+                  "the callback takes a grantmint::result of what was asked for");
+
+    Callback callback;
+
+    /// What C calls, once.
+    static void call(void* self, grantmint_status_t status, typename Owned::pointer raw,
+                     grantmint_error_t* error) noexcept {
+        swallow([&] {
+            const Owned given{raw};
+            const std::unique_ptr<answer> owner{static_cast<answer*>(self)};
+            if (status == GRANTMINT_OK) {
+                owner->callback(result<value>{read(given)});
+            } else {
+                owner->callback(result<value>{take_error(status, error)});
+            }
+        });
+    }
+};
+
+/// Calls a function of C that takes a callback, which it does not call if it fails.
+template <class Owned, class Callback, class Call>
+result<void> run_with_answer(Callback&& callback, Call&& call) {
+    using box = answer<Owned, std::decay_t<Callback>>;
+    std::unique_ptr<box> owner{new box{std::forward<Callback>(callback)}};
+    auto done = run([&](auto** error) { return call(&box::call, owner.get(), error); });
+    if (done) {
+        owner.release();
+    }
+    return done;
+}
+
+/// A future of what a function with a callback is told; of its own failure too.
+template <class Value, class Call>
+std::future<returns<Value>> future_of(Call&& call) {
+    const auto promise = std::make_shared<std::promise<returns<Value>>>();
+    std::future<returns<Value>> future = promise->get_future();
+    const auto keep = [promise](result<Value> outcome) {
+#ifdef GRANTMINT_NO_EXCEPTIONS
+        promise->set_value(std::move(outcome));
+#else
+        if (outcome) {
+            promise->set_value(*std::move(outcome));
+        } else {
+            promise->set_exception(std::make_exception_ptr(std::move(outcome).error()));
+        }
+#endif
+    };
+    auto done = call(keep);
+    if (!done) {
+        keep(std::move(done).error());
+    }
+    return future;
+}
+
+/// Hands a ticket to a user's function: as `ticket&`, which it may move from, or by value. What it
+/// throws ends the fetch, if the ticket is still there, and is given back.
+template <class Call>
+std::exception_ptr with_ticket(ticket& ticket, [[maybe_unused]] Call&& call) noexcept {
+#if GRANTMINT_CAN_CATCH_
+    std::exception_ptr thrown;
+    try {
+        call(ticket);
+    } catch (const error& error) {
+        thrown = std::current_exception();
+        swallow([&] {
+            if (ticket.pending()) {
+                static_cast<void>(ticket.fail(error));
+            }
+        });
+    } catch (...) {
+        thrown = std::current_exception();
+        swallow([&] {
+            if (ticket.pending()) {
+                static_cast<void>(ticket.fail(errc::source_failed, "the source threw an exception"));
+            }
+        });
+    }
+    return thrown;
+#else
+    call(ticket);
+    return nullptr;
+#endif
+}
+
+}  // namespace detail
+
+// ------------------------------------------------------------------------------------------------
+// Grants from somewhere else
+
+/// Which grant a source is to fetch.
+struct grant_request {
+    /// The stream, `VJ…`.
+    std::string streamer;
+    /// The life to ask for.
+    std::chrono::seconds ttl{0};
+    /// The web origin to allow, or none for any.
+    std::optional<std::string> origin;
+    /// How long the fetch has. A second later those who wait are told that it timed out.
+    std::chrono::milliseconds timeout{0};
+};
+
+/// What a source has fetched.
+struct fetched {
+    /// The grant: a JSON object, which goes into tokens byte for byte.
+    std::string grant;
+    /// For how long it is good; by default for as long as was asked for.
+    std::optional<std::chrono::milliseconds> life;
+};
+
+/// A function that fetches playback grants from somewhere else than the PlaybackGrant endpoint, for
+/// any number of minters, which keep it alive. Copies share it.
+///
+/// It is called on the library's fetcher threads, up to four at once for one cache, and takes one of
+/// these forms:
+///
+/// - `fetched (const grant_request&)`, or `result<fetched>`: returns the grant.
+/// - `void (const grant_request&, ticket)`: ends the ticket now or later, from any thread.
+///
+/// A grantmint::error that it throws is what those who wait are told; errc::throttled keeps the whole
+/// account off upstream. Of any other exception they are told errc::source_failed and nothing of
+/// its text, which might hold a secret. What it throws after moving its ticket away is dropped.
+class source {
+   public:
+#ifndef GRANTMINT_NO_EXCEPTIONS
+    /// A source that calls `fetch`, which is destroyed, on any thread, with the last minter that
+    /// fetches with it.
+    template <class Fetch, class = std::enable_if_t<!std::is_same_v<std::decay_t<Fetch>, source>>>
+    explicit source(Fetch&& fetch) : source(create(std::forward<Fetch>(fetch))) {}
+#endif
+
+    /// As the constructor.
+    template <class Fetch>
+    static returns<source> create(Fetch&& fetch) {
+        using function = std::decay_t<Fetch>;
+        auto owner = std::make_unique<function>(std::forward<Fetch>(fetch));
+        auto made = detail::make<owned>([&](auto** out, auto** error) {
+            return grantmint_source_new(&call<function>, owner.get(), &destroy<function>, out, error);
+        });
+        if (!made) {
+            return detail::give(result<source>{std::move(made).error()});
+        }
+        owner.release();
+        return detail::give(result<source>{source{*std::move(made)}});
+    }
+
+    /// The object of C, for calls of grantmint.h; it stays the owner.
+    [[nodiscard]] const grantmint_source_t* capi() const noexcept { return raw_.get(); }
+
+   private:
+    using owned = detail::owned<grantmint_source_t, grantmint_source_free>;
+
+    explicit source(owned raw) : raw_(std::move(raw)) {}
+
+    template <class Fetch>
+    static void call(void* self, const grantmint_grant_request_t* raw,
+                     grantmint_ticket_t* raw_ticket) noexcept {
+        auto given = detail::access::adopt<grantmint::ticket>(raw_ticket);
+        detail::with_ticket(given, [&](grantmint::ticket& ticket) {
+            grant_request request;
+            request.streamer = detail::string(grantmint_grant_request_streamer(raw));
+            request.ttl = std::chrono::seconds{grantmint_grant_request_ttl(raw)};
+            request.origin = detail::optional_string(grantmint_grant_request_origin(raw));
+            request.timeout =
+                std::chrono::milliseconds{grantmint_grant_request_timeout_ms(raw)};
+            fetch(*static_cast<Fetch*>(self), request, ticket);
+        });
+    }
+
+    template <class Fetch>
+    static void fetch(Fetch& fetch, const grant_request& request, ticket& ticket) {
+        if constexpr (std::is_invocable_v<Fetch&, const grant_request&, grantmint::ticket&>) {
+            fetch(request, ticket);
+        } else if constexpr (std::is_invocable_v<Fetch&, const grant_request&, grantmint::ticket>) {
+            fetch(request, std::move(ticket));
+        } else {
+            static_assert(std::is_invocable_r_v<result<fetched>, Fetch&, const grant_request&>,
+                          "a source takes a grant_request, or a grant_request and a ticket");
+            result<fetched> outcome = fetch(request);
+            // A grant that cannot be used has ended the fetch with the error that says so.
+            if (outcome) {
+                static_cast<void>(ticket.complete(outcome->grant, outcome->life));
+            } else {
+                static_cast<void>(ticket.fail(outcome.error()));
+            }
+        }
+    }
+
+    template <class Fetch>
+    static void destroy(void* self) noexcept {
+        delete static_cast<Fetch*>(self);
+    }
+
+    std::shared_ptr<grantmint_source_t> raw_;
+};
+
+// ------------------------------------------------------------------------------------------------
+// The cache of grants
+
+class registration;
+
+/// A place among those who wait for one fetch. Each applies its own promise to what comes; if that is
+/// an error, it falls back on the stored grant while that keeps the promise. To give up waiting,
+/// destroy it: the fetch goes on for the others.
+class waiter : public detail::object<grantmint_waiter_t, grantmint_waiter_free> {
+   public:
+    /// Blocks until the fetch, or the time that was asked for at `begin`, is over. Uses the waiter up.
+    ///
+    /// @throws error that of the fetch; deadline_exceeded when the caller's time is over first,
+    ///     grant_too_short when the new grant does not keep the caller's promise, abandoned when the
+    ///     fetch was dropped: begin again.
+    returns<hit> wait() {
+        return detail::give(detail::make_read<detail::owned_hit>([&](auto** out, auto** error) {
+            return grantmint_waiter_wait(raw_.release(), out, error);
+        }));
+    }
+
+    /// Looks whether the fetch or the caller's time is over; never blocks. Nothing while there is
+    /// nothing to tell.
+    ///
+    /// @throws error as `wait`.
+    returns<std::optional<hit>> poll() const {
+        return detail::give(
+            detail::make_optional_read<detail::owned_hit>([&](auto** out, auto** error) {
+                return grantmint_waiter_poll(capi(), out, error);
+            }));
+    }
+
+    /// What the store has for this caller now, if it keeps the promise; never blocks.
+    returns<std::optional<hit>> fallback() const {
+        return detail::give(
+            detail::make_optional_read<detail::owned_hit>([&](auto** out, auto** error) {
+                return grantmint_waiter_fallback(capi(), out, error);
+            }));
+    }
+
+    /// Calls back once with a `result<hit>` when the fetch is over: on the thread that ends it, or
+    /// before this returns if it has ended. The caller's time is not watched; a fetch always ends.
+    /// Uses the waiter up. Keep what is returned only to take the callback back.
+    template <class Callback>
+    returns<registration> on_ready(Callback&& callback);
+
+   private:
+    friend detail::access;
+    using object::object;
+};
+
+/// A callback that has been signed up and can be taken back. One that is destroyed leaves its
+/// callback in place.
+class registration {
+   public:
+    registration(registration&&) noexcept = default;
+    registration& operator=(registration&&) noexcept = default;
+
+    /// Takes the callback back and destroys it. True if it will not be called; false if it was called
+    /// or is being called at this moment, and if it was taken back before.
+    bool cancel() noexcept {
+        if (raw_ == nullptr || !grantmint_registration_cancel(raw_.release())) {
+            return false;
+        }
+        destroy_(callback_);
+        return true;
+    }
+
+   private:
+    friend class waiter;
+    using owned = detail::owned<grantmint_registration_t, grantmint_registration_free>;
+
+    registration(owned raw, void* callback, void (*destroy)(void*)) noexcept
+        : raw_(std::move(raw)), callback_(callback), destroy_(destroy) {}
+
+    owned raw_;
+    // Whoever makes sure that the callback is not called, or calls it, destroys it.
+    void* callback_;
+    void (*destroy_)(void*);
+};
+
+template <class Callback>
+returns<registration> waiter::on_ready(Callback&& callback) {
+    using box = detail::answer<detail::owned_hit, std::decay_t<Callback>>;
+    std::unique_ptr<box> owner{new box{std::forward<Callback>(callback)}};
+    auto made = detail::make<registration::owned>([&](auto** out, auto** error) {
+        return grantmint_waiter_on_ready(raw_.release(), &box::call, owner.get(), out, error);
+    });
+    if (!made) {
+        return detail::give(result<registration>{std::move(made).error()});
+    }
+    const auto destroy = [](void* self) { delete static_cast<box*>(self); };
+    return detail::give(
+        result<registration>{registration{*std::move(made), owner.release(), destroy}});
+}
+
+/// What a caller of grant_cache::begin is to do.
+enum class begin_outcome : std::int32_t {
+    /// Use `hit`.
+    hit = GRANTMINT_HIT,
+    /// Use `hit`, and have its successor fetched for `ticket`.
+    hit_and_lead = GRANTMINT_HIT_AND_LEAD,
+    /// Have a grant fetched for `ticket`, and wait with `waiter`.
+    lead = GRANTMINT_LEAD,
+    /// Wait with `waiter` for the fetch in the air.
+    wait = GRANTMINT_WAIT,
+};
+
+/// What a caller of grant_cache::begin gets.
+struct begun {
+    /// What to do.
+    begin_outcome outcome = begin_outcome::wait;
+    /// A grant, if there is one to use.
+    std::optional<grantmint::hit> hit;
+    /// The duty to fetch, if it falls to this caller.
+    std::optional<grantmint::ticket> ticket;
+    /// A place among those who wait, if there is something to wait for.
+    std::optional<grantmint::waiter> waiter;
+};
+
+namespace detail {
+
+template <class Call>
+result<begun> make_begun(Call&& call) {
+    grantmint_begin_t raw = {GRANTMINT_NOTHING, nullptr, nullptr, nullptr};
+    auto done = run([&](auto** error) { return call(&raw, error); });
+    if (!done) {
+        return std::move(done).error();
+    }
+    const owned_hit raw_hit{raw.hit};
+    begun begun;
+    begun.outcome = static_cast<begin_outcome>(raw.outcome);
+    if (raw.ticket != nullptr) {
+        begun.ticket = access::adopt<ticket>(raw.ticket);
+    }
+    if (raw.waiter != nullptr) {
+        begun.waiter = access::adopt<waiter>(raw.waiter);
+    }
+    if (raw_hit != nullptr) {
+        begun.hit = read(raw_hit);
+    }
+    return begun;
+}
+
+/// A user's `lead` on its way through C as a `void *`, for the length of one call.
+template <class Lead>
+struct lead_of_call {
+    static_assert(std::is_invocable_v<Lead&, ticket&> || std::is_invocable_v<Lead&, ticket>,
+                  "a lead takes a grantmint::ticket");
+
+    Lead& lead;
+    /// What it threw first.
+    std::exception_ptr thrown;
+
+    static std::exception_ptr hand(Lead& lead, grantmint_ticket_t* raw) noexcept {
+        auto given = access::adopt<ticket>(raw);
+        return with_ticket(given, [&](ticket& ticket) {
+            if constexpr (std::is_invocable_v<Lead&, grantmint::ticket&>) {
+                lead(ticket);
+            } else {
+                lead(std::move(ticket));
+            }
+        });
+    }
+
+    static void call(void* self, grantmint_ticket_t* raw) noexcept {
+        auto* of_call = static_cast<lead_of_call*>(self);
+        std::exception_ptr thrown = hand(of_call->lead, raw);
+        if (of_call->thrown == nullptr) {
+            of_call->thrown = std::move(thrown);
+        }
+    }
+
+    /// Throws what the caller's own function threw.
+    void rethrow() const {
+#ifndef GRANTMINT_NO_EXCEPTIONS
+        if (thrown != nullptr) {
+            std::rethrow_exception(thrown);
+        }
+#endif
+    }
+};
+
+/// A user's `lead` and callback on their way through C as one `void *`, until the callback is called.
+template <class Lead, class Callback>
+struct lead_and_answer {
+    using box = answer<owned_hit, Callback>;
+
+    Lead lead;
+    std::unique_ptr<box> answer_box;
+
+    static void call_lead(void* self, grantmint_ticket_t* raw) noexcept {
+        lead_of_call<Lead>::hand(static_cast<lead_and_answer*>(self)->lead, raw);
+    }
+
+    static void call_answer(void* self, grantmint_status_t status, grantmint_hit_t* hit,
+                            grantmint_error_t* error) noexcept {
+        const std::unique_ptr<lead_and_answer> owner{static_cast<lead_and_answer*>(self)};
+        box::call(owner->answer_box.release(), status, hit, error);
+    }
+};
+
+}  // namespace detail
+
+/// One key of a cache, looked up once, for hot paths. Keeps its cache alive.
+class grant_handle : public detail::object<grantmint_grant_handle_t, grantmint_grant_handle_free> {
+   public:
+    /// As grant_cache::begin, for this key.
+    [[nodiscard]] returns<begun> begin(const wait_options& options = {}) const {
+        return detail::give(detail::make_begun([&](auto* out, auto** error) {
+            return grantmint_grant_handle_begin(capi(), options.capi(), out, error);
+        }));
+    }
+
+   private:
+    friend detail::access;
+    using object::object;
+};
+
+/// What a grant_cache may be told. What is not set is left to its default.
+class grant_cache_options {
+   public:
+    /// The windows and limits.
+    grant_cache_options& policy(const cache_policy& policy) {
+        policy_ = policy;
+        return *this;
+    }
+
+    /// Another clock, for tests; it must live until the cache is made.
+    grant_cache_options& clock(const manual_clock& clock) {
+        clock_ = clock.capi();
+        return *this;
+    }
+
+    /// Whether the cache's calls are counted against a budget of its own, as those of one account
+    /// are; off by default.
+    grant_cache_options& governed(bool governed) {
+        governed_ = governed;
+        return *this;
+    }
+
+   private:
+    friend class grant_cache;
+    std::optional<cache_policy> policy_;
+    const grantmint_manual_clock_t* clock_ = nullptr;
+    std::optional<bool> governed_;
+};
+
+/// A cache of short-lived grants under keys: a text of 1 to 512 bytes and the life, 1 ms to 24 h, that
+/// its grants are asked for with. Any number of threads may share it. It does nothing by itself:
+/// whoever asks may be told to fetch.
+///
+/// A `lead` is any function that takes the duty to fetch: a `ticket`, or a `ticket&` to move from if
+/// it is to be kept. If it throws, its fetch ends with that grantmint::error, or with
+/// errc::source_failed for any other exception, and nothing of its text; the caller whose own
+/// function threw gets the exception itself, unless there is a grant for it all the same.
+class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_grant_cache_free> {
+   public:
+#ifndef GRANTMINT_NO_EXCEPTIONS
+    /// An empty cache.
+    ///
+    /// @throws error invalid_argument for a policy out of range.
+    explicit grant_cache(const grant_cache_options& options = {}) : grant_cache(create(options)) {}
+#endif
+
+    /// As the constructor.
+    static returns<grant_cache> create(const grant_cache_options& options = {}) {
+        grantmint_grant_cache_options_t raw = GRANTMINT_GRANT_CACHE_OPTIONS_INIT;
+        grantmint_cache_policy_t policy = GRANTMINT_CACHE_POLICY_INIT;
+        if (options.policy_) {
+            policy = options.policy_->capi();
+            raw.policy = &policy;
+        }
+        raw.clock = options.clock_;
+        raw.governed = detail::on_or_off(options.governed_);
+        return detail::give(detail::construct<grant_cache>([&](auto** out, auto** error) {
+            return grantmint_grant_cache_new(&raw, out, error);
+        }));
+    }
+
+    /// Asks for a grant and says what to do; never blocks, and a hit takes no lock. To have that done,
+    /// use `get`.
+    ///
+    /// @throws error the stored error of the last attempt while upstream is left alone, with the time
+    ///     to wait; overloaded when the fetch could not start within the caller's time;
+    ///     limit_exceeded and invalid_ttl for the key, invalid_argument for the options.
+    [[nodiscard]] returns<begun> begin(std::string_view key, std::chrono::milliseconds ttl,
+                                       const wait_options& options = {}) const {
+        return detail::give(detail::make_begun([&](auto* out, auto** error) {
+            return grantmint_grant_cache_begin(capi(), detail::str(key), detail::span_ms(ttl),
+                                               options.capi(), out, error);
+        }));
+    }
+
+    /// A grant, waiting for it if need be. `lead` is called on this thread if the duty to fetch falls
+    /// to this call, up to three times; where a grant that is still good is being refreshed, it should
+    /// hand the ticket on rather than fetch at once.
+    ///
+    /// @throws error as `begin` and waiter::wait.
+    template <class Lead>
+    [[nodiscard]] returns<hit> get(std::string_view key, std::chrono::milliseconds ttl, Lead&& lead,
+                                   const wait_options& options = {}) const {
+        detail::lead_of_call<std::remove_reference_t<Lead>> own{lead, nullptr};
+        auto made = detail::make_read<detail::owned_hit>([&](auto** out, auto** error) {
+            return grantmint_grant_cache_get(capi(), detail::str(key), detail::span_ms(ttl),
+                                             options.capi(), &own.call, &own, out, error);
+        });
+        if (!made) {
+            own.rethrow();
+        }
+        return detail::give(std::move(made));
+    }
+
+    /// As `get`, by callback: called once with a `result<hit>`, before this returns if the grant is
+    /// there, else on the thread that ends the fetch. The caller's time is not watched; a fetch always
+    /// ends. `lead` may be called on the thread that ends a fetch too, until then.
+    ///
+    /// @throws error for the arguments alone; the callback is not called then.
+    template <class Lead, class Callback>
+    returns<void> get_async(std::string_view key, std::chrono::milliseconds ttl, Lead&& lead,
+                            Callback&& callback, const wait_options& options = {}) const {
+        return detail::give(start(key, ttl, std::forward<Lead>(lead),
+                                  std::forward<Callback>(callback), options));
+    }
+
+    /// As `get_async`, as a future, which holds every error.
+    template <class Lead>
+    [[nodiscard]] std::future<returns<hit>> get_future(std::string_view key,
+                                                       std::chrono::milliseconds ttl, Lead&& lead,
+                                                       const wait_options& options = {}) const {
+        return detail::future_of<hit>([&](auto callback) {
+            return start(key, ttl, std::forward<Lead>(lead), std::move(callback), options);
+        });
+    }
+
+    /// A grant that is there now and keeps the promise; never waits, and never tells of an error of
+    /// upstream. `lead` is called on this thread if a fetch is due.
+    ///
+    /// @throws error for the arguments alone.
+    template <class Lead>
+    [[nodiscard]] returns<std::optional<hit>> try_get(std::string_view key,
+                                                      std::chrono::milliseconds ttl, Lead&& lead,
+                                                      const wait_options& options = {}) const {
+        detail::lead_of_call<std::remove_reference_t<Lead>> own{lead, nullptr};
+        auto made = detail::make_optional_read<detail::owned_hit>([&](auto** out, auto** error) {
+            return grantmint_grant_cache_try_get(capi(), detail::str(key), detail::span_ms(ttl),
+                                                 options.capi(), &own.call, &own, out, error);
+        });
+        if (!made || !*made) {
+            own.rethrow();
+        }
+        return detail::give(std::move(made));
+    }
+
+    /// Looks a key up once.
+    ///
+    /// @throws error as `begin` for a new key.
+    [[nodiscard]] returns<grant_handle> handle(std::string_view key,
+                                               std::chrono::milliseconds ttl) const {
+        return detail::give(detail::construct<grant_handle>([&](auto** out, auto** error) {
+            return grantmint_grant_cache_handle(capi(), detail::str(key), detail::span_ms(ttl), out,
+                                                error);
+        }));
+    }
+
+    /// The duty to fetch a key's grant before anybody asks for it; nothing if the grant is there and
+    /// no refresh is due, if it is being fetched already, or if upstream is left alone.
+    ///
+    /// @throws error as `begin` for a new key.
+    [[nodiscard]] returns<std::optional<ticket>> prefetch(std::string_view key,
+                                                          std::chrono::milliseconds ttl) const {
+        using owned = detail::owned<grantmint_ticket_t, grantmint_ticket_free>;
+        using ticket_or_error = result<std::optional<ticket>>;
+        auto made = detail::make<owned>([&](auto** out, auto** error) {
+            return grantmint_grant_cache_prefetch(capi(), detail::str(key), detail::span_ms(ttl),
+                                                  out, error);
+        });
+        if (!made) {
+            return detail::give(ticket_or_error{std::move(made).error()});
+        }
+        std::optional<ticket> duty;
+        if (*made != nullptr) {
+            duty = detail::access::adopt<ticket>(made->release());
+        }
+        return detail::give(ticket_or_error{std::move(duty)});
+    }
+
+    /// Has a key refreshed without being read, for a time of at most 24 h; zero ends it. The duties to
+    /// fetch come from `poll`.
+    ///
+    /// @throws error as `begin` for a new key.
+    returns<void> keep_warm(std::string_view key, std::chrono::milliseconds ttl,
+                            std::chrono::milliseconds time) const {
+        return detail::give(detail::run([&](auto** error) {
+            return grantmint_grant_cache_keep_warm(capi(), detail::str(key), detail::span_ms(ttl),
+                                                   detail::span_ms(time), error);
+        }));
+    }
+
+    /// After how long `poll` has something to do; nothing if nothing is to come.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> next_wakeup() const noexcept {
+        std::uint32_t ms = 0;
+        if (!grantmint_grant_cache_next_wakeup(capi(), &ms)) {
+            return std::nullopt;
+        }
+        return std::chrono::milliseconds{ms};
+    }
+
+    /// Ends the fetches that are past their time, and hands on the duties to fetch what is kept warm
+    /// and due: `lead` is called on this thread for each.
+    template <class Lead>
+    returns<void> poll(Lead&& lead) const {
+        detail::lead_of_call<std::remove_reference_t<Lead>> own{lead, nullptr};
+        auto done = detail::run([&](auto** error) {
+            return grantmint_grant_cache_poll(capi(), &own.call, &own, error);
+        });
+        own.rethrow();
+        return detail::give(std::move(done));
+    }
+
+    /// Empties one entry, and says whether there was one. A fetch in the air serves those who wait for
+    /// it and is not stored.
+    returns<bool> invalidate(std::string_view key, std::chrono::milliseconds ttl) const {
+        bool emptied = false;
+        return detail::give(with(detail::run([&](auto** error) {
+                                     return grantmint_grant_cache_invalidate(
+                                         capi(), detail::str(key), detail::span_ms(ttl), &emptied,
+                                         error);
+                                 }),
+                                 emptied));
+    }
+
+    /// Empties one entry if it holds the grant of this generation, and says whether it did: so of many
+    /// callers who met a bad grant only the first has it fetched anew.
+    returns<bool> invalidate_if(std::string_view key, std::chrono::milliseconds ttl,
+                                std::uint64_t generation) const {
+        bool emptied = false;
+        return detail::give(with(detail::run([&](auto** error) {
+                                     return grantmint_grant_cache_invalidate_if(
+                                         capi(), detail::str(key), detail::span_ms(ttl), generation,
+                                         &emptied, error);
+                                 }),
+                                 emptied));
+    }
+
+    /// Empties every entry, for all who share this cache.
+    returns<void> purge() const {
+        return detail::give(detail::run(
+            [&](auto** error) { return grantmint_grant_cache_purge(capi(), error); }));
+    }
+
+    /// Starts anew with other credentials: grants stay, stored errors go, and fetches in the air serve
+    /// those who wait for them but are not stored.
+    returns<void> rotate() const {
+        return detail::give(detail::run(
+            [&](auto** error) { return grantmint_grant_cache_rotate(capi(), error); }));
+    }
+
+    /// What the cache has done.
+    [[nodiscard]] returns<grantmint::stats> stats() const {
+        return detail::give(detail::construct<grantmint::stats>([&](auto** out, auto** error) {
+            return grantmint_grant_cache_stats(capi(), out, error);
+        }));
+    }
+
+    /// The last 1,024 events since the last call, oldest first.
+    [[nodiscard]] returns<std::vector<event>> drain_events() const {
+        return detail::give(detail::make_events([&](auto** out, auto** error) {
+            return grantmint_grant_cache_drain_events(capi(), out, error);
+        }));
+    }
+
+   private:
+    friend detail::access;
+    using object::object;
+
+    static result<bool> with(result<void> done, const bool& value) {
+        if (!done) {
+            return std::move(done).error();
+        }
+        return value;
+    }
+
+    template <class Lead, class Callback>
+    result<void> start(std::string_view key, std::chrono::milliseconds ttl, Lead&& lead,
+                       Callback&& callback, const wait_options& options) const {
+        using both = detail::lead_and_answer<std::decay_t<Lead>, std::decay_t<Callback>>;
+        using box = typename both::box;
+        std::unique_ptr<box> answer{new box{std::forward<Callback>(callback)}};
+        std::unique_ptr<both> owner{new both{std::forward<Lead>(lead), std::move(answer)}};
+        auto done = detail::run([&](auto** error) {
+            return grantmint_grant_cache_get_then(capi(), detail::str(key), detail::span_ms(ttl),
+                                                  options.capi(), &both::call_lead,
+                                                  &both::call_answer, owner.get(), error);
+        });
+        if (done) {
+            owner.release();
+        }
+        return done;
+    }
+};
+
+// ------------------------------------------------------------------------------------------------
+// Playback tokens
+
+/// What a playback_minter may be told. What is not set is left to its default.
+class playback_minter_options {
+   public:
+    /// The only web origin that may play the streams, such as `https://www.example.com`, or `*`; any by
+    /// default.
+    playback_minter_options& allow_origin(std::string_view origin) {
+        allow_origin_ = origin;
+        return *this;
+    }
+
+    /// One more grant in each token, beside the playback grant.
+    playback_minter_options& grant(any_grant grant) {
+        grants_.push_back(std::move(grant));
+        return *this;
+    }
+
+    /// How long each token lives: 1 s to 24 h, an hour by default.
+    playback_minter_options& ttl(std::chrono::seconds time) {
+        ttl_ = detail::refused_if_zero<std::uint64_t>(time);
+        return *this;
+    }
+
+    /// The life to ask for grants with: 1 s to 60 s, 60 s by default.
+    playback_minter_options& grant_ttl(std::chrono::seconds time) {
+        grant_ttl_ = detail::refused_if_zero<std::uint32_t>(time);
+        return *this;
+    }
+
+    /// The least remaining life of the grant in a token, net of the safety margin: 5 s for grants of
+    /// 60 s and 2 s for 15 s by default; at most half of `grant_ttl`.
+    playback_minter_options& min_remaining(std::chrono::milliseconds time) {
+        min_remaining_ms_ = detail::set_ms(time);
+        return *this;
+    }
+
+    /// How long a call waits for a grant, 5 s by default.
+    playback_minter_options& timeout(std::chrono::milliseconds time) {
+        timeout_ms_ = detail::set_ms(time);
+        return *this;
+    }
+
+    /// Whether each token has a `jti` of its own in place of the vendor's; on by default.
+    playback_minter_options& unique(bool unique) {
+        unique_ = unique;
+        return *this;
+    }
+
+    /// Fetches grants from somewhere else than the PlaybackGrant endpoint. The cache is then not shared
+    /// unless asked.
+    playback_minter_options& source(grantmint::source source) {
+        source_ = std::move(source);
+        return *this;
+    }
+
+    /// The cache to use, which must live until the minter is made; not with `share`, `isolated` or
+    /// `policy`.
+    playback_minter_options& cache(const grant_cache& cache) {
+        cache_ = cache.capi();
+        return *this;
+    }
+
+    /// Shares the cache with all minters of the account that give this name: 1 to 128 bytes.
+    playback_minter_options& share(std::string_view name) {
+        share_ = name;
+        return *this;
+    }
+
+    /// Whether to share the cache with nobody; off by default. The account's cool-down and budget are
+    /// shared all the same.
+    playback_minter_options& isolated(bool isolated) {
+        isolated_ = isolated;
+        return *this;
+    }
+
+    /// Scheme, host and port of upstream, `https://media.twilio.com` by default. Plain http is allowed
+    /// on loopback only.
+    playback_minter_options& base_url(std::string_view url) {
+        base_url_ = url;
+        return *this;
+    }
+
+    /// The URL of an HTTP proxy; the environment's is not read.
+    playback_minter_options& proxy(std::string_view url) {
+        proxy_ = url;
+        return *this;
+    }
+
+    /// The path of a PEM file with the certificate authorities to trust instead of the built-in ones.
+    playback_minter_options& ca_file(std::string_view path) {
+        ca_file_ = path;
+        return *this;
+    }
+
+    /// The windows and limits of the cache.
+    playback_minter_options& policy(const cache_policy& policy) {
+        policy_ = policy;
+        return *this;
+    }
+
+    /// Another clock, for tests; it must live until the minter is made, which then shares nothing with
+    /// others.
+    playback_minter_options& clock(const manual_clock& clock) {
+        clock_ = clock.capi();
+        return *this;
+    }
+
+   private:
+    friend class playback_minter;
+    std::string allow_origin_, share_, base_url_, proxy_, ca_file_;
+    std::vector<any_grant> grants_;
+    std::optional<grantmint::source> source_;
+    std::optional<cache_policy> policy_;
+    const grantmint_grant_cache_t* cache_ = nullptr;
+    const grantmint_manual_clock_t* clock_ = nullptr;
+    std::uint64_t ttl_ = 0;
+    std::uint32_t grant_ttl_ = 0, min_remaining_ms_ = 0, timeout_ms_ = 0;
+    std::optional<bool> unique_, isolated_;
+};
+
+/// One stream of a playback_minter. Get it once and keep it for as long as the stream is live; to be
+/// shared by all threads. It keeps its minter alive.
+class stream_minter
+    : public detail::object<grantmint_stream_minter_t, grantmint_stream_minter_free> {
+   public:
+    /// As playback_minter::token, for this stream.
+    [[nodiscard]] returns<playback_token> token(std::string_view identity,
+                                                const wait_options& options = {}) const {
+        return detail::give(
+            detail::make_read<detail::owned_playback_token>([&](auto** out, auto** error) {
+                return grantmint_stream_minter_token(capi(), detail::str(identity), options.capi(),
+                                                     out, error);
+            }));
+    }
+
+    /// As playback_minter::token_async, for this stream.
+    template <class Callback>
+    returns<void> token_async(std::string_view identity, Callback&& callback,
+                              const wait_options& options = {}) const {
+        return detail::give(start(identity, std::forward<Callback>(callback), options));
+    }
+
+    /// As playback_minter::token_future, for this stream.
+    [[nodiscard]] std::future<returns<playback_token>> token_future(
+        std::string_view identity, const wait_options& options = {}) const {
+        return detail::future_of<playback_token>(
+            [&](auto callback) { return start(identity, std::move(callback), options); });
+    }
+
+    /// As playback_minter::try_token, for this stream.
+    [[nodiscard]] returns<std::optional<std::string>> try_token(std::string_view identity) const {
+        return detail::give(detail::make_optional_string([&](auto** out, auto** error) {
+            return grantmint_stream_minter_try_token(capi(), detail::str(identity), out, error);
+        }));
+    }
+
+   private:
+    friend detail::access;
+    using object::object;
+
+    template <class Callback>
+    result<void> start(std::string_view identity, Callback&& callback,
+                       const wait_options& options) const {
+        return detail::run_with_answer<detail::owned_playback_token>(
+            std::forward<Callback>(callback), [&](auto answer, void* userdata, auto** error) {
+                return grantmint_stream_minter_token_then(
+                    capi(), detail::str(identity), options.capi(), answer, userdata, error);
+            });
+    }
+};
+
+/// Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about once
+/// per stream and half a minute. To be shared by all threads. Minters of one key share one cache within
+/// the process unless told otherwise.
+class playback_minter
+    : public detail::object<grantmint_playback_minter_t, grantmint_playback_minter_free> {
+   public:
+#ifndef GRANTMINT_NO_EXCEPTIONS
+    /// A minter that signs, and by default fetches, with `key`. Makes no call and starts no thread;
+    /// keeps what it needs of `key` and `options`.
+    ///
+    /// @throws error 1xx for what is out of its range or does not go together; unsupported for a library
+    ///     without the HTTP client and a minter without a source.
+    explicit playback_minter(const api_key& key, const playback_minter_options& options = {})
+        : playback_minter(create(key, options)) {}
+#endif
+
+    /// As the constructor.
+    static returns<playback_minter> create(const api_key& key,
+                                           const playback_minter_options& options = {}) {
+        auto grants = detail::grant_array::of(options.grants_);
+        if (!grants) {
+            return detail::give(result<playback_minter>{std::move(grants).error()});
+        }
+        grantmint_playback_minter_options_t raw = GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT;
+        grantmint_cache_policy_t policy = GRANTMINT_CACHE_POLICY_INIT;
+        if (options.policy_) {
+            policy = options.policy_->capi();
+            raw.policy = &policy;
+        }
+        grants->put_into(raw);
+        raw.allow_origin = detail::str(options.allow_origin_);
+        raw.share = detail::str(options.share_);
+        raw.base_url = detail::str(options.base_url_);
+        raw.proxy = detail::str(options.proxy_);
+        raw.ca_file = detail::str(options.ca_file_);
+        raw.ttl = options.ttl_;
+        raw.source = options.source_ ? options.source_->capi() : nullptr;
+        raw.cache = options.cache_;
+        raw.clock = options.clock_;
+        raw.timeout_ms = options.timeout_ms_;
+        raw.min_remaining_ms = options.min_remaining_ms_;
+        raw.grant_ttl = options.grant_ttl_;
+        raw.unique = detail::on_or_off(options.unique_);
+        raw.isolated = detail::on_or_off(options.isolated_);
+        return detail::give(detail::construct<playback_minter>([&](auto** out, auto** error) {
+            return grantmint_playback_minter_new(key.capi(), &raw, out, error);
+        }));
+    }
+
+    /// A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes no
+    /// lock and makes no call. `identity`: 1 to 512 bytes, beside a video grant at most 128 characters.
+    ///
+    /// @throws error 1xx for the arguments; 3xx of the fetch, shared by all who waited for it;
+    ///     deadline_exceeded when no grant came in time, overloaded when the account's calls are used
+    ///     up, closed after `close`.
+    [[nodiscard]] returns<playback_token> token(std::string_view streamer, std::string_view identity,
+                                                const wait_options& options = {}) const {
+        return detail::give(
+            detail::make_read<detail::owned_playback_token>([&](auto** out, auto** error) {
+                return grantmint_playback_minter_token(capi(), detail::str(streamer),
+                                                       detail::str(identity), options.capi(), out,
+                                                       error);
+            }));
+    }
+
+    /// As `token`, by callback: called once with a `result<playback_token>`, before this returns if the
+    /// grant is there, else on the thread that ends the fetch, which it must not block. The caller's time
+    /// is not watched; a fetch always ends. The callback may be move-only; the minter may go first.
+    ///
+    /// @throws error invalid_utf8, invalid_argument and null_pointer for the arguments alone; the
+    ///     callback is not called then, and gets every other error.
+    template <class Callback>
+    returns<void> token_async(std::string_view streamer, std::string_view identity,
+                              Callback&& callback, const wait_options& options = {}) const {
+        return detail::give(start(streamer, identity, std::forward<Callback>(callback), options));
+    }
+
+    /// As `token_async`, as a future, which holds every error. Unlike the futures of `std::async`, it
+    /// does not block when it is destroyed. Do not wait for it in a callback.
+    [[nodiscard]] std::future<returns<playback_token>> token_future(
+        std::string_view streamer, std::string_view identity,
+        const wait_options& options = {}) const {
+        return detail::future_of<playback_token>(
+            [&](auto callback) { return start(streamer, identity, std::move(callback), options); });
+    }
+
+    /// The bare token if the grant for it is there; never waits. Sets off the fetch that is due.
+    ///
+    /// @throws error 1xx for the arguments, closed; never an error of upstream.
+    [[nodiscard]] returns<std::optional<std::string>> try_token(std::string_view streamer,
+                                                                std::string_view identity) const {
+        return detail::give(detail::make_optional_string([&](auto** out, auto** error) {
+            return grantmint_playback_minter_try_token(capi(), detail::str(streamer),
+                                                       detail::str(identity), out, error);
+        }));
+    }
+
+    /// One stream, for hot paths.
+    ///
+    /// @throws error invalid_sid, closed; throttled or overloaded for a new stream while no call may be
+    ///     made.
+    [[nodiscard]] returns<stream_minter> stream(std::string_view streamer) const {
+        return detail::give(detail::construct<stream_minter>([&](auto** out, auto** error) {
+            return grantmint_playback_minter_stream(capi(), detail::str(streamer), out, error);
+        }));
+    }
+
+    /// Fetches a stream's grant before anybody asks for it; does not wait.
+    ///
+    /// @throws error as `stream`.
+    returns<void> prefetch(std::string_view streamer) const {
+        return detail::give(detail::run([&](auto** error) {
+            return grantmint_playback_minter_prefetch(capi(), detail::str(streamer), error);
+        }));
+    }
+
+    /// Keeps a stream's grant fresh without it being read, for a time of at most 24 h; zero ends it.
+    ///
+    /// @throws error as `stream`.
+    returns<void> keep_warm(std::string_view streamer, std::chrono::milliseconds time) const {
+        return detail::give(detail::run([&](auto** error) {
+            return grantmint_playback_minter_keep_warm(capi(), detail::str(streamer),
+                                                       detail::span_ms(time), error);
+        }));
+    }
+
+    /// Drops a stream's grant, and says whether there was one. A fetch in the air serves those who wait
+    /// for it and is not stored.
+    ///
+    /// @throws error invalid_sid, closed.
+    returns<bool> invalidate(std::string_view streamer) const {
+        bool dropped = false;
+        return detail::give(with(detail::run([&](auto** error) {
+                                     return grantmint_playback_minter_invalidate(
+                                         capi(), detail::str(streamer), &dropped, error);
+                                 }),
+                                 dropped));
+    }
+
+    /// Drops a stream's grant if it is the one of this generation, and says whether it was: of many
+    /// viewers who met a bad grant, the first has it fetched anew.
+    ///
+    /// @throws error invalid_sid, closed.
+    returns<bool> invalidate_if(std::string_view streamer, std::uint64_t generation) const {
+        bool dropped = false;
+        return detail::give(with(detail::run([&](auto** error) {
+                                     return grantmint_playback_minter_invalidate_if(
+                                         capi(), detail::str(streamer), generation, &dropped, error);
+                                 }),
+                                 dropped));
+    }
+
+    /// Signs and fetches with another key of the same account from now on. Grants stay, stored errors
+    /// go; fetches in the air serve those who wait for them and are not stored.
+    ///
+    /// @throws error invalid_credentials for a key of another account, closed.
+    returns<void> rotate(const api_key& key) const {
+        return detail::give(detail::run([&](auto** error) {
+            return grantmint_playback_minter_rotate(capi(), key.capi(), error);
+        }));
+    }
+
+    /// What the cache has done, for all who share it.
+    ///
+    /// @throws error closed.
+    [[nodiscard]] returns<grantmint::stats> stats() const {
+        return detail::give(detail::construct<grantmint::stats>([&](auto** out, auto** error) {
+            return grantmint_playback_minter_stats(capi(), out, error);
+        }));
+    }
+
+    /// The cache's last 1,024 events since the last call, oldest first.
+    ///
+    /// @throws error closed.
+    [[nodiscard]] returns<std::vector<event>> drain_events() const {
+        return detail::give(detail::make_events([&](auto** out, auto** error) {
+            return grantmint_playback_minter_drain_events(capi(), out, error);
+        }));
+    }
+
+    /// Empties the cache for all who share it.
+    ///
+    /// @throws error closed.
+    returns<void> purge() const {
+        return detail::give(detail::run(
+            [&](auto** error) { return grantmint_playback_minter_purge(capi(), error); }));
+    }
+
+    /// The cache, which lives on without the minter.
+    ///
+    /// @throws error closed.
+    [[nodiscard]] returns<grant_cache> cache() const {
+        return detail::give(detail::construct<grant_cache>([&](auto** out, auto** error) {
+            return grantmint_playback_minter_cache(capi(), out, error);
+        }));
+    }
+
+    /// Detaches the minter and its streams: later calls fail with errc::closed. Others who share the
+    /// cache go on. Not to be called in a callback.
+    void close() const noexcept { grantmint_playback_minter_close(capi()); }
+
+   private:
+    friend detail::access;
+    using object::object;
+
+    static result<bool> with(result<void> done, const bool& value) {
+        if (!done) {
+            return std::move(done).error();
+        }
+        return value;
+    }
+
+    template <class Callback>
+    result<void> start(std::string_view streamer, std::string_view identity, Callback&& callback,
+                       const wait_options& options) const {
+        return detail::run_with_answer<detail::owned_playback_token>(
+            std::forward<Callback>(callback), [&](auto answer, void* userdata, auto** error) {
+                return grantmint_playback_minter_token_then(capi(), detail::str(streamer),
+                                                            detail::str(identity), options.capi(),
+                                                            answer, userdata, error);
+            });
+    }
+};
+
+/// Doors for tests.
+namespace testing {
+
+/// Has a cache behave from now on as in a forked child: only grants that are still good are taken over.
+inline returns<void> simulate_fork(const grant_cache& cache) {
+    return detail::give(detail::run(
+        [&](auto** error) { return grantmint_testing_simulate_fork(cache.capi(), error); }));
+}
+
+}  // namespace testing
+}  // inline namespace
+}  // namespace grantmint
+
+#undef GRANTMINT_CAN_CATCH_
+#undef GRANTMINT_ONE_TYPE_
+
+#endif  // GRANTMINT_HPP
