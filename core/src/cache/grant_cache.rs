@@ -203,6 +203,10 @@ impl GrantCache {
         let inner = self.inner();
         let now = inner.clock.now();
         let wish = options.wish(key, &inner.policy, now)?;
+        let hit = inner.shards.peek(key, |entry| inner.hit_at_once(entry, wish, now));
+        if let Some(Ok(Some(hit))) = hit {
+            return Ok(Begin::Hit(hit));
+        }
         loop {
             let entry = inner.entry(key, wish, now)?;
             match inner.begin(&entry, wish, now) {

@@ -84,8 +84,14 @@ impl Shards {
 
     /// The entry of a key, if there is one.
     pub(super) fn get(&self, key: &Key) -> Option<Arc<Entry>> {
+        self.peek(key, Arc::clone)
+    }
+
+    /// What a function makes of the entry of a key, if there is one. Keeps no reference to the
+    /// entry: to count them would make all threads meet at one number.
+    pub(super) fn peek<R>(&self, key: &Key, look: impl FnOnce(&Arc<Entry>) -> R) -> Option<R> {
         sync::step();
-        self.shard(key).set.load().get(key).map(|found| Arc::clone(&found.0))
+        self.shard(key).set.load().get(key).map(|found| look(&found.0))
     }
 
     /// The entry of a key; a new one in the given state if there is none yet.

@@ -56,8 +56,8 @@ impl Shared {
         options: TokenOptions,
     ) -> Result<PlaybackToken> {
         let wish = self.wish(options);
-        if let Some(minted) = stream.mint_prepared(self, identity, wish)? {
-            return Ok(PlaybackToken::fresh(minted));
+        if let Some(token) = stream.mint_prepared(self, identity, wish)? {
+            return Ok(token);
         }
         let hit = self.feed.get(&stream.handle, wish)?;
         Ok(PlaybackToken::new(stream.mint(&hit, self, identity)?, &hit))
@@ -71,8 +71,8 @@ impl Shared {
         options: TokenOptions,
     ) -> Result<Option<PlaybackToken>> {
         let wish = self.wish(options);
-        if let Some(minted) = stream.mint_prepared(self, identity, wish)? {
-            return Ok(Some(PlaybackToken::fresh(minted)));
+        if let Some(token) = stream.mint_prepared(self, identity, wish)? {
+            return Ok(Some(token));
         }
         let Some(hit) = stream.handle.hit_at_once(wish)? else { return Ok(None) };
         Ok(Some(PlaybackToken::new(stream.mint(&hit, self, identity)?, &hit)))
@@ -80,8 +80,8 @@ impl Shared {
 
     pub(super) fn try_token(&self, stream: &Stream, identity: &str) -> Result<Option<String>> {
         let wish = self.wish(TokenOptions::default());
-        if let Some((jwt, ..)) = stream.mint_prepared(self, identity, wish)? {
-            return Ok(Some(jwt));
+        if let Some(token) = stream.mint_prepared(self, identity, wish)? {
+            return Ok(Some(token.jwt));
         }
         let hit = self.feed.try_get(&stream.handle, wish);
         hit.map(|hit| stream.mint(&hit, self, identity)).transpose()

@@ -49,7 +49,7 @@ impl Stream {
         shared: &Shared,
         identity: &str,
         wish: BeginOptions,
-    ) -> Result<Option<(String, StillFresh, u64)>> {
+    ) -> Result<Option<PlaybackToken>> {
         let prepared = self.prefix.load();
         let Some(ready) = prepared.as_deref() else { return Ok(None) };
         let Some(seen) = &ready.seen else { return Ok(None) };
@@ -58,7 +58,8 @@ impl Stream {
             ready.is_for(ready.generation, epoch, shared.second(fresh.second()))
         };
         let Some(fresh) = self.handle.still_fresh(seen, wish, is_of_use)? else { return Ok(None) };
-        Ok(Some((ready.prefix.mint(identity)?, fresh, ready.generation)))
+        let jwt = ready.prefix.mint(identity)?;
+        Ok(Some(PlaybackToken::fresh(jwt, &fresh, ready.generation)))
     }
 
     /// The token of one viewer around a grant.

@@ -36,7 +36,7 @@ impl PlaybackToken {
 
     /// A token around a grant that is still as it was prepared.
     #[inline]
-    pub(super) fn fresh((jwt, grant, generation): (String, StillFresh, u64)) -> Self {
+    pub(super) fn fresh(jwt: String, grant: &StillFresh, generation: u64) -> Self {
         let freshness = StillFresh::FRESHNESS;
         Self { jwt, grant_remaining: grant.remaining(), freshness, reason: None, generation }
     }

@@ -3,7 +3,7 @@
 use grantmint_core::{Begin, BeginOptions, EventKind};
 use shuttle::thread;
 
-use crate::support::{begin, cache, explore, fill, key, land, lead};
+use crate::support::{Airspace, begin, cache, explore, fill, key, land, lead};
 
 #[test]
 fn grants_outlive_a_fork_and_flights_do_not() {
@@ -25,5 +25,27 @@ fn grants_outlive_a_fork_and_flights_do_not() {
         hit(begin(&cache, &landed));
         assert_eq!(cache.drain_events().iter().filter(|event| forked(event.kind)).count(), 1);
         assert!(matches!(begin(&cache, &flying), Ok(Begin::Hit(_) | Begin::Lead(..))));
+    });
+}
+
+#[test]
+fn those_who_come_first_after_a_fork_find_one_cache() {
+    explore(|| {
+        let (cache, _clock) = cache();
+        fill(&cache, &key("landed"));
+        cache.simulate_fork();
+        let (cold, sky) = (key("cold"), Airspace::default());
+        let ask = || match begin(&cache, &cold).unwrap() {
+            Begin::Lead(ticket, _waiter) => sky.fly(ticket),
+            Begin::Wait(waiter) => drop(waiter.wait().unwrap()),
+            Begin::Hit(_) => {}
+            other @ Begin::HitAndLead(..) => panic!("{other:?}"),
+        };
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(ask);
+            }
+        });
+        assert_eq!(cache.stats().fetches, 1);
     });
 }

@@ -31,7 +31,7 @@ pub(crate) fn explore(test: impl Fn() + Clone + Send + Sync + 'static) {
         return shuttle::replay(test, &schedule);
     }
     let long = env::var_os("GRANTMINT_LONG").is_some();
-    let orders = if long { 50 * ORDERS } else { ORDERS };
+    let orders = if long { 20 * ORDERS } else { ORDERS };
     run(RandomScheduler::new(orders), test.clone());
     run(PctScheduler::new(CHANGES, orders), test);
 }

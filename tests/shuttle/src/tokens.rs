@@ -19,6 +19,7 @@ const NOW: u64 = 1_700_000_000;
 fn after_an_invalidation_no_token_has_the_grant_of_before() {
     explore(|| {
         let live = Live::new();
+        live.next_second();
         thread::scope(|scope| {
             scope.spawn(|| (0..2).for_each(|_| drop(live.token())));
             scope.spawn(|| {
@@ -75,6 +76,7 @@ struct Live {
     stream: StreamMinter,
     cache: GrantCache,
     key: Key,
+    clock: ManualClock,
 }
 
 impl Live {
@@ -84,10 +86,16 @@ impl Live {
         let minter = builder.build().unwrap();
         let cache = minter.cache().unwrap();
         let stream = minter.stream(STREAMER).unwrap();
-        let live = Self { minter, stream, cache, key: Key::new(STREAMER, LIFE).unwrap() };
+        let key = Key::new(STREAMER, LIFE).unwrap();
+        let live = Self { minter, stream, cache, key, clock };
         live.fill();
-        drop(live.token().expect("the grant is there"));
+        live.token().expect("the grant is there");
         live
+    }
+
+    /// Has the next token prepare what the others of its second are made of.
+    fn next_second(&self) {
+        self.clock.advance(Duration::from_secs(1));
     }
 
     fn fill(&self) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Wake, Waker};
 
-use grantmint_core::Begin;
+use grantmint_core::{Begin, Waiter};
 use shuttle::thread;
 
 use crate::support::{End, begin, cache, explore, join, key, lead, wait_somehow};
@@ -82,19 +82,40 @@ impl Wake for Woken {
 #[test]
 fn a_future_that_is_dropped_leaves_no_waker_behind() {
     explore(|| {
+        let (cache, _clock) = cache();
+        let key = key("stream");
+        let (ticket, first) = lead(&cache, &key);
+        let woken = Arc::new(Woken::default());
+        thread::scope(|scope| {
+            for waiter in [first, join(&cache, &key)] {
+                scope.spawn(|| poll_twice_and_drop(waiter, &woken));
+            }
+        });
+        assert_eq!(Arc::strong_count(&woken), 1);
+        End::any().come(ticket);
+        assert_eq!(woken.0.load(Ordering::Relaxed), 0);
+    });
+}
+
+#[test]
+fn a_future_that_is_dropped_at_the_end_is_woken_at_most_once() {
+    explore(|| {
         let end = End::any();
         let (cache, _clock) = cache();
-        let (ticket, mut waiter) = lead(&cache, &key("stream"));
+        let (ticket, waiter) = lead(&cache, &key("stream"));
         let woken = Arc::new(Woken::default());
         thread::scope(|scope| {
             scope.spawn(move || end.come(ticket));
-            let waker = Waker::from(Arc::clone(&woken));
-            for _ in 0..2 {
-                let _ = Pin::new(&mut waiter).poll(&mut Context::from_waker(&waker));
-            }
-            drop(waiter);
+            poll_twice_and_drop(waiter, &woken);
         });
-        assert!(woken.0.load(Ordering::Relaxed) <= 1);
         assert_eq!(Arc::strong_count(&woken), 1);
+        assert!(woken.0.load(Ordering::Relaxed) <= 1);
     });
+}
+
+fn poll_twice_and_drop(mut waiter: Waiter, woken: &Arc<Woken>) {
+    let waker = Waker::from(Arc::clone(woken));
+    for _ in 0..2 {
+        let _ = Pin::new(&mut waiter).poll(&mut Context::from_waker(&waker));
+    }
 }
