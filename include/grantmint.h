@@ -2776,11 +2776,10 @@ grantmint_status_t grantmint_grant_cache_get(const grantmint_grant_cache_t *cach
 
 /**
  * As `grantmint_grant_cache_get`, by callback: called once, before this returns if the grant is
- * there, else on the thread that ends the fetch. The caller's time is not watched; a fetch always
- * ends.
+ * there, else on the thread that ends the fetch or, when the caller's time is over, on one of the
+ * library's, which it must not block.
  *
- * `lead`: as there; may be called on the thread that ends a fetch too, until `callback` has been
- * called. `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first
+ * `lead`: as there; may be called on those threads too, until `callback` has been called. `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first
  * argument of both.
  *
  * Statuses: for the arguments alone.
@@ -3143,7 +3142,8 @@ grantmint_status_t grantmint_waiter_fallback(const grantmint_waiter_t *waiter,
 
 /**
  * Calls back once when the fetch is over: on the thread that ends it, or before this returns if it
- * has ended. The caller's time is not watched; a fetch always ends.
+ * has ended. A fetch always ends, but the caller's time is not watched: for that, ask with
+ * `grantmint_grant_cache_get_then`.
  *
  * `waiter`: taken, whatever the status. `callback`: not called unless the status is
  * `GRANTMINT_OK`. `*out`: with what to take the callback back, to free with

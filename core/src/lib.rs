@@ -16,13 +16,15 @@ mod playback;
 mod secret;
 mod sid;
 mod sync;
+mod thread;
 mod token;
 mod trace;
+mod watch;
 
 pub use cache::{
-    Begin, BeginOptions, CachePolicy, CachePolicyBuilder, Event, EventKind, Freshness, Grant,
-    GrantCache, GrantCacheBuilder, Handle, Hit, Key, LatencyHistogram, Registration, Start, Stats,
-    Ticket, Waiter,
+    Asking, Begin, BeginOptions, CachePolicy, CachePolicyBuilder, Event, EventKind, Freshness,
+    Grant, GrantCache, GrantCacheBuilder, Handle, Hit, Key, LatencyHistogram, PendingCall,
+    Registration, Start, Stats, Ticket, Waiter,
 };
 pub use clock::{Clock, ManualClock, Now};
 pub use credentials::ApiKey;
@@ -31,8 +33,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use playback::PlaybackGrantClient;
 pub use playback::{
     AsyncGrantSource, ClientOptions, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, Origin,
-    PendingCall, PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, SourceTicket, StreamMinter,
-    TokenOptions,
+    PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, SourceTicket, StreamMinter, TokenOptions,
 };
 pub use sid::{Sid, SidKind};
 pub use token::{

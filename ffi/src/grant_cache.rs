@@ -212,7 +212,7 @@ unsafe fn wish(options: *const grantmint_wait_options_t) -> Result<BeginOptions>
 fn leader(
     lead: grantmint_lead_t,
     userdata: *mut c_void,
-) -> Result<impl Fn(Ticket) + Send + 'static> {
+) -> Result<impl Fn(Ticket) + Send + Sync + 'static> {
     let (lead, userdata) = (callback::required(lead, "lead")?, Userdata::new(userdata));
     Ok(move |ticket| {
         let ticket = handle::new(grantmint_ticket_t::of_cache(ticket));
@@ -336,11 +336,10 @@ pub unsafe extern "C" fn grantmint_grant_cache_get(
 }
 
 /// As `grantmint_grant_cache_get`, by callback: called once, before this returns if the grant is
-/// there, else on the thread that ends the fetch. The caller's time is not watched; a fetch always
-/// ends.
+/// there, else on the thread that ends the fetch or, when the caller's time is over, on one of the
+/// library's, which it must not block.
 ///
-/// `lead`: as there; may be called on the thread that ends a fetch too, until `callback` has been
-/// called. `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first
+/// `lead`: as there; may be called on those threads too, until `callback` has been called. `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first
 /// argument of both.
 ///
 /// Statuses: for the arguments alone.
@@ -366,9 +365,11 @@ pub unsafe extern "C" fn grantmint_grant_cache_get_then(
             unsafe { (handle::shared(cache, "cache")?, self::key(key, ttl_ms)?, wish(options)?) };
         let callback = callback::required(callback, "callback")?;
         let (lead, userdata) = (leader(lead, userdata)?, Userdata::new(userdata));
-        cache.0.get_then(&key, wish, lead, move |result: Result<Hit>| {
+        let answer = move |result: Result<Hit>| {
             callback::answer(callback, userdata, result.map(grantmint_hit_t::new));
-        });
+        };
+        // The call goes on when its handle is dropped.
+        drop(cache.0.get_then(&key, wish, lead, answer));
         Ok(())
     })
 }

@@ -275,7 +275,8 @@ pub unsafe extern "C" fn grantmint_waiter_fallback(
 }
 
 /// Calls back once when the fetch is over: on the thread that ends it, or before this returns if it
-/// has ended. The caller's time is not watched; a fetch always ends.
+/// has ended. A fetch always ends, but the caller's time is not watched: for that, ask with
+/// `grantmint_grant_cache_get_then`.
 ///
 /// `waiter`: taken, whatever the status. `callback`: not called unless the status is
 /// `GRANTMINT_OK`. `*out`: with what to take the callback back, to free with

@@ -182,6 +182,15 @@ static void get_and_try_get(void) {
     CHECK_OK(grantmint_grant_cache_get_then(cache, GRANTMINT_STR("other"), 60000, NULL,
                                             take_ticket, note_hit, &both, &error));
     CHECK(atomic_load(&both.answer.answers) == 0);
+    /* Whose time is over is told so, and the fetch goes on for the others. */
+    answer_t hasty = {0};
+    grantmint_wait_options_t options = GRANTMINT_WAIT_OPTIONS_INIT;
+    options.timeout_ms = 1;
+    CHECK_OK(grantmint_grant_cache_get_then(cache, GRANTMINT_STR("other"), 60000, &options,
+                                            take_ticket, note_hit, &hasty, &error));
+    wait_for(&hasty.answers, 1);
+    CHECK(hasty.status == GRANTMINT_ERR_DEADLINE_EXCEEDED);
+    CHECK(atomic_load(&both.answer.answers) == 0);
     CHECK_OK(grantmint_ticket_complete(desk.tickets[0], GRANTMINT_STR("late"), 0, &error));
     CHECK(atomic_load(&both.answer.answers) == 1);
     grantmint_grant_cache_free(cache);

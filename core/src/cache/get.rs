@@ -5,16 +5,14 @@
 use std::sync::Arc;
 
 use super::grant::Hit;
-use super::grant_cache::{Begin, BeginOptions, DEFAULT_TIMEOUT, GrantCache};
+use super::grant_cache::{Begin, BeginOptions, GrantCache};
 use super::handle::Handle;
 use super::key::Key;
+use super::rounds::Rounds;
 use super::ticket::Ticket;
 use super::waiter::Waiter;
-use crate::clock::{Clock, Now};
-use crate::error::{ErrorKind, Result};
-
-/// A dropped fetch is begun again this many times for one caller.
-pub(crate) const BEGIN_AGAIN: u32 = 2;
+use crate::clock::Clock;
+use crate::error::Result;
 
 /// What a grant can be asked of: a key of a cache, or its handle.
 pub(crate) trait Beginner {
@@ -60,17 +58,6 @@ pub(crate) fn try_get(
     }
 }
 
-/// A grant by callback: before this returns if it is there, else on the thread that ends the fetch.
-pub(crate) fn get_then(
-    from: impl Beginner + Send + 'static,
-    wish: BeginOptions,
-    lead: impl Fn(Ticket) + Send + 'static,
-    callback: impl FnOnce(Result<Hit>) + Send + 'static,
-) {
-    let start = from.clock().now();
-    Call { from, wish, start, round: 0, lead, callback }.go();
-}
-
 /// What a caller got at once.
 pub(crate) enum Begun {
     Now(Hit),
@@ -104,61 +91,16 @@ fn wait(
     wish: BeginOptions,
     lead: &impl Fn(Ticket),
 ) -> Result<Hit> {
-    let start = from.clock().now();
-    for _ in 0..BEGIN_AGAIN {
+    let mut rounds = Rounds::new(from, wish);
+    loop {
         match waiter.wait() {
-            Err(error) if error.kind() == ErrorKind::Abandoned => {}
+            Err(error) if rounds.goes_on(error.kind()) => {}
             result => return result,
         }
-        match begin(from, what_is_left(wish, start, from), lead)? {
+        match begin(from, rounds.wish(from), lead)? {
             Begun::Now(hit) => return Ok(hit),
             Begun::Later(next) => waiter = next,
         }
-    }
-    waiter.wait()
-}
-
-/// The same wish with the time that is left of it.
-pub(crate) fn what_is_left(wish: BeginOptions, start: Now, from: &impl Beginner) -> BeginOptions {
-    let spent = from.clock().now().boot().saturating_sub(start.boot());
-    let timeout = wish.timeout.unwrap_or(DEFAULT_TIMEOUT).saturating_sub(spent);
-    BeginOptions { timeout: Some(timeout), ..wish }
-}
-
-/// One call that is answered by callback.
-struct Call<B, L, F> {
-    from: B,
-    wish: BeginOptions,
-    start: Now,
-    round: u32,
-    lead: L,
-    callback: F,
-}
-
-impl<B, L, F> Call<B, L, F>
-where
-    B: Beginner + Send + 'static,
-    L: Fn(Ticket) + Send + 'static,
-    F: FnOnce(Result<Hit>) + Send + 'static,
-{
-    fn go(self) {
-        match begin(&self.from, self.wish, &self.lead) {
-            Err(error) => (self.callback)(Err(error)),
-            Ok(Begun::Now(hit)) => (self.callback)(Ok(hit)),
-            Ok(Begun::Later(waiter)) => self.wait(waiter),
-        }
-    }
-
-    fn wait(mut self, waiter: Waiter) {
-        // The callback stays signed up when the registration is dropped.
-        drop(waiter.on_ready(move |result| match result {
-            Err(error) if error.kind() == ErrorKind::Abandoned && self.round < BEGIN_AGAIN => {
-                self.round += 1;
-                self.wish = what_is_left(self.wish, self.start, &self.from);
-                self.go();
-            }
-            result => (self.callback)(result),
-        }));
     }
 }
 
@@ -179,18 +121,6 @@ impl GrantCache {
     /// `lead` is called as in [`GrantCache::get`].
     pub fn try_get(&self, key: &Key, options: BeginOptions, lead: impl Fn(Ticket)) -> Option<Hit> {
         try_get(&(self, key), options, lead)
-    }
-
-    /// As [`GrantCache::get`], by callback: before this returns if the grant is there, else on the
-    /// thread that ends the fetch. `lead` may be called there again.
-    pub fn get_then(
-        &self,
-        key: &Key,
-        options: BeginOptions,
-        lead: impl Fn(Ticket) + Send + 'static,
-        callback: impl FnOnce(Result<Hit>) + Send + 'static,
-    ) {
-        get_then((self.clone(), key.clone()), options, lead, callback);
     }
 }
 
@@ -246,13 +176,13 @@ impl Beginner for Arc<Handle> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use super::*;
     use crate::cache::Grant;
     use crate::clock::ManualClock;
+    use crate::error::ErrorKind;
 
     const LIFE: Duration = Duration::from_secs(60);
 
@@ -286,21 +216,5 @@ mod tests {
         let error = cache.get(&key, BeginOptions::default(), drop_it).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Abandoned);
         assert_eq!(begun.load(Ordering::Relaxed), 3);
-    }
-
-    #[test]
-    fn a_callback_comes_when_the_fetch_is_over() {
-        let (cache, key) = cache();
-        let (held, got) = (Arc::new(Mutex::new(None)), Arc::new(AtomicUsize::new(0)));
-        let (hold, note) = (Arc::clone(&held), Arc::clone(&got));
-        let lead = move |ticket| *hold.lock().unwrap() = Some(ticket);
-        cache.get_then(&key, BeginOptions::default(), lead, move |result| {
-            assert_eq!(result.unwrap().as_str(), "a grant");
-            note.fetch_add(1, Ordering::Relaxed);
-        });
-        assert_eq!(got.load(Ordering::Relaxed), 0);
-        let ticket = held.lock().unwrap().take().unwrap();
-        fetch(ticket);
-        assert_eq!(got.load(Ordering::Relaxed), 1);
     }
 }

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::call::{Call, PendingCall};
 use super::fetchers::{self, Job};
 use super::lanes::Lane;
 use super::source::AsyncGrantSource;
-use super::watch::{self, Watched};
-use crate::cache::{self, BeginOptions, Beginner, GrantCache, Hit, Key, Ticket};
+use crate::cache::{self, BeginOptions, Beginner, GrantCache, Hit, Key, PendingCall, Ticket};
 use crate::error::Result;
+use crate::watch::{self, Watched};
 
 /// A cache and the source that fills it.
 pub(crate) struct Feed {
@@ -60,7 +59,8 @@ impl Feed {
         wish: BeginOptions,
         callback: impl FnOnce(Result<Hit>) + Send + 'static,
     ) -> PendingCall {
-        Call::start(Arc::clone(self), from, wish, callback)
+        let feed = Arc::clone(self);
+        cache::get_then(from, wish, move |ticket| feed.dispatch(ticket), callback)
     }
 
     /// Fetches for a key before anybody asks for it.

@@ -8,14 +8,14 @@ use std::time::Duration;
 use super::feed::Feed;
 use super::lanes::{Lane, Lanes};
 use super::source::{AsyncGrantSource, GrantRequest, SourceTicket};
-use super::thread::{IDLE, boot_nanos, contained, start_thread};
-use super::watch;
 use crate::cache::{Start, Ticket};
 use crate::clock::nanos;
 use crate::error::{Error, ErrorKind};
 use crate::fork::{self, Generation, LazyForkCell, Reborn};
 use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::thread::{IDLE, boot_nanos, contained, start_thread};
 use crate::trace;
+use crate::watch;
 
 /// Fetches at once in a process.
 const THREADS_MAX: usize = 8;

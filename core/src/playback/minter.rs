@@ -6,11 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::builder::PlaybackMinterBuilder;
-use super::call::PendingCall;
 use super::shared::Shared;
 use super::stream::StreamMinter;
 use super::token::PlaybackToken;
-use crate::cache::{Event, Stats};
+use crate::cache::{Event, PendingCall, Stats};
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 

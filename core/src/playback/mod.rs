@@ -2,7 +2,6 @@
 //! stream around the one grant that they share.
 
 mod builder;
-mod call;
 #[cfg(feature = "http")]
 mod client;
 mod feed;
@@ -17,12 +16,9 @@ mod shared;
 mod source;
 mod stream;
 mod streams;
-mod thread;
 mod token;
-mod watch;
 
 pub use builder::PlaybackMinterBuilder;
-pub use call::PendingCall;
 #[cfg(feature = "http")]
 pub use client::PlaybackGrantClient;
 pub use minter::{PlaybackMinter, TokenOptions};

@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 
 use super::origin::Origin;
-use super::watch;
 use crate::cache::{Grant, Key, Ticket};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sid::{Sid, SidKind};
+use crate::watch;
 
 /// The longest life that may be asked for, in seconds: the vendor's limit.
 pub const GRANT_TTL_MAX: u32 = 60;

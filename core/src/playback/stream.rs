@@ -6,11 +6,10 @@ use std::sync::atomic::Ordering;
 
 use arc_swap::ArcSwapOption;
 
-use super::call::PendingCall;
 use super::minter::{PlaybackMinter, TokenOptions};
 use super::shared::Shared;
 use super::token::PlaybackToken;
-use crate::cache::{BeginOptions, Handle, Hit, Sighting, StillFresh};
+use crate::cache::{BeginOptions, Handle, Hit, PendingCall, Sighting, StillFresh};
 use crate::credentials::ApiKey;
 use crate::error::Result;
 use crate::sync;

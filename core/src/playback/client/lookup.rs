@@ -12,8 +12,8 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 use ureq::{Error, config::Config};
 
-use crate::playback::thread::{contained, start_thread};
 use crate::sync::{Condvar, Mutex};
+use crate::thread::{contained, start_thread};
 
 /// A look-up that takes longer than this is not waited for by newcomers while they may start one of
 /// their own: it may hang on a name server that is gone.

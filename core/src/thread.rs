@@ -10,19 +10,19 @@ use crate::clock::Clock;
 use crate::fork::with_signals_blocked;
 
 /// A thread without work ends after this time.
-pub(super) const IDLE: Duration = Duration::from_secs(60);
+pub(crate) const IDLE: Duration = Duration::from_secs(60);
 /// The stack of a thread: TLS and JSON need far less.
 const STACK_BYTES: usize = 512 * 1024;
 
 /// Starts a thread with a name of at most 15 bytes; false if there could be none.
-pub(super) fn start_thread(name: String, run: impl FnOnce() + Send + 'static) -> bool {
+pub(crate) fn start_thread(name: String, run: impl FnOnce() + Send + 'static) -> bool {
     let builder = thread::Builder::new().name(name).stack_size(STACK_BYTES);
     with_signals_blocked(|| builder.spawn(run)).is_ok()
 }
 
 /// Runs foreign code. A panic of it has been reported by the panic hook and must not end the
 /// thread.
-pub(super) fn contained(run: impl FnOnce()) {
+pub(crate) fn contained(run: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
         // What was thrown may throw once more when dropped.
         let dropped = catch_unwind(AssertUnwindSafe(|| drop(payload)));
@@ -31,6 +31,6 @@ pub(super) fn contained(run: impl FnOnce()) {
 }
 
 /// The time that the threads sleep by, in nanoseconds since boot.
-pub(super) fn boot_nanos() -> u64 {
+pub(crate) fn boot_nanos() -> u64 {
     Clock::system().now().boot_nanos()
 }

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::thread::{IDLE, boot_nanos, contained, start_thread};
 use crate::clock::nanos;
 use crate::fork::{self, Generation, LazyForkCell, Reborn};
 use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::thread::{IDLE, boot_nanos, contained, start_thread};
 
 /// The longest sleep: the condition's clock may stand still while the machine sleeps, the boot
 /// clock does not.
@@ -19,7 +19,7 @@ const SLEEP_MAX: Duration = Duration::from_secs(60);
 const GRAIN: Duration = Duration::from_millis(1);
 
 /// Work that falls due without a caller.
-pub(super) trait Watched: Send + Sync {
+pub(crate) trait Watched: Send + Sync {
     /// After how long there is something to do; zero if there is now.
     fn next_wakeup(&self) -> Option<Duration>;
 
@@ -29,7 +29,7 @@ pub(super) trait Watched: Send + Sync {
 
 /// Runs a task at a time, in nanoseconds since boot, on the watching thread, which it must not
 /// block.
-pub(super) fn at(time: u64, task: impl FnOnce() + Send + 'static) -> Alarm {
+pub(crate) fn at(time: u64, task: impl FnOnce() + Send + 'static) -> Alarm {
     let watch = watch();
     let mut work = watch.work.lock();
     let id = work.next_id;
@@ -40,7 +40,7 @@ pub(super) fn at(time: u64, task: impl FnOnce() + Send + 'static) -> Alarm {
 }
 
 /// Looks after what falls due in something, for as long as there is anything and it is in use.
-pub(super) fn over(watched: &Arc<impl Watched + 'static>) {
+pub(crate) fn over(watched: &Arc<impl Watched + 'static>) {
     let watch = watch();
     let mut work = watch.work.lock();
     let weak: Weak<dyn Watched> = Arc::downgrade(watched) as _;
@@ -52,7 +52,7 @@ pub(super) fn over(watched: &Arc<impl Watched + 'static>) {
 }
 
 /// Tells that something watched may fall due sooner than it did.
-pub(super) fn look_again() {
+pub(crate) fn look_again() {
     let watch = watch();
     let mut work = watch.work.lock();
     if work.attended {
@@ -62,7 +62,7 @@ pub(super) fn look_again() {
 }
 
 /// A task that is put off. Dropping this leaves it in place.
-pub(super) struct Alarm {
+pub(crate) struct Alarm {
     born: Generation,
     time: u64,
     id: u64,
@@ -70,7 +70,7 @@ pub(super) struct Alarm {
 
 impl Alarm {
     /// Takes the task back, unless it has been run or is being run.
-    pub(super) fn cancel(self) {
+    pub(crate) fn cancel(self) {
         // A child has none of its parent's alarms.
         if self.born == fork::generation() {
             let task = watch().work.lock().alarms.remove(&(self.time, self.id));
