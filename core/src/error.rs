@@ -100,6 +100,13 @@ impl ErrorKind {
         self as i32
     }
 
+    /// Whether it tells of upstream, or of the wait for it, and not of what the caller has done.
+    pub(crate) const fn is_of_upstream(self) -> bool {
+        let of_waiting =
+            matches!(self, Self::DeadlineExceeded | Self::Abandoned | Self::Overloaded);
+        matches!(self.number(), 300..400) || of_waiting
+    }
+
     /// The kind of a number, if there is one.
     #[must_use]
     pub fn from_number(number: i32) -> Option<Self> {

@@ -145,7 +145,7 @@ impl PlaybackMinter {
         match shared.stream(streamer, TokenOptions::default()) {
             Ok(stream) => shared.try_token(&stream, identity),
             // A stream that may not even be looked up has no grant.
-            Err(error) if error.kind().number() >= ErrorKind::Throttled.number() => Ok(None),
+            Err(error) if error.kind().is_of_upstream() => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -154,8 +154,9 @@ impl PlaybackMinter {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`]; [`ErrorKind::Throttled`] or
-    /// [`ErrorKind::Overloaded`] for a new stream while no call may be made.
+    /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`]; for a new stream while no call may be made,
+    /// [`ErrorKind::Overloaded`] or the error that upstream is left alone for, such as
+    /// [`ErrorKind::Throttled`].
     pub fn stream(&self, streamer: &str) -> Result<StreamMinter> {
         let stream = self.shared()?.stream(streamer, TokenOptions::default())?;
         Ok(StreamMinter { minter: self.clone(), stream })

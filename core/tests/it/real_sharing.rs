@@ -12,7 +12,9 @@ use grantmint_emulator::{
     ApiKey as UpstreamKey, Config, DEMO_ACCOUNT_SID, Emulator, Fault, FaultKind, JoinRequest,
 };
 
-use crate::support::{STREAMER, at_once, emulator, eventually, key, minter, minter_of, streamer};
+use crate::support::{
+    STREAMER, at_once, emulator, eventually, faulty, key, minter, minter_of, refusal, streamer,
+};
 
 const OTHER_KEY_SID: &str = "SK00000000000000000000000000000077";
 const OTHER_SECRET: &str = "the secret of the other key";
@@ -241,6 +243,19 @@ fn a_look_that_does_not_wait_sets_off_the_fetch_and_never_fails() {
     assert!(!is_warm(&live), "a stored error is no error here");
     eventually("a grant", || is_warm(&live));
     assert_eq!(emulator.counters().requests, 2);
+}
+
+#[test]
+fn a_look_at_a_new_stream_tells_of_no_error_of_another() {
+    for fault in [FaultKind::status(401), FaultKind::throttle(Some(10))] {
+        let emulator = faulty(fault.clone());
+        let live = minter(&emulator);
+        let kind = refusal(&live);
+        let full = live.stream(&streamer(7)).map(drop);
+        assert_eq!(full.unwrap_err().kind(), kind, "{fault:?}: the account is left alone");
+        assert!(live.try_token(&streamer(8), "alice").unwrap().is_none(), "{fault:?}");
+        assert_eq!(emulator.counters().requests, 1, "{fault:?}");
+    }
 }
 
 #[test]

@@ -1,0 +1,104 @@
+//! What the threads do: everything that a minter can do, at random.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use grantmint_core::{ApiKey, PlaybackMinter, TokenOptions};
+
+use crate::rules::Rules;
+
+pub(crate) const STREAMS: usize = 200;
+
+/// Most viewers watch one of these.
+const POPULAR: usize = 8;
+
+/// Whoever waits has an answer after its time and this much more.
+const SLACK: Duration = Duration::from_secs(2);
+
+pub(crate) struct Load {
+    pub(crate) minters: [PlaybackMinter; 2],
+    pub(crate) keys: [ApiKey; 2],
+    pub(crate) rules: Rules,
+}
+
+impl Load {
+    /// Asks until the end; returns how often.
+    pub(crate) fn run(self: &Arc<Self>, end: Instant) -> u64 {
+        let mut operations = 0;
+        while Instant::now() < end {
+            for _ in 0..100 {
+                self.one();
+            }
+            operations += 100;
+            thread::sleep(Duration::from_millis(2));
+        }
+        operations
+    }
+
+    fn one(self: &Arc<Self>) {
+        let live = &self.minters[fastrand::usize(..2)];
+        let (streamer, identity) = (streamer(), format!("viewer-{}", fastrand::u32(..)));
+        match fastrand::u32(..10_000) {
+            0..9_000 => self.look(live, &streamer, &identity),
+            9_000..9_900 => drop(self.wait(live, &streamer, &identity)),
+            9_900..9_960 => self.call_back(live, &streamer, identity),
+            9_960..9_970 => self.rules.done(live.prefetch(&streamer)),
+            9_970..9_975 => self.rules.done(live.keep_warm(&streamer, Duration::from_secs(5))),
+            9_975..9_980 => drop(live.invalidate(&streamer).unwrap()),
+            9_980..9_990 => self.replace(live, &streamer, &identity),
+            9_990..9_995 => drop((live.stats().unwrap(), live.drain_events().unwrap())),
+            _ => live.rotate(&self.keys[fastrand::usize(..2)]).unwrap(),
+        }
+    }
+
+    fn look(&self, live: &PlaybackMinter, streamer: &str, identity: &str) {
+        let token = if fastrand::bool() {
+            live.try_token(streamer, identity)
+        } else {
+            match live.stream(streamer) {
+                Ok(stream) => stream.try_token(identity),
+                Err(error) => return self.rules.error(&error),
+            }
+        };
+        if let Some(jwt) = token.unwrap() {
+            self.rules.jwt(&jwt, identity);
+        }
+    }
+
+    fn wait(&self, live: &PlaybackMinter, streamer: &str, identity: &str) -> Option<u64> {
+        let (start, options) = (Instant::now(), patience());
+        let result = live.token_with(streamer, identity, options);
+        let took = start.elapsed();
+        assert!(took <= options.timeout.unwrap() + SLACK, "{took:?} for {options:?}");
+        self.rules.answer(result, identity)
+    }
+
+    fn call_back(self: &Arc<Self>, live: &PlaybackMinter, streamer: &str, identity: String) {
+        let this = Arc::clone(self);
+        let asked = identity.clone();
+        let call = live.token_then(streamer, &asked, patience(), move |result| {
+            this.rules.answer(result, &identity);
+        });
+        if fastrand::bool() {
+            call.cancel();
+        }
+    }
+
+    /// A player has turned the grant down.
+    fn replace(&self, live: &PlaybackMinter, streamer: &str, identity: &str) {
+        if let Some(generation) = self.wait(live, streamer, identity) {
+            live.invalidate_if(streamer, generation).unwrap();
+        }
+    }
+}
+
+fn streamer() -> String {
+    let streams = if fastrand::u32(..20) == 0 { STREAMS } else { POPULAR };
+    format!("VJ{:032x}", fastrand::usize(..streams))
+}
+
+fn patience() -> TokenOptions {
+    let timeout = Duration::from_millis(fastrand::u64(0..300));
+    TokenOptions { timeout: Some(timeout), ..TokenOptions::default() }
+}
