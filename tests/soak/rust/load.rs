@@ -39,15 +39,15 @@ impl Load {
     fn one(self: &Arc<Self>) {
         let live = &self.minters[fastrand::usize(..2)];
         let (streamer, identity) = (streamer(), format!("viewer-{}", fastrand::u32(..)));
-        match fastrand::u32(..10_000) {
-            0..9_000 => self.look(live, &streamer, &identity),
-            9_000..9_900 => drop(self.wait(live, &streamer, &identity)),
-            9_900..9_960 => self.call_back(live, &streamer, identity),
-            9_960..9_970 => self.rules.done(live.prefetch(&streamer)),
-            9_970..9_975 => self.rules.done(live.keep_warm(&streamer, Duration::from_secs(5))),
-            9_975..9_980 => drop(live.invalidate(&streamer).unwrap()),
-            9_980..9_990 => self.replace(live, &streamer, &identity),
-            9_990..9_995 => drop((live.stats().unwrap(), live.drain_events().unwrap())),
+        match fastrand::u32(..1_000_000) {
+            0..950_000 => self.look(live, &streamer, &identity),
+            950_000..999_500 => drop(self.wait(live, &streamer, &identity)),
+            999_500..999_900 => self.call_back(live, &streamer, identity),
+            999_900..999_950 => drop((live.stats().unwrap(), live.drain_events().unwrap())),
+            999_950..999_970 => self.rules.done(live.prefetch(&streamer)),
+            999_970..999_980 => self.rules.done(live.keep_warm(&streamer, Duration::from_secs(5))),
+            999_980..999_985 => drop(live.invalidate(&streamer).unwrap()),
+            999_985..999_995 => self.replace(live, &streamer, &identity),
             _ => live.rotate(&self.keys[fastrand::usize(..2)]).unwrap(),
         }
     }
