@@ -9,7 +9,7 @@ use grantmint_bench::rounds::{Contestant, Effort, Times, contestant, on_two_thre
 use grantmint_core::{Begin, BeginOptions, Grant, GrantCache, Handle, Key};
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
-use crate::report::{at_least, at_most, medians};
+use crate::report::Report;
 
 /// A stream with its origin, as playback minters key their grants.
 const KEY: &str = "VJ0123456789abcdef0123456789abcdef https://www.example.com";
@@ -17,7 +17,7 @@ const TTL: Duration = Duration::from_secs(86_400);
 const NAMES: [&str; 5] =
     ["arc-swap load + boot clock", "hit by handle", "hit by key", "moka get", "quick_cache get"];
 
-pub(crate) fn run(effort: Effort, identities: &[String]) {
+pub(crate) fn run(report: &mut Report, effort: Effort, identities: &[String]) {
     let all = All::new();
     let mut contestants: [Contestant<'_>; 5] = [
         contestant(|_| all.floor()),
@@ -26,7 +26,7 @@ pub(crate) fn run(effort: Effort, identities: &[String]) {
         contestant(|_| all.moka.get(black_box(KEY))),
         contestant(|_| all.quick.get(black_box(KEY))),
     ];
-    compare("a hit, one thread", effort, identities, &mut contestants);
+    compare(report, "a hit, one thread", effort, identities, &mut contestants);
     let effort = Effort { calls: effort.calls * 5, ..effort };
     let mut contestants: [Contestant<'_>; 5] = [
         on_two_threads([&all, &all], |all, _| all.floor()),
@@ -35,16 +35,25 @@ pub(crate) fn run(effort: Effort, identities: &[String]) {
         on_two_threads([&all, &all], |all, _| all.moka.get(black_box(KEY))),
         on_two_threads([&all, &all], |all, _| all.quick.get(black_box(KEY))),
     ];
-    compare("a hit, two threads on one key", effort, identities, &mut contestants);
+    compare(report, "a hit, two threads on one key", effort, identities, &mut contestants);
 }
 
-fn compare(name: &str, effort: Effort, identities: &[String], contestants: &mut [Contestant<'_>]) {
+fn compare(
+    report: &mut Report,
+    name: &str,
+    effort: Effort,
+    identities: &[String],
+    contestants: &mut [Contestant<'_>],
+) {
     let times = Times::measure(effort, identities, contestants);
-    medians(name, &NAMES, &times);
-    at_most("hit by handle / floor", times.median_of(|round| round[1] / round[0]), 2.0);
-    at_least("moka / hit by handle", times.median_of(|round| round[3] / round[1]), 1.0);
-    at_least("quick_cache / hit by handle", times.median_of(|round| round[4] / round[1]), 1.0);
-    println!();
+    report.medians(name, &NAMES, &times);
+    report.at_most("hit by handle / floor", times.median_of(|round| round[1] / round[0]), 2.0);
+    report.at_least("moka / hit by handle", times.median_of(|round| round[3] / round[1]), 1.0);
+    report.at_least(
+        "quick_cache / hit by handle",
+        times.median_of(|round| round[4] / round[1]),
+        1.0,
+    );
 }
 
 /// The cache and its peers, each with one value under one key.

@@ -1,7 +1,10 @@
 //! What is minted: two kinds of token, for identities as a service has them.
 
+use std::time::Duration;
+
 use grantmint_core::{
-    AccessTokenGrant, ApiKey, PlaybackGrant, TokenMinter, TokenMinterBuilder, VideoGrant,
+    AccessTokenGrant, ApiKey, CachePolicy, Fetched, GrantRequest, GrantSource, PlaybackGrant,
+    PlaybackMinter, Result, TokenMinter, TokenMinterBuilder, VideoGrant,
 };
 
 /// The account of all tokens.
@@ -12,6 +15,10 @@ pub const KEY_SID: &str = "SKfedcba9876543210fedcba9876543210";
 pub const SECRET: &str = "0123456789abcdefghijklmnopqrstuv";
 /// The life of all tokens, in seconds.
 pub const TTL: u64 = 3_600;
+/// The stream of all playback grants.
+pub const STREAMER: &str = "VJ0123456789abcdef0123456789abcdef";
+/// Longer than any measurement: what is measured is a hit, not the refresh in its background.
+const GRANT_LIFE: Duration = Duration::from_secs(86_400);
 
 /// The key of all tokens.
 #[must_use]
@@ -39,10 +46,9 @@ impl Case {
     /// One live stream, with a playback grant of about so many bytes.
     #[must_use]
     pub fn playback(bytes: usize) -> Self {
-        let streamer = "VJ0123456789abcdef0123456789abcdef";
         let token = "tOkEn_-7".repeat(bytes.saturating_sub(100) / 8);
         let json = format!(
-            r#"{{"playbackUrl":"https://x.com/?token={token}","playerStreamerSid":"{streamer}"}}"#
+            r#"{{"playbackUrl":"https://x.com/?token={token}","playerStreamerSid":"{STREAMER}"}}"#
         );
         let grant = PlaybackGrant::from_json(&json).expect("the grant is an object");
         Self::of("player", grant.into())
@@ -67,6 +73,30 @@ impl Case {
     fn of(grant_key: &'static str, grant: AccessTokenGrant) -> Self {
         let grant_json = grant.to_json().expect("the grant is valid");
         Self { grant_key, grant_json, grant }
+    }
+}
+
+/// A minter of the case's claims with its grant in the cache.
+#[must_use]
+pub fn live(case: &Case, unique: bool) -> PlaybackMinter {
+    let policy = CachePolicy::builder().soft_point(Duration::from_secs(60)).build();
+    let minter = PlaybackMinter::builder(&key())
+        .source(AtHand(case.grant_json.clone()))
+        .policy(policy.expect("the policy is within its limits"))
+        .ttl(TTL)
+        .unique(unique)
+        .build()
+        .expect("the settings are valid");
+    minter.token(STREAMER, "alice").expect("the grant is at hand");
+    minter
+}
+
+/// A source that has its grant at hand.
+struct AtHand(String);
+
+impl GrantSource for AtHand {
+    fn fetch(&self, _request: &GrantRequest, _timeout: Duration) -> Result<Fetched> {
+        Ok(Fetched::new(self.0.as_str())?.with_ttl(GRANT_LIFE))
     }
 }
 

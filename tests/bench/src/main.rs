@@ -1,26 +1,35 @@
 //! Measures grantmint against its floors and its peers and holds the ratios to their bars.
-//! `--smoke` only shows that it runs.
+//! `--smoke` only shows that it runs; `--json FILE` also writes what was found.
 
 #![allow(clippy::print_stdout, reason = "this program prints its findings")]
 
+mod c;
 mod cache;
+mod growth;
 mod playback;
 mod report;
 mod token;
 
 use std::env;
-use std::process::ExitCode;
+use std::io;
+use std::path::PathBuf;
 
 use grantmint_bench::cases::identities;
 use grantmint_bench::rounds::Effort;
 
-fn main() -> ExitCode {
-    let smoke = env::args().any(|argument| argument == "--smoke");
+use crate::report::Report;
+
+fn main() -> io::Result<()> {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    let smoke = arguments.iter().any(|argument| argument == "--smoke");
+    let json = arguments.iter().skip_while(|argument| *argument != "--json").nth(1);
     let effort = if smoke { Effort::SMOKE } else { Effort::FULL };
-    let identities = identities();
-    println!("medians of {} interleaved rounds of {} calls\n", effort.rounds, effort.calls);
-    token::run(effort, &identities);
-    cache::run(effort, &identities);
-    playback::run(effort, &identities);
-    ExitCode::SUCCESS
+    let (mut report, identities) = (Report::default(), identities());
+    println!("medians of {} interleaved rounds of {} calls", effort.rounds, effort.calls);
+    token::run(&mut report, effort, &identities);
+    cache::run(&mut report, effort, &identities);
+    playback::run(&mut report, effort, &identities);
+    c::run(&mut report, effort, &identities);
+    growth::run(&mut report, effort, &identities);
+    json.map_or(Ok(()), |file| report.write(&PathBuf::from(file)))
 }

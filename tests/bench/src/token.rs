@@ -7,13 +7,20 @@ use grantmint_bench::peers::{ByHand, Floor, JsonWebToken};
 use grantmint_bench::rounds::{Contestant, Effort, Times, contestant, on_two_threads};
 use grantmint_core::TokenMinter;
 
-use crate::report::{at_least, at_most, medians};
+use crate::report::Report;
 
-pub(crate) fn run(effort: Effort, identities: &[String]) {
-    against_floor_and_peers("video", &Case::video(), 4.0, effort, identities);
-    against_floor_and_peers("playback, 0.9 KB", &Case::playback(900), 8.0, effort, identities);
-    growth(effort, identities);
-    two_threads(effort, identities);
+pub(crate) fn run(report: &mut Report, effort: Effort, identities: &[String]) {
+    against_floor_and_peers(report, "video", &Case::video(), 4.0, effort, identities);
+    against_floor_and_peers(
+        report,
+        "playback, 0.9 KB",
+        &Case::playback(900),
+        8.0,
+        effort,
+        identities,
+    );
+    growth(report, effort, identities);
+    two_threads(report, effort, identities);
 }
 
 /// Most times the floor that a mint may take.
@@ -22,6 +29,7 @@ const MINT_BAR: f64 = 2.4;
 const MINT_INTO_BAR: f64 = 2.2;
 
 fn against_floor_and_peers(
+    report: &mut Report,
     name: &str,
     case: &Case,
     peer_bar: f64,
@@ -55,19 +63,19 @@ fn against_floor_and_peers(
         "grantmint mint, unique jti",
         "grantmint mint_at, another second",
     ];
-    medians(name, &names, &times);
+    report.medians(name, &names, &times);
     let of_floor = |index: usize| times.median_of(|round| round[index] / round[0]);
     let peer = times.median_of(|round| round[3].min(round[4]) / round[1]);
-    at_most("mint / floor", of_floor(1), MINT_BAR);
-    at_most("mint_into / floor", of_floor(2), MINT_INTO_BAR);
-    at_least("faster jsonwebtoken / mint", peer, peer_bar);
+    report.at_most("mint / floor", of_floor(1), MINT_BAR);
+    report.at_most("mint_into / floor", of_floor(2), MINT_INTO_BAR);
+    report.at_least("faster jsonwebtoken / mint", peer, peer_bar);
     let by_hand = times.median_of(|round| round[5] / round[1]);
-    println!("  {:<34} {by_hand:>8.2}\n", "by hand / mint");
+    report.ratio("by hand / mint", by_hand);
 }
 
 /// From a grant of 0.1 KB to one of 8 KB a mint may grow by little more than it takes to allocate
 /// and copy the added bytes.
-fn growth(effort: Effort, identities: &[String]) {
+fn growth(report: &mut Report, effort: Effort, identities: &[String]) {
     let (small, large) = (Case::playback(100).minter(), Case::playback(8192).minter());
     let length = |minter: &TokenMinter| minter.mint("alice").map_or(0, |token| token.len());
     let added = "x".repeat(length(&large) - length(&small));
@@ -78,14 +86,13 @@ fn growth(effort: Effort, identities: &[String]) {
     ];
     let times = Times::measure(effort, identities, &mut contestants);
     let names = ["mint, 0.1 KB", "mint, 8 KB", "copy of the added bytes"];
-    medians("growth from a grant of 0.1 KB to one of 8 KB", &names, &times);
+    report.medians("growth from a grant of 0.1 KB to one of 8 KB", &names, &times);
     let growth = times.median_of(|round| (round[1] - round[0]) / round[2]);
-    at_most("growth / copy", growth, 1.5);
-    println!();
+    report.at_most("growth / copy", growth, 1.5);
 }
 
 /// Two threads that share a minter may take little longer than two that have one each.
-fn two_threads(effort: Effort, identities: &[String]) {
+fn two_threads(report: &mut Report, effort: Effort, identities: &[String]) {
     let case = Case::video();
     let (shared, own) = (case.minter(), [case.minter(), case.minter()]);
     let mut contestants: [Contestant<'_>; 2] = [
@@ -94,7 +101,6 @@ fn two_threads(effort: Effort, identities: &[String]) {
     ];
     let effort = Effort { calls: effort.calls * 5, ..effort };
     let times = Times::measure(effort, identities, &mut contestants);
-    medians("two threads", &["on one minter", "on two minters"], &times);
-    at_most("one / two", times.median_of(|round| round[0] / round[1]), 1.25);
-    println!();
+    report.medians("two threads", &["on one minter", "on two minters"], &times);
+    report.at_most("one / two", times.median_of(|round| round[0] / round[1]), 1.25);
 }

@@ -1,24 +1,18 @@
 //! What the border to C costs: a token into a buffer through the function that C calls, against
-//! the same through the Rust interface, in interleaved rounds of one process.
-//! `cargo bench -p grantmint-bench --bench ffi`; `-- --smoke` only shows that it runs.
+//! the same through the Rust interface.
 
-#![allow(clippy::print_stdout, reason = "this program prints its findings")]
-
-use std::env;
 use std::ptr;
 
 use grantmint::*;
-use grantmint_bench::cases::{ACCOUNT_SID, Case, KEY_SID, SECRET, TTL, identities};
+use grantmint_bench::cases::{ACCOUNT_SID, Case, KEY_SID, SECRET, TTL};
 use grantmint_bench::rounds::{Effort, Times, contestant};
+
+use crate::report::Report;
 
 /// Most times the Rust call that the C call may take.
 const BAR: f64 = 1.25;
 
-fn main() {
-    let smoke = env::args().any(|argument| argument == "--smoke");
-    let effort = if smoke { Effort::SMOKE } else { Effort::FULL };
-    let identities = identities();
-    println!("medians of {} interleaved rounds of {} calls\n", effort.rounds, effort.calls);
+pub(crate) fn run(report: &mut Report, effort: Effort, identities: &[String]) {
     for (name, case) in [("video", Case::video()), ("playback, 0.9 KB", Case::playback(900))] {
         let (rust, c) = (case.minter(), CMinter::new(&case));
         let (mut token, mut buffer) = (String::new(), vec![0_u8; 8192]);
@@ -26,13 +20,10 @@ fn main() {
             contestant(|identity| rust.mint_into(&mut token, identity)),
             contestant(|identity| c.mint_into(&mut buffer, identity)),
         ];
-        let times = Times::measure(effort, &identities, &mut contestants);
-        let ratio = times.median_of(|round| round[1] / round[0]);
-        let verdict = if ratio <= BAR { "PASS" } else { "over" };
-        println!("{name}");
-        println!("  {:<34} {:>8.0} ns", "mint_into", times.median(0));
-        println!("  {:<34} {:>8.0} ns", "grantmint_token_minter_mint_into", times.median(1));
-        println!("  {:<34} {ratio:>8.2}    at most {BAR:.2}   {verdict}\n", "C / Rust");
+        let times = Times::measure(effort, identities, &mut contestants);
+        let names = ["TokenMinter::mint_into", "grantmint_token_minter_mint_into"];
+        report.medians(&format!("through C, {name}"), &names, &times);
+        report.at_most("C / Rust", times.median_of(|round| round[1] / round[0]), BAR);
     }
 }
 
