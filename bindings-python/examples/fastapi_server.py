@@ -2,37 +2,60 @@
 
     uvicorn fastapi_server:app --workers 2
 
-It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET. Have your own users logged in
-before you hand them tokens: here anybody is whoever they say.
+It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET. Each worker has a cache of its
+own, and asks upstream about once per stream and half a minute.
 """
 
 from __future__ import annotations
 
+import math
 import os
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from grantmint import ApiKey, GrantmintError, PlaybackMinter, TokenMinter, VideoGrant
 
+# Made once a process. What is wrong with the key or the options shows here, not at showtime.
 key = ApiKey.from_env()
 rooms = TokenMinter(key, grants=[VideoGrant(room="DailyStandup")], ttl=14_400)
 live = PlaybackMinter(key, base_url=os.environ.get("GRANTMINT_BASE_URL"))
 
-app = FastAPI()
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    """Has the first grant fetched before viewers come, and lets go of the cache at the end."""
+    with live:
+        if "WARM_STREAMER" in os.environ:
+            live.prefetch(os.environ["WARM_STREAMER"])
+        yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+def viewer(identity: str) -> str:
+    """Who asks. Put your log-in here: as it stands, anybody is whoever they say."""
+    return identity
+
+
+Viewer = Annotated[str, Depends(viewer)]
 
 
 @app.get("/rooms/token")
-async def room_token(identity: str) -> dict[str, Any]:
+async def room_token(identity: Viewer) -> JSONResponse:
     """A token to join the room: no network, no wait."""
-    return {"token": rooms.mint(identity)}
+    return answer({"token": rooms.mint(identity)})
 
 
 @app.get("/live/{streamer}/token")
-async def live_token(streamer: str, identity: str) -> dict[str, Any]:
+async def live_token(streamer: str, identity: Viewer) -> JSONResponse:
     """A token to watch the stream. All viewers share its grant; one of them has it fetched."""
     token = await live.token_async(streamer, identity)
-    return {"token": token.jwt, "valid_for": token.grant_remaining, "state": token.freshness}
+    state = {"valid_for": token.grant_remaining, "state": token.freshness}
+    return answer({"token": token.jwt, **state})
 
 
 @app.get("/stats")
@@ -44,8 +67,24 @@ async def stats() -> dict[str, Any]:
 
 @app.exception_handler(GrantmintError)
 async def refused(_: Request, error: GrantmintError) -> JSONResponse:
-    """Says what went wrong, and when to come back."""
+    """Says what went wrong, and when to come back. No error of grantmint holds a secret."""
+    return answer({"error": error.code}, status_of(error), error.retry_after)
+
+
+def status_of(error: GrantmintError) -> int:
+    """Whose fault it is: the client's, nobody's for long, or that of our own set-up."""
     if isinstance(error, ValueError):
-        raise HTTPException(400, error.code)
-    after = {} if error.retry_after is None else {"Retry-After": str(int(error.retry_after) + 1)}
-    return JSONResponse({"error": error.code}, 503, after)
+        return 400
+    if error.code == "upstream_not_found":
+        return 404
+    return 503 if error.is_retryable else 502
+
+
+def answer(
+    body: dict[str, Any], status: int = 200, retry_after: float | None = None
+) -> JSONResponse:
+    """An answer that no cache on the way may keep: it is for one viewer."""
+    headers = {"Cache-Control": "no-store"}
+    if retry_after is not None:
+        headers["Retry-After"] = str(math.ceil(retry_after))
+    return JSONResponse(body, status, headers)

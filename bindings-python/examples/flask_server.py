@@ -2,19 +2,21 @@
 
     gunicorn --preload --workers 2 --threads 8 flask_server:app
 
-It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET. Have your own users logged in
-before you hand them tokens: here anybody is whoever they say.
+It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET. With --preload each worker starts
+with the grants that its parent had; then it has a cache of its own. Nothing is to be shut down:
+what the library runs ends with the process.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, jsonify, request
 from grantmint import ApiKey, GrantmintError, PlaybackMinter, TokenMinter, VideoGrant
 
-# Made before the workers fork: each starts with the grants that are still good.
+# Made before the workers fork. What is wrong with the key or the options shows here.
 key = ApiKey.from_env()
 rooms = TokenMinter(key, grants=[VideoGrant(room="DailyStandup")], ttl=14_400)
 live = PlaybackMinter(key, base_url=os.environ.get("GRANTMINT_BASE_URL"))
@@ -24,17 +26,23 @@ if "WARM_STREAMER" in os.environ:
 app = Flask(__name__)
 
 
+def viewer() -> str:
+    """Who asks. Put your log-in here: as it stands, anybody is whoever they say."""
+    return request.args["identity"]
+
+
 @app.get("/rooms/token")
-def room_token() -> dict[str, Any]:
+def room_token() -> Response:
     """A token to join the room: no network, no wait."""
-    return {"token": rooms.mint(request.args["identity"])}
+    return answer({"token": rooms.mint(viewer())})
 
 
 @app.get("/live/<streamer>/token")
-def live_token(streamer: str) -> dict[str, Any]:
+def live_token(streamer: str) -> Response:
     """A token to watch the stream. All viewers share its grant; one of them has it fetched."""
-    token = live.token(streamer, request.args["identity"])
-    return {"token": token.jwt, "valid_for": token.grant_remaining, "state": token.freshness}
+    token = live.token(streamer, viewer())
+    state = {"valid_for": token.grant_remaining, "state": token.freshness}
+    return answer({"token": token.jwt, **state})
 
 
 @app.get("/stats")
@@ -45,8 +53,25 @@ def stats() -> dict[str, Any]:
 
 
 @app.errorhandler(GrantmintError)
-def refused(error: GrantmintError) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Says what went wrong, and when to come back."""
-    status = 400 if isinstance(error, ValueError) else 503
-    after = {} if error.retry_after is None else {"Retry-After": str(int(error.retry_after) + 1)}
-    return {"error": error.code}, status, after
+def refused(error: GrantmintError) -> Response:
+    """Says what went wrong, and when to come back. No error of grantmint holds a secret."""
+    return answer({"error": error.code}, status_of(error), error.retry_after)
+
+
+def status_of(error: GrantmintError) -> int:
+    """Whose fault it is: the client's, nobody's for long, or that of our own set-up."""
+    if isinstance(error, ValueError):
+        return 400
+    if error.code == "upstream_not_found":
+        return 404
+    return 503 if error.is_retryable else 502
+
+
+def answer(body: dict[str, Any], status: int = 200, retry_after: float | None = None) -> Response:
+    """An answer that no cache on the way may keep: it is for one viewer."""
+    response = jsonify(body)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(math.ceil(retry_after))
+    return response

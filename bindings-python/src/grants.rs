@@ -20,12 +20,12 @@ fn checked(grant: impl Into<AccessTokenGrant>) -> PyResult<AccessTokenGrant> {
 
 /// A grant whose fields are all optional texts.
 macro_rules! text_grant {
-    ($(#[$doc:meta])* $name:ident { $($field:ident),+ }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident),+ $(,)? }) => {
         $(#[$doc])*
         #[pyclass(frozen, eq, hash, get_all, module = "grantmint")]
         #[derive(PartialEq, Eq, Hash)]
         pub(crate) struct $name {
-            $($field: Option<String>,)+
+            $($(#[$field_doc])* $field: Option<String>,)+
         }
 
         impl $name {
@@ -82,7 +82,10 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_grant.
-    VideoGrant { room }
+    VideoGrant {
+        /// The only room, by unique name or SID; any if None.
+        room,
+    }
 }
 
 text_grant! {
@@ -96,7 +99,16 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
-    ChatGrant { service_sid, endpoint_id, deployment_role_sid, push_credential_sid }
+    ChatGrant {
+        /// The SID of the service.
+        service_sid,
+        /// The name for the device and user.
+        endpoint_id,
+        /// The SID of the role in the deployment.
+        deployment_role_sid,
+        /// The SID of the push credential.
+        push_credential_sid,
+    }
 }
 
 text_grant! {
@@ -104,7 +116,16 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
-    IpMessagingGrant { service_sid, endpoint_id, deployment_role_sid, push_credential_sid }
+    IpMessagingGrant {
+        /// The SID of the service.
+        service_sid,
+        /// The name for the device and user.
+        endpoint_id,
+        /// The SID of the role in the deployment.
+        deployment_role_sid,
+        /// The SID of the push credential.
+        push_credential_sid,
+    }
 }
 
 text_grant! {
@@ -116,7 +137,12 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
-    SyncGrant { service_sid, endpoint_id }
+    SyncGrant {
+        /// The SID of the service.
+        service_sid,
+        /// The name for the device and user.
+        endpoint_id,
+    }
 }
 
 text_grant! {
@@ -129,7 +155,14 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
-    TaskRouterGrant { workspace_sid, worker_sid, role }
+    TaskRouterGrant {
+        /// The SID of the workspace.
+        workspace_sid,
+        /// The SID of the worker.
+        worker_sid,
+        /// The role.
+        role,
+    }
 }
 
 text_grant! {
@@ -140,7 +173,10 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
-    RtcGrant { configuration_profile_sid }
+    RtcGrant {
+        /// The SID of the profile.
+        configuration_profile_sid,
+    }
 }
 
 /// Lets its holder make and take calls.
@@ -158,13 +194,17 @@ text_grant! {
 #[pyclass(frozen, eq, hash, module = "grantmint")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct VoiceGrant {
+    /// Whether the holder may take calls.
     #[pyo3(get)]
     incoming_allow: Option<bool>,
+    /// The SID of the application that outgoing calls go through.
     #[pyo3(get)]
     outgoing_application_sid: Option<String>,
     outgoing_application_params: Option<String>,
+    /// The SID of the push credential.
     #[pyo3(get)]
     push_credential_sid: Option<String>,
+    /// The name for the device.
     #[pyo3(get)]
     endpoint_id: Option<String>,
 }
@@ -332,6 +372,7 @@ impl PlaybackGrant {
 #[pyclass(frozen, eq, hash, module = "grantmint")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct CustomGrant {
+    /// The name under which the grant stands in a token.
     #[pyo3(get)]
     key: String,
     json: String,

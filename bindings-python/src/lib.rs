@@ -10,8 +10,10 @@ mod call;
 mod clock;
 mod error;
 mod fork;
+mod freshness;
 mod grant_cache;
 mod grants;
+mod hit;
 mod interpreter;
 mod job;
 mod json;
@@ -24,9 +26,11 @@ mod show;
 mod source;
 mod stats;
 mod stream_minter;
+mod ticket;
 mod time;
 mod token_minter;
 mod verify;
+mod waiter;
 
 use pyo3::prelude::*;
 
@@ -48,12 +52,14 @@ mod _native {
     #[pymodule_export]
     use crate::fork::_after_fork;
     #[pymodule_export]
-    use crate::grant_cache::{_simulate_fork, Begun, CacheParts, GrantCache, Hit, Ticket, Waiter};
+    use crate::grant_cache::{_simulate_fork, Begun, CacheParts, GrantCache};
     #[pymodule_export]
     use crate::grants::{
         ChatGrant, CustomGrant, IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant,
         TaskRouterGrant, VideoGrant, VoiceGrant,
     };
+    #[pymodule_export]
+    use crate::hit::Hit;
     #[pymodule_export]
     use crate::job::Job;
     #[pymodule_export]
@@ -71,9 +77,13 @@ mod _native {
     #[pymodule_export]
     use crate::stream_minter::{StreamMinter, StreamParts};
     #[pymodule_export]
+    use crate::ticket::Ticket;
+    #[pymodule_export]
     use crate::token_minter::TokenMinter;
     #[pymodule_export]
     use crate::verify::{Decoded, decode, sign, verify, verify_jwt};
+    #[pymodule_export]
+    use crate::waiter::Waiter;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

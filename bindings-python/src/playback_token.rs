@@ -1,11 +1,10 @@
 //! What a viewer is given.
 
-use grantmint_core::Freshness;
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::error::exception;
+use crate::freshness;
 
 /// A viewer's token, with what was known of the grant in it at that moment.
 #[pyclass(frozen, module = "grantmint")]
@@ -110,9 +109,7 @@ impl PlaybackToken {
         fields: (Bound<'_, PyString>, f64, String, Option<Bound<'_, PyAny>>, u64),
     ) -> PyResult<Self> {
         let (jwt, grant_remaining, freshness, reason, generation) = fields;
-        let all = [Freshness::Fresh, Freshness::Refreshing, Freshness::Degraded];
-        let found = all.iter().find(|known| known.as_str() == freshness);
-        let freshness = found.ok_or_else(|| PyTypeError::new_err("not a PlaybackToken"))?.as_str();
+        let freshness = freshness::named(&freshness)?.as_str();
         let reason = reason.as_ref().map(crate::error::to_core).transpose()?;
         Ok(Self { jwt: jwt.unbind(), grant_remaining, freshness, reason, generation })
     }

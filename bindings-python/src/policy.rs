@@ -23,14 +23,19 @@ use crate::time::Seconds;
 #[derive(Clone, PartialEq)]
 pub(crate) struct CachePolicy {
     policy: grantmint_core::CachePolicy,
+    /// Below this remaining life callers wait, in seconds.
     #[pyo3(get)]
     wait_below: Option<f64>,
+    /// At this remaining life a refresh is due, in seconds.
     #[pyo3(get)]
     soft_point: Option<f64>,
+    /// What is taken off every life, in seconds.
     #[pyo3(get)]
     safety_margin: Option<f64>,
+    /// How long one fetch may take, in seconds.
     #[pyo3(get)]
     fetch_timeout: Option<f64>,
+    /// What every random number is fixed to, 0 to 1, if it is.
     #[pyo3(get)]
     jitter: Option<f64>,
 }

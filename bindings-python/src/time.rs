@@ -68,11 +68,21 @@ impl<'a, 'py> FromPyObject<'a, 'py> for UnixSeconds {
                     "a datetime must have a time zone, such as timezone.utc",
                 ));
             }
-            let Seconds(time) = timestamp.call0()?.extract()?;
-            return Ok(Self(time.as_secs()));
+            let seconds: f64 = timestamp.call0()?.extract()?;
+            return match Duration::try_from_secs_f64(seconds) {
+                Ok(time) => Ok(Self(time.as_secs())),
+                Err(_) => Err(before_1970()),
+            };
+        }
+        if value.lt(0).unwrap_or(false) {
+            return Err(before_1970());
         }
         whole(value).map(Self)
     }
+}
+
+fn before_1970() -> PyErr {
+    invalid(ErrorKind::InvalidArgument, "a point in time must not be before 1970")
 }
 
 /// A whole number of seconds. One that no `u64` holds becomes the nearest that one does, for core

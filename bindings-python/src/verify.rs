@@ -9,41 +9,52 @@ use crate::error::OrRaise as _;
 use crate::json::{from_text, to_text};
 use crate::time::{Seconds, UnixSeconds};
 
-/// The content of a token. Its repr shows none of it.
+/// The content of a token. Its repr shows none of it, and its pickle lacks the signature.
 #[pyclass(frozen, eq, module = "grantmint")]
 #[derive(PartialEq)]
-pub(crate) struct Decoded(grantmint_core::Decoded);
+pub(crate) struct Decoded {
+    content: grantmint_core::Decoded,
+    /// The token up to its signature.
+    unsigned: Box<str>,
+}
+
+impl Decoded {
+    fn new(token: &str, content: grantmint_core::Decoded) -> Self {
+        let end = token.rfind('.').map_or(0, |dot| dot + 1);
+        Self { content, unsigned: token[..end].into() }
+    }
+}
 
 #[pymethods]
 impl Decoded {
     /// The header as a dict.
     #[getter]
     fn header<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_text(py, self.0.header_json())
+        from_text(py, self.content.header_json())
     }
 
     /// The claims as a dict.
     #[getter]
     fn claims<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_text(py, self.0.claims_json())
+        from_text(py, self.content.claims_json())
     }
 
     /// The header as JSON, byte for byte.
     #[getter]
     fn header_json(&self) -> &str {
-        self.0.header_json()
+        self.content.header_json()
     }
 
     /// The claims as JSON, byte for byte.
     #[getter]
     fn claims_json(&self) -> &str {
-        self.0.claims_json()
+        self.content.claims_json()
     }
 
     /// The grants as a dict, with the identity among them.
     #[getter]
     fn grants<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match self.0.grants() {
+        match self.content.grants() {
             Some(_) => Ok(Some(self.claims(py)?.get_item("grants")?)),
             None => Ok(None),
         }
@@ -52,49 +63,49 @@ impl Decoded {
     /// Whom the token is for, if that is a text.
     #[getter]
     fn identity(&self) -> Option<&str> {
-        self.0.identity()
+        self.content.identity()
     }
 
     /// iss: the SID of the key that signed, in an Access Token.
     #[getter]
     fn issuer(&self) -> Option<&str> {
-        self.0.issuer()
+        self.content.issuer()
     }
 
     /// sub: the SID of the account, in an Access Token.
     #[getter]
     fn subject(&self) -> Option<&str> {
-        self.0.subject()
+        self.content.subject()
     }
 
     /// jti: the token's own identifier.
     #[getter]
     fn jti(&self) -> Option<&str> {
-        self.0.jti()
+        self.content.jti()
     }
 
     /// twr of the header: the region.
     #[getter]
     fn region(&self) -> Option<&str> {
-        self.0.region()
+        self.content.region()
     }
 
     /// iat in Unix seconds.
     #[getter]
     fn issued_at(&self) -> Option<u64> {
-        self.0.issued_at()
+        self.content.issued_at()
     }
 
     /// nbf in Unix seconds, a fraction rounded up.
     #[getter]
     fn not_before(&self) -> Option<u64> {
-        self.0.not_before()
+        self.content.not_before()
     }
 
     /// exp in Unix seconds, a fraction dropped.
     #[getter]
     fn expires_at(&self) -> Option<u64> {
-        self.0.expires_at()
+        self.content.expires_at()
     }
 
     fn __repr__(&self) -> &'static str {
@@ -102,7 +113,11 @@ impl Decoded {
     }
 
     fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
-        PyString::new(py, self.0.claims_json()).hash()
+        PyString::new(py, self.content.claims_json()).hash()
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (&str,))> {
+        Ok((py.import("grantmint")?.getattr("decode")?, (&self.unsigned,)))
     }
 }
 
@@ -111,7 +126,7 @@ impl Decoded {
 /// Args:
 ///     token: The token.
 ///     api_key: The key that it must be signed with.
-///     leeway: How many seconds exp and nbf may be off, at most 300, or as a timedelta.
+///     leeway: How many whole seconds exp and nbf may be off, at most 300, or as a timedelta.
 ///     now: The time to take for the present one: Unix seconds or a datetime.
 ///     algorithm: The one algorithm to accept: "HS256", "HS384" or "HS512".
 ///
@@ -129,7 +144,8 @@ pub(crate) fn verify(
     algorithm: &str,
 ) -> PyResult<Decoded> {
     let options = options(leeway, now, algorithm)?;
-    grantmint_core::verify(token, &api_key.get().0, &options).or_raise().map(Decoded)
+    let content = grantmint_core::verify(token, &api_key.get().0, &options).or_raise()?;
+    Ok(Decoded::new(token, content))
 }
 
 /// Checks another vendor's token: signed with this secret, valid now. Issuer, subject and type are
@@ -155,9 +171,8 @@ pub(crate) fn verify_jwt(
     algorithm: &str,
 ) -> PyResult<Decoded> {
     let options = options(leeway, now, algorithm)?;
-    with_bytes(secret, |secret| grantmint_core::verify_jwt(token, secret, &options))?
-        .or_raise()
-        .map(Decoded)
+    let verify = |secret: &[u8]| grantmint_core::verify_jwt(token, secret, &options);
+    Ok(Decoded::new(token, with_bytes(secret, verify)?.or_raise()?))
 }
 
 /// Takes a token apart without checking its signature or its times. To act on a token, use verify.
@@ -166,7 +181,7 @@ pub(crate) fn verify_jwt(
 ///     TokenError: token_malformed.
 #[pyfunction]
 pub(crate) fn decode(token: &str) -> PyResult<Decoded> {
-    grantmint_core::decode(token).or_raise().map(Decoded)
+    Ok(Decoded::new(token, grantmint_core::decode(token).or_raise()?))
 }
 
 /// Signs any claims, for tokens of other vendors.

@@ -130,8 +130,10 @@ def test_a_loop_that_cannot_watch_sockets(key, monkeypatch):
     assert len(asyncio.run(main())) == 20
 
 
+@pytest.mark.newest
 def test_uvloop(key):
-    uvloop = pytest.importorskip("uvloop")
+    import uvloop
+
     source = Counting(0.05)
     minter = PlaybackMinter(key, source=source.fetch)
 

@@ -5,64 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support import REPOSITORY, STREAMER
+from servers import Server, flask_with_preload
+from support import STREAMER
 
-EXAMPLES = REPOSITORY / "bindings-python" / "examples"
-
-
-class Server:
-    """A program that serves HTTP."""
-
-    def __init__(self, emulator, *command, **env):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        command = [part.replace("PORT", str(self.port)) for part in command]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            cwd=EXAMPLES,
-            env={
-                **os.environ,
-                "TWILIO_ACCOUNT_SID": "ACde300000000000000000000000000000",
-                "TWILIO_API_KEY": "SKde300000000000000000000000000000",
-                "TWILIO_API_SECRET": "not-a-secret-emulator-demo-key-0",
-                "GRANTMINT_BASE_URL": emulator.base_url,
-                **env,
-            },
-        )
-        self.eventually(lambda: self.ask("stats"))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._process.terminate()
-        self._process.wait(20)
-
-    def ask(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{path}", timeout=20) as answer:
-            return json.load(answer)
-
-    def eventually(self, run):
-        end = time.monotonic() + 30
-        while True:
-            try:
-                return run()
-            except (OSError, AssertionError):
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.05)
-
-    def workers(self):
-        return {self.ask("stats")["pid"] for _ in range(30)}
+pytestmark = pytest.mark.newest
 
 
 def let_in(server, emulator, viewers=200):
@@ -74,46 +24,61 @@ def let_in(server, emulator, viewers=200):
         assert emulator.ask("play", {"token": answer["token"]})["admitted"]
 
 
-def test_fastapi_under_uvicorn(emulator):
-    pytest.importorskip("fastapi")
-    command = ("uvicorn", "fastapi_server:app", "--port", "PORT", "--log-level", "warning")
-    with Server(emulator, *command) as server:
+def status_of(server, path):
+    """How the server refuses, and what it says besides."""
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        server.ask(path)
+    with refused.value as answer:
+        return answer.code, json.load(answer)["error"], answer.headers
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_fastapi_under_uvicorn(emulator, workers):
+    command = ("uvicorn", "fastapi_server:app", "--port=PORT", f"--workers={workers}")
+    with Server(emulator, *command, WARM_STREAMER=STREAMER) as server:
         let_in(server, emulator)
-        assert emulator.calls == 1
+        assert 1 <= emulator.calls <= workers
         token = server.ask("rooms/token?identity=alice")["token"]
         assert emulator.ask("join", {"token": token, "room": "DailyStandup"})["admitted"]
-        emulator.ask("faults", {"kind": "throttle", "retry_after": 7})
-        for path, status in (("VJ-typo", 400), ("VJ" + "9" * 32, 503)):
-            with pytest.raises(urllib.error.HTTPError) as refused:
-                server.ask(f"live/{path}/token?identity=alice")
-            assert refused.value.code == status
-            refused.value.close()
-        assert int(refused.value.headers["Retry-After"]) >= 7
 
 
-@pytest.mark.parametrize("workers", ["sync", "gthread"])
-def test_flask_under_gunicorn_with_preload(emulator, workers):
-    pytest.importorskip("flask")
-    command = (
-        "gunicorn",
-        "--preload",
-        "--workers=2",
-        "--threads=4" if workers == "gthread" else "--threads=1",
-        f"--worker-class={workers}",
-        "--bind=127.0.0.1:PORT",
-        "--log-level=warning",
-        "flask_server:app",
-    )
+def test_what_fastapi_answers_when_it_cannot(emulator):
+    with Server(emulator, "uvicorn", "fastapi_server:app", "--port=PORT") as server:
+        refusals(server, emulator)
+
+
+def test_what_flask_answers_when_it_cannot(emulator):
+    with Server(emulator, *flask_with_preload(1, 4, "gthread")) as server:
+        refusals(server, emulator)
+
+
+def refusals(server, emulator):
+    """What the examples have in common."""
+    assert status_of(server, "live/VJ-typo/token?identity=alice")[:2] == (400, "invalid_sid")
+    path = "live/VJ" + "8" * 32 + "/token?identity=alice"
+    emulator.ask("faults", {"kind": "status", "status": 404, "times": 1})
+    assert status_of(server, path)[:2] == (404, "upstream_not_found")
+    path = "live/VJ" + "9" * 32 + "/token?identity=alice"
+    emulator.ask("faults", {"kind": "throttle", "retry_after": 7})
+    status, code, headers = status_of(server, path)
+    assert (status, code) == (503, "throttled")
+    assert 7 <= int(headers["Retry-After"]) <= 10
+    assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(("kind", "threads"), [("sync", 1), ("gthread", 4)])
+def test_flask_under_gunicorn_with_preload(emulator, kind, threads):
+    command = flask_with_preload(2, threads, kind)
     with Server(emulator, *command, WARM_STREAMER=STREAMER) as server:
         assert emulator.calls == 1
         let_in(server, emulator)
         assert emulator.calls == 1, "the workers start with their parent's grant"
-        first = server.workers()
+        first = server.workers(2)
         for worker in first:
             os.kill(worker, signal.SIGKILL)
 
         def replaced():
-            assert not server.workers() & first
+            assert not server.workers(2) & first
 
         server.eventually(replaced)
         let_in(server, emulator)

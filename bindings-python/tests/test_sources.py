@@ -145,6 +145,26 @@ def test_an_interrupt_is_no_outcome(key):
     assert len(asked) == 2
 
 
+@pytest.mark.parametrize("ended_by", [SystemExit, KeyboardInterrupt])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_the_thread_for_refreshes_outlives_what_it_runs(key, ended_by):
+    asked = []
+
+    def fetch(streamer, **_):
+        asked.append(streamer)
+        if len(asked) == 1:
+            raise ended_by
+        return {"grant": {}}
+
+    minter = PlaybackMinter(key, source=fetch)
+    minter.prefetch(STREAMER)
+    eventually(lambda: asked)
+    other = "VJ" + "2" * 32
+    minter.prefetch(other)
+    eventually(lambda: minter.try_token(other, "alice"))
+    assert minter.token(STREAMER, "alice").jwt
+
+
 def test_a_coroutine_function_needs_a_loop(key):
     source = Counting()
     minter = PlaybackMinter(key, source=source.fetch)

@@ -141,6 +141,8 @@ def test_other_vendors_tokens():
         ("invalid_ttl", {"ttl": timedelta(milliseconds=1500)}),
         ("invalid_grant", {"grants": [VideoGrant(), VideoGrant()]}),
         ("invalid_argument", {"nbf": datetime(2026, 1, 1)}),
+        ("invalid_argument", {"nbf": datetime(1969, 1, 1, tzinfo=timezone.utc)}),
+        ("invalid_argument", {"nbf": -1}),
     ],
 )
 def test_wrong_arguments_are_refused(key, code, arguments):
@@ -188,6 +190,8 @@ def test_times_can_be_datetimes(key):
     at = datetime(2038, 1, 19, 3, 14, 8, tzinfo=timezone.utc)
     decoded = decode(TokenMinter(key, nbf=at).mint_at("alice", at))
     assert decoded.issued_at == decoded.not_before == 2**31
+    with pytest.raises(InvalidArgumentError, match="1970"):
+        TokenMinter(key).mint_at("alice", -1)
     clock = ManualClock(1_700_000_000)
     token = AccessToken(key, identity="a", valid_until=1_700_000_060, clock=clock)
     assert decode(token.to_jwt()).expires_at == 1_700_000_060

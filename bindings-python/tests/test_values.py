@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from datetime import timedelta
 
 import grantmint
 import pytest
@@ -109,6 +110,44 @@ def test_a_playback_token_hides_its_jwt(key):
     assert token != minter.token(STREAMER, "alice")
 
 
+def test_a_hit_hides_its_grant(key):
+    cache = GrantCache(clock=ManualClock(1_700_000_000))
+    hit = cache.get("key", Counting())
+    again = pickle.loads(pickle.dumps(hit))
+    assert again == hit
+    assert hash(again) == hash(hit)
+    assert (again.grant, again.remaining, again.freshness) == (hit.grant, hit.remaining, "fresh")
+    assert hit.grant not in repr(hit)
+    assert hit == cache.get("key", Counting())
+    assert hit != cache.get("other", Counting())
+
+
+def test_a_pickle_keeps_why_a_grant_is_degraded():
+    clock = ManualClock(1_700_000_000)
+    cache = GrantCache(clock=clock, policy={"jitter": 0.5})
+    cache.get("key", Counting())
+    clock.advance(40)
+    begun = cache.begin("key")
+    assert begun.ticket.start()[0] == "go"
+    begun.ticket.fail(UpstreamError("hush", code="upstream_unavailable"))
+    hit = cache.get("key", Counting())
+    assert (hit.freshness, hit.reason.code) == ("degraded", "upstream_unavailable")
+    again = pickle.loads(pickle.dumps(hit))
+    assert again == hit
+    assert (again.reason.code, again.retry_after) == (hit.reason.code, hit.retry_after)
+
+
+def test_a_pickle_of_what_a_token_says_signs_nothing(key):
+    jwt = TokenMinter(key).mint("alice")
+    decoded = grantmint.verify(jwt, key)
+    pickled = pickle.dumps(decoded)
+    again = pickle.loads(pickled)
+    assert again == decoded
+    assert hash(again) == hash(decoded)
+    assert again.identity == "alice"
+    assert jwt.rpartition(".")[2].encode() not in pickled
+
+
 def test_every_kind_of_error_has_its_class():
     for code, (number, retryable, meaning) in ERRORS.items():
         error = errors._from_core(code, "why", 1.5)
@@ -125,8 +164,12 @@ def test_every_kind_of_error_has_its_class():
     assert isinstance(errors._from_core("deadline_exceeded", "", None), DeadlineError)
     assert issubclass(DeadlineError, TimeoutError)
     assert ThrottledError(retry_after=3).code == "throttled"
+    assert ThrottledError(retry_after=timedelta(minutes=1)).retry_after == 60
     with pytest.raises(ValueError, match="no error"):
         GrantmintError("why", code="typo")
+    for wrong in (-1, float("nan"), "soon"):
+        with pytest.raises(ValueError, match=r"retry_after|could not convert"):
+            ThrottledError(retry_after=wrong)
 
 
 class CustomError(ThrottledError):

@@ -100,10 +100,23 @@ def in_background(errand: Callable[[], object]) -> None:
 def _serve() -> None:
     while not _ending:
         errand = _native._next_errand(3600)
-        if isinstance(errand, _native.Job):
-            run(errand, errand.fetch)
-        elif errand is not None:
-            errand()
+        try:
+            if isinstance(errand, _native.Job):
+                run(errand, errand.fetch)
+            elif errand is not None:
+                errand()
+        except BaseException:  # noqa: BLE001
+            # A SystemExit, say. The errands of all others need this thread to go on.
+            _report()
+
+
+def _report() -> None:
+    """Shows what ended an errand, as if it had ended a thread."""
+    import sys
+    import threading
+
+    raised = (*sys.exc_info(), threading.current_thread())
+    threading.excepthook(threading.ExceptHookArgs(raised))
 
 
 def _end() -> None:

@@ -6,9 +6,12 @@ helps. No message holds a secret, a token or a grant.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grantmint._native import ERRORS
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 __all__ = [
     "DeadlineError",
@@ -26,7 +29,10 @@ class GrantmintError(Exception):
     Args:
         message: What went wrong, in words that say what to do.
         code: The stable name of the error, such as "overloaded"; that of the class if None.
-        retry_after: After how many seconds a further try makes sense.
+        retry_after: After how many seconds a further try makes sense, or as a timedelta.
+
+    Raises:
+        ValueError: There is no such code, or retry_after is negative or no time.
     """
 
     code: str = "unsupported"
@@ -37,17 +43,21 @@ class GrantmintError(Exception):
     """After how many seconds a further try makes sense, if that is known."""
 
     def __init__(
-        self, message: str = "", *, code: str | None = None, retry_after: float | None = None
+        self,
+        message: str = "",
+        *,
+        code: str | None = None,
+        retry_after: float | timedelta | None = None,
     ) -> None:
         """Makes the error; see the class."""
         super().__init__(message)
         self.message = message
         if code is not None:
             self.code = code
-        self.retry_after = retry_after
         if self.code not in ERRORS:
             msg = f"there is no error with the code {self.code!r}"
             raise ValueError(msg)
+        self.retry_after = None if retry_after is None else _seconds(retry_after)
 
     @property
     def number(self) -> int:
@@ -109,6 +119,15 @@ class DeadlineError(GrantmintError, TimeoutError):
     def __str__(self) -> str:
         """The code and the message."""
         return GrantmintError.__str__(self)
+
+
+def _seconds(time: Any) -> float:
+    total = getattr(time, "total_seconds", None)
+    seconds = float(time if total is None else total())
+    if not seconds >= 0:
+        msg = "retry_after must be 0 seconds or more"
+        raise ValueError(msg)
+    return seconds
 
 
 def _class_of(code: str) -> type[GrantmintError]:

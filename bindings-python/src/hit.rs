@@ -1,0 +1,111 @@
+//! A grant of a cache, as it is handed out.
+
+use grantmint_core::Freshness;
+use pyo3::prelude::*;
+
+use crate::error::{exception, to_core};
+use crate::freshness;
+
+/// A hit, with everything copied out of the store.
+#[derive(PartialEq)]
+pub(crate) struct Parts {
+    grant: String,
+    remaining: f64,
+    freshness: Freshness,
+    reason: Option<grantmint_core::Error>,
+    generation: u64,
+}
+
+impl From<grantmint_core::Hit> for Parts {
+    fn from(hit: grantmint_core::Hit) -> Self {
+        Self {
+            grant: hit.as_str().to_owned(),
+            remaining: hit.remaining().as_secs_f64(),
+            freshness: hit.freshness(),
+            reason: hit.reason().cloned(),
+            generation: hit.generation(),
+        }
+    }
+}
+
+/// A grant from the cache, with what was known of it when it was handed out. Its repr hides it.
+#[pyclass(frozen, eq, module = "grantmint")]
+#[derive(PartialEq)]
+pub(crate) struct Hit(Parts);
+
+/// What a pickle of a hit holds.
+type Fields<'py> = (String, f64, &'static str, Option<Bound<'py, PyAny>>, u64);
+
+impl Hit {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(parts)
+    }
+}
+
+#[pymethods]
+impl Hit {
+    /// The grant, byte for byte as it came.
+    #[getter]
+    fn grant(&self) -> &str {
+        &self.0.grant
+    }
+
+    /// How long it was still good, in seconds, net of the safety margin.
+    #[getter]
+    fn remaining(&self) -> f64 {
+        self.0.remaining
+    }
+
+    /// How good it is: "fresh", "refreshing" or "degraded".
+    #[getter]
+    fn freshness(&self) -> &'static str {
+        self.0.freshness.as_str()
+    }
+
+    /// Why it is degraded: a GrantmintError that nobody raised, or None.
+    #[getter]
+    fn reason<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.0.reason.as_ref().map(|error| exception(py, error)).transpose()
+    }
+
+    /// After how many seconds the next refresh is tried, if it is degraded.
+    #[getter]
+    fn retry_after(&self) -> Option<f64> {
+        self.0.reason.as_ref()?.retry_after().map(|time| time.as_secs_f64())
+    }
+
+    /// Tells grants of one cache apart, for invalidate_if.
+    #[getter]
+    fn generation(&self) -> u64 {
+        self.0.generation
+    }
+
+    fn __repr__(&self) -> String {
+        let Parts { remaining, generation, .. } = &self.0;
+        let freshness = self.freshness();
+        format!(
+            "Hit(grant=..., remaining={remaining:.3}, freshness='{freshness}', generation={generation})"
+        )
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        (self.0.generation, self.0.grant.as_str()).into_pyobject(py)?.hash()
+    }
+
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Fields<'py>,))> {
+        let hit = this.get();
+        let reason = hit.reason(this.py())?;
+        let Parts { grant, remaining, generation, .. } = &hit.0;
+        let fields = (grant.clone(), *remaining, hit.freshness(), reason, *generation);
+        Ok((this.get_type().getattr("_of")?, (fields,)))
+    }
+
+    /// What a pickle of a hit is made into.
+    #[staticmethod]
+    fn _of(fields: (String, f64, String, Option<Bound<'_, PyAny>>, u64)) -> PyResult<Self> {
+        let (grant, remaining, freshness, reason, generation) = fields;
+        let freshness = freshness::named(&freshness)?;
+        let reason = reason.as_ref().map(to_core).transpose()?;
+        Ok(Self(Parts { grant, remaining, freshness, reason, generation }))
+    }
+}

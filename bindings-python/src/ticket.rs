@@ -1,0 +1,121 @@
+//! The duty to fetch a grant of a cache.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use grantmint_core::{Error, ErrorKind, Grant, Start};
+use pyo3::prelude::*;
+
+use crate::error::{raise, to_core};
+use crate::json::to_text;
+use crate::lock::lock;
+use crate::time::Seconds;
+
+/// The duty to fetch one grant for all who wait for it. One that is dropped ends the fetch as
+/// abandoned.
+#[pyclass(frozen, module = "grantmint")]
+pub(crate) struct Ticket {
+    key: String,
+    ttl: Duration,
+    is_refresh: bool,
+    ticket: Mutex<Option<grantmint_core::Ticket>>,
+}
+
+impl Ticket {
+    pub(crate) fn new(ticket: grantmint_core::Ticket) -> Self {
+        Self {
+            key: ticket.key().text().to_owned(),
+            ttl: ticket.key().ttl(),
+            is_refresh: ticket.is_refresh(),
+            ticket: Mutex::new(Some(ticket)),
+        }
+    }
+
+    /// Ends the fetch, unless that has been done.
+    fn end(&self, py: Python<'_>, end: impl FnOnce(grantmint_core::Ticket) + Send) {
+        py.detach(|| {
+            let ticket = lock(&self.ticket).take();
+            if let Some(ticket) = ticket {
+                end(ticket);
+            }
+        });
+    }
+}
+
+#[pymethods]
+impl Ticket {
+    /// The key whose grant is wanted.
+    #[getter]
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The life to ask for, in seconds.
+    #[getter]
+    fn ttl(&self) -> f64 {
+        self.ttl.as_secs_f64()
+    }
+
+    /// Whether a grant that is still good is being replaced.
+    #[getter]
+    fn is_refresh(&self) -> bool {
+        self.is_refresh
+    }
+
+    /// Asks whether the request may be sent, right before it would be: the grant's life counts from
+    /// here.
+    ///
+    /// Returns:
+    ///     ("go", the seconds that it has) or ("later", the seconds after which to ask again).
+    ///
+    /// Raises:
+    ///     GrantmintError: It may not be sent; the fetch has ended with this error.
+    fn start(&self, py: Python<'_>) -> PyResult<(&'static str, f64)> {
+        let start = py.detach(|| lock(&self.ticket).as_mut().map(grantmint_core::Ticket::start));
+        match start {
+            Some(Start::Go(time)) => Ok(("go", time.as_secs_f64())),
+            Some(Start::Later(time)) => Ok(("later", time.as_secs_f64())),
+            Some(Start::Refused(error)) => Err(raise(&error)),
+            None => Err(ended()),
+        }
+    }
+
+    /// Ends the fetch with a grant; does nothing if it has ended.
+    ///
+    /// Args:
+    ///     grant: The grant: text or bytes, kept as they are, or an object to write as JSON.
+    ///     ttl: How long it lives from when start said go, in seconds or as a timedelta; for as long
+    ///         as was asked for if None.
+    #[pyo3(signature = (grant, ttl=None))]
+    fn complete(
+        &self,
+        py: Python<'_>,
+        grant: &Bound<'_, PyAny>,
+        ttl: Option<Seconds>,
+    ) -> PyResult<()> {
+        let grant = Grant::new(to_text(grant)?);
+        let life = ttl.map_or(self.ttl, |ttl| ttl.0);
+        self.end(py, |ticket| ticket.complete(grant, life));
+        Ok(())
+    }
+
+    /// Ends the fetch with an error for all who wait; does nothing if it has ended.
+    fn fail(&self, py: Python<'_>, error: &Bound<'_, PyAny>) -> PyResult<()> {
+        let error = to_core(error)?;
+        self.end(py, |ticket| ticket.fail(error));
+        Ok(())
+    }
+
+    /// Ends the fetch without an outcome: whoever waits begins again.
+    fn abandon(&self, py: Python<'_>) {
+        self.end(py, drop);
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Ticket(is_refresh={})", if self.is_refresh { "True" } else { "False" })
+    }
+}
+
+fn ended() -> PyErr {
+    raise(&Error::new(ErrorKind::Abandoned, "this fetch has ended"))
+}

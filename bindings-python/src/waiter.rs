@@ -1,0 +1,134 @@
+//! Waiting for somebody's fetch.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use grantmint_core::{Error, ErrorKind, Result};
+use pyo3::prelude::*;
+
+use crate::error::OrRaise as _;
+use crate::hit::{Hit, Parts};
+use crate::lock::lock;
+use crate::port::{LoopPort, Port};
+
+/// How long a thread waits before it looks whether the user has pressed Ctrl-C.
+const SLICE: Duration = Duration::from_millis(50);
+
+/// A place among those who wait for one fetch. One that is dropped has given up.
+#[pyclass(frozen, module = "grantmint")]
+pub(crate) struct Waiter(Mutex<Option<grantmint_core::Waiter>>);
+
+impl Waiter {
+    pub(crate) fn new(waiter: grantmint_core::Waiter) -> Self {
+        Self(Mutex::new(Some(waiter)))
+    }
+
+    /// Looks whether there is a result, and has the waker called when there is. A waiter that is used
+    /// up, or being waited for by another thread, has given up.
+    fn poll(&self, waker: &Waker) -> Poll<Result<Parts>> {
+        let mut this = lock(&self.0);
+        let Some(waiter) = this.as_mut() else {
+            let message = "this waiter has been used up";
+            return Poll::Ready(Err(Error::new(ErrorKind::Cancelled, message)));
+        };
+        let polled = Pin::new(waiter).poll(&mut Context::from_waker(waker));
+        if polled.is_ready() {
+            *this = None;
+        }
+        polled.map(|result| result.map(Parts::from))
+    }
+}
+
+#[pymethods]
+impl Waiter {
+    /// Waits on this thread until the fetch or the caller's time is over.
+    ///
+    /// Raises:
+    ///     GrantmintError: Of the fetch; DeadlineError when the caller's time is over first;
+    ///         abandoned when the fetch ended without an outcome: begin again.
+    fn wait(&self, py: Python<'_>) -> PyResult<Hit> {
+        let waker = Waker::from(Arc::new(OfThread(thread::current())));
+        loop {
+            let polled = py.detach(|| {
+                let polled = self.poll(&waker);
+                if polled.is_pending() {
+                    thread::park_timeout(SLICE);
+                }
+                polled
+            });
+            if let Poll::Ready(result) = polled {
+                return result.or_raise().map(Hit::new);
+            }
+            py.check_signals()?;
+        }
+    }
+
+    /// The grant if the fetch or the caller's time is over, else None; never waits.
+    ///
+    /// Raises:
+    ///     As wait.
+    fn try_result(&self, py: Python<'_>) -> PyResult<Option<Hit>> {
+        match py.detach(|| self.poll(Waker::noop())) {
+            Poll::Ready(result) => result.or_raise().map(|parts| Some(Hit::new(parts))),
+            Poll::Pending => Ok(None),
+        }
+    }
+
+    /// As wait, without blocking the event loop; to be awaited.
+    fn wait_async<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        this.py().import("grantmint._async")?.call_method1("waited", (this,))
+    }
+
+    /// What the store has for this caller now, if it keeps the promise; for those who do not wait.
+    fn fallback(&self, py: Python<'_>) -> Option<Hit> {
+        let hit = py.detach(|| {
+            let hit = lock(&self.0).as_ref().and_then(grantmint_core::Waiter::fallback);
+            hit.map(Parts::from)
+        });
+        hit.map(Hit::new)
+    }
+
+    /// Gives up; the fetch goes on for others.
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| drop(lock(&self.0).take()));
+    }
+
+    /// As try_result, and has the port's loop told under this number when there is one.
+    fn _poll(
+        &self,
+        py: Python<'_>,
+        port: &Bound<'_, LoopPort>,
+        number: u64,
+    ) -> PyResult<Option<Hit>> {
+        let waker = Waker::from(Arc::new(OfLoop(Arc::clone(&port.get().0), number)));
+        match py.detach(|| self.poll(&waker)) {
+            Poll::Ready(result) => result.or_raise().map(|parts| Some(Hit::new(parts))),
+            Poll::Pending => Ok(None),
+        }
+    }
+
+    fn __repr__(&self) -> &'static str {
+        "Waiter(...)"
+    }
+}
+
+/// Wakes a thread.
+struct OfThread(Thread);
+
+impl Wake for OfThread {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Wakes a task of an event loop.
+struct OfLoop(Arc<Port>, u64);
+
+impl Wake for OfLoop {
+    fn wake(self: Arc<Self>) {
+        self.0.ring(self.1);
+    }
+}
