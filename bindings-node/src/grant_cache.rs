@@ -1,5 +1,7 @@
 //! The grant cache by itself, for whoever fetches in their own way.
 
+use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use grantmint_core::{Begin, BeginOptions, Key};
@@ -26,6 +28,19 @@ pub struct GrantCache {
     pub(crate) cache: grantmint_core::GrantCache,
 }
 
+/// What is there at once.
+#[napi(object, object_from_js = false)]
+pub struct Tried {
+    /// The grant.
+    pub hit: Option<Hit>,
+    /// The duty to fetch.
+    pub ticket: Option<Ticket>,
+}
+
+fn options(min_remaining_ms: Option<f64>, timeout_ms: Option<f64>) -> Result<BeginOptions> {
+    Ok(BeginOptions { min_remaining: maybe_ms(min_remaining_ms)?, timeout: maybe_ms(timeout_ms)? })
+}
+
 fn key(text: &str, ttl: Option<f64>) -> Result<Key> {
     Key::new(text, ttl.map_or(Ok(TTL), from_seconds)?).or_throw()
 }
@@ -49,6 +64,42 @@ impl GrantCache {
         Ok(Self { cache: builder.build() })
     }
 
+    /// Begins a call whose answer, and before it the duty to fetch if it falls to this call, comes
+    /// through the port under a number.
+    #[napi(catch_unwind)]
+    pub fn get(
+        &self,
+        port: &Port,
+        number: i64,
+        text: String,
+        ttl: Option<f64>,
+        min_remaining_ms: Option<f64>,
+        timeout_ms: Option<f64>,
+    ) -> Result<()> {
+        let (key, options) = (key(&text, ttl)?, options(min_remaining_ms, timeout_ms)?);
+        let (desk, leader) = (Arc::clone(&port.desk), Arc::clone(&port.desk));
+        let lead = move |ticket| leader.lead(number, ticket);
+        let call = self.cache.get_then(&key, options, lead, move |hit| desk.grant(number, hit));
+        port.desk.note(number, call);
+        Ok(())
+    }
+
+    /// A grant that is there now, and the duty to fetch if one is due.
+    #[napi(catch_unwind)]
+    pub fn try_get(
+        &self,
+        port: &Port,
+        text: String,
+        ttl: Option<f64>,
+        min_remaining_ms: Option<f64>,
+    ) -> Result<Tried> {
+        let (key, options) = (key(&text, ttl)?, options(min_remaining_ms, None)?);
+        let due = Cell::new(None);
+        let hit = self.cache.try_get(&key, options, |ticket| due.set(Some(ticket))).or_throw()?;
+        let ticket = due.into_inner().map(|ticket| port.desk.held(ticket));
+        Ok(Tried { hit: hit.as_ref().map(Hit::from), ticket })
+    }
+
     /// Asks for a grant: an object with `outcome`, and `hit`, `ticket` and `waiter` where there are.
     #[napi(catch_unwind)]
     pub fn begin<'env>(
@@ -60,10 +111,7 @@ impl GrantCache {
         min_remaining_ms: Option<f64>,
         timeout_ms: Option<f64>,
     ) -> Result<Object<'env>> {
-        let options = BeginOptions {
-            min_remaining: maybe_ms(min_remaining_ms)?,
-            timeout: maybe_ms(timeout_ms)?,
-        };
+        let options = options(min_remaining_ms, timeout_ms)?;
         let begun = self.cache.begin(&key(&text, ttl)?, options).or_throw()?;
         let (outcome, hit, ticket, waiter) = match begun {
             Begin::Hit(hit) => ("hit", Some(Hit::from(&hit)), None, None),
@@ -73,7 +121,7 @@ impl GrantCache {
             Begin::Lead(ticket, waiter) => ("lead", None, Some(ticket), Some(waiter)),
             Begin::Wait(waiter) => ("wait", None, None, Some(waiter)),
         };
-        let ticket = ticket.map(|ticket| held(port, ticket));
+        let ticket = ticket.map(|ticket| port.desk.held(ticket));
         let object = || {
             let mut object = Object::new(env)?;
             object.set("outcome", outcome)?;
@@ -89,7 +137,7 @@ impl GrantCache {
     #[napi(catch_unwind)]
     pub fn prefetch(&self, port: &Port, text: String, ttl: Option<f64>) -> Result<Option<Ticket>> {
         let ticket = self.cache.prefetch(&key(&text, ttl)?).or_throw()?;
-        Ok(ticket.map(|ticket| held(port, ticket)))
+        Ok(ticket.map(|ticket| port.desk.held(ticket)))
     }
 
     /// Has a key refreshed without being read.
@@ -101,7 +149,7 @@ impl GrantCache {
     /// Ends the fetches that are past their time; the tickets of keys kept warm that are due.
     #[napi(catch_unwind)]
     pub fn poll(&self, port: &Port) -> Vec<Ticket> {
-        self.cache.poll().into_iter().map(|ticket| held(port, ticket)).collect()
+        self.cache.poll().into_iter().map(|ticket| port.desk.held(ticket)).collect()
     }
 
     /// After how many milliseconds `poll` has something to do.
@@ -151,11 +199,4 @@ impl GrantCache {
     pub fn simulate_fork(&self) {
         self.cache.simulate_fork();
     }
-}
-
-/// A ticket that is dropped with its environment.
-fn held(port: &Port, ticket: grantmint_core::Ticket) -> Ticket {
-    let ticket = Ticket::new(ticket);
-    port.desk.watch(ticket.duty());
-    ticket
 }

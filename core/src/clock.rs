@@ -158,8 +158,11 @@ impl ManualClock {
 
     /// Lets time pass.
     pub fn advance(&self, time: Duration) {
-        self.0.boot.fetch_add(nanos(time), Ordering::SeqCst);
-        self.0.wall.fetch_add(nanos(time), Ordering::SeqCst);
+        for clock in [&self.0.boot, &self.0.wall] {
+            // The end of time is as far as it goes.
+            let later = |now: u64| Some(now.saturating_add(nanos(time)));
+            let _ = clock.fetch_update(Ordering::SeqCst, Ordering::SeqCst, later);
+        }
     }
 
     /// Puts the machine to sleep for a time and wakes it: boot and wall time have moved on, while

@@ -31,6 +31,9 @@ pub use credentials::ApiKey;
 pub use error::{Error, ErrorKind, Result};
 #[cfg(feature = "http")]
 pub use playback::PlaybackGrantClient;
+#[cfg(all(feature = "http", feature = "test-doors"))]
+#[doc(hidden)]
+pub use playback::read_answer;
 pub use playback::{
     AsyncGrantSource, ClientOptions, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, Origin,
     PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, SourceTicket, StreamMinter, TokenOptions,

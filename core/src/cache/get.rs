@@ -41,20 +41,22 @@ pub(crate) fn get(from: &impl Beginner, wish: BeginOptions, lead: impl Fn(Ticket
     }
 }
 
-/// A grant that is there now and keeps the promise, or none. Never waits; sets off the fetch that
-/// is due.
+/// A grant that is there now and keeps the promise, or none. Never waits, and tells of no error but
+/// the caller's own; sets off the fetch that is due.
 #[inline]
 pub(crate) fn try_get(
     from: &impl Beginner,
     wish: BeginOptions,
     lead: impl Fn(Ticket),
-) -> Option<Hit> {
-    if let Some(hit) = from.hit_at_once(wish).ok()? {
-        return Some(hit);
+) -> Result<Option<Hit>> {
+    if let Some(hit) = from.hit_at_once(wish)? {
+        return Ok(Some(hit));
     }
-    match begin(from, wish, &lead).ok()? {
-        Begun::Now(hit) => Some(hit),
-        Begun::Later(waiter) => waiter.fallback(),
+    match begin(from, wish, &lead) {
+        Ok(Begun::Now(hit)) => Ok(Some(hit)),
+        Ok(Begun::Later(waiter)) => Ok(waiter.fallback()),
+        Err(error) if error.kind().is_of_upstream() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -117,9 +119,18 @@ impl GrantCache {
         get(&(self, key), options, lead)
     }
 
-    /// A grant that is there now and keeps the promise, or none. Never waits and gives no error;
-    /// `lead` is called as in [`GrantCache::get`].
-    pub fn try_get(&self, key: &Key, options: BeginOptions, lead: impl Fn(Ticket)) -> Option<Hit> {
+    /// A grant that is there now and keeps the promise, or none. Never waits; `lead` is called as in
+    /// [`GrantCache::get`].
+    ///
+    /// # Errors
+    ///
+    /// 1xx for the options; never an error of upstream.
+    pub fn try_get(
+        &self,
+        key: &Key,
+        options: BeginOptions,
+        lead: impl Fn(Ticket),
+    ) -> Result<Option<Hit>> {
         try_get(&(self, key), options, lead)
     }
 }
@@ -182,7 +193,7 @@ mod tests {
     use super::*;
     use crate::cache::Grant;
     use crate::clock::ManualClock;
-    use crate::error::ErrorKind;
+    use crate::error::{Error, ErrorKind};
 
     const LIFE: Duration = Duration::from_secs(60);
 
@@ -202,7 +213,20 @@ mod tests {
         let options = BeginOptions::default();
         assert_eq!(cache.get(&key, options, fetch).unwrap().as_str(), "a grant");
         let hit = cache.try_get(&key, options, |_| panic!("nothing is due"));
-        assert_eq!(hit.unwrap().as_str(), "a grant");
+        assert_eq!(hit.unwrap().unwrap().as_str(), "a grant");
+    }
+
+    #[test]
+    fn a_look_tells_of_the_callers_mistakes_and_of_nothing_else() {
+        let (cache, key) = cache();
+        let fail =
+            |ticket: Ticket| ticket.fail(Error::new(ErrorKind::UpstreamConnect, "on purpose"));
+        for _ in 0..2 {
+            assert!(cache.try_get(&key, BeginOptions::default(), fail).unwrap().is_none());
+        }
+        let options = BeginOptions { min_remaining: Some(2 * LIFE), ..Default::default() };
+        let error = cache.try_get(&key, options, fail).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     }
 
     #[test]

@@ -41,13 +41,13 @@ impl Feed {
         cache::get(from, wish, |ticket| self.dispatch(ticket))
     }
 
-    /// A grant that is there now and keeps the promise, or none. Never waits; sets off the fetch
-    /// that is due.
+    /// A grant that is there now and keeps the promise, or none. Never waits, and tells of no error
+    /// but the caller's own; sets off the fetch that is due.
     pub(crate) fn try_get(
         self: &Arc<Self>,
         from: &impl Beginner,
         wish: BeginOptions,
-    ) -> Option<Hit> {
+    ) -> Result<Option<Hit>> {
         cache::try_get(from, wish, |ticket| self.dispatch(ticket))
     }
 

@@ -251,6 +251,7 @@ mod tests {
             waiter.wait().unwrap();
         }
         let work = pool.work.lock();
-        assert!(work.threads == work.started && work.threads <= LANE_MAX, "{}", work.started);
+        // One more may start while another still drops what it is rid of.
+        assert!(work.threads == work.started && work.threads <= THREADS_MAX, "{}", work.started);
     }
 }

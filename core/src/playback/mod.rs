@@ -21,6 +21,8 @@ mod token;
 pub use builder::PlaybackMinterBuilder;
 #[cfg(feature = "http")]
 pub use client::PlaybackGrantClient;
+#[cfg(all(feature = "http", feature = "test-doors"))]
+pub use client::read_answer;
 pub use minter::{PlaybackMinter, TokenOptions};
 pub use options::ClientOptions;
 pub use origin::Origin;

@@ -46,7 +46,10 @@ impl ClientOptions {
             }
             _ => return Err(invalid("base_url must be an https URL")),
         }
-        Ok(text.to_ascii_lowercase().into())
+        // Schemes and hosts have no case; a path has.
+        let path = text.strip_suffix(uri.path()).map_or("", |_| uri.path());
+        let place = &text[..text.len() - path.len()];
+        Ok(format!("{}{path}", place.to_ascii_lowercase()).into())
     }
 }
 
@@ -109,6 +112,10 @@ mod tests {
         }
         for text in ["http://127.0.0.1:8900", "http://localhost:1", "http://[::1]:8900"] {
             assert_eq!(&*checked(text).unwrap(), text);
+        }
+        for text in ["https://Gateway.example.com/Twilio/v1", "HTTPS://gateway.example.com/Twilio/"]
+        {
+            assert_eq!(&*checked(text).unwrap(), "https://gateway.example.com/Twilio");
         }
     }
 

@@ -83,7 +83,7 @@ impl Shared {
         if let Some(token) = stream.mint_prepared(self, identity, wish)? {
             return Ok(Some(token.jwt));
         }
-        let hit = self.feed.try_get(&stream.handle, wish);
+        let hit = self.feed.try_get(&stream.handle, wish)?;
         hit.map(|hit| stream.mint(&hit, self, identity)).transpose()
     }
 

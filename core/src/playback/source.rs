@@ -3,12 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
 use super::origin::Origin;
 use crate::cache::{Grant, Key, Ticket};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sid::{Sid, SidKind};
+use crate::token::Json;
 use crate::watch;
 
 /// The longest life that may be asked for, in seconds: the vendor's limit.
@@ -232,7 +233,7 @@ impl Fetched {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UpstreamNotJson`] for text that is not JSON,
+    /// [`ErrorKind::UpstreamNotJson`] for text that is not JSON or nests over 64 levels,
     /// [`ErrorKind::UpstreamNoGrant`] for JSON that is no object (the player refuses a grant that is
     /// wrapped into a string), [`ErrorKind::UpstreamTooLarge`] over 64 KiB.
     pub fn new(grant: impl Into<String>) -> Result<Self> {
@@ -240,15 +241,17 @@ impl Fetched {
         if grant.len() > GRANT_MAX_BYTES {
             return Err(too_large());
         }
-        let raw = RawValue::from_string(grant)
+        let grant = Zeroizing::new(grant);
+        // By the rules of what goes into a token: what is stored can be minted.
+        let json = Json::parse(grant.trim_ascii())
             .map_err(|_| Error::new(ErrorKind::UpstreamNotJson, "the grant is not JSON"))?;
-        if !raw.get().starts_with('{') {
+        if !json.is_object() {
             return Err(Error::new(
                 ErrorKind::UpstreamNoGrant,
                 "the grant must be a JSON object, not wrapped into a string or anything else",
             ));
         }
-        Ok(Self { grant: Grant::new(raw.get()), ttl: None, clock_offset_ms: None })
+        Ok(Self { grant: Grant::new(json.as_str()), ttl: None, clock_offset_ms: None })
     }
 
     /// The same grant with the life that it really has, if that is not what was asked for.
@@ -313,6 +316,11 @@ mod tests {
         let kind = |text: &str| Fetched::new(text).unwrap_err().kind();
         assert_eq!(kind("{"), ErrorKind::UpstreamNotJson);
         assert_eq!(kind("{} x"), ErrorKind::UpstreamNotJson);
+        // No token could carry these.
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(64), "]".repeat(64));
+        for text in [r#"{"a":"\ud800"}"#, r#"{"a":1e999}"#, &deep] {
+            assert_eq!(kind(text), ErrorKind::UpstreamNotJson, "{text}");
+        }
         for text in ["\"{}\"", "[]", "null", "1"] {
             assert_eq!(kind(text), ErrorKind::UpstreamNoGrant);
         }

@@ -1,6 +1,8 @@
 //! The PlaybackGrant call over HTTPS.
 
 mod answer;
+#[cfg(feature = "test-doors")]
+mod door;
 mod failure;
 mod life;
 mod lookup;
@@ -14,6 +16,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+#[cfg(feature = "test-doors")]
+pub use self::door::read_answer;
 use self::transport::Transport;
 use super::options::ClientOptions;
 use super::source::{Fetched, GrantRequest, GrantSource};

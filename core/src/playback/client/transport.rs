@@ -1,6 +1,7 @@
 //! One HTTP request: connections, TLS, proxy and time limits.
 
 use std::fs;
+use std::io::Read as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -188,10 +189,15 @@ fn tls(options: &ClientOptions) -> Result<TlsConfig> {
 fn certificates(path: &std::path::Path) -> Result<Vec<Certificate<'static>>> {
     let invalid = |why| Error::new(ErrorKind::InvalidArgument, why);
     let unreadable = || invalid("ca_file cannot be read");
-    if fs::metadata(path).map_err(|_| unreadable())?.len() > CA_FILE_MAX_BYTES {
+    // A pipe may never be opened, and a device has no end.
+    if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        return Err(unreadable());
+    }
+    let (mut pem, file) = (Vec::new(), fs::File::open(path).map_err(|_| unreadable())?);
+    file.take(CA_FILE_MAX_BYTES + 1).read_to_end(&mut pem).map_err(|_| unreadable())?;
+    if pem.len() as u64 > CA_FILE_MAX_BYTES {
         return Err(invalid("ca_file is over 4 MiB"));
     }
-    let pem = fs::read(path).map_err(|_| unreadable())?;
     let items: Result<Vec<_>, _> = parse_pem(&pem).collect();
     let items = items.map_err(|_| invalid("ca_file is not a PEM file"))?;
     let certificates: Vec<_> = items
@@ -241,6 +247,15 @@ mod tests {
         let url = format!("{}/v1/PlayerStreamers/VJ1/PlaybackGrant", emulator.base_url());
         let mut answer = transport.post(&url, "Basic x", Vec::new(), timeout).unwrap();
         answer.body_mut().read_to_vec().unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn certificates_come_from_a_file_alone() {
+        for path in ["/dev/zero", "/", "/dev/null/nothing"] {
+            let refused = certificates(std::path::Path::new(path)).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::InvalidArgument, "{path}");
+        }
     }
 
     #[test]
