@@ -1,33 +1,58 @@
-#!/usr/bin/env bash
-# Installs the C and C++ library under a prefix: install.sh TARGET_DIR PREFIX [DESTDIR]
-# TARGET_DIR is where cargo left the release build.
+#!/bin/sh
+# Installs the C and C++ library that cargo left in a folder: install.sh target/release
+#
+#   PREFIX   where it is to be found: /usr/local
+#   LIBDIR   where the libraries go, below PREFIX: lib
+#   DESTDIR  a folder to install into that PREFIX is put behind, for packages
+#
+# Needs binutils. For another target than this machine, set AR, AS, LD, NM, OBJCOPY and READELF.
 set -eu
 
-target=$1
-prefix=$2
-root=${3:-}$prefix
+built=$1
+prefix=${PREFIX:-/usr/local}
+libdir=${LIBDIR:-lib}
 here=$(cd "$(dirname "$0")" && pwd)
 include=$here/../../include
 
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$here/../../Cargo.toml" | head -n 1)
-soversion=${version%%.*}
-# What rustc says that the static library needs; a test compares.
-native_libs="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
-native_list=$(echo "$native_libs" | sed 's/-l//g; s/ /;/g')
+case $prefix in /*) ;; *) echo "PREFIX must be absolute: $prefix" >&2; exit 2 ;; esac
+case /$libdir/ in //* | */../* | */./*) echo "LIBDIR must be below PREFIX: $libdir" >&2; exit 2 ;; esac
+for library in libgrantmint.a libgrantmint.so; do
+    if [ ! -f "$built/$library" ]; then
+        echo "$built has no $library: build it with cargo build --release -p grantmint-ffi" >&2
+        exit 1
+    fi
+done
+
+version=$(sed -n 's/^#define GRANTMINT_VERSION "\(.*\)"$/\1/p' "$include/grantmint.h")
+soname=$("${READELF:-readelf}" -d "$built/libgrantmint.so" | sed -n 's/.*SONAME.*\[\(.*\)\]$/\1/p')
+native_libs=$(cat "$here/native_libs")
+case $("${READELF:-readelf}" -h "$built/libgrantmint.so") in *ELF64*) word=8 ;; *) word=4 ;; esac
+# The way from LIBDIR back to PREFIX.
+up=$(echo "$libdir" | sed 's/[^/][^/]*/../g')
 
 fill() {
-    sed -e "s|@PREFIX@|$prefix|g" -e "s|@VERSION@|$version|g" -e "s|@SOVERSION@|$soversion|g" \
-        -e "s|@NATIVE_LIBS@|$native_libs|g" -e "s|@NATIVE_LIBS_LIST@|$native_list|g" "$1" >"$2"
-    chmod 644 "$2"
+    sed -e "s|@VERSION@|$version|g" -e "s|@SONAME@|$soname|g" -e "s|@LIBDIR@|$libdir|g" \
+        -e "s|@UP@|$up|g" -e "s|@WORD@|$word|g" -e "s|@NATIVE_LIBS@|$native_libs|g" \
+        -e "s|@NATIVE_LIBS_LIST@|$(echo "$native_libs" | sed 's/-l//g; s/ /;/g')|g" \
+        "$here/${1##*/}.in" >"$1"
+    chmod 644 "$1"
 }
 
-install -d "$root/include" "$root/lib/pkgconfig" "$root/lib/cmake/grantmint"
-install -m 644 "$include/grantmint.h" "$include/grantmint.hpp" "$root/include"
-install -m 644 "$target/release/libgrantmint.a" "$root/lib"
-install -m 755 "$target/release/libgrantmint.so" "$root/lib/libgrantmint.so.$version"
-ln -sf "libgrantmint.so.$version" "$root/lib/libgrantmint.so.$soversion"
-ln -sf "libgrantmint.so.$soversion" "$root/lib/libgrantmint.so"
-fill "$here/grantmint.pc.in" "$root/lib/pkgconfig/grantmint.pc"
-for file in grantmint-config.cmake grantmint-config-version.cmake; do
-    fill "$here/$file.in" "$root/lib/cmake/grantmint/$file"
+headers=${DESTDIR:-}$prefix/include
+libraries=${DESTDIR:-}$prefix/$libdir
+
+install -d "$headers" "$libraries/pkgconfig" "$libraries/cmake/grantmint"
+install -m 644 "$include/grantmint.h" "$include/grantmint.hpp" "$headers"
+
+"$here/static.sh" "$built/libgrantmint.a" "$built/libgrantmint.so" "$libraries/libgrantmint.a"
+chmod 644 "$libraries/libgrantmint.a"
+install -m 755 "$built/libgrantmint.so" "$libraries/libgrantmint.so.$version"
+ln -sf "libgrantmint.so.$version" "$libraries/$soname"
+ln -sf "$soname" "$libraries/libgrantmint.so"
+
+for name in grantmint grantmint-static; do
+    fill "$libraries/pkgconfig/$name.pc"
+done
+for name in grantmint-config grantmint-config-version; do
+    fill "$libraries/cmake/grantmint/$name.cmake"
 done

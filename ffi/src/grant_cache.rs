@@ -407,7 +407,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_try_get(
                 wish(options)?,
             )
         };
-        if let Some(hit) = cache.0.try_get(&key, wish, leader(lead, userdata)?) {
+        if let Some(hit) = cache.0.try_get(&key, wish, leader(lead, userdata)?)? {
             *out = handle::new(grantmint_hit_t::new(hit));
         }
         Ok(())

@@ -2,8 +2,8 @@
 // milliseconds after which to come back.
 import { createRequire } from 'node:module';
 
-// The package is looked for from where the program is started.
-const { ApiKey, PlaybackMinter } = createRequire(`${process.cwd()}/`)('grantmint');
+// The package is looked for in the folder that is the first argument.
+const { ApiKey, PlaybackMinter } = createRequire(`${process.argv[2]}/`)('grantmint');
 
 const { GRANTMINT_BASE_URL: baseUrl, GRANTMINT_CA_FILE: caFile } = process.env;
 const live = new PlaybackMinter(ApiKey.fromEnv(), { baseUrl, caFile });
@@ -12,7 +12,8 @@ const start = performance.now();
 try {
   await live.token('VJ00000000000000000000000000000001', 'alice');
 } catch (error) {
-  code = error.code;
+  // Node.js has errors' codes in capitals, with the package's name.
+  code = error.code.replace('ERR_GRANTMINT_', '').toLowerCase();
   wait = error.retryAfterMs;
 }
 const took = performance.now() - start;

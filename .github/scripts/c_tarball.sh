@@ -1,0 +1,27 @@
+#!/bin/sh
+# The C and C++ library of one target as a tarball in dist/: c_tarball.sh TARGET. On Linux it is what
+# `make install` installs; elsewhere the headers and what cargo made.
+set -eu
+
+target=$1
+version=$(sed -n 's/^#define GRANTMINT_VERSION "\(.*\)"$/\1/p' include/grantmint.h)
+name=grantmint-c-$version-$target
+rm -rf "target/$name"
+mkdir -p "target/$name/include" "target/$name/lib"
+
+case $target in
+*-linux-*)
+    DESTDIR=$PWD/target/$name PREFIX=/ ffi/packaging/install.sh target/release
+    ;;
+*-apple-*)
+    cp include/grantmint.h include/grantmint.hpp "target/$name/include"
+    cp target/release/libgrantmint.a target/release/libgrantmint.dylib "target/$name/lib"
+    ;;
+*-windows-*)
+    cp include/grantmint.h include/grantmint.hpp "target/$name/include"
+    cp target/release/grantmint.lib target/release/grantmint.dll target/release/grantmint.dll.lib \
+        "target/$name/lib"
+    ;;
+esac
+cp LICENSE-MIT LICENSE-APACHE CHANGELOG.md "target/$name"
+tar -czf "dist/$name.tar.gz" -C target "$name"

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Sorts what was built for each target by where it is published, and makes the npm packages: pack.sh
+# BUILT OUT. BUILT has a folder built-TARGET for each.
+set -eu
+
+built=$1
+out=$2
+mkdir -p "$out/python" "$out/npm" "$out/c" "$out/SHA256SUMS"
+
+libraries=()
+for folder in "$built"/built-*; do
+    cp "$folder"/*.whl "$out/python"
+    cp "$folder"/grantmint-c-*.tar.gz "$out/c"
+    library=$(echo "$folder"/*grantmint_node.*)
+    libraries+=("${folder##*/built-}=$library")
+done
+cp "$built"/built-x86_64-unknown-linux-gnu/grantmint-[0-9]*.tar.gz "$out/python"
+node bindings-node/scripts/pack.mjs "$out/npm" "${libraries[@]}"
+
+(cd "$out" && sha256sum python/* npm/* c/*) >"$out/SHA256SUMS/SHA256SUMS"
