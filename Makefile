@@ -5,11 +5,15 @@ NIGHTLY ?= cargo +nightly
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 C_TESTS := $(abspath $(TARGET_DIR))/c-tests
+CPP_TESTS := $(abspath $(TARGET_DIR))/cpp-tests
+NODE_TESTS := bindings-node/test
+NODE_PACKED := $(abspath $(TARGET_DIR))/node
+NODE_BUILD := $(CARGO) build --release --locked -p grantmint-node
 export PATH := $(C_TESTS)/venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: test-python lint-python bench-python wheel help demo test test-rust test-shuttle build-c test-c header lint fmt licences
-.PHONY: check check-asan check-tsan check-valgrind check-bench bench soak
+.PHONY: test-python lint-python bench-python wheel help demo test test-rust test-shuttle build-c test-c build-cpp test-cpp header lint fmt licences
+.PHONY: check check-asan check-tsan check-valgrind check-bench bench fuzz check-fuzz lint-release
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +21,7 @@ help: ## lists the targets
 demo: ## lets 20,000 viewers in, the vendor's way and through grantmint
 	$(CARGO) run --release --quiet --locked -p grantmint-demo
 
-test: test-rust test-shuttle test-c ## all tests
+test: test-rust test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-faults ## all tests
 
 test-rust:
 	$(CARGO) test --locked
@@ -32,7 +36,9 @@ test-shuttle: ## the cache under many thousand orders of its threads' steps
 # The doors for tests come first, so that what stays behind is the library as it ships.
 build-c:
 	$(CARGO) build --locked -p grantmint-ffi --features test-doors
-	mkdir -p $(C_TESTS) && cp $(TARGET_DIR)/debug/libgrantmint.a $(C_TESTS)
+	mkdir -p $(C_TESTS)
+	ffi/packaging/static.sh $(TARGET_DIR)/debug/libgrantmint.a $(TARGET_DIR)/debug/libgrantmint.so \
+	  $(C_TESTS)/libgrantmint.a
 	$(CARGO) build --locked -p grantmint-ffi
 	tests/c/install_cmake.sh $(C_TESTS)/venv
 	cmake -S tests/c -B $(C_TESTS)/build -DGRANTMINT_LIBRARY=$(C_TESTS)/libgrantmint.a \
@@ -42,10 +48,49 @@ build-c:
 test-c: build-c ## the tests in C, plain and under ASan and UBSan
 	cd $(C_TESTS)/build && ctest --output-on-failure --label-exclude valgrind
 
+build-cpp: build-c
+	$(CARGO) build --locked -p grantmint-emulator
+	cmake -S tests/cpp -B $(CPP_TESTS) -DGRANTMINT_LIBRARY=$(C_TESTS)/libgrantmint.a \
+	  -DGRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/debug/grantmint-emulator
+	cmake --build $(CPP_TESTS) --parallel $$(nproc)
+
+test-cpp: build-cpp ## the tests in C++, plain and under ASan and UBSan
+	cd $(CPP_TESTS) && ctest --output-on-failure --label-exclude valgrind
+
+.PHONY: build-release install uninstall build-packaging test-packaging test-server
+PREFIX ?= /usr/local
+LIBDIR ?= lib
+PLACE = PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)'
+PACKAGING := $(abspath $(TARGET_DIR))/packaging
+
+build-release:
+	$(CARGO) build --release --locked -p grantmint-ffi
+
+install: build-release ## the C and C++ library, under PREFIX=/usr/local; also LIBDIR=lib, DESTDIR=
+	$(PLACE) ffi/packaging/install.sh $(TARGET_DIR)/release
+
+uninstall: ## removes what install has put there
+	$(PLACE) ffi/packaging/uninstall.sh
+
+build-packaging:
+	tests/packaging/install_tools.sh $(C_TESTS)/venv
+	$(MAKE) install PREFIX=$(PACKAGING)/prefix LIBDIR=lib DESTDIR=
+
+test-packaging: build-packaging ## what install puts where, and projects that link with it
+	python3 -B -m unittest discover --start-directory tests/packaging
+
+test-server: build-packaging ## a token server in C++ under load, on the installed library
+	$(CARGO) build --locked -p grantmint-emulator
+	cmake -S tests/cpp/server -B $(PACKAGING)/server -DCMAKE_BUILD_TYPE=Release \
+	  -DCMAKE_PREFIX_PATH=$(PACKAGING)/prefix
+	cmake --build $(PACKAGING)/server --parallel
+	python3 -B tests/cpp/server/test_server.py $(PACKAGING)/server/token_server \
+	  $(TARGET_DIR)/debug/grantmint-emulator
+
 header: ## writes include/grantmint.h from ffi/src
 	UPDATE=1 $(CARGO) test --locked -p grantmint-ffi --test header
 
-lint: licences ## formatting, clippy, licences and duplicate crates
+lint: licences lint-release lint-python lint-node ## formatting, clippy, licences and duplicate crates
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-core --no-default-features -- -D warnings
@@ -57,10 +102,15 @@ lint: licences ## formatting, clippy, licences and duplicate crates
 licences:
 	python3 tests/packaging/dependencies.py
 
+lint-release: ## one version everywhere, docs/unsafe.md, the workflows of the release
+	python3 tests/packaging/versions.py
+	python3 tests/packaging/unsafe_inventory.py
+	python3 tests/packaging/workflows.py $(TARGET_DIR)/venv-lint
+
 fmt: ## formats everything
 	$(CARGO) fmt --all
 
-check: check-asan check-tsan check-valgrind check-bench demo ## sanitizers, the demo, benches that run
+check: check-asan check-tsan check-valgrind check-fuzz check-bench demo ## sanitizers, fuzzers for seconds, the demo, benches that run
 
 # Each sanitizer has a target directory of its own: its flags would otherwise undo every other build.
 # Leaks are valgrind's business: what a fork leaves behind is leaked on purpose. The C interface, where
@@ -74,20 +124,64 @@ check-tsan:
 	  TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp" CARGO_TARGET_DIR=target/tsan \
 	  $(NIGHTLY) test --locked --target $(HOST) -p grantmint-core -p grantmint-ffi --test threads
 
-check-valgrind: build-c
+check-valgrind: build-c build-cpp
 	cd $(C_TESTS)/build && ctest --output-on-failure --label-regex valgrind
+	cd $(CPP_TESTS) && ctest --output-on-failure --label-regex valgrind
+
+# The inputs that are kept, then new ones for ten seconds each.
+check-fuzz:
+	$(CARGO) test --locked -p grantmint-fuzz
+	tests/fuzz/run.sh $(TARGET_DIR)/fuzz 10
 
 check-bench:
 	$(CARGO) run --release --quiet --locked -p grantmint-bench -- --smoke
-	$(CARGO) bench --quiet --locked -p grantmint-bench --bench ffi -- --smoke
 
 bench: ## measures beside the peers and prints ratios
 	$(CARGO) run --release --quiet --locked -p grantmint-bench
-	$(CARGO) bench --quiet --locked -p grantmint-bench --bench ffi
 
-soak: ## the long tests
+# `make fuzz FUZZ="c_api mint" FUZZ_SECONDS=3600` runs those two for an hour.
+FUZZ_SECONDS ?= 60
+fuzz: ## looks for inputs that break something, FUZZ_SECONDS for each target
+	tests/fuzz/run.sh $(TARGET_DIR)/fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+.PHONY: languages test-faults faults soak test-long
+PYTHON := $(CURDIR)/target/venv-test-3.13/bin/python
+NODE_INSTALLED := $(NODE_PACKED)/installed
+FAULTS := $(abspath $(TARGET_DIR))/faults
+MATRIX = python3 tests/faults/matrix.py --emulator $(TARGET_DIR)/debug/grantmint-emulator
+
+# The libraries of all languages, as their users have them.
+languages: build-node
+	$(CARGO) build --locked -p grantmint-ffi -p grantmint-emulator -p grantmint-fault-probe
+	python3 bindings-python/driver.py install
+	npm install --prefix $(NODE_INSTALLED) --offline --no-audit --no-fund --silent $(NODE_PACKED)/*.tgz
+	mkdir -p $(FAULTS)
+	$(CC) -std=c11 -Iinclude tests/faults/probe.c -o $(FAULTS)/probe-c \
+	  $(TARGET_DIR)/debug/libgrantmint.a $(shell cat ffi/packaging/native_libs)
+	$(CXX) -std=c++17 -Iinclude tests/faults/probe.cpp -o $(FAULTS)/probe-cpp \
+	  $(TARGET_DIR)/debug/libgrantmint.a $(shell cat ffi/packaging/native_libs)
+
+PROBES = Rust=$(TARGET_DIR)/debug/fault-probe C=$(FAULTS)/probe-c C++=$(FAULTS)/probe-cpp \
+  Python="$(PYTHON) tests/faults/probe.py" Node.js="node tests/faults/probe.mjs $(NODE_INSTALLED)"
+
+test-faults: languages ## every fault of upstream in every language, against docs/faults.md
+	$(MATRIX) --check docs/faults.md $(PROBES)
+
+faults: languages ## writes docs/faults.md
+	$(MATRIX) --write docs/faults.md $(PROBES)
+
+test-long: ## the tests that take minutes
 	GRANTMINT_LONG=1 $(CARGO) test --locked --release -p grantmint-core -- --nocapture
-	GRANTMINT_LONG=1 $(MAKE) test-shuttle
+	GRANTMINT_LONG=1 $(MAKE) test-shuttle test-python test-node
+
+# `make soak SEED=…` plays the faults of a run again.
+SOAK_SECONDS ?= 120
+soak: languages ## three runs of a mixed load in every language, SOAK_SECONDS each
+	$(CARGO) build --release --locked -p grantmint-soak -p grantmint-emulator
+	python3 tests/soak/run.py --seconds $(SOAK_SECONDS) $(addprefix --seed ,$(SEED)) \
+	  --emulator $(TARGET_DIR)/release/grantmint-emulator Rust=$(TARGET_DIR)/release/grantmint-soak \
+	  Python="$(PYTHON) tests/soak/soak.py" \
+	  Node.js="node --expose-gc tests/soak/soak.mjs $(NODE_INSTALLED)"
 
 test-python: ## builds the wheel, installs it into clean environments and tests it there
 	python3 bindings-python/driver.py test
@@ -100,3 +194,49 @@ bench-python: ## measures the Python package beside its peers
 
 wheel: ## a wheel and an sdist of the Python package, in target/wheels
 	python3 bindings-python/driver.py wheel
+
+.PHONY: build-node test-node lint-node
+
+# npm writes this file last.
+$(NODE_TESTS)%node_modules/.package-lock.json: $(NODE_TESTS)%package-lock.json
+	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+# As in build-c, the doors for tests come first.
+build-node:
+	rm -rf $(NODE_PACKED) && mkdir -p $(NODE_PACKED)
+	$(NODE_BUILD) --features test-doors
+	cp $(TARGET_DIR)/release/libgrantmint_node.so $(NODE_PACKED)/doors.node
+	$(NODE_BUILD)
+	node bindings-node/scripts/pack.mjs $(NODE_PACKED) \
+	  $(HOST)=$(TARGET_DIR)/release/libgrantmint_node.so
+
+# `make test-node TEST=cache` runs the files whose names say so.
+test-node: build-node $(NODE_TESTS)/node_modules/.package-lock.json
+test-node: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## packs the Node package, installs it where nothing else is, and tests it on all runtimes
+	$(CARGO) build --locked -p grantmint-emulator
+	GRANTMINT_DOORS=$(NODE_PACKED)/doors.node \
+	  GRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/debug/grantmint-emulator \
+	  node $(NODE_TESTS)/run.mjs $(NODE_PACKED) $(TEST)
+
+lint-node: $(NODE_TESTS)/node_modules/.package-lock.json ## formatting, lints and types of the Node package
+	cd bindings-node && test/node_modules/.bin/prettier --check .
+	cd bindings-node && test/node_modules/.bin/eslint --config test/eslint.config.mjs .
+	cd bindings-node && test/node_modules/.bin/tsc --project tsconfig.json
+	node $(NODE_TESTS)/border.mjs
+
+.PHONY: npm bench-node
+NPM := $(abspath $(TARGET_DIR))/npm
+NODE_BENCH := bindings-node/bench
+
+npm: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## the npm packages for this platform, in target/npm, tried out on all runtimes
+	node bindings-node/scripts/npm.mjs $(NPM)
+	node $(NODE_TESTS)/run.mjs $(NPM) conformance
+
+$(NODE_BENCH)/node_modules/.package-lock.json: $(NODE_BENCH)/package-lock.json
+	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+# `make bench-node BENCH="--json FILE"` also writes the figures down; BENCH=--smoke only runs everything.
+bench-node: build-node $(NODE_BENCH)/node_modules/.package-lock.json ## measures the Node package beside its peers
+	node $(NODE_BENCH)/run.mjs $(NODE_PACKED) $(BENCH)

@@ -61,12 +61,14 @@ export interface ErrorOptions {
   code?: ErrorCode;
   /** After how many milliseconds a further try makes sense. */
   retryAfterMs?: number;
+  /** What led to it, such as what a source threw. */
   cause?: unknown;
 }
 
 /** Whatever grantmint throws or rejects with. No message holds a secret, a token or a grant. */
 export class GrantmintError extends Error {
   constructor(message?: string, options?: ErrorOptions);
+  /** The stable name of the error. */
   readonly code: ErrorCode;
   /** The stable number of the error. */
   readonly number: number;
@@ -102,8 +104,11 @@ export class ApiKey {
   constructor(accountSid: string, keySid: string, secret: string, options?: ApiKeyOptions);
   /** The key that TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET describe. */
   static fromEnv(env?: Readonly<Record<string, string | undefined>>): ApiKey;
+  /** The account, in the spelling it was given in. */
   readonly accountSid: string;
+  /** The key, in the spelling it was given in. */
   readonly keySid: string;
+  /** Twilio's region that tokens name in their header, if any. */
   readonly region: string | undefined;
 }
 
@@ -113,8 +118,10 @@ export interface ApiKeyOptions {
 }
 
 /** JSON: text or bytes of it, of which every byte is kept, or a value to write. */
-export type Json = string | Uint8Array | { readonly [name: string]: unknown } | readonly unknown[] | number | boolean | null;
+export type Json =
+  string | Uint8Array | { readonly [name: string]: unknown } | readonly unknown[] | number | boolean | null;
 
+/** What all grants have. */
 interface Grant {
   /** The name under which it stands in a token. */
   readonly key: string;
@@ -122,9 +129,14 @@ interface Grant {
   toJson(): string;
 }
 
-/** Lets its holder join rooms of Programmable Video: one, or any if `room` is left out. */
-export class VideoGrant implements Grant {
-  constructor(options?: { room?: string });
+export interface VideoGrantOptions {
+  /** The room, at most 128 characters; any if left out. */
+  room?: string;
+}
+
+/** Lets its holder join rooms of Programmable Video: one, or any. */
+export class VideoGrant implements Grant, Readonly<VideoGrantOptions> {
+  constructor(options?: VideoGrantOptions);
   readonly room?: string;
   readonly key: string;
   toJson(): string;
@@ -142,7 +154,7 @@ export interface ChatGrantOptions {
 }
 
 /** Lets its holder chat; the Conversations SDK takes the same grant. */
-export class ChatGrant implements Grant {
+export class ChatGrant implements Grant, Readonly<ChatGrantOptions> {
   constructor(options?: ChatGrantOptions);
   readonly serviceSid?: string;
   readonly endpointId?: string;
@@ -153,7 +165,7 @@ export class ChatGrant implements Grant {
 }
 
 /** Legacy: the predecessor of ChatGrant. */
-export class IpMessagingGrant implements Grant {
+export class IpMessagingGrant implements Grant, Readonly<ChatGrantOptions> {
   constructor(options?: ChatGrantOptions);
   readonly serviceSid?: string;
   readonly endpointId?: string;
@@ -163,18 +175,34 @@ export class IpMessagingGrant implements Grant {
   toJson(): string;
 }
 
-/** Lets its holder read and write the state of a Sync service, IS…. */
-export class SyncGrant implements Grant {
-  constructor(options?: { serviceSid?: string; endpointId?: string });
+export interface SyncGrantOptions {
+  /** The service, IS…. */
+  serviceSid?: string;
+  /** A name for the device and user. */
+  endpointId?: string;
+}
+
+/** Lets its holder read and write the state of a Sync service. */
+export class SyncGrant implements Grant, Readonly<SyncGrantOptions> {
+  constructor(options?: SyncGrantOptions);
   readonly serviceSid?: string;
   readonly endpointId?: string;
   readonly key: string;
   toJson(): string;
 }
 
-/** Lets its holder act as a worker (WK…) of a TaskRouter workspace (WS…); Flex takes the same grant. */
-export class TaskRouterGrant implements Grant {
-  constructor(options?: { workspaceSid?: string; workerSid?: string; role?: string });
+export interface TaskRouterGrantOptions {
+  /** The workspace, WS…. */
+  workspaceSid?: string;
+  /** The worker, WK…. */
+  workerSid?: string;
+  /** What the holder is, such as `worker`. */
+  role?: string;
+}
+
+/** Lets its holder act as a worker of a TaskRouter workspace; Flex takes the same grant. */
+export class TaskRouterGrant implements Grant, Readonly<TaskRouterGrantOptions> {
+  constructor(options?: TaskRouterGrantOptions);
   readonly workspaceSid?: string;
   readonly workerSid?: string;
   readonly role?: string;
@@ -182,9 +210,14 @@ export class TaskRouterGrant implements Grant {
   toJson(): string;
 }
 
+export interface RtcGrantOptions {
+  /** The configuration profile, CP…. */
+  configurationProfileSid?: string;
+}
+
 /** Legacy: lets its holder take part in conversations, which rooms replaced. */
-export class RtcGrant implements Grant {
-  constructor(options?: { configurationProfileSid?: string });
+export class RtcGrant implements Grant, Readonly<RtcGrantOptions> {
+  constructor(options?: RtcGrantOptions);
   readonly configurationProfileSid?: string;
   readonly key: string;
   toJson(): string;
@@ -204,7 +237,7 @@ export interface VoiceGrantOptions {
 }
 
 /** Lets its holder make and take calls. */
-export class VoiceGrant implements Grant {
+export class VoiceGrant implements Grant, Readonly<Omit<VoiceGrantOptions, 'outgoingApplicationParams'>> {
   constructor(options?: VoiceGrantOptions);
   readonly incomingAllow?: boolean;
   readonly outgoingApplicationSid?: string;
@@ -245,7 +278,9 @@ export type AnyGrant =
 
 /** A word of advice on a token that is minted all the same. */
 export interface Advice {
+  /** Its stable name, such as `voice_identity`. */
   code: string;
+  /** What is unwise, and what would be better. */
   message: string;
 }
 
@@ -272,7 +307,9 @@ export interface AccessTokenOptions extends TokenMinterOptions {
 /** One Access Token. It cannot be changed, and is stamped with the time when it is turned into a JWT. */
 export class AccessToken {
   constructor(key: ApiKey, options: AccessTokenOptions);
+  /** Whom it is for. */
   readonly identity: string;
+  /** The token, signed and issued now. */
   toJwt(): string;
   /** Advice on this token; empty for most. */
   warnings(): Advice[];
@@ -308,6 +345,7 @@ export interface SourceRequest {
 
 /** What a source returns: a REST body does as it is. */
 export interface Sourced {
+  /** The grant: an object, or text or bytes of one. */
   grant: Json;
   /** How long it lives in seconds, if that is not what was asked for. */
   ttl?: number | null;
@@ -361,6 +399,7 @@ export interface PlaybackMinterOptions {
   proxy?: string;
   /** A PEM file with the certificate authorities to trust instead of the built-in ones. */
   caFile?: string;
+  /** The windows and limits of the cache. Minters with different ones do not share a cache. */
   policy?: CachePolicy;
   /** For tests. */
   clock?: ManualClock;
@@ -382,6 +421,7 @@ export class PlaybackToken {
   readonly jwt: string;
   /** How long the grant is still good, net of the safety margin. */
   readonly grantRemainingMs: number;
+  /** How good the grant was. */
   readonly freshness: Freshness;
   /** Why the grant is degraded, if it is. */
   readonly reason: GrantmintError | undefined;
@@ -430,6 +470,7 @@ export class PlaybackMinter {
 /** One stream of a PlaybackMinter, which makes it: see `PlaybackMinter.stream`. */
 export class StreamMinter {
   private constructor();
+  /** The stream, VJ…. */
   readonly streamer: string;
   /** As `PlaybackMinter.token`, for this stream. */
   token(identity: string, options?: TokenOptions): Promise<PlaybackToken>;
@@ -440,6 +481,7 @@ export class StreamMinter {
 // The cache by itself
 
 export interface GrantCacheOptions {
+  /** The windows and limits of the cache. */
   policy?: CachePolicy;
   /** For tests. */
   clock?: ManualClock;
@@ -481,13 +523,17 @@ export class GrantCache {
   poll(): Ticket[];
   /** After how many milliseconds `poll` has something to do; null if nothing is to come. */
   nextWakeupMs(): number | null;
+  /** Drops a key's grant; whether there was one. A fetch in the air is not stored. */
   invalidate(key: string, options?: KeyOptions): boolean;
+  /** Drops a key's grant if it is still the one of this generation. */
   invalidateIf(key: string, generation: number, options?: KeyOptions): boolean;
   /** Empties the cache for all who share it. */
   purge(): void;
   /** Starts anew with other credentials: grants stay, stored errors go. */
   rotate(): void;
+  /** What the cache has done, for all who share it. */
   stats(): Stats;
+  /** The cache's last 1,024 events since the last call, oldest first. */
   drainEvents(): CacheEvent[];
 }
 
@@ -505,10 +551,13 @@ export class Hit {
   readonly grant: string;
   /** How long it is still good, net of the safety margin. */
   readonly remainingMs: number;
+  /** How good it was. */
   readonly freshness: Freshness;
+  /** Tells grants of one cache apart, for `invalidateIf`. */
   readonly generation: number;
   /** Why it is degraded, if it is. */
   readonly reason: GrantmintError | undefined;
+  /** After what time the next refresh is tried, if it is degraded. */
   readonly retryAfterMs: number | undefined;
 }
 
@@ -541,6 +590,7 @@ export class Waiter {
   tryResult(): Hit | null;
   /** The grant to fall back on, if there is one that keeps the promise. */
   fallback(): Hit | null;
+  /** The grant, when the fetch is over or the caller's time is. `signal` ends this wait only. */
   wait(options?: { signal?: AbortSignal }): Promise<Hit>;
   /** Gives up; the fetch goes on for others. */
   close(): void;
@@ -551,8 +601,11 @@ export class Stats {
   private constructor();
   /** All grants handed out at once. */
   readonly hits: number;
+  /** Those of them for which no refresh was due. */
   readonly hitsFresh: number;
+  /** Those of them for which a refresh was due or in the air. */
   readonly hitsRefreshing: number;
+  /** Those of them whose last refresh had failed. */
   readonly hitsDegraded: number;
   /** Calls that had to wait for a fetch. */
   readonly waits: number;
@@ -586,9 +639,11 @@ export class Stats {
   toPrometheus(cache: string): string;
 }
 
+/** Something that happened in a cache. */
 export interface CacheEvent {
   /** When, in Unix milliseconds. */
   atMs: number;
+  /** What happened. */
   kind:
     | 'fetch_sent'
     | 'fetch_succeeded'
@@ -609,6 +664,7 @@ export interface CacheEvent {
 
 // Verifying and signing
 
+/** How a token is signed. */
 export type Algorithm = 'HS256' | 'HS384' | 'HS512';
 
 export interface VerifyOptions {
@@ -623,7 +679,9 @@ export interface VerifyOptions {
 /** The content of a token. Neither console.log nor JSON.stringify shows any of it. */
 export class Decoded {
   private constructor();
+  /** The header, read anew each time. */
   readonly header: Record<string, unknown>;
+  /** The claims, read anew each time. */
   readonly claims: Record<string, unknown>;
   /** The header, byte for byte. */
   readonly headerJson: string;
@@ -631,13 +689,21 @@ export class Decoded {
   readonly claimsJson: string;
   /** The grants, with the identity among them. */
   readonly grants: Record<string, unknown> | undefined;
+  /** Whom it is for. */
   readonly identity: string | undefined;
+  /** `iss`: the API key. */
   readonly issuer: string | undefined;
+  /** `sub`: the account. */
   readonly subject: string | undefined;
+  /** The token's own name. */
   readonly jti: string | undefined;
+  /** `twr`: Twilio's region. */
   readonly region: string | undefined;
+  /** `iat`, in Unix seconds. */
   readonly issuedAt: number | undefined;
+  /** `nbf`, in Unix seconds. */
   readonly notBefore: number | undefined;
+  /** `exp`, in Unix seconds. */
   readonly expiresAt: number | undefined;
 }
 
@@ -672,3 +738,6 @@ export const testing: {
   /** Makes a cache behave from now on as in a forked child. */
   simulateFork(cache: GrantCache): void;
 };
+
+// Without this line every declaration would be exported.
+export {};

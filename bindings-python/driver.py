@@ -2,6 +2,7 @@
 
     python driver.py test [3.13 …]    all tests on each version; servers on the newest only
     python driver.py lint             formatting and lints
+    python driver.py install          the wheel in target/venv-test-3.13, for programs that use it
     python driver.py bench            measures beside the peers
     python driver.py wheel            the wheel and the sdist in target/wheels, each tried out
 
@@ -47,6 +48,8 @@ def main() -> None:
             test(tuple(versions) or VERSIONS)
         case ["lint"]:
             lint()
+        case ["install"]:
+            install(venv("test", VERSIONS[0]), wheel())
         case ["bench"]:
             bench()
         case ["wheel"]:
@@ -82,6 +85,7 @@ def bench() -> None:
     install(python, built)
     with stage("bench"):
         run(python, HERE / "bench" / "peers.py", cwd=BUILT)
+        run(python, HERE / "bench" / "drop_in.py", cwd=BUILT)
 
 
 def try_out(built: Path) -> None:
@@ -165,10 +169,12 @@ def check_types(built: Path) -> None:
     python = tools()
     install(python, built)
     with stage("types"):
-        run(python, "-m", "mypy.stubtest", "grantmint", cwd=away())
+        allowed = ("--allowlist", HERE / "tests" / "drop_in_absent.txt")
+        run(python, "-m", "mypy.stubtest", "grantmint", *allowed, cwd=away())
         strict = ("-m", "mypy", "--strict", "--cache-dir", BUILT / "mypy")
         run(python, *strict, "--package", "grantmint", cwd=away())
         run(python, *strict, HERE / "tests" / "typing_check.py", cwd=away())
+        run(python, *strict, HERE / "tests" / "drop_in_typing.py", cwd=away())
 
 
 def sdist() -> None:

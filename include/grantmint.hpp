@@ -1,11 +1,38 @@
 /**
  * @file grantmint.hpp
- * @brief grantmint for C++17 and later: classes around grantmint.h, in headers alone.
+ * @brief grantmint for C++17 and later: classes around grantmint.h, in this header alone.
+ *
+ * A token for a video room, without any call:
+ *
+ * @code
+ * grantmint::api_key key{"AC…", "SK…", "the API key's secret"};
+ * grantmint::token_minter rooms{key, grantmint::token_minter_options{}.grant(
+ *                                        grantmint::video_grant{}.room("DailyStandup"))};
+ * std::string jwt = rooms.mint("alice");
+ * @endcode
+ *
+ * A token for a live stream, around a grant that all its viewers share:
  *
  * @code
  * grantmint::playback_minter live{grantmint::api_key::from_env()};
  * std::string jwt = live.token("VJ…", "alice").jwt;
  * @endcode
+ *
+ * What is where, each part under a heading of this name:
+ *
+ *   Times                     unix_time, whole_seconds, whole_milliseconds
+ *   Errors                    errc, error, result, returns
+ *   Keys, clocks and grants   api_key, manual_clock, video_grant and its kin, any_grant
+ *   Tokens without a call     access_token, token_minter, warning
+ *   Looking into tokens       verify, verify_jwt, decode, decoded, sign
+ *   Counters and events       stats, counters, latency, event
+ *   Fetching and waiting      wait_options, cache_policy, ticket, hit, playback_token, freshness
+ *   Sources of grants         source, grant_request, fetched
+ *   The cache of grants       grant_cache, grant_handle, begun, waiter, registration
+ *   Playback tokens           playback_minter, stream_minter
+ *   Doors for tests           testing::simulate_fork
+ *
+ * What lies in the namespace `detail`, or is marked as private, is not for users.
  *
  * This file converts and owns, and knows nothing else: every rule, limit and default is the
  * library's, and grantmint.h describes them. Link with libgrantmint.a or libgrantmint.so.
@@ -13,17 +40,21 @@
  * **Errors.** A call that fails throws grantmint::error. Where exceptions are off, or
  * `GRANTMINT_NO_EXCEPTIONS` is defined, it returns a grantmint::result instead, and what has a
  * constructor here has a static `create` there (and here too). `returns<T>` below stands for `T` or
- * for `result<T>`. Both kinds may be mixed in one program, file by file.
+ * for `result<T>`. Both kinds may be mixed in one program, file by file; their objects are of
+ * different types. Any call may fail with errc::null_pointer, errc::invalid_utf8 or errc::panic,
+ * which its own list of errors leaves out; one that makes text or containers throws std::bad_alloc
+ * when memory runs out.
  *
  * **Ownership.** Objects are move-only and free what they hold. One that was moved from may be
- * assigned to or destroyed; any other call of it fails with errc::null_pointer. Text goes in as
- * `std::string_view`, read during the call alone, and comes out as `std::string`, which unlike the
- * library's own memory is not wiped when it is freed.
+ * assigned to or destroyed; any other call of it fails with errc::null_pointer, or if it cannot
+ * fail does nothing and says nothing. Text goes in as `std::string_view`, read during the call
+ * alone and of UTF-8 unless said otherwise, a zero byte being one like any other. It comes out as
+ * `std::string`, which unlike the library's own memory is not wiped when it is freed.
  *
- * **Units.** Durations and times are those of `std::chrono`. What goes into a token or to the vendor
- * is in whole seconds (a duration with a finer unit does not compile), what is waited for and what
- * remains in milliseconds. A negative time to wait is no time at all; any other duration or time
- * that makes no sense is refused by the library.
+ * **Units.** Durations and times are those of `std::chrono`. What goes into a token or to the
+ * vendor is in whole seconds (a duration with a finer unit does not compile), what is waited for
+ * and what remains in milliseconds. A negative time to wait is no time at all, and one that is too
+ * long to be counted is the longest; any other duration or time that makes no sense is refused.
  *
  * **Threads.** `const` members may be called by any number of threads at once, others only while
  * nobody else uses the object.
@@ -42,10 +73,12 @@
 
 #include "grantmint.h"
 
-#if !defined(__cplusplus) || (__cplusplus < 201703L && (!defined(_MSVC_LANG) || _MSVC_LANG < 201703L))
+#if !defined(__cplusplus) || \
+    (__cplusplus < 201703L && (!defined(_MSVC_LANG) || _MSVC_LANG < 201703L))
 #error "grantmint.hpp needs C++17"
 #endif
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -56,6 +89,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <ratio>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -81,60 +115,151 @@
 #endif
 
 namespace grantmint {
-// Files with and without exceptions have functions of one name that differ: not one entity.
-#ifdef GRANTMINT_NO_EXCEPTIONS
-inline namespace no_exceptions {
-#else
+// Files that are compiled in different ways have functions of one name that differ: not one entity.
+#ifndef GRANTMINT_NO_EXCEPTIONS
 inline namespace exceptions {
+#elif GRANTMINT_CAN_CATCH_
+inline namespace results {
+#else
+inline namespace no_exceptions {
 #endif
+
+// ------------------------------------------------------------------------------------------------
+// Times
 
 /// A time in whole Unix seconds.
 using unix_time = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
 
-/// What went wrong: the statuses of grantmint.h. Numbers never change their meaning; a newer library
-/// may have ones that are not named here.
+namespace detail {
+
+/// Converts a duration without overflow: what is too long, or not a number, becomes the longest.
+template <class To, class Rep, class Period>
+constexpr To nearest(std::chrono::duration<Rep, Period> time) noexcept {
+    using factor = std::ratio_divide<Period, typename To::period>;
+    constexpr long double most = 9.2e18L;  // A little less than the largest std::int64_t.
+    const auto scaled =
+        static_cast<long double>(time.count()) * static_cast<long double>(factor::num);
+    if (!(scaled < most)) {
+        return To::max();
+    }
+    return scaled > -most ? std::chrono::floor<To>(time) : To::min();
+}
+
+/// A duration as an argument.
+template <class Unit>
+class whole {
+   public:
+    template <
+        class Rep, class Period,
+        class = std::enable_if_t<std::is_convertible_v<std::chrono::duration<Rep, Period>, Unit>>>
+    constexpr whole(std::chrono::duration<Rep, Period> time) noexcept
+        : time_(nearest<Unit>(time)) {}
+
+    constexpr operator Unit() const noexcept { return time_; }
+
+   private:
+    Unit time_;
+};
+
+}  // namespace detail
+
+/// An argument in seconds: any duration that is a whole number of them, such as `4h`. One that is
+/// too long to be counted is the longest that can be.
+using whole_seconds = detail::whole<std::chrono::seconds>;
+
+/// An argument in milliseconds: any duration that is a whole number of them, such as `5s`. One that
+/// is too long to be counted, such as `std::chrono::hours::max()`, is the longest that can be.
+using whole_milliseconds = detail::whole<std::chrono::milliseconds>;
+
+// ------------------------------------------------------------------------------------------------
+// Errors
+
+/// What went wrong: the statuses of grantmint.h. Numbers never change their meaning; a newer
+/// library may have ones that are not named here.
 enum class errc : std::int32_t {
+    /// An argument is out of its documented range.
     invalid_argument = GRANTMINT_ERR_INVALID_ARGUMENT,
+    /// A SID does not have its prefix and 32 hexadecimal digits.
     invalid_sid = GRANTMINT_ERR_INVALID_SID,
+    /// Credentials are missing, empty or swapped.
     invalid_credentials = GRANTMINT_ERR_INVALID_CREDENTIALS,
+    /// The identity is empty or too long.
     invalid_identity = GRANTMINT_ERR_INVALID_IDENTITY,
+    /// A time to live is out of its range.
     invalid_ttl = GRANTMINT_ERR_INVALID_TTL,
+    /// A grant is malformed, too large or given twice.
     invalid_grant = GRANTMINT_ERR_INVALID_GRANT,
+    /// The allowed origin is not a full origin.
     invalid_origin = GRANTMINT_ERR_INVALID_ORIGIN,
+    /// A URL is malformed or not allowed.
     invalid_url = GRANTMINT_ERR_INVALID_URL,
+    /// A count or size is over its documented limit.
     limit_exceeded = GRANTMINT_ERR_LIMIT_EXCEEDED,
+    /// The token is not a well-formed JSON Web Token.
     token_malformed = GRANTMINT_ERR_TOKEN_MALFORMED,
+    /// The token is signed with an algorithm that is not allowed.
     token_algorithm = GRANTMINT_ERR_TOKEN_ALGORITHM,
+    /// The signature does not match.
     token_signature = GRANTMINT_ERR_TOKEN_SIGNATURE,
+    /// The token has expired.
     token_expired = GRANTMINT_ERR_TOKEN_EXPIRED,
+    /// The token is not valid yet.
     token_not_yet_valid = GRANTMINT_ERR_TOKEN_NOT_YET_VALID,
+    /// The token was issued by another key or for another account.
     token_issuer = GRANTMINT_ERR_TOKEN_ISSUER,
+    /// A claim is missing or of the wrong type.
     token_claims = GRANTMINT_ERR_TOKEN_CLAIMS,
+    /// Upstream refused the request (400).
     upstream_bad_request = GRANTMINT_ERR_UPSTREAM_BAD_REQUEST,
+    /// Upstream refused the credentials (401).
     upstream_unauthorized = GRANTMINT_ERR_UPSTREAM_UNAUTHORIZED,
+    /// The key may not do this (403).
     upstream_forbidden = GRANTMINT_ERR_UPSTREAM_FORBIDDEN,
+    /// Upstream does not know the streamer (404).
     upstream_not_found = GRANTMINT_ERR_UPSTREAM_NOT_FOUND,
+    /// Upstream limits the account's requests (429), or such a cool-down is on.
     throttled = GRANTMINT_ERR_THROTTLED,
+    /// Upstream failed (5xx).
     upstream_unavailable = GRANTMINT_ERR_UPSTREAM_UNAVAILABLE,
+    /// Upstream did not answer in time.
     upstream_timeout = GRANTMINT_ERR_UPSTREAM_TIMEOUT,
+    /// No connection to upstream, or it broke.
     upstream_connect = GRANTMINT_ERR_UPSTREAM_CONNECT,
+    /// The TLS connection to upstream cannot be trusted.
     upstream_tls = GRANTMINT_ERR_UPSTREAM_TLS,
+    /// Upstream answered with an unexpected status, such as a redirect.
     upstream_status = GRANTMINT_ERR_UPSTREAM_STATUS,
+    /// The answer of upstream is not JSON.
     upstream_not_json = GRANTMINT_ERR_UPSTREAM_NOT_JSON,
+    /// The answer of upstream holds no grant object.
     upstream_no_grant = GRANTMINT_ERR_UPSTREAM_NO_GRANT,
+    /// The answer of upstream is over the size limit.
     upstream_too_large = GRANTMINT_ERR_UPSTREAM_TOO_LARGE,
+    /// The new grant does not live as long as asked for.
     grant_too_short = GRANTMINT_ERR_GRANT_TOO_SHORT,
+    /// The custom source of grants failed.
     source_failed = GRANTMINT_ERR_SOURCE_FAILED,
+    /// No grant came within the caller's time.
     deadline_exceeded = GRANTMINT_ERR_DEADLINE_EXCEEDED,
+    /// The caller cancelled the call.
     cancelled = GRANTMINT_ERR_CANCELLED,
+    /// The fetch ended without an outcome.
     abandoned = GRANTMINT_ERR_ABANDONED,
+    /// The account's budget of calls is used up.
     overloaded = GRANTMINT_ERR_OVERLOADED,
+    /// The object has been closed.
     closed = GRANTMINT_ERR_CLOSED,
+    /// Not supported here.
     unsupported = GRANTMINT_ERR_UNSUPPORTED,
+    /// A fault inside grantmint was caught at the language border.
     panic = GRANTMINT_ERR_PANIC,
+    /// A pointer that must not be null is null.
     null_pointer = GRANTMINT_ERR_NULL_POINTER,
+    /// Text is not valid UTF-8.
     invalid_utf8 = GRANTMINT_ERR_INVALID_UTF8,
+    /// The caller's buffer is too small.
     buffer_too_small = GRANTMINT_ERR_BUFFER_TOO_SMALL,
+    /// A struct is of a size that this version does not know.
     struct_size = GRANTMINT_ERR_STRUCT_SIZE,
 };
 
@@ -180,11 +305,11 @@ class GRANTMINT_ONE_TYPE_ error : public std::runtime_error {
     /// An error of one's own, for a source to throw. `message` must hold no secret, token, grant or
     /// identity. A throttled one keeps the whole account off upstream for `retry_after`.
     explicit error(errc code, const std::string& message,
-                   std::optional<std::chrono::milliseconds> retry_after = std::nullopt)
+                   std::optional<whole_milliseconds> retry_after = std::nullopt)
         : std::runtime_error(message), code_(code), retry_after_(retry_after) {}
 
     /// As above, with what the code means for a message.
-    explicit error(errc code, std::optional<std::chrono::milliseconds> retry_after = std::nullopt)
+    explicit error(errc code, std::optional<whole_milliseconds> retry_after = std::nullopt)
         : error(code, std::string{meaning(code)}, retry_after) {}
 
     /// What went wrong, for programs.
@@ -210,17 +335,20 @@ class GRANTMINT_ONE_TYPE_ error : public std::runtime_error {
 template <class T>
 class [[nodiscard]] result {
    public:
-    result(T value) : content_(std::in_place_index<0>, std::move(value)) {}
-    result(grantmint::error error) : content_(std::in_place_index<1>, std::move(error)) {}
+    /// A value.
+    result(T value) : value_(std::in_place, std::move(value)) {}
+    /// An error.
+    result(grantmint::error error) : error_(std::in_place, std::move(error)) {}
 
     /// Whether there is a value.
-    [[nodiscard]] bool has_value() const noexcept { return content_.index() == 0; }
+    [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
 
-    /// The value. If there is none, throws the error; with exceptions off, ends the program.
-    [[nodiscard]] T& value() & { return checked(), *std::get_if<0>(&content_); }
-    [[nodiscard]] const T& value() const& { return checked(), *std::get_if<0>(&content_); }
-    [[nodiscard]] T&& value() && { return checked(), std::move(*std::get_if<0>(&content_)); }
+    /// The value. If there is none, throws the error; where calls return results, ends
+    /// the program.
+    [[nodiscard]] T& value() & { return checked(), *value_; }
+    [[nodiscard]] const T& value() const& { return checked(), *value_; }
+    [[nodiscard]] T&& value() && { return checked(), std::move(*value_); }
 
     /// The value, or another.
     template <class U>
@@ -228,20 +356,16 @@ class [[nodiscard]] result {
         return has_value() ? std::move(**this) : static_cast<T>(std::forward<U>(other));
     }
 
-    /// The value; there must be one.
-    [[nodiscard]] T& operator*() & noexcept { return *std::get_if<0>(&content_); }
-    [[nodiscard]] const T& operator*() const& noexcept { return *std::get_if<0>(&content_); }
-    [[nodiscard]] T&& operator*() && noexcept { return std::move(*std::get_if<0>(&content_)); }
-    [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&content_); }
-    [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&content_); }
+    /// The value; without one, the program ends.
+    [[nodiscard]] T& operator*() & noexcept { return value_.value(); }
+    [[nodiscard]] const T& operator*() const& noexcept { return value_.value(); }
+    [[nodiscard]] T&& operator*() && noexcept { return std::move(value_).value(); }
+    [[nodiscard]] T* operator->() noexcept { return &value_.value(); }
+    [[nodiscard]] const T* operator->() const noexcept { return &value_.value(); }
 
-    /// The error; there must be one.
-    [[nodiscard]] const grantmint::error& error() const& noexcept {
-        return *std::get_if<1>(&content_);
-    }
-    [[nodiscard]] grantmint::error&& error() && noexcept {
-        return std::move(*std::get_if<1>(&content_));
-    }
+    /// The error; without one, the program ends.
+    [[nodiscard]] const grantmint::error& error() const& noexcept { return error_.value(); }
+    [[nodiscard]] grantmint::error&& error() && noexcept { return std::move(error_).value(); }
 
    private:
     void checked() const {
@@ -249,26 +373,30 @@ class [[nodiscard]] result {
 #ifdef GRANTMINT_NO_EXCEPTIONS
             std::abort();
 #else
-            throw *std::get_if<1>(&content_);
+            throw *error_;
 #endif
         }
     }
 
-    std::variant<T, grantmint::error> content_;
+    // One of the two: a variant takes longer to compile and is more code.
+    std::optional<T> value_;
+    std::optional<grantmint::error> error_;
 };
 
 /// Nothing, or the error in its place.
 template <>
 class [[nodiscard]] result<void> {
    public:
+    /// It went well.
     result() = default;
-    result(grantmint::error error) : error_(std::move(error)) {}
+    /// An error.
+    result(grantmint::error error) : error_(std::in_place, std::move(error)) {}
 
     /// Whether it went well.
     [[nodiscard]] bool has_value() const noexcept { return !error_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
 
-    /// If it did not go well, throws the error; with exceptions off, ends the program.
+    /// If it did not go well, throws the error; where calls return results, ends the program.
     void value() const {
         if (error_) {
 #ifdef GRANTMINT_NO_EXCEPTIONS
@@ -279,9 +407,9 @@ class [[nodiscard]] result<void> {
         }
     }
 
-    /// The error; there must be one.
-    [[nodiscard]] const grantmint::error& error() const& noexcept { return *error_; }
-    [[nodiscard]] grantmint::error&& error() && noexcept { return *std::move(error_); }
+    /// The error; without one, the program ends.
+    [[nodiscard]] const grantmint::error& error() const& noexcept { return error_.value(); }
+    [[nodiscard]] grantmint::error&& error() && noexcept { return std::move(error_).value(); }
 
    private:
     std::optional<grantmint::error> error_;
@@ -421,6 +549,17 @@ result<std::vector<Item>> make_list(Call&& call) {
     }
 }
 
+/// Calls a function of C that answers with yes or no.
+template <class Call>
+result<bool> make_bool(Call&& call) {
+    bool yes = false;
+    auto done = run([&](grantmint_error_t** error) { return call(&yes, error); });
+    if (!done) {
+        return std::move(done).error();
+    }
+    return yes;
+}
+
 /// Makes objects of classes whose constructors are not for users.
 struct access {
     template <class Object, class Raw>
@@ -455,15 +594,20 @@ class object {
     owned<Raw, Free> raw_;
 };
 
-/// A number that C refuses, in place of one that it would take for its default.
+/// A number of seconds; one that C refuses if there are fewer than none or too many.
 template <class Number>
-Number refused_if_zero(std::chrono::seconds time) noexcept {
+Number seconds_or_refused(std::chrono::seconds time) noexcept {
     constexpr auto refused = std::numeric_limits<Number>::max();
     const auto count = time.count();
-    if (count <= 0 || static_cast<std::uint64_t>(count) > refused) {
-        return refused;
-    }
-    return static_cast<Number>(count);
+    const bool fits = count >= 0 && static_cast<std::uint64_t>(count) <= refused;
+    return fits ? static_cast<Number>(count) : refused;
+}
+
+/// As seconds_or_refused, where C would take a zero for its default.
+template <class Number>
+Number refused_if_zero(std::chrono::seconds time) noexcept {
+    const Number seconds = seconds_or_refused<Number>(time);
+    return seconds == 0 ? std::numeric_limits<Number>::max() : seconds;
 }
 
 /// A time in milliseconds, as far as C has room for it.
@@ -479,7 +623,7 @@ inline std::uint32_t set_ms(std::chrono::milliseconds time) noexcept {
     return ms == 0 ? GRANTMINT_ZERO_MS : ms;
 }
 
-inline std::uint32_t set_ms(const std::optional<std::chrono::milliseconds>& time) noexcept {
+inline std::uint32_t optional_ms(const std::optional<whole_milliseconds>& time) noexcept {
     return time ? set_ms(*time) : 0;
 }
 
@@ -487,34 +631,65 @@ inline std::uint64_t wide_ms(std::chrono::milliseconds time) noexcept {
     return time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count());
 }
 
-/// The second that a time lies in; a time before 1970 becomes one that is refused.
+/// The second that a time lies in; for a time before 1970 one that C refuses.
 template <class Duration>
-std::uint64_t unix_seconds(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
-    return static_cast<std::uint64_t>(seconds);
+std::uint64_t unix_seconds(
+    std::chrono::time_point<std::chrono::system_clock, Duration> time) noexcept {
+    return seconds_or_refused<std::uint64_t>(
+        nearest<std::chrono::seconds>(time.time_since_epoch()));
 }
 
-inline unix_time from_unix_seconds(std::uint64_t seconds) noexcept {
-    return unix_time{std::chrono::seconds{static_cast<std::int64_t>(seconds)}};
+/// As unix_seconds, where C would take a zero for its default.
+template <class Duration>
+std::uint64_t set_unix_seconds(
+    std::chrono::time_point<std::chrono::system_clock, Duration> time) noexcept {
+    return refused_if_zero<std::uint64_t>(nearest<std::chrono::seconds>(time.time_since_epoch()));
 }
+
+/// A time that C gave, as far as the clock of `std::chrono` reaches, so that it can be compared
+/// with others.
+template <class Unit>
+std::chrono::time_point<std::chrono::system_clock, Unit> from_unix(std::uint64_t count) noexcept {
+    using std::chrono::system_clock;
+    constexpr auto last = std::chrono::floor<Unit>(system_clock::time_point::max());
+    const auto most = static_cast<std::uint64_t>(last.time_since_epoch().count());
+    const auto shown = static_cast<typename Unit::rep>(count < most ? count : most);
+    return std::chrono::time_point<system_clock, Unit>{Unit{shown}};
+}
+
+/// What an option refers to: nothing, or an object, of which there is none left if it was moved
+/// from.
+template <class Raw>
+class reference {
+   public:
+    void set(const Raw* raw) noexcept {
+        raw_ = raw;
+        moved_from_ = raw == nullptr;
+    }
+
+    [[nodiscard]] const Raw* get() const noexcept { return raw_; }
+    [[nodiscard]] bool moved_from() const noexcept { return moved_from_; }
+
+   private:
+    const Raw* raw_ = nullptr;
+    bool moved_from_ = false;
+};
 
 inline std::int32_t on_or_off(const std::optional<bool>& setting) noexcept {
     return !setting ? GRANTMINT_DEFAULT : *setting ? GRANTMINT_ON : GRANTMINT_OFF;
 }
 
-/// Runs what must not throw. True if it did not.
+/// Runs what may throw, and drops what it throws.
 template <class Body>
-bool swallow([[maybe_unused]] Body&& body) noexcept {
+void swallow(Body&& body) noexcept {
 #if GRANTMINT_CAN_CATCH_
     try {
         body();
-        return true;
     } catch (...) {
-        return false;
+        return;
     }
 #else
     body();
-    return true;
 #endif
 }
 
@@ -522,7 +697,9 @@ bool swallow([[maybe_unused]] Body&& body) noexcept {
 
 /// The version of the library that the program runs with, such as `0.1.0`; that of this header is
 /// `GRANTMINT_VERSION`. Static.
-[[nodiscard]] inline std::string_view version() noexcept { return detail::view(grantmint_version()); }
+[[nodiscard]] inline std::string_view version() noexcept {
+    return detail::view(grantmint_version());
+}
 
 /// The same as a number, as `GRANTMINT_VERSION_NUMBER`.
 [[nodiscard]] inline std::uint32_t version_number() noexcept { return grantmint_version_number(); }
@@ -556,9 +733,8 @@ class api_key : public detail::object<grantmint_api_key_t, grantmint_api_key_fre
     ///
     /// @throws error invalid_credentials names a variable that is missing.
     static returns<api_key> from_env() {
-        return detail::give(detail::construct<api_key>([](auto** out, auto** error) {
-            return grantmint_api_key_from_env(out, error);
-        }));
+        return detail::give(detail::construct<api_key>(
+            [](auto** out, auto** error) { return grantmint_api_key_from_env(out, error); }));
     }
 
     /// The same key for another region of Twilio, such as `ie1`, which every token then names.
@@ -596,6 +772,8 @@ class manual_clock : public detail::object<grantmint_manual_clock_t, grantmint_m
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
     /// A clock that stands still at `now`.
+    ///
+    /// @throws error invalid_argument for a time before 1970.
     explicit manual_clock(std::chrono::system_clock::time_point now) : manual_clock(create(now)) {}
 #endif
 
@@ -603,32 +781,34 @@ class manual_clock : public detail::object<grantmint_manual_clock_t, grantmint_m
     static returns<manual_clock> create(std::chrono::system_clock::time_point now) {
         using std::chrono::milliseconds;
         const auto since = std::chrono::floor<milliseconds>(now).time_since_epoch();
+        if (since < milliseconds::zero()) {
+            return detail::give(result<manual_clock>{
+                error{errc::invalid_argument, "the time of a clock lies before 1970"}});
+        }
         return detail::give(detail::construct<manual_clock>([&](auto** out, auto** error) {
             return grantmint_manual_clock_new(detail::wide_ms(since), out, error);
         }));
     }
 
     /// Lets time pass.
-    void advance(std::chrono::milliseconds time) const noexcept {
+    void advance(whole_milliseconds time) const noexcept {
         grantmint_manual_clock_advance(capi(), detail::wide_ms(time));
     }
 
     /// Puts the machine to sleep for a time, and wakes it.
-    void suspend(std::chrono::milliseconds time) const noexcept {
+    void suspend(whole_milliseconds time) const noexcept {
         grantmint_manual_clock_suspend(capi(), detail::wide_ms(time));
     }
 
     /// Steps the wall clock alone, forward or back.
-    void jump_wall(std::chrono::milliseconds time) const noexcept {
-        grantmint_manual_clock_jump_wall(capi(), time.count());
+    void jump_wall(whole_milliseconds time) const noexcept {
+        grantmint_manual_clock_jump_wall(capi(), std::chrono::milliseconds{time}.count());
     }
 
     /// The time that the clock shows.
-    [[nodiscard]] std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds> now()
-        const noexcept {
-        const auto since = static_cast<std::int64_t>(grantmint_manual_clock_unix_ms(capi()));
-        return std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>{
-            std::chrono::milliseconds{since}};
+    [[nodiscard]] std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>
+    now() const noexcept {
+        return detail::from_unix<std::chrono::milliseconds>(grantmint_manual_clock_unix_ms(capi()));
     }
 
    private:
@@ -670,8 +850,8 @@ class grant_value {
 
 }  // namespace detail
 
-/// A grant whose holder joins rooms of Programmable Video. What is not set is left out of the token,
-/// here and in all grants.
+/// A grant whose holder joins rooms of Programmable Video. What is not set, or set to an empty
+/// text, is left out of the token, here and in all grants.
 class video_grant : public detail::grant_value<video_grant> {
    public:
     /// One room alone, by its unique name or SID; every room if not set.
@@ -781,7 +961,8 @@ class chat_value : public grant_value<Grant> {
         fields.endpoint_id = str(endpoint_id_);
         fields.deployment_role_sid = str(deployment_role_sid_);
         fields.push_credential_sid = str(push_credential_sid_);
-        return make<owned_grant>([&](auto** out, auto** error) { return New(&fields, out, error); });
+        return make<owned_grant>(
+            [&](auto** out, auto** error) { return New(&fields, out, error); });
     }
 
    private:
@@ -877,9 +1058,8 @@ class rtc_grant : public detail::grant_value<rtc_grant> {
     [[nodiscard]] result<detail::owned_grant> build() const {
         grantmint_rtc_grant_t fields = GRANTMINT_RTC_GRANT_INIT;
         fields.configuration_profile_sid = detail::str(configuration_profile_sid_);
-        return detail::make<detail::owned_grant>([&](auto** out, auto** error) {
-            return grantmint_grant_new_rtc(&fields, out, error);
-        });
+        return detail::make<detail::owned_grant>(
+            [&](auto** out, auto** error) { return grantmint_grant_new_rtc(&fields, out, error); });
     }
 
    private:
@@ -908,7 +1088,8 @@ class playback_grant : public detail::grant_value<playback_grant> {
 class custom_grant : public detail::grant_value<custom_grant> {
    public:
     /// `key`: 1 to 64 bytes, not `identity`. `json`: at most 64 KiB, carried byte for byte.
-    custom_grant(std::string key, std::string json) : key_(std::move(key)), json_(std::move(json)) {}
+    custom_grant(std::string key, std::string json)
+        : key_(std::move(key)), json_(std::move(json)) {}
 
     /// @private
     [[nodiscard]] result<detail::owned_grant> build() const {
@@ -957,7 +1138,7 @@ class grant_array {
 }  // namespace detail
 
 // ------------------------------------------------------------------------------------------------
-// Tokens that need no call upstream
+// Tokens without a call
 
 /// Advice on a token that is minted all the same. Both texts are static.
 struct warning {
@@ -994,7 +1175,7 @@ class access_token_options {
     }
 
     /// How long the token lives: 1 s to 24 h, an hour by default.
-    access_token_options& ttl(std::chrono::seconds time) {
+    access_token_options& ttl(whole_seconds time) {
         ttl_ = detail::refused_if_zero<std::uint64_t>(time);
         return *this;
     }
@@ -1003,14 +1184,14 @@ class access_token_options {
     template <class Duration>
     access_token_options& valid_until(
         std::chrono::time_point<std::chrono::system_clock, Duration> time) {
-        valid_until_ = detail::unix_seconds(time);
+        valid_until_ = detail::set_unix_seconds(time);
         return *this;
     }
 
     /// When the token begins to be valid; left out by default, as clocks differ.
     template <class Duration>
     access_token_options& nbf(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
-        nbf_ = detail::unix_seconds(time);
+        nbf_ = detail::set_unix_seconds(time);
         return *this;
     }
 
@@ -1022,7 +1203,7 @@ class access_token_options {
 
     /// Another clock, for tests; it must live until the token is made.
     access_token_options& clock(const manual_clock& clock) {
-        clock_ = clock.capi();
+        clock_.set(clock.capi());
         return *this;
     }
 
@@ -1031,16 +1212,16 @@ class access_token_options {
     std::vector<any_grant> grants_;
     std::uint64_t ttl_ = 0, valid_until_ = 0, nbf_ = 0;
     std::optional<bool> unique_;
-    const grantmint_manual_clock_t* clock_ = nullptr;
+    detail::reference<grantmint_manual_clock_t> clock_;
 };
 
-/// One Access Token: for whom, with what grants, for how long. To mint for many, use a token_minter:
-/// the same bytes, several times as fast.
+/// One Access Token: for whom, with what grants, for how long. To mint for many, use a
+/// token_minter: the same bytes, several times as fast.
 class access_token : public detail::object<grantmint_access_token_t, grantmint_access_token_free> {
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
-    /// A token for one identity, of 1 to 512 bytes, with a video grant at most 128 characters. Keeps
-    /// what it needs of `key`.
+    /// A token for one identity, of 1 to 512 bytes, with a video grant at most 128 characters.
+    /// Keeps what it needs of `key`.
     ///
     /// @throws error invalid_identity, invalid_ttl, invalid_sid, invalid_grant, invalid_argument.
     access_token(const api_key& key, std::string_view identity,
@@ -1055,12 +1236,15 @@ class access_token : public detail::object<grantmint_access_token_t, grantmint_a
         if (!grants) {
             return detail::give(result<access_token>{std::move(grants).error()});
         }
+        if (options.clock_.moved_from()) {
+            return detail::give(result<access_token>{error{errc::null_pointer}});
+        }
         grantmint_access_token_options_t raw = GRANTMINT_ACCESS_TOKEN_OPTIONS_INIT;
         grants->put_into(raw);
         raw.ttl = options.ttl_;
         raw.valid_until = options.valid_until_;
         raw.nbf = options.nbf_;
-        raw.clock = options.clock_;
+        raw.clock = options.clock_.get();
         raw.unique = detail::on_or_off(options.unique_);
         return detail::give(detail::construct<access_token>([&](auto** out, auto** error) {
             return grantmint_access_token_new(key.capi(), detail::str(identity), &raw, out, error);
@@ -1099,7 +1283,7 @@ class token_minter_options {
     }
 
     /// How long each token lives: 1 s to 24 h, an hour by default.
-    token_minter_options& ttl(std::chrono::seconds time) {
+    token_minter_options& ttl(whole_seconds time) {
         ttl_ = detail::refused_if_zero<std::uint64_t>(time);
         return *this;
     }
@@ -1107,7 +1291,7 @@ class token_minter_options {
     /// When every token begins to be valid; left out by default, as clocks differ.
     template <class Duration>
     token_minter_options& nbf(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
-        nbf_ = detail::unix_seconds(time);
+        nbf_ = detail::set_unix_seconds(time);
         return *this;
     }
 
@@ -1119,7 +1303,7 @@ class token_minter_options {
 
     /// Another clock, for tests; it must live until the minter is made.
     token_minter_options& clock(const manual_clock& clock) {
-        clock_ = clock.capi();
+        clock_.set(clock.capi());
         return *this;
     }
 
@@ -1128,11 +1312,11 @@ class token_minter_options {
     std::vector<any_grant> grants_;
     std::uint64_t ttl_ = 0, nbf_ = 0;
     std::optional<bool> unique_;
-    const grantmint_manual_clock_t* clock_ = nullptr;
+    detail::reference<grantmint_manual_clock_t> clock_;
 };
 
-/// Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each. Any number of
-/// threads may share one minter; they take no lock.
+/// Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each. Any number
+/// of threads may share one minter; they take no lock.
 class token_minter : public detail::object<grantmint_token_minter_t, grantmint_token_minter_free> {
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
@@ -1150,11 +1334,14 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
         if (!grants) {
             return detail::give(result<token_minter>{std::move(grants).error()});
         }
+        if (options.clock_.moved_from()) {
+            return detail::give(result<token_minter>{error{errc::null_pointer}});
+        }
         grantmint_token_minter_options_t raw = GRANTMINT_TOKEN_MINTER_OPTIONS_INIT;
         grants->put_into(raw);
         raw.ttl = options.ttl_;
         raw.nbf = options.nbf_;
-        raw.clock = options.clock_;
+        raw.clock = options.clock_.get();
         raw.unique = detail::on_or_off(options.unique_);
         return detail::give(detail::construct<token_minter>([&](auto** out, auto** error) {
             return grantmint_token_minter_new(key.capi(), &raw, out, error);
@@ -1183,10 +1370,11 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
         }));
     }
 
-    /// As `mint`, into a string whose memory is used again: the fastest way, which allocates nothing
-    /// once the string has grown. After an error it is empty.
+    /// As `mint`, into a string whose memory is used again: the fastest way, which allocates
+    /// nothing once the string has grown. After an error it is empty. `identity` must not be a part
+    /// of `out`.
     returns<void> mint_into(std::string& out, std::string_view identity) const {
-        out.resize(out.capacity());
+        out.resize(std::min<std::size_t>(out.capacity(), GRANTMINT_TOKEN_MAX_BYTES));
         for (;;) {
             std::size_t len = 0;
             auto done = detail::run([&](auto** error) {
@@ -1201,8 +1389,8 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
         }
     }
 
-    /// The token of one viewer, issued at a second of the caller's choice. Slower than `mint` unless
-    /// that is the present one.
+    /// The token of one viewer, issued at a second of the caller's choice. Slower than `mint`
+    /// unless that is the present one.
     ///
     /// @throws error invalid_identity; invalid_argument for a time that no token can name.
     template <class Duration>
@@ -1260,12 +1448,15 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
 };
 
 // ------------------------------------------------------------------------------------------------
-// Looking into tokens, and signing other ones
+// Looking into tokens
 
 /// A signature algorithm. Twilio takes HS256.
 enum class algorithm : std::int32_t {
+    /// HMAC with SHA-256.
     hs256 = GRANTMINT_HS256,
+    /// HMAC with SHA-384.
     hs384 = GRANTMINT_HS384,
+    /// HMAC with SHA-512.
     hs512 = GRANTMINT_HS512,
 };
 
@@ -1275,19 +1466,20 @@ class verify_options {
     /// The time to take for the present one; the machine's by default.
     template <class Duration>
     verify_options& now(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
-        raw_.now = detail::unix_seconds(time);
+        raw_.now = detail::set_unix_seconds(time);
         return *this;
     }
 
     /// How far `exp` and `nbf` may be off: at most five minutes, not at all by default.
-    verify_options& leeway(std::chrono::seconds time) {
-        raw_.leeway = time.count() == 0 ? 0 : detail::refused_if_zero<std::uint32_t>(time);
+    verify_options& leeway(whole_seconds time) {
+        raw_.leeway = detail::seconds_or_refused<std::uint32_t>(time);
         return *this;
     }
 
     /// The one algorithm to accept: HS256 by default. A token never chooses it.
     verify_options& algorithm(grantmint::algorithm algorithm) {
-        raw_.algorithm = static_cast<std::int32_t>(algorithm);
+        const auto number = static_cast<std::int32_t>(algorithm);
+        raw_.algorithm = number == 0 ? -1 : number;  // Refused, where a zero is the default.
         return *this;
     }
 
@@ -1331,7 +1523,7 @@ inline std::optional<unix_time> time_of(const grantmint_decoded_t* raw,
     if (!get(raw, &seconds)) {
         return std::nullopt;
     }
-    return from_unix_seconds(seconds);
+    return from_unix<std::chrono::seconds>(seconds);
 }
 
 template <class Call>
@@ -1495,11 +1687,11 @@ class stats : public detail::object<grantmint_stats_t, grantmint_stats_free> {
 
     /// How many fetches failed, by code; codes that never occurred are left out.
     [[nodiscard]] returns<std::vector<error_count>> errors() const {
-        auto raw = detail::make_list<grantmint_error_count_t>(
-            [&](grantmint_error_count_t* buffer, std::size_t capacity, std::size_t* len,
-                auto** error) {
-                return grantmint_stats_errors(capi(), buffer, capacity, len, error);
-            });
+        auto raw = detail::make_list<grantmint_error_count_t>([&](grantmint_error_count_t* buffer,
+                                                                  std::size_t capacity,
+                                                                  std::size_t* len, auto** error) {
+            return grantmint_stats_errors(capi(), buffer, capacity, len, error);
+        });
         if (!raw) {
             return detail::give(result<std::vector<error_count>>{std::move(raw).error()});
         }
@@ -1548,15 +1740,25 @@ class stats : public detail::object<grantmint_stats_t, grantmint_stats_free> {
 
 /// What happened. There may be new ones.
 enum class event_kind : std::int32_t {
+    /// Something that this header does not know.
     other = GRANTMINT_EVENT_OTHER,
+    /// A fetch was sent upstream.
     fetch_sent = GRANTMINT_EVENT_FETCH_SENT,
+    /// A fetch brought the grant of `generation`.
     fetch_succeeded = GRANTMINT_EVENT_FETCH_SUCCEEDED,
+    /// A fetch failed with `code`.
     fetch_failed = GRANTMINT_EVENT_FETCH_FAILED,
+    /// A fetch ended without an outcome.
     fetch_abandoned = GRANTMINT_EVENT_FETCH_ABANDONED,
+    /// The entry made room for another.
     evicted = GRANTMINT_EVENT_EVICTED,
+    /// The entry was emptied by the host.
     invalidated = GRANTMINT_EVENT_INVALIDATED,
+    /// The cache was emptied by the host.
     purged = GRANTMINT_EVENT_PURGED,
+    /// The credentials were exchanged.
     rotated = GRANTMINT_EVENT_ROTATED,
+    /// The cache starts anew in a forked child.
     forked = GRANTMINT_EVENT_FORKED,
 };
 
@@ -1590,8 +1792,8 @@ result<std::vector<event>> make_events(Call&& call) {
     std::vector<event> events(grantmint_events_len(made->get()));
     for (std::size_t i = 0; i < events.size(); i++) {
         grantmint_event_t raw = GRANTMINT_EVENT_INIT;
-        auto done = run(
-            [&](auto** error) { return grantmint_events_get(made->get(), i, &raw, error); });
+        auto done =
+            run([&](auto** error) { return grantmint_events_get(made->get(), i, &raw, error); });
         if (!done) {
             return std::move(done).error();
         }
@@ -1601,7 +1803,7 @@ result<std::vector<event>> make_events(Call&& call) {
         each.name = string(raw.name);
         each.key = optional_string(raw.key);
         each.since_boot = nanoseconds{static_cast<std::int64_t>(raw.boot_ns)};
-        each.time = decltype(each.time){nanoseconds{static_cast<std::int64_t>(raw.unix_ns)}};
+        each.time = from_unix<nanoseconds>(raw.unix_ns);
         each.generation = raw.generation;
         if (raw.status != GRANTMINT_OK) {
             each.code = static_cast<errc>(raw.status);
@@ -1625,31 +1827,33 @@ enum class freshness : std::int32_t {
     degraded = GRANTMINT_DEGRADED,
 };
 
-/// The name that all languages show, such as `refreshing`. Static.
+/// The name that all languages show, such as `refreshing`. Static; empty for a number that is none.
 [[nodiscard]] inline std::string_view name(freshness freshness) noexcept {
     switch (freshness) {
         case grantmint::freshness::fresh:
             return "fresh";
         case grantmint::freshness::refreshing:
             return "refreshing";
-        default:
+        case grantmint::freshness::degraded:
             return "degraded";
     }
+    return {};
 }
 
 /// What one call asks for. What is not set is left to its default.
 class wait_options {
    public:
     /// How long the call waits for a grant: by default as long as its minter says, and 5 s unless
-    /// that says so. Calls with a callback or a future do not watch it.
-    wait_options& timeout(std::chrono::milliseconds time) {
+    /// that says so.
+    wait_options& timeout(whole_milliseconds time) {
         raw_.timeout_ms = detail::set_ms(time);
         return *this;
     }
 
     /// The least remaining life of the grant, net of the safety margin: a promise. By default what
-    /// the minter says, and unless that says so 5 s for grants of 60 s and 2 s for grants of 15 s.
-    wait_options& min_remaining(std::chrono::milliseconds time) {
+    /// the minter says, and unless that says so 5 s for grants of 60 s and 2 s for grants of 15 s;
+    /// at most half of the life that grants are asked for with.
+    wait_options& min_remaining(whole_milliseconds time) {
         raw_.min_remaining_ms = detail::set_ms(time);
         return *this;
     }
@@ -1670,34 +1874,34 @@ class cache_policy {
         return *this;
     }
 
-    /// How many keys the cache holds before the one idle longest has to go: 1 to 1,000,000, 10,000 by
-    /// default.
+    /// How many keys the cache holds before the one idle longest has to go: 1 to 1,000,000, 10,000
+    /// by default.
     cache_policy& max_keys(std::size_t keys) {
         raw_.max_keys = keys == 0 ? std::numeric_limits<std::size_t>::max() : keys;
         return *this;
     }
 
-    /// Below this remaining life callers wait for the fetch in the air: 20 s for a life of 60 s, 5 s
-    /// for 15 s.
-    cache_policy& wait_below(std::chrono::milliseconds time) {
+    /// Below this remaining life callers wait for the fetch in the air: 20 s for a life of 60 s, 5
+    /// s for 15 s.
+    cache_policy& wait_below(whole_milliseconds time) {
         raw_.wait_below_ms = detail::set_ms(time);
         return *this;
     }
 
     /// At this remaining life a refresh is due: 30 s for a life of 60 s, 8 s for 15 s.
-    cache_policy& soft_point(std::chrono::milliseconds time) {
+    cache_policy& soft_point(whole_milliseconds time) {
         raw_.soft_point_ms = detail::set_ms(time);
         return *this;
     }
 
     /// Taken off every life for clocks and transit: 2 s for a life of 60 s, 1 s for 15 s.
-    cache_policy& safety_margin(std::chrono::milliseconds time) {
+    cache_policy& safety_margin(whole_milliseconds time) {
         raw_.safety_margin_ms = detail::set_ms(time);
         return *this;
     }
 
     /// How long one fetch may take: 4 s for a life of 60 s, 3 s for 15 s.
-    cache_policy& fetch_timeout(std::chrono::milliseconds time) {
+    cache_policy& fetch_timeout(whole_milliseconds time) {
         raw_.fetch_timeout_ms = detail::set_ms(time);
         return *this;
     }
@@ -1730,13 +1934,13 @@ class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> 
     /// Asks whether the request may be sent, right before it would be: the grant's life counts from
     /// here. The tickets of a playback_minter's source have been asked already.
     ///
-    /// @throws error why it may not: throttled, overloaded, or the stored error of the last attempt.
+    /// @throws error why it may not: throttled, overloaded, or the stored error of the last
+    /// attempt.
     returns<start_answer> start() {
         grantmint_start_t start = GRANTMINT_START_REFUSED;
         std::uint32_t ms = 0;
-        auto done = detail::run([&](auto** error) {
-            return grantmint_ticket_start(raw_.get(), &start, &ms, error);
-        });
+        auto done = detail::run(
+            [&](auto** error) { return grantmint_ticket_start(raw_.get(), &start, &ms, error); });
         if (!done) {
             return detail::give(result<start_answer>{std::move(done).error()});
         }
@@ -1761,10 +1965,10 @@ class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> 
     /// @throws error invalid_utf8, upstream_not_json, upstream_no_grant, upstream_too_large for a
     ///     grant that cannot be used: the fetch then ends with that error.
     returns<void> complete(std::string_view grant,
-                           std::optional<std::chrono::milliseconds> life = std::nullopt) {
+                           std::optional<whole_milliseconds> life = std::nullopt) {
         return detail::give(detail::run([&](auto** error) {
             return grantmint_ticket_complete(raw_.release(), detail::str(grant),
-                                             detail::set_ms(life), error);
+                                             detail::optional_ms(life), error);
         }));
     }
 
@@ -1773,10 +1977,11 @@ class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> 
     ///
     /// @throws error invalid_argument for a code that is none: the fetch then ends with that error.
     returns<void> fail(errc code, std::string_view message,
-                       std::optional<std::chrono::milliseconds> retry_after = std::nullopt) {
+                       std::optional<whole_milliseconds> retry_after = std::nullopt) {
         return detail::give(detail::run([&](auto** error) {
             return grantmint_ticket_fail(raw_.release(), static_cast<std::int32_t>(code),
-                                         detail::str(message), detail::set_ms(retry_after), error);
+                                         detail::str(message), detail::optional_ms(retry_after),
+                                         error);
         }));
     }
 
@@ -1954,7 +2159,8 @@ std::exception_ptr with_ticket(ticket& ticket, [[maybe_unused]] Call&& call) noe
         thrown = std::current_exception();
         swallow([&] {
             if (ticket.pending()) {
-                static_cast<void>(ticket.fail(errc::source_failed, "the source threw an exception"));
+                static_cast<void>(
+                    ticket.fail(errc::source_failed, "the source threw an exception"));
             }
         });
     }
@@ -1968,7 +2174,7 @@ std::exception_ptr with_ticket(ticket& ticket, [[maybe_unused]] Call&& call) noe
 }  // namespace detail
 
 // ------------------------------------------------------------------------------------------------
-// Grants from somewhere else
+// Sources of grants
 
 /// Which grant a source is to fetch.
 struct grant_request {
@@ -1993,15 +2199,15 @@ struct fetched {
 /// A function that fetches playback grants from somewhere else than the PlaybackGrant endpoint, for
 /// any number of minters, which keep it alive. Copies share it.
 ///
-/// It is called on the library's fetcher threads, up to four at once for one cache, and takes one of
-/// these forms:
+/// It is called on the library's fetcher threads, up to four at once for one cache: what it shares
+/// with itself needs a lock. It takes one of these forms:
 ///
 /// - `fetched (const grant_request&)`, or `result<fetched>`: returns the grant.
 /// - `void (const grant_request&, ticket)`: ends the ticket now or later, from any thread.
 ///
-/// A grantmint::error that it throws is what those who wait are told; errc::throttled keeps the whole
-/// account off upstream. Of any other exception they are told errc::source_failed and nothing of
-/// its text, which might hold a secret. What it throws after moving its ticket away is dropped.
+/// A grantmint::error that it throws is what those who wait are told; errc::throttled keeps the
+/// whole account off upstream. Of any other exception they are told errc::source_failed and nothing
+/// of its text, which might hold a secret. What it throws after moving its ticket away is dropped.
 class source {
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
@@ -2017,7 +2223,8 @@ class source {
         using function = std::decay_t<Fetch>;
         auto owner = std::make_unique<function>(std::forward<Fetch>(fetch));
         auto made = detail::make<owned>([&](auto** out, auto** error) {
-            return grantmint_source_new(&call<function>, owner.get(), &destroy<function>, out, error);
+            return grantmint_source_new(&call<function>, owner.get(), &destroy<function>, out,
+                                        error);
         });
         if (!made) {
             return detail::give(result<source>{std::move(made).error()});
@@ -2043,8 +2250,7 @@ class source {
             request.streamer = detail::string(grantmint_grant_request_streamer(raw));
             request.ttl = std::chrono::seconds{grantmint_grant_request_ttl(raw)};
             request.origin = detail::optional_string(grantmint_grant_request_origin(raw));
-            request.timeout =
-                std::chrono::milliseconds{grantmint_grant_request_timeout_ms(raw)};
+            request.timeout = std::chrono::milliseconds{grantmint_grant_request_timeout_ms(raw)};
             fetch(*static_cast<Fetch*>(self), request, ticket);
         });
     }
@@ -2081,16 +2287,17 @@ class source {
 
 class registration;
 
-/// A place among those who wait for one fetch. Each applies its own promise to what comes; if that is
-/// an error, it falls back on the stored grant while that keeps the promise. To give up waiting,
+/// A place among those who wait for one fetch. Each applies its own promise to what comes; if that
+/// is an error, it falls back on the stored grant while that keeps the promise. To give up waiting,
 /// destroy it: the fetch goes on for the others.
 class waiter : public detail::object<grantmint_waiter_t, grantmint_waiter_free> {
    public:
-    /// Blocks until the fetch, or the time that was asked for at `begin`, is over. Uses the waiter up.
+    /// Blocks until the fetch, or the time that was asked for at `begin`, is over. Uses the waiter
+    /// up.
     ///
     /// @throws error that of the fetch; deadline_exceeded when the caller's time is over first,
-    ///     grant_too_short when the new grant does not keep the caller's promise, abandoned when the
-    ///     fetch was dropped: begin again.
+    ///     grant_too_short when the new grant does not keep the caller's promise, abandoned when
+    ///     the fetch was dropped: begin again.
     returns<hit> wait() {
         return detail::give(detail::make_read<detail::owned_hit>([&](auto** out, auto** error) {
             return grantmint_waiter_wait(raw_.release(), out, error);
@@ -2102,10 +2309,8 @@ class waiter : public detail::object<grantmint_waiter_t, grantmint_waiter_free> 
     ///
     /// @throws error as `wait`.
     returns<std::optional<hit>> poll() const {
-        return detail::give(
-            detail::make_optional_read<detail::owned_hit>([&](auto** out, auto** error) {
-                return grantmint_waiter_poll(capi(), out, error);
-            }));
+        return detail::give(detail::make_optional_read<detail::owned_hit>(
+            [&](auto** out, auto** error) { return grantmint_waiter_poll(capi(), out, error); }));
     }
 
     /// What the store has for this caller now, if it keeps the promise; never blocks.
@@ -2117,8 +2322,9 @@ class waiter : public detail::object<grantmint_waiter_t, grantmint_waiter_free> 
     }
 
     /// Calls back once with a `result<hit>` when the fetch is over: on the thread that ends it, or
-    /// before this returns if it has ended. The caller's time is not watched; a fetch always ends.
-    /// Uses the waiter up. Keep what is returned only to take the callback back.
+    /// before this returns if it has ended. A fetch always ends, but the caller's time is not
+    /// watched: for that, ask with grant_cache::get_async. Uses the waiter up. Keep what is
+    /// returned only to take the callback back.
     template <class Callback>
     returns<registration> on_ready(Callback&& callback);
 
@@ -2131,11 +2337,12 @@ class waiter : public detail::object<grantmint_waiter_t, grantmint_waiter_free> 
 /// callback in place.
 class registration {
    public:
+    /// Leaves the other with nothing to take back.
     registration(registration&&) noexcept = default;
     registration& operator=(registration&&) noexcept = default;
 
-    /// Takes the callback back and destroys it. True if it will not be called; false if it was called
-    /// or is being called at this moment, and if it was taken back before.
+    /// Takes the callback back and destroys it. True if it will not be called; false if it was
+    /// called or is being called at this moment, and if it was taken back before.
     bool cancel() noexcept {
         if (raw_ == nullptr || !grantmint_registration_cancel(raw_.release())) {
             return false;
@@ -2157,6 +2364,7 @@ class registration {
     void (*destroy_)(void*);
 };
 
+// Down here, where a registration is known.
 template <class Callback>
 returns<registration> waiter::on_ready(Callback&& callback) {
     using box = detail::answer<detail::owned_hit, std::decay_t<Callback>>;
@@ -2259,7 +2467,8 @@ struct lead_of_call {
     }
 };
 
-/// A user's `lead` and callback on their way through C as one `void *`, until the callback is called.
+/// A user's `lead` and callback on their way through C as one `void *`, until the callback is
+/// called.
 template <class Lead, class Callback>
 struct lead_and_answer {
     using box = answer<owned_hit, Callback>;
@@ -2306,7 +2515,7 @@ class grant_cache_options {
 
     /// Another clock, for tests; it must live until the cache is made.
     grant_cache_options& clock(const manual_clock& clock) {
-        clock_ = clock.capi();
+        clock_.set(clock.capi());
         return *this;
     }
 
@@ -2320,18 +2529,19 @@ class grant_cache_options {
    private:
     friend class grant_cache;
     std::optional<cache_policy> policy_;
-    const grantmint_manual_clock_t* clock_ = nullptr;
+    detail::reference<grantmint_manual_clock_t> clock_;
     std::optional<bool> governed_;
 };
 
-/// A cache of short-lived grants under keys: a text of 1 to 512 bytes and the life, 1 ms to 24 h, that
-/// its grants are asked for with. Any number of threads may share it. It does nothing by itself:
-/// whoever asks may be told to fetch.
+/// A cache of short-lived grants under keys: a text of 1 to 512 bytes and the life, 1 ms to 24 h,
+/// that its grants are asked for with. Any number of threads may share it. It does nothing by
+/// itself: whoever asks may be told to fetch.
 ///
-/// A `lead` is any function that takes the duty to fetch: a `ticket`, or a `ticket&` to move from if
-/// it is to be kept. If it throws, its fetch ends with that grantmint::error, or with
+/// A `lead` is any function that takes the duty to fetch: a `ticket`, or a `ticket&` to move from
+/// if it is to be kept. If it throws, its fetch ends with that grantmint::error, or with
 /// errc::source_failed for any other exception, and nothing of its text; the caller whose own
-/// function threw gets the exception itself, unless there is a grant for it all the same.
+/// function threw gets the exception itself, unless there is a grant for it all the same, or calls
+/// return results.
 class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_grant_cache_free> {
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
@@ -2343,26 +2553,29 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
 
     /// As the constructor.
     static returns<grant_cache> create(const grant_cache_options& options = {}) {
+        if (options.clock_.moved_from()) {
+            return detail::give(result<grant_cache>{error{errc::null_pointer}});
+        }
         grantmint_grant_cache_options_t raw = GRANTMINT_GRANT_CACHE_OPTIONS_INIT;
         grantmint_cache_policy_t policy = GRANTMINT_CACHE_POLICY_INIT;
         if (options.policy_) {
             policy = options.policy_->capi();
             raw.policy = &policy;
         }
-        raw.clock = options.clock_;
+        raw.clock = options.clock_.get();
         raw.governed = detail::on_or_off(options.governed_);
-        return detail::give(detail::construct<grant_cache>([&](auto** out, auto** error) {
-            return grantmint_grant_cache_new(&raw, out, error);
-        }));
+        return detail::give(detail::construct<grant_cache>(
+            [&](auto** out, auto** error) { return grantmint_grant_cache_new(&raw, out, error); }));
     }
 
-    /// Asks for a grant and says what to do; never blocks, and a hit takes no lock. To have that done,
-    /// use `get`.
+    /// Asks for a grant and says what to do; never blocks, and a hit takes no lock. To have that
+    /// done, use `get`.
     ///
-    /// @throws error the stored error of the last attempt while upstream is left alone, with the time
+    /// @throws error the stored error of the last attempt while upstream is left alone, with the
+    /// time
     ///     to wait; overloaded when the fetch could not start within the caller's time;
     ///     limit_exceeded and invalid_ttl for the key, invalid_argument for the options.
-    [[nodiscard]] returns<begun> begin(std::string_view key, std::chrono::milliseconds ttl,
+    [[nodiscard]] returns<begun> begin(std::string_view key, whole_milliseconds ttl,
                                        const wait_options& options = {}) const {
         return detail::give(detail::make_begun([&](auto* out, auto** error) {
             return grantmint_grant_cache_begin(capi(), detail::str(key), detail::span_ms(ttl),
@@ -2370,13 +2583,13 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         }));
     }
 
-    /// A grant, waiting for it if need be. `lead` is called on this thread if the duty to fetch falls
-    /// to this call, up to three times; where a grant that is still good is being refreshed, it should
-    /// hand the ticket on rather than fetch at once.
+    /// A grant, waiting for it if need be. `lead` is called on this thread if the duty to fetch
+    /// falls to this call, up to three times; where a grant that is still good is being refreshed,
+    /// it should hand the ticket on rather than fetch at once.
     ///
     /// @throws error as `begin` and waiter::wait.
     template <class Lead>
-    [[nodiscard]] returns<hit> get(std::string_view key, std::chrono::milliseconds ttl, Lead&& lead,
+    [[nodiscard]] returns<hit> get(std::string_view key, whole_milliseconds ttl, Lead&& lead,
                                    const wait_options& options = {}) const {
         detail::lead_of_call<std::remove_reference_t<Lead>> own{lead, nullptr};
         auto made = detail::make_read<detail::owned_hit>([&](auto** out, auto** error) {
@@ -2390,21 +2603,22 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
     }
 
     /// As `get`, by callback: called once with a `result<hit>`, before this returns if the grant is
-    /// there, else on the thread that ends the fetch. The caller's time is not watched; a fetch always
-    /// ends. `lead` may be called on the thread that ends a fetch too, until then.
+    /// there, else on the thread that ends the fetch or, when the caller's time is over, on one of
+    /// the library's, which it must not block. `lead` may be called on those threads too, until
+    /// then.
     ///
     /// @throws error for the arguments alone; the callback is not called then.
     template <class Lead, class Callback>
-    returns<void> get_async(std::string_view key, std::chrono::milliseconds ttl, Lead&& lead,
+    returns<void> get_async(std::string_view key, whole_milliseconds ttl, Lead&& lead,
                             Callback&& callback, const wait_options& options = {}) const {
-        return detail::give(start(key, ttl, std::forward<Lead>(lead),
-                                  std::forward<Callback>(callback), options));
+        return detail::give(
+            start(key, ttl, std::forward<Lead>(lead), std::forward<Callback>(callback), options));
     }
 
     /// As `get_async`, as a future, which holds every error.
     template <class Lead>
-    [[nodiscard]] std::future<returns<hit>> get_future(std::string_view key,
-                                                       std::chrono::milliseconds ttl, Lead&& lead,
+    [[nodiscard]] std::future<returns<hit>> get_future(std::string_view key, whole_milliseconds ttl,
+                                                       Lead&& lead,
                                                        const wait_options& options = {}) const {
         return detail::future_of<hit>([&](auto callback) {
             return start(key, ttl, std::forward<Lead>(lead), std::move(callback), options);
@@ -2416,8 +2630,8 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
     ///
     /// @throws error for the arguments alone.
     template <class Lead>
-    [[nodiscard]] returns<std::optional<hit>> try_get(std::string_view key,
-                                                      std::chrono::milliseconds ttl, Lead&& lead,
+    [[nodiscard]] returns<std::optional<hit>> try_get(std::string_view key, whole_milliseconds ttl,
+                                                      Lead&& lead,
                                                       const wait_options& options = {}) const {
         detail::lead_of_call<std::remove_reference_t<Lead>> own{lead, nullptr};
         auto made = detail::make_optional_read<detail::owned_hit>([&](auto** out, auto** error) {
@@ -2433,20 +2647,19 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
     /// Looks a key up once.
     ///
     /// @throws error as `begin` for a new key.
-    [[nodiscard]] returns<grant_handle> handle(std::string_view key,
-                                               std::chrono::milliseconds ttl) const {
+    [[nodiscard]] returns<grant_handle> handle(std::string_view key, whole_milliseconds ttl) const {
         return detail::give(detail::construct<grant_handle>([&](auto** out, auto** error) {
             return grantmint_grant_cache_handle(capi(), detail::str(key), detail::span_ms(ttl), out,
                                                 error);
         }));
     }
 
-    /// The duty to fetch a key's grant before anybody asks for it; nothing if the grant is there and
-    /// no refresh is due, if it is being fetched already, or if upstream is left alone.
+    /// The duty to fetch a key's grant before anybody asks for it; nothing if the grant is there
+    /// and no refresh is due, if it is being fetched already, or if upstream is left alone.
     ///
     /// @throws error as `begin` for a new key.
     [[nodiscard]] returns<std::optional<ticket>> prefetch(std::string_view key,
-                                                          std::chrono::milliseconds ttl) const {
+                                                          whole_milliseconds ttl) const {
         using owned = detail::owned<grantmint_ticket_t, grantmint_ticket_free>;
         using ticket_or_error = result<std::optional<ticket>>;
         auto made = detail::make<owned>([&](auto** out, auto** error) {
@@ -2463,12 +2676,12 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         return detail::give(ticket_or_error{std::move(duty)});
     }
 
-    /// Has a key refreshed without being read, for a time of at most 24 h; zero ends it. The duties to
-    /// fetch come from `poll`.
+    /// Has a key refreshed without being read, for a time of at most 24 h; zero ends it. The duties
+    /// to fetch come from `poll`.
     ///
     /// @throws error as `begin` for a new key.
-    returns<void> keep_warm(std::string_view key, std::chrono::milliseconds ttl,
-                            std::chrono::milliseconds time) const {
+    returns<void> keep_warm(std::string_view key, whole_milliseconds ttl,
+                            whole_milliseconds time) const {
         return detail::give(detail::run([&](auto** error) {
             return grantmint_grant_cache_keep_warm(capi(), detail::str(key), detail::span_ms(ttl),
                                                    detail::span_ms(time), error);
@@ -2484,8 +2697,8 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         return std::chrono::milliseconds{ms};
     }
 
-    /// Ends the fetches that are past their time, and hands on the duties to fetch what is kept warm
-    /// and due: `lead` is called on this thread for each.
+    /// Ends the fetches that are past their time, and hands on the duties to fetch what is kept
+    /// warm and due: `lead` is called on this thread for each.
     template <class Lead>
     returns<void> poll(Lead&& lead) const {
         detail::lead_of_call<std::remove_reference_t<Lead>> own{lead, nullptr};
@@ -2496,42 +2709,36 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         return detail::give(std::move(done));
     }
 
-    /// Empties one entry, and says whether there was one. A fetch in the air serves those who wait for
-    /// it and is not stored.
-    returns<bool> invalidate(std::string_view key, std::chrono::milliseconds ttl) const {
-        bool emptied = false;
-        return detail::give(with(detail::run([&](auto** error) {
-                                     return grantmint_grant_cache_invalidate(
-                                         capi(), detail::str(key), detail::span_ms(ttl), &emptied,
-                                         error);
-                                 }),
-                                 emptied));
+    /// Empties one entry, and says whether there was such an entry. A fetch in the air serves those
+    /// who wait for it and is not stored.
+    returns<bool> invalidate(std::string_view key, whole_milliseconds ttl) const {
+        return detail::give(detail::make_bool([&](bool* emptied, auto** error) {
+            return grantmint_grant_cache_invalidate(capi(), detail::str(key), detail::span_ms(ttl),
+                                                    emptied, error);
+        }));
     }
 
-    /// Empties one entry if it holds the grant of this generation, and says whether it did: so of many
-    /// callers who met a bad grant only the first has it fetched anew.
-    returns<bool> invalidate_if(std::string_view key, std::chrono::milliseconds ttl,
+    /// Empties one entry if it holds the grant of this generation, and says whether it did: so of
+    /// many callers who met a bad grant only the first has it fetched anew.
+    returns<bool> invalidate_if(std::string_view key, whole_milliseconds ttl,
                                 std::uint64_t generation) const {
-        bool emptied = false;
-        return detail::give(with(detail::run([&](auto** error) {
-                                     return grantmint_grant_cache_invalidate_if(
-                                         capi(), detail::str(key), detail::span_ms(ttl), generation,
-                                         &emptied, error);
-                                 }),
-                                 emptied));
+        return detail::give(detail::make_bool([&](bool* emptied, auto** error) {
+            return grantmint_grant_cache_invalidate_if(
+                capi(), detail::str(key), detail::span_ms(ttl), generation, emptied, error);
+        }));
     }
 
     /// Empties every entry, for all who share this cache.
     returns<void> purge() const {
-        return detail::give(detail::run(
-            [&](auto** error) { return grantmint_grant_cache_purge(capi(), error); }));
+        return detail::give(
+            detail::run([&](auto** error) { return grantmint_grant_cache_purge(capi(), error); }));
     }
 
-    /// Starts anew with other credentials: grants stay, stored errors go, and fetches in the air serve
-    /// those who wait for them but are not stored.
+    /// Starts anew with other credentials: grants stay, stored errors go, and fetches in the air
+    /// serve those who wait for them but are not stored.
     returns<void> rotate() const {
-        return detail::give(detail::run(
-            [&](auto** error) { return grantmint_grant_cache_rotate(capi(), error); }));
+        return detail::give(
+            detail::run([&](auto** error) { return grantmint_grant_cache_rotate(capi(), error); }));
     }
 
     /// What the cache has done.
@@ -2552,15 +2759,8 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
     friend detail::access;
     using object::object;
 
-    static result<bool> with(result<void> done, const bool& value) {
-        if (!done) {
-            return std::move(done).error();
-        }
-        return value;
-    }
-
     template <class Lead, class Callback>
-    result<void> start(std::string_view key, std::chrono::milliseconds ttl, Lead&& lead,
+    result<void> start(std::string_view key, whole_milliseconds ttl, Lead&& lead,
                        Callback&& callback, const wait_options& options) const {
         using both = detail::lead_and_answer<std::decay_t<Lead>, std::decay_t<Callback>>;
         using box = typename both::box;
@@ -2584,8 +2784,8 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
 /// What a playback_minter may be told. What is not set is left to its default.
 class playback_minter_options {
    public:
-    /// The only web origin that may play the streams, such as `https://www.example.com`, or `*`; any by
-    /// default.
+    /// The only web origin that may play the streams, such as `https://www.example.com`, or `*`;
+    /// any by default.
     playback_minter_options& allow_origin(std::string_view origin) {
         allow_origin_ = origin;
         return *this;
@@ -2598,26 +2798,26 @@ class playback_minter_options {
     }
 
     /// How long each token lives: 1 s to 24 h, an hour by default.
-    playback_minter_options& ttl(std::chrono::seconds time) {
+    playback_minter_options& ttl(whole_seconds time) {
         ttl_ = detail::refused_if_zero<std::uint64_t>(time);
         return *this;
     }
 
     /// The life to ask for grants with: 1 s to 60 s, 60 s by default.
-    playback_minter_options& grant_ttl(std::chrono::seconds time) {
+    playback_minter_options& grant_ttl(whole_seconds time) {
         grant_ttl_ = detail::refused_if_zero<std::uint32_t>(time);
         return *this;
     }
 
-    /// The least remaining life of the grant in a token, net of the safety margin: 5 s for grants of
-    /// 60 s and 2 s for 15 s by default; at most half of `grant_ttl`.
-    playback_minter_options& min_remaining(std::chrono::milliseconds time) {
+    /// The least remaining life of the grant in a token, net of the safety margin: 5 s for grants
+    /// of 60 s and 2 s for 15 s by default; at most half of `grant_ttl`.
+    playback_minter_options& min_remaining(whole_milliseconds time) {
         min_remaining_ms_ = detail::set_ms(time);
         return *this;
     }
 
     /// How long a call waits for a grant, 5 s by default.
-    playback_minter_options& timeout(std::chrono::milliseconds time) {
+    playback_minter_options& timeout(whole_milliseconds time) {
         timeout_ms_ = detail::set_ms(time);
         return *this;
     }
@@ -2628,8 +2828,8 @@ class playback_minter_options {
         return *this;
     }
 
-    /// Fetches grants from somewhere else than the PlaybackGrant endpoint. The cache is then not shared
-    /// unless asked.
+    /// Fetches grants from somewhere else than the PlaybackGrant endpoint. The cache is then not
+    /// shared unless asked.
     playback_minter_options& source(grantmint::source source) {
         source_ = std::move(source);
         return *this;
@@ -2638,7 +2838,7 @@ class playback_minter_options {
     /// The cache to use, which must live until the minter is made; not with `share`, `isolated` or
     /// `policy`.
     playback_minter_options& cache(const grant_cache& cache) {
-        cache_ = cache.capi();
+        cache_.set(cache.capi());
         return *this;
     }
 
@@ -2648,15 +2848,15 @@ class playback_minter_options {
         return *this;
     }
 
-    /// Whether to share the cache with nobody; off by default. The account's cool-down and budget are
-    /// shared all the same.
+    /// Whether to share the cache with nobody; off by default. The account's cool-down and budget
+    /// are shared all the same.
     playback_minter_options& isolated(bool isolated) {
         isolated_ = isolated;
         return *this;
     }
 
-    /// Scheme, host and port of upstream, `https://media.twilio.com` by default. Plain http is allowed
-    /// on loopback only.
+    /// Scheme, host and port of upstream, `https://media.twilio.com` by default. Plain http is
+    /// allowed on loopback only.
     playback_minter_options& base_url(std::string_view url) {
         base_url_ = url;
         return *this;
@@ -2668,7 +2868,8 @@ class playback_minter_options {
         return *this;
     }
 
-    /// The path of a PEM file with the certificate authorities to trust instead of the built-in ones.
+    /// The path of a PEM file with the certificate authorities to trust instead of the built-in
+    /// ones.
     playback_minter_options& ca_file(std::string_view path) {
         ca_file_ = path;
         return *this;
@@ -2680,28 +2881,49 @@ class playback_minter_options {
         return *this;
     }
 
-    /// Another clock, for tests; it must live until the minter is made, which then shares nothing with
-    /// others.
+    /// Another clock, for tests; it must live until the minter is made, which then shares nothing
+    /// with others.
     playback_minter_options& clock(const manual_clock& clock) {
-        clock_ = clock.capi();
+        clock_.set(clock.capi());
         return *this;
     }
 
    private:
     friend class playback_minter;
-    std::string allow_origin_, share_, base_url_, proxy_, ca_file_;
+
+    // What C would take for a default although it was set.
+    [[nodiscard]] std::optional<error> wrong() const {
+        if (clock_.moved_from() || cache_.moved_from() || (source_ && source_->capi() == nullptr)) {
+            return error{errc::null_pointer};
+        }
+        const auto empty = [](const std::optional<std::string>& text) {
+            return text && text->empty();
+        };
+        if (empty(allow_origin_)) {
+            return error{errc::invalid_origin, "allow_origin is empty: leave it out to allow any"};
+        }
+        if (empty(base_url_) || empty(proxy_)) {
+            return error{errc::invalid_url, "a URL is empty: leave it out for the default"};
+        }
+        if (empty(share_) || empty(ca_file_)) {
+            return error{errc::invalid_argument, "share or ca_file is empty: leave it out"};
+        }
+        return std::nullopt;
+    }
+
+    std::optional<std::string> allow_origin_, share_, base_url_, proxy_, ca_file_;
     std::vector<any_grant> grants_;
     std::optional<grantmint::source> source_;
     std::optional<cache_policy> policy_;
-    const grantmint_grant_cache_t* cache_ = nullptr;
-    const grantmint_manual_clock_t* clock_ = nullptr;
+    detail::reference<grantmint_grant_cache_t> cache_;
+    detail::reference<grantmint_manual_clock_t> clock_;
     std::uint64_t ttl_ = 0;
     std::uint32_t grant_ttl_ = 0, min_remaining_ms_ = 0, timeout_ms_ = 0;
     std::optional<bool> unique_, isolated_;
 };
 
-/// One stream of a playback_minter. Get it once and keep it for as long as the stream is live; to be
-/// shared by all threads. It keeps its minter alive.
+/// One stream of a playback_minter. Get it once and keep it for as long as the stream is live; to
+/// be shared by all threads. It keeps its minter alive.
 class stream_minter
     : public detail::object<grantmint_stream_minter_t, grantmint_stream_minter_free> {
    public:
@@ -2745,15 +2967,15 @@ class stream_minter
                        const wait_options& options) const {
         return detail::run_with_answer<detail::owned_playback_token>(
             std::forward<Callback>(callback), [&](auto answer, void* userdata, auto** error) {
-                return grantmint_stream_minter_token_then(
-                    capi(), detail::str(identity), options.capi(), answer, userdata, error);
+                return grantmint_stream_minter_token_then(capi(), detail::str(identity),
+                                                          options.capi(), answer, userdata, error);
             });
     }
 };
 
-/// Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about once
-/// per stream and half a minute. To be shared by all threads. Minters of one key share one cache within
-/// the process unless told otherwise.
+/// Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about
+/// once per stream and half a minute. To be shared by all threads. Minters of one key share one
+/// cache within the process unless told otherwise.
 class playback_minter
     : public detail::object<grantmint_playback_minter_t, grantmint_playback_minter_free> {
    public:
@@ -2761,7 +2983,8 @@ class playback_minter
     /// A minter that signs, and by default fetches, with `key`. Makes no call and starts no thread;
     /// keeps what it needs of `key` and `options`.
     ///
-    /// @throws error 1xx for what is out of its range or does not go together; unsupported for a library
+    /// @throws error 1xx for what is out of its range or does not go together; unsupported for a
+    /// library
     ///     without the HTTP client and a minter without a source.
     explicit playback_minter(const api_key& key, const playback_minter_options& options = {})
         : playback_minter(create(key, options)) {}
@@ -2774,6 +2997,9 @@ class playback_minter
         if (!grants) {
             return detail::give(result<playback_minter>{std::move(grants).error()});
         }
+        if (auto wrong = options.wrong()) {
+            return detail::give(result<playback_minter>{*std::move(wrong)});
+        }
         grantmint_playback_minter_options_t raw = GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT;
         grantmint_cache_policy_t policy = GRANTMINT_CACHE_POLICY_INIT;
         if (options.policy_) {
@@ -2781,15 +3007,16 @@ class playback_minter
             raw.policy = &policy;
         }
         grants->put_into(raw);
-        raw.allow_origin = detail::str(options.allow_origin_);
-        raw.share = detail::str(options.share_);
-        raw.base_url = detail::str(options.base_url_);
-        raw.proxy = detail::str(options.proxy_);
-        raw.ca_file = detail::str(options.ca_file_);
+        raw.allow_origin =
+            detail::str(options.allow_origin_ ? *options.allow_origin_ : std::string_view{});
+        raw.share = detail::str(options.share_ ? *options.share_ : std::string_view{});
+        raw.base_url = detail::str(options.base_url_ ? *options.base_url_ : std::string_view{});
+        raw.proxy = detail::str(options.proxy_ ? *options.proxy_ : std::string_view{});
+        raw.ca_file = detail::str(options.ca_file_ ? *options.ca_file_ : std::string_view{});
         raw.ttl = options.ttl_;
         raw.source = options.source_ ? options.source_->capi() : nullptr;
-        raw.cache = options.cache_;
-        raw.clock = options.clock_;
+        raw.cache = options.cache_.get();
+        raw.clock = options.clock_.get();
         raw.timeout_ms = options.timeout_ms_;
         raw.min_remaining_ms = options.min_remaining_ms_;
         raw.grant_ttl = options.grant_ttl_;
@@ -2800,25 +3027,27 @@ class playback_minter
         }));
     }
 
-    /// A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes no
-    /// lock and makes no call. `identity`: 1 to 512 bytes, beside a video grant at most 128 characters.
+    /// A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes
+    /// no lock and makes no call. `identity`: 1 to 512 bytes, beside a video grant at most 128
+    /// characters.
     ///
     /// @throws error 1xx for the arguments; 3xx of the fetch, shared by all who waited for it;
-    ///     deadline_exceeded when no grant came in time, overloaded when the account's calls are used
-    ///     up, closed after `close`.
-    [[nodiscard]] returns<playback_token> token(std::string_view streamer, std::string_view identity,
+    ///     deadline_exceeded when no grant came in time, overloaded when the account's calls are
+    ///     used up, closed after `close`.
+    [[nodiscard]] returns<playback_token> token(std::string_view streamer,
+                                                std::string_view identity,
                                                 const wait_options& options = {}) const {
-        return detail::give(
-            detail::make_read<detail::owned_playback_token>([&](auto** out, auto** error) {
-                return grantmint_playback_minter_token(capi(), detail::str(streamer),
-                                                       detail::str(identity), options.capi(), out,
-                                                       error);
-            }));
+        return detail::give(detail::make_read<detail::owned_playback_token>([&](auto** out,
+                                                                                auto** error) {
+            return grantmint_playback_minter_token(
+                capi(), detail::str(streamer), detail::str(identity), options.capi(), out, error);
+        }));
     }
 
-    /// As `token`, by callback: called once with a `result<playback_token>`, before this returns if the
-    /// grant is there, else on the thread that ends the fetch, which it must not block. The caller's time
-    /// is not watched; a fetch always ends. The callback may be move-only; the minter may go first.
+    /// As `token`, by callback: called once with a `result<playback_token>`, before this returns if
+    /// the grant is there, else on the thread that ends the fetch or, when the caller's time is
+    /// over, on one of the library's, which it must not block. The callback may be move-only; the
+    /// minter may go first.
     ///
     /// @throws error invalid_utf8, invalid_argument and null_pointer for the arguments alone; the
     ///     callback is not called then, and gets every other error.
@@ -2828,8 +3057,8 @@ class playback_minter
         return detail::give(start(streamer, identity, std::forward<Callback>(callback), options));
     }
 
-    /// As `token_async`, as a future, which holds every error. Unlike the futures of `std::async`, it
-    /// does not block when it is destroyed. Do not wait for it in a callback.
+    /// As `token_async`, as a future, which holds every error. Unlike the futures of `std::async`,
+    /// it does not block when it is destroyed. Do not wait for it in a callback.
     [[nodiscard]] std::future<returns<playback_token>> token_future(
         std::string_view streamer, std::string_view identity,
         const wait_options& options = {}) const {
@@ -2850,7 +3079,8 @@ class playback_minter
 
     /// One stream, for hot paths.
     ///
-    /// @throws error invalid_sid, closed; throttled or overloaded for a new stream while no call may be
+    /// @throws error invalid_sid, closed; throttled or overloaded for a new stream while no call
+    /// may be
     ///     made.
     [[nodiscard]] returns<stream_minter> stream(std::string_view streamer) const {
         return detail::give(detail::construct<stream_minter>([&](auto** out, auto** error) {
@@ -2867,27 +3097,26 @@ class playback_minter
         }));
     }
 
-    /// Keeps a stream's grant fresh without it being read, for a time of at most 24 h; zero ends it.
+    /// Keeps a stream's grant fresh without it being read, for a time of at most 24 h; zero ends
+    /// it.
     ///
     /// @throws error as `stream`.
-    returns<void> keep_warm(std::string_view streamer, std::chrono::milliseconds time) const {
+    returns<void> keep_warm(std::string_view streamer, whole_milliseconds time) const {
         return detail::give(detail::run([&](auto** error) {
             return grantmint_playback_minter_keep_warm(capi(), detail::str(streamer),
                                                        detail::span_ms(time), error);
         }));
     }
 
-    /// Drops a stream's grant, and says whether there was one. A fetch in the air serves those who wait
-    /// for it and is not stored.
+    /// Drops a stream's grant, and says whether the cache knew the stream. A fetch in the air
+    /// serves those who wait for it and is not stored.
     ///
     /// @throws error invalid_sid, closed.
     returns<bool> invalidate(std::string_view streamer) const {
-        bool dropped = false;
-        return detail::give(with(detail::run([&](auto** error) {
-                                     return grantmint_playback_minter_invalidate(
-                                         capi(), detail::str(streamer), &dropped, error);
-                                 }),
-                                 dropped));
+        return detail::give(detail::make_bool([&](bool* dropped, auto** error) {
+            return grantmint_playback_minter_invalidate(capi(), detail::str(streamer), dropped,
+                                                        error);
+        }));
     }
 
     /// Drops a stream's grant if it is the one of this generation, and says whether it was: of many
@@ -2895,16 +3124,14 @@ class playback_minter
     ///
     /// @throws error invalid_sid, closed.
     returns<bool> invalidate_if(std::string_view streamer, std::uint64_t generation) const {
-        bool dropped = false;
-        return detail::give(with(detail::run([&](auto** error) {
-                                     return grantmint_playback_minter_invalidate_if(
-                                         capi(), detail::str(streamer), generation, &dropped, error);
-                                 }),
-                                 dropped));
+        return detail::give(detail::make_bool([&](bool* dropped, auto** error) {
+            return grantmint_playback_minter_invalidate_if(capi(), detail::str(streamer),
+                                                           generation, dropped, error);
+        }));
     }
 
-    /// Signs and fetches with another key of the same account from now on. Grants stay, stored errors
-    /// go; fetches in the air serve those who wait for them and are not stored.
+    /// Signs and fetches with another key of the same account from now on. Grants stay, stored
+    /// errors go; fetches in the air serve those who wait for them and are not stored.
     ///
     /// @throws error invalid_credentials for a key of another account, closed.
     returns<void> rotate(const api_key& key) const {
@@ -2948,20 +3175,13 @@ class playback_minter
         }));
     }
 
-    /// Detaches the minter and its streams: later calls fail with errc::closed. Others who share the
-    /// cache go on. Not to be called in a callback.
+    /// Detaches the minter and its streams: later calls fail with errc::closed. Others who share
+    /// the cache go on. Not to be called in a callback.
     void close() const noexcept { grantmint_playback_minter_close(capi()); }
 
    private:
     friend detail::access;
     using object::object;
-
-    static result<bool> with(result<void> done, const bool& value) {
-        if (!done) {
-            return std::move(done).error();
-        }
-        return value;
-    }
 
     template <class Callback>
     result<void> start(std::string_view streamer, std::string_view identity, Callback&& callback,
@@ -2975,10 +3195,13 @@ class playback_minter
     }
 };
 
-/// Doors for tests.
+// ------------------------------------------------------------------------------------------------
+// Doors for tests
+
 namespace testing {
 
-/// Has a cache behave from now on as in a forked child: only grants that are still good are taken over.
+/// Has a cache behave from now on as in a forked child: only grants that are still good are taken
+/// over.
 inline returns<void> simulate_fork(const grant_cache& cache) {
     return detail::give(detail::run(
         [&](auto** error) { return grantmint_testing_simulate_fork(cache.capi(), error); }));

@@ -2,7 +2,7 @@
 
 const native = require('./native.cjs');
 const { call } = require('./errors.cjs');
-const { instance, invalid, pick, string, text } = require('./options.cjs');
+const { instance, invalid, pick, text } = require('./options.cjs');
 const { showAs } = require('./show.cjs');
 
 let nativeOf;
@@ -15,9 +15,9 @@ class ApiKey {
       this.#native = accountSid;
       return;
     }
-    const { region } = pick(options, { region: string }, 'ApiKey');
-    string(accountSid, 'accountSid');
-    string(keySid, 'keySid');
+    const { region } = pick(options, { region: text }, 'ApiKey');
+    text(accountSid, 'accountSid');
+    text(keySid, 'keySid');
     text(secret, 'secret');
     this.#native = call(() => native.ApiKey.of(accountSid, keySid, secret, region));
   }
@@ -28,8 +28,11 @@ class ApiKey {
 
   static fromEnv(env = process.env) {
     if (typeof env !== 'object' || env === null) throw invalid('env must be an object');
-    const { TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET } = env;
-    return new this(call(() => native.ApiKey.fromEnv(TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET)));
+    const values = ['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY', 'TWILIO_API_SECRET'].map((name) => {
+      const value = env[name];
+      return value === undefined ? undefined : text(value, name);
+    });
+    return new this(call(() => native.ApiKey.fromEnv(...values)));
   }
 
   get accountSid() {

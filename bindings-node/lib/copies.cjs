@@ -8,7 +8,10 @@ function warnOfAnotherCopy(version) {
   const here = `${__dirname} (${version})`;
   const other = globalThis[key];
   if (other === undefined) {
-    Object.defineProperty(globalThis, key, { value: { loadedFrom: here, warned: false }, configurable: true });
+    Object.defineProperty(globalThis, key, {
+      value: { loadedFrom: here, warned: false },
+      configurable: true,
+    });
   } else if (other.loadedFrom !== here && !other.warned) {
     other.warned = true;
     process.emitWarning(

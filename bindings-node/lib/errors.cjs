@@ -11,7 +11,8 @@ const kinds = new Map(native.kinds().map((kind) => [kind.code, Object.freeze(kin
 /** The code that users see of a kind. */
 const codeOf = (name) => PREFIX + name.toUpperCase();
 
-const nameOf = (code) => (typeof code === 'string' && code.startsWith(PREFIX) ? code.slice(PREFIX.length).toLowerCase() : '');
+const nameOf = (code) =>
+  typeof code === 'string' && code.startsWith(PREFIX) ? code.slice(PREFIX.length).toLowerCase() : '';
 
 /** The kinds as users see them. */
 const ERRORS = Object.freeze(
@@ -26,16 +27,19 @@ const ERRORS = Object.freeze(
 class GrantmintError extends Error {
   static defaultCode = codeOf('unsupported');
 
-  constructor(message, { code, retryAfterMs, cause } = {}) {
-    const ofClass = new.target.defaultCode;
-    super(message ?? ERRORS[code ?? ofClass]?.meaning, cause === undefined ? undefined : { cause });
-    if (code !== undefined && !kinds.has(nameOf(code))) {
-      throw new InvalidArgumentError(`there is no error with the code ${String(code)}`);
-    }
+  constructor(message, options) {
+    const { code, retryAfterMs, cause } = options ?? {};
+    const known = code === undefined ? new.target.defaultCode : code;
+    const isKnown = typeof known === 'string' && Object.hasOwn(ERRORS, known);
+    super(
+      message ?? (isKnown ? ERRORS[known].meaning : undefined),
+      cause === undefined ? undefined : { cause },
+    );
+    if (!isKnown) throw new InvalidArgumentError('there is no error with such a code');
     if (retryAfterMs !== undefined && !(typeof retryAfterMs === 'number' && retryAfterMs >= 0)) {
       throw new InvalidArgumentError('retryAfterMs must be a number, not negative');
     }
-    this.code = code ?? ofClass;
+    this.code = known;
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 
@@ -68,7 +72,14 @@ class DeadlineError extends GrantmintError {
   static defaultCode = codeOf('deadline_exceeded');
 }
 
-const classes = { GrantmintError, InvalidArgumentError, TokenError, UpstreamError, ThrottledError, DeadlineError };
+const classes = {
+  GrantmintError,
+  InvalidArgumentError,
+  TokenError,
+  UpstreamError,
+  ThrottledError,
+  DeadlineError,
+};
 
 // On the prototypes: an own property would be shown by util.inspect beside the stack, which has it.
 for (const [name, value] of Object.entries(classes)) {

@@ -3,17 +3,15 @@
 
 const native = require('./native.cjs');
 const { manualClock } = require('./clock.cjs');
-const { GrantmintError, InvalidArgumentError, call, codeOf, fromNative, nameOf } = require('./errors.cjs');
+const { GrantmintError, call, fromNative, nameOf } = require('./errors.cjs');
 const checks = require('./options.cjs');
-const { open, wait } = require('./port.cjs');
+const { open, reasonOf, wait } = require('./port.cjs');
 const { showAs } = require('./show.cjs');
 const { run, withCause } = require('./sources.cjs');
 const { Stats, events } = require('./stats.cjs');
 
-const { boolean, instance, invalid, json, number, pick, text } = checks;
+const { boolean, instance, internal, invalid, json, number, onlyInternal, pick, text } = checks;
 
-/** A fetch that ended without an outcome is begun again this many times for one caller. */
-const AGAIN = 2;
 /** How often a waiter looks at the clock: nobody else tells it that its time is over. */
 const LOOK_EVERY_MS = 25;
 
@@ -23,7 +21,9 @@ const beginOptions = { ...ttlOption, minRemainingMs: number, timeoutMs: number }
 class Hit {
   #grant;
 
-  constructor({ grant, remainingMs, freshness, generation, code, message }) {
+  constructor(from, made) {
+    onlyInternal(from, Hit);
+    const { grant, remainingMs, freshness, generation, code, message } = made;
     this.#grant = grant;
     this.remainingMs = remainingMs;
     this.freshness = freshness;
@@ -40,12 +40,13 @@ class Hit {
   }
 }
 
-const hitOf = (made) => (made == null ? null : new Hit(made));
+const hitOf = (made) => (made == null ? null : new Hit(internal, made));
 
 class Ticket {
   #native;
 
-  constructor(made) {
+  constructor(from, made) {
+    onlyInternal(from, Ticket);
     this.#native = made;
   }
 
@@ -72,7 +73,8 @@ class Ticket {
   }
 
   fail(error) {
-    if (!(error instanceof GrantmintError)) throw invalid('error must be a GrantmintError, such as an UpstreamError');
+    if (!(error instanceof GrantmintError))
+      throw invalid('error must be a GrantmintError, such as an UpstreamError');
     call(() => this.#native.fail(nameOf(error.code), error.message, error.retryAfterMs));
   }
 
@@ -84,7 +86,8 @@ class Ticket {
 class Waiter {
   #native;
 
-  constructor(made) {
+  constructor(from, made) {
+    onlyInternal(from, Waiter);
     this.#native = made;
   }
 
@@ -205,67 +208,64 @@ class GrantCache {
     nativeOf = (cache) => cache.#native;
   }
 
-  async get(key, fetch, options) {
-    text(key, 'key');
-    checks.function(fetch, 'fetch');
-    const { signal, ...ask } = pick(options, { ...beginOptions, signal: checks.signal }, 'get');
-    if (signal?.aborted) throw signal.reason;
-    const caller = {};
-    const started = performance.now();
-    for (let again = 0; ; again++) {
-      const { hit, ticket, waiter } = this.#begin(key, ask, performance.now() - started);
-      if (ticket) void drive(ticket, fetch, hit ? undefined : caller);
-      if (hit) return hitOf(hit);
-      try {
-        return await waited(waiter, signal);
-      } catch (error) {
-        if (error instanceof GrantmintError === false) throw error;
-        if (error.code === codeOf('abandoned') && again < AGAIN) continue;
-        throw withCause(error, caller);
-      }
+  get(key, fetch, options) {
+    try {
+      text(key, 'key');
+      checks.function(fetch, 'fetch');
+      return this.#get(key, fetch, pick(options, { ...beginOptions, signal: checks.signal }, 'get'));
+    } catch (error) {
+      return Promise.reject(error);
     }
+  }
+
+  #get(key, fetch, { signal, ttl, minRemainingMs, timeoutMs }) {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const caller = {};
+    const made = this.#native;
+    return wait({
+      signal,
+      begin: (port, number) => call(() => made.get(port, number, key, ttl, minRemainingMs, timeoutMs)),
+      settle: (news, resolve, reject) => {
+        if (news.ticket != null) {
+          void drive(news.ticket, fetch, caller);
+          return false;
+        }
+        const error = reasonOf(news);
+        if (error) return reject(withCause(error, caller));
+        return resolve(hitOf(news.hit));
+      },
+      cancel: (port, number) => port.cancel(number),
+    });
   }
 
   tryGet(key, fetch, options) {
     text(key, 'key');
     if (fetch != null) checks.function(fetch, 'fetch');
-    const ask = pick(options, { ...ttlOption, minRemainingMs: number }, 'tryGet');
-    let begun;
-    try {
-      begun = this.#begin(key, ask);
-    } catch (error) {
-      if (error instanceof InvalidArgumentError) throw error;
-      return null;
-    }
-    const { hit, ticket, waiter } = begun;
+    const { ttl, minRemainingMs } = pick(options, { ...ttlOption, minRemainingMs: number }, 'tryGet');
+    const { hit, ticket } = call(() => this.#native.tryGet(open(), key, ttl, minRemainingMs));
     if (ticket && fetch != null) void drive(ticket, fetch);
     else ticket?.abandon();
-    if (hit) return hitOf(hit);
-    const fallback = waiter.fallback();
-    waiter.close();
-    return hitOf(fallback);
+    return hitOf(hit);
   }
 
   begin(key, options) {
     text(key, 'key');
-    const { outcome, hit, ticket, waiter } = this.#begin(key, pick(options, beginOptions, 'begin'));
+    const { ttl, minRemainingMs, timeoutMs } = pick(options, beginOptions, 'begin');
+    const { outcome, hit, ticket, waiter } = call(() =>
+      this.#native.begin(open(), key, ttl, minRemainingMs, timeoutMs),
+    );
     const begun = { outcome };
-    if (hit) begun.hit = new Hit(hit);
-    if (ticket) begun.ticket = new Ticket(ticket);
-    if (waiter) begun.waiter = new Waiter(waiter);
+    if (hit) begun.hit = new Hit(internal, hit);
+    if (ticket) begun.ticket = new Ticket(internal, ticket);
+    if (waiter) begun.waiter = new Waiter(internal, waiter);
     return begun;
-  }
-
-  #begin(key, { ttl, minRemainingMs, timeoutMs }, spentMs = 0) {
-    const left = timeoutMs === undefined ? undefined : Math.max(timeoutMs - spentMs, Math.min(timeoutMs, 0));
-    return call(() => this.#native.begin(open(), key, ttl, minRemainingMs, left));
   }
 
   prefetch(key, options) {
     text(key, 'key');
     const { ttl } = pick(options, ttlOption, 'prefetch');
     const ticket = call(() => this.#native.prefetch(open(), key, ttl));
-    return ticket == null ? null : new Ticket(ticket);
+    return ticket == null ? null : new Ticket(internal, ticket);
   }
 
   keepWarm(key, ms, options) {
@@ -276,7 +276,7 @@ class GrantCache {
   }
 
   poll() {
-    return this.#native.poll(open()).map((ticket) => new Ticket(ticket));
+    return this.#native.poll(open()).map((ticket) => new Ticket(internal, ticket));
   }
 
   nextWakeupMs() {
@@ -305,7 +305,7 @@ class GrantCache {
   }
 
   stats() {
-    return new Stats(this.#native.stats());
+    return new Stats(internal, this.#native.stats());
   }
 
   drainEvents() {
@@ -320,6 +320,7 @@ function simulateFork(cache) {
   grantCache(cache, 'cache').simulateFork();
 }
 
+showAs(Hit, (hit) => ({ ...hit }));
 showAs(Ticket, ({ isRefresh }) => ({ isRefresh }));
 showAs(Waiter, () => ({}));
 showAs(GrantCache, () => ({}));

@@ -6,6 +6,8 @@ const { call } = require('./errors.cjs');
 const { boolean, invalid, json, pick, text } = require('./options.cjs');
 const { showAs } = require('./show.cjs');
 
+const GRANTS_MAX = native.limits().find(({ name }) => name === 'GRANTS_MAX').value;
+
 let nativeOf;
 
 /** What all grants have. Not exported. */
@@ -71,9 +73,12 @@ const VoiceGrant = grantClass(
   ['outgoingApplicationParams'],
 );
 // Whoever has it can watch.
-const PlaybackGrant = grantClass('PlaybackGrant', ({ grant }) => native.playbackGrant(json(grant, 'grant')), { grant: json }, [
-  'grant',
-]);
+const PlaybackGrant = grantClass(
+  'PlaybackGrant',
+  ({ grant }) => native.playbackGrant(json(grant, 'grant')),
+  { grant: json },
+  ['grant'],
+);
 
 class CustomGrant extends Grant {
   constructor(key, value) {
@@ -84,13 +89,16 @@ class CustomGrant extends Grant {
 showAs(PlaybackGrant, () => ({}));
 showAs(CustomGrant, ({ key }) => ({ key }));
 
-/** The grants of a `grants` option. */
+/** The grants of a `grants` option. No more are read than can be too many. */
 function grants(value, name) {
   if (typeof value?.[Symbol.iterator] !== 'function') throw invalid(`${name} must be an array of grants`);
-  return Array.from(value, (grant) => {
+  const all = [];
+  for (const grant of value) {
     if (!(grant instanceof Grant)) throw invalid(`${name} must hold grants, such as new VideoGrant()`);
-    return nativeOf(grant);
-  });
+    all.push(nativeOf(grant));
+    if (all.length > GRANTS_MAX) break;
+  }
+  return all;
 }
 
 module.exports = {

@@ -4,7 +4,8 @@
 
 const { version } = require('../package.json');
 
-const cLibraries = process.platform === 'linux' ? ['-gnu', '-musl'] : process.platform === 'win32' ? ['-msvc'] : [''];
+const cLibraries =
+  process.platform === 'linux' ? ['-gnu', '-musl'] : process.platform === 'win32' ? ['-msvc'] : [''];
 const candidates = cLibraries.map((library) => `@grantmint/${process.platform}-${process.arch}${library}`);
 
 function load() {
@@ -22,7 +23,7 @@ function load() {
   const error = new Error(
     cause.code === 'MODULE_NOT_FOUND'
       ? `grantmint needs the package ${names()}, which is not installed. If it exists for this platform, ` +
-        'install again without --omit=optional and without a node_modules copied from another machine.'
+          'install again without --omit=optional and without a node_modules copied from another machine.'
       : `grantmint could not load its native half from ${names()}: ${cause.message}`,
     { cause },
   );

@@ -1,15 +1,11 @@
 'use strict';
 // Checks the types of what users pass; what the values may be is decided by the native half.
 
-const { InvalidArgumentError, codeOf } = require('./errors.cjs');
+const { InvalidArgumentError, codeOf, fromNative } = require('./errors.cjs');
 
-const invalid = (message, code) => new InvalidArgumentError(message, code && { code: codeOf(code) });
+const invalid = (message, kind = 'invalid_argument') => fromNative(kind, message);
 
 const checks = {
-  string(value, name) {
-    if (typeof value !== 'string') throw invalid(`${name} must be a string`);
-    return value;
-  },
   number(value, name) {
     if (typeof value !== 'number') throw invalid(`${name} must be a number`);
     return value;
@@ -23,14 +19,19 @@ const checks = {
     return value;
   },
   signal(value, name) {
-    if (typeof value?.addEventListener !== 'function' || typeof value.aborted !== 'boolean') {
+    // Not by its class: other realms, such as those of test runners, have a class of their own.
+    const methods = ['addEventListener', 'removeEventListener'];
+    if (
+      typeof value?.aborted !== 'boolean' ||
+      methods.some((method) => typeof value[method] !== 'function')
+    ) {
       throw invalid(`${name} must be an AbortSignal`);
     }
     return value;
   },
-  /** Text that goes into a token: a lone surrogate would be replaced, and two texts become one. */
+  /** Text. A lone surrogate would be replaced on the way, and two texts become one. */
   text(value, name) {
-    checks.string(value, name);
+    if (typeof value !== 'string') throw invalid(`${name} must be a string`);
     if (!value.isWellFormed()) {
       throw invalid(`${name} holds a lone surrogate, which no other language can read`, 'invalid_utf8');
     }
@@ -44,13 +45,17 @@ const checks = {
     try {
       written = JSON.stringify(value);
     } catch (cause) {
-      throw new InvalidArgumentError(`${name} cannot be written as JSON`, { code: codeOf('invalid_grant'), cause });
+      throw new InvalidArgumentError(`${name} cannot be written as JSON`, {
+        code: codeOf('invalid_grant'),
+        cause,
+      });
     }
-    if (written === undefined) throw invalid(`${name} is missing, or cannot be written as JSON`, 'invalid_grant');
+    if (written === undefined)
+      throw invalid(`${name} is missing, or cannot be written as JSON`, 'invalid_grant');
     return written;
   },
   secret(value, name) {
-    if (typeof value === 'string') return Buffer.from(value, 'utf8');
+    if (typeof value === 'string') return new TextEncoder().encode(checks.text(value, name));
     if (value instanceof Uint8Array) return value;
     throw invalid(`${name} must be a string or a Uint8Array`);
   },
@@ -68,7 +73,8 @@ function utf8(bytes, name) {
  * `allowOrgin`, and the grant would be good everywhere. */
 function pick(options, known, of) {
   if (options === undefined) return {};
-  if (typeof options !== 'object' || options === null) throw invalid(`the options of ${of} must be an object`);
+  if (typeof options !== 'object' || options === null)
+    throw invalid(`the options of ${of} must be an object`);
   const picked = {};
   for (const name of Object.keys(options)) {
     const check = known[name];
@@ -77,6 +83,13 @@ function pick(options, known, of) {
     if (value !== undefined && value !== null) picked[name] = check(value, name);
   }
   return picked;
+}
+
+/** What the library passes to the constructors of classes that only it makes. */
+const internal = Symbol('internal');
+
+function onlyInternal(given, Class) {
+  if (given !== internal) throw invalid(`a ${Class.name} is only made by grantmint`);
 }
 
 /** A check for values of a class. */
@@ -99,4 +112,4 @@ const policy = (value) =>
     'policy',
   );
 
-module.exports = { ...checks, instance, invalid, pick, policy };
+module.exports = { ...checks, instance, internal, invalid, onlyInternal, pick, policy };

@@ -13,10 +13,10 @@ const { showAs } = require('./show.cjs');
 const { Source, withCause } = require('./sources.cjs');
 const { Stats, events } = require('./stats.cjs');
 
-const { boolean, number, pick, string } = checks;
+const { boolean, internal, number, onlyInternal, pick, text } = checks;
 
 const minterOptions = {
-  allowOrigin: string,
+  allowOrigin: text,
   grants,
   ttl: number,
   unique: boolean,
@@ -25,11 +25,11 @@ const minterOptions = {
   timeoutMs: number,
   source: checks.function,
   cache: grantCache,
-  share: string,
+  share: text,
   isolated: boolean,
-  baseUrl: string,
-  proxy: string,
-  caFile: string,
+  baseUrl: text,
+  proxy: text,
+  caFile: text,
   policy: checks.policy,
   clock: manualClock,
 };
@@ -39,7 +39,8 @@ const tokenOptions = { signal: checks.signal, minRemainingMs: number, timeoutMs:
 class PlaybackToken {
   #jwt;
 
-  constructor(jwt, grantRemainingMs, freshness, generation, reason) {
+  constructor(from, jwt, grantRemainingMs, freshness, generation, reason) {
+    onlyInternal(from, PlaybackToken);
     this.#jwt = jwt;
     this.grantRemainingMs = grantRemainingMs;
     this.freshness = freshness;
@@ -60,7 +61,7 @@ class PlaybackToken {
 /** A token that was there. */
 function tokenAtOnce([jwt, remainingMs, freshness, generation, code, message]) {
   const reason = code === undefined ? undefined : fromNative(code, message);
-  return new PlaybackToken(jwt, remainingMs, freshness, generation, reason);
+  return new PlaybackToken(internal, jwt, remainingMs, freshness, generation, reason);
 }
 
 /** What a stream and a minter have in common: `atOnce(minRemainingMs)` and `begin(port, number)`. */
@@ -82,7 +83,9 @@ function token({ atOnce, begin, source, streamer }, options) {
     settle: (news, resolve, reject) => {
       const error = reasonOf(news);
       if (news.jwt == null) return reject(withCause(error, caller));
-      return resolve(new PlaybackToken(news.jwt, news.remainingMs, news.freshness, news.generation, error));
+      return resolve(
+        new PlaybackToken(internal, news.jwt, news.remainingMs, news.freshness, news.generation, error),
+      );
     },
     cancel: (port, number) => port.cancel(number),
     done: () => source?.callers.delete(caller),
@@ -96,8 +99,8 @@ class StreamMinter {
   #tryToken;
   #atOnce;
 
-  constructor(made, streamer, source) {
-    if (!(made instanceof native.StreamMinter)) throw checks.invalid('use stream() of a PlaybackMinter');
+  constructor(from, made, streamer, source) {
+    onlyInternal(from, StreamMinter);
     this.#native = made;
     this.#streamer = streamer;
     this.#source = source;
@@ -171,29 +174,29 @@ class PlaybackMinter {
   }
 
   stream(streamer) {
-    string(streamer, 'streamer');
+    text(streamer, 'streamer');
     const made = call(() => this.#native.stream(streamer));
-    return new StreamMinter(made, streamer, this.#source);
+    return new StreamMinter(internal, made, streamer, this.#source);
   }
 
   prefetch(streamer) {
-    string(streamer, 'streamer');
+    text(streamer, 'streamer');
     call(() => this.#native.prefetch(streamer));
   }
 
   keepWarm(streamer, ms) {
-    string(streamer, 'streamer');
+    text(streamer, 'streamer');
     number(ms, 'ms');
     call(() => this.#native.keepWarm(streamer, ms));
   }
 
   invalidate(streamer) {
-    string(streamer, 'streamer');
+    text(streamer, 'streamer');
     return call(() => this.#native.invalidate(streamer));
   }
 
   invalidateIf(streamer, generation) {
-    string(streamer, 'streamer');
+    text(streamer, 'streamer');
     number(generation, 'generation');
     return call(() => this.#native.invalidateIf(streamer, generation));
   }
@@ -203,7 +206,10 @@ class PlaybackMinter {
   }
 
   stats() {
-    return new Stats(call(() => this.#native.stats()));
+    return new Stats(
+      internal,
+      call(() => this.#native.stats()),
+    );
   }
 
   drainEvents() {
@@ -233,6 +239,7 @@ Object.defineProperty(PlaybackMinter.prototype, dispose, {
   },
 });
 
+showAs(PlaybackToken, (token) => ({ ...token }));
 showAs(PlaybackMinter, () => ({}));
 showAs(StreamMinter, ({ streamer }) => ({ streamer }));
 

@@ -24,7 +24,11 @@ function onJob(take) {
 
 /** Hands out what came. */
 function deliver() {
-  for (const news of port.take()) waiting.get(news.number)?.(news);
+  for (const news of port.take()) {
+    const receive = waiting.get(news.number);
+    if (receive) receive(news);
+    else news.ticket?.abandon(); // Its call was taken back meanwhile: let another fetch.
+  }
   for (let job = port.nextJob(); job; job = port.nextJob()) lead(job);
 }
 
@@ -56,7 +60,12 @@ function watch(signal, abort) {
 
 function unwatch(signal, abort) {
   const calls = aborts.get(signal);
-  if (calls.all.delete(abort) && calls.all.size === 0) signal.removeEventListener('abort', calls.listener);
+  if (!calls?.all.delete(abort) || calls.all.size > 0) return;
+  try {
+    signal.removeEventListener('abort', calls.listener);
+  } catch {
+    // A signal that is none must not cost others their news.
+  }
 }
 
 /**
@@ -86,8 +95,8 @@ function wait({ begin, settle, signal, cancel, done }) {
       end();
     };
     const number = enter(receive);
-    if (signal) watch(signal, abort);
     try {
+      if (signal) watch(signal, abort);
       begin(port, number, () => receive({ number }));
     } catch (error) {
       end();

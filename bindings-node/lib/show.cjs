@@ -9,13 +9,22 @@ function showAs(Class, fields) {
     configurable: true,
     value(depth, options, show) {
       const shown = {};
-      for (const [name, value] of Object.entries(fields(this))) {
+      for (const [name, value] of Object.entries(fieldsOf(this, fields))) {
         if (value !== undefined) shown[name] = value;
       }
       if (Object.keys(shown).length === 0) return `${Class.name} {}`;
       return `${Class.name} ${show ? show(shown, { ...options, depth: (options.depth ?? 2) - 1 }) : ''}`;
     },
   });
+}
+
+/** A prototype has this method too, but no fields. */
+function fieldsOf(value, fields) {
+  try {
+    return fields(value);
+  } catch {
+    return {};
+  }
 }
 
 module.exports = { showAs };

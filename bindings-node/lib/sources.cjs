@@ -27,21 +27,30 @@ class Source {
 
 /** What a source returned, checked. */
 function answerOf(answer) {
-  if (typeof answer !== 'object' || answer === null) throw new TypeError('a source must return { grant, ttl }');
+  if (typeof answer !== 'object' || answer === null)
+    throw new TypeError('a source must return { grant, ttl }');
   const grant = json(answer.grant, 'grant');
   const ttl = answer.ttl ?? undefined;
   if (ttl !== undefined) number(ttl, 'ttl');
   return { grant, ttl };
 }
 
-/** The class of what was thrown: all that others learn of it. */
-function classOf(error) {
-  const name = error?.constructor?.name;
-  return typeof name === 'string' && /^[\w$]{1,64}$/.test(name) ? name : typeof error;
-}
-
-const isThrottled = (error) => error?.code === codeOf('throttled');
 const isTime = (ms) => typeof ms === 'number' && ms >= 0;
+
+/** What others learn of what was thrown: its class, and whether it asks to be left alone. Reading it may
+ * throw as well. */
+function described(error) {
+  try {
+    const name = error?.constructor?.name;
+    return {
+      name: typeof name === 'string' && /^[\w$]{1,64}$/.test(name) ? name : typeof error,
+      isThrottled: error?.code === codeOf('throttled'),
+      retryAfterMs: isTime(error?.retryAfterMs) ? error.retryAfterMs : undefined,
+    };
+  } catch {
+    return { name: typeof error, isThrottled: false };
+  }
+}
 
 /**
  * Runs a function that fetches. `caller`, if there is one, is shown what it threw; that is noted before
@@ -55,8 +64,9 @@ async function run(fetch, what, request, caller, end) {
     end.complete(answer.grant, answer.ttl);
   } catch (error) {
     if (caller) caller.cause = error;
-    if (isThrottled(error)) end.throttle(isTime(error.retryAfterMs) ? error.retryAfterMs : undefined);
-    else end.fail(classOf(error));
+    const { name, isThrottled, retryAfterMs } = described(error);
+    if (isThrottled) end.throttle(retryAfterMs);
+    else end.fail(name);
   }
 }
 

@@ -2,12 +2,13 @@
 // What a cache has done.
 
 const { codeOf } = require('./errors.cjs');
-const { string } = require('./options.cjs');
+const { onlyInternal, text } = require('./options.cjs');
 
 class Stats {
   #native;
 
-  constructor(made) {
+  constructor(from, made) {
+    onlyInternal(from, Stats);
     this.#native = made;
     const { errors, ...counters } = made.counters();
     Object.assign(this, counters);
@@ -16,7 +17,7 @@ class Stats {
   }
 
   toPrometheus(cache) {
-    string(cache, 'cache');
+    text(cache, 'cache');
     return this.#native.toPrometheus(cache);
   }
 }

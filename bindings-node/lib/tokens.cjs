@@ -16,7 +16,11 @@ class AccessToken {
   #identity;
 
   constructor(key, options) {
-    const { identity, ...picked } = pick(options, { ...common, identity: text, validUntil: number }, 'AccessToken');
+    const { identity, ...picked } = pick(
+      options,
+      { ...common, identity: text, validUntil: number },
+      'AccessToken',
+    );
     if (identity === undefined) throw invalid('identity is missing', 'invalid_identity');
     const { grants: all = [], clock, ...rest } = picked;
     this.#native = call(() => native.AccessToken.of(apiKey(key, 'key'), identity, all, rest, clock));

@@ -4,7 +4,7 @@
 const native = require('./native.cjs');
 const { apiKey } = require('./api-key.cjs');
 const { call } = require('./errors.cjs');
-const { json, number, pick, secret: bytes, string } = require('./options.cjs');
+const { internal, json, number, onlyInternal, pick, secret: bytes, text } = require('./options.cjs');
 const { showAs } = require('./show.cjs');
 
 let nativeOf;
@@ -12,7 +12,8 @@ let nativeOf;
 class Decoded {
   #native;
 
-  constructor(made) {
+  constructor(from, made) {
+    onlyInternal(from, Decoded);
     this.#native = made;
   }
 
@@ -21,11 +22,11 @@ class Decoded {
   }
 
   get header() {
-    return JSON.parse(this.headerJson);
+    return JSON.parse(this.#native.headerJson);
   }
 
   get claims() {
-    return JSON.parse(this.claimsJson);
+    return JSON.parse(this.#native.claimsJson);
   }
 
   get headerJson() {
@@ -52,27 +53,36 @@ for (const name of ['identity', 'issuer', 'subject', 'jti', 'region', 'issuedAt'
 
 showAs(Decoded, () => ({}));
 
-const known = { leeway: number, now: number, algorithm: string };
+const known = { leeway: number, now: number, algorithm: text };
 
 function verify(token, key, options) {
-  string(token, 'token');
+  text(token, 'token');
   const how = pick(options, known, 'verify');
-  return new Decoded(call(() => native.verify(token, apiKey(key, 'apiKey'), how)));
+  return new Decoded(
+    internal,
+    call(() => native.verify(token, apiKey(key, 'apiKey'), how)),
+  );
 }
 
 function verifyJwt(token, secret, options) {
-  string(token, 'token');
+  text(token, 'token');
   const how = pick(options, known, 'verifyJwt');
-  return new Decoded(call(() => native.verifyJwt(token, bytes(secret, 'secret'), how)));
+  return new Decoded(
+    internal,
+    call(() => native.verifyJwt(token, bytes(secret, 'secret'), how)),
+  );
 }
 
 function decode(token) {
-  string(token, 'token');
-  return new Decoded(call(() => native.decode(token)));
+  text(token, 'token');
+  return new Decoded(
+    internal,
+    call(() => native.decode(token)),
+  );
 }
 
 function sign(algorithm, header, claims, secret) {
-  string(algorithm, 'algorithm');
+  text(algorithm, 'algorithm');
   const [headerJson, claimsJson] = [json(header, 'header'), json(claims, 'claims')];
   return call(() => native.sign(algorithm, headerJson, claimsJson, bytes(secret, 'secret')));
 }

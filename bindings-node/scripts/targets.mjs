@@ -1,19 +1,18 @@
-// The platforms that packages are made for: Rust's name, npm's fields, and what cargo calls the library.
-
-const unix = 'libgrantmint_node.so';
-const apple = 'libgrantmint_node.dylib';
-const windows = 'grantmint_node.dll';
+// The platforms that packages are made for: Rust's name and npm's fields.
 
 export const targets = {
-  'x86_64-unknown-linux-gnu': { os: 'linux', cpu: 'x64', libc: 'glibc', suffix: '-gnu', library: unix },
-  'aarch64-unknown-linux-gnu': { os: 'linux', cpu: 'arm64', libc: 'glibc', suffix: '-gnu', library: unix },
-  'x86_64-unknown-linux-musl': { os: 'linux', cpu: 'x64', libc: 'musl', suffix: '-musl', library: unix },
-  'aarch64-unknown-linux-musl': { os: 'linux', cpu: 'arm64', libc: 'musl', suffix: '-musl', library: unix },
-  'x86_64-apple-darwin': { os: 'darwin', cpu: 'x64', suffix: '', library: apple },
-  'aarch64-apple-darwin': { os: 'darwin', cpu: 'arm64', suffix: '', library: apple },
-  'x86_64-pc-windows-msvc': { os: 'win32', cpu: 'x64', suffix: '-msvc', library: windows },
-  'aarch64-pc-windows-msvc': { os: 'win32', cpu: 'arm64', suffix: '-msvc', library: windows },
+  'x86_64-unknown-linux-gnu': { os: 'linux', cpu: 'x64', libc: 'glibc', suffix: '-gnu' },
+  'aarch64-unknown-linux-gnu': { os: 'linux', cpu: 'arm64', libc: 'glibc', suffix: '-gnu' },
+  'x86_64-unknown-linux-musl': { os: 'linux', cpu: 'x64', libc: 'musl', suffix: '-musl' },
+  'aarch64-unknown-linux-musl': { os: 'linux', cpu: 'arm64', libc: 'musl', suffix: '-musl' },
+  'x86_64-apple-darwin': { os: 'darwin', cpu: 'x64', suffix: '' },
+  'aarch64-apple-darwin': { os: 'darwin', cpu: 'arm64', suffix: '' },
+  'x86_64-pc-windows-msvc': { os: 'win32', cpu: 'x64', suffix: '-msvc' },
+  'aarch64-pc-windows-msvc': { os: 'win32', cpu: 'arm64', suffix: '-msvc' },
 };
 
 /** The npm package of a target. */
 export const packageOf = ({ os, cpu, suffix }) => `@grantmint/${os}-${cpu}${suffix}`;
+
+/** What every package holds. */
+export const common = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'package.json'];

@@ -74,6 +74,12 @@ pub(crate) fn stream_at_once<'env>(
     function(env, c"atOnce", StreamAtOnce(stream.clone()))
 }
 
+/// A function that panics, and again when it is dropped.
+#[cfg(feature = "test-doors")]
+pub(crate) fn panicking(env: &Env) -> napi::Result<Unknown<'_>> {
+    function(env, c"panicking", Panicking)
+}
+
 struct Mint(Arc<TokenMinter>);
 struct MintMany(Arc<TokenMinter>);
 struct TryToken(PlaybackMinter);
@@ -145,6 +151,23 @@ impl Hot for StreamAtOnce {
         let token =
             call.text(0, "identity", |identity| self.0.token_at_once(identity, options))??;
         token.map_or_else(|| call.null(), |token| call.token(&token))
+    }
+}
+
+#[cfg(feature = "test-doors")]
+struct Panicking;
+
+#[cfg(feature = "test-doors")]
+impl Hot for Panicking {
+    fn call(&self, _: &Call) -> Result<sys::napi_value> {
+        panic!("on purpose, behind a door for tests");
+    }
+}
+
+#[cfg(feature = "test-doors")]
+impl Drop for Panicking {
+    fn drop(&mut self) {
+        panic!("on purpose, behind a door for tests");
     }
 }
 

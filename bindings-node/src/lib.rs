@@ -12,6 +12,8 @@
 mod access_token;
 mod api_key;
 mod clock;
+#[cfg(feature = "test-doors")]
+mod doors;
 mod error;
 mod grant_cache;
 mod grants;

@@ -7,14 +7,16 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use grantmint_core::{PendingCall, PlaybackToken};
+use grantmint_core::{Error, PendingCall, PlaybackToken};
 use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status};
 use napi_derive::napi;
 
 use crate::error::{Result, code, from_napi};
+use crate::hit::Hit;
 use crate::source::{Held, Job};
+use crate::ticket::Ticket;
 use crate::time::{number, to_ms};
 
 /// Wakes the environment; does not keep it alive unless told to.
@@ -30,7 +32,7 @@ struct State {
     bell: Option<Bell>,
     /// Whether the environment has been told and has not looked yet.
     told: bool,
-    /// The calls for tokens that wait.
+    /// The calls that wait.
     calls: HashMap<i64, PendingCall>,
     news: Vec<News>,
     jobs: VecDeque<Held>,
@@ -38,10 +40,22 @@ struct State {
     duties: Vec<Weak<dyn Duty>>,
 }
 
-/// What came for a call.
-enum News {
-    Answer(i64, grantmint_core::Result<PlaybackToken>),
-    Rung(i64),
+/// What came for a call, by its number.
+struct News(i64, What);
+
+enum What {
+    Token(grantmint_core::Result<PlaybackToken>),
+    Grant(grantmint_core::Result<grantmint_core::Hit>),
+    /// The duty to fetch for it.
+    Lead(grantmint_core::Ticket),
+    /// Its waiter should look.
+    Rung,
+}
+
+impl What {
+    fn is_answer(&self) -> bool {
+        matches!(self, Self::Token(_) | Self::Grant(_))
+    }
 }
 
 /// A duty to fetch that is dropped with the environment.
@@ -55,14 +69,24 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Desk {
-    /// Leaves the answer to a call.
+    /// Leaves the answer to a call for a token.
     pub(crate) fn answer(&self, number: i64, result: grantmint_core::Result<PlaybackToken>) {
-        self.tell(|state| state.news.push(News::Answer(number, result)));
+        self.leave(number, What::Token(result));
+    }
+
+    /// Leaves the answer to a call for a grant.
+    pub(crate) fn grant(&self, number: i64, result: grantmint_core::Result<grantmint_core::Hit>) {
+        self.leave(number, What::Grant(result));
+    }
+
+    /// Leaves a call the duty to fetch. Where the environment has ended it is dropped.
+    pub(crate) fn lead(&self, number: i64, ticket: grantmint_core::Ticket) {
+        self.leave(number, What::Lead(ticket));
     }
 
     /// Says that a waiter should look.
     pub(crate) fn ring(&self, number: i64) {
-        self.tell(|state| state.news.push(News::Rung(number)));
+        self.leave(number, What::Rung);
     }
 
     /// Leaves a duty to fetch. Where the environment has ended it is dropped: whoever waits begins
@@ -94,6 +118,18 @@ impl Desk {
         state.duties.push(weak);
     }
 
+    /// A ticket that is dropped with the environment.
+    pub(crate) fn held(&self, ticket: grantmint_core::Ticket) -> Ticket {
+        let ticket = Ticket::new(ticket);
+        self.watch(ticket.duty());
+        ticket
+    }
+
+    fn leave(&self, number: i64, what: What) {
+        let mut news = Some(News(number, what));
+        self.tell(|state| state.news.extend(news.take()));
+    }
+
     fn tell(&self, change: impl FnOnce(&mut State)) {
         let mut state = lock(&self.0);
         if state.bell.is_none() {
@@ -123,8 +159,8 @@ impl Desk {
     }
 }
 
-/// What came for a call: a token, an error, both (a degraded token with its reason), or neither: its
-/// waiter should look.
+/// What came for a call: a token, a grant, an error, both (a degraded token with its reason), a duty to
+/// fetch, or nothing: its waiter should look.
 #[napi(object, object_from_js = false)]
 pub struct Delivery {
     /// The call.
@@ -141,11 +177,15 @@ pub struct Delivery {
     pub code: Option<String>,
     /// Its message.
     pub message: Option<String>,
+    /// The grant.
+    pub hit: Option<Hit>,
+    /// The duty to fetch.
+    pub ticket: Option<Ticket>,
 }
 
 impl Delivery {
-    fn of(news: News) -> Self {
-        let none = |number| Self {
+    fn nothing(number: i64) -> Self {
+        Self {
             number,
             jwt: None,
             remaining_ms: None,
@@ -153,22 +193,35 @@ impl Delivery {
             generation: None,
             code: None,
             message: None,
-        };
-        match news {
-            News::Rung(number) => none(number),
-            News::Answer(number, Err(error)) => {
-                let message = Some(error.message().to_owned());
-                Self { code: Some(code(&error)), message, ..none(number) }
-            }
-            News::Answer(id, Ok(token)) => Self {
-                jwt: Some(token.jwt),
-                remaining_ms: Some(to_ms(token.grant_remaining)),
-                freshness: Some(token.freshness.as_str()),
-                generation: Some(number(token.generation)),
-                code: token.reason.as_ref().map(code),
-                message: token.reason.as_ref().map(|reason| reason.message().to_owned()),
-                ..none(id)
-            },
+            hit: None,
+            ticket: None,
+        }
+    }
+
+    fn token(id: i64, token: PlaybackToken) -> Self {
+        Self {
+            jwt: Some(token.jwt),
+            remaining_ms: Some(to_ms(token.grant_remaining)),
+            freshness: Some(token.freshness.as_str()),
+            generation: Some(number(token.generation)),
+            code: token.reason.as_ref().map(code),
+            message: token.reason.as_ref().map(|reason| reason.message().to_owned()),
+            ..Self::nothing(id)
+        }
+    }
+
+    fn error(number: i64, error: &Error) -> Self {
+        let message = Some(error.message().to_owned());
+        Self { code: Some(code(error)), message, ..Self::nothing(number) }
+    }
+
+    fn of(News(number, what): News, desk: &Desk) -> Self {
+        match what {
+            What::Token(Ok(token)) => Self::token(number, token),
+            What::Grant(Ok(hit)) => Self { hit: Some(Hit::from(&hit)), ..Self::nothing(number) },
+            What::Token(Err(error)) | What::Grant(Err(error)) => Self::error(number, &error),
+            What::Lead(ticket) => Self { ticket: Some(desk.held(ticket)), ..Self::nothing(number) },
+            What::Rung => Self::nothing(number),
         }
     }
 }
@@ -213,14 +266,12 @@ impl Port {
         let news = std::mem::take(&mut state.news);
         let answered: Vec<_> = news
             .iter()
-            .filter_map(|news| match news {
-                News::Answer(number, _) => state.calls.remove(number),
-                News::Rung(_) => None,
-            })
+            .filter(|News(_, what)| what.is_answer())
+            .filter_map(|News(number, _)| state.calls.remove(number))
             .collect();
         drop(state);
         drop(answered);
-        news.into_iter().map(Delivery::of).collect()
+        news.into_iter().map(|news| Delivery::of(news, &self.desk)).collect()
     }
 
     /// A duty to fetch, if there is one.

@@ -19,14 +19,19 @@ test('of all who need a grant one fetches', async () => {
   assert.equal(asked, 1);
   assert(hits.every((hit) => hit instanceof Hit && hit.grant === 'k for 30' && hit.freshness === 'fresh'));
   assert(hits[0].remainingMs > 27_000);
-  assert(!inspect(hits[0], { showHidden: true }).includes('k for') && !JSON.stringify(hits[0]).includes('k for'));
+  assert(
+    !inspect(hits[0], { showHidden: true }).includes('k for') && !JSON.stringify(hits[0]).includes('k for'),
+  );
   assert.equal(cache.tryGet('k', null, { ttl: 30 }).grant, 'k for 30');
   assert.equal(cache.tryGet('other'), null);
 });
 
 test('a try sets off the fetch that is due', async () => {
   const cache = new GrantCache();
-  assert.equal(cache.tryGet('k', async () => ({ grant: 'g' })), null);
+  assert.equal(
+    cache.tryGet('k', async () => ({ grant: 'g' })),
+    null,
+  );
   await sleep(20);
   assert.equal(cache.tryGet('k').grant, 'g');
 });
@@ -93,7 +98,6 @@ test('by hand', async () => {
   assert.throws(() => ticket.start(), { code: 'ERR_GRANTMINT_ABANDONED' });
   assert.throws(() => cache.begin(''), { code: 'ERR_GRANTMINT_LIMIT_EXCEEDED' });
   assert.throws(() => ticket.fail(new Error('x')), { code: 'ERR_GRANTMINT_INVALID_ARGUMENT' });
-  assert.throws(() => new (cache.begin('z').ticket.constructor)().key, TypeError);
   testing.simulateFork(cache);
   assert.equal(cache.begin('k', { ttl: 15 }).outcome, 'hit');
   assert.match(cache.stats().toPrometheus('mine'), /grantmint_keys\{cache="mine"\} \d/);

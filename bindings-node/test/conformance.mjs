@@ -61,6 +61,10 @@ for (let n = 0; n < 2; n += 1) {
 }
 assert.deepEqual(said, ['asked', 'token', 'token']);
 
-const runtime = globalThis.Bun ? `bun ${Bun.version}` : globalThis.Deno ? `deno ${Deno.version.deno}` : `node ${process.version}`;
+const runtime = globalThis.Bun
+  ? `bun ${Bun.version}`
+  : globalThis.Deno
+    ? `deno ${Deno.version.deno}`
+    : `node ${process.version}`;
 console.log(`${runtime}: ${cases.length} vectors, ${scenarios.length} scenarios, smoke: ok`);
 process.exit(0);

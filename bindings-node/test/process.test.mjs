@@ -39,7 +39,6 @@ test('a top-level await gets its answer', async () => {
 });
 
 test('a finished process exits', async () => {
-  const started = performance.now();
   const { code, stderr } = await script(`
     const source = async () => { await sleep(10); return { grant: {} }; };
     const live = new PlaybackMinter(key, { source });
@@ -52,8 +51,8 @@ test('a finished process exits', async () => {
     controller.abort();
     globalThis.kept = [live, other, live.stream('${STREAMER}')];
   `);
+  // One that does not is killed, and has no code.
   assert.equal(code, 0, stderr);
-  assert(performance.now() - started < 3000);
 });
 
 test('exit with a flight in the air', async () => {
@@ -64,6 +63,22 @@ test('exit with a flight in the air', async () => {
     process.exit(7);
   `);
   assert.deepEqual([code, signal], [7, null], stderr);
+});
+
+test('no thread of the pool is kept', async () => {
+  const body = `
+    import { readFile } from 'node:fs/promises';
+    const live = new PlaybackMinter(key, { source: () => new Promise(() => {}) });
+    const native = new PlaybackMinter(key, { baseUrl: 'http://127.0.0.1:1', isolated: true });
+    for (let n = 0; n < 1000; n += 1) live.token('${STREAMER}', 'alice').catch(() => {});
+    native.token('${STREAMER}', 'alice').catch(() => {});
+    await Promise.all(Array.from({ length: 100 }, () => readFile('package.json')));
+    console.log('read');
+    process.exit(0);
+  `;
+  const options = { cwd, timeout: 20_000, env: { ...process.env, UV_THREADPOOL_SIZE: '1' } };
+  const { stdout, stderr } = await run(['--input-type=module', '--eval', prologue + body], options);
+  assert.equal(stdout, 'read\n', stderr);
 });
 
 test('import and require give the same classes', () => {
@@ -80,7 +95,9 @@ test('a second copy is noticed and warned of once', async () => {
     for (const copy of ['a', 'b']) {
       mkdirSync(join(folder, copy, 'node_modules'), { recursive: true });
       cpSync(installed, join(folder, copy, 'node_modules/grantmint'), { recursive: true });
-      cpSync(join(installed, '../@grantmint'), join(folder, copy, 'node_modules/@grantmint'), { recursive: true });
+      cpSync(join(installed, '../@grantmint'), join(folder, copy, 'node_modules/@grantmint'), {
+        recursive: true,
+      });
     }
     const load = (path) => `require(${JSON.stringify(join(folder, path, 'node_modules/grantmint'))});`;
     const twice = await run(['--eval', load('a') + load('b') + load('b')]);
@@ -99,7 +116,10 @@ test('without the package of the platform the error names it', async () => {
     cpSync(installed, join(folder, 'node_modules/grantmint'), { recursive: true });
     const body = `try { require('grantmint') } catch (error) { console.log(error.code, error.message) }`;
     const { stdout } = await run(['--eval', body], { cwd: folder });
-    assert.match(stdout, /^ERR_GRANTMINT_UNSUPPORTED grantmint needs the package @grantmint\/\w+-\w+(-\w+)?@\d/);
+    assert.match(
+      stdout,
+      /^ERR_GRANTMINT_UNSUPPORTED grantmint needs the package @grantmint\/\w+-\w+(-\w+)?@\d/,
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -134,7 +134,9 @@ class Stage {
 
   fail({ caller, code, retry_after: retryAfter }) {
     const Class = ERRORS[codeOf(code)].number < 400 ? UpstreamError : GrantmintError;
-    this.take(caller).fail(new Class('by the script', { code: codeOf(code), retryAfterMs: inMs(retryAfter) }));
+    this.take(caller).fail(
+      new Class('by the script', { code: codeOf(code), retryAfterMs: inMs(retryAfter) }),
+    );
   }
 
   abandon({ caller }) {

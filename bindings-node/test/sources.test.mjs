@@ -8,7 +8,11 @@ import { STREAMER, counting, key, rejection } from './support.mjs';
 
 test('a source is told what is wanted', async () => {
   const source = counting();
-  const live = new PlaybackMinter(key(), { source: source.fetch, grantTtl: 30, allowOrigin: 'https://WWW.example.com' });
+  const live = new PlaybackMinter(key(), {
+    source: source.fetch,
+    grantTtl: 30,
+    allowOrigin: 'https://WWW.example.com',
+  });
   await live.token(STREAMER, 'alice');
   const [{ streamer, ttl, origin, signal }] = source.asked;
   assert.deepEqual([streamer, ttl, origin], [STREAMER, 30, 'https://www.example.com']);
@@ -20,14 +24,36 @@ test('a source is told what is wanted', async () => {
 
 test('what a source returns', async () => {
   const text = '{ "playbackUrl" : "x", "n":1.50 }';
-  const good = [{ grant: { a: 1 } }, { grant: text }, { grant: Buffer.from(text) }, { grant: {}, ttl: 30, other: 1 }, { grant: {}, ttl: null }];
+  const good = [
+    { grant: { a: 1 } },
+    { grant: text },
+    { grant: Buffer.from(text) },
+    { grant: {}, ttl: 30, other: 1 },
+    { grant: {}, ttl: null },
+  ];
   for (const answer of good) {
     const token = await new PlaybackMinter(key(), { source: () => answer }).token(STREAMER, 'alice');
     assert(token.grantRemainingMs > (answer.ttl ?? 60) * 1000 - 3000);
   }
-  const bad = [undefined, null, 7, 'grant', {}, { grant: null }, { grant: 'text' }, { grant: '"{}"' }, { grant: [] }, { grant: 1n }, { grant: {}, ttl: '60' }, { grant: {}, ttl: -1 }, { grant: { a: 'x'.repeat(70_000) } }];
+  const bad = [
+    undefined,
+    null,
+    7,
+    'grant',
+    {},
+    { grant: null },
+    { grant: 'text' },
+    { grant: '"{}"' },
+    { grant: [] },
+    { grant: 1n },
+    { grant: {}, ttl: '60' },
+    { grant: {}, ttl: -1 },
+    { grant: { a: 'x'.repeat(70_000) } },
+  ];
   for (const answer of bad) {
-    const error = await rejection(new PlaybackMinter(key(), { source: async () => answer }).token(STREAMER, 'alice'));
+    const error = await rejection(
+      new PlaybackMinter(key(), { source: async () => answer }).token(STREAMER, 'alice'),
+    );
     assert(error instanceof UpstreamError, String(answer));
     assert.equal(error.code, 'ERR_GRANTMINT_SOURCE_FAILED');
     assert(error.cause instanceof Error);
@@ -47,19 +73,32 @@ test('a throw and a rejection: the cause for one, the class for all', async () =
   };
   for (const source of Object.values(sources)) {
     const live = new PlaybackMinter(key(), { source });
-    const errors = await Promise.all(Array.from({ length: 10 }, (_, n) => rejection(live.token(STREAMER, `viewer-${n}`))));
+    const errors = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => rejection(live.token(STREAMER, `viewer-${n}`))),
+    );
     assert(errors.every(({ code }) => code === 'ERR_GRANTMINT_SOURCE_FAILED'));
     assert.equal(errors.filter(({ cause }) => cause === boom).length, 1);
     assert.equal(errors[0].cause, boom);
     assert(errors.every(({ message }) => message.includes('RangeError') && !message.includes('secret')));
     assert.equal(new Set(errors).size, 10);
     const later = await rejection(live.token(STREAMER, 'late'));
-    assert.deepEqual([later.cause, later.code, later.retryAfterMs > 0], [undefined, 'ERR_GRANTMINT_SOURCE_FAILED', true]);
+    assert.deepEqual(
+      [later.cause, later.code, later.retryAfterMs > 0],
+      [undefined, 'ERR_GRANTMINT_SOURCE_FAILED', true],
+    );
   }
 });
 
 test('odd things are thrown', async () => {
-  for (const thrown of ['text', 7, null, undefined, {}, Object.create(null), new Proxy({}, {})]) {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const reads = {
+    get code() {
+      throw new Error('a second one');
+    },
+  };
+  const odd = [proxy, reads, 'text', 7, null, undefined, {}, Object.create(null), new Proxy({}, {})];
+  for (const thrown of odd) {
     const live = new PlaybackMinter(key(), { source: () => Promise.reject(thrown) });
     const error = await rejection(live.token(STREAMER, 'alice'));
     assert.equal(error.code, 'ERR_GRANTMINT_SOURCE_FAILED');
@@ -93,15 +132,27 @@ test('the signal ends with the time of the fetch', async () => {
         reject(signal.reason);
       });
     });
-  const options = { policy: { fetchTimeoutMs: 200 }, timeoutMs: 3000, isolated: true, baseUrl: 'https://signal.example.com', source };
+  const options = {
+    policy: { fetchTimeoutMs: 200 },
+    timeoutMs: 3000,
+    isolated: true,
+    baseUrl: 'https://signal.example.com',
+    source,
+  };
   const error = await rejection(new PlaybackMinter(key(), options).token(STREAMER, 'alice'));
   assert.equal(aborted?.name, 'TimeoutError');
   assert(error instanceof GrantmintError);
 });
 
 test('a source that never ends is told of to those who wait', async () => {
-  const options = { policy: { fetchTimeoutMs: 100 }, baseUrl: 'https://never.example.com', source: () => new Promise(() => {}) };
-  const error = await rejection(new PlaybackMinter(key(), options).token(STREAMER, 'alice', { timeoutMs: 4000 }));
+  const options = {
+    policy: { fetchTimeoutMs: 100 },
+    baseUrl: 'https://never.example.com',
+    source: () => new Promise(() => {}),
+  };
+  const error = await rejection(
+    new PlaybackMinter(key(), options).token(STREAMER, 'alice', { timeoutMs: 4000 }),
+  );
   assert.equal(error.code, 'ERR_GRANTMINT_UPSTREAM_TIMEOUT');
 });
 
@@ -127,16 +178,23 @@ test('each minter that shares a cache fetches with its own source', async () => 
   assert.deepEqual([a.asked.length, b.asked.length], [1, 0]);
 });
 
-test('a minter that refers to itself by its source is collected', { skip: !globalThis.gc && 'needs --expose-gc' }, async () => {
-  const refs = [];
-  for (let n = 0; n < 20; n += 1) {
-    const holder = {};
-    holder.minter = new PlaybackMinter(key(), { source: async () => ({ grant: { holder: typeof holder } }), isolated: true });
-    refs.push(new WeakRef(holder.minter));
-  }
-  await sleep(10);
-  globalThis.gc();
-  await sleep(10);
-  globalThis.gc();
-  assert(refs.filter((ref) => ref.deref()).length <= 1);
-});
+test(
+  'a minter that refers to itself by its source is collected',
+  { skip: !globalThis.gc && 'needs --expose-gc' },
+  async () => {
+    const refs = [];
+    for (let n = 0; n < 20; n += 1) {
+      const holder = {};
+      holder.minter = new PlaybackMinter(key(), {
+        source: async () => ({ grant: { holder: typeof holder } }),
+        isolated: true,
+      });
+      refs.push(new WeakRef(holder.minter));
+    }
+    await sleep(10);
+    globalThis.gc();
+    await sleep(10);
+    globalThis.gc();
+    assert(refs.filter((ref) => ref.deref()).length <= 1);
+  },
+);

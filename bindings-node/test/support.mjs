@@ -5,25 +5,19 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiKey } from 'grantmint';
 
-/** The emulator's built-in key. */
-export const KEY = [
-  'ACde300000000000000000000000000000',
-  'SKde300000000000000000000000000000',
-  'not-a-secret-emulator-demo-key-0',
-];
-export const STREAMER = 'VJ00000000000000000000000000000001';
+export { KEY, STREAMER, key } from './key.mjs';
 
-export const key = () => new ApiKey(...KEY);
-
-export const vectors = (name) => JSON.parse(readFileSync(new URL(`./vectors/${name}`, import.meta.url), 'utf8'));
+export const vectors = (name) =>
+  JSON.parse(readFileSync(new URL(`./vectors/${name}`, import.meta.url), 'utf8'));
 
 /** The emulated upstream, as a program of its own, for one test. */
 export async function emulator(t, ...options) {
   const program = process.env.GRANTMINT_EMULATOR;
   if (!program) throw new Error('GRANTMINT_EMULATOR must name the program');
-  const child = spawn(program, ['--listen', '127.0.0.1:0', ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, ['--listen', '127.0.0.1:0', ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   t.after(() => child.kill());
   const [line] = await once(createInterface(child.stdout), 'line');
   const baseUrl = line.trim().split(' ').pop();

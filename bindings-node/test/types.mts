@@ -20,7 +20,11 @@ import {
 } from 'grantmint';
 
 const key: ApiKey = ApiKey.fromEnv(process.env);
-const rooms = new TokenMinter(key, { grants: [new VideoGrant({ room: 'r' })], ttl: 14_400, clock: new ManualClock(1) });
+const rooms = new TokenMinter(key, {
+  grants: [new VideoGrant({ room: 'r' })],
+  ttl: 14_400,
+  clock: new ManualClock(1),
+});
 const jwt: string = rooms.mint('alice');
 const jwts: string[] = rooms.mintMany(new Set(['a']));
 const one: string = new AccessToken(key, { identity: 'alice', validUntil: 1 }).toJwt();
@@ -31,7 +35,10 @@ const source: GrantSource = async (streamer, { ttl, origin, signal }) => {
   return { grant: { streamer }, ttl: null };
 };
 const live = new PlaybackMinter(key, { source, policy, allowOrigin: 'https://www.example.com' });
-const token: PlaybackToken = await live.token('VJ', 'alice', { signal: AbortSignal.timeout(1), timeoutMs: 1 });
+const token: PlaybackToken = await live.token('VJ', 'alice', {
+  signal: AbortSignal.timeout(1),
+  timeoutMs: 1,
+});
 const degraded: GrantmintError | undefined = token.reason;
 const maybe: string | null = live.stream('VJ').tryToken('bob');
 const begun = new GrantCache({ governed: true }).begin('k');

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PlaybackMinter } from 'grantmint';
-import { STREAMER, key } from './support.mjs';
+import { STREAMER, key } from './key.mjs';
 
 const { job, baseUrl, calls, number, share } = workerData;
 const streamer = number === undefined ? STREAMER : `VJ${String(number).padStart(32, '0')}`;
@@ -25,7 +25,11 @@ const jobs = {
       await sleep(300);
       return { grant: {} };
     };
-    const live = new PlaybackMinter(key(), { share: 'workers', baseUrl: 'https://workers.example.com', source });
+    const live = new PlaybackMinter(key(), {
+      share: 'workers',
+      baseUrl: 'https://workers.example.com',
+      source,
+    });
     await Promise.all(Array.from({ length: calls }, (_, n) => live.token(STREAMER, `viewer-${n}`)));
     parentPort.postMessage(asked);
     setInterval(() => live, 1000);
@@ -35,7 +39,11 @@ const jobs = {
       parentPort.postMessage('asked');
       return new Promise(ignore);
     };
-    const live = new PlaybackMinter(key(), { share, baseUrl: baseUrl ?? 'https://never.example.com', source });
+    const live = new PlaybackMinter(key(), {
+      share,
+      baseUrl: baseUrl ?? 'https://never.example.com',
+      source,
+    });
     live.token(streamer, 'alice').catch(ignore);
   },
   flight() {
@@ -46,7 +54,8 @@ const jobs = {
   aborts() {
     const live = new PlaybackMinter(key(), { baseUrl, isolated: true });
     const controller = new AbortController();
-    for (let n = 0; n < calls; n += 1) live.token(streamer, `viewer-${n}`, { signal: controller.signal }).catch(ignore);
+    for (let n = 0; n < calls; n += 1)
+      live.token(streamer, `viewer-${n}`, { signal: controller.signal }).catch(ignore);
     controller.abort();
     parentPort.postMessage('aborted');
   },

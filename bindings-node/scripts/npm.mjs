@@ -1,0 +1,65 @@
+// Makes the npm packages for this platform, as they would be published: node scripts/npm.mjs OUT
+// On Linux zig links them, for C libraries that are as old as those that Node's own builds run with.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+
+const here = import.meta.dirname;
+const root = resolve(here, '../..');
+const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
+const BUILD = ['--release', '--locked', '--package', 'grantmint-node'];
+/** Older than Node needs: builds of Node by others go further back. */
+const GLIBC = '2.17';
+
+const out = process.argv[2];
+if (!out) throw new Error('usage: node scripts/npm.mjs OUT');
+const host = /^host: (.+)$/m.exec(asked('rustc', '-vV'))[1];
+rmSync(out, { recursive: true, force: true });
+const library = host.endsWith('-linux-gnu') ? buildWithZig() : build();
+run('node', [join(here, 'pack.mjs'), out, `${host}=${library}`]);
+run('node', [join(here, 'check.mjs'), out]);
+
+function build() {
+  run('cargo', ['build', ...BUILD]);
+  const names = { darwin: 'libgrantmint_node.dylib', win32: 'grantmint_node.dll' };
+  return join(target, 'release', names[process.platform] ?? 'libgrantmint_node.so');
+}
+
+function buildWithZig() {
+  const tools = zig();
+  const options = ['--target', `${host}.${GLIBC}`, '--', '-C', `link-arg=${unwinder()}`];
+  run(join(tools, 'cargo-zigbuild'), ['rustc', ...BUILD, ...options], {
+    PATH: `${tools}:${process.env.PATH}`,
+  });
+  return join(target, host, 'release/libgrantmint_node.so');
+}
+
+/** The folder with zig's programs, in a virtual environment of their own. */
+function zig() {
+  const wanted = join(here, 'requirements.txt');
+  const home = join(target, 'venv-zig');
+  const stamp = join(home, 'requirements.txt');
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== readFileSync(wanted, 'utf8')) {
+    run('python3', ['-m', 'venv', '--clear', home]);
+    run(join(home, 'bin/pip'), ['install', '--quiet', '--requirement', wanted]);
+    run('cp', [wanted, stamp]);
+  }
+  return join(home, 'bin');
+}
+
+/** The compiler's own unwinder. zig would link in another, beside the one that Node has loaded. */
+function unwinder() {
+  const found = asked('cc', '-print-file-name=libgcc_s.so.1');
+  if (!isAbsolute(found)) throw new Error('the C compiler has no libgcc_s.so.1');
+  return realpathSync(found);
+}
+
+function asked(program, ...options) {
+  return execFileSync(program, options, { encoding: 'utf8' }).trim();
+}
+
+function run(program, options, env = {}) {
+  console.log('+', program, ...options);
+  execFileSync(program, options, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+}

@@ -1,0 +1,4 @@
+import twilio = require('./index.cjs');
+
+export default twilio;
+export import jwt = twilio.jwt;

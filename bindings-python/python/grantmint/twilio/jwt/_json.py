@@ -1,0 +1,49 @@
+"""JSON as PyJWT writes it: compact, and in ASCII. But no NaN, which is no JSON."""
+
+from __future__ import annotations
+
+from json import encoder
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _writer(*, sort_keys: bool) -> Callable[[Any], str]:
+    careful = encoder.JSONEncoder(separators=(",", ":"), allow_nan=False, sort_keys=sort_keys)
+    quick = _made_once(careful)
+    if not quick:
+        return careful.encode
+
+    def write(value: Any) -> str:
+        try:
+            return "".join(quick(value, 0))
+        except RecursionError:
+            # Round in a circle, or just deep: the careful way tells which.
+            return careful.encode(value)
+
+    return write
+
+
+def _made_once(careful: encoder.JSONEncoder) -> Callable[[Any, int], Any] | None:
+    """What `encode` makes anew for every text, which takes as long as writing one.
+
+    It does not look for circles, so that it holds no state and any number of threads may share it.
+    """
+    make: Any = getattr(encoder, "c_make_encoder", None)
+    colon, comma, sort_keys = careful.key_separator, careful.item_separator, careful.sort_keys
+    text = encoder.encode_basestring_ascii
+    try:
+        made: Callable[[Any, int], Any] = make(
+            None, careful.default, text, None, colon, comma, sort_keys, False, False
+        )
+    except TypeError:
+        # Not CPython's, or another version of it.
+        return None
+    return made
+
+
+to_json = _writer(sort_keys=False)
+"""The JSON of a value; raises ValueError if it holds NaN or itself, TypeError if it is no JSON."""
+to_sorted_json = _writer(sort_keys=True)
+"""The same with members in the order of their names."""

@@ -1,0 +1,34 @@
+"""What PyJWT raises and warns of under the vendor's classes, by the same names, and a warning more.
+
+These are classes of grantmint's own: handlers of ``jwt.exceptions`` do not catch them.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "DeadTokenWarning",
+    "InsecureKeyLengthWarning",
+    "InvalidKeyError",
+    "InvalidTokenError",
+    "PyJWTError",
+]
+
+
+class PyJWTError(Exception):
+    """The base of the two below."""
+
+
+class InvalidKeyError(PyJWTError):
+    """The secret is a key of another kind."""
+
+
+class InvalidTokenError(PyJWTError):
+    """The header is not that of a token."""
+
+
+class InsecureKeyLengthWarning(UserWarning):
+    """The secret is shorter than its hash. API key secrets have 32 characters, which is enough."""
+
+
+class DeadTokenWarning(UserWarning):
+    """The token is made as the vendor's class makes it, and nobody accepts it as it is meant."""

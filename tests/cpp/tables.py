@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Writes the data that every language runs as tables of C++, so that the tests need no JSON reader.
+
+tables.py tests build/tables
+"""
+
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "c"))
+from tables import literal  # noqa: E402
+
+
+def text(value):
+    return (
+        literal(value)
+        if isinstance(value, str)
+        else literal(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    )
+
+
+def optional(value):
+    return (
+        "std::nullopt" if value is None else text(value) if isinstance(value, str) else str(value)
+    )
+
+
+def grant(fields):
+    rest = ", ".join(
+        f"{{{text(k)}, {text(v)}}}" for k, v in fields.items() if k != "type" and v is not None
+    )
+    return f"{{{text(fields['type'])}, {{{rest}}}}}"
+
+
+def access_tokens(case):
+    parts = [
+        str(case["now"]),
+        *(text(case[k]) for k in ("account_sid", "api_key_sid", "api_key_secret", "identity")),
+        str(case["ttl"]),
+        optional(case.get("nbf")),
+        optional(case.get("region") or None),
+        f"{{{', '.join(map(grant, case['grants']))}}}",
+        text(case["twilio_python"]),
+        text(case["twilio_node"]),
+    ]
+    return f"    {{{', '.join(parts)}}},"
+
+
+def errors(kind):
+    code, retryable = kind["code"], str(kind["retryable"]).lower()
+    return f"    {{grantmint::errc::{code}, {kind['number']}, {text(code)}, {retryable}}},"
+
+
+ERROR_CASE = """struct error_case {
+    grantmint::errc code;
+    int number;
+    std::string_view name;
+    bool retryable;
+};"""
+
+
+def main(tests, out):
+    tests, out = Path(tests), Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    read = lambda name: json.loads((tests / name).read_text(encoding="utf-8"))  # noqa: E731
+    tokens = map(access_tokens, read("vectors/access_tokens.json")["cases"])
+    kinds = map(errors, read("conformance/surface.json")["error_kinds"])
+    files = {
+        "access_tokens.inc": ["static const token_case TOKEN_CASES[] = {", *tokens, "};"],
+        "errors.inc": [ERROR_CASE, "static const error_case ERROR_CASES[] = {", *kinds, "};"],
+    }
+    for name, lines in files.items():
+        lines.insert(0, "// Written by tables.py.")
+        (out / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
