@@ -136,8 +136,6 @@ check-fuzz:
 check-bench:
 	$(CARGO) run --release --quiet --locked -p grantmint-bench -- --smoke
 
-bench: ## measures beside the peers and prints ratios
-	$(CARGO) run --release --quiet --locked -p grantmint-bench
 
 # `make fuzz FUZZ="c_api mint" FUZZ_SECONDS=3600` runs those two for an hour.
 FUZZ_SECONDS ?= 60
@@ -240,3 +238,17 @@ $(NODE_BENCH)/node_modules/.package-lock.json: $(NODE_BENCH)/package-lock.json
 # `make bench-node BENCH="--json FILE"` also writes the figures down; BENCH=--smoke only runs everything.
 bench-node: build-node $(NODE_BENCH)/node_modules/.package-lock.json ## measures the Node package beside its peers
 	node $(NODE_BENCH)/run.mjs $(NODE_PACKED) $(BENCH)
+
+.PHONY: bench-docs
+FOUND := $(abspath $(TARGET_DIR))/bench
+bench: build-node $(NODE_BENCH)/node_modules/.package-lock.json ## measures every language beside its peers; one table of ratios, and JSON
+	mkdir -p $(FOUND)
+	$(CARGO) run --release --quiet --locked -p grantmint-bench -- --json $(FOUND)/rust.json
+	python3 bindings-python/driver.py bench $(FOUND)/python.json
+	node bindings-node/bench/run.mjs $(NODE_PACKED) --json $(FOUND)/node.json
+	python3 tests/bench/table.py $(FOUND)
+
+bench-docs: ## writes what bench has found into docs/bench.md, the README and a picture
+	python3 -m venv $(FOUND)/venv
+	$(FOUND)/venv/bin/pip install --quiet --requirement tests/bench/requirements.txt
+	$(FOUND)/venv/bin/python tests/bench/table.py $(FOUND) --publish .

@@ -3,7 +3,7 @@
     python driver.py test [3.13 …]    all tests on each version; servers on the newest only
     python driver.py lint             formatting and lints
     python driver.py install          the wheel in target/venv-test-3.13, for programs that use it
-    python driver.py bench            measures beside the peers
+    python driver.py bench [FILE]     measures beside the peers; as JSON into the file, too
     python driver.py wheel            the wheel and the sdist in target/wheels, each tried out
 
 Interpreters are looked for as python3.X on the PATH, then among pyenv's. On Linux the wheel is
@@ -50,8 +50,8 @@ def main() -> None:
             lint()
         case ["install"]:
             install(venv("test", VERSIONS[0]), wheel())
-        case ["bench"]:
-            bench()
+        case ["bench", *files]:
+            bench([Path(file).resolve() for file in files])
         case ["wheel"]:
             try_out(wheel())
             sdist()
@@ -78,13 +78,14 @@ def lint() -> None:
         run(python, "-m", "ruff", "format", "--no-cache", "--check", HERE)
 
 
-def bench() -> None:
+def bench(files: list[Path]) -> None:
     """Measures the installed wheel beside the peers."""
     built = wheel()
     python = venv("bench", VERSIONS[0])
     install(python, built)
     with stage("bench"):
-        run(python, HERE / "bench" / "peers.py", cwd=BUILT)
+        into = [part for file in files for part in ("--json", file)]
+        run(python, HERE / "bench" / "peers.py", *into, cwd=BUILT)
         run(python, HERE / "bench" / "drop_in.py", cwd=BUILT)
 
 

@@ -77,8 +77,9 @@ for (const [name, program, replaced, calls] of [
 }
 
 test('the page names every warning', () => {
-  const source = readFileSync(new URL('./warnings.cjs', import.meta.resolve('grantmint/twilio')), 'utf8');
-  const names = [...source.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name);
+  const source = readFileSync(new URL('./index.cjs', import.meta.resolve('grantmint/twilio')), 'utf8');
+  const [messages] = /const messages = \{[^}]+\}/.exec(source);
+  const names = [...messages.matchAll(/^ +([A-Z_]+):/gm)].map(([, name]) => name);
   assert(names.length > 0);
   const listed = [...section.matchAll(/`GRANTMINT_TWILIO_([A-Z_]+)`/g)].map(([, name]) => name);
   assert.deepEqual(listed.sort(), names.sort());

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import jwt as pyjwt
 from grantmint import ApiKey, PlaybackMinter, TokenMinter, VideoGrant, verify
@@ -174,8 +175,23 @@ def main() -> None:
         met = value >= bound if relation == ">=" else value <= bound
         missed += [] if met else [name]
         print(f"{name:30} {value:8.2f}   {relation} {bound:<5} {'' if met else 'MISSED'}")
+    if "--json" in sys.argv:
+        write(Path(sys.argv[sys.argv.index("--json") + 1]), ns, rows)
     if missed:
         sys.exit(1)
+
+
+def write(file: Path, ns: dict[str, float], rows: list[tuple[str, float, str, float]]) -> None:
+    """Writes what was found as the bench programs of all languages do."""
+    kind = {"language": "Python", "case": "tokens"}
+    found: list[dict[str, object]] = [
+        {**kind, "name": name, "unit": "ns", "value": value} for name, value in ns.items()
+    ]
+    for name, value, relation, bound in rows:
+        title, _, unit = name.partition(", ")
+        bar = {"at_least" if relation == ">=" else "at_most": bound} if bound else {}
+        found.append({**kind, "name": title, "unit": unit or "×", "value": value, **bar})
+    file.write_text(json.dumps(found, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ fn main() -> io::Result<()> {
     token::run(&mut report, effort, &identities);
     cache::run(&mut report, effort, &identities);
     playback::run(&mut report, effort, &identities);
-    c::run(&mut report, effort, &identities);
     growth::run(&mut report, effort, &identities);
+    report.language = Some("C");
+    c::run(&mut report, effort, &identities);
     json.map_or(Ok(()), |file| report.write(&PathBuf::from(file)))
 }

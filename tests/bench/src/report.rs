@@ -10,6 +10,8 @@ use serde::Serialize;
 /// All that was found.
 #[derive(Default)]
 pub(crate) struct Report {
+    /// In which language what follows is called; Rust if this says nothing else.
+    pub(crate) language: Option<&'static str>,
     /// What is compared just now.
     case: String,
     findings: Vec<Finding>,
@@ -86,7 +88,7 @@ impl Report {
 
     fn finding(&self, name: &str, value: f64) -> Finding {
         Finding {
-            language: "Rust",
+            language: self.language.unwrap_or("Rust"),
             case: self.case.clone(),
             name: name.to_owned(),
             unit: "×",

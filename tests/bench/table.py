@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Puts together what the bench programs of all languages have found.
+
+    table.py FOLDER                   prints one table of ratios, and writes FOLDER/bench.json
+    table.py FOLDER --publish ROOT    also brings docs/bench.md, .json and .svg and the README up to date
+
+FOLDER holds a file of JSON for each program: a list of objects with language, case, name, unit (ns, ms, MB
+or × for a ratio) and value; x where cost grows with something; at_least or at_most where there is a bar.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import platform
+from pathlib import Path
+
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+#: The ratios that the README shows: language, case (or its beginning), name, and what it means.
+HIGHLIGHTS = [
+    ("Rust", "video", "mint / floor", "a video token, in times of its bare HMAC-SHA256"),
+    ("Rust", "video", "faster jsonwebtoken / mint", "jsonwebtoken's faster backend, in times of ours"),
+    ("Rust", "a hit, one thread", "moka / hit by handle", "a cache hit of moka, in times of ours"),
+    ("C", "through C, video", "C / Rust", "the same mint called from C, in times of Rust's"),
+    ("Python", "tokens", "twilio / mint", "the official package, in times of ours"),
+    ("Python", "tokens", "stdlib / mint", "json + hmac.digest + base64 by hand, in times of ours"),
+    ("Python", "tokens", "twilio playback / token().jwt", "its playback token, in times of ours from the cache"),
+    ("Node.js", "tokens", "twilio / mint", "the official package, in times of ours"),
+    ("Node.js", "tokens", "fast-jwt / mint", "fast-jwt, in times of ours"),
+    ("Node.js", "tokens", "by hand / mint", "node:crypto with a prepared key, in times of ours"),
+    ("Python", "drop-in", "twilio / drop-in", "the official package, in times of grantmint.twilio"),
+    ("Node.js", "drop-in", "twilio / drop-in", "the official package, in times of grantmint/twilio"),
+]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--publish", type=Path, metavar="ROOT")
+    given = parser.parse_args()
+    found = read(given.folder)
+    result = {"date": datetime.date.today().isoformat(), "machine": machine(), "findings": found}
+    text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+    (given.folder / "bench.json").write_text(text, encoding="utf-8")
+    for line in table(found):
+        print(line)
+    if given.publish:
+        publish(given.publish, result, text)
+
+
+def read(folder: Path) -> list[dict]:
+    files = sorted(file for file in folder.glob("*.json") if file.name != "bench.json")
+    return [finding for file in files for finding in json.loads(file.read_text(encoding="utf-8"))]
+
+
+def machine() -> str:
+    """What kind of machine it is, without its name."""
+    cores = os.cpu_count()
+    return f"{platform.system()} {platform.machine()}, {cores} cores, shared with others"
+
+
+def table(found: list[dict]) -> list[str]:
+    """All that is held to a bar, and every ratio."""
+    lines = ["| language | case | what | measured | required | |", "|---|---|---|---:|---:|---|"]
+    for one in found:
+        if "x" not in one and (one["unit"] == "×" or bar(one)):
+            verdict = "" if not bar(one) else "met" if is_met(one) else "MISSED"
+            measured = amount(one["value"], one["unit"])
+            row = (one["language"], one["case"], one["name"], measured, bar(one), verdict)
+            lines.append("| " + " | ".join(row) + " |")
+    return lines
+
+
+def bar(one: dict) -> str:
+    if one.get("at_least") is not None:
+        return f"≥ {amount(one['at_least'], one['unit'])}"
+    if one.get("at_most") is not None:
+        return f"≤ {amount(one['at_most'], one['unit'])}"
+    return ""
+
+
+def is_met(one: dict) -> bool:
+    return one.get("at_least", 0) <= one["value"] <= one.get("at_most", float("inf"))
+
+
+def amount(value: float, unit: str) -> str:
+    number = f"{value:.0f}" if value >= 20 else f"{value:.1f}" if value >= 5 else f"{value:.2f}"
+    return f"{number} {unit}"
+
+
+def publish(root: Path, result: dict, text: str) -> None:
+    found = result["findings"]
+    (root / "docs/bench.json").write_text(text, encoding="utf-8")
+    measured = f"Measured on {result['date']}: {result['machine']}."
+    between(root / "docs/bench.md", [measured, "", *table(found)])
+    between(root / "README.md", [*highlights(found), "", measured])
+    draw(found, root / "docs/bench.svg")
+
+
+def highlights(found: list[dict]) -> list[str]:
+    lines = ["| | what | measured | required |", "|---|---|---:|---:|"]
+    for language, case, name, meaning in HIGHLIGHTS:
+        for one in found:
+            if (one["language"], one["case"], one["name"]) == (language, case, name):
+                lines.append(f"| {language} | {meaning} | {amount(one['value'], one['unit'])} | {bar(one)} |")
+    return lines
+
+
+def between(document: Path, lines: list[str]) -> None:
+    text = document.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    body = "\n".join(lines)
+    document.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}", encoding="utf-8")
+
+
+def draw(found: list[dict], file: Path) -> None:
+    """How cost grows: one panel for each axis."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    import matplotlib.pyplot as plt
+
+    # The same figures make the same file.
+    plt.rcParams.update({"svg.hashsalt": "grantmint", "font.size": 9, "axes.grid": True, "grid.alpha": 0.3})
+    grown = [one for one in found if "x" in one]
+    cases = list(dict.fromkeys(one["case"] for one in grown))
+    figure, panels = plt.subplots(2, 2, figsize=(9, 6.5), layout="constrained")
+    for panel, case in zip(panels.flat, cases):
+        for name in dict.fromkeys(one["name"] for one in grown if one["case"] == case):
+            points = [(one["x"], one["value"]) for one in grown if (one["case"], one["name"]) == (case, name)]
+            panel.plot(*zip(*points), marker="o", label=name)
+        panel.set(xscale="log", xlabel=case, ylabel="ns", ylim=(0, None))
+        panel.legend()
+    figure.savefig(file, metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main()
