@@ -43,7 +43,7 @@ build-c:
 	tests/c/install_cmake.sh $(C_TESTS)/venv
 	cmake -S tests/c -B $(C_TESTS)/build -DGRANTMINT_LIBRARY=$(C_TESTS)/libgrantmint.a \
 	  -DGRANTMINT_SHARED_LIBRARY=$(abspath $(TARGET_DIR))/debug/libgrantmint.so
-	cmake --build $(C_TESTS)/build --parallel
+	cmake --build $(C_TESTS)/build --parallel $$(nproc)
 
 test-c: build-c ## the tests in C, plain and under ASan and UBSan
 	cd $(C_TESTS)/build && ctest --output-on-failure --label-exclude valgrind

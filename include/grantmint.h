@@ -2184,8 +2184,8 @@ grantmint_status_t grantmint_playback_minter_token(const grantmint_playback_mint
 
 /**
  * As `grantmint_playback_minter_token`, by callback: called once, before this returns if the grant
- * is there, else on the thread that ends the fetch, which it must not block. The caller's time is
- * not watched; a fetch always ends.
+ * is there, else on the thread that ends the fetch or, when the caller's time is over, on one of
+ * the library's, which it must not block.
  *
  * `callback`: gets every error but those of the pointers and texts given here; not called unless
  * the status is `GRANTMINT_OK`. `userdata`: its first argument.
@@ -2277,7 +2277,7 @@ grantmint_status_t grantmint_playback_minter_keep_warm(const grantmint_playback_
 /**
  * Drops a stream's grant. A fetch in the air serves those who wait for it and is not stored.
  *
- * `*out`: whether there was one; `out` may be null.
+ * `*out`: whether the cache knew the stream; `out` may be null.
  *
  * Statuses: `invalid_sid`, `closed`.
  *
@@ -2779,8 +2779,9 @@ grantmint_status_t grantmint_grant_cache_get(const grantmint_grant_cache_t *cach
  * there, else on the thread that ends the fetch or, when the caller's time is over, on one of the
  * library's, which it must not block.
  *
- * `lead`: as there; may be called on those threads too, until `callback` has been called. `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first
- * argument of both.
+ * `lead`: as there; may be called on those threads too, until `callback` has been called.
+ * `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first argument of
+ * both.
  *
  * Statuses: for the arguments alone.
  *

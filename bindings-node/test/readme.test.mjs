@@ -36,6 +36,21 @@ test('the examples of the README run', async (t) => {
   assert.equal(await upstream.calls(), 1);
 });
 
+test('the sixty seconds of the front page run', async (t) => {
+  const upstream = await emulator(t);
+  const page = readFileSync(join(import.meta.dirname, 'front-page.md'), 'utf8');
+  const [[, example], ...more] = page.matchAll(/^```js\n(.*?)^```$/gms);
+  assert.equal(more.length, 0);
+  const there = example.replace('PlaybackMinter(key)', `PlaybackMinter(key, { baseUrl: '${upstream.baseUrl}' })`);
+  const file = join(import.meta.dirname, 'front-page.run.mjs');
+  writeFileSync(file, there);
+  const { code, stdout, stderr } = await run([file], { env });
+  assert.deepEqual([code, stderr], [0, '']);
+  const [room, live] = stdout.split(/\s+/);
+  for (const jwt of [room, live]) assert.equal(verify(jwt, key()).identity, 'alice');
+  assert.equal(await upstream.calls(), 1);
+});
+
 test('the README names every class of errors', () => {
   for (const name of [
     'InvalidArgumentError',

@@ -41,6 +41,7 @@ cpSync(resolve(here, '../../tests/conformance/surface.json'), join(clean, 'test/
 cpSync(resolve(here, '../examples'), join(clean, 'test/examples'), { recursive: true });
 const migration = resolve(here, '../../docs/migration.md');
 if (existsSync(migration)) cpSync(migration, join(clean, 'test/migration.md'));
+cpSync(resolve(here, '../../README.md'), join(clean, 'test/front-page.md'));
 symlinkSync(join(here, 'node_modules'), join(clean, 'test/node_modules'));
 
 const env = { ...process.env, GRANTMINT_TARBALLS: resolve(tarballs) };

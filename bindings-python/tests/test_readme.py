@@ -9,10 +9,16 @@ import pytest
 from support import REPOSITORY
 
 README = (REPOSITORY / "bindings-python" / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+FRONT_PAGE = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_examples_run(emulator, key, monkeypatch, capsys):
+def examples_of(page):
+    return re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def readers_machine(emulator, key, monkeypatch):
+    """The credentials in the environment, and the emulator where upstream is."""
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", key.account_sid)
     monkeypatch.setenv("TWILIO_API_KEY", key.key_sid)
     monkeypatch.setenv("TWILIO_API_SECRET", "not-a-secret-emulator-demo-key-0")
@@ -22,11 +28,30 @@ def test_the_examples_run(emulator, key, monkeypatch, capsys):
         return upstream(*arguments, base_url=emulator.base_url, **options)
 
     monkeypatch.setattr(grantmint, "PlaybackMinter", minter)
+
+
+def run_all(examples):
     names = {}
-    for example in EXAMPLES:
+    for example in examples:
         exec(compile(example, "README.md", "exec"), names)  # noqa: S102
-    assert len(EXAMPLES) >= 6
+
+
+@pytest.mark.usefixtures("readers_machine")
+def test_the_examples_run(emulator, capsys):
+    examples = examples_of(README)
+    run_all(examples)
+    assert len(examples) >= 6
     assert "invalid_sid None" in capsys.readouterr().out
+    assert emulator.calls == 1
+
+
+@pytest.mark.usefixtures("readers_machine")
+def test_the_sixty_seconds_of_the_front_page_run(emulator, key, capsys):
+    examples = examples_of(FRONT_PAGE)
+    run_all(examples)
+    assert len(examples) == 1
+    jwt = capsys.readouterr().out.split()[0]
+    assert grantmint.verify(jwt, key).identity == "alice"
     assert emulator.calls == 1
 
 

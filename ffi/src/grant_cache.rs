@@ -339,8 +339,9 @@ pub unsafe extern "C" fn grantmint_grant_cache_get(
 /// there, else on the thread that ends the fetch or, when the caller's time is over, on one of the
 /// library's, which it must not block.
 ///
-/// `lead`: as there; may be called on those threads too, until `callback` has been called. `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first
-/// argument of both.
+/// `lead`: as there; may be called on those threads too, until `callback` has been called.
+/// `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first argument of
+/// both.
 ///
 /// Statuses: for the arguments alone.
 ///

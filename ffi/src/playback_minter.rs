@@ -243,8 +243,8 @@ pub unsafe extern "C" fn grantmint_playback_minter_token(
 }
 
 /// As `grantmint_playback_minter_token`, by callback: called once, before this returns if the grant
-/// is there, else on the thread that ends the fetch, which it must not block. The caller's time is
-/// not watched; a fetch always ends.
+/// is there, else on the thread that ends the fetch or, when the caller's time is over, on one of
+/// the library's, which it must not block.
 ///
 /// `callback`: gets every error but those of the pointers and texts given here; not called unless
 /// the status is `GRANTMINT_OK`. `userdata`: its first argument.
@@ -406,7 +406,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_keep_warm(
 
 /// Drops a stream's grant. A fetch in the air serves those who wait for it and is not stored.
 ///
-/// `*out`: whether there was one; `out` may be null.
+/// `*out`: whether the cache knew the stream; `out` may be null.
 ///
 /// Statuses: `invalid_sid`, `closed`.
 ///
