@@ -86,7 +86,8 @@ def bench(files: list[Path]) -> None:
     with stage("bench"):
         into = [part for file in files for part in ("--json", file)]
         run(python, HERE / "bench" / "peers.py", *into, cwd=BUILT)
-        run(python, HERE / "bench" / "drop_in.py", cwd=BUILT)
+        into = [part for file in files for part in ("--json", file.with_stem(f"{file.stem}-drop-in"))]
+        run(python, HERE / "bench" / "drop_in.py", *into, cwd=BUILT)
 
 
 def try_out(built: Path) -> None:

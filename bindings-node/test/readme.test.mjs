@@ -41,7 +41,10 @@ test('the sixty seconds of the front page run', async (t) => {
   const page = readFileSync(join(import.meta.dirname, 'front-page.md'), 'utf8');
   const [[, example], ...more] = page.matchAll(/^```js\n(.*?)^```$/gms);
   assert.equal(more.length, 0);
-  const there = example.replace('PlaybackMinter(key)', `PlaybackMinter(key, { baseUrl: '${upstream.baseUrl}' })`);
+  const there = example.replace(
+    'PlaybackMinter(key)',
+    `PlaybackMinter(key, { baseUrl: '${upstream.baseUrl}' })`,
+  );
   const file = join(import.meta.dirname, 'front-page.run.mjs');
   writeFileSync(file, there);
   const { code, stdout, stderr } = await run([file], { env });

@@ -190,7 +190,7 @@ def write(file: Path, ns: dict[str, float], rows: list[tuple[str, float, str, fl
     for name, value, relation, bound in rows:
         title, _, unit = name.partition(", ")
         bar = {"at_least" if relation == ">=" else "at_most": bound} if bound else {}
-        found.append({**kind, "name": title, "unit": unit or "×", "value": value, **bar})
+        found.append({**kind, "name": title, "unit": unit or "×", "value": value, **bar})  # noqa: RUF001
     file.write_text(json.dumps(found, indent=2, ensure_ascii=False), encoding="utf-8")
 
 

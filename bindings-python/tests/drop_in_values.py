@@ -6,6 +6,7 @@ import datetime
 import decimal
 import enum
 import uuid
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -89,12 +90,30 @@ algorithms = mostly(
     st.sampled_from(["none", "RS256", "ES256", "HS257", "hs256", 5, [], b"HS256", Text("HS256")]),
 )
 good_secrets = st.sampled_from([SECRET, SECRET.encode(), "s" * 64, b"\x00" * 70, Text(SECRET)])
-too_little = ["short", b"short", "", b"", None, 5, "{}", "\u00e5" * 20, bytearray(b"x"), "\ud800"]
-keys_of_others = [
+TOO_LITTLE: list[Any] = [
+    "short",
+    b"short",
+    "",
+    b"",
+    None,
+    5,
+    "{}",
+    "\u00e5" * 20,
+    bytearray(b"x"),
+    "\ud800",
+]
+KEYS_OF_OTHERS: list[Any] = [
     *(PEM, PEM.encode(), PEM_OF_NOTHING, "----BEGIN PUBLIC KEY----", PEM[::-1]),
     *("ssh-rsa AAAA", "ecdsa-sha2-nistp384 A", "ssh-nothing"),
-    *(JWK, JWK.encode("utf-16"), f"[[{JWK}]]", JWK[:-1], '{"kt":{"y":["kty"]}}'),
+    *(
+        JWK,
+        JWK.encode("utf-16"),
+        f"[[{JWK}]]",
+        JWK[:-1],
+        '{"kt":{"y":["kty"]}}',
+        '{"keys":{"a":{"kty":"oct"}}}',
+    ),
     '[{"a":' + "1" * 5000 + ',"\\u006bty":1}]',
 ]
-other_secrets = st.sampled_from(too_little) | st.sampled_from(keys_of_others)
+other_secrets = st.sampled_from(TOO_LITTLE) | st.sampled_from(KEYS_OF_OTHERS)
 secrets = mostly(good_secrets, other_secrets)

@@ -235,6 +235,7 @@ def test_what_is_good_is_not_warned_of():
         for options in good:
             assert warned_of(lambda: token(**options).to_jwt()) == []  # noqa: B023
         assert warned_of(lambda: token(ttl=0).to_jwt(60)) == []
+        assert warned_of(lambda: token(valid_until=NOW - 1).to_jwt(60)) == []
 
 
 def test_the_line_of_the_warning_is_the_callers_even_from_a_class_of_ones_own():

@@ -114,7 +114,8 @@ impl GrantCache {
     /// # Errors
     ///
     /// As [`GrantCache::begin`] and [`Waiter::wait`]; a fetch that was dropped is begun again, at
-    /// most twice, before the caller is told [`ErrorKind::Abandoned`].
+    /// most twice, before the caller is told
+    /// [`ErrorKind::Abandoned`](crate::ErrorKind::Abandoned).
     pub fn get(&self, key: &Key, options: BeginOptions, lead: impl Fn(Ticket)) -> Result<Hit> {
         get(&(self, key), options, lead)
     }

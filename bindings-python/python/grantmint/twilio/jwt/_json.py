@@ -31,12 +31,11 @@ def _made_once(careful: encoder.JSONEncoder) -> Callable[[Any, int], Any] | None
     It does not look for circles, so that it holds no state and any number of threads may share it.
     """
     make: Any = getattr(encoder, "c_make_encoder", None)
-    colon, comma, sort_keys = careful.key_separator, careful.item_separator, careful.sort_keys
+    marks = careful.key_separator, careful.item_separator
+    flags = careful.sort_keys, careful.skipkeys, careful.allow_nan
     text = encoder.encode_basestring_ascii
     try:
-        made: Callable[[Any, int], Any] = make(
-            None, careful.default, text, None, colon, comma, sort_keys, False, False
-        )
+        made: Callable[[Any, int], Any] = make(None, careful.default, text, None, *marks, *flags)
     except TypeError:
         # Not CPython's, or another version of it.
         return None
