@@ -86,7 +86,8 @@ def bench(files: list[Path]) -> None:
     with stage("bench"):
         into = [part for file in files for part in ("--json", file)]
         run(python, HERE / "bench" / "peers.py", *into, cwd=BUILT)
-        into = [part for file in files for part in ("--json", file.with_stem(f"{file.stem}-drop-in"))]
+        beside = [file.with_stem(f"{file.stem}-drop-in") for file in files]
+        into = [part for file in beside for part in ("--json", file)]
         run(python, HERE / "bench" / "drop_in.py", *into, cwd=BUILT)
 
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use grantmint_core::{Begin, BeginOptions, Clock, Key};
+use grantmint_core::{Begin, BeginOptions, Clock, ErrorKind, Key};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
@@ -75,12 +75,22 @@ impl GrantCache {
         timeout: Option<Seconds>,
     ) -> PyResult<Begun> {
         let key = Key::new(key, ttl.0).or_raise()?;
-        let options = BeginOptions {
-            min_remaining: min_remaining.map(|time| time.0),
-            timeout: timeout.map(|time| time.0),
-        };
+        let options = wish(min_remaining, timeout);
         let begun = py.detach(|| self.cache.begin(&key, options).map(Flown::from)).or_raise()?;
         Begun::new(py, begun)
+    }
+
+    /// One caller's way to a grant; the arguments are those of begin.
+    #[pyo3(signature = (key, *, ttl, min_remaining, timeout))]
+    fn _ask(
+        &self,
+        key: &str,
+        ttl: Seconds,
+        min_remaining: Option<Seconds>,
+        timeout: Option<Seconds>,
+    ) -> PyResult<Asking> {
+        let key = Key::new(key, ttl.0).or_raise()?;
+        Ok(Asking(self.cache.ask(&key, wish(min_remaining, timeout))))
     }
 
     /// The ticket to fetch a key's grant before anybody asks for it; None if that is not due.
@@ -173,6 +183,31 @@ impl GrantCache {
 
     fn __reduce__(&self) -> PyResult<()> {
         Err(PyTypeError::new_err("a GrantCache belongs to one process and is not pickled"))
+    }
+}
+
+fn wish(min_remaining: Option<Seconds>, timeout: Option<Seconds>) -> BeginOptions {
+    BeginOptions {
+        min_remaining: min_remaining.map(|time| time.0),
+        timeout: timeout.map(|time| time.0),
+    }
+}
+
+/// One caller's way to one grant.
+#[pyclass(module = "grantmint._native")]
+pub(crate) struct Asking(grantmint_core::Asking);
+
+#[pymethods]
+impl Asking {
+    /// As GrantCache.begin, with the time that is left.
+    fn begin(&self, py: Python<'_>) -> PyResult<Begun> {
+        let begun = py.detach(|| self.0.begin().map(Flown::from)).or_raise()?;
+        Begun::new(py, begun)
+    }
+
+    /// Whether to begin again, now that the waiter has raised an error with this code.
+    fn goes_on(&mut self, code: &str) -> bool {
+        ErrorKind::from_code(code).is_some_and(|told| self.0.goes_on(told))
     }
 }
 

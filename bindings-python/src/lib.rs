@@ -52,7 +52,7 @@ mod _native {
     #[pymodule_export]
     use crate::fork::_after_fork;
     #[pymodule_export]
-    use crate::grant_cache::{_simulate_fork, Begun, CacheParts, GrantCache};
+    use crate::grant_cache::{_simulate_fork, Asking, Begun, CacheParts, GrantCache};
     #[pymodule_export]
     use crate::grants::{
         ChatGrant, CustomGrant, IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant,

@@ -71,7 +71,7 @@ def difference(vendor, ours):
         if kind == one.error and words.startswith(one.words):
             if vendor.error:
                 return f"differs: {name}, early" if one.early else None
-            signed = TOKEN.fullmatch(str(vendor.value))
+            signed = TOKEN.search(str(vendor.value))
             return (
                 f"differs: {name}"
                 if signed and one.is_such(*map(decoded, signed.groups()))

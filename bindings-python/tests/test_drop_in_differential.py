@@ -17,7 +17,11 @@ from hypothesis import HealthCheck, given, settings
 KINDS = drop_in_programs.KINDS | drop_in_other_programs.KINDS
 EACH = 2500 if os.environ.get("GRANTMINT_LONG") else 40
 #: What a kind must come to often, to tell anything; other kinds must make tokens.
-TELLING = {"there and back": "a value", "reading": "JwtDecodeError"}
+TELLING = {
+    "missing or unknown arguments": "TypeError",
+    "there and back": "a value",
+    "reading": "JwtDecodeError",
+}
 
 
 @pytest.mark.timeout(1200)

@@ -343,3 +343,19 @@ def test_errors_of_a_cache():
         leader.ticket.start()
     assert raised.value.code == "abandoned"
     assert cache.get("key", Counting()).grant
+
+
+def test_a_dropped_fetch_is_begun_again_twice_within_the_callers_time():
+    clock = ManualClock(START)
+    asking = GrantCache(clock=clock)._ask("key", ttl=60, min_remaining=None, timeout=5)
+    for more in (True, True, False):
+        begun = asking.begin()
+        clock.advance(2)
+        begun.ticket.abandon()
+        with pytest.raises(GrantmintError) as raised:
+            begun.waiter.wait()
+        assert raised.value.code == "abandoned"
+        assert asking.goes_on("abandoned") is more
+    begun = asking.begin()
+    with pytest.raises(DeadlineError):
+        begun.waiter.wait()

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const NANOS_PER_SEC: u64 = 1_000_000_000;
 
@@ -147,6 +147,12 @@ struct Times {
     wall: AtomicU64,
 }
 
+/// Whole seconds since the Unix epoch by the machine's exact clock, for whoever judges what others
+/// have made: by a clock that is late, their token of just now would come from the future.
+pub(crate) fn exact_unix_seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}
+
 impl ManualClock {
     /// A clock that stands still at the given time since the Unix epoch.
     #[must_use]
@@ -191,7 +197,7 @@ impl ManualClock {
 }
 
 /// Linux: the boot-time clock counts sleep; the coarse wall clock costs a tenth of the exact one
-/// and is late by a few milliseconds at most, which whole seconds do not show.
+/// and is late by a few milliseconds at most, which is no matter to whoever makes a token.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod system {
     use rustix::time::{ClockId, Timespec, clock_gettime};
@@ -222,9 +228,7 @@ mod system {
 /// Windows.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod system {
-    use std::time::{SystemTime, UNIX_EPOCH};
-
-    use super::nanos;
+    use super::{SystemTime, UNIX_EPOCH, nanos};
 
     #[cfg(target_vendor = "apple")]
     pub(super) fn boot_nanos() -> u64 {

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["GrantCache"]
 
-#: A fetch that ended without an outcome is begun again this many times for one caller.
-_AGAIN = 2
-
 
 class GrantCache(_native.GrantCache):
     """A cache of short-lived grants: of all who need one at a time, one fetches.
@@ -60,8 +57,9 @@ class GrantCache(_native.GrantCache):
         if _sources.is_coroutine(fetch):
             msg = "fetch is a coroutine function: use get_async()"
             raise InvalidArgumentError(msg)
-        for again in range(_AGAIN + 1):
-            begun = self.begin(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
+        asking = self._ask(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
+        while True:
+            begun = asking.begin()
             if begun.grant is not None:
                 if begun.ticket is not None:
                     _refresh(begun.ticket, fetch)
@@ -72,12 +70,11 @@ class GrantCache(_native.GrantCache):
             try:
                 return _waiter_of(begun).wait()
             except GrantmintError as error:
-                if error.code == "abandoned" and again < _AGAIN:
+                if asking.goes_on(error.code):
                     continue
                 if lead.error is not None and error.code == "source_failed":
                     raise error from lead.error
                 raise
-        raise AssertionError
 
     async def get_async(
         self,
@@ -103,8 +100,9 @@ class GrantCache(_native.GrantCache):
         Raises:
             GrantmintError: As get.
         """
-        for again in range(_AGAIN + 1):
-            begun = self.begin(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
+        asking = self._ask(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
+        while True:
+            begun = asking.begin()
             lead = None if begun.ticket is None else _start(begun.ticket, fetch)
             if begun.grant is not None:
                 return begun.grant
@@ -114,14 +112,13 @@ class GrantCache(_native.GrantCache):
             try:
                 return await _async.waited(waiter)
             except GrantmintError as error:
-                if error.code == "abandoned" and again < _AGAIN:
+                if asking.goes_on(error.code):
                     continue
                 if lead is not None and lead.error is not None and error.code == "source_failed":
                     raise error from lead.error
                 raise
             finally:
                 waiter.close()
-        raise AssertionError
 
     def try_get(
         self,

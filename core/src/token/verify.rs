@@ -3,7 +3,7 @@
 use super::algorithm::{Algorithm, check_secret};
 use super::decoded::{Decoded, Object, Parts, malformed};
 use super::limits::{LEEWAY_MAX, UNIX_SECONDS_MAX};
-use crate::clock::Clock;
+use crate::clock::exact_unix_seconds;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -58,7 +58,7 @@ impl VerifyOptions {
 
     fn checked_now(&self) -> Result<u64> {
         let invalid = |why: &'static str| Err(Error::new(ErrorKind::InvalidArgument, why));
-        let now = self.now.unwrap_or_else(|| Clock::system().unix_seconds());
+        let now = self.now.unwrap_or_else(exact_unix_seconds);
         if self.leeway > LEEWAY_MAX {
             return invalid("leeway is over 300 seconds");
         }
