@@ -4,49 +4,57 @@
 // you hand them tokens: here anybody is whoever they say.
 
 import express from 'express';
-import {
-  ApiKey,
-  GrantmintError,
-  InvalidArgumentError,
-  PlaybackMinter,
-  TokenMinter,
-  VideoGrant,
-} from 'grantmint';
+import { ApiKey, PlaybackMinter, TokenMinter, VideoGrant } from 'grantmint';
+import { drain } from './drain.mjs';
+import { logFailures, refusal } from './refusal.mjs';
 
+// Made once a process. What is wrong with the key or the options shows here, not at showtime.
 const key = ApiKey.fromEnv();
 const rooms = new TokenMinter(key, { grants: [new VideoGrant({ room: 'DailyStandup' })], ttl: 14_400 });
 const live = new PlaybackMinter(key, { baseUrl: process.env.GRANTMINT_BASE_URL });
+logFailures(live);
 
 const app = express();
+app.disable('x-powered-by');
+// No cache on the way may keep a token: it is for one viewer.
+app.use((_request, response, next) => {
+  response.set('Cache-Control', 'no-store');
+  next();
+});
 
 // A token to join the room: no network, no wait.
 app.get('/rooms/token', (request, response) => {
   response.json({ token: rooms.mint(request.query.identity) });
 });
 
-// A token to watch the stream. All viewers share its grant; one of them has it fetched.
+// A token to watch the stream. All viewers share its grant; one of them has it fetched. Who goes away
+// no longer waits, and ends nobody else's wait.
 app.get('/live/:streamer/token', async (request, response) => {
   const gone = new AbortController();
-  response.on('close', () => gone.abort());
+  response.once('close', () => gone.abort());
   const token = await live.token(request.params.streamer, request.query.identity, { signal: gone.signal });
   response.json({ token: token.jwt, validForMs: token.grantRemainingMs, state: token.freshness });
 });
 
 // What this process's cache has done, for Prometheus.
-app.get('/metrics', (_, response) => {
+app.get('/metrics', (_request, response) => {
   response.type('text/plain').send(live.stats().toPrometheus('live'));
 });
 
-// Says what went wrong, and when to come back.
 app.use((error, _request, response, next) => {
   if (response.closed) return;
-  if (!(error instanceof GrantmintError)) return next(error);
-  if (error.retryAfterMs !== undefined)
-    response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)));
-  response.status(error instanceof InvalidArgumentError ? 400 : 503).json({ error: error.code });
+  const refused = refusal(error);
+  if (!refused) return next(error);
+  response.status(refused.status).set(refused.headers).json(refused.body);
 });
 
-const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
+const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', (error) => {
+  if (error) throw error;
   console.log(`http://127.0.0.1:${server.address().port}`);
 });
-process.once('SIGTERM', () => server.close());
+
+// Whoever is waiting is still answered.
+process.once('SIGTERM', () => {
+  server.close(() => live.close());
+  drain(server);
+});

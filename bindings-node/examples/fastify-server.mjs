@@ -4,39 +4,49 @@
 // you hand them tokens: here anybody is whoever they say.
 
 import fastify from 'fastify';
-import {
-  ApiKey,
-  GrantmintError,
-  InvalidArgumentError,
-  PlaybackMinter,
-  TokenMinter,
-  VideoGrant,
-} from 'grantmint';
+import { ApiKey, PlaybackMinter, TokenMinter, VideoGrant } from 'grantmint';
+import { drain } from './drain.mjs';
+import { logFailures, refusal } from './refusal.mjs';
 
+// Made once a process. What is wrong with the key or the options shows here, not at showtime.
 const key = ApiKey.fromEnv();
 const rooms = new TokenMinter(key, { grants: [new VideoGrant({ room: 'DailyStandup' })], ttl: 14_400 });
 const live = new PlaybackMinter(key, { baseUrl: process.env.GRANTMINT_BASE_URL });
+logFailures(live);
 
 const app = fastify();
+// No cache on the way may keep a token: it is for one viewer.
+app.addHook('onRequest', async (_request, reply) => void reply.header('Cache-Control', 'no-store'));
 
 // A token to join the room: no network, no wait.
 app.get('/rooms/token', async ({ query }) => ({ token: rooms.mint(query.identity) }));
 
-// A token to watch the stream. All viewers share its grant; one of them has it fetched.
-app.get('/live/:streamer/token', async ({ params, query }) => {
-  const token = await live.token(params.streamer, query.identity);
+// A token to watch the stream. All viewers share its grant; one of them has it fetched. Who goes away
+// no longer waits, and ends nobody else's wait.
+app.get('/live/:streamer/token', async ({ params, query }, reply) => {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  const token = await live.token(params.streamer, query.identity, { signal: gone.signal });
   return { token: token.jwt, validForMs: token.grantRemainingMs, state: token.freshness };
 });
 
 // What this process's cache has done, for Prometheus.
-app.get('/metrics', async (_, reply) => reply.type('text/plain').send(live.stats().toPrometheus('live')));
+app.get('/metrics', async (_request, reply) =>
+  reply.type('text/plain').send(live.stats().toPrometheus('live')),
+);
 
-// Says what went wrong, and when to come back.
-app.setErrorHandler((error, _, reply) => {
-  if (!(error instanceof GrantmintError)) throw error;
-  if (error.retryAfterMs !== undefined) reply.header('Retry-After', Math.ceil(error.retryAfterMs / 1000));
-  return reply.status(error instanceof InvalidArgumentError ? 400 : 503).send({ error: error.code });
+app.setErrorHandler((error, _request, reply) => {
+  if (reply.raw.closed) return reply.hijack();
+  const refused = refusal(error);
+  if (!refused) throw error;
+  return reply.status(refused.status).headers(refused.headers).send(refused.body);
 });
 
+app.addHook('onClose', async () => live.close());
 console.log(await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT ?? 3000) }));
-process.once('SIGTERM', () => app.close());
+
+// Whoever is waiting is still answered.
+process.once('SIGTERM', () => {
+  void app.close();
+  drain(app.server);
+});

@@ -1,15 +1,19 @@
-// The example servers: a crowd, refusals, clients who leave, the end; and what they print.
+// The example servers: a crowd, refusals, clients who leave, the end; and what they print. The README's
+// TypeScript.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { verify } from 'grantmint';
 import { KEY, emulator, key } from './support.mjs';
 
+const require = createRequire(import.meta.url);
 const [TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET] = KEY;
 const streamer = (number) => `VJ${String(number).padStart(32, '0')}`;
 
@@ -94,6 +98,21 @@ test('a server with a wrong key says so and ends', async (t) => {
     assert.equal(code, 1, name);
     assert.match(printed(), /ERR_GRANTMINT_INVALID_CREDENTIALS/, name);
     assert(!printed().includes(TWILIO_API_SECRET), name);
+  }
+});
+
+test("the README's TypeScript compiles", () => {
+  const readme = readFileSync(join(dirname(require.resolve('grantmint/package.json')), 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block);
+  assert(blocks.length > 0);
+  const file = join(import.meta.dirname, 'readme.run.mts');
+  writeFileSync(file, blocks.join('\n'));
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+  try {
+    execFileSync(process.execPath, [tsc, ...options, '--ignoreConfig', file], { encoding: 'utf8' });
+  } catch (error) {
+    assert.fail(error.stdout);
   }
 });
 
