@@ -101,6 +101,8 @@ async function churn(end) {
   }
 }
 
+// Run with --max-semi-space-size=1: V8's room for young objects would otherwise grow for minutes, full or
+// not, which would look like a leak and hide one.
 function residentKib() {
   globalThis.gc();
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
