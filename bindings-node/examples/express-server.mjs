@@ -5,7 +5,7 @@
 
 import express from 'express';
 import { ApiKey, PlaybackMinter, TokenMinter, VideoGrant } from 'grantmint';
-import { drain } from './drain.mjs';
+import { ending } from './ending.mjs';
 import { logFailures, refusal } from './refusal.mjs';
 
 // Made once a process. What is wrong with the key or the options shows here, not at showtime.
@@ -54,7 +54,5 @@ const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', (error)
 });
 
 // Whoever is waiting is still answered.
-process.once('SIGTERM', () => {
-  server.close(() => live.close());
-  drain(server);
-});
+const end = ending(server);
+process.once('SIGTERM', () => end(() => server.close(() => live.close())));

@@ -5,7 +5,7 @@
 
 import fastify from 'fastify';
 import { ApiKey, PlaybackMinter, TokenMinter, VideoGrant } from 'grantmint';
-import { drain } from './drain.mjs';
+import { ending } from './ending.mjs';
 import { logFailures, refusal } from './refusal.mjs';
 
 // Made once a process. What is wrong with the key or the options shows here, not at showtime.
@@ -46,7 +46,5 @@ app.addHook('onClose', async () => live.close());
 console.log(await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT ?? 3000) }));
 
 // Whoever is waiting is still answered.
-process.once('SIGTERM', () => {
-  void app.close();
-  drain(app.server);
-});
+const end = ending(app.server);
+process.once('SIGTERM', () => end(() => app.close()));

@@ -9,7 +9,7 @@
 import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { drain } from './drain.mjs';
+import { ending } from './ending.mjs';
 
 const UNAVAILABLE = { status: 503, headers: { 'Retry-After': '1' }, body: { error: 'unavailable' } };
 
@@ -59,10 +59,10 @@ server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
 });
 
 // Whoever is waiting is still answered.
-process.once('SIGTERM', () => {
-  server.close(() => {
-    isClosing = true;
-    for (const worker of workers) worker.postMessage({ isOver: true });
-  });
-  drain(server);
-});
+const end = ending(server);
+process.once('SIGTERM', () => end(() => server.close(endWorkers)));
+
+function endWorkers() {
+  isClosing = true;
+  for (const worker of workers) worker.postMessage({ isOver: true });
+}
