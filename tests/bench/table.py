@@ -2,7 +2,8 @@
 """Puts together what the bench programs of all languages have found.
 
     table.py FOLDER                   prints one table of ratios, and writes FOLDER/bench.json
-    table.py FOLDER --publish ROOT    also brings docs/bench.md, .json and .svg and the README up to date
+    table.py FOLDER --publish ROOT    also writes docs/bench.md, .json and .svg, and the README's figures
+                                      between its marks, where it has them
 
 FOLDER holds a file of JSON for each program: a list of objects with language, case, name, unit (ns, ms, MB
 or × for a ratio) and value; x where cost grows with something; at_least or at_most where there is a bar.
@@ -17,6 +18,7 @@ import os
 import platform
 from pathlib import Path
 
+HERE = Path(__file__).resolve().parent
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 #: The ratios that the README shows: language, case (or its beginning), name, and what it means.
 HIGHLIGHTS = [
@@ -94,8 +96,10 @@ def publish(root: Path, result: dict, text: str) -> None:
     found = result["findings"]
     (root / "docs/bench.json").write_text(text, encoding="utf-8")
     measured = f"Measured on {result['date']}: {result['machine']}."
-    between(root / "docs/bench.md", [measured, "", *table(found)])
-    between(root / "README.md", [*highlights(found), "", measured])
+    page = between(HERE / "page.md", [measured, "", *table(found)])
+    (root / "docs/bench.md").write_text(page, encoding="utf-8")
+    front = between(root / "README.md", [*highlights(found), "", measured])
+    (root / "README.md").write_text(front, encoding="utf-8")
     draw(found, root / "docs/bench.svg")
 
 
@@ -108,12 +112,15 @@ def highlights(found: list[dict]) -> list[str]:
     return lines
 
 
-def between(document: Path, lines: list[str]) -> None:
+def between(document: Path, lines: list[str]) -> str:
+    """A document with these lines where it has a place for them."""
     text = document.read_text(encoding="utf-8")
+    if BEGIN not in text:
+        return text
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
     body = "\n".join(lines)
-    document.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}", encoding="utf-8")
+    return f"{before}{BEGIN}\n{body}\n{END}{after}"
 
 
 def draw(found: list[dict], file: Path) -> None:
