@@ -20,7 +20,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
 /// The parent's streams have lower numbers, the children's begin here.
 const CHILDRENS: usize = 10_000;
 
-/// A thousand under `make soak`.
+/// A thousand under `make test-long`.
 fn children() -> usize {
     if std::env::var_os("GRANTMINT_LONG").is_some() { 1000 } else { 100 }
 }

@@ -98,7 +98,7 @@ fn serves_through(fault: &FaultKind, kind: ErrorKind) {
 #[test]
 fn nobody_hangs_on_an_upstream_that_does() {
     let slow = FaultKind::SlowBody { bytes: 1, every_ms: 500 };
-    // A fetch for a grant of 4 s has 0.8 s; one for 60 s has 4 s, which is told under `make soak`.
+    // A fetch for a grant of 4 s has 0.8 s; one for 60 s has 4 s, as `make test-long` shows.
     let (ttl, least) = if long() { (60, 4000) } else { (4, 800) };
     for fault in [FaultKind::Stall { ms: None }, slow, FaultKind::latency(60_000)] {
         let emulator = faulty(fault.clone());

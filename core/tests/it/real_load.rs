@@ -1,5 +1,5 @@
 //! An audience against a real upstream, by real clocks: how many calls it costs, and that nobody
-//! notices. Minutes long under `make soak`.
+//! notices. Minutes long under `make test-long`.
 
 use std::time::{Duration, Instant};
 

@@ -84,7 +84,7 @@ pub(crate) fn eventually(what: &str, holds: impl Fn() -> bool) {
     panic!("within five seconds: {what}");
 }
 
-/// Whether the long variants run: `make soak`.
+/// Whether the long variants run: `make test-long`.
 pub(crate) fn long() -> bool {
     std::env::var_os("GRANTMINT_LONG").is_some()
 }
