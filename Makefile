@@ -226,6 +226,7 @@ lint-node: $(NODE_TESTS)/node_modules/.package-lock.json ## formatting, lints an
 	cd bindings-node && test/node_modules/.bin/eslint --config test/eslint.config.mjs .
 	cd bindings-node && test/node_modules/.bin/tsc --project tsconfig.json
 	node $(NODE_TESTS)/border.mjs
+	node $(NODE_TESTS)/documented.mjs
 
 .PHONY: npm bench-node
 NPM := $(abspath $(TARGET_DIR))/npm

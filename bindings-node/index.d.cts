@@ -56,6 +56,7 @@ export type ErrorCode =
   | 'ERR_GRANTMINT_BUFFER_TOO_SMALL'
   | 'ERR_GRANTMINT_STRUCT_SIZE';
 
+/** What an error of your own may say, such as one that a source throws. */
 export interface ErrorOptions {
   /** The kind of error; that of the class if left out. */
   code?: ErrorCode;
@@ -112,6 +113,7 @@ export class ApiKey {
   readonly region: string | undefined;
 }
 
+/** What a key may have beside its three parts. */
 export interface ApiKeyOptions {
   /** Twilio's region that tokens name in their header, such as `ie1`. */
   region?: string;
@@ -129,6 +131,7 @@ interface Grant {
   toJson(): string;
 }
 
+/** What a VideoGrant may say. */
 export interface VideoGrantOptions {
   /** The room, at most 128 characters; any if left out. */
   room?: string;
@@ -142,6 +145,7 @@ export class VideoGrant implements Grant, Readonly<VideoGrantOptions> {
   toJson(): string;
 }
 
+/** What a ChatGrant and an IpMessagingGrant may say. */
 export interface ChatGrantOptions {
   /** The service, IS…. */
   serviceSid?: string;
@@ -175,6 +179,7 @@ export class IpMessagingGrant implements Grant, Readonly<ChatGrantOptions> {
   toJson(): string;
 }
 
+/** What a SyncGrant may say. */
 export interface SyncGrantOptions {
   /** The service, IS…. */
   serviceSid?: string;
@@ -191,6 +196,7 @@ export class SyncGrant implements Grant, Readonly<SyncGrantOptions> {
   toJson(): string;
 }
 
+/** What a TaskRouterGrant may say. */
 export interface TaskRouterGrantOptions {
   /** The workspace, WS…. */
   workspaceSid?: string;
@@ -210,6 +216,7 @@ export class TaskRouterGrant implements Grant, Readonly<TaskRouterGrantOptions> 
   toJson(): string;
 }
 
+/** What an RtcGrant may say. */
 export interface RtcGrantOptions {
   /** The configuration profile, CP…. */
   configurationProfileSid?: string;
@@ -223,6 +230,7 @@ export class RtcGrant implements Grant, Readonly<RtcGrantOptions> {
   toJson(): string;
 }
 
+/** What a VoiceGrant may say. */
 export interface VoiceGrantOptions {
   /** Whether the holder may take calls. */
   incomingAllow?: boolean;
@@ -284,6 +292,7 @@ export interface Advice {
   message: string;
 }
 
+/** What the tokens of a minter have in common. */
 export interface TokenMinterOptions {
   /** What each holder may do. */
   grants?: Iterable<AnyGrant>;
@@ -297,6 +306,7 @@ export interface TokenMinterOptions {
   clock?: ManualClock;
 }
 
+/** What one Access Token says. */
 export interface AccessTokenOptions extends TokenMinterOptions {
   /** Whom it is for; at most 512 bytes, and 128 characters with a video grant. */
   identity: string;
@@ -370,6 +380,7 @@ export interface CachePolicy {
   jitter?: number;
 }
 
+/** How grants are fetched, and what the tokens around them say. */
 export interface PlaybackMinterOptions {
   /** The only web origin that may play the streams, such as `https://www.example.com`; any if left out. */
   allowOrigin?: string;
@@ -405,6 +416,7 @@ export interface PlaybackMinterOptions {
   clock?: ManualClock;
 }
 
+/** A caller's own wishes, in place of the minter's. */
 export interface TokenOptions {
   /** Ends this wait, never the fetch that others wait for. */
   signal?: AbortSignal;
@@ -480,6 +492,7 @@ export class StreamMinter {
 
 // The cache by itself
 
+/** How a cache works. */
 export interface GrantCacheOptions {
   /** The windows and limits of the cache. */
   policy?: CachePolicy;
@@ -489,11 +502,13 @@ export interface GrantCacheOptions {
   governed?: boolean;
 }
 
+/** How a key's grants are asked for. Another `ttl` makes another entry. */
 export interface KeyOptions {
   /** The life that the key's grants are asked for with, in seconds; 60 if left out. */
   ttl?: number;
 }
 
+/** A caller's wishes. */
 export interface BeginOptions extends KeyOptions {
   /** The least remaining life, at most half of `ttl`. */
   minRemainingMs?: number;
@@ -501,6 +516,7 @@ export interface BeginOptions extends KeyOptions {
   timeoutMs?: number;
 }
 
+/** A caller's wishes, and its way out. */
 export interface GetOptions extends BeginOptions {
   /** Ends this wait, never the fetch that others wait for. */
   signal?: AbortSignal;
@@ -667,6 +683,7 @@ export interface CacheEvent {
 /** How a token is signed. */
 export type Algorithm = 'HS256' | 'HS384' | 'HS512';
 
+/** What to accept. */
 export interface VerifyOptions {
   /** How many seconds `exp` and `nbf` may be off, at most 300. */
   leeway?: number;

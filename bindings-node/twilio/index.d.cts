@@ -6,9 +6,13 @@ declare namespace twilio {
      * and throws the same messages.
      */
     class AccessToken implements AccessToken.AccessTokenOptions {
+      /** What `toJwt` signs with unless told. */
       static DEFAULT_ALGORITHM: 'HS256';
+      /** What `toJwt` can sign with. */
       static ALGORITHMS: string[];
+      /** The account, AC and 32 hexadecimal digits. */
       accountSid: string;
+      /** The API key, SK and 32 hexadecimal digits. */
       keySid: string;
       /** Not enumerable, so that it does not show in logs. */
       secret: string;
@@ -16,6 +20,7 @@ declare namespace twilio {
       identity: string;
       nbf?: number;
       region?: string;
+      /** What the holder may do. */
       grants: AccessToken.Grant<any, any, any>[];
       constructor(
         accountSid: string,
@@ -23,12 +28,14 @@ declare namespace twilio {
         secret: string,
         options: AccessToken.AccessTokenOptions,
       );
+      /** Adds a grant; of two of one kind the later counts. */
       addGrant<T extends AccessToken.Grant<any, any, any>>(grant: T): void;
       /** The signed token, issued now. */
       toJwt(algorithm?: 'HS256' | 'HS384' | 'HS512'): string;
     }
 
     namespace AccessToken {
+      /** What a token says of itself and its holder. */
       interface AccessTokenOptions {
         /** Seconds that the token lives: 3600 by default, 86,400 at most. */
         ttl?: number;
@@ -40,22 +47,31 @@ declare namespace twilio {
         region?: string;
       }
 
+      /** What all grants have; a grant of your own extends it. */
       abstract class Grant<TOptions, TPayload, TKey> {
+        /** The name under which it stands in a token. */
         key: TKey;
         protected constructor(key: TKey);
+        /** What stands under that name. */
         abstract toPayload(): TPayload;
       }
 
+      /** What a TaskRouterGrant may say. */
       interface TaskRouterGrantOptions {
+        /** The workspace, WS…. */
         workspaceSid?: string;
+        /** The worker, WK…. */
         workerSid?: string;
+        /** What the holder is, such as `worker`. */
         role?: string;
       }
+      /** The same as it stands in a token. */
       interface TaskRouterGrantPayload {
         workspace_sid?: string;
         worker_sid?: string;
         role?: string;
       }
+      /** Lets its holder act as a worker of a TaskRouter workspace; Flex takes the same grant. */
       class TaskRouterGrant
         extends Grant<TaskRouterGrantOptions, TaskRouterGrantPayload, 'task_router'>
         implements TaskRouterGrantOptions
@@ -67,18 +83,25 @@ declare namespace twilio {
         toPayload(): TaskRouterGrantPayload;
       }
 
+      /** What a ChatGrant may say. */
       interface ChatGrantOptions {
+        /** The service, IS…. */
         serviceSid?: string;
+        /** A name for the device and user. */
         endpointId?: string;
+        /** The role in the deployment, RL…. */
         deploymentRoleSid?: string;
+        /** The push credential for notifications, CR…. */
         pushCredentialSid?: string;
       }
+      /** The same as it stands in a token. */
       interface ChatGrantPayload {
         service_sid?: string;
         endpoint_id?: string;
         deployment_role_sid?: string;
         push_credential_sid?: string;
       }
+      /** Lets its holder chat; the Conversations SDK takes the same grant. */
       class ChatGrant extends Grant<ChatGrantOptions, ChatGrantPayload, 'chat'> implements ChatGrantOptions {
         serviceSid?: string;
         endpointId?: string;
@@ -88,13 +111,16 @@ declare namespace twilio {
         toPayload(): ChatGrantPayload;
       }
 
+      /** What a VideoGrant may say. */
       interface VideoGrantOptions {
         /** The name or the SID of the room; any room without. */
         room?: string;
       }
+      /** The same as it stands in a token. */
       interface VideoGrantPayload {
         room?: string;
       }
+      /** Lets its holder join rooms of Programmable Video: one, or any. */
       class VideoGrant
         extends Grant<VideoGrantOptions, VideoGrantPayload, 'video'>
         implements VideoGrantOptions
@@ -104,14 +130,19 @@ declare namespace twilio {
         toPayload(): VideoGrantPayload;
       }
 
+      /** What a SyncGrant may say. */
       interface SyncGrantOptions {
+        /** The service, IS…. */
         serviceSid?: string;
+        /** A name for the device and user. */
         endpointId?: string;
       }
+      /** The same as it stands in a token. */
       interface SyncGrantPayload {
         service_sid?: string;
         endpoint_id?: string;
       }
+      /** Lets its holder read and write the state of a Sync service. */
       class SyncGrant
         extends Grant<SyncGrantOptions, SyncGrantPayload, 'data_sync'>
         implements SyncGrantOptions
@@ -122,21 +153,27 @@ declare namespace twilio {
         toPayload(): SyncGrantPayload;
       }
 
+      /** What a VoiceGrant may say. */
       interface VoiceGrantOptions {
         /** Whether calls may come in: `true` itself, nothing else. */
         incomingAllow?: boolean;
+        /** The TwiML application that outgoing calls go through, AP…. */
         outgoingApplicationSid?: string;
         /** Left out without an `outgoingApplicationSid`. */
         outgoingApplicationParams?: object;
+        /** The push credential that announces calls, CR…. */
         pushCredentialSid?: string;
+        /** A name for the device. */
         endpointId?: string;
       }
+      /** The same as it stands in a token. */
       interface VoiceGrantPayload {
         incoming?: { allow: boolean };
         outgoing?: { application_sid: string; params?: object };
         push_credential_sid?: string;
         endpoint_id?: string;
       }
+      /** Lets its holder make and take calls. */
       class VoiceGrant
         extends Grant<VoiceGrantOptions, VoiceGrantPayload, 'voice'>
         implements VoiceGrantOptions
@@ -150,6 +187,7 @@ declare namespace twilio {
         toPayload(): VoiceGrantPayload;
       }
 
+      /** What a PlaybackGrant may say. */
       interface PlaybackGrantOptions {
         /** What the PlaybackGrant endpoint answered with as `grant`. */
         grant?: object;
@@ -158,6 +196,7 @@ declare namespace twilio {
       interface PlaybackGrantPayload {
         grant?: object;
       }
+      /** Lets its holder watch one live stream. */
       class PlaybackGrant
         extends Grant<PlaybackGrantOptions, PlaybackGrantPayload, 'player'>
         implements PlaybackGrantOptions
