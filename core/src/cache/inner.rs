@@ -15,7 +15,7 @@ use super::flight::Flight;
 use super::gate::{Block, Gate, Permit, Report, Scope};
 use super::grant::{Grant, StoredGrant};
 use super::key::Key;
-use super::policy::{CachePolicy, negative_ttl};
+use super::policy::{CachePolicy, asked_for, negative_ttl};
 use super::shards::Shards;
 use super::state::{EntryState, abandoned, grant_too_short};
 use super::stats::{Counters, Stats};
@@ -202,7 +202,8 @@ impl Inner {
                 let until = time.saturating_add(pause);
                 self.block.store(Some(Arc::new(Block { until, error })));
             }
-            if told.retry_after().is_none() && next.past.next > time {
+            let is_attempt = Scope::of(&told) != Scope::Nobody;
+            if next.past.next > time && (is_attempt || told.retry_after().is_none()) {
                 told = told.with_retry_after(Duration::from_nanos(next.past.next - time));
             }
             change.replace(next);
@@ -324,7 +325,11 @@ impl Inner {
         match Scope::of(error) {
             Scope::Account => error.retry_after().map_or(0, nanos),
             Scope::Cache | Scope::Entry => negative_ttl(error.kind(), self.policy.random()),
-            Scope::Transient => self.transient_pause(state, entry, now),
+            Scope::Transient => {
+                let asked = error.retry_after();
+                let asked = asked.map_or(0, |time| asked_for(nanos(time), self.policy.random()));
+                self.transient_pause(state, entry, now).max(asked)
+            }
             Scope::Nobody => 0,
         }
     }

@@ -17,8 +17,8 @@ pub(super) const DEAD_AFTER: u64 = SECOND;
 const BACKOFF_BASE: u64 = 250 * MILLI;
 /// The first step of the back-off after a 429 that says nothing of when to come back.
 const THROTTLE_BASE: u64 = SECOND;
-/// No cool-down is longer, whatever upstream asks for.
-const COOLDOWN_MAX: u64 = 300 * SECOND;
+/// Nobody is left alone for longer, whatever upstream asks for.
+const ASKED_MAX: u64 = 300 * SECOND;
 /// A short-lived grant is refreshed at the latest when this part of its life has been used.
 const SOFT_MAX_OF_LIFE: f64 = 0.75;
 /// More entries than this are a mistake or an attack.
@@ -262,17 +262,20 @@ impl Windows {
     /// How long to leave the account alone after its `failures`-th 429 in a row.
     pub(crate) fn cooldown(&self, retry_after: Option<u64>, failures: u32, random: f64) -> u64 {
         match retry_after {
-            // Never sooner than asked; a little later, so that a fleet does not return as one.
-            Some(asked) => {
-                let asked = asked.min(COOLDOWN_MAX);
-                asked + share((asked / 4).min(5 * SECOND), random)
-            }
+            Some(asked) => asked_for(asked, random),
             None => {
                 let step = doubled(THROTTLE_BASE, failures).min(self.throttle_cap);
                 step / 2 + share(step / 2, random)
             }
         }
     }
+}
+
+/// How long to leave upstream alone that asked for this time: never less; a little more, so that a
+/// fleet does not return as one.
+pub(super) fn asked_for(asked: u64, random: f64) -> u64 {
+    let asked = asked.min(ASKED_MAX);
+    asked + share((asked / 4).min(5 * SECOND), random)
 }
 
 /// How long an answer that no further try will better is kept.
@@ -337,7 +340,7 @@ mod tests {
         for random in [0.0, 0.5, 0.999] {
             let cooldown = w.cooldown(Some(10 * SECOND), 1, random);
             assert!((10 * SECOND..=125 * SECOND / 10).contains(&cooldown));
-            assert!(w.cooldown(Some(u64::MAX), 1, random) <= COOLDOWN_MAX + 5 * SECOND);
+            assert!(w.cooldown(Some(u64::MAX), 1, random) <= ASKED_MAX + 5 * SECOND);
             assert!(w.cooldown(None, 40, random) <= w.throttle_cap);
             assert!(w.cooldown(None, 1, random) >= SECOND / 2);
         }

@@ -18,6 +18,7 @@ fn answers() -> Vec<(FaultKind, ErrorKind)> {
         (FaultKind::throttle(None), ErrorKind::Throttled),
         (FaultKind::status(500), ErrorKind::UpstreamUnavailable),
         (FaultKind::status(503), ErrorKind::UpstreamUnavailable),
+        (FaultKind::down_for(10), ErrorKind::UpstreamUnavailable),
         (FaultKind::status(418), ErrorKind::UpstreamStatus),
         (FaultKind::WrongStatus { status: 200 }, ErrorKind::UpstreamStatus),
         (redirect("https://elsewhere.example/"), ErrorKind::UpstreamStatus),
@@ -180,6 +181,18 @@ fn retry_after_is_honoured_in_both_forms() {
         assert_eq!(other.kind(), ErrorKind::Throttled, "the whole account cools down");
         assert_eq!(emulator.counters().requests, 1);
     }
+}
+
+#[test]
+fn an_upstream_that_is_down_and_says_until_when_is_left_alone_for_that_stream() {
+    let emulator = faulty(FaultKind::down_for(10));
+    let live = minter(&emulator);
+    let wait = live.token(STREAMER, "alice").unwrap_err().retry_after().unwrap();
+    assert!((10..=13).contains(&wait.as_secs()), "{wait:?}");
+    live.token(STREAMER, "bob").unwrap_err();
+    assert_eq!(emulator.counters().requests, 1);
+    live.token(&crate::support::streamer(7), "alice").unwrap_err();
+    assert_eq!(emulator.counters().requests, 2);
 }
 
 #[test]

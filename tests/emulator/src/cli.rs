@@ -184,7 +184,8 @@ a fault still counts as a call.
     no_date                          leaves out the Date header
 
   Of the others the first that matches happens, and the throttle does not. Without looking at the call:
-    status         status, code, message     an error body under any status
+    status         status, code, message, retry_after
+                                             an error body under any status
     throttle       retry_after, form, raw    429; form is seconds, date or raw
     redirect       status, location          302 by default
     cut_before                               closes the connection without an answer

@@ -70,9 +70,10 @@ impl Call<'_> {
                 reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 reply
             }
-            Some(FaultKind::Status { status, code, message }) => {
-                status_fault(*status, *code, message.clone())
-            }
+            Some(FaultKind::Status { status, code, message, retry_after }) => asking_for(
+                retry_after.map(HeaderValue::from),
+                status_fault(*status, *code, message.clone()),
+            ),
             Some(FaultKind::Throttle { retry_after, form, raw }) => {
                 throttled(self.retry_after_fault(*retry_after, *form, raw.as_deref()))
             }
@@ -256,7 +257,10 @@ fn redirect(status: u16, location: &str) -> Reply {
 }
 
 fn throttled(retry_after: Option<HeaderValue>) -> Reply {
-    let mut reply = Problem::of_status(429).reply();
+    asking_for(retry_after, Problem::of_status(429).reply())
+}
+
+fn asking_for(retry_after: Option<HeaderValue>, mut reply: Reply) -> Reply {
     if let Some(value) = retry_after {
         reply.headers_mut().insert(RETRY_AFTER, value);
     }

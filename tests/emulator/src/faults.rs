@@ -56,6 +56,9 @@ pub enum FaultKind {
         /// The message in the body.
         #[serde(default)]
         message: Option<String>,
+        /// Seconds in `Retry-After`; no such header if absent.
+        #[serde(default)]
+        retry_after: Option<u32>,
     },
     /// Answers 429, whatever the account's limit.
     Throttle {
@@ -175,7 +178,12 @@ impl Fault {
 impl FaultKind {
     /// [`FaultKind::Status`] with the code and message that go with the status.
     pub fn status(status: u16) -> Self {
-        Self::Status { status, code: None, message: None }
+        Self::Status { status, code: None, message: None, retry_after: None }
+    }
+
+    /// [`FaultKind::Status`] 503 with `Retry-After` in seconds.
+    pub fn down_for(seconds: u32) -> Self {
+        Self::Status { status: 503, code: None, message: None, retry_after: Some(seconds) }
     }
 
     /// [`FaultKind::Throttle`] with `Retry-After` in seconds, or without it.

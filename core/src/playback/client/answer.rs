@@ -17,7 +17,8 @@ use crate::playback::source::{Fetched, GRANT_MAX_BYTES, GrantRequest, too_large}
 struct Created<'a> {
     #[serde(borrow)]
     grant: Option<&'a RawValue>,
-    date_created: Option<String>,
+    #[serde(borrow)]
+    date_created: Option<&'a RawValue>,
 }
 
 /// What is read of an error body.
@@ -56,7 +57,10 @@ fn created(body: &[u8], headers: &HeaderMap, request: &GrantRequest) -> Result<F
     };
     let grant = answer.grant.filter(|grant| grant.get() != "null").ok_or_else(no_grant)?;
     let fetched = Fetched::new(grant.get())?;
-    let server = server_time(headers, answer.date_created.as_deref());
+    // Of use if it is text; what it is otherwise makes the grant no worse.
+    let created =
+        answer.date_created.and_then(|value| serde_json::from_str::<String>(value.get()).ok());
+    let server = server_time(headers, created.as_deref());
     let life = Life::of(grant.get(), request.ttl(), server);
     let local = Clock::system().now().wall();
     Ok(fetched.with_ttl(life.ttl).with_clock_offset(life.offset_ms(local)))
@@ -85,7 +89,12 @@ fn refused(status: StatusCode, body: &[u8], headers: &HeaderMap) -> Error {
     let asked = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
     let asked = asked.and_then(|text| retry_after::parse(text, server_time(headers, None)));
     match asked {
-        Some(time) if kind == ErrorKind::Throttled => error.with_retry_after(time),
+        Some(time) if says_when(kind) => error.with_retry_after(time),
         _ => error,
     }
+}
+
+/// Whether `Retry-After` beside this error is a time after which a further try makes sense.
+fn says_when(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Throttled | ErrorKind::UpstreamUnavailable)
 }

@@ -38,9 +38,12 @@ fn any_status() {
         assert_eq!((answer.status, &answer.json()["code"]), (status, &code.into()));
     }
     let message = Some("No".to_owned());
-    let told = FaultKind::Status { status: 418, code: Some(7), message };
+    let told = FaultKind::Status { status: 418, code: Some(7), message, retry_after: None };
     let answer = grant(&start(told), "Ttl=60");
     assert_eq!((&answer.json()["code"], &answer.json()["message"]), (&7.into(), &"No".into()));
+    assert_eq!(answer.header("retry-after"), None);
+    let down = grant(&start(FaultKind::down_for(5)), "Ttl=60");
+    assert_eq!((down.status, down.header("retry-after")), (503, Some("5")));
 }
 
 #[test]
