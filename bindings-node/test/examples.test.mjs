@@ -88,6 +88,20 @@ for (const name of ['express', 'fastify', 'pool']) {
     assert.equal(await upstream.calls(), 1);
     assert.equal(printed(), '', 'nothing went wrong, so nothing is to be read');
   });
+
+  test(`${name}: clients who left do not hold up the end`, async (t) => {
+    const upstream = await emulator(t);
+    await upstream.ask('faults', { kind: 'latency', ms: 3900 });
+    const server = await serve(t, name, upstream);
+    const leaving = new AbortController();
+    const left = server.ask(`live/${streamer(1)}/token?identity=alice`, leaving.signal);
+    while ((await upstream.calls()) === 0) await sleep(5);
+    leaving.abort();
+    await assert.rejects(left, { name: 'AbortError' });
+    assert.equal((await server.end()).code, 0);
+    const { requests, granted } = await upstream.ask('counters');
+    assert.deepEqual({ requests, granted }, { requests: 1, granted: 0 }, 'it ended before the fetch did');
+  });
 }
 
 test('a server with a wrong key says so and ends', async (t) => {
