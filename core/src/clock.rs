@@ -48,6 +48,11 @@ impl Now {
         self.boot
     }
 
+    /// How long until a time in nanoseconds since boot; zero once it has passed.
+    pub(crate) fn until_boot(&self, nanos: u64) -> Duration {
+        Duration::from_nanos(nanos.saturating_sub(self.boot))
+    }
+
     /// Both clocks moved on by the same time.
     #[must_use]
     pub fn plus(&self, time: Duration) -> Self {
@@ -178,8 +183,11 @@ impl ManualClock {
     }
 
     /// Steps the wall clock, forward or back, as a time server or an administrator does; time since
-    /// boot stays.
+    /// boot stays. What is not a number is no step.
     pub fn jump_wall(&self, seconds: f64) {
+        if seconds.is_nan() {
+            return;
+        }
         let step = nanos(Duration::try_from_secs_f64(seconds.abs()).unwrap_or(Duration::MAX));
         let stepped = |wall: u64| {
             let back = seconds.is_sign_negative();

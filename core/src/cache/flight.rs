@@ -1,8 +1,8 @@
 //! One fetch, shared by all who wait for it: one request, one outcome, errors too.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::state::dead_at;
 use crate::clock::Now;
 use crate::error::Result;
 use crate::sync::{self, Condvar, Mutex};
+use crate::thread::contained;
 
 /// How a flight ended.
 pub(super) type Outcome = Result<Arc<StoredGrant>>;
@@ -26,6 +27,7 @@ pub(crate) struct Flight {
     pub(super) queue_until: u64,
     /// From when on it counts as dead, in nanoseconds since boot.
     dead_at: AtomicU64,
+    sent: AtomicBool,
     desk: Mutex<Desk>,
     ended: Condvar,
 }
@@ -34,7 +36,8 @@ pub(crate) struct Flight {
 #[derive(Default)]
 struct Desk {
     outcome: Option<Outcome>,
-    waiting: Vec<(u64, Wake)>,
+    /// By seat, which is the order in which they came.
+    waiting: BTreeMap<u64, Wake>,
     next_seat: u64,
 }
 
@@ -60,6 +63,7 @@ impl Flight {
             started,
             queue_until,
             dead_at: AtomicU64::new(dead_at(deadline)),
+            sent: AtomicBool::new(false),
             desk: Mutex::new(Desk::default()),
             ended: Condvar::default(),
         }
@@ -74,10 +78,16 @@ impl Flight {
         self.dead_at.load(Ordering::Relaxed)
     }
 
-    /// Sets a new deadline, once the request is sent.
-    pub(super) fn set_deadline(&self, deadline: u64) {
+    /// The request is sent, and has until another deadline.
+    pub(super) fn sent_until(&self, deadline: u64) {
         sync::step();
         self.dead_at.store(dead_at(deadline), Ordering::Relaxed);
+        self.sent.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the request has been sent.
+    pub(super) fn is_sent(&self) -> bool {
+        self.sent.load(Ordering::Relaxed)
     }
 
     /// The outcome, once there is one.
@@ -101,15 +111,15 @@ impl Flight {
         }
         let seat = desk.next_seat;
         desk.next_seat += 1;
-        desk.waiting.push((seat, wake));
+        desk.waiting.insert(seat, wake);
         Ok(seat)
     }
 
     /// Takes another waker for a seat; false if the flight has ended.
     pub(super) fn sit_again(&self, seat: u64, waker: &Waker) -> bool {
         let mut desk = self.desk.lock();
-        match desk.waiting.iter_mut().find(|(taken, _)| *taken == seat) {
-            Some((_, Wake::Task(old))) => {
+        match desk.waiting.get_mut(&seat) {
+            Some(Wake::Task(old)) => {
                 old.clone_from(waker);
                 true
             }
@@ -120,8 +130,7 @@ impl Flight {
     /// Leaves a seat without a trace; false if the end came first.
     pub(super) fn leave(&self, seat: u64) -> bool {
         let mut desk = self.desk.lock();
-        let found = desk.waiting.iter().position(|(taken, _)| *taken == seat);
-        let left = found.map(|index| desk.waiting.swap_remove(index));
+        let left = desk.waiting.remove(&seat);
         // What a callback owns may do anything when dropped, so not under the lock.
         drop(desk);
         left.is_some()
@@ -138,12 +147,11 @@ impl Flight {
         let waiting = std::mem::take(&mut desk.waiting);
         drop(desk);
         self.ended.notify_all();
-        for (_, wake) in waiting {
-            // The panic has been reported by the panic hook; it must not end the driver's thread.
-            let _ = catch_unwind(AssertUnwindSafe(|| match wake {
+        for wake in waiting.into_values() {
+            contained(|| match wake {
                 Wake::Callback(callback) => callback(),
                 Wake::Task(waker) => waker.wake(),
-            }));
+            });
         }
     }
 

@@ -58,8 +58,9 @@ pub(crate) trait Gate: Send + Sync {
     /// at hand, so it must be quick and take no lock.
     fn block(&self, now: Now) -> Option<Block>;
 
-    /// When a call with this purpose could start at the earliest, in nanoseconds since boot.
-    fn earliest(&self, purpose: Purpose, now: Now) -> u64;
+    /// When a call for a cold key could start at the earliest, with so many before it in its cache
+    /// that have not been sent, in nanoseconds since boot.
+    fn earliest(&self, unsent: usize, now: Now) -> u64;
 
     /// Takes one call out of the budget, or a place in the queue if that falls due before
     /// `queue_until`. A probe counts as lost when `lost_at` passes without a report. Both in
@@ -94,8 +95,8 @@ impl Gate for LateGate {
         self.0.load().as_ref()?.block(now)
     }
 
-    fn earliest(&self, purpose: Purpose, now: Now) -> u64 {
-        self.0.load().as_ref().map_or(now.boot_nanos(), |gate| gate.earliest(purpose, now))
+    fn earliest(&self, unsent: usize, now: Now) -> u64 {
+        self.0.load().as_ref().map_or(now.boot_nanos(), |gate| gate.earliest(unsent, now))
     }
 
     fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission {

@@ -280,8 +280,19 @@ impl GrantCache {
     pub fn next_wakeup(&self) -> Option<Duration> {
         let inner = self.inner();
         let now = inner.clock.now();
-        let at = inner.next_wakeup(now)?;
-        Some(Duration::from_nanos(at.saturating_sub(now.boot_nanos())))
+        inner.next_wakeup(now).map(|at| now.until_boot(at))
+    }
+
+    /// After how long [`GrantCache::bury_the_dead`] has something to do.
+    pub(crate) fn next_death(&self) -> Option<Duration> {
+        let inner = self.inner();
+        inner.next_death().map(|at| inner.clock.now().until_boot(at))
+    }
+
+    /// Ends the flights that are past their time.
+    pub(crate) fn bury_the_dead(&self) {
+        let inner = self.inner();
+        inner.bury_the_dead(inner.clock.now());
     }
 
     /// Ends the flights that are past their time and returns the tickets of the keys kept warm that

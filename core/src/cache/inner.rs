@@ -326,21 +326,36 @@ impl Inner {
             Scope::Account => error.retry_after().map_or(0, nanos),
             Scope::Cache | Scope::Entry => negative_ttl(error.kind(), self.policy.random()),
             Scope::Transient => {
-                let asked = error.retry_after();
-                let asked = asked.map_or(0, |time| asked_for(nanos(time), self.policy.random()));
+                let asked = self.asked_pause(state, error, entry, now);
                 self.transient_pause(state, entry, now).max(asked)
             }
             Scope::Nobody => 0,
         }
     }
 
+    /// The time that upstream asked for beside an error of one key. While a grant is served it is
+    /// cut short so that one more attempt can end before the grant's promise does.
+    fn asked_pause(&self, state: &EntryState, error: &Error, entry: &Entry, now: Now) -> u64 {
+        let Some(asked) = error.retry_after() else { return 0 };
+        let asked = asked_for(nanos(asked), self.policy.random());
+        let fetch = self.policy.windows(entry.key.ttl()).fetch_timeout;
+        match self.spare(state, entry, now) {
+            Some(spare) if spare > fetch => asked.min(spare - fetch),
+            _ => asked,
+        }
+    }
+
     fn transient_pause(&self, state: &EntryState, entry: &Entry, now: Now) -> u64 {
-        let ttl = entry.key.ttl();
-        let promise = nanos(self.policy.min_remaining(ttl));
-        let spare = state.value.as_ref().map(|value| value.remaining(now).saturating_sub(promise));
-        let spare = spare.filter(|spare| *spare > 0);
+        let windows = self.policy.windows(entry.key.ttl());
         let failures = state.past.failures.saturating_add(1);
-        self.policy.windows(ttl).transient_backoff(failures, spare, self.policy.random())
+        windows.transient_backoff(failures, self.spare(state, entry, now), self.policy.random())
+    }
+
+    /// The life that the grant in the store has above its promise, if any.
+    fn spare(&self, state: &EntryState, entry: &Entry, now: Now) -> Option<u64> {
+        let promise = nanos(self.policy.min_remaining(entry.key.ttl()));
+        let spare = state.value.as_ref()?.remaining(now).saturating_sub(promise);
+        (spare > 0).then_some(spare)
     }
 
     fn stored(&self, landing: &Landing<'_>, grant: Grant, life: Duration) -> StoredGrant {

@@ -218,7 +218,8 @@ impl Inner {
     }
 
     /// Has the keys idle longest make room for a new one. If all are being fetched or kept warm, the
-    /// new one has to come back: the cache does not grow past its limit.
+    /// new one has to come back: the cache grows past its limit by no more than the threads that add to
+    /// it at once.
     fn make_room(&self, now: Now) -> Result<()> {
         let max = self.policy.max_keys();
         let evicted = self.shards.make_room(max, now);
@@ -235,7 +236,10 @@ impl Inner {
 
     /// Refuses a cold key whose call could not even start within the caller's time.
     fn check_budget(&self, wish: Wish, now: Now) -> Result<()> {
-        let earliest = self.gate.earliest(Purpose::Cold, now);
+        // Those that wait for a thread have taken nothing out of the budget yet.
+        let unsent = |flight: &Flight| flight.purpose == Purpose::Cold && !flight.is_sent();
+        let unsent = self.flights.lock().iter().filter(|(_, flight)| unsent(flight)).count();
+        let earliest = self.gate.earliest(unsent, now);
         if earliest > wish.deadline.max(now.boot_nanos()) {
             self.counters.refusal();
             return Err(overloaded(earliest, now));

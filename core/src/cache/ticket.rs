@@ -84,7 +84,7 @@ impl Ticket {
         match self.inner.gate.admit(self.flight.purpose, self.flight.queue_until, lost_at, now) {
             Admission::Go(permit) => {
                 self.permit = Some(permit);
-                self.flight.set_deadline(deadline);
+                self.flight.sent_until(deadline);
                 self.inner.counters.fetch(self.is_refresh());
                 self.inner.note(now, EventKind::FetchSent, Some(&self.entry.key));
                 self.sent = Some(now);

@@ -12,10 +12,14 @@ impl Inner {
     /// When there is something to do next, in nanoseconds since boot.
     pub(super) fn next_wakeup(&self, now: Now) -> Option<u64> {
         let time = now.boot_nanos();
-        let deaths = self.flights.lock().iter().map(|(_, flight)| flight.dead_at()).min();
         let warm = self.warm_entries(now);
         let dues = warm.iter().filter_map(|entry| self.due_at(entry, now)).min();
-        deaths.into_iter().chain(dues).map(|at| at.max(time)).min()
+        self.next_death().into_iter().chain(dues).map(|at| at.max(time)).min()
+    }
+
+    /// When the next flight is past its time, in nanoseconds since boot.
+    pub(super) fn next_death(&self) -> Option<u64> {
+        self.flights.lock().iter().map(|(_, flight)| flight.dead_at()).min()
     }
 
     pub(super) fn poll(self: &Arc<Self>, now: Now) -> Vec<Ticket> {

@@ -247,7 +247,12 @@ impl PlaybackMinterBuilder {
             if self.policy.is_some() {
                 return clash("a cache has a policy of its own: give either");
             }
-            cache.govern(|| registry::governor(&account));
+            // By another clock an account's times mean nothing.
+            let is_manual = cache.clock().is_manual();
+            cache.govern(|| match is_manual {
+                true => Arc::new(Governor::new()),
+                false => registry::governor(&account),
+            });
             return Ok(cache.clone());
         }
         if let Some(clock) = &self.clock {
@@ -281,10 +286,11 @@ impl PlaybackMinterBuilder {
             return Ok(None);
         }
         Ok(Some(CacheIdentity::Key {
-            account,
             key_sid: *self.key.key_sid(),
             fingerprint: registry::fingerprint(&self.key)?,
-            via: self.via.clone(),
+            // The endpoint is the account's, in its one spelling.
+            via: ClientOptions { base_url: account.base_url.clone().into(), ..self.via.clone() },
+            account,
             policy,
         }))
     }

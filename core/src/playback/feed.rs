@@ -1,6 +1,7 @@
 //! A cache joined to the source that fills it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -16,11 +17,14 @@ use crate::watch::{self, Watched};
 pub(crate) struct Feed {
     cache: GrantCache,
     source: ArcSwap<Arc<dyn AsyncGrantSource>>,
+    /// It has been closed: it looks after the fetches in the air and keeps nothing warm.
+    closed: AtomicBool,
 }
 
 impl Feed {
     pub(crate) fn new(cache: GrantCache, source: Arc<dyn AsyncGrantSource>) -> Arc<Self> {
-        Arc::new(Self { cache, source: ArcSwap::from_pointee(source) })
+        let source = ArcSwap::from_pointee(source);
+        Arc::new(Self { cache, source, closed: AtomicBool::new(false) })
     }
 
     pub(crate) fn cache(&self) -> &GrantCache {
@@ -78,6 +82,11 @@ impl Feed {
         Ok(())
     }
 
+    /// Sends nothing any more but what callers wait for.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+    }
+
     /// Hands a flight to the fetcher threads.
     pub(crate) fn dispatch(self: &Arc<Self>, ticket: Ticket) {
         let source = Arc::clone(&**self.source.load());
@@ -87,10 +96,16 @@ impl Feed {
 
 impl Watched for Feed {
     fn next_wakeup(&self) -> Option<Duration> {
-        self.cache.next_wakeup()
+        match self.closed.load(Ordering::Relaxed) {
+            true => self.cache.next_death(),
+            false => self.cache.next_wakeup(),
+        }
     }
 
     fn poll(self: Arc<Self>) {
+        if self.closed.load(Ordering::Relaxed) {
+            return self.cache.bury_the_dead();
+        }
         for ticket in self.cache.poll() {
             self.dispatch(ticket);
         }

@@ -76,8 +76,9 @@ impl Pool {
     }
 
     fn enqueue(self: &Arc<Self>, lane: Lane, job: Job) {
+        let is_refresh = job.ticket.is_refresh();
         let mut work = self.work.lock();
-        work.lanes.push(lane, job);
+        work.lanes.push(lane, job, is_refresh);
         self.staff(work);
     }
 
@@ -164,7 +165,8 @@ fn drive(lane: Lane, mut job: Job) {
             let time = boot_nanos().saturating_add(nanos(after));
             watch::at(time, move || enqueue(lane, job));
         }
-        Start::Refused(_) => {}
+        // What is kept warm falls due again sooner than its flight would have died.
+        Start::Refused(_) => watch::look_again(),
     }
 }
 

@@ -95,11 +95,13 @@ impl Gate for Governor {
         self.0.get().block(now.boot_nanos())
     }
 
-    fn earliest(&self, purpose: Purpose, now: Now) -> u64 {
+    fn earliest(&self, unsent: usize, now: Now) -> u64 {
         let account = self.0.get();
         let mut budget = account.budget.lock();
         budget.refill(now.boot_nanos());
-        budget.when(budget.needed(purpose, false), now.boot_nanos())
+        // Of those unsent some have a place in the queue: whichever are more are before it.
+        let cold = unsent.max(budget.cold.0.len());
+        budget.when(needed_after(budget.refreshes.0.len() + cold), now.boot_nanos())
     }
 
     fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission {
@@ -124,7 +126,9 @@ impl Gate for Governor {
         let mut budget = account.budget.lock();
         match report {
             Report::Throttled { until } => account.throttled(&mut budget, until, time),
-            Report::Answered if permit.probe.is_some() => account.open(),
+            Report::Answered if permit.probe.is_some_and(|lost| account.hears(lost, time)) => {
+                account.open();
+            }
             // A probe that was given up says nothing of the one that followed it.
             Report::Unknown if permit.probe == Some(get(&account.probe_until)) => {
                 account.cool_until(time.saturating_add(PROBE_PAUSE));
@@ -166,6 +170,12 @@ impl Account {
     fn cool_until(&self, until: u64) {
         self.probe_until.store(0, Ordering::Relaxed);
         self.cooldown_until.fetch_max(until, Ordering::Relaxed);
+    }
+
+    /// Whether the answer to a probe counts: to the one in the air, or to a lost one that comes
+    /// before anything else was heard of upstream.
+    fn hears(&self, lost_at: u64, time: u64) -> bool {
+        get(&self.probe_until) == lost_at || self.block(time).is_none()
     }
 
     fn open(&self) {
@@ -246,7 +256,6 @@ impl Budget {
 
     /// The level at which somebody may go: one call for itself and one for each before it. Whose
     /// place is due comes first among its like.
-    #[allow(clippy::cast_precision_loss, reason = "a queue is far shorter than 2^52")]
     fn needed(&self, purpose: Purpose, is_due: bool) -> f64 {
         let (refreshes, cold) = (self.refreshes.0.len(), self.cold.0.len());
         let before = match (purpose, is_due) {
@@ -254,7 +263,7 @@ impl Budget {
             (Purpose::Refresh, false) | (Purpose::Cold, true) => refreshes,
             (Purpose::Cold, false) => refreshes + cold,
         };
-        1.0 + before as f64
+        needed_after(before)
     }
 
     /// When the level will be reached.
@@ -291,6 +300,12 @@ impl Budget {
         self.level = self.level.min(1.0);
         self.clean_since = time;
     }
+}
+
+/// The level at which a call may go that has so many before it.
+#[allow(clippy::cast_precision_loss, reason = "a queue is far shorter than 2^52")]
+fn needed_after(calls: usize) -> f64 {
+    1.0 + calls as f64
 }
 
 impl Queue {
@@ -375,7 +390,7 @@ mod tests {
         let (governor, clock) = (Governor::new(), clock());
         while goes(&governor, Purpose::Cold, &clock) {}
         let now = clock.now();
-        let earliest = governor.earliest(Purpose::Cold, now);
+        let earliest = governor.earliest(0, now);
         for _ in 0..100 {
             let answer = governor.admit(Purpose::Cold, now.boot_nanos(), 0, now);
             assert!(matches!(answer, Admission::Full(at) if at == earliest));
@@ -427,6 +442,32 @@ mod tests {
     }
 
     #[test]
+    fn the_late_answer_to_a_lost_probe_says_nothing_of_a_later_429() {
+        let (governor, clock) = (Governor::new(), clock());
+        throttle(&governor, 1, &clock);
+        clock.advance(Duration::from_secs(1));
+        assert!(goes(&governor, Purpose::Cold, &clock));
+        let lost = probe(&governor);
+        clock.advance(Duration::from_secs(5));
+        assert!(goes(&governor, Purpose::Cold, &clock), "the first never came back");
+        throttle(&governor, 10, &clock);
+        governor.report(lost, Report::Answered, clock.now());
+        clock.advance(Duration::from_secs(10));
+        assert!(goes(&governor, Purpose::Cold, &clock));
+        assert!(!goes(&governor, Purpose::Cold, &clock), "one probe, as after any 429");
+    }
+
+    #[test]
+    fn calls_that_wait_for_a_thread_count() {
+        let (governor, clock) = (Governor::new(), clock());
+        let wait = |unsent| {
+            let now = clock.now();
+            (governor.earliest(unsent, now) - now.boot_nanos()) / SECOND
+        };
+        assert_eq!([wait(0), wait(19), wait(40), wait(70)], [0, 0, 2, 5]);
+    }
+
+    #[test]
     fn a_429_halves_the_rate_and_quiet_time_mends_it() {
         let (governor, clock) = (Governor::new(), clock());
         throttle(&governor, 1, &clock);
@@ -435,7 +476,7 @@ mod tests {
         let rate = |governor: &Governor| governor.0.get().budget.lock().rate;
         assert_eq!(rate(&governor), 5.0);
         clock.advance(Duration::from_secs(30));
-        governor.earliest(Purpose::Cold, clock.now());
+        governor.earliest(0, clock.now());
         assert_eq!(rate(&governor), 8.0);
         for _ in 0..10 {
             clock.advance(Duration::from_secs(2));

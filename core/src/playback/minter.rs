@@ -252,16 +252,22 @@ impl PlaybackMinter {
     }
 
     /// Detaches this minter, its clones and its streams: later calls fail with
-    /// [`ErrorKind::Closed`]. Others who share the cache go on; its grants are wiped when the last
+    /// [`ErrorKind::Closed`]; those that wait are answered. Others who share the cache go on; its grants are wiped when the last
     /// of them is gone.
     pub fn close(&self) {
         self.0.closed.store(true, Ordering::Relaxed);
         self.0.shared.streams.clear();
+        self.0.shared.feed.close();
     }
 
     #[inline]
     pub(super) fn shared(&self) -> Result<&Shared> {
         if self.0.closed.load(Ordering::Relaxed) { Err(closed()) } else { Ok(&self.0.shared) }
+    }
+
+    /// For calls that began before it was closed.
+    pub(super) fn shared_if_closed(&self) -> &Shared {
+        &self.0.shared
     }
 }
 

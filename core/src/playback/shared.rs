@@ -87,18 +87,22 @@ impl Shared {
         hit.map(|hit| stream.mint(&hit, self, identity)).transpose()
     }
 
-    /// The stream, looked up anew for a caller with these options.
+    /// The stream, however it is spelled; looked up for a caller with these options if it is new.
     pub(super) fn stream(&self, streamer: &str, options: TokenOptions) -> Result<Arc<Stream>> {
-        if let Some(stream) = self.streams.load().get(streamer) {
+        let request = self.request(streamer)?;
+        if let Some(stream) = self.streams.load().get(request.streamer().as_str()) {
             return Ok(Arc::clone(stream));
         }
-        let key = self.key(streamer)?;
-        let handle = self.feed.cache().handle_for(&key, self.wish(options))?;
-        Ok(self.streams.add(streamer, Stream::new(handle)))
+        let handle = self.feed.cache().handle_for(&request.key(), self.wish(options))?;
+        Ok(self.streams.add(request.streamer(), Stream::new(handle)))
     }
 
     pub(super) fn key(&self, streamer: &str) -> Result<Key> {
-        Ok(GrantRequest::new(streamer, self.grant_ttl, self.origin.clone())?.key())
+        Ok(self.request(streamer)?.key())
+    }
+
+    fn request(&self, streamer: &str) -> Result<GrantRequest> {
+        GrantRequest::new(streamer, self.grant_ttl, self.origin.clone())
     }
 
     #[inline]

@@ -46,7 +46,7 @@ pub trait GrantSource: Send + Sync {
     ///
     /// Any; all callers who wait for this fetch receive it.
     /// [`ErrorKind::Throttled`] with `retry_after` keeps the whole account off upstream for that
-    /// time.
+    /// time; beside another error that a retry can help it keeps the stream off, 5 minutes at most.
     fn fetch(&self, request: &GrantRequest, timeout: Duration) -> Result<Fetched>;
 }
 

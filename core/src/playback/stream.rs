@@ -190,7 +190,7 @@ impl StreamMinter {
         let (this, identity) = (self.clone(), identity.to_owned());
         let minted = move |hit: Result<Hit>| {
             let hit = hit?;
-            let jwt = this.stream.mint(&hit, this.minter.shared()?, &identity)?;
+            let jwt = this.stream.mint(&hit, this.minter.shared_if_closed(), &identity)?;
             Ok(PlaybackToken::new(jwt, &hit))
         };
         let handle = Arc::clone(&self.stream.handle);

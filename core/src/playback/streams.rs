@@ -6,9 +6,10 @@ use std::sync::Arc;
 use arc_swap::{ArcSwap, Guard};
 
 use super::stream::Stream;
+use crate::sid::Sid;
 
-/// Streams by the spelling they were asked by. Copy-on-write and without a lock, so that neither a
-/// hit nor a forked child ever waits. A stream whose entry has left the cache leaves here with the
+/// Streams by their SID in its one spelling: whoever asks chooses the spelling, and there are many.
+/// Copy-on-write and without a lock, so that neither a hit nor a forked child ever waits. A stream whose entry has left the cache leaves here with the
 /// next that comes, so there are never more than the cache has keys.
 #[derive(Default)]
 pub(super) struct Streams(ArcSwap<Map>);
@@ -23,16 +24,16 @@ impl Streams {
     }
 
     /// Adds a stream, unless another thread was faster; returns the one to use.
-    pub(super) fn add(&self, streamer: &str, stream: Stream) -> Arc<Stream> {
+    pub(super) fn add(&self, streamer: &Sid, stream: Stream) -> Arc<Stream> {
         let stream = Arc::new(stream);
         loop {
             let current = self.0.load();
-            if let Some(found) = current.get(streamer) {
+            if let Some(found) = current.get(streamer.as_str()) {
                 return Arc::clone(found);
             }
             let mut next = HashMap::clone(&current);
             next.retain(|_, stream| stream.handle.is_bound());
-            next.insert(streamer.into(), Arc::clone(&stream));
+            next.insert(streamer.as_str().into(), Arc::clone(&stream));
             let before = self.0.compare_and_swap(&*current, Arc::new(next));
             if Arc::ptr_eq(&before, &current) {
                 return stream;
@@ -42,5 +43,42 @@ impl Streams {
 
     pub(super) fn clear(&self) {
         self.0.store(Arc::default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::clock::ManualClock;
+    use crate::credentials::ApiKey;
+    use crate::error::Result;
+    use crate::playback::{Fetched, GrantRequest, GrantSource, PlaybackMinter};
+
+    struct Fixed;
+
+    impl GrantSource for Fixed {
+        fn fetch(&self, _: &GrantRequest, _: Duration) -> Result<Fetched> {
+            Fetched::new("{}")
+        }
+    }
+
+    /// The digits of a SID with upper case where `bits` has ones.
+    fn spelled(bits: u32) -> String {
+        let case = |place: u32| if bits >> place & 1 == 1 { 'A' } else { 'a' };
+        format!("VJ{}", (0..32).map(case).collect::<String>())
+    }
+
+    #[test]
+    fn a_stream_is_kept_once_however_often_its_spelling_changes() {
+        let key = ApiKey::new(&format!("AC{:032}", 1), &format!("SK{:032}", 1), "secret").unwrap();
+        let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+        let live = PlaybackMinter::builder(&key).source(Fixed).clock(&clock).build().unwrap();
+        for bits in (0..=u32::MAX).step_by(1 << 22) {
+            live.token(&spelled(bits), "alice").unwrap();
+            live.try_token(&spelled(bits), "alice").unwrap().unwrap();
+        }
+        assert_eq!(live.shared().unwrap().streams.load().len(), 1);
+        assert_eq!(live.stats().unwrap().keys, 1);
     }
 }

@@ -10,7 +10,7 @@ use grantmint_core::{
 };
 use grantmint_emulator::{Fault, FaultKind};
 
-use crate::support::{STREAMER, early, emulator, faulty, minter, minter_of, within};
+use crate::support::{STREAMER, early, emulator, eventually, faulty, minter, minter_of, within};
 
 const LONG: Duration = Duration::from_secs(10);
 
@@ -136,6 +136,20 @@ fn a_callback_may_ask_again_and_one_that_panics_harms_nobody() {
     }));
     assert_eq!(answers.recv_timeout(LONG).unwrap(), (true, true));
     assert_eq!(emulator.counters().requests, 2);
+}
+
+#[test]
+fn a_call_that_waits_is_answered_though_its_minter_is_closed() {
+    let emulator = faulty(FaultKind::latency(200));
+    let live = minter(&emulator);
+    let (_call, answers) = ask(&live, TokenOptions::default());
+    let other = live.clone();
+    let blocked = thread::spawn(move || other.token(STREAMER, "bob"));
+    eventually("both wait", || live.stats().unwrap().waits == 2);
+    live.close();
+    for token in [answers.recv_timeout(LONG).unwrap(), blocked.join().unwrap()] {
+        emulator.play(&token.unwrap().jwt, None).unwrap();
+    }
 }
 
 #[test]

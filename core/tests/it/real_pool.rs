@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use grantmint_core::{Fetched, GrantRequest, GrantSource, PlaybackMinter, Result};
 
+use grantmint_emulator::{Fault, FaultKind};
+
 use crate::support::{STREAMER, early, emulator, eventually, minter_from, minter_of, streamer};
 
 /// Counts how many of its fetches run at once, by the cache that they are for.
@@ -92,6 +94,42 @@ fn a_stream_is_kept_warm_without_being_read_until_told_otherwise() {
     let calls = emulator.counters().requests;
     thread::sleep(Duration::from_millis(1500));
     assert!(emulator.counters().requests <= calls + 1, "one may have been in the air");
+}
+
+#[test]
+fn a_closed_minter_keeps_nothing_warm() {
+    let emulator = emulator();
+    let policy = early().build().unwrap();
+    let live = minter_of(&emulator).grant_ttl(4).policy(policy).build().unwrap();
+    live.keep_warm(STREAMER, Duration::from_secs(60)).unwrap();
+    eventually("the second call", || emulator.counters().requests == 2);
+    live.close();
+    thread::sleep(Duration::from_millis(2500));
+    assert!(emulator.counters().requests <= 3, "one may have been in the air");
+}
+
+#[test]
+fn new_streams_neither_hold_up_nor_drive_out_those_that_are_watched() {
+    const MADE_UP: usize = 2000;
+    let emulator = emulator();
+    let policy = early().max_keys(100).build().unwrap();
+    let live = minter_of(&emulator).grant_ttl(4).policy(policy).build().unwrap();
+    let first = live.token(STREAMER, "alice").unwrap().generation;
+    emulator.add_fault(Fault::new(FaultKind::latency(500))).unwrap();
+    // As fast as anybody can: each is a fetch that keeps a thread for half a second.
+    for number in 1..=MADE_UP {
+        live.try_token(&streamer(number), "eve").unwrap();
+    }
+    let fetched = || emulator.counters().calls(STREAMER);
+    eventually("its refresh", || {
+        live.try_token(STREAMER, "alice").unwrap();
+        fetched() == 2
+    });
+    assert!(emulator.counters().requests < 50, "{}", emulator.counters().requests);
+    eventually("another grant", || live.token(STREAMER, "bob").unwrap().generation > first);
+    let stats = live.stats().unwrap();
+    assert_eq!((stats.evictions, stats.hits_degraded), (0, 0));
+    assert!(stats.refusals > 1800, "{}", stats.refusals);
 }
 
 #[cfg(target_os = "linux")]

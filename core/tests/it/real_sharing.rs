@@ -6,7 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use grantmint_core::{
-    ApiKey, ErrorKind, GrantCache, PlaybackMinter, PlaybackMinterBuilder, TokenOptions, VideoGrant,
+    ApiKey, ErrorKind, GrantCache, ManualClock, PlaybackMinter, PlaybackMinterBuilder,
+    TokenOptions, VideoGrant,
 };
 use grantmint_emulator::{
     ApiKey as UpstreamKey, Config, DEMO_ACCOUNT_SID, Emulator, Fault, FaultKind, JoinRequest,
@@ -45,6 +46,33 @@ fn minters_of_one_key_share_a_cache_whatever_they_promise() {
     assert!(strict.cache().unwrap().is_same(&easy.cache().unwrap()));
     assert_eq!(emulator.counters().requests, 1);
     assert_eq!(strict.stats().unwrap().waits, 1);
+}
+
+#[test]
+fn an_endpoint_is_one_however_it_is_spelled() {
+    let emulator = emulator();
+    let spelled = |url: String| minter_of(&emulator).base_url(url).build().unwrap();
+    let one = spelled(emulator.base_url().to_owned());
+    for suffix in ["/", "/v1", "/v1/"] {
+        let other = spelled(format!("{}{suffix}", emulator.base_url()));
+        assert!(one.cache().unwrap().is_same(&other.cache().unwrap()), "{suffix}");
+    }
+}
+
+#[test]
+fn a_cache_with_a_clock_of_its_own_has_a_cool_down_of_its_own() {
+    let emulator = emulator();
+    let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+    let cache = GrantCache::builder().clock(&clock).build();
+    let (real, manual) = (minter(&emulator), minter_of(&emulator).cache(&cache).build().unwrap());
+    emulator.add_fault(Fault::new(FaultKind::throttle(Some(5))).times(1)).unwrap();
+    assert_eq!(refusal(&real), ErrorKind::Throttled);
+    manual.token(STREAMER, "alice").unwrap();
+    emulator.add_fault(Fault::new(FaultKind::throttle(Some(300))).times(1)).unwrap();
+    let refused = manual.token(&streamer(8), "alice").unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Throttled);
+    let wait = real.token(STREAMER, "alice").unwrap_err().retry_after().unwrap();
+    assert!(wait <= Duration::from_secs(7), "{wait:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Looking up host names without hanging on them. The system's look-up cannot be cancelled, so each
-//! runs on a thread of its own, and those who wait for it go when their time is over.
+//! runs on a thread of its own, and those who wait for it go when their time is over. The process
+//! has a limit to such threads, and so has a name, that one whose server hangs keeps no other out.
 
-use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 use ureq::{Error, config::Config};
 
+use crate::fork::{self, Generation, LazyForkCell, Reborn};
 use crate::sync::{Condvar, Mutex};
 use crate::thread::{contained, start_thread};
 
@@ -20,12 +21,20 @@ use crate::thread::{contained, start_thread};
 const JOINED_FOR: Duration = Duration::from_secs(1);
 /// As many addresses as the agent takes.
 const ADDRESSES_MAX: usize = 16;
-/// Look-ups at once, those that hang included.
+/// Look-ups at once in a process, those that hang included.
 const AT_ONCE: usize = 8;
+/// Of them, look-ups of one name.
+const AT_ONCE_OF_A_NAME: usize = 4;
 
-/// The look-ups that are under way.
-#[derive(Clone, Default)]
-pub(super) struct Lookups(Arc<Mutex<Vec<Arc<Lookup>>>>);
+/// Resolves the names of all clients of the process.
+#[derive(Debug)]
+pub(super) struct Names;
+
+/// The look-ups that are under way in this process.
+struct Lookups {
+    born: Generation,
+    running: Mutex<Vec<Arc<Lookup>>>,
+}
 
 /// One look-up, for all who wait for it.
 struct Lookup {
@@ -38,7 +47,7 @@ struct Lookup {
 /// The addresses, or how the look-up failed.
 type Found = Result<Vec<SocketAddr>, io::ErrorKind>;
 
-impl Resolver for Lookups {
+impl Resolver for Names {
     fn resolve(
         &self,
         uri: &Uri,
@@ -48,7 +57,7 @@ impl Resolver for Lookups {
         let (host, port) = target(uri).ok_or(Error::HostNotFound)?;
         let addresses = match host.parse::<IpAddr>() {
             Ok(address) => vec![SocketAddr::new(address, port)],
-            Err(_) => self.look_up(format!("{host}:{port}"), *timeout.after, system)?,
+            Err(_) => lookups().look_up(format!("{host}:{port}"), *timeout.after, system)?,
         };
         let mut result = self.empty();
         for address in config.ip_family().keep_wanted(addresses.into_iter()).take(ADDRESSES_MAX) {
@@ -58,43 +67,64 @@ impl Resolver for Lookups {
     }
 }
 
+fn lookups() -> Arc<Lookups> {
+    static LOOKUPS: LazyForkCell<Lookups> = LazyForkCell::new();
+    LOOKUPS.get(Lookups::new)
+}
+
+impl Reborn for Lookups {
+    fn is_foreign(&self) -> bool {
+        self.born != fork::generation()
+    }
+
+    fn reborn(&self) -> Self {
+        Self::new()
+    }
+}
+
 impl Lookups {
+    fn new() -> Self {
+        Self { born: fork::generation(), running: Mutex::default() }
+    }
+
     /// Waits for a look-up of the name, for a time at most.
     fn look_up(
-        &self,
+        self: &Arc<Self>,
         name: String,
         time: Duration,
         search: impl FnOnce(&str) -> Found + Send + 'static,
     ) -> Result<Vec<SocketAddr>, Error> {
-        let lookup = self.join_or_start(name, search);
-        let found = lookup.wait(time).ok_or(Error::Timeout(ureq::Timeout::Resolve))?;
+        let late = || Error::Timeout(ureq::Timeout::Resolve);
+        let lookup = self.join_or_start(name, search).ok_or_else(late)?;
+        let found = lookup.wait(time).ok_or_else(late)?;
         found.map_err(|kind| match kind {
             io::ErrorKind::OutOfMemory => Error::Io(kind.into()),
             _ => Error::HostNotFound,
         })
     }
 
+    /// The look-up of a name to wait for; none if there are too many of other names.
     fn join_or_start(
-        &self,
+        self: &Arc<Self>,
         name: String,
         search: impl FnOnce(&str) -> Found + Send + 'static,
-    ) -> Arc<Lookup> {
-        let mut running = self.0.lock();
+    ) -> Option<Arc<Lookup>> {
+        let mut running = self.running.lock();
+        let of_name = running.iter().filter(|lookup| lookup.name == name).count();
+        let is_full = running.len() >= AT_ONCE || of_name >= AT_ONCE_OF_A_NAME;
         let newest = running.iter().rev().find(|lookup| lookup.name == name);
         if let Some(lookup) = newest
-            && (lookup.started.elapsed() < JOINED_FOR || running.len() >= AT_ONCE)
+            && (lookup.started.elapsed() < JOINED_FOR || is_full)
         {
-            return Arc::clone(lookup);
+            return Some(Arc::clone(lookup));
         }
-        let lookup = Arc::new(Lookup {
-            name,
-            started: Instant::now(),
-            found: Mutex::default(),
-            ended: Condvar::default(),
-        });
+        if is_full {
+            return None;
+        }
+        let lookup = Arc::new(Lookup::of(name));
         running.push(Arc::clone(&lookup));
         drop(running);
-        let (this, shared) = (self.clone(), Arc::clone(&lookup));
+        let (this, shared) = (Arc::clone(self), Arc::clone(&lookup));
         let run = move || {
             contained(|| shared.end(search(&shared.name)));
             this.forget(&shared);
@@ -103,15 +133,20 @@ impl Lookups {
             lookup.end(Err(io::ErrorKind::OutOfMemory));
             self.forget(&lookup);
         }
-        lookup
+        Some(lookup)
     }
 
     fn forget(&self, lookup: &Arc<Lookup>) {
-        self.0.lock().retain(|other| !Arc::ptr_eq(other, lookup));
+        self.running.lock().retain(|other| !Arc::ptr_eq(other, lookup));
     }
 }
 
 impl Lookup {
+    fn of(name: String) -> Self {
+        let started = Instant::now();
+        Self { name, started, found: Mutex::default(), ended: Condvar::default() }
+    }
+
     fn end(&self, found: Found) {
         *self.found.lock() = Some(found);
         self.ended.notify_all();
@@ -145,12 +180,6 @@ fn system(name: &str) -> Found {
     name.to_socket_addrs().map(Iterator::collect).map_err(|error| error.kind())
 }
 
-impl fmt::Debug for Lookups {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Lookups")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::{Receiver, channel};
@@ -170,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_look_up_that_hangs_keeps_nobody_longer_than_his_time() {
-        let lookups = Lookups::default();
+        let lookups = Arc::new(Lookups::new());
         let (end, until) = channel();
         let start = Instant::now();
         let error = lookups.look_up("a:1".into(), SOON, hanging(until)).unwrap_err();
@@ -181,15 +210,48 @@ mod tests {
 
     #[test]
     fn all_who_want_one_name_wait_for_one_look_up() {
-        let lookups = Lookups::default();
+        let lookups = Arc::new(Lookups::new());
         let (end, until) = channel();
-        let first = lookups.join_or_start("a:1".into(), hanging(until));
+        let first = lookups.join_or_start("a:1".into(), hanging(until)).unwrap();
         for _ in 0..50 {
             let joined = lookups.join_or_start("a:1".into(), |_| panic!("a second look-up"));
+            let joined = joined.unwrap();
             assert!(Arc::ptr_eq(&joined, &first));
         }
         drop(end);
         assert_eq!(first.wait(LONG).unwrap().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_process_has_eight_look_ups_whoever_wants_them() {
+        let lookups = Arc::new(Lookups::new());
+        let mut ends = Vec::new();
+        for number in 0..AT_ONCE {
+            let (end, until) = channel();
+            assert!(lookups.join_or_start(format!("{number}:1"), hanging(until)).is_some());
+            ends.push(end);
+        }
+        let start = Instant::now();
+        let error = lookups.look_up("another:1".into(), LONG, |_| panic!("a ninth")).unwrap_err();
+        assert!(matches!(error, Error::Timeout(_)));
+        assert!(start.elapsed() < LONG / 2);
+        assert!(lookups.join_or_start("0:1".into(), |_| panic!("a ninth")).is_some());
+        drop(ends);
+        let start = Instant::now();
+        while !lookups.running.lock().is_empty() {
+            assert!(start.elapsed() < LONG, "a look-up that is over stays");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_name_that_hangs_leaves_room_for_others() {
+        let lookups = Arc::new(Lookups::new());
+        let started = Instant::now().checked_sub(JOINED_FOR).unwrap();
+        let hung = || Arc::new(Lookup { started, ..Lookup::of("a:1".into()) });
+        lookups.running.lock().extend(std::iter::repeat_with(hung).take(AT_ONCE_OF_A_NAME));
+        assert!(lookups.join_or_start("a:1".into(), |_| panic!("a fifth")).is_some());
+        lookups.look_up("localhost:1".into(), LONG, system).unwrap();
     }
 
     #[test]
@@ -205,7 +267,7 @@ mod tests {
 
     #[test]
     fn names_are_found_or_not() {
-        let lookups = Lookups::default();
+        let lookups = lookups();
         let found = lookups.look_up("localhost:80".into(), LONG, system).unwrap();
         assert!(found.iter().all(|address| address.ip().is_loopback()));
         let unknown = lookups.look_up("no such host:80".into(), LONG, system).unwrap_err();

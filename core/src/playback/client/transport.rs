@@ -13,7 +13,7 @@ use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Proxy};
 
 use super::failure::explained;
-use super::lookup::Lookups;
+use super::lookup::Names;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork::{self, ForkCell, Generation, Reborn};
@@ -72,7 +72,7 @@ impl Transport {
                     base_url.parse::<http::Uri>().ok().as_ref().and_then(http::Uri::host)
                 )
         );
-        let config = Config { https_only, tls: tls(options)?, proxy: proxy(options)? };
+        let config = Config { https_only, tls: tls(options)?, proxy: proxy(options, https_only)? };
         Ok(Self(ForkCell::new(Connections::new(Arc::new(config)))))
     }
 
@@ -140,7 +140,7 @@ impl Reborn for Connections {
 
 impl Pool {
     fn new(config: &Config, timeout: Duration) -> Self {
-        let agent = agent(config, timeout, Lookups::default());
+        let agent = agent(config, timeout, Names);
         let boot = Clock::system().now().boot();
         Self { agent, timeout, boot, monotonic: Instant::now() }
     }
@@ -213,13 +213,21 @@ fn certificates(path: &std::path::Path) -> Result<Vec<Certificate<'static>>> {
     Ok(certificates)
 }
 
-fn proxy(options: &ClientOptions) -> Result<Option<Proxy>> {
+fn proxy(options: &ClientOptions, https_only: bool) -> Result<Option<Proxy>> {
     let Some(text) = &options.proxy else {
         return Ok(None);
     };
     let invalid = || Error::new(ErrorKind::InvalidUrl, "proxy must be an http URL");
     if !text.starts_with("http://") && !text.starts_with("https://") {
         return Err(invalid());
+    }
+    let host = text.parse::<http::Uri>().map_err(|_| invalid())?;
+    if !https_only && !is_loopback(host.host()) {
+        // Without TLS to upstream the key would be there for all to read on the way to the proxy.
+        return Err(Error::new(
+            ErrorKind::InvalidUrl,
+            "a base_url with plain http goes through no proxy but one on loopback",
+        ));
     }
     Proxy::new(text).map(Some).map_err(|_| invalid())
 }
@@ -256,6 +264,23 @@ mod tests {
             let refused = certificates(std::path::Path::new(path)).unwrap_err();
             assert_eq!(refused.kind(), ErrorKind::InvalidArgument, "{path}");
         }
+    }
+
+    #[test]
+    fn plain_http_leaves_the_machine_through_no_proxy() {
+        let through = |address: &str, https_only| {
+            let options =
+                ClientOptions { proxy: Some(address.to_owned()), ..ClientOptions::default() };
+            proxy(&options, https_only)
+        };
+        for address in
+            ["http://proxy.example:3128", "http://127.0.0.1.example:1", "http://u:p@1.2.3.4:1"]
+        {
+            let refused = through(address, false).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::InvalidUrl, "{address}");
+            assert!(through(address, true).unwrap().is_some(), "{address}");
+        }
+        assert!(through("http://u:p@127.0.0.1:3128", false).unwrap().is_some());
     }
 
     #[test]
