@@ -43,9 +43,9 @@
  *   [buffers]    `buffer` has room for `capacity` elements, and `len` for a size_t. What does not fit
  *                is not written at all; `*len` says how much room it needs. To ask for that alone,
  *                pass NULL and 0.
- *   [callbacks]  A callback can be called on any thread: the caller's before the call returns, a
- *                fetcher thread of the library, or the thread that brings a ticket to an end. No
- *                lock is held. It may call anything but the ..._free and ..._close of the object it
+ *   [callbacks]  A callback can be called on any thread: the caller's before the call returns, one
+ *                of the library's, the one that brings a ticket to an end, or that of another caller
+ *                who finds a fetch past its time. No lock is held. It may call anything but the ..._free and ..._close of the object it
  *                was given to. It must not block for long, throw, longjmp or end its thread. Its
  *                `userdata` lives until it will not be called again.
  */
@@ -2391,8 +2391,9 @@ grantmint_status_t grantmint_playback_minter_cache(const grantmint_playback_mint
                                                    grantmint_error_t **error);
 
 /**
- * Detaches the minter and its streams: later calls fail with `closed`. Others who share the cache
- * go on. Does nothing for null.
+ * Detaches the minter and its streams: later calls fail with `closed`, those that wait are
+ * answered, and it keeps nothing warm any more. Others who share the cache go on. Does nothing for
+ * null.
  *
  * # Safety
  *
@@ -2681,10 +2682,10 @@ grantmint_status_t grantmint_ticket_complete(grantmint_ticket_t *ticket,
  * Ends the fetch with an error, for all who wait.
  *
  * `ticket`: taken, whatever the status. `status`: a `grantmint_status_t` other than
- * `GRANTMINT_OK`; `GRANTMINT_ERR_THROTTLED` keeps the whole account off upstream. `message`: for
- * people; must hold no secret, token, grant or identity. `retry_after_ms`: after how many
- * milliseconds a further try makes sense; 0 if nothing is known of it, `GRANTMINT_ZERO_MS` for at
- * once.
+ * `GRANTMINT_OK`; `GRANTMINT_ERR_THROTTLED` keeps the whole account off upstream for
+ * `retry_after_ms`, another error that may pass the stream. `message`: for people; must hold no
+ * secret, token, grant or identity. `retry_after_ms`: after how many milliseconds a further try
+ * makes sense; 0 if nothing is known of it, `GRANTMINT_ZERO_MS` for at once.
  *
  * Statuses: `invalid_argument` for a status that is none, `invalid_utf8`: the fetch then ends with
  * that error.

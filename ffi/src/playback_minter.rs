@@ -575,8 +575,9 @@ pub unsafe extern "C" fn grantmint_playback_minter_cache(
     })
 }
 
-/// Detaches the minter and its streams: later calls fail with `closed`. Others who share the cache
-/// go on. Does nothing for null.
+/// Detaches the minter and its streams: later calls fail with `closed`, those that wait are
+/// answered, and it keeps nothing warm any more. Others who share the cache go on. Does nothing for
+/// null.
 ///
 /// # Safety
 ///

@@ -180,10 +180,10 @@ pub unsafe extern "C" fn grantmint_ticket_complete(
 /// Ends the fetch with an error, for all who wait.
 ///
 /// `ticket`: taken, whatever the status. `status`: a `grantmint_status_t` other than
-/// `GRANTMINT_OK`; `GRANTMINT_ERR_THROTTLED` keeps the whole account off upstream. `message`: for
-/// people; must hold no secret, token, grant or identity. `retry_after_ms`: after how many
-/// milliseconds a further try makes sense; 0 if nothing is known of it, `GRANTMINT_ZERO_MS` for at
-/// once.
+/// `GRANTMINT_OK`; `GRANTMINT_ERR_THROTTLED` keeps the whole account off upstream for
+/// `retry_after_ms`, another error that may pass the stream. `message`: for people; must hold no
+/// secret, token, grant or identity. `retry_after_ms`: after how many milliseconds a further try
+/// makes sense; 0 if nothing is known of it, `GRANTMINT_ZERO_MS` for at once.
 ///
 /// Statuses: `invalid_argument` for a status that is none, `invalid_utf8`: the fetch then ends with
 /// that error.
