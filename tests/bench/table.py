@@ -5,8 +5,9 @@
     table.py FOLDER --publish ROOT    also writes docs/bench.md, .json and .svg, and the README's figures
                                       between its marks, where it has them
 
-FOLDER holds a file of JSON for each program: a list of objects with language, case, name, unit (ns, ms, MB
-or × for a ratio) and value; x where cost grows with something; at_least or at_most where there is a bar.
+FOLDER holds a file of JSON for each run of a program: a list of objects with language, case, name, unit (ns,
+ms, MB or × for a ratio) and value; x where cost grows with something; at_least or at_most where there is a
+bar. Of several runs the median of each value counts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import datetime
 import json
 import os
 import platform
+import statistics
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -42,8 +44,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--publish", type=Path, metavar="ROOT")
     given = parser.parse_args()
-    found = read(given.folder)
-    result = {"date": datetime.date.today().isoformat(), "machine": machine(), "findings": found}
+    runs, found = read(given.folder)
+    today = datetime.date.today().isoformat()
+    result = {"date": today, "machine": machine(), "runs": runs, "findings": found}
     text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
     (given.folder / "bench.json").write_text(text, encoding="utf-8")
     for line in table(found):
@@ -52,9 +55,20 @@ def main() -> None:
         publish(given.publish, result, text)
 
 
-def read(folder: Path) -> list[dict]:
+def read(folder: Path) -> tuple[int, list[dict]]:
+    """How many runs there were, and what they found."""
     files = sorted(file for file in folder.glob("*.json") if file.name != "bench.json")
-    return [finding for file in files for finding in json.loads(file.read_text(encoding="utf-8"))]
+    values: dict[tuple, list[float]] = {}
+    found: dict[tuple, dict] = {}
+    for file in files:
+        for one in json.loads(file.read_text(encoding="utf-8")):
+            which = (one["language"], one["case"], one["name"], one["unit"], one.get("x"))
+            values.setdefault(which, []).append(one["value"])
+            found.setdefault(which, one)
+    runs = {len(each) for each in values.values()}
+    if len(runs) != 1:
+        raise SystemExit(f"some figures were found in one run and not in another: {sorted(runs)}")
+    return runs.pop(), [{**one, "value": statistics.median(values[key])} for key, one in found.items()]
 
 
 def machine() -> str:
@@ -95,7 +109,8 @@ def amount(value: float, unit: str) -> str:
 def publish(root: Path, result: dict, text: str) -> None:
     found = result["findings"]
     (root / "docs/bench.json").write_text(text, encoding="utf-8")
-    measured = f"Measured on {result['date']}: {result['machine']}."
+    runs = "one run" if result["runs"] == 1 else f"medians of {result['runs']} runs"
+    measured = f"Measured on {result['date']}: {result['machine']}, {runs}."
     page = between(HERE / "page.md", [measured, "", *table(found)])
     (root / "docs/bench.md").write_text(page, encoding="utf-8")
     front = between(root / "README.md", [*highlights(found), "", measured])

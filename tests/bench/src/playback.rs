@@ -58,6 +58,10 @@ fn two_threads(report: &mut Report, effort: Effort, identities: &[String]) {
     ];
     let effort = Effort { calls: effort.calls * 5, ..effort };
     let times = Times::measure(effort, identities, &mut contestants);
-    report.medians("two threads", &["on one stream", "on two streams"], &times);
+    report.medians(
+        "a warm playback token, two threads",
+        &["on one stream", "on two streams"],
+        &times,
+    );
     report.at_most("one / two", times.median_of(|round| round[0] / round[1]), 1.25);
 }
