@@ -55,7 +55,8 @@ pub(crate) fn over(watched: &Arc<impl Watched + 'static>) {
 pub(crate) fn look_again() {
     let watch = watch();
     let mut work = watch.work.lock();
-    if work.attended {
+    // Alarms that nobody attends are those of a thread that could not start: try again.
+    if work.attended || !work.alarms.is_empty() {
         work.changes += 1;
         watch.attend(work, 0);
     }

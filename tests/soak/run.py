@@ -37,6 +37,7 @@ BURST, RATE = 20, 10
 
 FAULTS = [
     {"kind": "status", "status": 500},
+    {"kind": "status", "status": 503, "retry_after": 1},
     {"kind": "status", "status": 401},
     {"kind": "status", "status": 404},
     {"kind": "throttle"},
