@@ -16,5 +16,6 @@ for folder in "$built"/built-*; do
 done
 cp "$built"/built-x86_64-unknown-linux-gnu/grantmint-[0-9]*.tar.gz "$out/python"
 node bindings-node/scripts/pack.mjs "$out/npm" "${libraries[@]}"
+node bindings-node/scripts/check.mjs "$out/npm"
 
 (cd "$out" && sha256sum python/* npm/* c/*) >"$out/SHA256SUMS/SHA256SUMS"
