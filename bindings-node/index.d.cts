@@ -473,7 +473,10 @@ export class PlaybackMinter {
   cache(): GrantCache;
   /** Empties the cache for all who share it. */
   purge(): void;
-  /** Detaches this minter and its streams: later calls fail with ERR_GRANTMINT_CLOSED. */
+  /**
+   * Detaches this minter and its streams: later calls fail with ERR_GRANTMINT_CLOSED, those that wait are
+   * answered, and it keeps nothing warm any more. Others who share the cache go on.
+   */
   close(): void;
   /** As `close`, for `using`. */
   [Symbol.dispose](): void;
@@ -743,7 +746,7 @@ export class ManualClock {
   advance(seconds: number): void;
   /** Puts the machine to sleep for a time and wakes it. */
   suspend(seconds: number): void;
-  /** Steps the wall clock, forward or back; time since boot stays. */
+  /** Steps the wall clock by a finite time, forward or back; time since boot stays. */
   jumpWall(seconds: number): void;
   /** What it shows, in seconds: time since boot, and Unix time. */
   now(): { boot: number; wall: number };

@@ -12,7 +12,7 @@ import { logFailures, refusal } from './refusal.mjs';
 const key = ApiKey.fromEnv();
 const rooms = new TokenMinter(key, { grants: [new VideoGrant({ room: 'DailyStandup' })], ttl: 14_400 });
 const live = new PlaybackMinter(key, { baseUrl: process.env.GRANTMINT_BASE_URL });
-logFailures(live);
+const endLog = logFailures(live);
 
 const app = express();
 app.disable('x-powered-by');
@@ -55,4 +55,9 @@ const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', (error)
 
 // Whoever is waiting is still answered.
 const end = ending(server);
-process.once('SIGTERM', () => end(() => server.close(() => live.close())));
+process.once('SIGTERM', () => end(() => server.close(closeMinter)));
+
+function closeMinter() {
+  endLog();
+  live.close();
+}

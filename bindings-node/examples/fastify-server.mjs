@@ -12,7 +12,7 @@ import { logFailures, refusal } from './refusal.mjs';
 const key = ApiKey.fromEnv();
 const rooms = new TokenMinter(key, { grants: [new VideoGrant({ room: 'DailyStandup' })], ttl: 14_400 });
 const live = new PlaybackMinter(key, { baseUrl: process.env.GRANTMINT_BASE_URL });
-logFailures(live);
+const endLog = logFailures(live);
 
 const app = fastify();
 // No cache on the way may keep a token: it is for one viewer.
@@ -42,7 +42,10 @@ app.setErrorHandler((error, _request, reply) => {
   return reply.status(refused.status).headers(refused.headers).send(refused.body);
 });
 
-app.addHook('onClose', async () => live.close());
+app.addHook('onClose', async () => {
+  endLog();
+  live.close();
+});
 console.log(await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT ?? 3000) }));
 
 // Whoever is waiting is still answered.

@@ -17,10 +17,18 @@ function statusOf(error) {
   return error.isRetryable ? 503 : 502;
 }
 
-/** Logs what went wrong upstream: one line for each failed call, not one for each viewer. */
+/**
+ * Logs what went wrong upstream: one line for each failed call, not one for each viewer. Returns what ends it,
+ * to be called before the minter is closed, which then has no events to tell any more.
+ */
 export function logFailures(minter) {
-  const timer = setInterval(() => {
+  const log = () => {
     for (const { kind, key, code } of minter.drainEvents()) if (code) console.error(kind, key ?? '', code);
-  }, 1000);
+  };
+  const timer = setInterval(log, 1000);
   timer.unref();
+  return () => {
+    clearInterval(timer);
+    log();
+  };
 }

@@ -10,13 +10,13 @@ const { showAs } = require('./show.cjs');
 const { run, withCause } = require('./sources.cjs');
 const { Stats, events } = require('./stats.cjs');
 
-const { boolean, instance, internal, invalid, json, number, onlyInternal, pick, text } = checks;
+const { boolean, instance, internal, invalid, json, number, onlyInternal, pick, text, time } = checks;
 
 /** How often a waiter looks at the clock: nobody else tells it that its time is over. */
 const LOOK_EVERY_MS = 25;
 
 const ttlOption = { ttl: number };
-const beginOptions = { ...ttlOption, minRemainingMs: number, timeoutMs: number };
+const beginOptions = { ...ttlOption, minRemainingMs: time, timeoutMs: time };
 
 class Hit {
   #grant;
@@ -241,7 +241,7 @@ class GrantCache {
   tryGet(key, fetch, options) {
     text(key, 'key');
     if (fetch != null) checks.function(fetch, 'fetch');
-    const { ttl, minRemainingMs } = pick(options, { ...ttlOption, minRemainingMs: number }, 'tryGet');
+    const { ttl, minRemainingMs } = pick(options, { ...ttlOption, minRemainingMs: time }, 'tryGet');
     const { hit, ticket } = call(() => this.#native.tryGet(open(), key, ttl, minRemainingMs));
     if (ticket && fetch != null) void drive(ticket, fetch);
     else ticket?.abandon();

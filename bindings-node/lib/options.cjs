@@ -1,5 +1,6 @@
 'use strict';
-// Checks the types of what users pass; what the values may be is decided by the native half.
+// Checks the types of what users pass, and that no time is negative; what else the values may be is decided
+// by the native half.
 
 const { InvalidArgumentError, codeOf, fromNative } = require('./errors.cjs');
 
@@ -8,6 +9,11 @@ const invalid = (message, kind = 'invalid_argument') => fromNative(kind, message
 const checks = {
   number(value, name) {
     if (typeof value !== 'number') throw invalid(`${name} must be a number`);
+    return value;
+  },
+  /** A span of time. Checked here, as not every call hands it on: a hit waits for nothing. */
+  time(value, name) {
+    if (!(checks.number(value, name) >= 0)) throw invalid(`${name} must be 0 or more`);
     return value;
   },
   boolean(value, name) {
@@ -102,10 +108,10 @@ const policy = (value) =>
   pick(
     value,
     {
-      waitBelowMs: checks.number,
-      softPointMs: checks.number,
-      safetyMarginMs: checks.number,
-      fetchTimeoutMs: checks.number,
+      waitBelowMs: checks.time,
+      softPointMs: checks.time,
+      safetyMarginMs: checks.time,
+      fetchTimeoutMs: checks.time,
       maxKeys: checks.number,
       jitter: checks.number,
     },

@@ -13,7 +13,7 @@ const { showAs } = require('./show.cjs');
 const { Source, withCause } = require('./sources.cjs');
 const { Stats, events } = require('./stats.cjs');
 
-const { boolean, internal, number, onlyInternal, pick, text } = checks;
+const { boolean, internal, number, onlyInternal, pick, text, time } = checks;
 
 const minterOptions = {
   allowOrigin: text,
@@ -21,8 +21,8 @@ const minterOptions = {
   ttl: number,
   unique: boolean,
   grantTtl: number,
-  minRemainingMs: number,
-  timeoutMs: number,
+  minRemainingMs: time,
+  timeoutMs: time,
   source: checks.function,
   cache: grantCache,
   share: text,
@@ -34,7 +34,7 @@ const minterOptions = {
   clock: manualClock,
 };
 
-const tokenOptions = { signal: checks.signal, minRemainingMs: number, timeoutMs: number };
+const tokenOptions = { signal: checks.signal, minRemainingMs: time, timeoutMs: time };
 
 class PlaybackToken {
   #jwt;

@@ -1,7 +1,7 @@
 'use strict';
 // Runs the sources of grants that users wrote, in the environment of their minter.
 
-const { codeOf } = require('./errors.cjs');
+const { call, codeOf } = require('./errors.cjs');
 const { json, number } = require('./options.cjs');
 const { onJob, open } = require('./port.cjs');
 
@@ -61,7 +61,7 @@ async function run(fetch, what, request, caller, end) {
   try {
     const signal = AbortSignal.timeout(Math.ceil(request.timeoutMs));
     answer = answerOf(await fetch(what, { ttl: request.ttl, origin: request.origin ?? undefined, signal }));
-    end.complete(answer.grant, answer.ttl);
+    call(() => end.complete(answer.grant, answer.ttl));
   } catch (error) {
     if (caller) caller.cause = error;
     const { name, isThrottled, retryAfterMs } = described(error);

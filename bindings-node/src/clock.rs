@@ -4,7 +4,7 @@ use grantmint_core::Clock;
 use napi_derive::napi;
 
 use crate::error::Result;
-use crate::time::from_seconds;
+use crate::time::{from_seconds, step};
 
 /// The native part of a `ManualClock`.
 #[napi]
@@ -36,8 +36,9 @@ impl ManualClock {
 
     /// Steps the wall clock.
     #[napi(catch_unwind)]
-    pub fn jump_wall(&self, seconds: f64) {
-        self.clock.jump_wall(seconds);
+    pub fn jump_wall(&self, seconds: f64) -> Result<()> {
+        self.clock.jump_wall(step(seconds)?);
+        Ok(())
     }
 
     /// Time since boot, in seconds.

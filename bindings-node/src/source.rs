@@ -8,7 +8,7 @@ use grantmint_core::{
 };
 use napi_derive::napi;
 
-use crate::error::{OrThrow as _, Result, to_core};
+use crate::error::{Result, to_core};
 use crate::port::{Desk, Duty, lock};
 use crate::time::{from_seconds, to_ms};
 
@@ -106,18 +106,18 @@ impl Job {
         self.is_refresh
     }
 
-    /// Ends the fetch with a grant, as JSON. Throws, and ends nothing, if that is none.
+    /// Ends the fetch with a grant, as JSON, or with the error of what is none. Throws, and ends
+    /// nothing, if its life is no time.
     #[napi(catch_unwind)]
     pub fn complete(&self, grant: String, ttl: Option<f64>) -> Result<()> {
-        let fetched = Fetched::new(grant).or_throw()?;
-        let fetched = match ttl {
-            Some(seconds) => fetched.with_ttl(from_seconds(seconds)?),
-            None => fetched,
-        };
-        let ticket = lock(&self.open.0).take();
-        if let Some(ticket) = ticket {
-            ticket.complete(fetched);
-        }
+        let ttl = ttl.map(from_seconds).transpose()?;
+        self.end(|ticket| match Fetched::new(grant) {
+            Ok(fetched) => ticket.complete(match ttl {
+                Some(ttl) => fetched.with_ttl(ttl),
+                None => fetched,
+            }),
+            Err(error) => ticket.fail(error),
+        });
         Ok(())
     }
 
@@ -125,14 +125,15 @@ impl Job {
     #[napi(catch_unwind)]
     pub fn fail(&self, class: String) {
         let message = format!("the source of grants threw {class}");
-        self.end_with(Error::new(ErrorKind::SourceFailed, message));
+        self.end(|ticket| ticket.fail(Error::new(ErrorKind::SourceFailed, message)));
     }
 
     /// Ends the fetch because the service behind the function limits requests.
     #[napi(catch_unwind)]
     pub fn throttle(&self, retry_after_ms: Option<f64>) -> Result<()> {
         let message = "the source of grants is throttled".to_owned();
-        self.end_with(to_core(ErrorKind::Throttled.code(), message, retry_after_ms)?);
+        let error = to_core(ErrorKind::Throttled.code(), message, retry_after_ms)?;
+        self.end(|ticket| ticket.fail(error));
         Ok(())
     }
 
@@ -142,10 +143,10 @@ impl Job {
         self.open.give_up();
     }
 
-    fn end_with(&self, error: Error) {
+    fn end(&self, end: impl FnOnce(SourceTicket)) {
         let ticket = lock(&self.open.0).take();
         if let Some(ticket) = ticket {
-            ticket.fail(error);
+            end(ticket);
         }
     }
 }

@@ -20,6 +20,14 @@ pub(crate) fn from_seconds(seconds: f64) -> Result<Duration> {
     Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
+/// A step of a clock in seconds, forward or back.
+pub(crate) fn step(seconds: f64) -> Result<f64> {
+    if seconds.is_finite() {
+        return Ok(seconds);
+    }
+    Err(invalid(ErrorKind::InvalidArgument, "a step must be a finite number of seconds"))
+}
+
 /// As [`from_ms`], of an option.
 pub(crate) fn maybe_ms(ms: Option<f64>) -> Result<Option<Duration>> {
     ms.map(from_ms).transpose()

@@ -291,6 +291,15 @@ test('an endless iterable of grants is left after as many as can be too many', (
   assert.throws(() => new TokenMinter(key(), { grants: endless }), { code });
 });
 
+test('a clock steps by what is a time', () => {
+  const clock = new ManualClock(1000);
+  for (const step of [NaN, Infinity, -Infinity]) {
+    assert.throws(() => clock.jumpWall(step), { code: 'ERR_GRANTMINT_INVALID_ARGUMENT' });
+  }
+  clock.jumpWall(-10);
+  assert.equal(clock.now().wall, 990);
+});
+
 test('a signal that is none costs nobody anything', async () => {
   const live = new PlaybackMinter(key(), { isolated: true, source: async () => ({ grant: {} }) });
   const [fake, real] = await Promise.allSettled([

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { GrantCache, Hit, ThrottledError, UpstreamError, testing } from 'grantmint';
+import { GrantCache, Hit, InvalidArgumentError, ThrottledError, UpstreamError, testing } from 'grantmint';
 import { rejection } from './support.mjs';
 
 test('of all who need a grant one fetches', async () => {
@@ -49,6 +49,9 @@ test('whoever fetched is shown the cause', async () => {
     errors.map(({ cause }) => cause),
     [boom, undefined],
   );
+  const noTime = await rejection(cache.get('other', () => ({ grant: 'g', ttl: -1 })));
+  assert.equal(noTime.code, 'ERR_GRANTMINT_SOURCE_FAILED');
+  assert(noTime.cause instanceof InvalidArgumentError);
   const throttled = await rejection(
     new GrantCache().get('k', () => {
       throw new ThrottledError('x', { retryAfterMs: 2000 });

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { verify } from 'grantmint';
+import { PlaybackMinter, verify } from 'grantmint';
 import { KEY, emulator, key } from './support.mjs';
 
 const require = createRequire(import.meta.url);
@@ -91,6 +91,7 @@ for (const name of ['express', 'fastify', 'pool']) {
 
   test(`${name}: clients who left do not hold up the end`, async (t) => {
     const upstream = await emulator(t);
+    // Nearly as long as a fetch may take: whoever waits for it sees it granted before it is given up.
     await upstream.ask('faults', { kind: 'latency', ms: 3900 });
     const server = await serve(t, name, upstream);
     const leaving = new AbortController();
@@ -103,6 +104,24 @@ for (const name of ['express', 'fastify', 'pool']) {
     assert.deepEqual({ requests, granted }, { requests: 1, granted: 0 }, 'it ended before the fetch did');
   });
 }
+
+test('failures are logged up to the end, and not of a closed minter', async (t) => {
+  const upstream = await emulator(t);
+  await upstream.ask('faults', { kind: 'status', status: 404 });
+  const live = new PlaybackMinter(key(), { baseUrl: upstream.baseUrl });
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const logged = t.mock.method(console, 'error', () => {});
+  const { logFailures } = await import('./examples/refusal.mjs');
+  const endLog = logFailures(live);
+  await assert.rejects(live.token(streamer(1), 'alice'), { code: 'ERR_GRANTMINT_UPSTREAM_NOT_FOUND' });
+  endLog();
+  live.close();
+  t.mock.timers.tick(5000);
+  const lines = logged.mock.calls.map(({ arguments: line }) => line.join(' '));
+  // Node 20 warns of the clock of this test there, too.
+  const own = lines.filter((line) => !line.includes('ExperimentalWarning'));
+  assert.deepEqual(own, [`fetch_failed ${streamer(1)} ERR_GRANTMINT_UPSTREAM_NOT_FOUND`]);
+});
 
 test('a server with a wrong key says so and ends', async (t) => {
   const upstream = await emulator(t);

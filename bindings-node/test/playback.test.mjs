@@ -100,6 +100,27 @@ test('arguments are refused by a rejection, or thrown where nothing is awaited',
   }
 });
 
+test('a time that is none is refused, whether or not there is anything to wait for', async () => {
+  const live = new PlaybackMinter(key(), { source: counting().fetch });
+  await live.token(STREAMER, 'alice');
+  for (const name of ['timeoutMs', 'minRemainingMs']) {
+    for (const time of [-1, NaN, -Infinity, '5']) {
+      const options = { [name]: time };
+      for (const streamer of [STREAMER, STREAMER.replace(/1$/, '2')]) {
+        for (const call of [
+          live.token(streamer, 'alice', options),
+          live.stream(streamer).token('alice', options),
+        ]) {
+          const { code, message } = await rejection(call);
+          assert.equal(code, 'ERR_GRANTMINT_INVALID_ARGUMENT');
+          assert(message.startsWith(`${name} must be `), message);
+        }
+      }
+    }
+  }
+  assert.equal((await live.token(STREAMER, 'alice', { timeoutMs: 0, minRemainingMs: 0 })).freshness, 'fresh');
+});
+
 test('a call waits no longer than it says, and the fetch goes on', async () => {
   let answer;
   const answered = new Promise((resolve) => (answer = resolve));
@@ -152,6 +173,18 @@ test('a fetch of the built-in client goes on without those who aborted', async (
   assert.equal((await live.token(STREAMER, 'alice')).freshness, 'fresh');
   assert.notEqual(live.tryToken(STREAMER, 'bob'), null);
   assert.equal(await upstream.calls(), 1);
+});
+
+test('who waits is answered when a minter is closed', async () => {
+  let answer;
+  const live = new PlaybackMinter(key(), { source: () => new Promise((resolve) => (answer = resolve)) });
+  const stream = live.stream(STREAMER);
+  const waiting = [live.token(STREAMER, 'alice'), stream.token('bob')];
+  while (answer === undefined) await sleep(5);
+  live.close();
+  answer({ grant: {} });
+  for (const { jwt } of await Promise.all(waiting)) assert(verify(jwt, key()));
+  assert.equal((await rejection(stream.token('carol'))).code, 'ERR_GRANTMINT_CLOSED');
 });
 
 test('upstream errors have their class, code and time', async (t) => {

@@ -3,7 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GrantmintError, PlaybackMinter, ThrottledError, UpstreamError } from 'grantmint';
+import { inspect } from 'node:util';
+import {
+  GrantmintError,
+  InvalidArgumentError,
+  PlaybackMinter,
+  ThrottledError,
+  UpstreamError,
+} from 'grantmint';
 import { STREAMER, counting, key, rejection } from './support.mjs';
 
 test('a source is told what is wanted', async () => {
@@ -35,28 +42,49 @@ test('what a source returns', async () => {
     const token = await new PlaybackMinter(key(), { source: () => answer }).token(STREAMER, 'alice');
     assert(token.grantRemainingMs > (answer.ttl ?? 60) * 1000 - 3000);
   }
+});
+
+/** What a call is rejected with whose source gives an answer. */
+const refused = (answer) =>
+  rejection(new PlaybackMinter(key(), { source: async () => answer }).token(STREAMER, 'alice'));
+
+test('what is no answer of a source: the cause for one', async () => {
   const bad = [
-    undefined,
-    null,
-    7,
-    'grant',
-    {},
-    { grant: null },
-    { grant: 'text' },
-    { grant: '"{}"' },
-    { grant: [] },
-    { grant: 1n },
-    { grant: {}, ttl: '60' },
-    { grant: {}, ttl: -1 },
-    { grant: { a: 'x'.repeat(70_000) } },
+    [undefined, TypeError],
+    [null, TypeError],
+    [7, TypeError],
+    ['grant', TypeError],
+    [{}, InvalidArgumentError],
+    [{ grant: 1n }, InvalidArgumentError],
+    [{ grant: '\ud800' }, GrantmintError],
+    [{ grant: {}, ttl: '60' }, InvalidArgumentError],
+    [{ grant: {}, ttl: -1 }, InvalidArgumentError],
+    [{ grant: {}, ttl: NaN }, InvalidArgumentError],
   ];
-  for (const answer of bad) {
-    const error = await rejection(
-      new PlaybackMinter(key(), { source: async () => answer }).token(STREAMER, 'alice'),
-    );
-    assert(error instanceof UpstreamError, String(answer));
+  for (const [answer, Cause] of bad) {
+    const error = await refused(answer);
+    assert(error instanceof UpstreamError, inspect(answer));
     assert.equal(error.code, 'ERR_GRANTMINT_SOURCE_FAILED');
-    assert(error.cause instanceof Error);
+    assert.equal(error.cause.constructor, Cause, inspect(answer));
+    assert(error.message.endsWith(Cause.name), error.message);
+  }
+});
+
+test('what is no grant fails as that of upstream does', async () => {
+  const bad = [
+    [null, 'NO_GRANT'],
+    [[], 'NO_GRANT'],
+    ['"{}"', 'NO_GRANT'],
+    [true, 'NO_GRANT'],
+    ['text', 'NOT_JSON'],
+    [new Uint8Array([0x7b]), 'NOT_JSON'],
+    [{ a: 'x'.repeat(70_000) }, 'TOO_LARGE'],
+  ];
+  for (const [grant, what] of bad) {
+    const error = await refused({ grant });
+    assert(error instanceof UpstreamError);
+    assert.equal(error.code, `ERR_GRANTMINT_UPSTREAM_${what}`, inspect(grant));
+    assert.equal(error.cause, undefined);
   }
 });
 
