@@ -60,10 +60,10 @@
  * nobody else uses the object.
  *
  * **Callbacks** may be called on any thread: the caller's before the call returns, one of the
- * library's, or the one that ends a fetch. No lock is held. They may call anything but `close` and
- * the destructor of the object they were given to, and should not block. No exception leaves them:
- * what a source or a `lead` throws ends its fetch as an error, as described there; what an answer's
- * callback throws is dropped.
+ * library's, the one that ends a fetch, or that of another caller who finds a fetch past its time.
+ * No lock is held. They may call anything but `close` and the destructor of the object they were
+ * given to, and should not block. No exception leaves them: what a source or a `lead` throws ends
+ * its fetch as an error, as described there; what an answer's callback throws is dropped.
  *
  * **fork().** A child may go on using every object. Callbacks that wait for a fetch in the air are
  * not called in the child, and futures that wait for one are never ready there.
@@ -646,13 +646,24 @@ std::uint64_t set_unix_seconds(
     return refused_if_zero<std::uint64_t>(nearest<std::chrono::seconds>(time.time_since_epoch()));
 }
 
+/// The longest time that a unit and a clock's ticks both have room for. Ticks are a nanosecond, 100
+/// or 1,000 of them, as the standard library has it: the most of them does not fit into a finer unit.
+template <class Unit, class Ticks>
+constexpr Unit longest() noexcept {
+    if constexpr (std::ratio_less_equal_v<typename Ticks::period, typename Unit::period>) {
+        return std::chrono::floor<Unit>(Ticks::max());
+    } else {
+        return Unit::max();
+    }
+}
+
 /// A time that C gave, as far as the clock of `std::chrono` reaches, so that it can be compared
 /// with others.
 template <class Unit>
 std::chrono::time_point<std::chrono::system_clock, Unit> from_unix(std::uint64_t count) noexcept {
     using std::chrono::system_clock;
-    constexpr auto last = std::chrono::floor<Unit>(system_clock::time_point::max());
-    const auto most = static_cast<std::uint64_t>(last.time_since_epoch().count());
+    constexpr auto most =
+        static_cast<std::uint64_t>(longest<Unit, system_clock::duration>().count());
     const auto shown = static_cast<typename Unit::rep>(count < most ? count : most);
     return std::chrono::time_point<system_clock, Unit>{Unit{shown}};
 }
@@ -3175,8 +3186,9 @@ class playback_minter
         }));
     }
 
-    /// Detaches the minter and its streams: later calls fail with errc::closed. Others who share
-    /// the cache go on. Not to be called in a callback.
+    /// Detaches the minter and its streams: later calls fail with errc::closed, those that wait are
+    /// answered, and it keeps nothing warm any more. Others who share the cache go on. Not to be
+    /// called in a callback.
     void close() const noexcept { grantmint_playback_minter_close(capi()); }
 
    private:

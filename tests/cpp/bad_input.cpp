@@ -265,6 +265,17 @@ static void objects_that_were_moved_away() {
     CHECK(clock.now().time_since_epoch() == 0ms && clock_kept.now() == unix_time{1'700'000'000s});
 }
 
+// Clocks tick in nanoseconds, in 100 of them or in microseconds, as the standard library has it.
+using hundreds_of_ns = std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>;
+template <class Ticks>
+constexpr bool times_end_where_both_do =
+    detail::longest<std::chrono::nanoseconds, Ticks>() == std::chrono::nanoseconds::max() &&
+    detail::longest<std::chrono::seconds, Ticks>() ==
+        std::chrono::floor<std::chrono::seconds>(Ticks::max());
+static_assert(times_end_where_both_do<std::chrono::nanoseconds>);
+static_assert(times_end_where_both_do<hundreds_of_ns>);
+static_assert(times_end_where_both_do<std::chrono::microseconds>);
+
 static void clocks() {
     THROWN(errc::invalid_argument, manual_clock{unix_time{-1s}});
     THROWN(errc::invalid_argument, manual_clock{system_time::min()});

@@ -95,8 +95,11 @@ static void a_function_that_ends_a_ticket_later() {
         return desk.has_value();
     });
     CHECK(future.wait_for(0s) == std::future_status::timeout);
+    // Who waits is answered, even if the minter is closed meanwhile.
+    live.close();
     desk->complete(SHORT_GRANT);
     CHECK(!future.get().jwt.empty());
+    THROWN(errc::closed, live.token(STREAMER, "alice"));
 }
 
 // Has a cold minter ask a source that fails, and gives back what the caller is told.
