@@ -31,7 +31,7 @@ pub struct Config {
     pub allow_remote: bool,
     /// The API keys that may call, and whose tokens are believed.
     pub keys: Vec<ApiKey>,
-    /// The PlayerStreamers that exist; empty means every well-formed SID does.
+    /// The PlayerStreamers that exist, in whatever case; empty means every well-formed SID does.
     pub streamers: Vec<String>,
     /// Requests per second of one account; 0 switches the limit off.
     pub rate: f64,

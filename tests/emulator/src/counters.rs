@@ -50,9 +50,10 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// Calls for one PlayerStreamer.
+    /// Calls for one PlayerStreamer, in whatever case.
     pub fn calls(&self, streamer: &str) -> u64 {
-        self.by_streamer.get(streamer).copied().unwrap_or(0)
+        let calls = self.by_streamer.iter();
+        calls.filter(|(sid, _)| sid.eq_ignore_ascii_case(streamer)).map(|(_, calls)| calls).sum()
     }
 
     /// Answers with one status.

@@ -81,7 +81,7 @@ impl FaultQueue {
 
 impl Fault {
     fn concerns(&self, streamer: &str) -> bool {
-        self.streamer.as_deref().is_none_or(|sid| sid == streamer)
+        self.streamer.as_deref().is_none_or(|sid| sid.eq_ignore_ascii_case(streamer))
     }
 }
 
@@ -145,6 +145,15 @@ mod tests {
         assert_eq!((a.delay.as_millis(), a.kind), (11, Some(FaultKind::EmptyBody)));
         assert_eq!((b.delay.as_millis(), b.kind), (5, Some(FaultKind::NoGrant)));
         assert!(a.no_date && b.no_date);
+    }
+
+    #[test]
+    fn a_streamer_is_the_same_in_upper_case() {
+        let upper = A.to_uppercase();
+        let queue = queue([Fault::new(FaultKind::NoGrant).streamer(&upper)]);
+        assert_eq!(queue.take(A).kind, Some(FaultKind::NoGrant));
+        assert_eq!(queue.take(&upper).kind, Some(FaultKind::NoGrant));
+        assert_eq!(queue.take(B).kind, None);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct Fault {
     /// How many calls it happens to; without end if absent. A call uses one up as it comes in, even if
     /// it is then refused for a reason of its own.
     pub times: Option<u32>,
-    /// The PlayerStreamer it happens to; any if absent.
+    /// The PlayerStreamer it happens to, in whatever case; any if absent.
     pub streamer: Option<String>,
 }
 

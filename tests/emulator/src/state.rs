@@ -28,6 +28,7 @@ pub(crate) struct State {
     pub(crate) cdn: Cdn,
     pub(crate) clock: Clock,
     pub(crate) in_flight: InFlight,
+    /// In lower case, as clients of the endpoint may spell them otherwise than whoever named them here.
     /// `None`: every well-formed SID exists.
     streamers: Option<HashSet<String>>,
     faults: FaultQueue,
@@ -43,7 +44,8 @@ pub(crate) struct Flight<'a>(&'a InFlight);
 impl State {
     pub(crate) fn new(config: Config, base_url: String) -> io::Result<Self> {
         let signer = UrlSigner::generate().map_err(|_| io::Error::other("no random numbers"))?;
-        let streamers: HashSet<_> = config.streamers.into_iter().collect();
+        let streamers: HashSet<_> =
+            config.streamers.iter().map(|sid| sid.to_ascii_lowercase()).collect();
         let state = Self {
             base_url,
             keys: Keys::new(config.keys),
@@ -63,7 +65,8 @@ impl State {
 
     /// Whether the PlayerStreamer of this well-formed SID exists.
     pub(crate) fn has_streamer(&self, sid: &str) -> bool {
-        self.streamers.as_ref().is_none_or(|streamers| streamers.contains(sid))
+        let exist = self.streamers.as_ref();
+        exist.is_none_or(|streamers| streamers.contains(&sid.to_ascii_lowercase()))
     }
 
     pub(crate) fn play(&self, token: &str, origin: Option<&str>) -> Result<Admission, Refusal> {

@@ -147,6 +147,21 @@ fn streamers_and_keys_can_be_named() {
 }
 
 #[test]
+fn a_streamer_has_one_name_in_either_case() {
+    let lower = "VJabcdefabcdefabcdefabcdefabcdefab";
+    let upper = lower.to_uppercase();
+    for named in [lower, &upper] {
+        let streamers = vec![named.to_owned()];
+        let emulator = Emulator::start(Config { streamers, ..Config::default() }).unwrap();
+        for called in [lower, &upper] {
+            assert_eq!(post_form(&emulator, &grant_path(called), "").status, 201);
+        }
+        assert_eq!(grant(&emulator, "").status, 404, "another");
+        assert_eq!((emulator.counters().calls(lower), emulator.counters().calls(&upper)), (2, 2));
+    }
+}
+
+#[test]
 fn a_connection_serves_many_calls_and_bodies_are_bounded() {
     let emulator = start();
     let authorization = basic(DEMO_KEY_SID, DEMO_SECRET);
