@@ -45,9 +45,10 @@
  *                pass NULL and 0.
  *   [callbacks]  A callback can be called on any thread: the caller's before the call returns, one
  *                of the library's, the one that brings a ticket to an end, or that of another caller
- *                who finds a fetch past its time. No lock is held. It may call anything but the ..._free and ..._close of the object it
- *                was given to. It must not block for long, throw, longjmp or end its thread. Its
- *                `userdata` lives until it will not be called again.
+ *                who finds a fetch past its time. No lock is held. It may call anything but the
+ *                ..._free and ..._close of the object it was given to. It must not block for long,
+ *                throw, longjmp or end its thread. Its `userdata` lives until it will not be called
+ *                again.
  */
 
 

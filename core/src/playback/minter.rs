@@ -252,8 +252,8 @@ impl PlaybackMinter {
     }
 
     /// Detaches this minter, its clones and its streams: later calls fail with
-    /// [`ErrorKind::Closed`], those that wait are answered, and it keeps nothing warm. Others who share the cache go on; its grants are wiped when the last
-    /// of them is gone.
+    /// [`ErrorKind::Closed`], those that wait are answered, and it keeps nothing warm. Others who
+    /// share the cache go on; its grants are wiped when the last of them is gone.
     pub fn close(&self) {
         self.0.closed.store(true, Ordering::Relaxed);
         self.0.shared.streams.clear();
