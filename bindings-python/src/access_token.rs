@@ -8,6 +8,7 @@ use crate::api_key::ApiKey;
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
 use crate::grants;
+use crate::text::Text;
 use crate::time::{Ttl, UnixSeconds};
 
 /// One Access Token: for whom, with what grants, for how long. It cannot be changed, and is stamped
@@ -24,7 +25,8 @@ use crate::time::{Ttl, UnixSeconds};
 ///     clock: A ManualClock, for tests.
 ///
 /// Raises:
-///     InvalidArgumentError: invalid_identity, invalid_ttl, invalid_grant or invalid_argument.
+///     InvalidArgumentError: invalid_identity, invalid_ttl, invalid_grant, invalid_argument or
+///         invalid_utf8.
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct AccessToken {
     token: grantmint_core::AccessToken,
@@ -40,7 +42,7 @@ impl AccessToken {
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
         key: &Bound<'_, ApiKey>,
-        identity: String,
+        identity: Text<'_>,
         grants: Option<Bound<'_, PyAny>>,
         ttl: Option<Ttl>,
         nbf: Option<UnixSeconds>,
@@ -48,7 +50,8 @@ impl AccessToken {
         unique: bool,
         clock: Option<Bound<'_, ManualClock>>,
     ) -> PyResult<Self> {
-        let mut builder = grantmint_core::AccessToken::builder(&key.get().0, &identity)
+        let identity = identity.named("identity")?;
+        let mut builder = grantmint_core::AccessToken::builder(&key.get().0, identity)
             .grants(grants::all(grants)?)
             .unique(unique);
         if let Some(Ttl(seconds)) = ttl {
@@ -63,7 +66,7 @@ impl AccessToken {
         if let Some(clock) = clock::of(clock.as_ref()) {
             builder = builder.clock(clock);
         }
-        Ok(Self { token: builder.build().or_raise()?, identity })
+        Ok(Self { token: builder.build().or_raise()?, identity: identity.to_owned() })
     }
 
     /// The signed token, issued now.

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyType;
 
 use crate::error::OrRaise as _;
+use crate::text::{self, Text};
 
 /// An API key of an account: checked, wiped when nobody uses it any more, never shown.
 ///
@@ -15,8 +16,8 @@ use crate::error::OrRaise as _;
 ///     region: Twilio's region that tokens name in their header, such as "ie1".
 ///
 /// Raises:
-///     InvalidArgumentError: invalid_sid, invalid_credentials (swapped SIDs, no secret) or
-///         invalid_argument (region).
+///     InvalidArgumentError: invalid_sid, invalid_credentials (swapped SIDs, no secret),
+///         invalid_argument (region) or invalid_utf8.
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct ApiKey(pub(crate) grantmint_core::ApiKey);
 
@@ -24,9 +25,16 @@ pub(crate) struct ApiKey(pub(crate) grantmint_core::ApiKey);
 impl ApiKey {
     #[new]
     #[pyo3(signature = (account_sid, key_sid, secret, *, region=None))]
-    fn new(account_sid: &str, key_sid: &str, secret: &str, region: Option<&str>) -> PyResult<Self> {
-        let key = grantmint_core::ApiKey::new(account_sid, key_sid, secret).or_raise()?;
-        Ok(Self(match region {
+    fn new(
+        account_sid: Text<'_>,
+        key_sid: Text<'_>,
+        secret: Text<'_>,
+        region: Option<Text<'_>>,
+    ) -> PyResult<Self> {
+        let (account_sid, key_sid) = (account_sid.named("account_sid")?, key_sid.named("key_sid")?);
+        let key = grantmint_core::ApiKey::new(account_sid, key_sid, secret.named("secret")?);
+        let key = key.or_raise()?;
+        Ok(Self(match text::named(region, "region")? {
             Some(region) => key.with_region(region).or_raise()?,
             None => key,
         }))

@@ -60,6 +60,11 @@ impl Letterbox {
 
     /// Hands the duty to fetch to this caller, or back if it does not wait any more.
     pub(crate) fn offer(&self, job: Held) -> Option<Held> {
+        if let Bell::Loop(port, _) = &self.bell
+            && port.is_deaf()
+        {
+            return Some(job);
+        }
         let mut state = lock(&self.state);
         if state.closed || state.result.is_some() || state.job.is_some() {
             return Some(job);
@@ -190,7 +195,7 @@ fn run_source(
     let Some(source) = source else { return Ok(None) };
     let job = Py::new(py, Job::new(job, Arc::clone(source)))?;
     let run = py.import("grantmint._sources")?.getattr("run")?;
-    let raised = run.call1((job, source.fetch(py)))?;
+    let raised = run.call1((job,))?;
     Ok((!raised.is_none()).then(|| raised.unbind()))
 }
 

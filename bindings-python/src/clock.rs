@@ -4,7 +4,7 @@ use grantmint_core::Clock;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
-use crate::time::Seconds;
+use crate::time::{Seconds, Step};
 
 /// A clock that moves only when told to, for tests. Minters and caches take it as clock=.
 ///
@@ -30,9 +30,9 @@ impl ManualClock {
         self.0.suspend(seconds.0);
     }
 
-    /// Steps the wall clock, forward or back, in seconds; time since boot stays.
-    fn jump_wall(&self, seconds: f64) {
-        self.0.jump_wall(seconds);
+    /// Steps the wall clock, forward or back, in seconds or by a timedelta; time since boot stays.
+    fn jump_wall(&self, seconds: Step) {
+        self.0.jump_wall(seconds.0);
     }
 
     /// What it shows, in seconds: the time since boot, and the Unix time.

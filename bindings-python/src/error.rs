@@ -4,6 +4,7 @@ use grantmint_core::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
+use crate::text::Text;
 use crate::time::Seconds;
 
 /// Turns an error of core into the exception of its kind.
@@ -43,10 +44,10 @@ pub(crate) fn invalid(kind: ErrorKind, message: impl Into<String>) -> PyErr {
 
 /// The error of core that an exception stands for.
 pub(crate) fn to_core(exception: &Bound<'_, PyAny>) -> PyResult<Error> {
-    let code: String = exception.getattr("code")?.extract()?;
-    let kind = ErrorKind::from_code(&code)
+    let (code, message) = (exception.getattr("code")?, exception.getattr("message")?);
+    let kind = ErrorKind::from_code(code.extract::<Text<'_>>()?.named("code")?)
         .ok_or_else(|| invalid(ErrorKind::InvalidArgument, "there is no error with such a code"))?;
-    let error = Error::new(kind, exception.getattr("message")?.extract::<String>()?);
+    let error = Error::new(kind, message.extract::<Text<'_>>()?.named("message")?.to_owned());
     let retry_after: Option<Seconds> = exception.getattr("retry_after")?.extract()?;
     Ok(match retry_after {
         Some(Seconds(time)) => error.with_retry_after(time),

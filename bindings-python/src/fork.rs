@@ -14,19 +14,30 @@ pub(crate) fn _after_fork() {
     GENERATION.fetch_add(1, Ordering::Relaxed);
 }
 
+/// Tells a process from the one that it was forked from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Generation(u32);
+
+impl Generation {
+    /// That of this process.
+    pub(crate) fn now() -> Self {
+        Self(GENERATION.load(Ordering::Relaxed))
+    }
+}
+
 /// A value of this process, with locks in it: made anew in a forked child. The old one is leaked,
 /// since to drop it could need its locks.
-pub(crate) struct PerProcess<T>(ArcSwap<(u32, T)>);
+pub(crate) struct PerProcess<T>(ArcSwap<(Generation, T)>);
 
 impl<T: Default> PerProcess<T> {
     pub(crate) fn new() -> Self {
-        Self(ArcSwap::from_pointee((GENERATION.load(Ordering::Relaxed), T::default())))
+        Self(ArcSwap::from_pointee((Generation::now(), T::default())))
     }
 
     /// Runs a function on the value of this process.
     pub(crate) fn with<R>(&self, run: impl FnOnce(&T) -> R) -> R {
         let current = self.0.load();
-        let generation = GENERATION.load(Ordering::Relaxed);
+        let generation = Generation::now();
         if current.0 == generation {
             return run(&current.1);
         }

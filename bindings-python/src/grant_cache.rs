@@ -9,8 +9,10 @@ use pyo3::prelude::*;
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
 use crate::hit::{self, Hit};
+use crate::number::Count;
 use crate::policy;
 use crate::stats::{Event, Stats, events};
+use crate::text::Text;
 use crate::ticket::Ticket;
 use crate::time::Seconds;
 use crate::waiter::Waiter;
@@ -69,12 +71,12 @@ impl GrantCache {
     fn begin(
         &self,
         py: Python<'_>,
-        key: &str,
+        key: Text<'_>,
         ttl: Seconds,
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<Begun> {
-        let key = Key::new(key, ttl.0).or_raise()?;
+        let key = named_key(key, ttl)?;
         let options = wish(min_remaining, timeout);
         let begun = py.detach(|| self.cache.begin(&key, options).map(Flown::from)).or_raise()?;
         Begun::new(py, begun)
@@ -84,12 +86,12 @@ impl GrantCache {
     #[pyo3(signature = (key, *, ttl, min_remaining, timeout))]
     fn _ask(
         &self,
-        key: &str,
+        key: Text<'_>,
         ttl: Seconds,
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<Asking> {
-        let key = Key::new(key, ttl.0).or_raise()?;
+        let key = named_key(key, ttl)?;
         Ok(Asking(self.cache.ask(&key, wish(min_remaining, timeout))))
     }
 
@@ -98,8 +100,8 @@ impl GrantCache {
     /// Raises:
     ///     GrantmintError: As begin, for a new key.
     #[pyo3(signature = (key, *, ttl=TTL))]
-    fn prefetch(&self, py: Python<'_>, key: &str, ttl: Seconds) -> PyResult<Option<Ticket>> {
-        let key = Key::new(key, ttl.0).or_raise()?;
+    fn prefetch(&self, py: Python<'_>, key: Text<'_>, ttl: Seconds) -> PyResult<Option<Ticket>> {
+        let key = named_key(key, ttl)?;
         let ticket = py.detach(|| self.cache.prefetch(&key)).or_raise()?;
         Ok(ticket.map(Ticket::new))
     }
@@ -114,8 +116,14 @@ impl GrantCache {
     /// Raises:
     ///     GrantmintError: As begin, for a new key.
     #[pyo3(signature = (key, seconds, *, ttl=TTL))]
-    fn keep_warm(&self, py: Python<'_>, key: &str, seconds: Seconds, ttl: Seconds) -> PyResult<()> {
-        let key = Key::new(key, ttl.0).or_raise()?;
+    fn keep_warm(
+        &self,
+        py: Python<'_>,
+        key: Text<'_>,
+        seconds: Seconds,
+        ttl: Seconds,
+    ) -> PyResult<()> {
+        let key = named_key(key, ttl)?;
         py.detach(|| self.cache.keep_warm(&key, seconds.0)).or_raise()
     }
 
@@ -131,8 +139,8 @@ impl GrantCache {
 
     /// Empties one entry; whether there was one.
     #[pyo3(signature = (key, *, ttl=TTL))]
-    fn invalidate(&self, py: Python<'_>, key: &str, ttl: Seconds) -> PyResult<bool> {
-        let key = Key::new(key, ttl.0).or_raise()?;
+    fn invalidate(&self, py: Python<'_>, key: Text<'_>, ttl: Seconds) -> PyResult<bool> {
+        let key = named_key(key, ttl)?;
         Ok(py.detach(|| self.cache.invalidate(&key)))
     }
 
@@ -141,12 +149,12 @@ impl GrantCache {
     fn invalidate_if(
         &self,
         py: Python<'_>,
-        key: &str,
-        generation: u64,
+        key: Text<'_>,
+        generation: Count,
         ttl: Seconds,
     ) -> PyResult<bool> {
-        let key = Key::new(key, ttl.0).or_raise()?;
-        Ok(py.detach(|| self.cache.invalidate_if(&key, generation)))
+        let key = named_key(key, ttl)?;
+        Ok(py.detach(|| self.cache.invalidate_if(&key, generation.0)))
     }
 
     /// Empties the cache for all who share it.
@@ -184,6 +192,11 @@ impl GrantCache {
     fn __reduce__(&self) -> PyResult<()> {
         Err(PyTypeError::new_err("a GrantCache belongs to one process and is not pickled"))
     }
+}
+
+/// The key of a `key` argument.
+fn named_key(key: Text<'_>, ttl: Seconds) -> PyResult<Key> {
+    Key::new(key.named("key")?, ttl.0).or_raise()
 }
 
 fn wish(min_remaining: Option<Seconds>, timeout: Option<Seconds>) -> BeginOptions {

@@ -7,6 +7,7 @@ use pyo3::types::PyTuple;
 use crate::error::OrRaise as _;
 use crate::json::{from_text, to_json};
 use crate::show;
+use crate::text::{self, Text};
 
 /// Any grant, as tokens and minters take it.
 pub(crate) struct AnyGrant(pub(crate) AccessTokenGrant);
@@ -16,6 +17,11 @@ fn checked(grant: impl Into<AccessTokenGrant>) -> PyResult<AccessTokenGrant> {
     let grant = grant.into();
     grant.to_json().or_raise()?;
     Ok(grant)
+}
+
+/// A field of a grant, kept.
+fn owned(text: Option<Text<'_>>, name: &str) -> PyResult<Option<String>> {
+    Ok(text::named(text, name)?.map(str::to_owned))
 }
 
 /// A grant whose fields are all optional texts.
@@ -43,8 +49,8 @@ macro_rules! text_grant {
         impl $name {
             #[new]
             #[pyo3(signature = ($($field = None),+))]
-            fn new($($field: Option<String>),+) -> PyResult<Self> {
-                let this = Self { $($field),+ };
+            fn new($($field: Option<Text<'_>>),+) -> PyResult<Self> {
+                let this = Self { $($field: owned($field, stringify!($field))?),+ };
                 this.to_core()?;
                 Ok(this)
             }
@@ -236,18 +242,19 @@ impl VoiceGrant {
     ))]
     fn new(
         incoming_allow: Option<bool>,
-        outgoing_application_sid: Option<String>,
+        outgoing_application_sid: Option<Text<'_>>,
         outgoing_application_params: Option<Bound<'_, PyAny>>,
-        push_credential_sid: Option<String>,
-        endpoint_id: Option<String>,
+        push_credential_sid: Option<Text<'_>>,
+        endpoint_id: Option<Text<'_>>,
     ) -> PyResult<Self> {
-        let params = outgoing_application_params.as_ref().map(to_json).transpose()?;
+        let params = outgoing_application_params.as_ref();
+        let params = params.map(|params| to_json(params, "outgoing_application_params"));
         let this = Self {
             incoming_allow,
-            outgoing_application_sid,
-            outgoing_application_params: params.map(|json| json.as_str().to_owned()),
-            push_credential_sid,
-            endpoint_id,
+            outgoing_application_sid: owned(outgoing_application_sid, "outgoing_application_sid")?,
+            outgoing_application_params: params.transpose()?.map(|json| json.as_str().to_owned()),
+            push_credential_sid: owned(push_credential_sid, "push_credential_sid")?,
+            endpoint_id: owned(endpoint_id, "endpoint_id")?,
         };
         this.to_core()?;
         Ok(this)
@@ -329,7 +336,7 @@ impl PlaybackGrant {
 impl PlaybackGrant {
     #[new]
     fn new(grant: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let this = Self(to_json(grant)?.as_str().to_owned());
+        let this = Self(to_json(grant, "grant")?.as_str().to_owned());
         this.to_core()?;
         Ok(this)
     }
@@ -388,8 +395,9 @@ impl CustomGrant {
 #[pymethods]
 impl CustomGrant {
     #[new]
-    fn new(key: String, value: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let this = Self { key, json: to_json(value)?.as_str().to_owned() };
+    fn new(key: Text<'_>, value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let key = key.named("key")?.to_owned();
+        let this = Self { key, json: to_json(value, "value")?.as_str().to_owned() };
         this.to_core()?;
         Ok(this)
     }

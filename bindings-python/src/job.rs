@@ -69,9 +69,9 @@ impl Job {
         self.timeout.as_secs_f64()
     }
 
-    /// The function to run.
+    /// The function to run; None once the minter and its streams are gone.
     #[getter]
-    fn fetch(&self, py: Python<'_>) -> Py<PyAny> {
+    fn fetch<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.source.fetch(py)
     }
 
@@ -83,7 +83,7 @@ impl Job {
 
     /// Ends the fetch with what the source returned; raises if that is no answer.
     fn complete(&self, py: Python<'_>, answer: &Bound<'_, PyAny>) -> PyResult<()> {
-        let grant = to_text(&answer.get_item("grant")?)?;
+        let grant = to_text(&answer.get_item("grant")?, "grant")?;
         let ttl: Option<Seconds> = answer.call_method1("get", ("ttl",))?.extract()?;
         self.end(py, |ticket| match Fetched::new(grant) {
             Ok(fetched) => ticket.complete(match ttl {

@@ -6,19 +6,20 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::error::{OrRaise as _, invalid};
+use crate::text::Text;
 
-/// JSON given as text or bytes, which are kept to the byte, or as objects.
-pub(crate) fn to_json(value: &Bound<'_, PyAny>) -> PyResult<Json> {
+/// JSON given as text or bytes, which are kept to the byte, or as objects, under the argument's name.
+pub(crate) fn to_json(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Json> {
     if let Ok(bytes) = value.cast::<PyBytes>() {
         return Json::from_bytes(bytes.as_bytes()).or_raise();
     }
-    Json::parse(&to_text(value)?).or_raise()
+    Json::parse(&to_text(value, name)?).or_raise()
 }
 
 /// As [`to_json`], without a look at what the text says.
-pub(crate) fn to_text(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    if let Ok(text) = value.cast::<PyString>() {
-        return Ok(text.to_str()?.to_owned());
+pub(crate) fn to_text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
+    if value.is_instance_of::<PyString>() {
+        return Ok(value.extract::<Text<'_>>()?.named(name)?.to_owned());
     }
     if let Ok(bytes) = value.cast::<PyBytes>() {
         let text = std::str::from_utf8(bytes.as_bytes());
@@ -32,7 +33,7 @@ pub(crate) fn to_text(value: &Bound<'_, PyAny>) -> PyResult<String> {
     options.set_item("separators", (",", ":"))?;
     static DUMPS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     match DUMPS.import(py, "json", "dumps")?.call((value,), Some(&options)) {
-        Ok(text) => text.extract(),
+        Ok(text) => Ok(text.extract::<Text<'_>>()?.named(name)?.to_owned()),
         Err(cause) => {
             let error = invalid(ErrorKind::InvalidGrant, "this cannot be written as JSON");
             error.set_cause(py, Some(cause));

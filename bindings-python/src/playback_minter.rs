@@ -1,10 +1,10 @@
 //! Tokens for all viewers of a stream around the one grant that they share.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use grantmint_core::TokenOptions;
 use pyo3::exceptions::PyTypeError;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -13,11 +13,14 @@ use crate::call::{self, Answer, Begin, TokenCall};
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
 use crate::grant_cache::{CacheParts, GrantCache};
+use crate::job::no_loop;
+use crate::number::Count;
 use crate::playback_token::PlaybackToken;
 use crate::port::LoopPort;
-use crate::source::{ForCore, Source};
+use crate::source::{ForCore, OwnedSource, Source};
 use crate::stats::{Event, Stats, events};
 use crate::stream_minter::StreamParts;
+use crate::text::{self, FilePath, Text};
 use crate::time::{Seconds, Ttl};
 use crate::{grants, policy};
 
@@ -33,13 +36,22 @@ pub(crate) fn options(min_remaining: Option<Seconds>, timeout: Option<Seconds>) 
 #[pyclass(frozen, subclass, module = "grantmint._native")]
 pub(crate) struct PlaybackMinter {
     minter: grantmint_core::PlaybackMinter,
-    source: Option<Arc<Source>>,
+    source: Option<OwnedSource>,
 }
 
 impl PlaybackMinter {
-    /// What sets off a fetch that nobody waits for needs somebody to run it.
-    fn expect_refresh(&self, py: Python<'_>) -> PyResult<()> {
-        self.source.as_ref().map_or(Ok(()), |source| source.expect_refresh(py))
+    fn source(&self) -> Option<&Arc<Source>> {
+        self.source.as_ref().map(|owned| &owned.source)
+    }
+
+    /// Whether somebody will run a fetch that nobody waits for.
+    fn expect_refresh(&self, py: Python<'_>) -> PyResult<bool> {
+        self.source().map_or(Ok(true), |source| source.expect_refresh(py))
+    }
+
+    /// As [`Self::expect_refresh`], where that is all that is asked for.
+    fn need_refresh(&self, py: Python<'_>) -> PyResult<()> {
+        if self.expect_refresh(py)? { Ok(()) } else { Err(no_loop()) }
     }
 
     fn begin(&self, streamer: &str, identity: &str, options: TokenOptions) -> impl Begin {
@@ -73,7 +85,7 @@ impl PlaybackMinter {
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
         key: &Bound<'_, ApiKey>,
-        allow_origin: Option<String>,
+        allow_origin: Option<Text<'_>>,
         grants: Option<Bound<'_, PyAny>>,
         ttl: Option<Ttl>,
         unique: bool,
@@ -82,11 +94,11 @@ impl PlaybackMinter {
         timeout: Option<Seconds>,
         source: Option<Bound<'_, PyAny>>,
         cache: Option<Bound<'_, GrantCache>>,
-        share: Option<String>,
+        share: Option<Text<'_>>,
         isolated: bool,
-        base_url: Option<String>,
-        proxy: Option<String>,
-        ca_file: Option<PathBuf>,
+        base_url: Option<Text<'_>>,
+        proxy: Option<Text<'_>>,
+        ca_file: Option<FilePath>,
         policy: Option<Bound<'_, PyAny>>,
         clock: Option<Bound<'_, ManualClock>>,
     ) -> PyResult<Self> {
@@ -94,7 +106,7 @@ impl PlaybackMinter {
         for grant in grants::all(grants)? {
             builder = builder.grant(grant);
         }
-        if let Some(origin) = allow_origin {
+        if let Some(origin) = text::named(allow_origin, "allow_origin")? {
             builder = builder.allow_origin(origin);
         }
         if let Some(Ttl(seconds)) = ttl {
@@ -112,20 +124,20 @@ impl PlaybackMinter {
         if let Some(cache) = cache {
             builder = builder.cache(&cache.get().cache);
         }
-        if let Some(name) = share {
+        if let Some(name) = text::named(share, "share")? {
             builder = builder.share(name);
         }
         if isolated {
             builder = builder.isolated();
         }
-        if let Some(url) = base_url {
+        if let Some(url) = text::named(base_url, "base_url")? {
             builder = builder.base_url(url);
         }
-        if let Some(url) = proxy {
+        if let Some(url) = text::named(proxy, "proxy")? {
             builder = builder.proxy(url);
         }
         if let Some(path) = ca_file {
-            builder = builder.ca_file(path);
+            builder = builder.ca_file(path.named("ca_file")?);
         }
         if let Some(policy) = policy {
             builder = builder.policy(policy::of(&policy)?);
@@ -133,9 +145,9 @@ impl PlaybackMinter {
         if let Some(clock) = clock::of(clock.as_ref()) {
             builder = builder.clock(clock);
         }
-        let source = source.as_ref().map(Source::new).transpose()?;
-        if let Some(source) = &source {
-            builder = builder.source(ForCore(Arc::clone(source)));
+        let source = source.as_ref().map(OwnedSource::new).transpose()?;
+        if let Some(owned) = &source {
+            builder = builder.source(ForCore(Arc::clone(&owned.source)));
         }
         let minter = key.py().detach(|| builder.build()).or_raise()?;
         Ok(Self { minter, source })
@@ -159,13 +171,14 @@ impl PlaybackMinter {
     fn token(
         &self,
         py: Python<'_>,
-        streamer: &str,
-        identity: &str,
+        streamer: Text<'_>,
+        identity: Text<'_>,
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<PlaybackToken> {
+        let (streamer, identity) = (streamer.named("streamer")?, identity.named("identity")?);
         let options = options(min_remaining, timeout);
-        if let Some(source) = &self.source {
+        if let Some(source) = self.source() {
             source.check_blocking()?;
         }
         if let Some(token) = self.minter.token_at_once(streamer, identity, options).or_raise()? {
@@ -173,44 +186,52 @@ impl PlaybackMinter {
         }
         self.expect_refresh(py)?;
         let begin = self.begin(streamer, identity, options);
-        call::wait(py, self.source.as_ref(), streamer, begin)
+        call::wait(py, self.source(), streamer, begin)
     }
 
     /// The JWT of a token if the grant for it is there, else None; never waits. Sets off the fetch
     /// that is due.
     ///
     /// Raises:
-    ///     InvalidArgumentError: For the arguments.
+    ///     InvalidArgumentError: For the arguments, and if there is no grant, and no event loop to
+    ///         run a source that is a coroutine function.
     ///     GrantmintError: closed.
     fn try_token<'py>(
         &self,
         py: Python<'py>,
-        streamer: &str,
-        identity: &str,
+        streamer: Text<'_>,
+        identity: Text<'_>,
     ) -> PyResult<Option<Bound<'py, PyString>>> {
+        let (streamer, identity) = (streamer.named("streamer")?, identity.named("identity")?);
         let options = TokenOptions::default();
         if let Some(token) = self.minter.token_at_once(streamer, identity, options).or_raise()? {
             return Ok(Some(PyString::new(py, &token.jwt)));
         }
-        self.expect_refresh(py)?;
-        let jwt = py.detach(|| self.minter.try_token(streamer, identity)).or_raise()?;
-        Ok(jwt.map(|jwt| PyString::new(py, &jwt)))
+        let is_run = self.expect_refresh(py)?;
+        match py.detach(|| self.minter.try_token(streamer, identity)).or_raise()? {
+            None if !is_run => Err(no_loop()),
+            jwt => Ok(jwt.map(|jwt| PyString::new(py, &jwt))),
+        }
     }
 
     /// What a StreamMinter is made of.
-    fn _stream(&self, py: Python<'_>, streamer: &str) -> PyResult<StreamParts> {
+    fn _stream(&self, py: Python<'_>, streamer: Text<'_>) -> PyResult<StreamParts> {
+        let streamer = streamer.named("streamer")?;
         let stream = py.detach(|| self.minter.stream(streamer)).or_raise()?;
-        Ok(StreamParts { stream, source: self.source.clone(), streamer: streamer.to_owned() })
+        let source = self.source.as_ref().map(|source| source.clone_ref(py));
+        Ok(StreamParts { stream, source, streamer: streamer.to_owned() })
     }
 
     /// Fetches a stream's grant before anybody asks for it; does not wait.
     ///
     /// Raises:
-    ///     InvalidArgumentError: invalid_sid.
+    ///     InvalidArgumentError: invalid_sid, or no event loop to run a source that is a coroutine
+    ///         function.
     ///     ThrottledError: For a new stream while no call may be made.
     ///     GrantmintError: overloaded, closed.
-    fn prefetch(&self, py: Python<'_>, streamer: &str) -> PyResult<()> {
-        self.expect_refresh(py)?;
+    fn prefetch(&self, py: Python<'_>, streamer: Text<'_>) -> PyResult<()> {
+        let streamer = streamer.named("streamer")?;
+        self.need_refresh(py)?;
         py.detach(|| self.minter.prefetch(streamer)).or_raise()
     }
 
@@ -222,8 +243,9 @@ impl PlaybackMinter {
     ///
     /// Raises:
     ///     As prefetch.
-    fn keep_warm(&self, py: Python<'_>, streamer: &str, seconds: Seconds) -> PyResult<()> {
-        self.expect_refresh(py)?;
+    fn keep_warm(&self, py: Python<'_>, streamer: Text<'_>, seconds: Seconds) -> PyResult<()> {
+        let streamer = streamer.named("streamer")?;
+        self.need_refresh(py)?;
         py.detach(|| self.minter.keep_warm(streamer, seconds.0)).or_raise()
     }
 
@@ -235,7 +257,8 @@ impl PlaybackMinter {
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
     ///     GrantmintError: closed.
-    fn invalidate(&self, py: Python<'_>, streamer: &str) -> PyResult<bool> {
+    fn invalidate(&self, py: Python<'_>, streamer: Text<'_>) -> PyResult<bool> {
+        let streamer = streamer.named("streamer")?;
         py.detach(|| self.minter.invalidate(streamer)).or_raise()
     }
 
@@ -244,8 +267,14 @@ impl PlaybackMinter {
     ///
     /// Raises:
     ///     As invalidate.
-    fn invalidate_if(&self, py: Python<'_>, streamer: &str, generation: u64) -> PyResult<bool> {
-        py.detach(|| self.minter.invalidate_if(streamer, generation)).or_raise()
+    fn invalidate_if(
+        &self,
+        py: Python<'_>,
+        streamer: Text<'_>,
+        generation: Count,
+    ) -> PyResult<bool> {
+        let streamer = streamer.named("streamer")?;
+        py.detach(|| self.minter.invalidate_if(streamer, generation.0)).or_raise()
     }
 
     /// Signs and fetches with another key of the same account from now on. Grants stay, stored
@@ -299,11 +328,12 @@ impl PlaybackMinter {
     fn _at_once(
         &self,
         py: Python<'_>,
-        streamer: &str,
-        identity: &str,
+        streamer: Text<'_>,
+        identity: Text<'_>,
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<Option<PlaybackToken>> {
+        let (streamer, identity) = (streamer.named("streamer")?, identity.named("identity")?);
         let options = options(min_remaining, timeout);
         let token = self.minter.token_at_once(streamer, identity, options).or_raise()?;
         Ok(token.map(|token| PlaybackToken::new(py, &token)))
@@ -314,16 +344,21 @@ impl PlaybackMinter {
         &self,
         py: Python<'_>,
         port: &Bound<'_, LoopPort>,
-        streamer: &str,
-        identity: &str,
+        streamer: Text<'_>,
+        identity: Text<'_>,
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<TokenCall> {
+        let (streamer, identity) = (streamer.named("streamer")?, identity.named("identity")?);
         let begin = self.begin(streamer, identity, options(min_remaining, timeout));
-        if self.source.as_ref().is_some_and(|source| !source.is_coroutine) {
+        if self.source().is_some_and(|source| !source.is_coroutine) {
             self.expect_refresh(py)?;
         }
-        Ok(TokenCall::begin(py, &port.get().0, self.source.as_ref(), streamer, begin))
+        Ok(TokenCall::begin(py, &port.get().port, self.source(), streamer, begin))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.source.as_ref().map_or(Ok(()), |source| source.traverse(&visit))
     }
 
     fn __repr__(&self) -> &'static str {

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::error::{OrRaise as _, invalid};
+use crate::number::{Count, Number};
 use crate::time::Seconds;
 
 /// The windows and limits of a cache. Whatever is left out scales with the life of each grant.
@@ -60,8 +61,8 @@ impl CachePolicy {
         soft_point: Option<Seconds>,
         safety_margin: Option<Seconds>,
         fetch_timeout: Option<Seconds>,
-        max_keys: Option<usize>,
-        jitter: Option<f64>,
+        max_keys: Option<Count>,
+        jitter: Option<Number>,
     ) -> PyResult<Self> {
         let mut builder = grantmint_core::CachePolicy::builder();
         if let Some(Seconds(time)) = wait_below {
@@ -76,10 +77,10 @@ impl CachePolicy {
         if let Some(Seconds(time)) = fetch_timeout {
             builder = builder.fetch_timeout(time);
         }
-        if let Some(keys) = max_keys {
-            builder = builder.max_keys(keys);
+        if let Some(Count(keys)) = max_keys {
+            builder = builder.max_keys(usize::try_from(keys).unwrap_or(usize::MAX));
         }
-        if let Some(jitter) = jitter {
+        if let Some(Number(jitter)) = jitter {
             builder = builder.jitter(jitter);
         }
         let number = |time: Option<Seconds>| time.map(|Seconds(time)| time.as_secs_f64());
@@ -89,7 +90,7 @@ impl CachePolicy {
             soft_point: number(soft_point),
             safety_margin: number(safety_margin),
             fetch_timeout: number(fetch_timeout),
-            jitter,
+            jitter: jitter.map(|Number(jitter)| jitter),
         })
     }
 

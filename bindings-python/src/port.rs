@@ -3,12 +3,18 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 
+use crate::fork::Generation;
 use crate::job::{Held, Job};
 use crate::lock::lock;
 use crate::source::Source;
+
+/// A loop that was told and has not looked for this long gets no more jobs: it was closed, does not
+/// run now, or is being blocked.
+const DEAF_AFTER: Duration = Duration::from_secs(1);
 
 /// What waits for the loop to look.
 pub(crate) struct Port {
@@ -23,9 +29,15 @@ struct Queue {
     calls: Vec<u64>,
     /// Fetches that no caller waits for.
     jobs: Vec<(Held, Arc<Source>)>,
-    /// Whether the loop has been told and has not looked yet.
-    told: bool,
+    /// Since when the loop has been told and has not looked.
+    told: Option<Instant>,
     closed: bool,
+}
+
+impl Queue {
+    fn is_deaf(&self) -> bool {
+        self.closed || self.told.is_some_and(|told| told.elapsed() >= DEAF_AFTER)
+    }
 }
 
 impl Port {
@@ -33,16 +45,29 @@ impl Port {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Tells the loop that a call has news.
-    pub(crate) fn ring(&self, number: u64) {
-        self.tell(|queue| queue.calls.push(number));
+    /// Whether the loop does not listen, so that what it is to run would stay undone.
+    pub(crate) fn is_deaf(&self) -> bool {
+        lock(&self.queue).is_deaf()
     }
 
-    /// Has the loop run a source; hands the job back if the loop is gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        lock(&self.queue).closed
+    }
+
+    /// Tells the loop that a call has news.
+    pub(crate) fn ring(&self, number: u64) {
+        self.tell(|queue| {
+            if !queue.closed {
+                queue.calls.push(number);
+            }
+        });
+    }
+
+    /// Has the loop run a source; hands the job back if the loop is gone or does not listen.
     pub(crate) fn offer(&self, job: Held, source: &Arc<Source>) -> Option<Held> {
         let mut job = Some(job);
         self.tell(|queue| {
-            if !queue.closed
+            if !queue.is_deaf()
                 && let Some(job) = job.take()
             {
                 queue.jobs.push((job, Arc::clone(source)));
@@ -54,7 +79,8 @@ impl Port {
     fn tell(&self, change: impl FnOnce(&mut Queue)) {
         let mut queue = lock(&self.queue);
         change(&mut queue);
-        let told = std::mem::replace(&mut queue.told, true);
+        let told = queue.told.is_some();
+        queue.told.get_or_insert_with(Instant::now);
         drop(queue);
         if !told {
             self.wake.send();
@@ -67,47 +93,59 @@ impl Port {
         let closed = queue.closed;
         std::mem::replace(&mut queue, Queue { closed, ..Queue::default() })
     }
+
+    /// Takes nothing more; what came is dropped, so that others lead.
+    fn close(&self) {
+        let jobs = {
+            let mut queue = lock(&self.queue);
+            queue.closed = true;
+            std::mem::take(&mut queue.jobs)
+        };
+        drop(jobs);
+    }
 }
 
-/// The port of one event loop, as Python holds it. Dropped with the loop.
+/// The port of one event loop, as Python holds it. The loop holds that, and drops it when it is
+/// closed.
 #[pyclass(frozen, module = "grantmint._native")]
-pub(crate) struct LoopPort(pub(crate) Arc<Port>);
+pub(crate) struct LoopPort {
+    pub(crate) port: Arc<Port>,
+    process: Generation,
+}
 
 #[pymethods]
 impl LoopPort {
     #[new]
     fn new() -> PyResult<Self> {
         let (queue, numbers) = (Mutex::default(), AtomicU64::new(0));
-        Ok(Self(Arc::new(Port { queue, wake: wake::Wake::new()?, numbers })))
+        let port = Arc::new(Port { queue, wake: wake::Wake::new()?, numbers });
+        Ok(Self { port, process: Generation::now() })
     }
 
     /// What the loop is to watch for reading; None where it has to look by itself.
     fn fileno(&self) -> Option<i32> {
-        self.0.wake.fileno()
+        self.port.wake.fileno()
     }
 
     /// A number that no other call of this port has.
     fn next_number(&self) -> u64 {
-        self.0.next_number()
+        self.port.next_number()
     }
 
     /// The numbers of the calls that have news, and jobs that nobody waits for.
     fn drain(&self, py: Python<'_>) -> PyResult<(Vec<u64>, Vec<Py<Job>>)> {
-        let queue = py.detach(|| self.0.drain());
+        let queue = py.detach(|| self.port.drain());
         let jobs = queue.jobs.into_iter().map(|(job, source)| Py::new(py, Job::new(job, source)));
         Ok((queue.calls, jobs.collect::<PyResult<_>>()?))
     }
+}
 
-    /// Takes no more jobs; those that came are dropped, so that others lead.
-    fn close(&self, py: Python<'_>) {
-        py.detach(|| {
-            let jobs = {
-                let mut queue = lock(&self.0.queue);
-                queue.closed = true;
-                std::mem::take(&mut queue.jobs)
-            };
-            drop(jobs);
-        });
+impl Drop for LoopPort {
+    fn drop(&mut self) {
+        // In a forked child the queue may be locked for ever, by a thread that is not there.
+        if self.process == Generation::now() {
+            Python::attach(|py| py.detach(|| self.port.close()));
+        }
     }
 }
 

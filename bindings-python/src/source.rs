@@ -5,8 +5,10 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use grantmint_core::{AsyncGrantSource, GrantRequest, SourceTicket};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PyWeakrefReference;
 
 use crate::call::Letterbox;
 use crate::fork::PerProcess;
@@ -14,9 +16,36 @@ use crate::job::{Held, Job, no_loop};
 use crate::lock::lock;
 use crate::port::{LoopPort, Port};
 
+/// A source as a minter and its streams own it. They alone own the function: what core holds refers
+/// to it weakly, since the function may refer to the minter, and who holds core's part is hidden from
+/// the collector.
+pub(crate) struct OwnedSource {
+    pub(crate) source: Arc<Source>,
+    /// A `grantmint._sources.Function`.
+    function: Py<PyAny>,
+}
+
+impl OwnedSource {
+    pub(crate) fn new(fetch: &Bound<'_, PyAny>) -> PyResult<Self> {
+        static FUNCTION: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let py = fetch.py();
+        let function = FUNCTION.import(py, "grantmint._sources", "Function")?.call1((fetch,))?;
+        Ok(Self { source: Source::new(&function)?, function: function.unbind() })
+    }
+
+    pub(crate) fn clone_ref(&self, py: Python<'_>) -> Self {
+        Self { source: Arc::clone(&self.source), function: self.function.clone_ref(py) }
+    }
+
+    /// Shows the collector what is owned.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.function)
+    }
+}
+
 /// A function of the host that fetches grants, and those who wait for it.
 pub(crate) struct Source {
-    fetch: Py<PyAny>,
+    function: Py<PyWeakrefReference>,
     pub(crate) is_coroutine: bool,
     desk: PerProcess<Mutex<Desk>>,
     this: Weak<Self>,
@@ -27,28 +56,25 @@ struct Desk {
     /// The callers that wait, each with its stream, in the order in which they came.
     waiting: Vec<(Box<str>, Arc<Letterbox>)>,
     /// The loop that was last heard from.
-    port: Option<Arc<Port>>,
+    port: Weak<Port>,
 }
 
 impl Source {
-    pub(crate) fn new(fetch: &Bound<'_, PyAny>) -> PyResult<Arc<Self>> {
-        static IS_COROUTINE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let py = fetch.py();
-        let is_coroutine = IS_COROUTINE
-            .import(py, "grantmint._sources", "is_coroutine")?
-            .call1((fetch,))?
-            .extract()?;
-        let fetch = fetch.clone().unbind();
+    fn new(function: &Bound<'_, PyAny>) -> PyResult<Arc<Self>> {
+        let is_coroutine = function.getattr("is_coroutine")?.extract()?;
+        let function = PyWeakrefReference::new(function)?.unbind();
         Ok(Arc::new_cyclic(|this| Self {
-            fetch,
+            function,
             is_coroutine,
             desk: PerProcess::new(),
             this: Weak::clone(this),
         }))
     }
 
-    pub(crate) fn fetch(&self, py: Python<'_>) -> Py<PyAny> {
-        self.fetch.clone_ref(py)
+    /// The function to run; none once the minter and its streams are gone.
+    pub(crate) fn fetch<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let function = self.function.bind(py).upgrade();
+        function.map(|function| function.getattr("fetch")).transpose()
     }
 
     /// Refuses a call that blocks, if the source needs a loop.
@@ -56,23 +82,35 @@ impl Source {
         if self.is_coroutine { Err(no_loop()) } else { Ok(()) }
     }
 
-    /// Sees to it that a fetch which nobody waits for will be run: by the loop that runs now, or by
-    /// the thread that there is for it.
-    pub(crate) fn expect_refresh(&self, py: Python<'_>) -> PyResult<()> {
+    /// Sees to it that a fetch which nobody waits for will be run: by the thread that there is for
+    /// it, by the loop that runs now, or else by the one that was last heard from. Whether it will
+    /// be.
+    pub(crate) fn expect_refresh(&self, py: Python<'_>) -> PyResult<bool> {
         if !self.is_coroutine {
             py.import("grantmint._sources")?.call_method0("ensure_thread")?;
-            return Ok(());
+            return Ok(true);
         }
         let port = py.import("grantmint._async")?.call_method0("port_of_running_loop")?;
-        let port = port.cast::<LoopPort>().map_err(|_| no_loop())?.get();
-        py.detach(|| self.heard_from(&port.0));
-        Ok(())
+        Ok(match port.cast::<LoopPort>() {
+            Ok(port) => {
+                let port = &port.get().port;
+                py.detach(|| self.heard_from(port));
+                true
+            }
+            Err(_) => py.detach(|| self.last_heard_from()).is_some(),
+        })
     }
 
     /// Notes the loop that a refresh will be run on.
     pub(crate) fn heard_from(&self, port: &Arc<Port>) {
-        let before = self.desk.with(|desk| lock(desk).port.replace(Arc::clone(port)));
-        drop(before);
+        self.desk.with(|desk| lock(desk).port = Arc::downgrade(port));
+    }
+
+    /// The loop that a refresh will be run on, unless it is closed: calls that have just ended may
+    /// hold its port for a little longer.
+    fn last_heard_from(&self) -> Option<Arc<Port>> {
+        let port = self.desk.with(|desk| lock(desk).port.upgrade());
+        port.filter(|port| !port.is_closed())
     }
 
     pub(crate) fn sign_up(&self, streamer: &str, caller: &Arc<Letterbox>) {
@@ -103,9 +141,9 @@ impl Source {
         if !self.is_coroutine {
             return errands().with(|errands| errands.push(Errand::Fetch(job, this)));
         }
-        let port = self.desk.with(|desk| lock(desk).port.clone());
-        if let Some(port) = port {
-            // A loop that is gone hands it back, and it is dropped: whoever waits begins again.
+        if let Some(port) = self.last_heard_from() {
+            // A loop that does not listen hands it back, and it is dropped: whoever waits begins
+            // again.
             drop(port.offer(job, &this));
         }
     }

@@ -4,6 +4,8 @@ use grantmint_core::EventKind;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::text::Text;
+
 /// Writes the class from the names of core's counters, so that none is forgotten twice.
 macro_rules! stats {
     ($($(#[$doc:meta])* $name:ident: $type:ty,)*) => {
@@ -67,8 +69,8 @@ macro_rules! stats {
             ///
             /// Args:
             ///     cache: The value of the label "cache" of each series.
-            fn to_prometheus(&self, cache: &str) -> String {
-                self.0.to_prometheus(cache)
+            fn to_prometheus(&self, cache: Text<'_>) -> PyResult<String> {
+                Ok(self.0.to_prometheus(cache.named("cache")?))
             }
 
             fn __repr__(&self) -> String {

@@ -4,22 +4,25 @@ use std::sync::Arc;
 
 use grantmint_core::TokenOptions;
 use pyo3::exceptions::PyTypeError;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::call::{self, Answer, Begin, TokenCall};
 use crate::error::OrRaise as _;
+use crate::job::no_loop;
 use crate::playback_minter::options;
 use crate::playback_token::PlaybackToken;
 use crate::port::LoopPort;
-use crate::source::Source;
+use crate::source::{OwnedSource, Source};
+use crate::text::Text;
 use crate::time::Seconds;
 
 /// What a stream is made of, on its way from the minter to Python's class.
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct StreamParts {
     pub(crate) stream: grantmint_core::StreamMinter,
-    pub(crate) source: Option<Arc<Source>>,
+    pub(crate) source: Option<OwnedSource>,
     pub(crate) streamer: String,
 }
 
@@ -27,7 +30,7 @@ pub(crate) struct StreamParts {
 #[pyclass(frozen, subclass, module = "grantmint._native")]
 pub(crate) struct StreamMinter {
     stream: grantmint_core::StreamMinter,
-    source: Option<Arc<Source>>,
+    source: Option<OwnedSource>,
     streamer: String,
 }
 
@@ -36,8 +39,12 @@ impl StreamMinter {
         move |answer: Answer| self.stream.token_then(identity, options, answer)
     }
 
-    fn expect_refresh(&self, py: Python<'_>) -> PyResult<()> {
-        self.source.as_ref().map_or(Ok(()), |source| source.expect_refresh(py))
+    fn source(&self) -> Option<&Arc<Source>> {
+        self.source.as_ref().map(|owned| &owned.source)
+    }
+
+    fn expect_refresh(&self, py: Python<'_>) -> PyResult<bool> {
+        self.source().map_or(Ok(true), |source| source.expect_refresh(py))
     }
 }
 
@@ -46,7 +53,8 @@ impl StreamMinter {
     #[new]
     fn new(parts: &Bound<'_, StreamParts>) -> Self {
         let StreamParts { stream, source, streamer } = parts.get();
-        Self { stream: stream.clone(), source: source.clone(), streamer: streamer.clone() }
+        let source = source.as_ref().map(|source| source.clone_ref(parts.py()));
+        Self { stream: stream.clone(), source, streamer: streamer.clone() }
     }
 
     /// The stream's SID, as it was given.
@@ -60,34 +68,38 @@ impl StreamMinter {
     fn token(
         &self,
         py: Python<'_>,
-        identity: &str,
+        identity: Text<'_>,
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<PlaybackToken> {
+        let identity = identity.named("identity")?;
         let options = options(min_remaining, timeout);
-        if let Some(source) = &self.source {
+        if let Some(source) = self.source() {
             source.check_blocking()?;
         }
         if let Some(token) = self.stream.token_at_once(identity, options).or_raise()? {
             return Ok(PlaybackToken::new(py, &token));
         }
         self.expect_refresh(py)?;
-        call::wait(py, self.source.as_ref(), &self.streamer, self.begin(identity, options))
+        call::wait(py, self.source(), &self.streamer, self.begin(identity, options))
     }
 
     /// As PlaybackMinter.try_token, for this stream.
     fn try_token<'py>(
         &self,
         py: Python<'py>,
-        identity: &str,
+        identity: Text<'_>,
     ) -> PyResult<Option<Bound<'py, PyString>>> {
+        let identity = identity.named("identity")?;
         let options = TokenOptions::default();
         if let Some(token) = self.stream.token_at_once(identity, options).or_raise()? {
             return Ok(Some(PyString::new(py, &token.jwt)));
         }
-        self.expect_refresh(py)?;
-        let jwt = py.detach(|| self.stream.try_token(identity)).or_raise()?;
-        Ok(jwt.map(|jwt| PyString::new(py, &jwt)))
+        let is_run = self.expect_refresh(py)?;
+        match py.detach(|| self.stream.try_token(identity)).or_raise()? {
+            None if !is_run => Err(no_loop()),
+            jwt => Ok(jwt.map(|jwt| PyString::new(py, &jwt))),
+        }
     }
 
     /// A token if it leaves nothing to wait for.
@@ -95,10 +107,11 @@ impl StreamMinter {
     fn _at_once(
         &self,
         py: Python<'_>,
-        identity: &str,
+        identity: Text<'_>,
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<Option<PlaybackToken>> {
+        let identity = identity.named("identity")?;
         let options = options(min_remaining, timeout);
         let token = self.stream.token_at_once(identity, options).or_raise()?;
         Ok(token.map(|token| PlaybackToken::new(py, &token)))
@@ -109,15 +122,20 @@ impl StreamMinter {
         &self,
         py: Python<'_>,
         port: &Bound<'_, LoopPort>,
-        identity: &str,
+        identity: Text<'_>,
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<TokenCall> {
+        let identity = identity.named("identity")?;
         let begin = self.begin(identity, options(min_remaining, timeout));
-        if self.source.as_ref().is_some_and(|source| !source.is_coroutine) {
+        if self.source().is_some_and(|source| !source.is_coroutine) {
             self.expect_refresh(py)?;
         }
-        Ok(TokenCall::begin(py, &port.get().0, self.source.as_ref(), &self.streamer, begin))
+        Ok(TokenCall::begin(py, &port.get().port, self.source(), &self.streamer, begin))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.source.as_ref().map_or(Ok(()), |source| source.traverse(&visit))
     }
 
     fn __repr__(&self) -> String {

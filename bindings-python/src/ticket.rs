@@ -93,7 +93,7 @@ impl Ticket {
         grant: &Bound<'_, PyAny>,
         ttl: Option<Seconds>,
     ) -> PyResult<()> {
-        let grant = Grant::new(to_text(grant)?);
+        let grant = Grant::new(to_text(grant, "grant")?);
         let life = ttl.map_or(self.ttl, |ttl| ttl.0);
         self.end(py, |ticket| ticket.complete(grant, life));
         Ok(())

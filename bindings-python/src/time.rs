@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyFloat;
 
 use crate::error::invalid;
+use crate::number::{Number, whole};
 
 /// A time to wait or a life: seconds as a number, or a `timedelta`.
 #[derive(Clone, Copy)]
@@ -16,18 +17,34 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Seconds {
     type Error = PyErr;
 
     fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
-        let seconds = match value.extract::<f64>() {
+        let Step(seconds) = value.extract()?;
+        if seconds < 0.0 {
+            return Err(invalid(ErrorKind::InvalidArgument, "a time must be 0 seconds or more"));
+        }
+        // What is too much for a duration is too much for core, which says so.
+        Ok(Self(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)))
+    }
+}
+
+/// A time forward or back: seconds as a number, or a `timedelta`.
+#[derive(Clone, Copy)]
+pub(crate) struct Step(pub(crate) f64);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Step {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let Number(seconds) = match value.extract() {
             Ok(seconds) => seconds,
             Err(no_number) => match value.getattr("total_seconds") {
                 Ok(total) => total.call0()?.extract()?,
                 Err(_) => return Err(no_number),
             },
         };
-        if seconds.is_nan() || seconds < 0.0 {
-            return Err(invalid(ErrorKind::InvalidArgument, "a time must be 0 seconds or more"));
+        if seconds.is_nan() {
+            return Err(invalid(ErrorKind::InvalidArgument, "a time must be a number, not NaN"));
         }
-        // What is too much for a duration is too much for core, which says so.
-        Ok(Self(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)))
+        Ok(Self(seconds))
     }
 }
 
@@ -49,7 +66,8 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Ttl {
         if value.is_instance_of::<PyFloat>() {
             return Err(invalid(ErrorKind::InvalidTtl, "a ttl must be an int or a timedelta"));
         }
-        whole(value).map(Self)
+        // Core refuses 0 as it does what is negative.
+        Ok(Self(whole(value, ErrorKind::InvalidTtl)?.unwrap_or(0)))
     }
 }
 
@@ -74,26 +92,10 @@ impl<'a, 'py> FromPyObject<'a, 'py> for UnixSeconds {
                 Err(_) => Err(before_1970()),
             };
         }
-        if value.lt(0).unwrap_or(false) {
-            return Err(before_1970());
-        }
-        whole(value).map(Self)
+        whole(value, ErrorKind::InvalidArgument)?.map(Self).ok_or_else(before_1970)
     }
 }
 
 fn before_1970() -> PyErr {
     invalid(ErrorKind::InvalidArgument, "a point in time must not be before 1970")
-}
-
-/// A whole number of seconds. One that no `u64` holds becomes the nearest that one does, for core
-/// to refuse.
-fn whole(value: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
-    match value.extract::<u64>() {
-        Ok(seconds) => Ok(seconds),
-        Err(failure) => match value.lt(0) {
-            Ok(true) => Ok(0),
-            Ok(false) if value.hasattr("bit_length")? => Ok(u64::MAX),
-            _ => Err(failure),
-        },
-    }
 }

@@ -12,6 +12,7 @@ use crate::api_key::ApiKey;
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
 use crate::grants;
+use crate::text::{Text, ill_formed, well_formed};
 use crate::time::{Ttl, UnixSeconds};
 
 thread_local! {
@@ -69,9 +70,10 @@ impl TokenMinter {
     ///     identity: Whom it is for; at most 512 bytes, and 128 characters with a video grant.
     ///
     /// Raises:
-    ///     InvalidArgumentError: invalid_identity.
+    ///     InvalidArgumentError: invalid_identity or invalid_utf8.
     #[pyo3(signature = (identity, /))]
-    fn mint<'py>(&self, py: Python<'py>, identity: &str) -> PyResult<Bound<'py, PyString>> {
+    fn mint<'py>(&self, py: Python<'py>, identity: Text<'_>) -> PyResult<Bound<'py, PyString>> {
+        let identity = identity.named("identity")?;
         let minted = TEXT.with_borrow_mut(|text| {
             self.0.mint_into(text, identity).map(|()| PyString::new(py, text))
         });
@@ -86,13 +88,14 @@ impl TokenMinter {
     ///     now: Unix seconds, or a datetime.
     ///
     /// Raises:
-    ///     InvalidArgumentError: invalid_identity; invalid_argument for a time after the year 9999.
+    ///     InvalidArgumentError: As of mint; invalid_argument for a time after the year 9999.
     fn mint_at<'py>(
         &self,
         py: Python<'py>,
-        identity: &str,
+        identity: Text<'_>,
         now: UnixSeconds,
     ) -> PyResult<Bound<'py, PyString>> {
+        let identity = identity.named("identity")?;
         Ok(PyString::new(py, &self.0.mint_at(identity, now.0).or_raise()?))
     }
 
@@ -102,7 +105,7 @@ impl TokenMinter {
     ///     identities: Any iterable of str.
     ///
     /// Raises:
-    ///     InvalidArgumentError: invalid_identity, with the index in its message.
+    ///     InvalidArgumentError: As of mint, with the index in its message.
     fn mint_many<'py>(
         &self,
         py: Python<'py>,
@@ -113,7 +116,8 @@ impl TokenMinter {
         }
         let identities = identities
             .try_iter()?
-            .map(|identity| identity?.extract::<PyBackedStr>())
+            .enumerate()
+            .map(|(index, identity)| one_of_many(index, &identity?))
             .collect::<PyResult<Vec<_>>>()?;
         let mut tokens = Vec::with_capacity(identities.len());
         self.0.mint_each(&identities, |token| tokens.push(PyString::new(py, token))).or_raise()?;
@@ -134,4 +138,10 @@ impl TokenMinter {
             "a TokenMinter holds a secret and is not pickled: make it in each process",
         ))
     }
+}
+
+/// One of the `identities`.
+fn one_of_many(index: usize, identity: &Bound<'_, PyAny>) -> PyResult<PyBackedStr> {
+    let identity = well_formed(identity.py(), identity.extract())?;
+    identity.ok_or_else(|| ill_formed(&format!("identities[{index}]")))
 }

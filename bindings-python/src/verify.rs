@@ -1,12 +1,15 @@
 //! Checking and signing tokens.
 
-use grantmint_core::{Algorithm, VerifyOptions};
+use std::time::Duration;
+
+use grantmint_core::{Algorithm, ErrorKind, VerifyOptions};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
 use crate::api_key::ApiKey;
-use crate::error::OrRaise as _;
+use crate::error::{OrRaise as _, invalid};
 use crate::json::{from_text, to_text};
+use crate::text::Text;
 use crate::time::{Seconds, UnixSeconds};
 
 /// The content of a token. Its repr shows none of it, and its pickle lacks the signature.
@@ -133,16 +136,20 @@ impl Decoded {
 /// Raises:
 ///     TokenError: token_malformed, token_algorithm, token_signature, token_issuer, token_claims,
 ///         token_expired or token_not_yet_valid.
-///     InvalidArgumentError: invalid_argument.
+///     InvalidArgumentError: invalid_argument or invalid_utf8.
 #[pyfunction]
-#[pyo3(signature = (token, api_key, *, leeway=None, now=None, algorithm="HS256"))]
+#[pyo3(
+    signature = (token, api_key, *, leeway=None, now=None, algorithm=Text::of("HS256")),
+    text_signature = "(token, api_key, *, leeway=None, now=None, algorithm='HS256')"
+)]
 pub(crate) fn verify(
-    token: &str,
+    token: Text<'_>,
     api_key: &Bound<'_, ApiKey>,
     leeway: Option<Seconds>,
     now: Option<UnixSeconds>,
-    algorithm: &str,
+    algorithm: Text<'_>,
 ) -> PyResult<Decoded> {
+    let token = token.named("token")?;
     let options = options(leeway, now, algorithm)?;
     let content = grantmint_core::verify(token, &api_key.get().0, &options).or_raise()?;
     Ok(Decoded::new(token, content))
@@ -160,16 +167,21 @@ pub(crate) fn verify(
 ///
 /// Raises:
 ///     TokenError: As verify, but for token_issuer.
-///     InvalidArgumentError: invalid_credentials for an empty secret, or invalid_argument.
+///     InvalidArgumentError: invalid_credentials for an empty secret, invalid_argument or
+///         invalid_utf8.
 #[pyfunction]
-#[pyo3(signature = (token, secret, *, leeway=None, now=None, algorithm="HS256"))]
+#[pyo3(
+    signature = (token, secret, *, leeway=None, now=None, algorithm=Text::of("HS256")),
+    text_signature = "(token, secret, *, leeway=None, now=None, algorithm='HS256')"
+)]
 pub(crate) fn verify_jwt(
-    token: &str,
+    token: Text<'_>,
     secret: &Bound<'_, PyAny>,
     leeway: Option<Seconds>,
     now: Option<UnixSeconds>,
-    algorithm: &str,
+    algorithm: Text<'_>,
 ) -> PyResult<Decoded> {
+    let token = token.named("token")?;
     let options = options(leeway, now, algorithm)?;
     let verify = |secret: &[u8]| grantmint_core::verify_jwt(token, secret, &options);
     Ok(Decoded::new(token, with_bytes(secret, verify)?.or_raise()?))
@@ -179,8 +191,10 @@ pub(crate) fn verify_jwt(
 ///
 /// Raises:
 ///     TokenError: token_malformed.
+///     InvalidArgumentError: invalid_utf8.
 #[pyfunction]
-pub(crate) fn decode(token: &str) -> PyResult<Decoded> {
+pub(crate) fn decode(token: Text<'_>) -> PyResult<Decoded> {
+    let token = token.named("token")?;
     Ok(Decoded::new(token, grantmint_core::decode(token).or_raise()?))
 }
 
@@ -193,16 +207,17 @@ pub(crate) fn decode(token: &str) -> PyResult<Decoded> {
 ///     secret: The secret as str or bytes.
 ///
 /// Raises:
-///     InvalidArgumentError: invalid_argument, invalid_credentials or limit_exceeded.
+///     InvalidArgumentError: invalid_argument, invalid_credentials, limit_exceeded or
+///         invalid_utf8.
 #[pyfunction]
 pub(crate) fn sign(
-    alg: &str,
+    alg: Text<'_>,
     header: &Bound<'_, PyAny>,
     claims: &Bound<'_, PyAny>,
     secret: &Bound<'_, PyAny>,
 ) -> PyResult<String> {
-    let algorithm: Algorithm = alg.parse().or_raise()?;
-    let (header, claims) = (to_text(header)?, to_text(claims)?);
+    let algorithm: Algorithm = alg.named("alg")?.parse().or_raise()?;
+    let (header, claims) = (to_text(header, "header")?, to_text(claims, "claims")?);
     with_bytes(secret, |secret| grantmint_core::sign(algorithm, &header, &claims, secret))?
         .or_raise()
 }
@@ -210,10 +225,14 @@ pub(crate) fn sign(
 fn options(
     leeway: Option<Seconds>,
     now: Option<UnixSeconds>,
-    algorithm: &str,
+    algorithm: Text<'_>,
 ) -> PyResult<VerifyOptions> {
-    let mut options = VerifyOptions::new().algorithm(algorithm.parse().or_raise()?);
+    let algorithm = algorithm.named("algorithm")?.parse().or_raise()?;
+    let mut options = VerifyOptions::new().algorithm(algorithm);
     if let Some(Seconds(time)) = leeway {
+        if time.subsec_nanos() > 0 && time != Duration::MAX {
+            return Err(invalid(ErrorKind::InvalidArgument, "leeway must be whole seconds"));
+        }
         options = options.leeway(time.as_secs());
     }
     if let Some(UnixSeconds(now)) = now {
@@ -222,9 +241,10 @@ fn options(
     Ok(options)
 }
 
-fn with_bytes<R>(value: &Bound<'_, PyAny>, run: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
-    match value.cast::<PyBytes>() {
+/// Runs a function on the bytes of a `secret` argument, which is `bytes` or `str`.
+fn with_bytes<R>(secret: &Bound<'_, PyAny>, run: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
+    match secret.cast::<PyBytes>() {
         Ok(bytes) => Ok(run(bytes.as_bytes())),
-        Err(_) => Ok(run(value.cast::<PyString>()?.to_str()?.as_bytes())),
+        Err(_) => Ok(run(secret.extract::<Text<'_>>()?.named("secret")?.as_bytes())),
     }
 }

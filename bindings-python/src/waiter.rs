@@ -103,7 +103,7 @@ impl Waiter {
         port: &Bound<'_, LoopPort>,
         number: u64,
     ) -> PyResult<Option<Hit>> {
-        let waker = Waker::from(Arc::new(OfLoop(Arc::clone(&port.get().0), number)));
+        let waker = Waker::from(Arc::new(OfLoop(Arc::clone(&port.get().port), number)));
         match py.detach(|| self.poll(&waker)) {
             Poll::Ready(result) => result.or_raise().map(|parts| Some(Hit::new(parts))),
             Poll::Pending => Ok(None),

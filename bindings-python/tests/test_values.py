@@ -160,6 +160,8 @@ def test_every_kind_of_error_has_its_class():
         assert isinstance(error, GrantmintError)
         kind = {1: InvalidArgumentError, 2: TokenError, 3: UpstreamError}.get(number // 100)
         assert kind is None or isinstance(error, kind)
+        # Servers answer with a 400 to what a client could help.
+        assert isinstance(error, ValueError) == (number // 100 == 1 or code == "invalid_utf8")
     assert isinstance(errors._from_core("throttled", "", None), ThrottledError)
     assert isinstance(errors._from_core("deadline_exceeded", "", None), DeadlineError)
     assert issubclass(DeadlineError, TimeoutError)

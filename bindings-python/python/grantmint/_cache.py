@@ -133,12 +133,13 @@ class GrantCache(_native.GrantCache):
         Args:
             key: As of get.
             fetch: As of get: sets off the fetch that is due, on a thread of the library's own. None
-                fetches nothing. A coroutine function needs a running event loop.
+                fetches nothing. A coroutine function is run only by an event loop that runs here.
             ttl: As of get.
             min_remaining: As of get.
 
         Raises:
-            InvalidArgumentError: For the arguments.
+            InvalidArgumentError: For the arguments, and if there is no grant, and no event loop to
+                run a coroutine function.
         """
         try:
             begun = self.begin(key, ttl=ttl, min_remaining=min_remaining)
@@ -146,14 +147,17 @@ class GrantCache(_native.GrantCache):
             raise
         except GrantmintError:
             return None
+        is_run = True
         if begun.ticket is not None:
             if fetch is None:
                 begun.ticket.abandon()
             else:
-                _refresh(begun.ticket, fetch)
-        if begun.grant is not None:
-            return begun.grant
-        return _waiter_of(begun).fallback()
+                is_run = _refresh(begun.ticket, fetch)
+        grant = begun.grant if begun.grant is not None else _waiter_of(begun).fallback()
+        if grant is None and not is_run:
+            msg = "fetch is a coroutine function and no event loop runs"
+            raise InvalidArgumentError(msg)
+        return grant
 
 
 def _waiter_of(begun: _native.Begun) -> _native.Waiter:
@@ -162,17 +166,17 @@ def _waiter_of(begun: _native.Begun) -> _native.Waiter:
     return begun.waiter
 
 
-def _refresh(ticket: _native.Ticket, fetch: Callable[..., Any]) -> None:
-    """Runs a fetch that nobody waits for."""
-    if _sources.is_coroutine(fetch):
-        try:
-            _start(ticket, fetch)
-        except RuntimeError:
-            ticket.abandon()
-            msg = "fetch is a coroutine function and no event loop runs"
-            raise InvalidArgumentError(msg) from None
-        return
-    _sources.in_background(lambda: _run(ticket, fetch, _sources.Lead()))
+def _refresh(ticket: _native.Ticket, fetch: Callable[..., Any]) -> bool:
+    """Has a fetch run that nobody waits for; whether there is somebody to run it."""
+    if not _sources.is_coroutine(fetch):
+        _sources.in_background(lambda: _run(ticket, fetch, _sources.Lead()))
+        return True
+    try:
+        _start(ticket, fetch)
+    except RuntimeError:
+        ticket.abandon()
+        return False
+    return True
 
 
 def _run(ticket: _native.Ticket, fetch: Callable[..., Any], lead: _sources.Lead) -> None:

@@ -33,17 +33,32 @@ def is_coroutine(fetch: Any) -> bool:
     return inspect.iscoroutinefunction(getattr(fetch, "__call__", None))  # noqa: B004
 
 
+class Function:
+    """A source, owned by a minter and its streams: whatever else runs it refers to this weakly."""
+
+    __slots__ = ("__weakref__", "fetch", "is_coroutine")
+
+    def __init__(self, fetch: Callable[..., Any]) -> None:
+        """Refuses what cannot be called."""
+        self.is_coroutine = is_coroutine(fetch)
+        self.fetch = fetch
+
+
 class Lead:
     """A source that was set off, and what it raised."""
 
     error: Exception | None = None
 
 
-def run(job: _native.Job, fetch: Callable[..., Any], lead: Lead | None = None) -> Exception | None:
+def run(job: _native.Job, lead: Lead | None = None) -> Exception | None:
     """Runs a plain function for a fetch.
 
     Returns what it raised, and notes that before others learn of it.
     """
+    fetch = job.fetch
+    if fetch is None:
+        job.abandon()
+        return None
     try:
         answer = fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout)
         job.complete(checked(answer))
@@ -102,7 +117,7 @@ def _serve() -> None:
         errand = _native._next_errand(3600)
         try:
             if isinstance(errand, _native.Job):
-                run(errand, errand.fetch)
+                run(errand)
             elif errand is not None:
                 errand()
         except BaseException:  # noqa: BLE001

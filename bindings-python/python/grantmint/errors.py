@@ -85,7 +85,7 @@ class GrantmintError(Exception):
 
 
 class InvalidArgumentError(GrantmintError, ValueError):
-    """An argument is wrong: numbers 100 to 199."""
+    """An argument is wrong: numbers 100 to 199, and 902 for a text that is not valid UTF-8."""
 
     code = "invalid_argument"
 
@@ -123,15 +123,20 @@ class DeadlineError(GrantmintError, TimeoutError):
 
 def _seconds(time: Any) -> float:
     total = getattr(time, "total_seconds", None)
-    seconds = float(time if total is None else total())
-    if not seconds >= 0:
-        msg = "retry_after must be 0 seconds or more"
+    try:
+        seconds = float(time if total is None else total())
+    except OverflowError:
+        seconds = -1.0  # no time that anybody waits
+    if isinstance(time, bool) or not seconds >= 0:
+        msg = "retry_after must be 0 seconds or more, and no bool"
         raise ValueError(msg)
     return seconds
 
 
 def _class_of(code: str) -> type[GrantmintError]:
     number = ERRORS[code][0]
+    if code == "invalid_utf8":
+        return InvalidArgumentError
     if code == ThrottledError.code:
         return ThrottledError
     if code == DeadlineError.code:
