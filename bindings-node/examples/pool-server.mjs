@@ -3,8 +3,11 @@
 // Tokens alone do not need one; it is for servers that do other, heavier work for each viewer. The workers
 // share one cache of grants without a word about it, as their minters are of one account.
 //
-// It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET. Have your own users logged in before
-// you hand them tokens: here anybody is whoever they say.
+// It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET.
+// GRANTMINT_BASE_URL says where grants come from if not from the vendor, PORT where to listen, WORKERS how many threads.
+// Ask for /live/VJ…/token?identity=alice or /rooms/token?identity=alice.
+//
+// Have your own users logged in before you hand them tokens: here anybody is whoever they say.
 
 import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';

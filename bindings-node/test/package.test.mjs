@@ -116,13 +116,30 @@ for (const [module, resolution] of [
       moduleResolution: resolution,
     };
     const files = resolution === 'bundler' ? ['types.mts'] : ['types.mts', 'types.cts'];
-    writeFileSync(config, JSON.stringify({ compilerOptions, files }));
-    try {
-      execFileSync(process.execPath, [tool('typescript', 'bin/tsc'), '--project', config], {
-        encoding: 'utf8',
-      });
-    } catch (error) {
-      assert.fail(error.stdout);
-    }
+    compile(config, { compilerOptions, files });
   });
+}
+
+test('tsc --strict, without the types of Node', () => {
+  writeFileSync(join(here, 'plain.mts'), "export { PlaybackMinter } from 'grantmint';\n");
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: 'es2022',
+    lib: ['es2022', 'dom'],
+    types: [],
+    module: 'nodenext',
+  };
+  compile(join(here, 'tsconfig.plain.json'), { compilerOptions, files: ['plain.mts'] });
+});
+
+function compile(config, project) {
+  writeFileSync(config, JSON.stringify(project));
+  try {
+    execFileSync(process.execPath, [tool('typescript', 'bin/tsc'), '--project', config], {
+      encoding: 'utf8',
+    });
+  } catch (error) {
+    assert.fail(error.stdout);
+  }
 }

@@ -11,6 +11,8 @@ import { KEY, emulator, key, run } from './support.mjs';
 const require = createRequire(import.meta.url);
 const readme = readFileSync(join(dirname(require.resolve('grantmint/package.json')), 'README.md'), 'utf8');
 const [TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET] = KEY;
+/** Where the front page has the emulator. */
+const EMULATOR = 'http://127.0.0.1:8900';
 const env = { ...process.env, TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET };
 
 test('the examples of the README run', async (t) => {
@@ -38,10 +40,8 @@ test('the sixty seconds of the front page run', async (t) => {
   const page = readFileSync(join(import.meta.dirname, 'front-page.md'), 'utf8');
   const [[, example], ...more] = page.matchAll(/^```js\n(.*?)^```$/gms);
   assert.equal(more.length, 0);
-  const there = example.replace(
-    'PlaybackMinter(key)',
-    `PlaybackMinter(key, { baseUrl: '${upstream.baseUrl}' })`,
-  );
+  assert(example.includes(EMULATOR));
+  const there = example.replace(EMULATOR, upstream.baseUrl);
   const file = join(import.meta.dirname, 'front-page.run.mjs');
   writeFileSync(file, there);
   const { code, stdout, stderr } = await run([file], { env });

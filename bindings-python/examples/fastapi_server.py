@@ -1,9 +1,12 @@
 """A token server with FastAPI.
 
+    pip install fastapi uvicorn
     uvicorn fastapi_server:app --workers 2
 
-It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET. Each worker has a cache of its
-own, and asks upstream about once per stream and half a minute.
+It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET; GRANTMINT_BASE_URL says where
+grants come from if not from the vendor, WARM_STREAMER which to fetch first. Ask for
+/live/VJ…/token?identity=alice. Each worker has a cache of its own, and asks upstream about once
+per stream and half a minute.
 """
 
 from __future__ import annotations

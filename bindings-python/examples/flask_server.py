@@ -1,10 +1,13 @@
 """A token server with Flask.
 
+    pip install flask gunicorn
     gunicorn --preload --workers 2 --threads 8 flask_server:app
 
-It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET. With --preload each worker starts
-with the grants that its parent had; then it has a cache of its own. Nothing is to be shut down:
-what the library runs ends with the process.
+It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET; GRANTMINT_BASE_URL says where
+grants come from if not from the vendor, WARM_STREAMER which to fetch first. Ask for
+/live/VJ…/token?identity=alice. With --preload each worker starts with the grants that its parent
+had; then it has a cache of its own. Nothing is to be shut down: what the library runs ends with
+the process.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def readers_machine(emulator, key, monkeypatch):
     upstream = grantmint.PlaybackMinter
 
     def minter(*arguments, **options):
-        return upstream(*arguments, base_url=emulator.base_url, **options)
+        return upstream(*arguments, **{**options, "base_url": emulator.base_url})
 
     monkeypatch.setattr(grantmint, "PlaybackMinter", minter)
 

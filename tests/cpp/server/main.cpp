@@ -32,7 +32,12 @@ static sigset_t take_signals() {
 
 static grantmint::playback_minter minter_of(const settings& given) {
     grantmint::playback_minter_options options;
-    options.allow_origin(given.origin).base_url(given.base_url);
+    if (!given.origin.empty()) {
+        options.allow_origin(given.origin);
+    }
+    if (!given.base_url.empty()) {
+        options.base_url(given.base_url);
+    }
     if (given.grant_ttl) {
         options.grant_ttl(*given.grant_ttl);
     }

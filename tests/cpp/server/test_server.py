@@ -125,6 +125,12 @@ class Crowd(unittest.TestCase):
         return got
 
 
+class Settings(unittest.TestCase):
+    def test_without_an_origin_any_may_play(self):
+        with Emulator(EMULATOR) as emulator, Server(emulator, TOKEN_SERVER_ORIGIN="") as server:
+            self.assertEqual(server.token(STREAMS[0], IDENTITY)[0], 200)
+
+
 class Requests(unittest.TestCase):
     def test_what_is_not_in_order_is_refused(self):
         cases = {

@@ -9,7 +9,7 @@ pub(super) fn explained(error: &ureq::Error) -> Error {
     let (kind, message) = match error {
         ureq::Error::Timeout(_) => timed_out(),
         ureq::Error::HostNotFound => {
-            (ErrorKind::UpstreamConnect, "upstream's host name cannot be resolved")
+            (ErrorKind::UpstreamConnect, "upstream's host name cannot be resolved; check base_url")
         }
         ureq::Error::Rustls(_) | ureq::Error::Tls(_) | ureq::Error::TlsRequired => untrusted(),
         ureq::Error::Io(error) if is_tls(error) => untrusted(),
@@ -30,7 +30,7 @@ pub(super) fn explained(error: &ureq::Error) -> Error {
         ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
             (ErrorKind::UpstreamConnect, "upstream does not speak HTTP as it should")
         }
-        _ => (ErrorKind::UpstreamConnect, "no connection to upstream, or it broke"),
+        _ => (ErrorKind::UpstreamConnect, "no connection to upstream, or it broke; check base_url"),
     };
     Error::new(kind, message)
 }
