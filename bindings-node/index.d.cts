@@ -81,7 +81,7 @@ export class GrantmintError extends Error {
   readonly retryAfterMs?: number;
 }
 
-/** An argument is wrong: numbers 100 to 199. */
+/** An argument is wrong: numbers 100 to 199, and 902 for a text that is not valid UTF-8. */
 export class InvalidArgumentError extends GrantmintError {}
 /** A token does not decode or verify: numbers 200 to 299. */
 export class TokenError extends GrantmintError {}

@@ -87,7 +87,11 @@ for (const [name, value] of Object.entries(classes)) {
   Object.defineProperty(value, 'defaultCode', { enumerable: false });
 }
 
+/** Whose text is not valid UTF-8 has given a wrong argument, though the border is what finds out. */
+const ILL_FORMED = codeOf('invalid_utf8');
+
 function classOf(code) {
+  if (code === ILL_FORMED) return InvalidArgumentError;
   if (code === ThrottledError.defaultCode) return ThrottledError;
   if (code === DeadlineError.defaultCode) return DeadlineError;
   const byHundred = { 1: InvalidArgumentError, 2: TokenError, 3: UpstreamError };
