@@ -175,6 +175,7 @@ test-long: ## the tests that take minutes
 # `make soak SEED=…` plays the faults of a run again.
 SOAK_SECONDS ?= 120
 DROP_IN := $(CURDIR)/bindings-python/tests/test_drop_in_differential.py
+soak: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json
 soak: languages $(NODE_TESTS)/node_modules/.package-lock.json ## three runs of a mixed load in every language, SOAK_SECONDS each; thousands of drop-in programs
 	$(CARGO) build --release --locked -p grantmint-soak -p grantmint-emulator
 	python3 tests/soak/run.py --seconds $(SOAK_SECONDS) $(addprefix --seed ,$(SEED)) \
@@ -183,7 +184,8 @@ soak: languages $(NODE_TESTS)/node_modules/.package-lock.json ## three runs of a
 	  Node.js="node --expose-gc --max-semi-space-size=1 tests/soak/soak.mjs $(NODE_INSTALLED)"
 	cd $(NODE_PACKED) && GRANTMINT_LONG=1 $(PYTHON) -m pytest -q -p no:cacheprovider \
 	  -c $(CURDIR)/bindings-python/pyproject.toml --rootdir $(CURDIR)/bindings-python $(DROP_IN)
-	GRANTMINT_LONG=1 node $(NODE_TESTS)/run.mjs $(NODE_PACKED) drop-in
+	GRANTMINT_LONG=1 GRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/release/grantmint-emulator \
+	  node $(NODE_TESTS)/run.mjs $(NODE_PACKED) drop-in
 
 test-python: ## builds the wheel, installs it into clean environments and tests it there
 	python3 bindings-python/driver.py test

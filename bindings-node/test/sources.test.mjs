@@ -56,7 +56,7 @@ test('what is no answer of a source: the cause for one', async () => {
     ['grant', TypeError],
     [{}, InvalidArgumentError],
     [{ grant: 1n }, InvalidArgumentError],
-    [{ grant: '\ud800' }, GrantmintError],
+    [{ grant: '\ud800' }, InvalidArgumentError],
     [{ grant: {}, ttl: '60' }, InvalidArgumentError],
     [{ grant: {}, ttl: -1 }, InvalidArgumentError],
     [{ grant: {}, ttl: NaN }, InvalidArgumentError],
