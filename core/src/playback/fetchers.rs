@@ -184,14 +184,7 @@ mod tests {
     use crate::cache::{Begin, BeginOptions, GrantCache, Waiter};
     use crate::error::Result;
     use crate::playback::source::{Fetched, GrantSource};
-
-    struct Fixed;
-
-    impl GrantSource for Fixed {
-        fn fetch(&self, _: &GrantRequest, _: Duration) -> Result<Fetched> {
-            Fetched::new("{}")
-        }
-    }
+    use crate::playback::test_support::Fixed;
 
     struct Explosive;
 

@@ -16,6 +16,8 @@ mod shared;
 mod source;
 mod stream;
 mod streams;
+#[cfg(test)]
+mod test_support;
 mod token;
 
 pub use builder::PlaybackMinterBuilder;

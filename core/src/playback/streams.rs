@@ -52,16 +52,8 @@ mod tests {
 
     use crate::clock::ManualClock;
     use crate::credentials::ApiKey;
-    use crate::error::Result;
-    use crate::playback::{Fetched, GrantRequest, GrantSource, PlaybackMinter};
-
-    struct Fixed;
-
-    impl GrantSource for Fixed {
-        fn fetch(&self, _: &GrantRequest, _: Duration) -> Result<Fetched> {
-            Fetched::new("{}")
-        }
-    }
+    use crate::playback::PlaybackMinter;
+    use crate::playback::test_support::Fixed;
 
     /// The digits of a SID with upper case where `bits` has ones.
     fn spelled(bits: u32) -> String {
