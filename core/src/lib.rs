@@ -7,10 +7,13 @@ conversions around it.
 
 #![deny(unsafe_code)]
 
+mod account;
 mod cache;
 mod clock;
+mod completion;
 mod credentials;
 mod error;
+mod fetch;
 mod fork;
 mod playback;
 mod secret;
@@ -19,6 +22,7 @@ mod sync;
 mod thread;
 mod token;
 mod trace;
+mod upstream;
 mod watch;
 
 pub use cache::{

@@ -6,29 +6,15 @@ use std::time::Duration;
 
 use arc_swap::Guard;
 
-use super::events::{Event, EventKind};
-use super::gate::{Gate, LateGate};
-use super::grant::Hit;
-use super::handle::Handle;
-use super::inner::Inner;
-use super::key::Key;
-use super::lead::{Retired, Wish};
-use super::policy::CachePolicy;
-use super::stats::Stats;
-use super::ticket::Ticket;
-use super::waiter::Waiter;
-use crate::clock::{Clock, Now, nanos};
-use crate::error::{Error, ErrorKind, Result};
-use crate::fork::{ForkCell, Reborn};
-
-/// How long a caller waits unless it says otherwise.
-pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_nanos(DEFAULT_TIMEOUT_NANOS);
-const DEFAULT_TIMEOUT_NANOS: u64 = 5_000_000_000;
-/// No caller waits longer, and no key is kept warm longer at a time.
-const TIME_MAX: Duration = Duration::from_secs(86_400);
+use super::ask::{self, Begin, BeginOptions, Beginner, PendingCall, TIME_MAX, Ticket};
+use super::decide::Key;
+use super::store::{Event, EventKind, Gate, Hit, Inner, LateGate, Retired, Stats};
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::fork::ForkCell;
 
 /// A cache of short-lived grants. Cheap to clone; clones share everything, on any number of
-/// threads. It does nothing by itself: whoever calls [`GrantCache::begin`] may be told to fetch.
+/// threads. It fetches nothing by itself: a caller may be handed the ticket of a fetch, and runs it.
 ///
 /// # Example: one fetch, then hits
 ///
@@ -61,135 +47,9 @@ struct Shared {
 #[derive(Clone)]
 pub(crate) struct WeakGrantCache(Weak<Shared>);
 
-/// What a caller gets.
-#[derive(Debug)]
-pub enum Begin {
-    /// A grant at once.
-    Hit(Hit),
-    /// A grant at once, and the duty to fetch its successor.
-    HitAndLead(Hit, Ticket),
-    /// The duty to fetch, and a place among those who wait for it.
-    Lead(Ticket, Waiter),
-    /// A place among those who wait for the fetch that is in the air.
-    Wait(Waiter),
-}
-
-/// What a caller asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BeginOptions {
-    /// The least remaining life that the grant must have, net of the safety margin; by default 5 s
-    /// for grants of 60 s and 2 s for grants of 15 s. A promise: less is never handed out.
-    pub min_remaining: Option<Duration>,
-    /// How long the caller waits; 5 s by default.
-    pub timeout: Option<Duration>,
-}
-
-impl BeginOptions {
-    #[inline]
-    pub(super) fn wish(self, key: &Key, policy: &CachePolicy, now: Now) -> Result<Wish> {
-        self.wish_or(usual_promise(key, policy), key, now)
-    }
-
-    /// As [`BeginOptions::wish`], with the usual promise of the key at hand.
-    #[inline]
-    pub(super) fn wish_or(self, usual: u64, key: &Key, now: Now) -> Result<Wish> {
-        let promise = self.promise_or(usual, key)?;
-        let timeout = self.timeout.map_or(DEFAULT_TIMEOUT_NANOS, |time| nanos(time.min(TIME_MAX)));
-        let deadline = now.boot_nanos().saturating_add(timeout);
-        Ok(Wish { promise, deadline })
-    }
-
-    /// The promise alone, in nanoseconds.
-    #[inline]
-    pub(super) fn promise_or(self, usual: u64, key: &Key) -> Result<u64> {
-        let promise = match self.min_remaining {
-            None => usual,
-            Some(asked) => {
-                check_min_remaining(asked, key.ttl())?;
-                nanos(asked)
-            }
-        };
-        // An expired grant is handed to nobody, not even to who asks for no life at all.
-        Ok(promise.max(1))
-    }
-}
-
-/// What is promised for a key to callers who do not say, in nanoseconds.
-pub(super) fn usual_promise(key: &Key, policy: &CachePolicy) -> u64 {
-    nanos(policy.min_remaining(key.ttl()))
-}
-
-/// Checks a promise against the life that grants are asked for with: one that is hard to keep would
-/// have every caller wait.
-#[inline]
-pub(crate) fn check_min_remaining(asked: Duration, ttl: Duration) -> Result<()> {
-    if asked <= ttl / 2 { Ok(()) } else { Err(too_much_asked()) }
-}
-
-#[cold]
-fn too_much_asked() -> Error {
-    Error::new(
-        ErrorKind::InvalidArgument,
-        "min_remaining must be at most half of the life that grants are asked for with",
-    )
-}
-
-/// Sets what a [`GrantCache`] shall not take from its defaults.
-#[derive(Default)]
-pub struct GrantCacheBuilder {
-    clock: Clock,
-    policy: CachePolicy,
-    gate: Option<Arc<dyn Gate>>,
-}
-
-impl GrantCacheBuilder {
-    /// The windows and limits.
-    #[must_use]
-    pub fn policy(mut self, policy: CachePolicy) -> Self {
-        self.policy = policy;
-        self
-    }
-
-    /// Another clock, for tests.
-    #[must_use]
-    pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
-        self.clock = clock.into();
-        self
-    }
-
-    /// The account that the cache's calls count for.
-    #[must_use]
-    pub(crate) fn gate(mut self, gate: Arc<dyn Gate>) -> Self {
-        self.gate = Some(gate);
-        self
-    }
-
-    /// An empty cache.
-    #[must_use]
-    pub fn build(self) -> GrantCache {
-        let (gate, late_gate) = match self.gate {
-            Some(gate) => (gate, None),
-            None => {
-                let late = Arc::new(LateGate::default());
-                (Arc::clone(&late) as Arc<dyn Gate>, Some(late))
-            }
-        };
-        let inner = Inner::new(self.clock, self.policy, gate);
-        GrantCache(Arc::new(Shared { inner: ForkCell::new(inner), late_gate }))
-    }
-}
-
-impl fmt::Debug for GrantCacheBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GrantCacheBuilder").field("policy", &self.policy).finish_non_exhaustive()
-    }
-}
-
 impl GrantCache {
-    /// A builder with all defaults.
-    #[must_use]
-    pub fn builder() -> GrantCacheBuilder {
-        GrantCacheBuilder::default()
+    pub(super) fn new(inner: Inner, late_gate: Option<Arc<LateGate>>) -> Self {
+        Self(Arc::new(Shared { inner: ForkCell::new(inner), late_gate }))
     }
 
     /// Asks for a grant. Never blocks; a hit takes no lock.
@@ -211,27 +71,50 @@ impl GrantCache {
             let entry = inner.entry(key, wish, now)?;
             match inner.begin(&entry, wish, now) {
                 Ok(begun) => return begun,
-                Err(Retired) => inner.shards.see_off(key),
+                Err(Retired) => inner.shards.wait_for_retirement(key),
             }
         }
     }
 
-    /// A key looked up once, for hot paths.
+    /// A grant, waiting for it if need be. `fetch` is called on this thread with the ticket, if this
+    /// caller has to see to the fetch. When a grant that is still good is only being refreshed, it
+    /// should hand the ticket on rather than fetch right there.
     ///
     /// # Errors
     ///
-    /// As [`GrantCache::begin`] for a new key.
-    pub fn handle(&self, key: &Key) -> Result<Handle> {
-        self.handle_for(key, BeginOptions::default())
+    /// As [`GrantCache::begin`] and [`Waiter::wait`]; a fetch that was dropped is begun again, at
+    /// most twice, before the caller is told
+    /// [`ErrorKind::Abandoned`](crate::ErrorKind::Abandoned).
+    pub fn get(&self, key: &Key, options: BeginOptions, fetch: impl Fn(Ticket)) -> Result<Hit> {
+        ask::get(&(self, key), options, fetch)
     }
 
-    /// As [`GrantCache::handle`], for a caller who waits for as long as this says.
-    pub(crate) fn handle_for(&self, key: &Key, options: BeginOptions) -> Result<Handle> {
-        let inner = self.inner();
-        let now = inner.clock.now();
-        let wish = options.wish(key, &inner.policy, now)?;
-        let entry = inner.entry(key, wish, now)?;
-        Ok(Handle::new(self.clone(), key.clone(), Arc::clone(&inner), entry))
+    /// A grant that is there now and keeps the promise, or none. Never waits; `fetch` is called as in
+    /// [`GrantCache::get`].
+    ///
+    /// # Errors
+    ///
+    /// 1xx for the options; never an error of upstream.
+    pub fn try_get(
+        &self,
+        key: &Key,
+        options: BeginOptions,
+        fetch: impl Fn(Ticket),
+    ) -> Result<Option<Hit>> {
+        ask::try_get(&(self, key), options, fetch)
+    }
+
+    /// As [`GrantCache::get`], by callback, which is called once: before this returns if the grant is
+    /// there, else on the thread that ends the fetch or watches the time, which it must not block.
+    /// `fetch` may be called there again.
+    pub fn get_then(
+        &self,
+        key: &Key,
+        options: BeginOptions,
+        fetch: impl Fn(Ticket) + Send + Sync + 'static,
+        callback: impl FnOnce(Result<Hit>) + Send + 'static,
+    ) -> PendingCall {
+        ask::get_then((self.clone(), key.clone()), options, fetch, callback)
     }
 
     /// The ticket to fetch a key's grant before anybody asks for it; none if it is there and not
@@ -263,7 +146,7 @@ impl GrantCache {
             let entry = inner.entry(key, wish, now)?;
             match entry.keep_warm_until(end) {
                 Ok(()) => break entry,
-                Err(Retired) => inner.shards.see_off(key),
+                Err(Retired) => inner.shards.wait_for_retirement(key),
             }
         };
         let mut warm = inner.warm.lock();
@@ -275,7 +158,7 @@ impl GrantCache {
     }
 
     /// After how long [`GrantCache::poll`] has something to do: a key that is kept warm falls due,
-    /// or a flight is past its time. None if nothing is to come.
+    /// or a fetch is past its time. None if nothing is to come.
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Duration> {
         let inner = self.inner();
@@ -283,28 +166,28 @@ impl GrantCache {
         inner.next_wakeup(now).map(|at| now.until_boot(at))
     }
 
-    /// After how long [`GrantCache::bury_the_dead`] has something to do.
-    pub(crate) fn next_death(&self) -> Option<Duration> {
+    /// After how long [`GrantCache::time_out_overdue`] has something to do.
+    pub(crate) fn next_timeout(&self) -> Option<Duration> {
         let inner = self.inner();
-        inner.next_death().map(|at| inner.clock.now().until_boot(at))
+        inner.flights.next_overdue().map(|at| inner.clock.now().until_boot(at))
     }
 
-    /// Ends the flights that are past their time.
-    pub(crate) fn bury_the_dead(&self) {
+    /// Ends the fetches that are past their time.
+    pub(crate) fn time_out_overdue(&self) {
         let inner = self.inner();
-        inner.bury_the_dead(inner.clock.now());
+        inner.time_out_overdue(inner.clock.now());
     }
 
-    /// Ends the flights that are past their time and returns the tickets of the keys kept warm that
+    /// Ends the fetches that are past their time and returns the tickets of the keys kept warm that
     /// are due.
-    #[must_use = "a dropped ticket ends its flight without an outcome"]
+    #[must_use = "a dropped ticket ends its fetch without an outcome"]
     pub fn poll(&self) -> Vec<Ticket> {
         let inner = self.inner();
         let now = inner.clock.now();
         inner.poll(now)
     }
 
-    /// Empties one entry. A flight in the air serves those who wait for it and is not stored. False
+    /// Empties one entry. The outcome of a fetch in flight goes to its waiters and is not stored. False
     /// if there was no such entry.
     pub fn invalidate(&self, key: &Key) -> bool {
         let inner = self.inner();
@@ -323,8 +206,8 @@ impl GrantCache {
         self.inner().renew_all(false, EventKind::Purged);
     }
 
-    /// Starts anew with other credentials: grants stay, stored errors go, and flights in the air
-    /// serve those who wait for them but are not stored.
+    /// Starts anew with other credentials: grants stay and stored errors go. The outcomes of fetches in
+    /// flight go to their waiters and are not stored.
     pub fn rotate(&self) {
         self.inner().renew_all(true, EventKind::Rotated);
     }
@@ -391,18 +274,86 @@ impl WeakGrantCache {
     }
 }
 
-impl Reborn for Inner {
-    fn is_foreign(&self) -> bool {
-        Self::is_foreign(self)
+impl Beginner for (&GrantCache, &Key) {
+    fn begin(&self, options: BeginOptions) -> Result<Begin> {
+        self.0.begin(self.1, options)
     }
 
-    fn reborn(&self) -> Self {
-        Self::reborn(self)
+    fn clock(&self) -> Clock {
+        self.0.clock()
+    }
+}
+
+impl Beginner for (GrantCache, Key) {
+    fn begin(&self, options: BeginOptions) -> Result<Begin> {
+        self.0.begin(&self.1, options)
+    }
+
+    fn clock(&self) -> Clock {
+        self.0.clock()
     }
 }
 
 impl fmt::Debug for GrantCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GrantCache").field("keys", &self.inner().shards.len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cache::Grant;
+    use crate::clock::ManualClock;
+    use crate::error::{Error, ErrorKind};
+
+    const LIFE: Duration = Duration::from_secs(60);
+
+    fn cache() -> (GrantCache, Key) {
+        let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+        let cache = GrantCache::builder().clock(&clock).build();
+        (cache, Key::new("stream-1", LIFE).unwrap())
+    }
+
+    fn fetch(ticket: Ticket) {
+        ticket.complete(Grant::new("a grant"), LIFE);
+    }
+
+    #[test]
+    fn one_call_leads_fetches_and_gets_and_the_next_has_it_at_once() {
+        let (cache, key) = cache();
+        let options = BeginOptions::default();
+        assert_eq!(cache.get(&key, options, fetch).unwrap().as_str(), "a grant");
+        let hit = cache.try_get(&key, options, |_| panic!("nothing is due"));
+        assert_eq!(hit.unwrap().unwrap().as_str(), "a grant");
+    }
+
+    #[test]
+    fn a_look_tells_of_the_callers_mistakes_and_of_nothing_else() {
+        let (cache, key) = cache();
+        let fail =
+            |ticket: Ticket| ticket.fail(Error::new(ErrorKind::UpstreamConnect, "on purpose"));
+        for _ in 0..2 {
+            assert!(cache.try_get(&key, BeginOptions::default(), fail).unwrap().is_none());
+        }
+        let options = BeginOptions { min_remaining: Some(2 * LIFE), ..Default::default() };
+        let error = cache.try_get(&key, options, fail).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    }
+
+    #[test]
+    fn a_fetch_that_is_always_dropped_is_begun_three_times() {
+        let (cache, key) = cache();
+        let begun = AtomicUsize::new(0);
+        let drop_it = |ticket| {
+            begun.fetch_add(1, Ordering::Relaxed);
+            drop(ticket);
+        };
+        let error = cache.get(&key, BeginOptions::default(), drop_it).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Abandoned);
+        assert_eq!(begun.load(Ordering::Relaxed), 3);
     }
 }

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 
-use super::entry::Entry;
-use super::grant::Hit;
-use super::grant_cache::{Begin, BeginOptions, GrantCache, usual_promise};
-use super::inner::Inner;
-use super::key::Key;
-use super::lead::Retired;
-use super::sighting::{Sighting, StillFresh};
+use super::ask::{Begin, BeginOptions, Beginner, usual_promise};
+use super::decide::Key;
+use super::grant_cache::GrantCache;
+use super::store::{Entry, Hit, Inner, Retired, Sighting, StillFresh};
+use crate::clock::Clock;
 use crate::error::Result;
+use crate::fork::Reborn as _;
 
 /// One key of a cache, looked up once: a hit through it costs a reading of the clock and a load.
 /// Follows its key through evictions and forks.
@@ -43,7 +42,7 @@ enum Found {
 }
 
 impl Handle {
-    pub(super) fn new(cache: GrantCache, key: Key, inner: Arc<Inner>, entry: Arc<Entry>) -> Self {
+    fn new(cache: GrantCache, key: Key, inner: Arc<Inner>, entry: Arc<Entry>) -> Self {
         let usual = usual_promise(&key, &inner.policy);
         let first = Bound { inner, entry };
         Self { cache, key, usual, first, later: ArcSwapOption::empty() }
@@ -120,11 +119,6 @@ impl Handle {
         }
     }
 
-    /// The cache that it is a key of.
-    pub(crate) fn cache(&self) -> &GrantCache {
-        &self.cache
-    }
-
     /// Whether the key still lies where it was found.
     pub(crate) fn is_bound(&self) -> bool {
         let lies = |bound: &Bound| !bound.inner.is_foreign() && !bound.entry.state().retired;
@@ -143,6 +137,56 @@ impl Handle {
             }
         }
         Ok(begun)
+    }
+}
+
+impl GrantCache {
+    /// A key looked up once, for hot paths.
+    ///
+    /// # Errors
+    ///
+    /// As [`GrantCache::begin`] for a new key.
+    pub fn handle(&self, key: &Key) -> Result<Handle> {
+        self.handle_for(key, BeginOptions::default())
+    }
+
+    /// As [`GrantCache::handle`], for a caller who waits for as long as this says.
+    pub(crate) fn handle_for(&self, key: &Key, options: BeginOptions) -> Result<Handle> {
+        let inner = self.inner();
+        let now = inner.clock.now();
+        let wish = options.wish(key, &inner.policy, now)?;
+        let entry = inner.entry(key, wish, now)?;
+        Ok(Handle::new(self.clone(), key.clone(), Arc::clone(&inner), entry))
+    }
+}
+
+impl Beginner for Handle {
+    fn begin(&self, options: BeginOptions) -> Result<Begin> {
+        Handle::begin(self, options)
+    }
+
+    #[inline]
+    fn hit_at_once(&self, options: BeginOptions) -> Result<Option<Hit>> {
+        Handle::hit_at_once(self, options)
+    }
+
+    fn clock(&self) -> Clock {
+        self.cache.clock()
+    }
+}
+
+impl Beginner for Arc<Handle> {
+    fn begin(&self, options: BeginOptions) -> Result<Begin> {
+        Handle::begin(self, options)
+    }
+
+    #[inline]
+    fn hit_at_once(&self, options: BeginOptions) -> Result<Option<Hit>> {
+        Handle::hit_at_once(self, options)
+    }
+
+    fn clock(&self) -> Clock {
+        self.cache.clock()
     }
 }
 
@@ -194,7 +238,7 @@ mod tests {
         let handle = cache.handle(&Key::new("a", LIFE).unwrap()).unwrap();
         assert!(handle.hit_at_once(options).unwrap().is_none());
         let Begin::Lead(ticket, _) = handle.begin(options).unwrap() else { panic!("it is cold") };
-        assert!(handle.hit_at_once(options).unwrap().is_none(), "its fetch is in the air");
+        assert!(handle.hit_at_once(options).unwrap().is_none(), "its fetch is in flight");
         ticket.complete(Grant::new("a grant"), LIFE);
         assert_eq!(handle.hit_at_once(options).unwrap().unwrap().as_str(), "a grant");
         clock.advance(LIFE / 2);

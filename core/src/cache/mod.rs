@@ -1,48 +1,31 @@
-//! The grant cache: a state machine without I/O, threads or timers of its own; only calls that are
-//! answered by callback have their time watched, by the library's one thread for that.
+//! The grant cache. It stores a [`Grant`] with an expiry under a [`Key`] and knows nothing of where
+//! grants come from.
 //!
-//! It stores a [`Grant`] with an expiry under a [`Key`] and knows nothing of where grants come
-//! from. A driver asks with [`GrantCache::begin`], fetches when it is told to lead, and completes
-//! or fails the [`Ticket`] it was given; everybody else is served from the store or waits for that
-//! one outcome. What to do in which state is decided by pure functions in `state` and `policy`.
+//! A caller asks with [`GrantCache::begin`]. One caller is handed the [`Ticket`] of a fetch, runs it,
+//! and completes or fails the ticket; all others are served from the store or wait for that outcome.
+//! The cache has no I/O, threads or timers of its own; only calls that are answered by callback have
+//! their time watched, by the library's one thread for that.
+//!
+//! Three rooms, each of which uses only those before it: `decide` (pure rules), `store` (what is
+//! kept), `ask` (how callers come to a grant). The files beside them are the public face.
 
-mod call;
-mod entry;
-mod events;
-mod flight;
-mod gate;
-mod get;
-mod grant;
+mod ask;
+mod asking;
+mod builder;
+mod decide;
 mod grant_cache;
 mod handle;
-mod inner;
-mod key;
-mod lead;
-mod policy;
-mod random;
-mod rounds;
-mod shards;
-mod sighting;
-mod state;
-mod stats;
-mod ticket;
-mod waiter;
-mod wakeups;
+mod store;
 
-pub use call::PendingCall;
-pub use events::{Event, EventKind};
-pub use grant::{Freshness, Grant, Hit};
-pub use grant_cache::{Begin, BeginOptions, GrantCache, GrantCacheBuilder};
+pub use ask::{Begin, BeginOptions, PendingCall, Registration, Start, Ticket, Waiter};
+pub use asking::Asking;
+pub use builder::GrantCacheBuilder;
+pub use decide::{CachePolicy, CachePolicyBuilder, Freshness, Grant, Key};
+pub use grant_cache::GrantCache;
 pub use handle::Handle;
-pub use key::Key;
-pub use policy::{CachePolicy, CachePolicyBuilder};
-pub use rounds::Asking;
-pub use stats::{LatencyHistogram, Stats};
-pub use ticket::{Start, Ticket};
-pub use waiter::{Registration, Waiter};
+pub use store::{Event, EventKind, Hit, LatencyHistogram, Stats};
 
-pub(crate) use call::get_then;
-pub(crate) use gate::{Admission, Block, Gate, Permit, Purpose, Report};
-pub(crate) use get::{Beginner, get, try_get};
-pub(crate) use grant_cache::{WeakGrantCache, check_min_remaining};
-pub(crate) use sighting::{Sighting, StillFresh};
+pub(crate) use ask::{Beginner, check_min_remaining, get, get_then, try_get};
+pub(crate) use decide::{Block, Purpose};
+pub(crate) use grant_cache::WeakGrantCache;
+pub(crate) use store::{Admission, Gate, Permit, Report, Sighting, StillFresh};

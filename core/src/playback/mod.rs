@@ -1,35 +1,19 @@
-//! Where grants come from, and the two halves joined: tokens of their own for all viewers of a
-//! stream around the one grant that they share.
+//! Playback tokens: grants of the PlaybackGrant endpoint or of a source of the host's, and the minters
+//! that put them into tokens.
+//!
+//! Two rooms: `grant` (what is fetched, and how), and `minter` on top of it. Uses every other room.
 
-mod builder;
-#[cfg(feature = "http")]
-mod client;
-mod feed;
-mod fetchers;
-mod governor;
-mod lanes;
+mod grant;
 mod minter;
-mod options;
-mod origin;
-mod registry;
-mod shared;
-mod source;
-mod stream;
-mod streams;
-#[cfg(test)]
-mod test_support;
-mod token;
 
-pub use builder::PlaybackMinterBuilder;
 #[cfg(feature = "http")]
-pub use client::PlaybackGrantClient;
+pub use grant::PlaybackGrantClient;
 #[cfg(all(feature = "http", feature = "test-doors"))]
-pub use client::read_answer;
-pub use minter::{PlaybackMinter, TokenOptions};
-pub use options::ClientOptions;
-pub use origin::Origin;
-pub use source::{
-    AsyncGrantSource, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, SourceTicket,
+pub use grant::read_answer;
+pub use grant::{
+    AsyncGrantSource, ClientOptions, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, Origin,
+    SourceTicket,
 };
-pub use stream::StreamMinter;
-pub use token::PlaybackToken;
+pub use minter::{
+    PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, StreamMinter, TokenOptions,
+};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::claims::{Claims, ClaimsOptions, Lifetime, check_identity};
 use super::grants::AccessTokenGrant;
+use super::setters::token_setters;
 use super::template::Template;
 use super::warning::{Warning, advise};
 use crate::clock::Clock;
@@ -87,48 +88,12 @@ pub struct AccessTokenBuilder {
 }
 
 impl AccessTokenBuilder {
-    /// Adds a grant.
-    pub fn grant(mut self, grant: impl Into<AccessTokenGrant>) -> Self {
-        self.options.grants.push(grant.into());
-        self
-    }
-
-    /// Adds grants.
-    pub fn grants(mut self, grants: impl IntoIterator<Item = AccessTokenGrant>) -> Self {
-        self.options.grants.extend(grants);
-        self
-    }
-
-    /// How long the token lives, in seconds: 1 to 86,400, 3,600 if not set. Replaces
-    /// [`AccessTokenBuilder::valid_until`].
-    pub fn ttl(mut self, seconds: u64) -> Self {
-        self.options.lifetime = Lifetime::Ttl(seconds);
-        self
-    }
+    token_setters!();
 
     /// The Unix second at which the token ends, 1 to 86,400 seconds after it is turned into a JWT.
     /// Replaces [`AccessTokenBuilder::ttl`].
     pub fn valid_until(mut self, unix_seconds: u64) -> Self {
         self.options.lifetime = Lifetime::Until(unix_seconds);
-        self
-    }
-
-    /// The Unix second before which the token is not valid. Left out if not set, as clocks differ.
-    pub fn nbf(mut self, unix_seconds: u64) -> Self {
-        self.options.nbf = Some(unix_seconds);
-        self
-    }
-
-    /// Whether the token has a `jti` of its own, as the last claim, in place of the vendor's
-    /// `{key SID}-{Unix seconds}`.
-    pub fn unique(mut self, unique: bool) -> Self {
-        self.options.unique = unique;
-        self
-    }
-
-    /// Where the time comes from: the machine, if not set.
-    pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
-        self.clock = clock.into();
         self
     }
 

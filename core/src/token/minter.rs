@@ -8,6 +8,7 @@ use arc_swap::{ArcSwap, Guard};
 use super::claims::{Claims, ClaimsOptions, Lifetime};
 use super::grants::AccessTokenGrant;
 use super::prefix::Prefix;
+use super::setters::token_setters;
 use super::template::Template;
 use super::warning::{Warning, advise};
 use crate::clock::Clock;
@@ -170,42 +171,7 @@ pub struct TokenMinterBuilder {
 }
 
 impl TokenMinterBuilder {
-    /// Adds a grant.
-    pub fn grant(mut self, grant: impl Into<AccessTokenGrant>) -> Self {
-        self.options.grants.push(grant.into());
-        self
-    }
-
-    /// Adds grants.
-    pub fn grants(mut self, grants: impl IntoIterator<Item = AccessTokenGrant>) -> Self {
-        self.options.grants.extend(grants);
-        self
-    }
-
-    /// How long each token lives, in seconds: 1 to 86,400, 3,600 if not set.
-    pub fn ttl(mut self, seconds: u64) -> Self {
-        self.options.lifetime = Lifetime::Ttl(seconds);
-        self
-    }
-
-    /// A fixed Unix second before which no token is valid. Left out if not set, as clocks differ.
-    pub fn nbf(mut self, unix_seconds: u64) -> Self {
-        self.options.nbf = Some(unix_seconds);
-        self
-    }
-
-    /// Whether each token has a `jti` of its own, as the last claim, in place of the vendor's
-    /// `{key SID}-{Unix seconds}`.
-    pub fn unique(mut self, unique: bool) -> Self {
-        self.options.unique = unique;
-        self
-    }
-
-    /// Where the time comes from: the machine, if not set.
-    pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
-        self.clock = clock.into();
-        self
-    }
+    token_setters!();
 
     /// Checks everything and prepares the minter.
     ///

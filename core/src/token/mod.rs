@@ -10,6 +10,7 @@ mod jti;
 pub mod limits;
 mod minter;
 mod prefix;
+mod setters;
 mod signer;
 mod strict_json;
 mod template;

@@ -1,6 +1,6 @@
 //! Chat in its two generations, and the state shared beside it.
 
-use super::ObjectWriter;
+use super::writer::ObjectWriter;
 use crate::error::Result;
 use crate::sid::SidKind;
 

@@ -15,7 +15,7 @@ pub use task_router::TaskRouterGrant;
 pub use video::{RtcGrant, VideoGrant};
 pub use voice::VoiceGrant;
 
-pub(super) use writer::{ObjectWriter, write_json_string};
+pub(super) use writer::write_json_string;
 
 use crate::error::Result;
 

@@ -1,6 +1,6 @@
 //! Workers of TaskRouter and Flex.
 
-use super::ObjectWriter;
+use super::writer::ObjectWriter;
 use crate::error::Result;
 use crate::sid::SidKind;
 

@@ -1,6 +1,6 @@
 //! Video rooms, and the conversations that came before them.
 
-use super::ObjectWriter;
+use super::writer::ObjectWriter;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sid::SidKind;
 use crate::token::limits::ROOM_MAX_CHARS;

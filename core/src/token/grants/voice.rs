@@ -1,6 +1,6 @@
 //! Calls from and to a browser or app.
 
-use super::ObjectWriter;
+use super::writer::ObjectWriter;
 use crate::error::Result;
 use crate::sid::{Sid, SidKind};
 use crate::token::json::Json;

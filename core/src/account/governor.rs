@@ -1,0 +1,339 @@
+//! One account at one endpoint: its cool-down after a 429, the probe that ends it, and its budget of
+//! requests. Shared by every cache of the account, since upstream throttles the account.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+use super::budget::Budget;
+use crate::cache::{Admission, Block, Gate, GrantCacheBuilder, Permit, Purpose, Report};
+use crate::clock::Now;
+use crate::error::{Error, ErrorKind};
+use crate::fork::{self, ForkCell, Generation, Reborn};
+use crate::sync::Mutex;
+
+const SECOND: u64 = 1_000_000_000;
+/// After a probe without an answer, the pause before the next.
+const PROBE_PAUSE: u64 = SECOND;
+
+/// The gate of one account.
+pub(crate) struct Governor(ForkCell<Account>);
+
+impl Governor {
+    pub(crate) fn new() -> Self {
+        Self(ForkCell::new(Account::default()))
+    }
+}
+
+impl GrantCacheBuilder {
+    /// Counts the cache's calls against a budget of its own, as those of one account at one
+    /// endpoint: 20 at once and 10 a second, less after a 429, which also keeps every key from
+    /// being fetched for a while.
+    #[must_use]
+    pub fn governed(self) -> Self {
+        self.gate(Arc::new(Governor::new()))
+    }
+}
+
+/// What this process knows of the account. The cool-down is read without a lock.
+struct Account {
+    born: Generation,
+    /// No call before this, in nanoseconds since boot.
+    cooldown_until: AtomicU64,
+    /// A 429 has come and no probe has succeeded since.
+    half_open: AtomicBool,
+    /// When the probe in the air counts as lost, in nanoseconds since boot; zero without one.
+    probe_until: AtomicU64,
+    throttled_in_a_row: AtomicU32,
+    budget: Mutex<Budget>,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self {
+            born: fork::generation(),
+            cooldown_until: AtomicU64::new(0),
+            half_open: AtomicBool::new(false),
+            probe_until: AtomicU64::new(0),
+            throttled_in_a_row: AtomicU32::new(0),
+            budget: Mutex::new(Budget::default()),
+        }
+    }
+}
+
+impl Reborn for Account {
+    fn is_foreign(&self) -> bool {
+        self.born != fork::generation()
+    }
+
+    /// A child keeps the cool-down, which is upstream's word; the parent's probe and budget are
+    /// its own.
+    fn reborn(&self) -> Self {
+        Self {
+            cooldown_until: AtomicU64::new(get(&self.cooldown_until)),
+            half_open: AtomicBool::new(self.half_open.load(Ordering::Relaxed)),
+            throttled_in_a_row: AtomicU32::new(self.throttled_in_a_row.load(Ordering::Relaxed)),
+            ..Self::default()
+        }
+    }
+}
+
+impl Gate for Governor {
+    fn block(&self, now: Now) -> Option<Block> {
+        self.0.get().block(now.boot_nanos())
+    }
+
+    fn earliest(&self, unsent: usize, now: Now) -> u64 {
+        let account = self.0.get();
+        let mut budget = account.budget.lock();
+        budget.earliest(unsent, now.boot_nanos())
+    }
+
+    fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission {
+        let (account, time) = (self.0.get(), now.boot_nanos());
+        // Under the lock, so that of two calls only one becomes the probe.
+        let mut budget = account.budget.lock();
+        if let Some(block) = account.block(time) {
+            return Admission::Blocked(block);
+        }
+        if let Err(later) = budget.take(purpose, queue_until, time) {
+            return later;
+        }
+        let probe = account.half_open.load(Ordering::Relaxed).then_some(lost_at);
+        if probe.is_some() {
+            account.probe_until.store(lost_at, Ordering::Relaxed);
+        }
+        Admission::Go(Permit { probe })
+    }
+
+    fn report(&self, permit: Permit, report: Report, now: Now) {
+        let (account, time) = (self.0.get(), now.boot_nanos());
+        let mut budget = account.budget.lock();
+        match report {
+            Report::Throttled { until } => account.throttled(&mut budget, until, time),
+            Report::Answered if permit.probe.is_some_and(|lost| account.hears(lost, time)) => {
+                account.open();
+            }
+            // A probe that was given up says nothing of the one that followed it.
+            Report::Unknown if permit.probe == Some(get(&account.probe_until)) => {
+                account.cool_until(time.saturating_add(PROBE_PAUSE));
+            }
+            Report::Answered | Report::Unknown => {}
+        }
+    }
+
+    fn throttled_in_a_row(&self, now: Now) -> u32 {
+        let account = self.0.get();
+        let before = account.throttled_in_a_row.load(Ordering::Relaxed);
+        before.saturating_add(u32::from(!account.cools(now.boot_nanos())))
+    }
+}
+
+impl Account {
+    fn block(&self, time: u64) -> Option<Block> {
+        let cooling = get(&self.cooldown_until);
+        let probing =
+            if self.half_open.load(Ordering::Relaxed) { get(&self.probe_until) } else { 0 };
+        let until = cooling.max(probing);
+        (until > time).then(|| Block { until, error: throttled() })
+    }
+
+    fn cools(&self, time: u64) -> bool {
+        get(&self.cooldown_until) > time
+    }
+
+    fn throttled(&self, budget: &mut Budget, until: u64, time: u64) {
+        // Answers to calls that were in the air together are one refusal.
+        if !self.cools(time) {
+            self.throttled_in_a_row.fetch_add(1, Ordering::Relaxed);
+            budget.halve(time);
+        }
+        self.half_open.store(true, Ordering::Relaxed);
+        self.cool_until(until);
+    }
+
+    fn cool_until(&self, until: u64) {
+        self.probe_until.store(0, Ordering::Relaxed);
+        self.cooldown_until.fetch_max(until, Ordering::Relaxed);
+    }
+
+    /// Whether the answer to a probe counts: to the one in the air, or to a lost one that comes
+    /// before anything else was heard of upstream.
+    fn hears(&self, lost_at: u64, time: u64) -> bool {
+        get(&self.probe_until) == lost_at || self.block(time).is_none()
+    }
+
+    fn open(&self) {
+        self.probe_until.store(0, Ordering::Relaxed);
+        self.half_open.store(false, Ordering::Relaxed);
+        self.throttled_in_a_row.store(0, Ordering::Relaxed);
+    }
+}
+
+fn get(value: &AtomicU64) -> u64 {
+    value.load(Ordering::Relaxed)
+}
+
+fn throttled() -> Error {
+    Error::new(
+        ErrorKind::Throttled,
+        "upstream limits this account's requests (429); no call is made before the cool-down ends",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::account::budget::RATE_MIN;
+    use crate::clock::ManualClock;
+
+    fn clock() -> ManualClock {
+        ManualClock::new(Duration::from_secs(1_700_000_000))
+    }
+
+    fn goes(governor: &Governor, purpose: Purpose, clock: &ManualClock) -> bool {
+        let now = clock.now();
+        let lost_at = now.boot_nanos() + 5 * SECOND;
+        matches!(governor.admit(purpose, u64::MAX, lost_at, now), Admission::Go(_))
+    }
+
+    fn throttle(governor: &Governor, seconds: u64, clock: &ManualClock) {
+        let now = clock.now();
+        let until = now.boot_nanos() + seconds * SECOND;
+        governor.report(Permit::default(), Report::Throttled { until }, now);
+    }
+
+    /// What the probe in the air was allowed with.
+    fn probe(governor: &Governor) -> Permit {
+        Permit { probe: Some(get(&governor.0.get().probe_until)) }
+    }
+
+    fn cooldown_left(governor: &Governor, clock: &ManualClock) -> u64 {
+        governor.block(clock.now()).map_or(0, |block| block.until - clock.now().boot_nanos())
+    }
+
+    #[test]
+    fn twenty_calls_at_once_then_ten_a_second() {
+        let (governor, clock) = (Governor::new(), clock());
+        let burst = (0..40).filter(|_| goes(&governor, Purpose::Cold, &clock)).count();
+        assert_eq!(burst, 20);
+        clock.advance(Duration::from_millis(1001));
+        let later = (0..40).filter(|_| goes(&governor, Purpose::Cold, &clock)).count();
+        assert_eq!(later, 10);
+    }
+
+    #[test]
+    fn who_queues_is_told_when_to_come_back_and_then_goes() {
+        let (governor, clock) = (Governor::new(), clock());
+        while goes(&governor, Purpose::Cold, &clock) {}
+        let start = clock.now().boot_nanos();
+        let Admission::Later(at) = governor.admit(Purpose::Cold, u64::MAX, 0, clock.now()) else {
+            panic!("the budget is used up");
+        };
+        // Two are before it: the one that emptied the loop and this one's own call.
+        assert!((150..=250).contains(&((at - start) / 1_000_000)), "{}", at - start);
+        clock.advance(Duration::from_nanos(at - start));
+        assert!(goes(&governor, Purpose::Cold, &clock));
+    }
+
+    #[test]
+    fn who_cannot_wait_takes_no_place_in_the_queue() {
+        let (governor, clock) = (Governor::new(), clock());
+        while goes(&governor, Purpose::Cold, &clock) {}
+        let now = clock.now();
+        let earliest = governor.earliest(0, now);
+        for _ in 0..100 {
+            let answer = governor.admit(Purpose::Cold, now.boot_nanos(), 0, now);
+            assert!(matches!(answer, Admission::Full(at) if at == earliest));
+        }
+    }
+
+    #[test]
+    fn refreshes_go_before_cold_keys() {
+        let (governor, clock) = (Governor::new(), clock());
+        while goes(&governor, Purpose::Cold, &clock) {}
+        let mut refreshed = 0;
+        for _ in 0..20 {
+            clock.advance(Duration::from_millis(100));
+            refreshed += u32::from(goes(&governor, Purpose::Refresh, &clock));
+            assert!(!goes(&governor, Purpose::Cold, &clock));
+        }
+        assert!(refreshed >= 19, "{refreshed}");
+    }
+
+    #[test]
+    fn a_cool_down_ends_with_one_probe() {
+        let (governor, clock) = (Governor::new(), clock());
+        throttle(&governor, 10, &clock);
+        assert!(!goes(&governor, Purpose::Refresh, &clock));
+        clock.advance(Duration::from_secs(10));
+        assert!(governor.block(clock.now()).is_none());
+        assert!(goes(&governor, Purpose::Cold, &clock));
+        assert!(!goes(&governor, Purpose::Refresh, &clock), "the probe is in the air");
+        governor.report(probe(&governor), Report::Answered, clock.now());
+        assert!(goes(&governor, Purpose::Refresh, &clock));
+        assert_eq!(governor.throttled_in_a_row(clock.now()), 1);
+    }
+
+    #[test]
+    fn a_lost_probe_is_followed_by_another() {
+        let (governor, clock) = (Governor::new(), clock());
+        throttle(&governor, 1, &clock);
+        clock.advance(Duration::from_secs(1));
+        assert!(goes(&governor, Purpose::Cold, &clock));
+        clock.advance(Duration::from_secs(5));
+        assert!(goes(&governor, Purpose::Cold, &clock), "the first never came back");
+        governor.report(Permit { probe: Some(1) }, Report::Unknown, clock.now());
+        assert_eq!(cooldown_left(&governor, &clock), 5 * SECOND, "the second is in the air");
+        governor.report(probe(&governor), Report::Unknown, clock.now());
+        assert_eq!(cooldown_left(&governor, &clock), SECOND);
+        assert!(!goes(&governor, Purpose::Cold, &clock));
+        clock.advance(Duration::from_secs(1));
+        assert!(goes(&governor, Purpose::Cold, &clock));
+    }
+
+    #[test]
+    fn the_late_answer_to_a_lost_probe_says_nothing_of_a_later_429() {
+        let (governor, clock) = (Governor::new(), clock());
+        throttle(&governor, 1, &clock);
+        clock.advance(Duration::from_secs(1));
+        assert!(goes(&governor, Purpose::Cold, &clock));
+        let lost = probe(&governor);
+        clock.advance(Duration::from_secs(5));
+        assert!(goes(&governor, Purpose::Cold, &clock), "the first never came back");
+        throttle(&governor, 10, &clock);
+        governor.report(lost, Report::Answered, clock.now());
+        clock.advance(Duration::from_secs(10));
+        assert!(goes(&governor, Purpose::Cold, &clock));
+        assert!(!goes(&governor, Purpose::Cold, &clock), "one probe, as after any 429");
+    }
+
+    #[test]
+    fn calls_that_wait_for_a_thread_count() {
+        let (governor, clock) = (Governor::new(), clock());
+        let wait = |unsent| {
+            let now = clock.now();
+            (governor.earliest(unsent, now) - now.boot_nanos()) / SECOND
+        };
+        assert_eq!([wait(0), wait(19), wait(40), wait(70)], [0, 0, 2, 5]);
+    }
+
+    #[test]
+    fn a_429_halves_the_rate_and_quiet_time_mends_it() {
+        let (governor, clock) = (Governor::new(), clock());
+        throttle(&governor, 1, &clock);
+        throttle(&governor, 1, &clock);
+        assert_eq!(governor.throttled_in_a_row(clock.now()), 1, "one refusal");
+        let rate = |governor: &Governor| governor.0.get().budget.lock().rate;
+        assert_eq!(rate(&governor), 5.0);
+        clock.advance(Duration::from_secs(30));
+        governor.earliest(0, clock.now());
+        assert_eq!(rate(&governor), 8.0);
+        for _ in 0..10 {
+            clock.advance(Duration::from_secs(2));
+            throttle(&governor, 1, &clock);
+        }
+        assert_eq!(rate(&governor), RATE_MIN);
+    }
+}

@@ -1,0 +1,231 @@
+//! From what a caller asks for to what it gets: carries the decision out, and starts fetches.
+
+use std::sync::Arc;
+
+use super::options::{DEFAULT_TIMEOUT, Wish};
+use super::ticket::Ticket;
+use super::waiter::Waiter;
+use crate::cache::decide::{
+    Decision, EntryState, Flight, Freshness, Key, MIN_SPACING, Purpose, abandoned, overloaded,
+};
+use crate::cache::store::{Change, Entry, EventKind, Hit, Inner, Retired, Sighting, StillFresh};
+use crate::clock::{Now, nanos};
+use crate::error::{Error, Result};
+use crate::fork::Reborn as _;
+
+/// What a caller gets.
+#[derive(Debug)]
+pub enum Begin {
+    /// A grant at once.
+    Hit(Hit),
+    /// A grant at once, and the ticket of its refresh: this caller has to see to the fetch.
+    HitAndLead(Hit, Ticket),
+    /// The ticket of a fetch, which this caller has to see to, and a waiter for its outcome.
+    Lead(Ticket, Waiter),
+    /// A waiter for the outcome of the fetch in flight.
+    Wait(Waiter),
+}
+
+impl Inner {
+    /// The entry of a key, made if need be. A new key takes a place and needs a request: it is refused
+    /// while no request may be sent.
+    pub(crate) fn entry(&self, key: &Key, wish: Wish, now: Now) -> Result<Arc<Entry>> {
+        if let Some(entry) = self.shards.get(key) {
+            return Ok(entry);
+        }
+        if let Some(block) = self.block(now) {
+            self.counters.refusal();
+            return Err(block.refusal(now));
+        }
+        self.check_budget(wish.deadline, now)?;
+        self.make_room(now)?;
+        Ok(self.shards.get_or_insert(key, EntryState::default(), now))
+    }
+
+    /// Serves a caller from an entry. Takes no lock unless the caller has to wait or to fetch.
+    #[inline]
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        entry: &Arc<Entry>,
+        wish: Wish,
+        now: Now,
+    ) -> Result<Result<Begin>, Retired> {
+        match self.hit_at_once(entry, wish, now)? {
+            Some(hit) => Ok(Ok(Begin::Hit(hit))),
+            None => self.begin_slow(entry, wish, now),
+        }
+    }
+
+    /// A hit that leaves nothing to do. Takes no lock.
+    #[inline]
+    pub(crate) fn hit_at_once(
+        &self,
+        entry: &Arc<Entry>,
+        wish: Wish,
+        now: Now,
+    ) -> Result<Option<Hit>, Retired> {
+        let version = entry.version();
+        let state = entry.state();
+        if state.retired {
+            return Err(Retired);
+        }
+        let Decision::Hit(freshness, reason) = state.decide(wish.promise, now, || self.block(now))
+        else {
+            return Ok(None);
+        };
+        entry.note_read(now);
+        self.counters.hit(freshness);
+        Ok(Some(Hit::in_state(state, version, now, freshness, reason)))
+    }
+
+    /// Whether a grant that was seen in an entry is still fresh there. Takes no lock.
+    #[inline]
+    pub(crate) fn still_fresh(
+        &self,
+        entry: &Entry,
+        seen: &Sighting,
+        promise: u64,
+        is_of_use: impl FnOnce(&StillFresh) -> bool,
+    ) -> Option<StillFresh> {
+        if self.is_foreign() || entry.version() != seen.version {
+            return None;
+        }
+        let now = self.clock.now();
+        let fresh = seen.at(now, promise).filter(is_of_use)?;
+        entry.note_read(now);
+        self.counters.hit(StillFresh::FRESHNESS);
+        Some(fresh)
+    }
+
+    fn begin_slow(
+        self: &Arc<Self>,
+        entry: &Arc<Entry>,
+        wish: Wish,
+        now: Now,
+    ) -> Result<Result<Begin>, Retired> {
+        entry.note_read(now);
+        let change = self.lock_alive(entry, now);
+        let state = change.state();
+        if state.retired {
+            return Err(Retired);
+        }
+        Ok(match state.decide(wish.promise, now, || self.block(now)) {
+            Decision::Hit(freshness, reason) => {
+                drop(change);
+                self.hit(&state, now, freshness, reason).map(Begin::Hit)
+            }
+            Decision::Wait => {
+                drop(change);
+                let flight = state.live_flight(now).cloned().ok_or(Retired)?;
+                Ok(Begin::Wait(self.waiter(entry, flight, wish)))
+            }
+            Decision::Refuse(error) => {
+                self.counters.refusal();
+                Err(error)
+            }
+            Decision::HitAndLead(freshness, reason) => {
+                let ticket = self.start_fetch(entry, &change, &state, wish, now);
+                drop(change);
+                self.hit(&state, now, freshness, reason).map(|hit| Begin::HitAndLead(hit, ticket))
+            }
+            Decision::Lead => {
+                if state.keeping(0, now).is_none()
+                    && let Err(error) = self.check_budget(wish.deadline, now)
+                {
+                    return Ok(Err(error));
+                }
+                let ticket = self.start_fetch(entry, &change, &state, wish, now);
+                drop(change);
+                let waiter = self.waiter(entry, Arc::clone(ticket.flight()), wish);
+                Ok(Begin::Lead(ticket, waiter))
+            }
+        })
+    }
+
+    /// The ticket of a fetch for an entry, if one is due and may start.
+    pub(crate) fn lead_if_due(self: &Arc<Self>, entry: &Arc<Entry>, now: Now) -> Option<Ticket> {
+        let change = self.lock_alive(entry, now);
+        let state = change.state();
+        let ttl = entry.key.ttl();
+        let promise = nanos(self.policy.min_remaining(ttl));
+        let due = matches!(
+            state.decide(promise, now, || self.block(now)),
+            Decision::Lead | Decision::HitAndLead(..)
+        );
+        let deadline = now.plus(DEFAULT_TIMEOUT).boot_nanos();
+        (due && !state.retired)
+            .then(|| self.start_fetch(entry, &change, &state, Wish { promise, deadline }, now))
+    }
+
+    /// The right to change an entry whose fetch, if one is in flight, is not overdue.
+    fn lock_alive<'a>(&self, entry: &'a Arc<Entry>, now: Now) -> Change<'a> {
+        loop {
+            let change = entry.lock();
+            let state = change.state();
+            match &state.flight {
+                Some(flight) if flight.is_overdue(now) => {
+                    drop(change);
+                    self.time_out(entry, flight, now);
+                }
+                _ => return change,
+            }
+        }
+    }
+
+    fn start_fetch(
+        self: &Arc<Self>,
+        entry: &Arc<Entry>,
+        change: &Change<'_>,
+        state: &EntryState,
+        wish: Wish,
+        now: Now,
+    ) -> Ticket {
+        let live = state.keeping(0, now).is_some();
+        let purpose = if live { Purpose::Refresh } else { Purpose::Cold };
+        let started = now.boot_nanos();
+        let timeout = self.policy.windows(entry.key.ttl()).fetch_timeout;
+        // A refresh may queue for as long as anybody would, however short its first caller's time.
+        let patience = if live { nanos(DEFAULT_TIMEOUT) } else { 0 };
+        let queue_until = wish.deadline.max(started.saturating_add(patience));
+        let deadline = queue_until.max(started.saturating_add(timeout));
+        let flight = Flight::new(state.era, purpose, started, queue_until, deadline);
+        let flight = Arc::new(flight);
+        change.replace(state.leading(Arc::clone(&flight)));
+        self.flights.add(entry, &flight);
+        Ticket::new(Arc::clone(self), Arc::clone(entry), flight)
+    }
+
+    fn hit(
+        &self,
+        state: &EntryState,
+        now: Now,
+        freshness: Freshness,
+        reason: Option<Error>,
+    ) -> Result<Hit> {
+        self.counters.hit(freshness);
+        let value = state.value.clone().ok_or_else(abandoned)?;
+        Ok(Hit::of(value, now, freshness, reason))
+    }
+
+    fn waiter(self: &Arc<Self>, entry: &Arc<Entry>, flight: Arc<Flight>, wish: Wish) -> Waiter {
+        self.counters.wait();
+        Waiter::new(Arc::clone(self), Arc::clone(entry), flight, wish)
+    }
+
+    /// Evicts the keys idle longest to make room for a new one. If all are being fetched or kept warm,
+    /// the new one is refused: the cache grows past its limit by no more than the threads that add to
+    /// it simultaneously.
+    fn make_room(&self, now: Now) -> Result<()> {
+        let max = self.policy.max_keys();
+        let evicted = self.shards.make_room(max, now);
+        self.counters.evicted(evicted.len());
+        for entry in &evicted {
+            self.note(now, EventKind::Evicted, Some(&entry.key));
+        }
+        if self.shards.len() < max {
+            return Ok(());
+        }
+        self.counters.refusal();
+        Err(overloaded(now.boot_nanos().saturating_add(MIN_SPACING), now))
+    }
+}

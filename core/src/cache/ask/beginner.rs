@@ -1,0 +1,47 @@
+//! What a grant can be asked of, and the first step of asking: begin, and hand on the ticket.
+
+use super::begin::Begin;
+use super::options::BeginOptions;
+use super::ticket::Ticket;
+use super::waiter::Waiter;
+use crate::cache::store::Hit;
+use crate::clock::Clock;
+use crate::error::Result;
+
+/// What a grant can be asked of: a key of a cache, or its handle.
+pub(crate) trait Beginner {
+    fn begin(&self, options: BeginOptions) -> Result<Begin>;
+
+    /// A hit that leaves nothing to do, if that can be told faster than by [`Beginner::begin`].
+    #[inline]
+    fn hit_at_once(&self, _options: BeginOptions) -> Result<Option<Hit>> {
+        Ok(None)
+    }
+
+    /// The clock that the caller's time is measured by.
+    fn clock(&self) -> Clock;
+}
+
+/// What a caller got.
+pub(crate) enum Begun {
+    Now(Result<Hit>),
+    Later(Waiter),
+}
+
+/// Begins, and hands on the ticket if this caller has to see to the fetch.
+#[inline]
+pub(crate) fn begin(from: &impl Beginner, options: BeginOptions, fetch: &impl Fn(Ticket)) -> Begun {
+    match from.begin(options) {
+        Err(error) => Begun::Now(Err(error)),
+        Ok(Begin::Hit(hit)) => Begun::Now(Ok(hit)),
+        Ok(Begin::HitAndLead(hit, ticket)) => {
+            fetch(ticket);
+            Begun::Now(Ok(hit))
+        }
+        Ok(Begin::Lead(ticket, waiter)) => {
+            fetch(ticket);
+            Begun::Later(waiter)
+        }
+        Ok(Begin::Wait(waiter)) => Begun::Later(waiter),
+    }
+}

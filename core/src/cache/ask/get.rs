@@ -1,0 +1,64 @@
+//! A grant by blocking: begin, wait, and begin again after a fetch that was dropped.
+
+use super::beginner::{Beginner, Begun, begin};
+use super::options::BeginOptions;
+use super::rounds::Rounds;
+use super::ticket::Ticket;
+use super::waiter::Waiter;
+use crate::cache::store::Hit;
+use crate::error::Result;
+
+/// A grant, waiting for it if need be. `fetch` is handed the ticket if this caller has to see to the
+/// fetch. It should not run the fetch itself when a grant that is still good is only being refreshed.
+#[inline]
+pub(crate) fn get(
+    from: &impl Beginner,
+    options: BeginOptions,
+    fetch: impl Fn(Ticket),
+) -> Result<Hit> {
+    if let Some(hit) = from.hit_at_once(options)? {
+        return Ok(hit);
+    }
+    match begin(from, options, &fetch) {
+        Begun::Now(result) => result,
+        Begun::Later(waiter) => wait(waiter, from, options, &fetch),
+    }
+}
+
+/// A grant that is there now and keeps the promise, or none. Never waits, and tells of no error but
+/// the caller's own. `fetch` is handed the ticket as in [`get`].
+#[inline]
+pub(crate) fn try_get(
+    from: &impl Beginner,
+    options: BeginOptions,
+    fetch: impl Fn(Ticket),
+) -> Result<Option<Hit>> {
+    if let Some(hit) = from.hit_at_once(options)? {
+        return Ok(Some(hit));
+    }
+    match begin(from, options, &fetch) {
+        Begun::Now(Ok(hit)) => Ok(Some(hit)),
+        Begun::Now(Err(error)) if error.kind().is_of_upstream() => Ok(None),
+        Begun::Now(Err(error)) => Err(error),
+        Begun::Later(waiter) => Ok(waiter.fallback()),
+    }
+}
+
+fn wait(
+    mut waiter: Waiter,
+    from: &impl Beginner,
+    options: BeginOptions,
+    fetch: &impl Fn(Ticket),
+) -> Result<Hit> {
+    let mut rounds = Rounds::new(from, options);
+    loop {
+        match waiter.wait() {
+            Err(error) if rounds.goes_on(error.kind()) => {}
+            result => return result,
+        }
+        match begin(from, rounds.options(from), fetch) {
+            Begun::Now(result) => return result,
+            Begun::Later(next) => waiter = next,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What a caller asks for: how good a grant, and how long to wait for it.
+
+use std::time::Duration;
+
+use crate::cache::decide::{CachePolicy, Key};
+use crate::clock::{Now, nanos};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How long a caller waits unless it says otherwise.
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_nanos(DEFAULT_TIMEOUT_NANOS);
+const DEFAULT_TIMEOUT_NANOS: u64 = 5_000_000_000;
+/// No caller waits longer, and no key is kept warm longer at a time.
+pub(crate) const TIME_MAX: Duration = Duration::from_secs(86_400);
+
+/// What a caller asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BeginOptions {
+    /// The least remaining life that the grant must have, net of the safety margin; by default 5 s
+    /// for grants of 60 s and 2 s for grants of 15 s. A promise: less is never handed out.
+    pub min_remaining: Option<Duration>,
+    /// How long the caller waits; 5 s by default.
+    pub timeout: Option<Duration>,
+}
+
+/// What a caller asks for, in the cache's units.
+#[derive(Clone, Copy)]
+pub(crate) struct Wish {
+    /// The least remaining life, in nanoseconds.
+    pub(crate) promise: u64,
+    /// Until when the caller waits, in nanoseconds since boot.
+    pub(crate) deadline: u64,
+}
+
+impl BeginOptions {
+    #[inline]
+    pub(crate) fn wish(self, key: &Key, policy: &CachePolicy, now: Now) -> Result<Wish> {
+        self.wish_or(usual_promise(key, policy), key, now)
+    }
+
+    /// As [`BeginOptions::wish`], with the usual promise of the key at hand.
+    #[inline]
+    pub(crate) fn wish_or(self, usual: u64, key: &Key, now: Now) -> Result<Wish> {
+        let promise = self.promise_or(usual, key)?;
+        let timeout = self.timeout.map_or(DEFAULT_TIMEOUT_NANOS, |time| nanos(time.min(TIME_MAX)));
+        let deadline = now.boot_nanos().saturating_add(timeout);
+        Ok(Wish { promise, deadline })
+    }
+
+    /// The promise alone, in nanoseconds.
+    #[inline]
+    pub(crate) fn promise_or(self, usual: u64, key: &Key) -> Result<u64> {
+        let promise = match self.min_remaining {
+            None => usual,
+            Some(asked) => {
+                check_min_remaining(asked, key.ttl())?;
+                nanos(asked)
+            }
+        };
+        // An expired grant is handed to nobody, not even to who asks for no life at all.
+        Ok(promise.max(1))
+    }
+}
+
+/// What is promised for a key to callers who do not say, in nanoseconds.
+pub(crate) fn usual_promise(key: &Key, policy: &CachePolicy) -> u64 {
+    nanos(policy.min_remaining(key.ttl()))
+}
+
+/// Checks a promise against the life that grants are asked for with: one that is hard to keep would
+/// have every caller wait.
+#[inline]
+pub(crate) fn check_min_remaining(asked: Duration, ttl: Duration) -> Result<()> {
+    if asked <= ttl / 2 { Ok(()) } else { Err(too_much_asked()) }
+}
+
+#[cold]
+fn too_much_asked() -> Error {
+    Error::new(
+        ErrorKind::InvalidArgument,
+        "min_remaining must be at most half of the life that grants are asked for with",
+    )
+}

@@ -1,0 +1,161 @@
+//! The right to run one fetch, and what the fetching caller does with it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::cache::decide::{Flight, Grant, Key, Purpose, abandoned, overloaded};
+use crate::cache::store::{Admission, Ended, Entry, EventKind, Inner, Permit};
+use crate::clock::Now;
+use crate::error::Error;
+use crate::fork::Reborn as _;
+
+/// The right to run one fetch, for its caller and all waiters. End the fetch with
+/// [`Ticket::complete`] or [`Ticket::fail`], from any thread. A ticket that is dropped ends it as
+/// [`ErrorKind::Abandoned`](crate::ErrorKind::Abandoned), so that nobody waits in vain.
+#[must_use = "a dropped ticket ends its fetch without an outcome"]
+pub struct Ticket {
+    inner: Arc<Inner>,
+    entry: Arc<Entry>,
+    flight: Arc<Flight>,
+    permit: Option<Permit>,
+    sent: Option<Now>,
+    /// When its place in the queue for the budget falls due, in nanoseconds since boot.
+    place: u64,
+    is_over: bool,
+}
+
+/// Whether the request may be sent.
+#[derive(Clone, Debug)]
+pub enum Start {
+    /// Send it now; it has this long.
+    Go(Duration),
+    /// The account's budget is used up: ask again after this time.
+    Later(Duration),
+    /// It may not be sent. The fetch has ended with this error.
+    Refused(Error),
+}
+
+impl Ticket {
+    pub(super) fn new(inner: Arc<Inner>, entry: Arc<Entry>, flight: Arc<Flight>) -> Self {
+        Self { inner, entry, flight, permit: None, sent: None, place: 0, is_over: false }
+    }
+
+    /// The key whose grant is wanted.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        &self.entry.key
+    }
+
+    /// Whether a grant that is still good is being replaced.
+    #[must_use]
+    pub fn is_refresh(&self) -> bool {
+        self.flight.purpose == Purpose::Refresh
+    }
+
+    /// Asks whether the request may be sent, right before it would be: the grant's life counts from
+    /// here, so connecting and answering cost it nothing it has.
+    pub fn start(&mut self) -> Start {
+        if self.is_over || self.inner.is_foreign() {
+            return Start::Refused(abandoned());
+        }
+        let now = self.inner.clock.now();
+        let time = now.boot_nanos();
+        if self.sent.is_some() {
+            // Asked again after it was sent: what is left of its time.
+            let deadline = self.flight.deadline();
+            return Start::Go(Duration::from_nanos(deadline.saturating_sub(time)));
+        }
+        if let Some(error) = self.too_late(now) {
+            return Start::Refused(error);
+        }
+        if self.place > time {
+            return Start::Later(Duration::from_nanos(self.place - time));
+        }
+        let timeout = self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout;
+        let deadline = time.saturating_add(timeout);
+        match self.inner.admit(&self.flight, deadline, now) {
+            Admission::Go(permit) => {
+                self.permit = Some(permit);
+                self.flight.sent_until(deadline);
+                self.inner.counters.fetch(self.is_refresh());
+                self.inner.note(now, EventKind::FetchSent, Some(&self.entry.key));
+                self.sent = Some(now);
+                Start::Go(Duration::from_nanos(timeout))
+            }
+            Admission::Later(at) => {
+                self.place = at;
+                Start::Later(Duration::from_nanos(at.saturating_sub(time)))
+            }
+            Admission::Full(at) => self.refused(overloaded(at, now)),
+            Admission::Blocked(block) => self.refused(block.refusal(now)),
+        }
+    }
+
+    /// Ends the fetch with a grant that lives for `life` from when the request was sent (from now,
+    /// if [`Ticket::start`] was never asked).
+    pub fn complete(mut self, grant: Grant, life: Duration) {
+        if let Some(inner) = self.end() {
+            inner.succeeded(&self.ended(), grant, life);
+        }
+    }
+
+    /// Ends the fetch with an error, which all waiters get.
+    pub fn fail(mut self, error: Error) {
+        if let Some(inner) = self.end() {
+            inner.failed(&self.ended(), error);
+        }
+    }
+
+    /// Notes how far the clock of upstream is ahead of the local one.
+    pub(crate) fn note_clock_offset(&self, ms: i64) {
+        self.inner.counters.clock_offset(ms);
+    }
+
+    pub(super) fn flight(&self) -> &Arc<Flight> {
+        &self.flight
+    }
+
+    /// The error that the waiters got, if the fetch is over before its request was sent: the request
+    /// would serve nobody.
+    fn too_late(&mut self, now: Now) -> Option<Error> {
+        if self.flight.is_overdue(now) {
+            self.inner.time_out(&self.entry, &self.flight, now);
+        }
+        let outcome = self.flight.outcome()?;
+        self.is_over = true;
+        Some(outcome.err().unwrap_or_else(abandoned))
+    }
+
+    /// Ends the fetch without a request having been sent: no failure of upstream is noted.
+    fn refused(&mut self, error: Error) -> Start {
+        if let Some(inner) = self.end() {
+            inner.not_sent(&self.entry, &self.flight, error.clone());
+        }
+        Start::Refused(error)
+    }
+
+    /// The first end only, and only in the process that the ticket belongs to.
+    fn end(&mut self) -> Option<Arc<Inner>> {
+        let first = !std::mem::replace(&mut self.is_over, true);
+        (first && !self.inner.is_foreign()).then(|| Arc::clone(&self.inner))
+    }
+
+    fn ended(&self) -> Ended<'_> {
+        Ended { entry: &self.entry, flight: &self.flight, permit: self.permit, sent: self.sent }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if let Some(inner) = self.end() {
+            inner.dropped(&self.ended());
+        }
+    }
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ticket").field("key", self.key()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,123 @@
+//! The table of decisions: what a caller gets from an entry, by the remaining life of its grant and
+//! by what upstream is doing.
+
+use std::time::Duration;
+
+use super::block::Block;
+use super::grant::Freshness;
+use super::state::EntryState;
+use crate::clock::Now;
+use crate::error::{Error, ErrorKind};
+
+/// What a caller gets.
+#[derive(Clone, Debug)]
+pub(crate) enum Decision {
+    /// The grant at once.
+    Hit(Freshness, Option<Error>),
+    /// The grant at once, and a refresh that this caller has to see to.
+    HitAndLead(Freshness, Option<Error>),
+    /// A fetch that this caller has to see to, then its outcome.
+    Lead,
+    /// The outcome of the fetch in flight.
+    Wait,
+    /// An error at once.
+    Refuse(Error),
+}
+
+/// What goes on upstream for an entry.
+enum Upstream {
+    Idle,
+    InFlight,
+    /// No fetch yet: the error that callers get and how long they get it, in nanoseconds.
+    Paused(Error, u64),
+}
+
+impl EntryState {
+    /// Decides what a caller gets who needs a grant with `promise` nanoseconds of remaining life.
+    /// `block` tells what holds back the whole cache or account, and is asked only when no fresh
+    /// grant is at hand.
+    #[inline]
+    pub(crate) fn decide(
+        &self,
+        promise: u64,
+        now: Now,
+        block: impl FnOnce() -> Option<Block>,
+    ) -> Decision {
+        let Some(value) = &self.value else {
+            return self.decide_without(now, block());
+        };
+        let remaining = value.remaining(now);
+        if remaining >= value.soft && remaining >= promise {
+            return Decision::Hit(Freshness::Fresh, None);
+        }
+        if remaining < promise {
+            return self.decide_without(now, block());
+        }
+        self.decide_ageing(remaining < value.wait_below.max(promise), now, block())
+    }
+
+    /// No grant, or none that keeps the promise.
+    fn decide_without(&self, now: Now, block: Option<Block>) -> Decision {
+        match self.upstream(now, block) {
+            Upstream::Idle => Decision::Lead,
+            Upstream::InFlight => Decision::Wait,
+            Upstream::Paused(error, wait) => {
+                Decision::Refuse(error.with_retry_after(Duration::from_nanos(wait)))
+            }
+        }
+    }
+
+    /// A grant that keeps the promise but is due for a refresh; `old` if callers should rather wait
+    /// for the next one.
+    fn decide_ageing(&self, old: bool, now: Now, block: Option<Block>) -> Decision {
+        let degraded = |error: Error, wait: u64| {
+            let reason = error.with_retry_after(Duration::from_nanos(wait));
+            (Freshness::Degraded, Some(reason))
+        };
+        match (self.upstream(now, block), &self.past.error) {
+            // The last fetch brought this grant a moment ago; the next is only a moment away.
+            (Upstream::Paused(error, _), None)
+                if !old && error.kind() == ErrorKind::GrantTooShort =>
+            {
+                Decision::Hit(Freshness::Refreshing, None)
+            }
+            (Upstream::Paused(error, wait), _) => {
+                let (freshness, reason) = degraded(error, wait);
+                Decision::Hit(freshness, reason)
+            }
+            (Upstream::Idle, Some(error)) if old => {
+                Decision::HitAndLead(Freshness::Degraded, Some(tried_now(error)))
+            }
+            (Upstream::InFlight, Some(error)) if old => {
+                Decision::Hit(Freshness::Degraded, Some(tried_now(error)))
+            }
+            (Upstream::Idle, None) if old => Decision::Lead,
+            (Upstream::InFlight, None) if old => Decision::Wait,
+            (Upstream::Idle, _) => Decision::HitAndLead(Freshness::Refreshing, None),
+            (Upstream::InFlight, _) => Decision::Hit(Freshness::Refreshing, None),
+        }
+    }
+
+    fn upstream(&self, now: Now, block: Option<Block>) -> Upstream {
+        let time = now.boot_nanos();
+        if self.live_flight(now).is_some() {
+            return Upstream::InFlight;
+        }
+        let own = (self.past.next > time)
+            .then(|| Block { until: self.past.next, error: self.past.reason() });
+        // Of two reasons the one that lasts longer: its `retry_after` is the honest one.
+        let last = [own, block].into_iter().flatten().max_by_key(|block| block.until);
+        match last {
+            Some(block) if block.until > time => Upstream::Paused(block.error, block.until - time),
+            _ => Upstream::Idle,
+        }
+    }
+}
+
+/// The last error while the next fetch is being made: the time it asked for has passed.
+fn tried_now(error: &Error) -> Error {
+    match error.retry_after() {
+        Some(_) => error.with_retry_after(Duration::ZERO),
+        None => error.clone(),
+    }
+}

@@ -1,0 +1,96 @@
+//! One fetch in flight: what it is for, by when it must be sent and over, and its outcome, which all
+//! who wait for it share, errors too.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::grant::StoredGrant;
+use crate::clock::Now;
+use crate::completion::Completion;
+use crate::error::Result;
+use crate::sync;
+
+/// A fetch this long past its deadline is overdue: it has failed, whatever its driver does.
+const OVERDUE_AFTER: u64 = 1_000_000_000;
+
+/// Why a fetch is wanted. Refreshes keep an audience watching that was let in, so they go first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Refresh,
+    Cold,
+}
+
+/// How a fetch ended.
+pub(crate) type Outcome = Result<Arc<StoredGrant>>;
+
+pub(crate) struct Flight {
+    /// The era of the entry it was begun in.
+    pub(crate) era: u32,
+    pub(crate) purpose: Purpose,
+    /// When it was begun, in nanoseconds since boot.
+    pub(crate) started: u64,
+    /// When its request must have been sent, in nanoseconds since boot.
+    pub(crate) queue_until: u64,
+    /// From when on it is overdue, in nanoseconds since boot.
+    overdue_at: AtomicU64,
+    sent: AtomicBool,
+    pub(crate) completion: Completion<Outcome>,
+}
+
+impl Flight {
+    /// A fetch begun at `started` whose request has to be sent by `queue_until` and which has to be
+    /// over by `deadline`, all in nanoseconds since boot.
+    pub(crate) fn new(
+        era: u32,
+        purpose: Purpose,
+        started: u64,
+        queue_until: u64,
+        deadline: u64,
+    ) -> Self {
+        Self {
+            era,
+            purpose,
+            started,
+            queue_until,
+            overdue_at: AtomicU64::new(overdue_at(deadline)),
+            sent: AtomicBool::new(false),
+            completion: Completion::default(),
+        }
+    }
+
+    /// By when it must be over, in nanoseconds since boot.
+    pub(crate) fn deadline(&self) -> u64 {
+        self.overdue_at().saturating_sub(OVERDUE_AFTER)
+    }
+
+    /// Whether it has failed for want of an end, whatever its driver does.
+    pub(crate) fn is_overdue(&self, now: Now) -> bool {
+        now.boot_nanos() >= self.overdue_at()
+    }
+
+    pub(crate) fn overdue_at(&self) -> u64 {
+        self.overdue_at.load(Ordering::Relaxed)
+    }
+
+    /// The request is sent, and has until another deadline.
+    pub(crate) fn sent_until(&self, deadline: u64) {
+        sync::step();
+        self.overdue_at.store(overdue_at(deadline), Ordering::Relaxed);
+        self.sent.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the request has been sent.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// The outcome, once there is one.
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
+        self.completion.outcome()
+    }
+}
+
+/// From when on a fetch with this deadline is overdue. Both in nanoseconds since boot.
+pub(crate) fn overdue_at(deadline: u64) -> u64 {
+    deadline.saturating_add(OVERDUE_AFTER)
+}

@@ -1,0 +1,89 @@
+//! A grant: the opaque text, and what the cache decides about it when it comes.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::clock::Now;
+
+/// A short-lived credential as opaque text, byte for byte as it came. Never shown; wiped when the
+/// last user is gone.
+#[derive(PartialEq, Eq)]
+pub struct Grant(Zeroizing<Box<str>>);
+
+impl Grant {
+    /// A grant from its text.
+    #[must_use]
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text. Treat it as the secret it is.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Grant(..)")
+    }
+}
+
+/// A grant in the store, with everything that was decided when it came. Never changed afterwards,
+/// so that it can be read, and taken over by a forked child, without a lock.
+#[derive(Debug)]
+pub(crate) struct StoredGrant {
+    pub(crate) grant: Grant,
+    /// Unique within one cache and rising.
+    pub(crate) generation: u64,
+    /// The end of its life on both clocks, less the safety margin.
+    pub(crate) expires: Now,
+    /// A refresh is due when less than this remains, in nanoseconds.
+    pub(crate) soft: u64,
+    /// Below this callers wait for the fetch in flight, in nanoseconds.
+    pub(crate) wait_below: u64,
+}
+
+impl StoredGrant {
+    /// The life left, net of the safety margin, in nanoseconds.
+    #[inline]
+    pub(crate) fn remaining(&self, now: Now) -> u64 {
+        now.nanos_until(&self.expires)
+    }
+
+    /// The same by the clock that nobody can step.
+    pub(crate) fn remaining_since_boot(&self, now: Now) -> u64 {
+        self.expires.boot_nanos().saturating_sub(now.boot_nanos())
+    }
+
+    /// Whether this grant lives longer than another.
+    pub(crate) fn outlives(&self, other: &Self, now: Now) -> bool {
+        self.remaining(now) > other.remaining(now)
+    }
+}
+
+/// How good the grant is that a caller was handed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Freshness {
+    /// No refresh is due.
+    Fresh,
+    /// A refresh is due or in flight; nobody has to wait for it.
+    Refreshing,
+    /// The last refresh failed or may not be tried yet. The grant still keeps the caller's
+    /// `min_remaining`.
+    Degraded,
+}
+
+impl Freshness {
+    /// The name that all languages show.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Refreshing => "refreshing",
+            Self::Degraded => "degraded",
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! What a caller gets, and when upstream is asked again: pure functions of an entry's state, the time
+//! and a random number.
+//!
+//! Nothing in here waits, reads a clock or does I/O. `decision` is the table, `windows`
+//! and `pause` the times behind it. Uses the crate's clock readings and errors, and no other room.
+
+mod block;
+mod decision;
+mod errors;
+mod flight;
+mod grant;
+mod key;
+mod pause;
+mod policy;
+mod random;
+mod scope;
+mod state;
+mod windows;
+
+pub use grant::{Freshness, Grant};
+pub use key::Key;
+pub use policy::{CachePolicy, CachePolicyBuilder};
+
+pub(crate) use block::Block;
+pub(crate) use decision::Decision;
+pub(crate) use errors::{abandoned, grant_too_short, overloaded};
+pub(crate) use flight::{Flight, Outcome, Purpose, overdue_at};
+pub(crate) use grant::StoredGrant;
+pub(crate) use pause::{Failure, cooldown};
+pub(crate) use scope::Scope;
+pub(crate) use state::EntryState;
+pub(crate) use windows::MIN_SPACING;

@@ -1,0 +1,146 @@
+//! How long upstream is left alone after a failure.
+
+use std::time::Duration;
+
+use super::key::Key;
+use super::policy::CachePolicy;
+use super::scope::Scope;
+use super::state::EntryState;
+use super::windows::{Windows, share};
+use crate::clock::{Now, nanos};
+use crate::error::{Error, ErrorKind};
+
+const SECOND: u64 = 1_000_000_000;
+const MILLI: u64 = 1_000_000;
+
+/// The first step of the back-off after a failure that a retry can help.
+const BACKOFF_BASE: u64 = 250 * MILLI;
+/// The first step of the cool-down after a 429 that says nothing of when to come back.
+const THROTTLE_BASE: u64 = SECOND;
+/// No pause is longer, whatever upstream asks for.
+const ASKED_MAX: u64 = 300 * SECOND;
+
+/// What a pause after a failed fetch is reckoned from.
+pub(crate) struct Failure<'a> {
+    pub(crate) policy: &'a CachePolicy,
+    pub(crate) key: &'a Key,
+    pub(crate) state: &'a EntryState,
+    pub(crate) now: Now,
+}
+
+impl Failure<'_> {
+    /// How long the entry is left alone after this error, in nanoseconds.
+    pub(crate) fn pause(&self, error: &Error) -> u64 {
+        match Scope::of(error) {
+            Scope::Account => error.retry_after().map_or(0, nanos),
+            Scope::Cache | Scope::Entry => negative_ttl(error.kind(), self.policy.random()),
+            Scope::Transient => self.backoff().max(self.asked(error)),
+            Scope::Nobody => 0,
+        }
+    }
+
+    /// How long the entry is left alone after a failure that a retry can help, in nanoseconds.
+    pub(crate) fn backoff(&self) -> u64 {
+        let failures = self.state.past.failures.saturating_add(1);
+        transient_backoff(&self.windows(), failures, self.spare(), self.policy.random())
+    }
+
+    /// The time that upstream asked for beside an error of one key. While a grant is served it is
+    /// cut short so that one more fetch can end before the grant's promise does.
+    fn asked(&self, error: &Error) -> u64 {
+        let Some(asked) = error.retry_after() else { return 0 };
+        let asked = asked_for(nanos(asked), self.policy.random());
+        let fetch = self.windows().fetch_timeout;
+        match self.spare() {
+            Some(spare) if spare > fetch => asked.min(spare - fetch),
+            _ => asked,
+        }
+    }
+
+    /// The life that the stored grant has above its promise, if any.
+    fn spare(&self) -> Option<u64> {
+        let promise = nanos(self.policy.min_remaining(self.key.ttl()));
+        let value = self.state.value.as_ref()?;
+        let spare = value.remaining(self.now).saturating_sub(promise);
+        (spare > 0).then_some(spare)
+    }
+
+    fn windows(&self) -> Windows {
+        self.policy.windows(self.key.ttl())
+    }
+}
+
+/// How long to leave the account alone after its `throttled`-th 429 in a row, which may have asked
+/// for a time. In nanoseconds.
+pub(crate) fn cooldown(
+    windows: &Windows,
+    asked: Option<Duration>,
+    throttled: u32,
+    random: f64,
+) -> u64 {
+    match asked {
+        Some(asked) => asked_for(nanos(asked), random),
+        None => {
+            let step = doubled(THROTTLE_BASE, throttled).min(windows.throttle_cap);
+            step / 2 + share(step / 2, random)
+        }
+    }
+}
+
+/// Full jitter below a step that doubles. `spare` is the life that the stored grant has above its
+/// promise, if there is one: the less is left, the sooner the next fetch, so that one more fits in.
+fn transient_backoff(windows: &Windows, failures: u32, spare: Option<u64>, random: f64) -> u64 {
+    let step = doubled(BACKOFF_BASE, failures).min(windows.backoff_cap);
+    share(spare.map_or(step, |spare| step.min(spare / 4)), random)
+}
+
+/// How long to leave upstream alone that asked for this time: never less; a little more, so that a
+/// fleet does not return as one.
+fn asked_for(asked: u64, random: f64) -> u64 {
+    let asked = asked.min(ASKED_MAX);
+    asked + share((asked / 4).min(5 * SECOND), random)
+}
+
+/// How long an error is kept that no further try will better.
+fn negative_ttl(kind: ErrorKind, random: f64) -> u64 {
+    match kind {
+        ErrorKind::UpstreamNotFound => 5 * SECOND + share(5 * SECOND, random),
+        _ => SECOND + share(4 * SECOND, random),
+    }
+}
+
+/// `base` doubled for every failure after the first.
+fn doubled(base: u64, failures: u32) -> u64 {
+    base.saturating_mul(1 << failures.saturating_sub(1).min(16))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn windows() -> Windows {
+        Windows::of(60 * SECOND)
+    }
+
+    #[test]
+    fn a_429_is_never_followed_sooner_than_asked() {
+        let w = windows();
+        for random in [0.0, 0.5, 0.999] {
+            let pause = cooldown(&w, Some(Duration::from_secs(10)), 1, random);
+            assert!((10 * SECOND..=125 * SECOND / 10).contains(&pause));
+            assert!(cooldown(&w, Some(Duration::MAX), 1, random) <= ASKED_MAX + 5 * SECOND);
+            assert!(cooldown(&w, None, 40, random) <= w.throttle_cap);
+            assert!(cooldown(&w, None, 1, random) >= SECOND / 2);
+        }
+    }
+
+    #[test]
+    fn back_off_grows_to_its_cap_and_yields_to_the_promise() {
+        let w = windows();
+        let steps: Vec<u64> =
+            (1..=7).map(|n| transient_backoff(&w, n, None, 1.0) / MILLI).collect();
+        assert_eq!(steps, [250, 500, 1000, 2000, 4000, 4000, 4000]);
+        assert_eq!(transient_backoff(&w, 7, Some(SECOND), 1.0), SECOND / 4);
+        assert_eq!(transient_backoff(&w, 7, None, 0.0), 0);
+    }
+}

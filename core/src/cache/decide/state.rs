@@ -1,0 +1,121 @@
+//! What is known of one key, as an immutable snapshot, and which snapshot follows which event.
+//!
+//! A snapshot is never changed; whoever holds the entry's lock puts another in its place. So a hit
+//! reads without a lock, and a forked child can read what its parent left half done.
+
+use std::sync::Arc;
+
+use super::errors::{abandoned, grant_too_short};
+use super::flight::Flight;
+use super::grant::StoredGrant;
+use super::windows::MIN_SPACING;
+use crate::clock::Now;
+use crate::error::Error;
+
+/// What is known of one key.
+#[derive(Clone, Default)]
+pub(crate) struct EntryState {
+    /// The grant; an error never takes its place.
+    pub(crate) value: Option<Arc<StoredGrant>>,
+    /// The one fetch in flight.
+    pub(crate) flight: Option<Arc<Flight>>,
+    /// How the last fetches ended.
+    pub(crate) past: Past,
+    /// Raised by every invalidation and rotation: what a fetch of an earlier era brings is not
+    /// stored.
+    pub(crate) era: u32,
+    /// The entry has left the map; look the key up again.
+    pub(crate) retired: bool,
+}
+
+/// How the last fetches of one key ended.
+#[derive(Clone, Default)]
+pub(crate) struct Past {
+    /// Why the last fetch failed; none if it did not.
+    pub(crate) error: Option<Error>,
+    /// No fetch before this, in nanoseconds since boot.
+    pub(crate) next: u64,
+    /// Failures in a row.
+    pub(crate) failures: u32,
+    /// Fetches in a row that were dropped without an outcome.
+    pub(crate) abandoned: u32,
+}
+
+impl Past {
+    /// Why there is no fetch now, for a caller who cannot use the stored grant.
+    pub(super) fn reason(&self) -> Error {
+        match &self.error {
+            Some(error) => error.clone(),
+            None if self.abandoned > 0 => abandoned(),
+            // The last fetch succeeded, and what it brought is not enough for this caller.
+            None => grant_too_short(),
+        }
+    }
+}
+
+impl EntryState {
+    /// The fetch in flight, unless it is overdue.
+    pub(crate) fn live_flight(&self, now: Now) -> Option<&Arc<Flight>> {
+        self.flight.as_ref().filter(|flight| !flight.is_overdue(now))
+    }
+
+    /// The grant, if it keeps a promise.
+    pub(crate) fn keeping(&self, promise: u64, now: Now) -> Option<&Arc<StoredGrant>> {
+        self.value.as_ref().filter(|value| value.remaining(now) >= promise.max(1))
+    }
+
+    /// With a fetch in flight.
+    pub(crate) fn leading(&self, flight: Arc<Flight>) -> Self {
+        Self { flight: Some(flight), ..self.clone() }
+    }
+
+    /// Whether a fetch is the one in flight.
+    pub(crate) fn awaits(&self, flight: &Arc<Flight>) -> bool {
+        self.flight.as_ref().is_some_and(|current| Arc::ptr_eq(current, flight))
+    }
+
+    /// After a fetch that brought the grant.
+    pub(crate) fn succeeded(&self, started: u64) -> Self {
+        let past = Past { next: started.saturating_add(MIN_SPACING), ..Past::default() };
+        Self { flight: None, past, ..self.clone() }
+    }
+
+    /// After a fetch that failed at `end`; none follows for `pause`.
+    pub(crate) fn failed(&self, error: Error, started: u64, end: u64, pause: u64) -> Self {
+        let next = started.saturating_add(MIN_SPACING).max(end.saturating_add(pause));
+        let failures = self.past.failures.saturating_add(1);
+        let past = Past { error: Some(error), next, failures, abandoned: 0 };
+        Self { flight: None, past, ..self.clone() }
+    }
+
+    /// After a fetch that was dropped without an outcome. The first two cost nothing; from the third
+    /// on the usual distance is kept.
+    pub(crate) fn abandoned(&self, started: u64) -> Self {
+        let abandoned = self.past.abandoned.saturating_add(1);
+        let past = if abandoned > 2 {
+            let next = started.saturating_add(MIN_SPACING);
+            Past { next, abandoned, ..self.past.clone() }
+        } else {
+            Past { abandoned, ..self.past.clone() }
+        };
+        Self { flight: None, past, ..self.clone() }
+    }
+
+    /// After a fetch whose request could not be sent because of the account's budget. Upstream did
+    /// not fail, but without a pause every caller would queue another fetch.
+    pub(crate) fn held_off(&self, error: Error, now: Now) -> Self {
+        let next = now.boot_nanos().saturating_add(MIN_SPACING);
+        let past = Past { error: Some(error), next, ..self.past.clone() };
+        Self { flight: None, past, ..self.clone() }
+    }
+
+    /// Of the next era: no fetch, no stored error, and the grant only if it may stay.
+    pub(crate) fn renewed(&self, keep_value: bool) -> Self {
+        Self {
+            value: self.value.clone().filter(|_| keep_value),
+            era: self.era.wrapping_add(1),
+            retired: self.retired,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What stands between the entries of a cache and upstream: an account's cool-down and budget of
+//! calls. The cache asks; whoever makes the cache implements it.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+
+use crate::cache::decide::{Block, Purpose};
+use crate::clock::Now;
+
+/// Allows one call; handed back with its outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Permit {
+    /// For the one call that finds out whether a cool-down is over: when it counts as lost, in
+    /// nanoseconds since boot.
+    pub(crate) probe: Option<u64>,
+}
+
+/// The answer to whether a call may start.
+#[derive(Clone, Debug)]
+pub(crate) enum Admission {
+    Go(Permit),
+    /// The budget is used up, and a place in the queue is taken: ask again at this time, in
+    /// nanoseconds since boot.
+    Later(u64),
+    /// The budget is used up until this time, in nanoseconds since boot, which is too late.
+    Full(u64),
+    Blocked(Block),
+}
+
+/// How an allowed call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Report {
+    /// Upstream answered with anything but a 429.
+    Answered,
+    /// A 429; the time until which to leave the account alone, in nanoseconds since boot.
+    Throttled { until: u64 },
+    /// No answer came.
+    Unknown,
+}
+
+pub(crate) trait Gate: Send + Sync {
+    /// The cool-down or probe that holds everybody back now, if any. Called when no fresh grant is
+    /// at hand, so it must be quick and take no lock.
+    fn block(&self, now: Now) -> Option<Block>;
+
+    /// When a call for a cold key could start at the earliest, with so many before it in its cache
+    /// that have not been sent, in nanoseconds since boot.
+    fn earliest(&self, unsent: usize, now: Now) -> u64;
+
+    /// Takes one call out of the budget, or a place in the queue if that falls due before
+    /// `queue_until`. A probe counts as lost when `lost_at` passes without a report. Both in
+    /// nanoseconds since boot.
+    fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission;
+
+    /// Takes note of how an allowed call ended.
+    fn report(&self, permit: Permit, report: Report, now: Now);
+
+    /// Which 429 in a row one that comes now would be. Answers to calls that were in the air
+    /// together are one.
+    fn throttled_in_a_row(&self, now: Now) -> u32;
+}
+
+/// Lets everything through until it is told of the account that the calls count for.
+#[derive(Default)]
+pub(crate) struct LateGate(ArcSwapOption<Arc<dyn Gate>>);
+
+impl LateGate {
+    /// Counts for an account from now on; the first one stays.
+    pub(crate) fn set(&self, gate: Arc<dyn Gate>) {
+        self.0.compare_and_swap(&None::<Arc<_>>, Some(Arc::new(gate)));
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load().is_some()
+    }
+}
+
+impl Gate for LateGate {
+    fn block(&self, now: Now) -> Option<Block> {
+        self.0.load().as_ref()?.block(now)
+    }
+
+    fn earliest(&self, unsent: usize, now: Now) -> u64 {
+        self.0.load().as_ref().map_or(now.boot_nanos(), |gate| gate.earliest(unsent, now))
+    }
+
+    fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission {
+        match self.0.load().as_ref() {
+            Some(gate) => gate.admit(purpose, queue_until, lost_at, now),
+            None => Admission::Go(Permit::default()),
+        }
+    }
+
+    fn report(&self, permit: Permit, report: Report, now: Now) {
+        if let Some(gate) = self.0.load().as_ref() {
+            gate.report(permit, report, now);
+        }
+    }
+
+    fn throttled_in_a_row(&self, now: Now) -> u32 {
+        self.0.load().as_ref().map_or(1, |gate| gate.throttled_in_a_row(now))
+    }
+}

@@ -1,0 +1,28 @@
+//! What one process keeps of a cache: its entries, the fetches in flight, counters and events.
+//!
+//! `inner` holds all of it. `outcome` stores how a fetch ended, `admission` asks the account whether a
+//! request may be sent. Uses `decide`, and nothing of how callers ask.
+
+mod admission;
+mod counters;
+mod entry;
+mod events;
+mod flights;
+mod gate;
+mod hit;
+mod inner;
+mod outcome;
+mod prometheus;
+mod shards;
+mod sighting;
+mod stats;
+
+pub use events::{Event, EventKind};
+pub use hit::Hit;
+pub use stats::{LatencyHistogram, Stats};
+
+pub(crate) use entry::{Change, Entry, Retired};
+pub(crate) use gate::{Admission, Gate, LateGate, Permit, Report};
+pub(crate) use inner::Inner;
+pub(crate) use outcome::Ended;
+pub(crate) use sighting::{Sighting, StillFresh};

@@ -1,0 +1,230 @@
+//! What the end of a fetch changes: in its entry, for its waiters and for the account.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::entry::Entry;
+use super::events::EventKind;
+use super::gate::{Permit, Report};
+use super::inner::Inner;
+use crate::cache::decide::{
+    Block, EntryState, Failure, Flight, Grant, Scope, StoredGrant, abandoned, grant_too_short,
+};
+use crate::clock::{Now, nanos};
+use crate::error::{Error, ErrorKind};
+
+/// A fetch that is over: which, how its request was admitted and when that was sent.
+pub(crate) struct Ended<'a> {
+    pub(crate) entry: &'a Arc<Entry>,
+    pub(crate) flight: &'a Arc<Flight>,
+    pub(crate) permit: Option<Permit>,
+    pub(crate) sent: Option<Now>,
+}
+
+impl Inner {
+    /// A fetch brought a grant that lives for `life` from when its request was sent.
+    pub(crate) fn succeeded(&self, ended: &Ended<'_>, grant: Grant, life: Duration) {
+        let now = self.clock.now();
+        let Ended { entry, flight, .. } = *ended;
+        self.answered(ended, Report::Answered, now);
+        let stored = Arc::new(self.stored(ended, grant, life));
+        let promise = nanos(self.policy.min_remaining(entry.key.ttl()));
+        let is_short = stored.remaining(now) < promise;
+        if is_short && stored.remaining_since_boot(now) >= promise {
+            // The wall clock was stepped forward during the fetch, or the machine stood still
+            // unseen: nobody can say how old the grant is, and another one is easily had.
+            return self.abandon(ended, now);
+        }
+        if stored.remaining(now) == 0 {
+            return self.fail(ended, grant_too_short(), now);
+        }
+        let kind = EventKind::FetchSucceeded { generation: stored.generation };
+        self.note(now, kind, Some(&entry.key));
+        let change = entry.lock();
+        if let Some(next) = self.with_grant(&change.state(), ended, &stored, is_short, now) {
+            change.replace(next);
+        }
+        drop(change);
+        self.flights.remove(flight);
+        flight.completion.complete(Ok(stored));
+    }
+
+    /// The state with a grant that was fetched; none if it may not be stored.
+    fn with_grant(
+        &self,
+        state: &EntryState,
+        ended: &Ended<'_>,
+        stored: &Arc<StoredGrant>,
+        is_short: bool,
+        now: Now,
+    ) -> Option<EntryState> {
+        let Ended { entry, flight, .. } = *ended;
+        if state.era != flight.era || state.retired {
+            return None;
+        }
+        let outlived = state.value.as_ref().is_some_and(|old| !stored.outlives(old, now));
+        let value = if outlived { state.value.clone() } else { Some(Arc::clone(stored)) };
+        let kept = EntryState { value, ..state.clone() };
+        if !state.awaits(flight) {
+            // Late: the fetch was given up, but what it brings may still be the best there is.
+            return Some(kept);
+        }
+        if !is_short {
+            return Some(kept.succeeded(flight.started));
+        }
+        // It is kept for whoever can use it, but asking again at once would not help.
+        self.counters.error(ErrorKind::GrantTooShort);
+        let pause = self.failure(&kept, entry, now).backoff();
+        Some(kept.failed(grant_too_short(), flight.started, now.boot_nanos(), pause))
+    }
+
+    /// A fetch failed.
+    pub(crate) fn failed(&self, ended: &Ended<'_>, error: Error) {
+        let now = self.clock.now();
+        let error = if Scope::of(&error) == Scope::Account {
+            self.note_latency(ended, now);
+            self.cool_down(&ended.entry.key, ended.permit, &error, now)
+        } else {
+            let report = if is_answer(error.kind()) { Report::Answered } else { Report::Unknown };
+            self.answered(ended, report, now);
+            error
+        };
+        self.fail(ended, error, now);
+    }
+
+    /// Notes a failure in the entry, and in the cache if it speaks of the credentials; tells the
+    /// waiters.
+    fn fail(&self, ended: &Ended<'_>, error: Error, now: Now) {
+        let Ended { entry, flight, .. } = *ended;
+        // A fetch that timed out was counted then.
+        if self.flights.remove(flight) {
+            self.counters.error(error.kind());
+            self.note(now, EventKind::FetchFailed(error.kind()), Some(&entry.key));
+        }
+        let change = entry.lock();
+        let state = change.state();
+        let mut told = error.clone();
+        if state.awaits(flight) {
+            let time = now.boot_nanos();
+            let pause = self.failure(&state, entry, now).pause(&error);
+            if Scope::of(&error) == Scope::Cache {
+                let block = Block { until: time.saturating_add(pause), error: error.clone() };
+                self.block.store(Some(Arc::new(block)));
+            }
+            let is_attempt = Scope::of(&error) != Scope::Nobody;
+            let next = match error.kind() {
+                ErrorKind::Abandoned => state.abandoned(flight.started),
+                _ if is_attempt => state.failed(error, flight.started, time, pause),
+                _ => state.held_off(error, now),
+            };
+            if next.past.next > time && (is_attempt || told.retry_after().is_none()) {
+                told = told.with_retry_after(Duration::from_nanos(next.past.next - time));
+            }
+            change.replace(next);
+        }
+        drop(change);
+        flight.completion.complete(Err(told));
+    }
+
+    /// A fetch was dropped by its driver without an outcome.
+    pub(crate) fn dropped(&self, ended: &Ended<'_>) {
+        let now = self.clock.now();
+        self.answered(ended, Report::Unknown, now);
+        self.abandon(ended, now);
+    }
+
+    /// Ends a fetch without an outcome: its waiters begin again.
+    fn abandon(&self, ended: &Ended<'_>, now: Now) {
+        let Ended { entry, flight, .. } = *ended;
+        // A fetch that timed out was noted then.
+        if self.flights.remove(flight) {
+            self.note(now, EventKind::FetchAbandoned, Some(&entry.key));
+        }
+        let change = entry.lock();
+        let state = change.state();
+        if state.awaits(flight) {
+            change.replace(state.abandoned(flight.started));
+        }
+        drop(change);
+        flight.completion.complete(Err(abandoned()));
+    }
+
+    /// A fetch was not allowed to send its request, so there is nothing to note of upstream.
+    pub(crate) fn not_sent(&self, entry: &Arc<Entry>, flight: &Arc<Flight>, error: Error) {
+        self.counters.refusal();
+        let now = self.clock.now();
+        let change = entry.lock();
+        let state = change.state();
+        if state.awaits(flight) {
+            change.replace(match error.kind() {
+                ErrorKind::Overloaded => state.held_off(error.clone(), now),
+                // The cool-down itself holds everybody back.
+                _ => EntryState { flight: None, ..EntryState::clone(&state) },
+            });
+        }
+        drop(change);
+        self.flights.remove(flight);
+        flight.completion.complete(Err(error));
+    }
+
+    /// Ends a fetch that is overdue, whatever its driver still does.
+    pub(crate) fn time_out(&self, entry: &Arc<Entry>, flight: &Arc<Flight>, now: Now) {
+        let error =
+            Error::new(ErrorKind::UpstreamTimeout, "the fetch of a grant did not end in its time");
+        let ended = Ended { entry, flight, permit: None, sent: None };
+        self.fail(&ended, error, now);
+    }
+
+    /// Ends every fetch that is overdue.
+    pub(crate) fn time_out_overdue(&self, now: Now) {
+        for (entry, flight) in self.flights.overdue(now) {
+            self.time_out(&entry, &flight, now);
+        }
+    }
+
+    fn stored(&self, ended: &Ended<'_>, grant: Grant, life: Duration) -> StoredGrant {
+        let windows = self.policy.windows(life);
+        let sent = ended.sent.unwrap_or_else(|| self.clock.now());
+        StoredGrant {
+            grant,
+            generation: self.next_grant.fetch_add(1, Ordering::Relaxed),
+            expires: sent.plus(Duration::from_nanos(windows.net_life)),
+            soft: windows.soft(self.policy.random()),
+            wait_below: windows.wait_below,
+        }
+    }
+
+    fn failure<'a>(&'a self, state: &'a EntryState, entry: &'a Entry, now: Now) -> Failure<'a> {
+        Failure { policy: &self.policy, key: &entry.key, state, now }
+    }
+
+    /// Tells the account how an admitted request ended, and notes how long it took.
+    fn answered(&self, ended: &Ended<'_>, report: Report, now: Now) {
+        self.report(ended.permit, report, now);
+        self.note_latency(ended, now);
+    }
+
+    fn note_latency(&self, ended: &Ended<'_>, now: Now) {
+        if let Some(sent) = ended.sent {
+            self.counters.took(now.boot_nanos().saturating_sub(sent.boot_nanos()));
+        }
+    }
+}
+
+/// Whether an error means that upstream did answer, so that a probe has found it there.
+fn is_answer(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::UpstreamBadRequest
+            | ErrorKind::UpstreamUnauthorized
+            | ErrorKind::UpstreamForbidden
+            | ErrorKind::UpstreamNotFound
+            | ErrorKind::UpstreamUnavailable
+            | ErrorKind::UpstreamStatus
+            | ErrorKind::UpstreamNotJson
+            | ErrorKind::UpstreamNoGrant
+            | ErrorKind::UpstreamTooLarge
+            | ErrorKind::GrantTooShort
+    )
+}

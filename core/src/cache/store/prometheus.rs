@@ -1,0 +1,114 @@
+//! The statistics of a cache as the page that Prometheus scrapes.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::stats::{LatencyHistogram, Stats};
+use crate::cache::decide::Freshness;
+
+impl Stats {
+    /// The statistics in the text format that Prometheus scrapes, each series with the label
+    /// `cache`.
+    #[must_use]
+    pub fn to_prometheus(&self, cache: &str) -> String {
+        let mut page = Page { text: String::new(), label: label(cache) };
+        page.head("grantmint_hits_total", "counter", "Grants handed out at once");
+        let hits = [
+            (Freshness::Fresh, self.hits_fresh),
+            (Freshness::Refreshing, self.hits_refreshing),
+            (Freshness::Degraded, self.hits_degraded),
+        ];
+        for (freshness, count) in hits {
+            page.with("grantmint_hits_total", "freshness", freshness.as_str(), count);
+        }
+        page.counter("grantmint_waits_total", "Calls that waited for a fetch", self.waits);
+        page.counter("grantmint_refusals_total", "Calls refused at once", self.refusals);
+        page.counter("grantmint_fetches_total", "Fetches sent upstream", self.fetches);
+        page.counter("grantmint_refreshes_total", "Fetches of a grant still good", self.refreshes);
+        page.head("grantmint_fetch_errors_total", "counter", "Fetches that failed");
+        for (kind, count) in &self.errors {
+            page.with("grantmint_fetch_errors_total", "code", kind.code(), *count);
+        }
+        page.counter("grantmint_throttled_total", "Fetches answered with a 429", self.throttled);
+        page.counter("grantmint_evictions_total", "Entries that made room", self.evictions);
+        page.gauge("grantmint_keys", "Entries in the cache", &self.keys.to_string());
+        page.gauge("grantmint_in_flight", "Fetches in the air", &self.in_flight.to_string());
+        let cooldown = self.cooldown_left.as_secs_f64().to_string();
+        page.gauge("grantmint_cooldown_seconds", "Left of the account's cool-down", &cooldown);
+        if let Some(offset) = self.clock_offset_ms {
+            let help = "Clock of upstream ahead of the local one";
+            let seconds = Duration::from_millis(offset.unsigned_abs()).as_secs_f64();
+            let sign = if offset < 0 { "-" } else { "" };
+            page.gauge("grantmint_clock_offset_seconds", help, &format!("{sign}{seconds}"));
+        }
+        page.histogram("grantmint_fetch_seconds", "How long fetches took", &self.fetch_latency);
+        page.text
+    }
+}
+
+struct Page {
+    text: String,
+    label: String,
+}
+
+impl Page {
+    fn head(&mut self, name: &str, kind: &str, help: &str) {
+        let _ = writeln!(self.text, "# HELP {name} {help}.\n# TYPE {name} {kind}");
+    }
+
+    fn with(&mut self, name: &str, label: &str, value: &str, count: u64) {
+        let _ = writeln!(self.text, "{name}{{{},{label}=\"{value}\"}} {count}", self.label);
+    }
+
+    fn counter(&mut self, name: &str, help: &str, count: u64) {
+        self.head(name, "counter", help);
+        let _ = writeln!(self.text, "{name}{{{}}} {count}", self.label);
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: &str) {
+        self.head(name, "gauge", help);
+        let _ = writeln!(self.text, "{name}{{{}}} {value}", self.label);
+    }
+
+    fn histogram(&mut self, name: &str, help: &str, histogram: &LatencyHistogram) {
+        self.head(name, "histogram", help);
+        let bucket = format!("{name}_bucket");
+        for (bound, count) in &histogram.buckets {
+            self.with(&bucket, "le", &bound.as_secs_f64().to_string(), *count);
+        }
+        self.with(&bucket, "le", "+Inf", histogram.count);
+        let (label, sum, count) = (&self.label, histogram.sum.as_secs_f64(), histogram.count);
+        let _ = writeln!(self.text, "{name}_sum{{{label}}} {sum}\n{name}_count{{{label}}} {count}");
+    }
+}
+
+/// The label, with what the format does not allow in it escaped.
+fn label(cache: &str) -> String {
+    let escaped = cache.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    format!("cache=\"{escaped}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cache::store::counters::Counters;
+
+    #[test]
+    fn the_prometheus_page_has_each_series_once() {
+        let counters = Counters::new();
+        counters.took(1);
+        counters.clock_offset(-1500);
+        let page = counters.read().to_prometheus("a\"b");
+        assert!(page.contains("grantmint_hits_total{cache=\"a\\\"b\",freshness=\"fresh\"} 0\n"));
+        assert!(page.contains("grantmint_clock_offset_seconds{cache=\"a\\\"b\"} -1.5\n"));
+        assert!(page.contains("grantmint_fetch_seconds_bucket{cache=\"a\\\"b\",le=\"+Inf\"} 1\n"));
+        let mut series: Vec<&str> = page
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| line.rsplit_once(' ').unwrap().0)
+            .collect();
+        let all = series.len();
+        series.sort_unstable();
+        series.dedup();
+        assert_eq!(series.len(), all);
+    }
+}

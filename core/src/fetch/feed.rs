@@ -1,0 +1,115 @@
+//! A cache joined to the source that fetches for it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use super::fetchers::{self, Job};
+use super::lanes::Lane;
+use super::source::Source;
+use crate::cache::{self, BeginOptions, Beginner, GrantCache, Hit, Key, PendingCall, Ticket};
+use crate::error::Result;
+use crate::watch::{self, Watched};
+
+/// A cache and the source that fetches for it.
+pub(crate) struct Feed {
+    cache: GrantCache,
+    source: ArcSwap<Arc<dyn Source>>,
+    /// It has been closed: it looks after the fetches in flight and keeps nothing warm.
+    closed: AtomicBool,
+}
+
+impl Feed {
+    pub(crate) fn new(cache: GrantCache, source: Arc<dyn Source>) -> Arc<Self> {
+        let source = ArcSwap::from_pointee(source);
+        Arc::new(Self { cache, source, closed: AtomicBool::new(false) })
+    }
+
+    pub(crate) fn cache(&self) -> &GrantCache {
+        &self.cache
+    }
+
+    /// Fetches from another source from now on; returns the one before.
+    pub(crate) fn set_source(&self, source: Arc<dyn Source>) -> Arc<Arc<dyn Source>> {
+        self.source.swap(Arc::new(source))
+    }
+
+    /// A grant, waiting for it if need be.
+    #[inline]
+    pub(crate) fn get(
+        self: &Arc<Self>,
+        from: &impl Beginner,
+        options: BeginOptions,
+    ) -> Result<Hit> {
+        cache::get(from, options, |ticket| self.dispatch(ticket))
+    }
+
+    /// A grant that is there now and keeps the promise, or none. Never waits, and tells of no error
+    /// but the caller's own; sets off the fetch that is due.
+    pub(crate) fn try_get(
+        self: &Arc<Self>,
+        from: &impl Beginner,
+        options: BeginOptions,
+    ) -> Result<Option<Hit>> {
+        cache::try_get(from, options, |ticket| self.dispatch(ticket))
+    }
+
+    /// A grant by callback, within the caller's time: before this returns if it is there, else on one
+    /// of the library's threads.
+    pub(crate) fn get_then(
+        self: &Arc<Self>,
+        from: impl Beginner + Send + Sync + 'static,
+        options: BeginOptions,
+        callback: impl FnOnce(Result<Hit>) + Send + 'static,
+    ) -> PendingCall {
+        let feed = Arc::clone(self);
+        cache::get_then(from, options, move |ticket| feed.dispatch(ticket), callback)
+    }
+
+    /// Fetches for a key before anybody asks for it.
+    pub(crate) fn prefetch(self: &Arc<Self>, key: &Key) -> Result<()> {
+        if let Some(ticket) = self.cache.prefetch(key)? {
+            self.dispatch(ticket);
+        }
+        Ok(())
+    }
+
+    /// Keeps a key fresh without it being read.
+    pub(crate) fn keep_warm(self: &Arc<Self>, key: &Key, time: Duration) -> Result<()> {
+        self.cache.keep_warm(key, time)?;
+        watch::over(self);
+        Ok(())
+    }
+
+    /// Sends nothing any more but what callers wait for.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+    }
+
+    /// Hands a fetch to the fetcher threads, and has it watched in case it never ends.
+    fn dispatch(self: &Arc<Self>, ticket: Ticket) {
+        watch::over(self);
+        let source = Arc::clone(&**self.source.load());
+        fetchers::submit(Lane(self.cache.id()), Job { ticket, source });
+    }
+}
+
+impl Watched for Feed {
+    fn next_wakeup(&self) -> Option<Duration> {
+        match self.closed.load(Ordering::Relaxed) {
+            true => self.cache.next_timeout(),
+            false => self.cache.next_wakeup(),
+        }
+    }
+
+    fn poll(self: Arc<Self>) {
+        if self.closed.load(Ordering::Relaxed) {
+            return self.cache.time_out_overdue();
+        }
+        for ticket in self.cache.poll() {
+            self.dispatch(ticket);
+        }
+    }
+}

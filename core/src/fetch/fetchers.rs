@@ -1,0 +1,246 @@
+//! The library's own threads that call the sources: at most eight in a process, four of them for one
+//! cache, started on the first miss and gone after a minute without work. They start anew in a
+//! forked child.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::lanes::{Lane, Lanes};
+use super::source::Source;
+use crate::cache::{Start, Ticket};
+use crate::clock::nanos;
+use crate::error::{Error, ErrorKind};
+use crate::fork::{self, Generation, LazyForkCell, Reborn};
+use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::thread::{IDLE, boot_nanos, contained, start_thread};
+use crate::trace;
+use crate::watch;
+
+/// Fetches at once in a process.
+const THREADS_MAX: usize = 8;
+/// Fetches at once for one cache.
+const LANE_MAX: usize = 4;
+
+/// One fetch and the source to ask.
+pub(super) struct Job {
+    pub(super) ticket: Ticket,
+    pub(super) source: Arc<dyn Source>,
+}
+
+/// Has a fetch run by one of the threads.
+pub(super) fn submit(lane: Lane, job: Job) {
+    static POOL: LazyForkCell<Pool> = LazyForkCell::new();
+    POOL.get(|| Pool::new(IDLE)).enqueue(lane, job);
+}
+
+/// This process's threads and their work.
+struct Pool {
+    born: Generation,
+    /// How long a thread stays without work.
+    idle: Duration,
+    work: Mutex<Work>,
+    changed: Condvar,
+}
+
+struct Work {
+    lanes: Lanes<Job>,
+    threads: usize,
+    idle: usize,
+    /// Idle threads that have been told to wake and have not yet.
+    woken: usize,
+    /// All that were ever started: the next one's number.
+    started: usize,
+}
+
+impl Reborn for Pool {
+    fn is_foreign(&self) -> bool {
+        self.born != fork::generation()
+    }
+
+    /// The parent's fetches are the parent's.
+    fn reborn(&self) -> Self {
+        Self::new(self.idle)
+    }
+}
+
+impl Pool {
+    fn new(idle: Duration) -> Self {
+        let work = Work { lanes: Lanes::new(LANE_MAX), threads: 0, idle: 0, woken: 0, started: 0 };
+        Self { born: fork::generation(), idle, work: Mutex::new(work), changed: Condvar::default() }
+    }
+
+    fn enqueue(self: &Arc<Self>, lane: Lane, job: Job) {
+        let is_refresh = job.ticket.is_refresh();
+        let mut work = self.work.lock();
+        work.lanes.push(lane, job, is_refresh);
+        self.staff(work);
+    }
+
+    /// Wakes an idle thread, or starts one if all are busy and there may be more. No more of them
+    /// than there are jobs that could start.
+    fn staff(self: &Arc<Self>, mut work: MutexGuard<'_, Work>) {
+        if work.lanes.ready() <= work.woken {
+            return;
+        }
+        if work.idle > work.woken {
+            work.woken += 1;
+            drop(work);
+            self.changed.notify_one();
+            return;
+        }
+        if work.threads >= THREADS_MAX {
+            return;
+        }
+        work.threads += 1;
+        work.started += 1;
+        let name = format!("grantmint-{}", work.started);
+        drop(work);
+        let pool = Arc::clone(self);
+        if !start_thread(name, move || pool.serve()) {
+            self.give_up();
+        }
+    }
+
+    /// No thread could be started. If there is none at all, nobody may be left waiting.
+    fn give_up(&self) {
+        let mut work = self.work.lock();
+        work.threads -= 1;
+        if work.threads > 0 {
+            return;
+        }
+        let jobs = work.lanes.take_all();
+        drop(work);
+        let error = Error::new(ErrorKind::Overloaded, "no thread to fetch the grant could start")
+            .with_retry_after(Duration::from_secs(1));
+        for job in jobs {
+            job.ticket.fail(error.clone());
+        }
+    }
+
+    /// A thread's life.
+    fn serve(self: Arc<Self>) {
+        let mut work = self.work.lock();
+        loop {
+            if let Some((lane, job)) = work.lanes.take_turn() {
+                drop(work);
+                contained(|| drive(lane, job));
+                if self.is_foreign() {
+                    // The source forked, and this is the child.
+                    return;
+                }
+                work = self.work.lock();
+                work.lanes.done(lane);
+                continue;
+            }
+            work.idle += 1;
+            let before = boot_nanos();
+            work = self.changed.wait_for(work, self.idle);
+            work.idle -= 1;
+            work.woken = work.woken.saturating_sub(1);
+            let rested = Duration::from_nanos(boot_nanos().saturating_sub(before));
+            if rested >= self.idle && work.lanes.ready() == 0 {
+                work.threads -= 1;
+                return;
+            }
+        }
+    }
+}
+
+/// Hands one fetch to its source, unless its request may only be sent later.
+fn drive(lane: Lane, mut job: Job) {
+    match job.ticket.start() {
+        Start::Go(timeout) => {
+            // Its time counts from here.
+            watch::look_again();
+            let (key, refresh) = (job.ticket.key().clone(), job.ticket.is_refresh());
+            trace::in_fetch(key.text(), refresh, || job.source.begin_fetch(job.ticket, timeout));
+        }
+        Start::Later(after) => {
+            let time = boot_nanos().saturating_add(nanos(after));
+            watch::at(time, move || submit(lane, job));
+        }
+        // What is kept warm falls due again sooner than its fetch would have been overdue.
+        Start::Refused(_) => watch::look_again(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::{Begin, BeginOptions, Grant, GrantCache, Key, Waiter};
+
+    const LIFE: Duration = Duration::from_secs(60);
+
+    /// Brings an empty grant right there.
+    struct Fixed;
+
+    impl Source for Fixed {
+        fn begin_fetch(&self, ticket: Ticket, _: Duration) {
+            ticket.complete(Grant::new("{}"), LIFE);
+        }
+    }
+
+    struct Explosive;
+
+    impl Source for Explosive {
+        fn begin_fetch(&self, ticket: Ticket, timeout: Duration) {
+            Fixed.begin_fetch(ticket, timeout);
+        }
+    }
+
+    impl Drop for Explosive {
+        fn drop(&mut self) {
+            panic!("in a source's destructor, on purpose");
+        }
+    }
+
+    fn job(cache: &GrantCache, number: usize, source: &Arc<dyn Source>) -> (Job, Waiter) {
+        let key = Key::new(&format!("stream-{number}"), LIFE).unwrap();
+        match cache.begin(&key, BeginOptions::default()).unwrap() {
+            Begin::Lead(ticket, waiter) => (Job { ticket, source: Arc::clone(source) }, waiter),
+            other => panic!("a cold key is led, not {other:?}"),
+        }
+    }
+
+    fn threads(pool: &Pool) -> usize {
+        pool.work.lock().threads
+    }
+
+    fn until_gone(pool: &Pool) {
+        let start = std::time::Instant::now();
+        while threads(pool) > 0 {
+            assert!(start.elapsed() < Duration::from_secs(10), "an idle thread stays");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn a_thread_ends_without_work_and_another_starts_with_it() {
+        let pool = Arc::new(Pool::new(Duration::from_millis(20)));
+        let cache = GrantCache::builder().build();
+        let source: Arc<dyn Source> = Arc::new(Fixed);
+        for number in 0..3 {
+            let (job, waiter) = job(&cache, number, &source);
+            pool.enqueue(Lane(1), job);
+            waiter.wait().unwrap();
+            until_gone(&pool);
+        }
+        assert_eq!(pool.work.lock().started, 3);
+    }
+
+    #[test]
+    fn a_source_that_panics_when_dropped_takes_no_thread_with_it() {
+        let pool = Arc::new(Pool::new(Duration::from_secs(10)));
+        let cache = GrantCache::builder().build();
+        for number in 0..20 {
+            let source: Arc<dyn Source> = Arc::new(Explosive);
+            let (job, waiter) = job(&cache, number, &source);
+            drop(source);
+            pool.enqueue(Lane(1), job);
+            waiter.wait().unwrap();
+        }
+        let work = pool.work.lock();
+        // One more may start while another still drops what it is rid of.
+        assert!(work.threads == work.started && work.threads <= THREADS_MAX, "{}", work.started);
+    }
+}

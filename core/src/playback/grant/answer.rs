@@ -1,0 +1,70 @@
+//! From the endpoint's answer to a grant or an error.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use ureq::Body;
+use ureq::http::{HeaderMap, Response, StatusCode};
+
+use super::fetched::{Fetched, GRANT_MAX_BYTES, too_large};
+use super::life::{Life, server_time};
+use super::request::GrantRequest;
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Result};
+use crate::upstream::{Advice, explained, refused};
+
+/// What is read of a created resource.
+#[derive(Deserialize)]
+struct Created<'a> {
+    #[serde(borrow)]
+    grant: Option<&'a RawValue>,
+    #[serde(borrow)]
+    date_created: Option<&'a RawValue>,
+}
+
+const ADVICE: Advice = Advice {
+    bad_request: "check grant_ttl and allow_origin",
+    not_found: "check the streamer's SID and its account",
+};
+
+pub(super) fn read(mut answer: Response<Body>, request: &GrantRequest) -> Result<Fetched> {
+    let body = match answer.body_mut().with_config().limit(GRANT_MAX_BYTES as u64).read_to_vec() {
+        Ok(body) => body,
+        // The status says more than a broken body under it.
+        Err(_) if answer.status() != StatusCode::CREATED => Vec::new(),
+        Err(error) => return Err(explained(&error)),
+    };
+    if answer.status() == StatusCode::CREATED {
+        created(&body, answer.headers(), request)
+    } else {
+        Err(refused(answer.status(), &body, answer.headers(), &ADVICE))
+    }
+}
+
+fn created(body: &[u8], headers: &HeaderMap, request: &GrantRequest) -> Result<Fetched> {
+    if body.len() > GRANT_MAX_BYTES {
+        return Err(too_large());
+    }
+    let answer: Created<'_> = match serde_json::from_slice(body) {
+        Ok(answer) => answer,
+        Err(error) if error.is_data() => return Err(no_grant()),
+        Err(_) => {
+            return Err(Error::new(
+                ErrorKind::UpstreamNotJson,
+                "the answer of upstream is not JSON; is base_url right?",
+            ));
+        }
+    };
+    let grant = answer.grant.filter(|grant| grant.get() != "null").ok_or_else(no_grant)?;
+    let fetched = Fetched::new(grant.get())?;
+    // Of use if it is text; what it is otherwise makes the grant no worse.
+    let created =
+        answer.date_created.and_then(|value| serde_json::from_str::<String>(value.get()).ok());
+    let server = server_time(headers, created.as_deref());
+    let life = Life::of(grant.get(), request.ttl(), server);
+    let local = Clock::system().now().wall();
+    Ok(fetched.with_ttl(life.ttl).with_clock_offset(life.offset_ms(local)))
+}
+
+fn no_grant() -> Error {
+    Error::new(ErrorKind::UpstreamNoGrant, "the answer of upstream holds no grant object")
+}

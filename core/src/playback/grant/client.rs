@@ -1,0 +1,77 @@
+//! The PlaybackGrant request over HTTPS.
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::answer;
+use super::fetched::Fetched;
+use super::options::ClientOptions;
+use super::request::GrantRequest;
+use super::source::GrantSource;
+use crate::credentials::ApiKey;
+use crate::error::Result;
+use crate::upstream::Transport;
+
+/// Calls `POST {base_url}/v1/PlayerStreamers/{VJ…}/PlaybackGrant` with an API key: one request, no
+/// retry and no redirect. Connections are kept for the next call, but not over a fork or a suspend.
+pub struct PlaybackGrantClient {
+    base_url: Box<str>,
+    authorization: Zeroizing<String>,
+    transport: Transport,
+}
+
+impl PlaybackGrantClient {
+    /// A client for an API key.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidUrl`](crate::ErrorKind::InvalidUrl) for the base URL or the proxy's (plain
+    /// http is allowed on loopback only),
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a file of certificates
+    /// that cannot be read.
+    pub fn new(key: &ApiKey, options: &ClientOptions) -> Result<Self> {
+        let route = options.route()?;
+        let transport = Transport::new(&route)?;
+        Ok(Self { base_url: route.base_url().into(), authorization: basic_auth(key), transport })
+    }
+
+    fn url(&self, request: &GrantRequest) -> String {
+        format!("{}/v1/PlayerStreamers/{}/PlaybackGrant", self.base_url, request.streamer())
+    }
+}
+
+impl GrantSource for PlaybackGrantClient {
+    fn fetch(&self, request: &GrantRequest, timeout: Duration) -> Result<Fetched> {
+        let mut form = vec![("Ttl", request.ttl().to_string())];
+        if let Some(origin) = request.origin() {
+            form.push(("AccessControlAllowOrigin", origin.to_string()));
+        }
+        let url = self.url(request);
+        let answer = self.transport.post(&url, &self.authorization, form, timeout)?;
+        answer::read(answer, request)
+    }
+}
+
+fn basic_auth(key: &ApiKey) -> Zeroizing<String> {
+    let mut pair = Zeroizing::new(key.key_sid().as_str().as_bytes().to_vec());
+    // Grown once to its full size, so that no half of it stays behind in freed memory.
+    pair.reserve_exact(1 + key.secret().expose().len());
+    pair.push(b':');
+    pair.extend_from_slice(key.secret().expose());
+    let mut header = Zeroizing::new(String::with_capacity(8 + pair.len().div_ceil(3) * 4));
+    header.push_str("Basic ");
+    STANDARD.encode_string(&*pair, &mut header);
+    header
+}
+
+impl fmt::Debug for PlaybackGrantClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlaybackGrantClient")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,24 @@
+//! A door for tests: what the client makes of an answer that no upstream sent.
+
+use std::time::Duration;
+
+use ureq::Body;
+use ureq::http::Response;
+
+use super::answer;
+use super::request::GrantRequest;
+use crate::error::Result;
+
+/// The grant, its life, and by how many milliseconds upstream's clock is ahead, if the answer says so.
+///
+/// # Errors
+///
+/// As the client's fetch, for an answer that has arrived.
+pub fn read_answer(
+    answer: Response<Vec<u8>>,
+    request: &GrantRequest,
+) -> Result<(String, Duration, Option<i64>)> {
+    let fetched = answer::read(answer.map(|body| Body::builder().data(body)), request)?;
+    let life = fetched.ttl.unwrap_or(Duration::from_secs(request.ttl().into()));
+    Ok((fetched.grant_json().to_owned(), life, fetched.clock_offset_ms))
+}

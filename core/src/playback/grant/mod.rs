@@ -1,0 +1,35 @@
+//! A playback grant: the request, what answers it, and how long what comes lives.
+//!
+//! `source` is how grants are fetched, `client` the built-in way: the PlaybackGrant endpoint of Twilio.
+//! Uses `upstream` to send requests, and of `cache` and `fetch` the types that join it to them.
+
+#[cfg(feature = "http")]
+mod answer;
+mod built_in;
+#[cfg(feature = "http")]
+mod client;
+#[cfg(all(feature = "http", feature = "test-doors"))]
+mod door;
+mod fetched;
+#[cfg(feature = "http")]
+mod life;
+mod options;
+mod origin;
+mod request;
+mod source;
+#[cfg(test)]
+pub(crate) mod test_support;
+
+#[cfg(feature = "http")]
+pub use client::PlaybackGrantClient;
+#[cfg(all(feature = "http", feature = "test-doors"))]
+pub use door::read_answer;
+pub use fetched::Fetched;
+pub use options::ClientOptions;
+pub use origin::Origin;
+pub use request::{GRANT_TTL_MAX, GrantRequest};
+pub use source::{AsyncGrantSource, GrantSource, SourceTicket};
+
+pub(super) use built_in::built_in_source;
+pub(super) use request::check_ttl;
+pub(super) use source::ForKeys;

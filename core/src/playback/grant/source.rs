@@ -1,0 +1,157 @@
+//! What fetches playback grants: the built-in client, or the host's own.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::fetched::Fetched;
+use super::request::GrantRequest;
+use crate::cache::Ticket;
+use crate::error::{Error, ErrorKind, Result};
+use crate::fetch::Source;
+use crate::watch;
+
+/// Fetches playback grants from anywhere: another service, or a test. Called on one of the library's
+/// own fetcher threads, on up to four of them simultaneously for one cache.
+///
+/// # Example: grants from somewhere else
+///
+/// ```
+/// use std::time::Duration;
+/// use grantmint_core::{Fetched, GrantRequest, GrantSource, Result};
+///
+/// struct Fixed;
+///
+/// impl GrantSource for Fixed {
+///     fn fetch(&self, request: &GrantRequest, _timeout: Duration) -> Result<Fetched> {
+///         let streamer = request.streamer();
+///         Fetched::new(format!(r#"{{"playerStreamerSid":"{streamer}"}}"#))
+///     }
+/// }
+/// ```
+pub trait GrantSource: Send + Sync {
+    /// Fetches one grant within `timeout`. A later result may still be of use, an endless fetch
+    /// keeps a fetcher thread.
+    ///
+    /// # Errors
+    ///
+    /// Any; all callers who wait for this fetch receive it.
+    /// [`ErrorKind::Throttled`] with `retry_after` keeps the whole account off upstream for that
+    /// time; beside another error that a retry can help it keeps the stream off, 5 minutes at most.
+    fn fetch(&self, request: &GrantRequest, timeout: Duration) -> Result<Fetched>;
+}
+
+/// Fetches playback grants without keeping a thread meanwhile: it is handed a ticket, and completes or
+/// fails it right there or later, from any thread. Every [`GrantSource`] is one that does so right
+/// there.
+///
+/// How many of its fetches may be in flight together is up to it; the account's budget bounds how
+/// many are begun.
+///
+/// # Example: fetch on a thread of one's own
+///
+/// ```
+/// use grantmint_core::{AsyncGrantSource, Fetched, GrantRequest, SourceTicket};
+///
+/// struct Elsewhere;
+///
+/// impl AsyncGrantSource for Elsewhere {
+///     fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket) {
+///         let grant = format!(r#"{{"playerStreamerSid":"{}"}}"#, request.streamer());
+///         std::thread::spawn(move || match Fetched::new(grant) {
+///             Ok(fetched) => ticket.complete(fetched),
+///             Err(error) => ticket.fail(error),
+///         });
+///     }
+/// }
+/// ```
+pub trait AsyncGrantSource: Send + Sync {
+    /// Begins to fetch one grant. Called on one of the library's own fetcher threads, which it
+    /// should not keep.
+    fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket);
+}
+
+impl<S: GrantSource> AsyncGrantSource for S {
+    fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket) {
+        match self.fetch(request, ticket.timeout()) {
+            Ok(fetched) => ticket.complete(fetched),
+            Err(error) => ticket.fail(error),
+        }
+    }
+}
+
+/// A source of playback grants, as those who fetch for a cache know it.
+pub(crate) struct ForKeys(pub(crate) Arc<dyn AsyncGrantSource>);
+
+impl Source for ForKeys {
+    fn begin_fetch(&self, ticket: Ticket, timeout: Duration) {
+        match GrantRequest::of_key(ticket.key()) {
+            Ok(request) => self.0.begin_fetch(&request, SourceTicket::new(ticket, timeout)),
+            Err(error) => ticket.fail(error),
+        }
+    }
+}
+
+/// The right to run one fetch of a playback grant, for all who wait for it. One that is dropped ends
+/// the fetch as [`ErrorKind::Abandoned`], or as [`ErrorKind::SourceFailed`] if a panic dropped it.
+#[must_use = "a dropped ticket ends its fetch without an outcome"]
+pub struct SourceTicket {
+    /// Taken when it is brought to an end.
+    ticket: Option<Ticket>,
+    timeout: Duration,
+}
+
+impl SourceTicket {
+    /// For a fetch whose request may be sent now and has this long.
+    fn new(ticket: Ticket, timeout: Duration) -> Self {
+        Self { ticket: Some(ticket), timeout }
+    }
+
+    /// How long the fetch has. A little later its waiters are told that it timed out; a grant that
+    /// comes even then may still be stored.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Whether a grant that is still good is being replaced.
+    #[must_use]
+    pub fn is_refresh(&self) -> bool {
+        self.ticket.as_ref().is_some_and(Ticket::is_refresh)
+    }
+
+    /// Ends the fetch with a grant. Its life counts from when this ticket was handed out.
+    pub fn complete(mut self, fetched: Fetched) {
+        let Some(ticket) = self.ticket.take() else { return };
+        if let Some(ms) = fetched.clock_offset_ms {
+            ticket.note_clock_offset(ms);
+        }
+        let asked = ticket.key().ttl();
+        ticket.complete(fetched.grant, fetched.ttl.unwrap_or(asked));
+    }
+
+    /// Ends the fetch with an error for all who wait.
+    pub fn fail(mut self, error: Error) {
+        if let Some(ticket) = self.ticket.take() {
+            ticket.fail(error);
+        }
+    }
+}
+
+impl Drop for SourceTicket {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket.take()
+            && std::thread::panicking()
+        {
+            ticket.fail(Error::new(ErrorKind::SourceFailed, "the source of grants panicked"));
+        }
+        // If what it brought is kept warm, the watching thread has its refresh to see to.
+        watch::look_again();
+    }
+}
+
+impl fmt::Debug for SourceTicket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceTicket").field("timeout", &self.timeout).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,307 @@
+//! How a playback minter is put together.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::options::TokenOptions;
+use super::playback_minter::PlaybackMinter;
+use super::shared::Shared;
+use super::signing::Signing;
+use super::streams::Streams;
+use crate::account::{self, AccountAt, CacheIdentity, Governor};
+use crate::cache::{CachePolicy, Gate, GrantCache, check_min_remaining};
+use crate::clock::Clock;
+use crate::credentials::ApiKey;
+use crate::error::{Error, ErrorKind, Result};
+use crate::fetch::Feed;
+use crate::fork::ForkMutex;
+use crate::playback::grant::{
+    AsyncGrantSource, ClientOptions, ForKeys, GRANT_TTL_MAX, Origin, built_in_source, check_ttl,
+};
+use crate::token::{AccessTokenGrant, Claims, ClaimsOptions, Lifetime, TTL_DEFAULT};
+use crate::upstream::Route;
+
+/// The longest name of a shared cache.
+const NAME_MAX_BYTES: usize = 128;
+
+/// Sets what a [`PlaybackMinter`] shall not take from its defaults.
+pub struct PlaybackMinterBuilder {
+    key: ApiKey,
+    origin: Option<String>,
+    grants: Vec<AccessTokenGrant>,
+    ttl: u64,
+    unique: bool,
+    grant_ttl: u32,
+    defaults: TokenOptions,
+    source: Option<Arc<dyn AsyncGrantSource>>,
+    client: ClientOptions,
+    cache: Option<GrantCache>,
+    share: Option<String>,
+    isolated: bool,
+    policy: Option<CachePolicy>,
+    clock: Option<Clock>,
+}
+
+impl PlaybackMinterBuilder {
+    fn new(key: &ApiKey) -> Self {
+        Self {
+            key: key.clone(),
+            origin: None,
+            grants: Vec::new(),
+            ttl: TTL_DEFAULT,
+            unique: true,
+            grant_ttl: GRANT_TTL_MAX,
+            defaults: TokenOptions::default(),
+            source: None,
+            client: ClientOptions::default(),
+            cache: None,
+            share: None,
+            isolated: false,
+            policy: None,
+            clock: None,
+        }
+    }
+
+    /// The only web origin that may play the streams; any by default.
+    #[must_use]
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = Some(origin.into());
+        self
+    }
+
+    /// A further grant in each token, beside the playback grant.
+    #[must_use]
+    pub fn grant(mut self, grant: impl Into<AccessTokenGrant>) -> Self {
+        self.grants.push(grant.into());
+        self
+    }
+
+    /// The life of each token in seconds, `1..=86_400`; 3,600 by default.
+    #[must_use]
+    pub fn ttl(mut self, seconds: u64) -> Self {
+        self.ttl = seconds;
+        self
+    }
+
+    /// Whether each token has a `jti` of its own, as is the default, or the vendor's.
+    #[must_use]
+    pub fn unique(mut self, unique: bool) -> Self {
+        self.unique = unique;
+        self
+    }
+
+    /// The life to ask for grants with, in seconds, `1..=60`; 60 by default.
+    #[must_use]
+    pub fn grant_ttl(mut self, seconds: u32) -> Self {
+        self.grant_ttl = seconds;
+        self
+    }
+
+    /// The least remaining life of the grant in a token, net of the safety margin, at most half of
+    /// `grant_ttl`. By default 5 s for grants of 60 s, 2 s for 15 s.
+    #[must_use]
+    pub fn min_remaining(mut self, time: Duration) -> Self {
+        self.defaults.min_remaining = Some(time);
+        self
+    }
+
+    /// How long a call waits for a grant; 5 s by default.
+    #[must_use]
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.defaults.timeout = Some(time);
+        self
+    }
+
+    /// Fetches grants from somewhere else than the PlaybackGrant endpoint: a
+    /// [`GrantSource`](crate::GrantSource) or an [`AsyncGrantSource`]. The cache is then not shared
+    /// unless asked.
+    #[must_use]
+    pub fn source(mut self, source: impl AsyncGrantSource + 'static) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// Uses this cache.
+    #[must_use]
+    pub fn cache(mut self, cache: &GrantCache) -> Self {
+        self.cache = Some(cache.clone());
+        self
+    }
+
+    /// Shares the cache with all minters of the account in this process that give this name.
+    #[must_use]
+    pub fn share(mut self, name: impl Into<String>) -> Self {
+        self.share = Some(name.into());
+        self
+    }
+
+    /// Shares the cache with nobody. The account's cool-down and budget are shared all the same.
+    #[must_use]
+    pub fn isolated(mut self) -> Self {
+        self.isolated = true;
+        self
+    }
+
+    /// Scheme, host and port of upstream, `https://media.twilio.com` by default. Plain http is
+    /// allowed on loopback only.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.client.base_url = url.into();
+        self
+    }
+
+    /// The URL of an HTTP proxy; the environment's is not read.
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.client.proxy = Some(url.into());
+        self
+    }
+
+    /// A PEM file with the certificate authorities to trust instead of the built-in ones.
+    #[must_use]
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.client.ca_file = Some(path.into());
+        self
+    }
+
+    /// The windows and limits of the cache.
+    #[must_use]
+    pub fn policy(mut self, policy: CachePolicy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// Another clock, for tests. The minter then shares nothing with others.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
+        self.clock = Some(clock.into());
+        self
+    }
+
+    /// The minter. Makes no call and starts no thread.
+    ///
+    /// # Errors
+    ///
+    /// 1xx for what is out of its range or does not go together.
+    pub fn build(self) -> Result<PlaybackMinter> {
+        check_ttl(self.grant_ttl)?;
+        let asked = Duration::from_secs(self.grant_ttl.into());
+        self.defaults.min_remaining.map_or(Ok(()), |time| check_min_remaining(time, asked))?;
+        let origin = self.origin.as_deref().map(Origin::parse).transpose()?;
+        let claims = self.claims()?;
+        let cache = self.shared_cache()?;
+        // A cache that is made here has the minter's clock.
+        let clock = self.clock.clone().filter(|_| self.cache.is_some());
+        let built_in = self.source.is_none();
+        let source = match &self.source {
+            Some(source) => Arc::clone(source),
+            None => built_in_source(&self.key, &self.client)?,
+        };
+        Ok(PlaybackMinter::new(Shared {
+            feed: Feed::new(cache, Arc::new(ForKeys(source))),
+            signing: Signing::new(&self.key, claims, clock),
+            rotating: ForkMutex::new(),
+            grant_ttl: self.grant_ttl,
+            origin,
+            defaults: self.defaults,
+            streams: Streams::default(),
+            client: built_in.then_some(self.client),
+        }))
+    }
+
+    fn claims(&self) -> Result<Claims> {
+        Claims::new(&ClaimsOptions {
+            grants: self.grants.clone(),
+            lifetime: Lifetime::Ttl(self.ttl),
+            unique: self.unique,
+            with_player: true,
+            ..ClaimsOptions::default()
+        })
+    }
+
+    /// The cache that was given, named, shared by all who fetch the same, or one of its own.
+    fn shared_cache(&self) -> Result<GrantCache> {
+        let clash = |why: &'static str| Err(Error::new(ErrorKind::InvalidArgument, why));
+        let route = self.client.route()?;
+        let account =
+            AccountAt { base_url: route.base_url().into(), account_sid: *self.key.account_sid() };
+        if [self.cache.is_some(), self.share.is_some(), self.isolated]
+            .iter()
+            .filter(|on| **on)
+            .count()
+            > 1
+        {
+            return clash("give one of cache, share and isolated");
+        }
+        if let Some(cache) = &self.cache {
+            if self.policy.is_some() {
+                return clash("a cache has a policy of its own: give either");
+            }
+            // By another clock an account's times mean nothing.
+            let is_manual = cache.clock().is_manual();
+            cache.govern(|| match is_manual {
+                true => Arc::new(Governor::new()),
+                false => account::governor(&account),
+            });
+            return Ok(cache.clone());
+        }
+        if let Some(clock) = &self.clock {
+            if self.share.is_some() {
+                return clash("a cache with a clock of its own is not shared");
+            }
+            return Ok(self.new_cache(clock.clone(), Arc::new(Governor::new())));
+        }
+        let governor = account::governor(&account);
+        let make = || self.new_cache(Clock::system(), Arc::clone(&governor) as _);
+        Ok(match self.identity(account, route)? {
+            Some(identity) => account::cache(&identity, make),
+            None => make(),
+        })
+    }
+
+    /// Who the cache is shared with, if anybody.
+    fn identity(&self, account: AccountAt, route: Route) -> Result<Option<CacheIdentity>> {
+        let policy = self.policy.clone().unwrap_or_default();
+        if let Some(name) = &self.share {
+            if name.is_empty() || name.len() > NAME_MAX_BYTES {
+                return Err(Error::new(
+                    ErrorKind::InvalidArgument,
+                    "the name of a shared cache must have 1 to 128 bytes",
+                ));
+            }
+            let name = name.as_str().into();
+            return Ok(Some(CacheIdentity::Name { account, name, policy }));
+        }
+        if self.isolated || self.source.is_some() {
+            return Ok(None);
+        }
+        Ok(Some(CacheIdentity::Key {
+            key_sid: *self.key.key_sid(),
+            fingerprint: account::fingerprint(&self.key)?,
+            route,
+            account,
+            policy,
+        }))
+    }
+
+    fn new_cache(&self, clock: Clock, gate: Arc<dyn Gate>) -> GrantCache {
+        let policy = self.policy.clone().unwrap_or_default();
+        GrantCache::builder().policy(policy).clock(clock).gate(gate).build()
+    }
+}
+
+impl PlaybackMinter {
+    /// A builder for minters that sign, and by default fetch, with this key.
+    #[must_use]
+    pub fn builder(key: &ApiKey) -> PlaybackMinterBuilder {
+        PlaybackMinterBuilder::new(key)
+    }
+}
+
+impl fmt::Debug for PlaybackMinterBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlaybackMinterBuilder").field("key", &self.key).finish_non_exhaustive()
+    }
+}

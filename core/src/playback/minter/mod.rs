@@ -1,0 +1,21 @@
+//! The minters of playback tokens: a token of its own for each viewer of a stream, around the grant
+//! that all of them share.
+//!
+//! `shared` is what clones share and do; `stream` and `streams` are the streams that a minter has been
+//! asked for. Joins `token` to `cache`; grants come through `fetch` from a source of `grant`.
+
+mod builder;
+mod options;
+mod playback_minter;
+mod shared;
+mod signing;
+mod stream;
+mod stream_minter;
+mod streams;
+mod token;
+
+pub use builder::PlaybackMinterBuilder;
+pub use options::TokenOptions;
+pub use playback_minter::PlaybackMinter;
+pub use stream_minter::StreamMinter;
+pub use token::PlaybackToken;

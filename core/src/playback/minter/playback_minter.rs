@@ -1,0 +1,279 @@
+//! Tokens for the viewers of streams: each viewer's own, around the grant that a stream's viewers share.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::options::TokenOptions;
+use super::shared::Shared;
+use super::stream::Stream;
+use super::token::PlaybackToken;
+use crate::cache::{Event, GrantCache, Hit, PendingCall, Stats};
+use crate::credentials::ApiKey;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about
+/// once per stream and half a minute. Cheap to clone; to be shared by all threads.
+///
+/// # Example: let a viewer in
+///
+/// ```no_run
+/// use grantmint_core::{ApiKey, PlaybackMinter};
+///
+/// let live = PlaybackMinter::builder(&ApiKey::from_env()?)
+///     .allow_origin("https://www.example.com")
+///     .build()?;
+/// let token = live.token("VJ00000000000000000000000000000001", "alice")?;
+/// println!("{} ({:?} left)", token.jwt, token.grant_remaining);
+/// # Ok::<(), grantmint_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct PlaybackMinter(Arc<Open>);
+
+/// A minter until it is closed.
+struct Open {
+    closed: AtomicBool,
+    shared: Shared,
+}
+
+impl PlaybackMinter {
+    pub(super) fn new(shared: Shared) -> Self {
+        Self(Arc::new(Open { closed: AtomicBool::new(false), shared }))
+    }
+
+    /// A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes
+    /// no lock and makes no call.
+    ///
+    /// # Errors
+    ///
+    /// 1xx for the arguments; 3xx of the fetch, shared by all who waited for it;
+    /// [`ErrorKind::DeadlineExceeded`] when no grant came in time, [`ErrorKind::Overloaded`] when
+    /// the account's calls are used up, [`ErrorKind::Closed`] after [`PlaybackMinter::close`].
+    pub fn token(&self, streamer: &str, identity: &str) -> Result<PlaybackToken> {
+        self.token_with(streamer, identity, TokenOptions::default())
+    }
+
+    /// As [`PlaybackMinter::token`], with a promise and a time of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::token`]; [`ErrorKind::InvalidArgument`] for a `min_remaining` over half
+    /// of the grants' life.
+    pub fn token_with(
+        &self,
+        streamer: &str,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<PlaybackToken> {
+        let shared = self.shared()?;
+        // Borrowed from the map: to count references would make all threads meet at one number.
+        if let Some(stream) = shared.streams.load().get(streamer) {
+            return shared.token(stream, identity, options);
+        }
+        let stream = shared.stream(streamer, options)?;
+        shared.token(&stream, identity, options)
+    }
+
+    /// A token if that leaves nothing to wait for or to do: takes no lock. For hosts whose threads
+    /// must give something up before they may take one, such as Python's. None says nothing but that
+    /// [`PlaybackMinter::token_with`] has to be asked.
+    ///
+    /// # Errors
+    ///
+    /// 1xx for the arguments, [`ErrorKind::Closed`].
+    pub fn token_at_once(
+        &self,
+        streamer: &str,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<PlaybackToken>> {
+        let shared = self.shared()?;
+        match shared.streams.load().get(streamer) {
+            Some(stream) => shared.token_at_once(stream, identity, options),
+            None => Ok(None),
+        }
+    }
+
+    /// A token by callback, which is called once: before this returns if the grant is there, else
+    /// on one of the library's threads, which it must not block, and by the time that `options`
+    /// allow the call.
+    pub fn token_then(
+        &self,
+        streamer: &str,
+        identity: &str,
+        options: TokenOptions,
+        callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
+    ) -> PendingCall {
+        match self.shared().and_then(|shared| shared.stream(streamer, options)) {
+            Ok(stream) => self.stream_token_then(stream, identity, options, callback),
+            Err(error) => {
+                callback(Err(error));
+                PendingCall::answered()
+            }
+        }
+    }
+
+    /// As [`PlaybackMinter::token_then`], for a stream that has been looked up.
+    pub(super) fn stream_token_then(
+        &self,
+        stream: Arc<Stream>,
+        identity: &str,
+        options: TokenOptions,
+        callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
+    ) -> PendingCall {
+        let shared = match self.shared() {
+            Ok(shared) => shared,
+            Err(error) => {
+                callback(Err(error));
+                return PendingCall::answered();
+            }
+        };
+        let (handle, identity) = (Arc::clone(&stream.handle), identity.to_owned());
+        // A call that began before the minter was closed is answered all the same.
+        let open = Arc::clone(&self.0);
+        let minted = move |hit: Result<Hit>| {
+            let hit = hit?;
+            let jwt = stream.mint(&hit, &open.shared.signing, &identity)?;
+            Ok(PlaybackToken::new(jwt, &hit))
+        };
+        shared.feed.get_then(handle, shared.wish(options), move |hit| callback(minted(hit)))
+    }
+
+    /// A token if the grant for it is there; never waits. None sets off the fetch of the grant.
+    ///
+    /// # Errors
+    ///
+    /// 1xx for the arguments, [`ErrorKind::Closed`]; never an error of upstream.
+    pub fn try_token(&self, streamer: &str, identity: &str) -> Result<Option<String>> {
+        let shared = self.shared()?;
+        if let Some(stream) = shared.streams.load().get(streamer) {
+            return shared.try_token(stream, identity);
+        }
+        match shared.stream(streamer, TokenOptions::default()) {
+            Ok(stream) => shared.try_token(&stream, identity),
+            // A stream that may not even be looked up has no grant.
+            Err(error) if error.kind().is_of_upstream() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Fetches a stream's grant before anybody asks for it; does not wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::stream`].
+    pub fn prefetch(&self, streamer: &str) -> Result<()> {
+        let shared = self.shared()?;
+        shared.feed.prefetch(&shared.key(streamer)?)
+    }
+
+    /// Keeps a stream's grant fresh without it being read, for a time of at most 24 h; zero ends
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::stream`].
+    pub fn keep_warm(&self, streamer: &str, time: Duration) -> Result<()> {
+        let shared = self.shared()?;
+        shared.feed.keep_warm(&shared.key(streamer)?, time)
+    }
+
+    /// Drops a stream's grant. The outcome of a fetch in flight goes to its waiters and is not stored.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`].
+    pub fn invalidate(&self, streamer: &str) -> Result<bool> {
+        let shared = self.shared()?;
+        Ok(shared.feed.cache().invalidate(&shared.key(streamer)?))
+    }
+
+    /// Drops a stream's grant if it is the one of this generation: of many viewers who met a bad
+    /// grant, the first has it fetched anew.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`].
+    pub fn invalidate_if(&self, streamer: &str, generation: u64) -> Result<bool> {
+        let shared = self.shared()?;
+        Ok(shared.feed.cache().invalidate_if(&shared.key(streamer)?, generation))
+    }
+
+    /// Signs and fetches with another key of the same account from now on. Grants stay, stored errors
+    /// go; the outcomes of fetches in flight go to their waiters and are not stored.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidCredentials`] for a key of another account.
+    pub fn rotate(&self, key: &ApiKey) -> Result<()> {
+        self.shared()?.rotate(key)
+    }
+
+    /// What the cache has done, for all who share it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Closed`].
+    pub fn stats(&self) -> Result<Stats> {
+        Ok(self.shared()?.feed.cache().stats())
+    }
+
+    /// The cache's last 1,024 events since the last call, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Closed`].
+    pub fn drain_events(&self) -> Result<Vec<Event>> {
+        Ok(self.shared()?.feed.cache().drain_events())
+    }
+
+    /// Empties the cache for all who share it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Closed`].
+    pub fn purge(&self) -> Result<()> {
+        self.shared()?.feed.cache().purge();
+        Ok(())
+    }
+
+    /// The cache.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Closed`].
+    pub fn cache(&self) -> Result<GrantCache> {
+        Ok(self.shared()?.feed.cache().clone())
+    }
+
+    /// Detaches this minter, its clones and its streams: later calls fail with
+    /// [`ErrorKind::Closed`], those that wait are answered, and it keeps nothing warm. Others who
+    /// share the cache go on; its grants are wiped when the last of them is gone.
+    pub fn close(&self) {
+        self.0.closed.store(true, Ordering::Relaxed);
+        self.0.shared.streams.clear();
+        self.0.shared.feed.close();
+    }
+
+    #[inline]
+    pub(super) fn shared(&self) -> Result<&Shared> {
+        if self.0.closed.load(Ordering::Relaxed) { Err(closed()) } else { Ok(&self.0.shared) }
+    }
+}
+
+#[cold]
+fn closed() -> Error {
+    Error::new(ErrorKind::Closed, "the minter has been closed")
+}
+
+impl fmt::Debug for PlaybackMinter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shared = &self.0.shared;
+        f.debug_struct("PlaybackMinter")
+            .field("key", &shared.signing.key())
+            .field("grant_ttl", &shared.grant_ttl)
+            .field("origin", &shared.origin)
+            .finish_non_exhaustive()
+    }
+}

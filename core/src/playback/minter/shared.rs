@@ -1,0 +1,122 @@
+//! What all clones of a minter and its streams share, and what they do with it.
+
+use std::sync::Arc;
+
+use super::options::TokenOptions;
+use super::signing::Signing;
+use super::stream::Stream;
+use super::streams::Streams;
+use super::token::PlaybackToken;
+use crate::cache::{BeginOptions, Key};
+use crate::credentials::ApiKey;
+use crate::error::{Error, ErrorKind, Result};
+use crate::fetch::{Feed, Source};
+use crate::fork::ForkMutex;
+use crate::playback::grant::{ClientOptions, ForKeys, GrantRequest, Origin, built_in_source};
+
+/// What all clones of a minter and its streams share.
+pub(super) struct Shared {
+    pub(super) feed: Arc<Feed>,
+    pub(super) signing: Signing,
+    /// Held while the key is exchanged, so that signing and fetching go on with the same one.
+    pub(super) rotating: ForkMutex,
+    pub(super) grant_ttl: u32,
+    pub(super) origin: Option<Origin>,
+    pub(super) defaults: TokenOptions,
+    pub(super) streams: Streams,
+    /// How the built-in client reaches upstream; none with a custom source.
+    pub(super) client: Option<ClientOptions>,
+}
+
+impl Shared {
+    #[inline]
+    pub(super) fn token(
+        &self,
+        stream: &Stream,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<PlaybackToken> {
+        let wish = self.wish(options);
+        if let Some(token) = stream.mint_prepared(&self.signing, identity, wish)? {
+            return Ok(token);
+        }
+        let hit = self.feed.get(&stream.handle, wish)?;
+        Ok(PlaybackToken::new(stream.mint(&hit, &self.signing, identity)?, &hit))
+    }
+
+    #[inline]
+    pub(super) fn token_at_once(
+        &self,
+        stream: &Stream,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<PlaybackToken>> {
+        let wish = self.wish(options);
+        if let Some(token) = stream.mint_prepared(&self.signing, identity, wish)? {
+            return Ok(Some(token));
+        }
+        let Some(hit) = stream.handle.hit_at_once(wish)? else { return Ok(None) };
+        Ok(Some(PlaybackToken::new(stream.mint(&hit, &self.signing, identity)?, &hit)))
+    }
+
+    pub(super) fn try_token(&self, stream: &Stream, identity: &str) -> Result<Option<String>> {
+        let wish = self.wish(TokenOptions::default());
+        if let Some(token) = stream.mint_prepared(&self.signing, identity, wish)? {
+            return Ok(Some(token.jwt));
+        }
+        let hit = self.feed.try_get(&stream.handle, wish)?;
+        hit.map(|hit| stream.mint(&hit, &self.signing, identity)).transpose()
+    }
+
+    /// The stream, however it is spelled; looked up for a caller with these options if it is new.
+    pub(super) fn stream(&self, streamer: &str, options: TokenOptions) -> Result<Arc<Stream>> {
+        let request = self.request(streamer)?;
+        if let Some(stream) = self.streams.load().get(request.streamer().as_str()) {
+            return Ok(Arc::clone(stream));
+        }
+        let handle = self.feed.cache().handle_for(&request.key(), self.wish(options))?;
+        Ok(self.streams.add(request.streamer(), Stream::new(handle)))
+    }
+
+    pub(super) fn key(&self, streamer: &str) -> Result<Key> {
+        Ok(self.request(streamer)?.key())
+    }
+
+    fn request(&self, streamer: &str) -> Result<GrantRequest> {
+        GrantRequest::new(streamer, self.grant_ttl, self.origin.clone())
+    }
+
+    #[inline]
+    pub(super) fn wish(&self, options: TokenOptions) -> BeginOptions {
+        BeginOptions {
+            min_remaining: options.min_remaining.or(self.defaults.min_remaining),
+            timeout: options.timeout.or(self.defaults.timeout),
+        }
+    }
+
+    pub(super) fn rotate(&self, key: &ApiKey) -> Result<()> {
+        if key.account_sid() != self.signing.key().account_sid() {
+            return Err(Error::new(
+                ErrorKind::InvalidCredentials,
+                "a rotated key must belong to the same account",
+            ));
+        }
+        let source = self.source_with(key)?;
+        let next = self.signing.prepare(key);
+        let before = self.rotating.hold(|| {
+            let source = source.map(|source| self.feed.set_source(source));
+            let signing = self.signing.exchange(next);
+            self.feed.cache().rotate();
+            (source, signing)
+        });
+        // A source may do anything when it is dropped, so not under the lock.
+        drop(before);
+        Ok(())
+    }
+
+    /// The built-in client with another key, if that is what fetches.
+    fn source_with(&self, key: &ApiKey) -> Result<Option<Arc<dyn Source>>> {
+        let Some(client) = &self.client else { return Ok(None) };
+        Ok(Some(Arc::new(ForKeys(built_in_source(key, client)?))))
+    }
+}

@@ -1,0 +1,105 @@
+//! One stream of a minter: where its grant is cached, and its tokens prepared but for the viewer.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+
+use super::signing::Signing;
+use super::token::PlaybackToken;
+use crate::cache::{BeginOptions, Handle, Hit, Sighting, StillFresh};
+use crate::error::Result;
+use crate::sync;
+use crate::token::{PlaybackGrant, Prefix};
+
+/// A stream as its minter keeps it: looked up once, its tokens prepared.
+pub(super) struct Stream {
+    pub(super) handle: Arc<Handle>,
+    prefix: ArcSwapOption<Prepared>,
+}
+
+/// The prefix of all tokens of one stream, one grant, one key and one second.
+struct Prepared {
+    generation: u64,
+    /// By which to ask whether the grant is still fresh, if it was seen in the cache.
+    seen: Option<Sighting>,
+    epoch: u64,
+    prefix: Prefix,
+}
+
+impl Stream {
+    pub(super) fn new(handle: Handle) -> Self {
+        Self { handle: Arc::new(handle), prefix: ArcSwapOption::empty() }
+    }
+
+    /// The token of one viewer with what is prepared, if the grant in it is still fresh.
+    #[inline]
+    pub(super) fn mint_prepared(
+        &self,
+        signing: &Signing,
+        identity: &str,
+        options: BeginOptions,
+    ) -> Result<Option<PlaybackToken>> {
+        let prepared = self.prefix.load();
+        let Some(ready) = prepared.as_deref() else { return Ok(None) };
+        let Some(seen) = &ready.seen else { return Ok(None) };
+        let epoch = signing.epoch();
+        let is_of_use = |fresh: &StillFresh| {
+            ready.is_for(ready.generation, epoch, signing.second(fresh.second()))
+        };
+        let Some(fresh) = self.handle.still_fresh(seen, options, is_of_use)? else {
+            return Ok(None);
+        };
+        let jwt = ready.prefix.mint(identity)?;
+        Ok(Some(PlaybackToken::fresh(jwt, &fresh, ready.generation)))
+    }
+
+    /// The token of one viewer around a grant.
+    #[inline]
+    pub(super) fn mint(&self, hit: &Hit, signing: &Signing, identity: &str) -> Result<String> {
+        let second = signing.second(hit.second());
+        // Before the key is read, so that what is prepared with a new key is never taken for old.
+        let epoch = signing.epoch();
+        match self.prefix.load().as_ref() {
+            Some(ready) if ready.is_for(hit.generation(), epoch, second) => {
+                ready.prefix.mint(identity)
+            }
+            ready => self.prepare(hit, signing, epoch, second, ready)?.prefix.mint(identity),
+        }
+    }
+
+    /// Prepares another prefix, and publishes it unless that would be a step back: threads that
+    /// read the clock around the turn of a second must not undo each other's work.
+    #[cold]
+    fn prepare(
+        &self,
+        hit: &Hit,
+        signing: &Signing,
+        epoch: u64,
+        second: u64,
+        published: Option<&Arc<Prepared>>,
+    ) -> Result<Arc<Prepared>> {
+        sync::step();
+        let grant = PlaybackGrant::from_json(hit.grant().as_str())?;
+        let prefix = signing.stamp(second, &grant)?;
+        let (generation, seen) = (hit.generation(), hit.sighting());
+        let fresh = Arc::new(Prepared { generation, seen, epoch, prefix });
+        sync::step();
+        if published.is_none_or(|old| old.yields_to(&fresh)) {
+            self.prefix.store(Some(Arc::clone(&fresh)));
+        }
+        Ok(fresh)
+    }
+}
+
+impl Prepared {
+    #[inline]
+    fn is_for(&self, generation: u64, epoch: u64, second: u64) -> bool {
+        self.generation == generation && self.epoch == epoch && self.prefix.second() == second
+    }
+
+    /// Whether another prefix is newer: of a later key or grant, or of another second of the same.
+    fn yields_to(&self, other: &Self) -> bool {
+        let (this, that) = ((self.epoch, self.generation), (other.epoch, other.generation));
+        this < that || this == that && !self.prefix.is_ahead_of(other.prefix.second())
+    }
+}

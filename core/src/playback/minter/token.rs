@@ -1,0 +1,61 @@
+//! What a viewer is given.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::cache::{Freshness, Hit, StillFresh};
+use crate::error::Error;
+
+/// A viewer's token, with what was known of the grant in it at that moment.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlaybackToken {
+    /// The Access Token. Whoever has it can watch: `Debug` hides it.
+    pub jwt: String,
+    /// How long the grant is still good, net of the safety margin.
+    pub grant_remaining: Duration,
+    /// How good the grant is.
+    pub freshness: Freshness,
+    /// Why the grant is degraded, if it is.
+    pub reason: Option<Error>,
+    /// Tells grants of one cache apart, for
+    /// [`PlaybackMinter::invalidate_if`](crate::PlaybackMinter::invalidate_if).
+    pub generation: u64,
+}
+
+impl PlaybackToken {
+    pub(super) fn new(jwt: String, hit: &Hit) -> Self {
+        Self {
+            jwt,
+            grant_remaining: hit.remaining(),
+            freshness: hit.freshness(),
+            reason: hit.reason().cloned(),
+            generation: hit.generation(),
+        }
+    }
+
+    /// A token around a grant that is still as it was prepared.
+    #[inline]
+    pub(super) fn fresh(jwt: String, grant: &StillFresh, generation: u64) -> Self {
+        let freshness = StillFresh::FRESHNESS;
+        Self { jwt, grant_remaining: grant.remaining(), freshness, reason: None, generation }
+    }
+
+    /// After which time the next refresh is tried, if the grant is degraded.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.reason.as_ref().and_then(Error::retry_after)
+    }
+}
+
+impl fmt::Debug for PlaybackToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlaybackToken")
+            .field("jwt", &"..")
+            .field("grant_remaining", &self.grant_remaining)
+            .field("freshness", &self.freshness)
+            .field("reason", &self.reason)
+            .field("generation", &self.generation)
+            .finish()
+    }
+}

@@ -1,0 +1,336 @@
+//! One HTTP request: its connection, TLS, proxy and time limits.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwapOption;
+use ureq::http::Response;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
+use ureq::unversioned::resolver::Resolver;
+use ureq::unversioned::transport::DefaultConnector;
+use ureq::{Agent, Body, Proxy};
+
+use super::failure::explained;
+use super::names::Names;
+use super::route::Route;
+use super::url::is_loopback;
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Result};
+use crate::fork::{self, ForkCell, Generation, Reborn};
+
+/// No request has longer.
+const TIMEOUT_MAX: Duration = Duration::from_secs(3600);
+/// Of the time that a request has, connecting may take this part.
+const CONNECT_PART: u32 = 2;
+/// An idle connection is kept no longer than this: less than servers commonly keep theirs, so that
+/// none is used at the moment in which upstream closes it. The request would be lost and is not sent
+/// twice. Connections that were closed before are found out when they are taken up.
+const IDLE_MAX: Duration = Duration::from_secs(4);
+/// The machine slept if boot time has run ahead of the monotonic clock by this much: the other ends
+/// of idle connections are likely gone.
+const GAP: Duration = Duration::from_secs(5);
+/// An answer's header may be so large.
+const HEADER_MAX_BYTES: usize = 16 * 1024;
+/// A file of certificates may be so large.
+const CA_FILE_MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+pub(crate) struct Transport(ForkCell<Connections>);
+
+/// What connections are made with; immutable, so that a forked child may use it too.
+struct Config {
+    https_only: bool,
+    tls: TlsConfig,
+    proxy: Option<Proxy>,
+}
+
+/// This process's connections.
+struct Connections {
+    born: Generation,
+    config: Arc<Config>,
+    /// None before the first request.
+    current: ArcSwapOption<Pool>,
+}
+
+/// Connections made since the machine last slept.
+struct Pool {
+    agent: Agent,
+    /// The time that requests have by default. A setting of the single request would have the agent
+    /// prepare TLS anew for each connection, without resuming sessions.
+    timeout: Duration,
+    /// Both clocks when the pool was made.
+    boot: Duration,
+    monotonic: Instant,
+}
+
+impl Transport {
+    pub(crate) fn new(route: &Route) -> Result<Self> {
+        let https_only = route.is_https();
+        let tls = tls(route.ca_file())?;
+        let config = Config { https_only, tls, proxy: proxy(route.proxy(), https_only)? };
+        Ok(Self(ForkCell::new(Connections::new(Arc::new(config)))))
+    }
+
+    /// Sends a form and returns the answer, whatever its status. One request: no retry, no redirect.
+    pub(crate) fn post(
+        &self,
+        url: &str,
+        authorization: &str,
+        form: Vec<(&str, String)>,
+        timeout: Duration,
+    ) -> Result<Response<Body>> {
+        let timeout = timeout.min(TIMEOUT_MAX);
+        let pool = self.0.get().pool(timeout);
+        let request = pool.agent.post(url);
+        let request = if timeout == pool.timeout {
+            request
+        } else {
+            request
+                .config()
+                .timeout_global(Some(timeout))
+                .timeout_connect(Some(timeout / CONNECT_PART))
+                .timeout_resolve(Some(timeout / CONNECT_PART))
+                .build()
+        };
+        request
+            .header("Authorization", authorization)
+            .header("Accept", "application/json")
+            .send_form(form)
+            .map_err(|error| explained(&error))
+    }
+}
+
+impl Connections {
+    fn new(config: Arc<Config>) -> Self {
+        Self { born: fork::generation(), config, current: ArcSwapOption::empty() }
+    }
+
+    /// The connections to use; new ones after a suspend.
+    fn pool(&self, timeout: Duration) -> Arc<Pool> {
+        let current = self.current.load();
+        if let Some(pool) = current.as_ref().filter(|pool| !pool.slept()) {
+            return Arc::clone(pool);
+        }
+        let fresh = Arc::new(Pool::new(&self.config, timeout));
+        let before = self.current.compare_and_swap(&*current, Some(Arc::clone(&fresh)));
+        match &*before {
+            // Another thread was faster.
+            Some(other) if current.as_ref().is_none_or(|old| !Arc::ptr_eq(old, other)) => {
+                Arc::clone(other)
+            }
+            _ => fresh,
+        }
+    }
+}
+
+impl Reborn for Connections {
+    fn is_foreign(&self) -> bool {
+        self.born != fork::generation()
+    }
+
+    fn reborn(&self) -> Self {
+        Self::new(Arc::clone(&self.config))
+    }
+}
+
+impl Pool {
+    fn new(config: &Config, timeout: Duration) -> Self {
+        let agent = agent(config, timeout, Names);
+        let boot = Clock::system().now().boot();
+        Self { agent, timeout, boot, monotonic: Instant::now() }
+    }
+
+    /// Whether the machine has slept since the pool was made.
+    fn slept(&self) -> bool {
+        let boot = Clock::system().now().boot().saturating_sub(self.boot);
+        boot.saturating_sub(self.monotonic.elapsed()) > GAP
+    }
+}
+
+/// What sends requests, with everything set that would otherwise come from the environment or be
+/// without a limit.
+fn agent(config: &Config, timeout: Duration, resolver: impl Resolver) -> Agent {
+    let settings = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .https_only(config.https_only)
+        .proxy(config.proxy.clone())
+        .tls_config(config.tls.clone())
+        .user_agent(concat!("grantmint/", env!("CARGO_PKG_VERSION")))
+        .max_response_header_size(HEADER_MAX_BYTES)
+        .max_idle_age(IDLE_MAX)
+        .max_idle_connections_per_host(4)
+        .timeout_global(Some(timeout))
+        .timeout_connect(Some(timeout / CONNECT_PART))
+        .timeout_resolve(Some(timeout / CONNECT_PART))
+        .build();
+    Agent::with_parts(settings, DefaultConnector::new(), resolver)
+}
+
+/// The cryptography is passed explicitly: the process-wide default belongs to the host.
+fn tls(ca_file: Option<&Path>) -> Result<TlsConfig> {
+    let roots = match ca_file {
+        None => RootCerts::WebPki,
+        Some(path) => RootCerts::new_with_certs(&certificates(path)?),
+    };
+    Ok(TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .root_certs(roots)
+        .build())
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
+    let invalid = |why| Error::new(ErrorKind::InvalidArgument, why);
+    let unreadable = || invalid("ca_file cannot be read");
+    // A pipe may never be opened, and a device has no end.
+    if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        return Err(unreadable());
+    }
+    let (mut pem, file) = (Vec::new(), fs::File::open(path).map_err(|_| unreadable())?);
+    file.take(CA_FILE_MAX_BYTES + 1).read_to_end(&mut pem).map_err(|_| unreadable())?;
+    if pem.len() as u64 > CA_FILE_MAX_BYTES {
+        return Err(invalid("ca_file is over 4 MiB"));
+    }
+    let items: Result<Vec<_>, _> = parse_pem(&pem).collect();
+    let items = items.map_err(|_| invalid("ca_file is not a PEM file"))?;
+    let certificates: Vec<_> = items
+        .into_iter()
+        .filter_map(|item| match item {
+            PemItem::Certificate(certificate) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if certificates.is_empty() {
+        return Err(invalid("ca_file holds no certificate"));
+    }
+    Ok(certificates)
+}
+
+fn proxy(url: Option<&str>, https_only: bool) -> Result<Option<Proxy>> {
+    let Some(text) = url else {
+        return Ok(None);
+    };
+    let invalid = || Error::new(ErrorKind::InvalidUrl, "proxy must be an http URL");
+    if !text.starts_with("http://") && !text.starts_with("https://") {
+        return Err(invalid());
+    }
+    let host = text.parse::<http::Uri>().map_err(|_| invalid())?;
+    if !https_only && !is_loopback(host.host()) {
+        // Without TLS to upstream the key would be there for all to read on the way to the proxy.
+        return Err(Error::new(
+            ErrorKind::InvalidUrl,
+            "a base_url with plain http goes through no proxy but one on loopback",
+        ));
+    }
+    Proxy::new(text).map(Some).map_err(|_| invalid())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{SocketAddr, TcpListener};
+
+    use grantmint_emulator::{Config as Upstream, Emulator};
+    use ureq::config::Config as AgentConfig;
+    use ureq::unversioned::resolver::ResolvedSocketAddrs;
+    use ureq::unversioned::transport::NextTimeout;
+
+    use super::*;
+
+    const TIMEOUT: Duration = Duration::from_secs(4);
+
+    fn transport_to(emulator: &Emulator) -> Transport {
+        Transport::new(&Route::new(emulator.base_url(), None, None).unwrap()).unwrap()
+    }
+
+    fn post(transport: &Transport, emulator: &Emulator, timeout: Duration) {
+        let url = format!("{}/v1/PlayerStreamers/VJ1/PlaybackGrant", emulator.base_url());
+        let mut answer = transport.post(&url, "Basic x", Vec::new(), timeout).unwrap();
+        answer.body_mut().read_to_vec().unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn certificates_come_from_a_file_alone() {
+        for path in ["/dev/zero", "/", "/dev/null/nothing"] {
+            let refused = certificates(Path::new(path)).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::InvalidArgument, "{path}");
+        }
+    }
+
+    #[test]
+    fn plain_http_leaves_the_machine_through_no_proxy() {
+        let through = |address: &str, https_only| proxy(Some(address), https_only);
+        for address in
+            ["http://proxy.example:3128", "http://127.0.0.1.example:1", "http://u:p@1.2.3.4:1"]
+        {
+            let refused = through(address, false).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::InvalidUrl, "{address}");
+            assert!(through(address, true).unwrap().is_some(), "{address}");
+        }
+        assert!(through("http://u:p@127.0.0.1:3128", false).unwrap().is_some());
+    }
+
+    #[test]
+    fn connections_are_kept_whatever_time_a_request_has() {
+        let emulator = Emulator::start(Upstream::default()).unwrap();
+        let transport = transport_to(&emulator);
+        for timeout in [TIMEOUT, TIMEOUT / 2, Duration::MAX] {
+            post(&transport, &emulator, timeout);
+        }
+        assert_eq!(emulator.counters().connections, 1);
+    }
+
+    #[test]
+    fn connections_are_not_kept_over_a_suspend() {
+        let emulator = Emulator::start(Upstream::default()).unwrap();
+        let transport = transport_to(&emulator);
+        post(&transport, &emulator, TIMEOUT);
+        let connections = transport.0.get();
+        let pool = connections.pool(TIMEOUT);
+        // As if the machine had slept since: boot time went on, the monotonic clock did not.
+        let (agent, boot) = (pool.agent.clone(), pool.boot.saturating_sub(GAP * 2));
+        let slept = Pool { agent, timeout: TIMEOUT, boot, monotonic: pool.monotonic };
+        connections.current.store(Some(Arc::new(slept)));
+        post(&transport, &emulator, TIMEOUT);
+        post(&transport, &emulator, TIMEOUT);
+        assert_eq!(emulator.counters().connections, 2);
+    }
+
+    /// A name with several addresses.
+    #[derive(Debug)]
+    struct Several(Vec<SocketAddr>);
+
+    impl Resolver for Several {
+        fn resolve(
+            &self,
+            _: &http::Uri,
+            _: &AgentConfig,
+            _: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+            let mut all = self.empty();
+            self.0.iter().for_each(|address| all.push(*address));
+            Ok(all)
+        }
+    }
+
+    #[test]
+    fn of_several_addresses_the_first_that_answers_is_taken() {
+        let emulator = Emulator::start(Upstream::default()).unwrap();
+        // Nothing listens at the first any more, nor at the second on most machines.
+        let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let v6 = SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], gone.port()));
+        let addresses = Several(vec![v6, gone, emulator.address()]);
+        let config = Config { https_only: false, tls: tls(None).unwrap(), proxy: None };
+        let start = Instant::now();
+        let answer = agent(&config, TIMEOUT, addresses)
+            .get("http://localhost:1/emulator/health")
+            .call()
+            .unwrap();
+        assert_eq!(answer.status(), 200);
+        assert!(start.elapsed() < TIMEOUT / 4, "{:?}", start.elapsed());
+    }
+}
