@@ -1316,7 +1316,8 @@ class token_minter_options {
         return *this;
     }
 
-    /// Whether each token has a `jti` of its own in place of the vendor's; off by default.
+    /// Whether each token has a unique `jti`. By default it has that of Twilio's libraries, which is
+    /// the same for all tokens of one key and second.
     token_minter_options& unique(bool unique) {
         unique_ = unique;
         return *this;
@@ -2385,7 +2386,7 @@ class registration {
         : raw_(std::move(raw)), callback_(callback), destroy_(destroy) {}
 
     owned raw_;
-    // Whoever makes sure that the callback is not called, or calls it, destroys it.
+    // The side that cancels the callback, or else the side that calls it, destroys it.
     void* callback_;
     void (*destroy_)(void*);
 };
