@@ -2,7 +2,7 @@
  * @file grantmint.hpp
  * @brief grantmint for C++17 and later: classes around grantmint.h, in this header alone.
  *
- * A token for a video room, without any call:
+ * A token for a video room, made without a request to Twilio:
  *
  * @code
  * grantmint::api_key key{"AC…", "SK…", "the API key's secret"};
@@ -11,19 +11,22 @@
  * std::string jwt = rooms.mint("alice");
  * @endcode
  *
- * A token for a live stream, around a grant that all its viewers share:
+ * A token for a live stream. All viewers of the stream share the grant in it. Twilio closed the
+ * endpoint for these grants in November 2023: set a `source`, or `base_url` to the emulator.
  *
  * @code
- * grantmint::playback_minter live{grantmint::api_key::from_env()};
+ * grantmint::playback_minter live{
+ *     grantmint::api_key::from_env(),
+ *     grantmint::playback_minter_options{}.base_url("http://127.0.0.1:8900")};
  * std::string jwt = live.token("VJ…", "alice").jwt;
  * @endcode
  *
- * What is where, each part under a heading of this name:
+ * The parts of this file, each under a heading of this name:
  *
  *   Times                     unix_time, whole_seconds, whole_milliseconds
  *   Errors                    errc, error, result, returns
  *   Keys, clocks and grants   api_key, manual_clock, video_grant and its kin, any_grant
- *   Tokens without a call     access_token, token_minter, warning
+ *   Tokens without a request  access_token, token_minter, warning
  *   Looking into tokens       verify, verify_jwt, decode, decoded, sign
  *   Counters and events       stats, counters, latency, event
  *   Fetching and waiting      wait_options, cache_policy, ticket, hit, playback_token, freshness
@@ -32,41 +35,45 @@
  *   Playback tokens           playback_minter, stream_minter
  *   Doors for tests           testing::simulate_fork
  *
- * What lies in the namespace `detail`, or is marked as private, is not for users.
+ * The namespace `detail`, and what is marked as private, is not for users.
  *
- * This file converts and owns, and knows nothing else: every rule, limit and default is the
- * library's, and grantmint.h describes them. Link with libgrantmint.a or libgrantmint.so.
+ * This file only wraps the C interface. Every rule, limit and default belongs to the library, and
+ * grantmint.h describes them. Link with libgrantmint.a or libgrantmint.so.
  *
- * **Errors.** A call that fails throws grantmint::error. Where exceptions are off, or
- * `GRANTMINT_NO_EXCEPTIONS` is defined, it returns a grantmint::result instead, and what has a
- * constructor here has a static `create` there (and here too). `returns<T>` below stands for `T` or
- * for `result<T>`. Both kinds may be mixed in one program, file by file; their objects are of
- * different types. Any call may fail with errc::null_pointer, errc::invalid_utf8 or errc::panic,
- * which its own list of errors leaves out; one that makes text or containers throws std::bad_alloc
- * when memory runs out.
+ * **Words.** A *fetch* gets one grant from a source; it is *in flight* until it has a grant or an
+ * error. A *ticket* is the duty to run one fetch. A *waiter* is a caller that waits for a fetch in
+ * flight; all waiters get the same result.
  *
- * **Ownership.** Objects are move-only and free what they hold. One that was moved from may be
- * assigned to or destroyed; any other call of it fails with errc::null_pointer, or if it cannot
- * fail does nothing and says nothing. Text goes in as `std::string_view`, read during the call
- * alone and of UTF-8 unless said otherwise, a zero byte being one like any other. It comes out as
- * `std::string`, which unlike the library's own memory is not wiped when it is freed.
+ * **Errors.** A call that fails throws grantmint::error. If exceptions are off, or
+ * `GRANTMINT_NO_EXCEPTIONS` is defined, it returns a grantmint::result instead. A constructor that
+ * can fail is then replaced by a static `create`; with exceptions the class has both. `returns<T>`
+ * below stands for `T` or for `result<T>`. One program may contain files of both kinds; their
+ * objects have different types. Any call may fail with errc::null_pointer, errc::invalid_utf8 or
+ * errc::panic, so the lists of errors below leave these out. A call that makes text or containers
+ * throws std::bad_alloc when memory runs out.
  *
- * **Units.** Durations and times are those of `std::chrono`. What goes into a token or to the
- * vendor is in whole seconds (a duration with a finer unit does not compile), what is waited for
- * and what remains in milliseconds. A negative time to wait is no time at all, and one that is too
- * long to be counted is the longest; any other duration or time that makes no sense is refused.
+ * **Ownership.** Objects are move-only and free what they hold. An object that was moved from may
+ * be assigned to or destroyed. Any other call of it fails with errc::null_pointer; a call that
+ * cannot fail does nothing. Text goes in as `std::string_view`, which the library reads only during
+ * the call. It must be UTF-8 unless said otherwise, and may contain zero bytes. Text comes out as
+ * `std::string`, which is not wiped when it is freed, unlike the library's own memory.
  *
- * **Threads.** `const` members may be called by any number of threads at once, others only while
- * nobody else uses the object.
+ * **Units.** Durations and times are those of `std::chrono`. What goes into a token or to upstream
+ * is in whole seconds; a duration with a finer unit does not compile. Times to wait and times left
+ * are in milliseconds. A negative time to wait counts as zero, and one that is too long to be
+ * counted as the longest. Any other duration or time that makes no sense is refused.
  *
- * **Callbacks** may be called on any thread: the caller's before the call returns, one of the
- * library's, the one that ends a fetch, or that of another caller who finds a fetch past its time.
- * No lock is held. They may call anything but `close` and the destructor of the object they were
- * given to, and should not block. No exception leaves them: what a source or a `lead` throws ends
- * its fetch as an error, as described there; what an answer's callback throws is dropped.
+ * **Threads.** Any number of threads may call `const` members at the same time. Call other members
+ * only while no other thread uses the object.
  *
- * **fork().** A child may go on using every object. Callbacks that wait for a fetch in the air are
- * not called in the child, and futures that wait for one are never ready there.
+ * **Callbacks** may be called on any thread: on the caller's before the call returns, on one of the
+ * library's, on the one that ends a fetch, or on that of another caller that finds the fetch timed
+ * out. No lock is held. They may call anything except `close` and the destructor of the object they
+ * were given to, and should not block. No exception leaves them. What a source or a `lead` throws
+ * ends its fetch with an error, as described there. What another callback throws is dropped.
+ *
+ * **fork().** A child may go on using every object. The child does not call callbacks that wait for
+ * a fetch in flight, and futures that wait for one never become ready there.
  */
 #ifndef GRANTMINT_HPP
 #define GRANTMINT_HPP
@@ -163,19 +170,20 @@ class whole {
 
 }  // namespace detail
 
-/// An argument in seconds: any duration that is a whole number of them, such as `4h`. One that is
-/// too long to be counted is the longest that can be.
+/// An argument in seconds: any duration that is a whole number of them, such as `4h`. A duration
+/// that is too long to be counted becomes the longest possible one.
 using whole_seconds = detail::whole<std::chrono::seconds>;
 
-/// An argument in milliseconds: any duration that is a whole number of them, such as `5s`. One that
-/// is too long to be counted, such as `std::chrono::hours::max()`, is the longest that can be.
+/// An argument in milliseconds: any duration that is a whole number of them, such as `5s`. A
+/// duration that is too long to be counted, such as `std::chrono::hours::max()`, becomes the
+/// longest possible one.
 using whole_milliseconds = detail::whole<std::chrono::milliseconds>;
 
 // ------------------------------------------------------------------------------------------------
 // Errors
 
-/// What went wrong: the statuses of grantmint.h. Numbers never change their meaning; a newer
-/// library may have ones that are not named here.
+/// What went wrong: the statuses of grantmint.h. Numbers never change their meaning. A newer
+/// library may return numbers that have no name here.
 enum class errc : std::int32_t {
     /// An argument is out of its documented range.
     invalid_argument = GRANTMINT_ERR_INVALID_ARGUMENT,
@@ -217,7 +225,7 @@ enum class errc : std::int32_t {
     upstream_forbidden = GRANTMINT_ERR_UPSTREAM_FORBIDDEN,
     /// Upstream does not know the streamer (404).
     upstream_not_found = GRANTMINT_ERR_UPSTREAM_NOT_FOUND,
-    /// Upstream limits the account's requests (429), or such a cool-down is on.
+    /// Upstream throttled the account (429), or the cool-down after that is not over.
     throttled = GRANTMINT_ERR_THROTTLED,
     /// Upstream failed (5xx).
     upstream_unavailable = GRANTMINT_ERR_UPSTREAM_UNAVAILABLE,
@@ -235,23 +243,23 @@ enum class errc : std::int32_t {
     upstream_no_grant = GRANTMINT_ERR_UPSTREAM_NO_GRANT,
     /// The answer of upstream is over the size limit.
     upstream_too_large = GRANTMINT_ERR_UPSTREAM_TOO_LARGE,
-    /// The new grant does not live as long as asked for.
+    /// The new grant has less time left than was asked for.
     grant_too_short = GRANTMINT_ERR_GRANT_TOO_SHORT,
-    /// The custom source of grants failed.
+    /// The source that the program supplied failed.
     source_failed = GRANTMINT_ERR_SOURCE_FAILED,
-    /// No grant came within the caller's time.
+    /// No grant came before the caller's timeout.
     deadline_exceeded = GRANTMINT_ERR_DEADLINE_EXCEEDED,
     /// The caller cancelled the call.
     cancelled = GRANTMINT_ERR_CANCELLED,
-    /// The fetch ended without an outcome.
+    /// The fetch ended without a result, for example because its ticket was dropped.
     abandoned = GRANTMINT_ERR_ABANDONED,
-    /// The account's budget of calls is used up.
+    /// The account's rate limit is reached, or the cache has no space for another key.
     overloaded = GRANTMINT_ERR_OVERLOADED,
     /// The object has been closed.
     closed = GRANTMINT_ERR_CLOSED,
     /// Not supported here.
     unsupported = GRANTMINT_ERR_UNSUPPORTED,
-    /// A fault inside grantmint was caught at the language border.
+    /// A fault inside grantmint was caught before it reached the caller's language.
     panic = GRANTMINT_ERR_PANIC,
     /// A pointer that must not be null is null.
     null_pointer = GRANTMINT_ERR_NULL_POINTER,
@@ -282,13 +290,13 @@ inline std::optional<std::string> optional_string(grantmint_str_t text) {
 
 }  // namespace detail
 
-/// The stable name of a code, such as `invalid_sid`: the one that all languages show. Static; empty
-/// for a number that is no code.
+/// The stable name of a code, such as `invalid_sid`: it is the same in all languages. Static; empty
+/// for an unknown number.
 [[nodiscard]] inline std::string_view name(errc code) noexcept {
     return detail::view(grantmint_status_code(static_cast<std::int32_t>(code)));
 }
 
-/// What a code means, in one line. Static; empty for a number that is no code.
+/// What a code means, in one line. Static; empty for an unknown number.
 [[nodiscard]] inline std::string_view meaning(errc code) noexcept {
     return detail::view(grantmint_status_meaning(static_cast<std::int32_t>(code)));
 }
@@ -298,27 +306,27 @@ inline std::optional<std::string> optional_string(grantmint_str_t text) {
     return grantmint_status_is_retryable(static_cast<std::int32_t>(code));
 }
 
-/// What went wrong. Its text is for people and holds no secret, token, grant or identity, so it can
-/// be logged. Safe to copy and to hand to another thread.
+/// What went wrong. Its text is for people. It contains no secret, token, grant or identity, so it
+/// can be logged. An error may be copied and passed to another thread.
 class GRANTMINT_ONE_TYPE_ error : public std::runtime_error {
    public:
-    /// An error of one's own, for a source to throw. `message` must hold no secret, token, grant or
-    /// identity. A throttled one keeps the whole account off upstream for `retry_after`.
+    /// An error for your own source to throw. `message` must not contain a secret, token, grant or
+    /// identity. errc::throttled pauses the requests of the whole account for `retry_after`.
     explicit error(errc code, const std::string& message,
                    std::optional<whole_milliseconds> retry_after = std::nullopt)
         : std::runtime_error(message), code_(code), retry_after_(retry_after) {}
 
-    /// As above, with what the code means for a message.
+    /// As above. The message is the meaning of the code.
     explicit error(errc code, std::optional<whole_milliseconds> retry_after = std::nullopt)
         : error(code, std::string{meaning(code)}, retry_after) {}
 
-    /// What went wrong, for programs.
+    /// The code, for programs.
     [[nodiscard]] errc code() const noexcept { return code_; }
 
     /// The stable name of the code, such as `throttled`. Static.
     [[nodiscard]] std::string_view name() const noexcept { return grantmint::name(code_); }
 
-    /// After how long a further try makes sense: always there when throttled or overloaded.
+    /// How long to wait before the next try. Always set for throttled and overloaded.
     [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept {
         return retry_after_;
     }
@@ -344,19 +352,19 @@ class [[nodiscard]] result {
     [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
 
-    /// The value. If there is none, throws the error; where calls return results, ends
-    /// the program.
+    /// The value. If there is none, this throws the error. Where calls return results, it ends the
+    /// program instead.
     [[nodiscard]] T& value() & { return checked(), *value_; }
     [[nodiscard]] const T& value() const& { return checked(), *value_; }
     [[nodiscard]] T&& value() && { return checked(), std::move(*value_); }
 
-    /// The value, or another.
+    /// The value, or `other` if there is none.
     template <class U>
     [[nodiscard]] T value_or(U&& other) && {
         return has_value() ? std::move(**this) : static_cast<T>(std::forward<U>(other));
     }
 
-    /// The value; without one, the program ends.
+    /// The value. Without one, this ends the program.
     [[nodiscard]] T& operator*() & noexcept { return value_.value(); }
     [[nodiscard]] const T& operator*() const& noexcept { return value_.value(); }
     [[nodiscard]] T&& operator*() && noexcept { return std::move(value_).value(); }
@@ -387,16 +395,17 @@ class [[nodiscard]] result {
 template <>
 class [[nodiscard]] result<void> {
    public:
-    /// It went well.
+    /// A success.
     result() = default;
     /// An error.
     result(grantmint::error error) : error_(std::in_place, std::move(error)) {}
 
-    /// Whether it went well.
+    /// Whether the call succeeded.
     [[nodiscard]] bool has_value() const noexcept { return !error_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
 
-    /// If it did not go well, throws the error; where calls return results, ends the program.
+    /// If the call failed, throws the error. Where calls return results, it ends the program
+    /// instead.
     void value() const {
         if (error_) {
 #ifdef GRANTMINT_NO_EXCEPTIONS
@@ -416,11 +425,11 @@ class [[nodiscard]] result<void> {
 };
 
 #ifdef GRANTMINT_NO_EXCEPTIONS
-/// What a call that can fail returns: here a result.
+/// The return type of a call that can fail: in this mode a result.
 template <class T>
 using returns = result<T>;
 #else
-/// What a call that can fail returns: here the value itself, as an error is thrown.
+/// The return type of a call that can fail: in this mode the value itself, since errors are thrown.
 template <class T>
 using returns = T;
 #endif
@@ -718,8 +727,8 @@ void swallow(Body&& body) noexcept {
 // ------------------------------------------------------------------------------------------------
 // Keys, clocks and grants
 
-/// A validated API key. Minters keep what they need of it: it may go right after they are made. The
-/// secret is wiped from memory with its last user and is never shown.
+/// A validated API key. Minters keep what they need of it, so it may be destroyed as soon as they
+/// are made. The secret is never shown. It is wiped from memory when its last user is destroyed.
 class api_key : public detail::object<grantmint_api_key_t, grantmint_api_key_free> {
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
@@ -740,7 +749,7 @@ class api_key : public detail::object<grantmint_api_key_t, grantmint_api_key_fre
     }
 
     /// A key from the environment variables `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` and
-    /// `TWILIO_API_SECRET`. Not while another thread changes the environment.
+    /// `TWILIO_API_SECRET`. Do not call it while another thread changes the environment.
     ///
     /// @throws error invalid_credentials names a variable that is missing.
     static returns<api_key> from_env() {
@@ -748,9 +757,9 @@ class api_key : public detail::object<grantmint_api_key_t, grantmint_api_key_fre
             [](auto** out, auto** error) { return grantmint_api_key_from_env(out, error); }));
     }
 
-    /// The same key for another region of Twilio, such as `ie1`, which every token then names.
+    /// The same key for another region of Twilio, such as `ie1`. Every token then names the region.
     ///
-    /// @throws error invalid_argument for a text that is no name of a region.
+    /// @throws error invalid_argument if `region` cannot be the name of a region.
     [[nodiscard]] returns<api_key> with_region(std::string_view region) const {
         return detail::give(detail::construct<api_key>([&](auto** out, auto** error) {
             return grantmint_api_key_with_region(capi(), detail::str(region), out, error);
@@ -778,7 +787,7 @@ class api_key : public detail::object<grantmint_api_key_t, grantmint_api_key_fre
 };
 
 /// A clock that moves only when told to, for tests. Minters and caches that are made with it share
-/// its time, keep it alive, and share nothing else.
+/// its time and keep it alive. They share nothing else.
 class manual_clock : public detail::object<grantmint_manual_clock_t, grantmint_manual_clock_free> {
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
@@ -806,7 +815,7 @@ class manual_clock : public detail::object<grantmint_manual_clock_t, grantmint_m
         grantmint_manual_clock_advance(capi(), detail::wide_ms(time));
     }
 
-    /// Puts the machine to sleep for a time, and wakes it.
+    /// Simulates that the machine sleeps for a time and wakes up.
     void suspend(whole_milliseconds time) const noexcept {
         grantmint_manual_clock_suspend(capi(), detail::wide_ms(time));
     }
@@ -833,7 +842,7 @@ namespace detail {
 template <class Grant>
 class grant_value {
    public:
-    /// The name under which the grant stands in a token.
+    /// The name of the grant in a token.
     [[nodiscard]] returns<std::string> key() const {
         auto built = static_cast<const Grant&>(*this).build();
         if (!built) {
@@ -842,7 +851,7 @@ class grant_value {
         return give(result<std::string>{string(grantmint_grant_key(built->get()))});
     }
 
-    /// The JSON that stands in a token under that name.
+    /// The JSON of the grant in a token.
     ///
     /// @throws error invalid_sid names a malformed SID; invalid_grant.
     [[nodiscard]] returns<std::string> to_json() const {
@@ -861,11 +870,11 @@ class grant_value {
 
 }  // namespace detail
 
-/// A grant whose holder joins rooms of Programmable Video. What is not set, or set to an empty
-/// text, is left out of the token, here and in all grants.
+/// Allows its user to join rooms of Programmable Video. In this and all other grants, what is not
+/// set, or set to an empty text, is left out of the token.
 class video_grant : public detail::grant_value<video_grant> {
    public:
-    /// One room alone, by its unique name or SID; every room if not set.
+    /// The one room that the user may join, by its unique name or SID. If not set, every room.
     video_grant& room(std::string_view name) {
         room_ = name;
         return *this;
@@ -884,7 +893,7 @@ class video_grant : public detail::grant_value<video_grant> {
     std::string room_;
 };
 
-/// A grant whose holder makes and takes calls.
+/// Allows its user to make and take calls (Programmable Voice).
 class voice_grant : public detail::grant_value<voice_grant> {
    public:
     /// The TwiML application that outgoing calls go through, `AP…`.
@@ -911,7 +920,7 @@ class voice_grant : public detail::grant_value<voice_grant> {
         return *this;
     }
 
-    /// Whether the holder may take calls.
+    /// Whether the user may take calls.
     voice_grant& incoming_allow(bool allow) {
         incoming_allow_ = allow;
         return *this;
@@ -984,14 +993,14 @@ class chat_value : public grant_value<Grant> {
 
 }  // namespace detail
 
-/// A grant whose holder chats, today with the Conversations SDK.
+/// Allows its user to chat, today with the Conversations SDK.
 class chat_grant : public detail::chat_value<chat_grant, grantmint_grant_new_chat> {};
 
-/// A grant whose holder chats the way that came before: legacy.
+/// The older form of chat_grant, under another name in the token: legacy.
 class ip_messaging_grant
     : public detail::chat_value<ip_messaging_grant, grantmint_grant_new_ip_messaging> {};
 
-/// A grant whose holder reads and writes the state of a Sync service.
+/// Allows its user to read and write the state of a Sync service.
 class sync_grant : public detail::grant_value<sync_grant> {
    public:
     /// The service, `IS…`.
@@ -1020,7 +1029,7 @@ class sync_grant : public detail::grant_value<sync_grant> {
     std::string service_sid_, endpoint_id_;
 };
 
-/// A grant whose holder acts as a worker of TaskRouter or Flex.
+/// Allows its user to act as a worker of TaskRouter or Flex.
 class task_router_grant : public detail::grant_value<task_router_grant> {
    public:
     /// The workspace, `WS…`.
@@ -1056,7 +1065,7 @@ class task_router_grant : public detail::grant_value<task_router_grant> {
     std::string workspace_sid_, worker_sid_, role_;
 };
 
-/// A grant whose holder takes part in conversations before video rooms: legacy.
+/// Allows its user to take part in conversations, the predecessor of video rooms: legacy.
 class rtc_grant : public detail::grant_value<rtc_grant> {
    public:
     /// The profile, `CP…`.
@@ -1077,8 +1086,8 @@ class rtc_grant : public detail::grant_value<rtc_grant> {
     std::string configuration_profile_sid_;
 };
 
-/// A grant whose holder watches one live stream: the JSON object that the PlaybackGrant endpoint
-/// hands out, carried byte for byte. A playback_minter fetches and adds it by itself.
+/// Allows its viewer to watch one live stream. It is the JSON object of the PlaybackGrant endpoint,
+/// copied byte for byte. A playback_minter fetches and adds it by itself.
 class playback_grant : public detail::grant_value<playback_grant> {
    public:
     /// `json`: an object of at most 64 KiB.
@@ -1095,10 +1104,10 @@ class playback_grant : public detail::grant_value<playback_grant> {
     std::string json_;
 };
 
-/// A grant that this library does not know: any JSON under a key of the caller's choice.
+/// A grant that this library does not know: any JSON, under a name that you choose.
 class custom_grant : public detail::grant_value<custom_grant> {
    public:
-    /// `key`: 1 to 64 bytes, not `identity`. `json`: at most 64 KiB, carried byte for byte.
+    /// `key`: 1 to 64 bytes, not `identity`. `json`: at most 64 KiB, copied byte for byte.
     custom_grant(std::string key, std::string json)
         : key_(std::move(key)), json_(std::move(json)) {}
 
@@ -1151,7 +1160,7 @@ class grant_array {
 // ------------------------------------------------------------------------------------------------
 // Tokens without a call
 
-/// Advice on a token that is minted all the same. Both texts are static.
+/// Advice about a token. The token is minted nevertheless. Both texts are static.
 struct warning {
     /// A stable name, such as `short_secret`.
     std::string_view code;
@@ -1176,7 +1185,7 @@ result<std::vector<warning>> make_warnings(Call&& call) {
 
 }  // namespace detail
 
-/// What an access_token may be told. What is not set is left to its default.
+/// Options of an access_token. Each has a default.
 class access_token_options {
    public:
     /// One more grant.
@@ -1185,13 +1194,13 @@ class access_token_options {
         return *this;
     }
 
-    /// How long the token lives: 1 s to 24 h, an hour by default.
+    /// The token's lifetime: 1 s to 24 h, an hour by default.
     access_token_options& ttl(whole_seconds time) {
         ttl_ = detail::refused_if_zero<std::uint64_t>(time);
         return *this;
     }
 
-    /// When the token ends, in place of `ttl`; not both.
+    /// When the token expires. Set this or `ttl`, not both.
     template <class Duration>
     access_token_options& valid_until(
         std::chrono::time_point<std::chrono::system_clock, Duration> time) {
@@ -1199,20 +1208,21 @@ class access_token_options {
         return *this;
     }
 
-    /// When the token begins to be valid; left out by default, as clocks differ.
+    /// When the token becomes valid (`nbf`). Left out by default, since clocks differ.
     template <class Duration>
     access_token_options& nbf(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
         nbf_ = detail::set_unix_seconds(time);
         return *this;
     }
 
-    /// Whether the token has a `jti` of its own in place of the vendor's; off by default.
+    /// Whether the token has a unique `jti`. By default it has that of Twilio's libraries, which is
+    /// the same for all tokens of one key and second.
     access_token_options& unique(bool unique) {
         unique_ = unique;
         return *this;
     }
 
-    /// Another clock, for tests; it must live until the token is made.
+    /// Another clock, for tests. It must exist until the token is made.
     access_token_options& clock(const manual_clock& clock) {
         clock_.set(clock.capi());
         return *this;
@@ -1226,13 +1236,13 @@ class access_token_options {
     detail::reference<grantmint_manual_clock_t> clock_;
 };
 
-/// One Access Token: for whom, with what grants, for how long. To mint for many, use a
-/// token_minter: the same bytes, several times as fast.
+/// One Access Token, with its identity, grants and lifetime. To make many that differ only in their
+/// identity, use a token_minter: it makes the same bytes several times as fast.
 class access_token : public detail::object<grantmint_access_token_t, grantmint_access_token_free> {
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
-    /// A token for one identity, of 1 to 512 bytes, with a video grant at most 128 characters.
-    /// Keeps what it needs of `key`.
+    /// A token for one identity. `identity`: 1 to 512 bytes, and with a video grant at most 128
+    /// characters. Keeps what it needs of `key`.
     ///
     /// @throws error invalid_identity, invalid_ttl, invalid_sid, invalid_grant, invalid_argument.
     access_token(const api_key& key, std::string_view identity,
@@ -1271,7 +1281,7 @@ class access_token : public detail::object<grantmint_access_token_t, grantmint_a
         }));
     }
 
-    /// Advice on this token; none for most.
+    /// Advice about this token. Most tokens have none.
     [[nodiscard]] returns<std::vector<warning>> warnings() const {
         return detail::give(detail::make_warnings(
             [&](grantmint_warning_t* buffer, std::size_t capacity, std::size_t* len, auto** error) {
@@ -1284,7 +1294,7 @@ class access_token : public detail::object<grantmint_access_token_t, grantmint_a
     using object::object;
 };
 
-/// What a token_minter may be told. What is not set is left to its default.
+/// Options of a token_minter. Each has a default.
 class token_minter_options {
    public:
     /// One more grant in each token.
@@ -1293,26 +1303,27 @@ class token_minter_options {
         return *this;
     }
 
-    /// How long each token lives: 1 s to 24 h, an hour by default.
+    /// The lifetime of each token: 1 s to 24 h, an hour by default.
     token_minter_options& ttl(whole_seconds time) {
         ttl_ = detail::refused_if_zero<std::uint64_t>(time);
         return *this;
     }
 
-    /// When every token begins to be valid; left out by default, as clocks differ.
+    /// When every token becomes valid (`nbf`). Left out by default, since clocks differ.
     template <class Duration>
     token_minter_options& nbf(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
         nbf_ = detail::set_unix_seconds(time);
         return *this;
     }
 
-    /// Whether each token has a `jti` of its own in place of the vendor's; off by default.
+    /// Whether each token has a unique `jti`. By default it has that of Twilio's libraries, which is
+    /// the same for all tokens of one key and second.
     token_minter_options& unique(bool unique) {
         unique_ = unique;
         return *this;
     }
 
-    /// Another clock, for tests; it must live until the minter is made.
+    /// Another clock, for tests. It must exist until the minter is made.
     token_minter_options& clock(const manual_clock& clock) {
         clock_.set(clock.capi());
         return *this;
@@ -1326,8 +1337,8 @@ class token_minter_options {
     detail::reference<grantmint_manual_clock_t> clock_;
 };
 
-/// Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each. Any number
-/// of threads may share one minter; they take no lock.
+/// Mints Access Tokens that differ only in their identity: the key, the grants and the ttl are the
+/// same. Any number of threads may share one minter. They take no lock.
 class token_minter : public detail::object<grantmint_token_minter_t, grantmint_token_minter_free> {
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
@@ -1359,7 +1370,7 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
         }));
     }
 
-    /// The token of one viewer, issued now.
+    /// The token of one user, issued now.
     ///
     /// @throws error invalid_identity.
     [[nodiscard]] returns<std::string> mint(std::string_view identity) const {
@@ -1381,9 +1392,9 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
         }));
     }
 
-    /// As `mint`, into a string whose memory is used again: the fastest way, which allocates
-    /// nothing once the string has grown. After an error it is empty. `identity` must not be a part
-    /// of `out`.
+    /// As `mint`, but writes to a string whose memory is reused. This is the fastest way: once the
+    /// string has grown, nothing is allocated. After an error `out` is empty. `identity` must not
+    /// be a part of `out`.
     returns<void> mint_into(std::string& out, std::string_view identity) const {
         out.resize(std::min<std::size_t>(out.capacity(), GRANTMINT_TOKEN_MAX_BYTES));
         for (;;) {
@@ -1400,8 +1411,8 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
         }
     }
 
-    /// The token of one viewer, issued at a second of the caller's choice. Slower than `mint`
-    /// unless that is the present one.
+    /// The token of one user, issued at a second that you choose. Slower than `mint`, unless that
+    /// is the present second.
     ///
     /// @throws error invalid_identity; invalid_argument for a time that no token can name.
     template <class Duration>
@@ -1414,8 +1425,8 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
         }));
     }
 
-    /// One token for each identity of a range of texts, in its order and all issued in the same
-    /// second; all of them or none.
+    /// One token for each identity of a range of texts, in the same order. All are issued in the
+    /// same second. If one fails, there are none.
     ///
     /// @throws error invalid_identity, with the index in the message.
     template <class Range>
@@ -1445,7 +1456,7 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
         return mint_many<std::initializer_list<std::string_view>>(identities);
     }
 
-    /// Advice on this kind of token; none for most.
+    /// Advice about the tokens of this minter. Most have none.
     [[nodiscard]] returns<std::vector<warning>> warnings() const {
         return detail::give(detail::make_warnings(
             [&](grantmint_warning_t* buffer, std::size_t capacity, std::size_t* len, auto** error) {
@@ -1461,7 +1472,7 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
 // ------------------------------------------------------------------------------------------------
 // Looking into tokens
 
-/// A signature algorithm. Twilio takes HS256.
+/// A signature algorithm. Twilio accepts HS256.
 enum class algorithm : std::int32_t {
     /// HMAC with SHA-256.
     hs256 = GRANTMINT_HS256,
@@ -1471,17 +1482,18 @@ enum class algorithm : std::int32_t {
     hs512 = GRANTMINT_HS512,
 };
 
-/// How to verify. What is not set is left to its default.
+/// Options of `verify` and `verify_jwt`. Each has a default.
 class verify_options {
    public:
-    /// The time to take for the present one; the machine's by default.
+    /// The time to use as the present. By default the machine's.
     template <class Duration>
     verify_options& now(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
         raw_.now = detail::set_unix_seconds(time);
         return *this;
     }
 
-    /// How far `exp` and `nbf` may be off: at most five minutes, not at all by default.
+    /// How far `exp` and `nbf` may be off, for clocks that differ: at most five minutes, zero by
+    /// default.
     verify_options& leeway(whole_seconds time) {
         raw_.leeway = detail::seconds_or_refused<std::uint32_t>(time);
         return *this;
@@ -1501,14 +1513,13 @@ class verify_options {
     grantmint_verify_options_t raw_ = GRANTMINT_VERIFY_OPTIONS_INIT;
 };
 
-/// The content of a token. A claim that the token does not have, or has in another type, is not
-/// there.
+/// The content of a token. A claim that the token lacks, or that has another type, is not set.
 struct decoded {
     /// The header, byte for byte.
     std::string header_json;
     /// The claims, byte for byte.
     std::string claims_json;
-    /// Whom the token is for.
+    /// The identity: the user that the token is for.
     std::optional<std::string> identity;
     /// `iss`: the SID of the key that signed, in an Access Token.
     std::optional<std::string> issuer;
@@ -1520,9 +1531,9 @@ struct decoded {
     std::optional<std::string> region;
     /// `iat`: when the token was issued.
     std::optional<unix_time> issued_at;
-    /// `nbf`: from when on it is valid, a fraction of a second rounded up.
+    /// `nbf`: when it becomes valid. A fraction of a second is rounded up.
     std::optional<unix_time> not_before;
-    /// `exp`: when it ends, a fraction of a second dropped.
+    /// `exp`: when it expires. A fraction of a second is dropped.
     std::optional<unix_time> expires_at;
 };
 
@@ -1561,7 +1572,7 @@ result<decoded> make_decoded(Call&& call) {
 
 }  // namespace detail
 
-/// Checks an Access Token: made with this key, for its account, valid now.
+/// Checks that an Access Token was made with this key, for its account, and is valid now.
 ///
 /// @throws error token_malformed, token_algorithm, token_signature, token_issuer for another key or
 ///     account, token_expired, token_not_yet_valid, token_claims; invalid_argument for the options.
@@ -1572,8 +1583,8 @@ result<decoded> make_decoded(Call&& call) {
     }));
 }
 
-/// Checks another vendor's token: signed with this secret, valid now; of any issuer, subject and
-/// type.
+/// Checks the token of another service: that it was signed with this secret and is valid now. Its
+/// issuer, subject and type are not checked.
 ///
 /// @throws error as `verify` but for token_issuer; invalid_credentials for an empty secret.
 [[nodiscard]] inline returns<decoded> verify_jwt(std::string_view token, std::string_view secret,
@@ -1584,7 +1595,7 @@ result<decoded> make_decoded(Call&& call) {
     }));
 }
 
-/// Takes a token apart without checking its signature or its times: for tools. To act on a token,
+/// Reads a token without checking its signature or its times: for tools. Before you trust a token,
 /// verify it.
 ///
 /// @throws error token_malformed.
@@ -1594,8 +1605,8 @@ result<decoded> make_decoded(Call&& call) {
     }));
 }
 
-/// Signs a header and claims given as JSON, which go into the token byte for byte. `algorithm`: the
-/// one that the header names. `secret`: any bytes, at least one.
+/// Signs a header and claims, given as JSON. They go into the token byte for byte. `algorithm`:
+/// must be the one that the header names. `secret`: any bytes, at least one.
 ///
 /// @throws error invalid_argument for what is not a JSON object, invalid_credentials for an empty
 ///     secret, limit_exceeded for a token over 128 KiB.
@@ -1611,33 +1622,33 @@ result<decoded> make_decoded(Call&& call) {
 // ------------------------------------------------------------------------------------------------
 // Counters and events
 
-/// Numbers of a snapshot. Counts only rise.
+/// The numbers of a snapshot. Totals never fall; the last four fields are the present state.
 struct counters {
-    /// Grants handed out at once with no refresh due.
+    /// Grants handed out without waiting, with no refresh due.
     std::uint64_t hits_fresh = 0;
-    /// Grants handed out at once with a refresh due or in the air.
+    /// Grants handed out without waiting, with a refresh due or in flight.
     std::uint64_t hits_refreshing = 0;
-    /// Grants handed out because no better one could be had.
+    /// Grants handed out because the last refresh failed, or no refresh may be sent.
     std::uint64_t hits_degraded = 0;
-    /// Calls that had to wait for a fetch, the one that led it included.
+    /// Calls that had to wait for a fetch, including the call that started it.
     std::uint64_t waits = 0;
-    /// Calls refused at once with a stored error.
+    /// Calls that failed without waiting, for example with a cached error.
     std::uint64_t refusals = 0;
     /// Fetches sent upstream.
     std::uint64_t fetches = 0;
-    /// Those of them that refreshed a grant which was still good.
+    /// Those of them that refreshed a grant which had not expired.
     std::uint64_t refreshes = 0;
     /// Fetches answered with a 429.
     std::uint64_t throttled = 0;
-    /// Entries that had to make room for others.
+    /// Entries that were evicted.
     std::uint64_t evictions = 0;
     /// Entries now in the cache.
     std::uint64_t keys = 0;
-    /// Fetches now in the air.
+    /// Fetches now in flight.
     std::uint64_t in_flight = 0;
-    /// What is left of the account's cool-down.
+    /// The time left of the account's cool-down after a 429.
     std::chrono::milliseconds cooldown_left{0};
-    /// How far the clock of upstream is ahead of the local one, if an answer has shown it.
+    /// How far upstream's clock is ahead of the local one, if a response has shown it.
     std::optional<std::chrono::milliseconds> clock_offset;
 };
 
@@ -1649,9 +1660,9 @@ struct error_count {
     std::uint64_t count;
 };
 
-/// How many fetches took no longer than a time; each counts those of the ones before it too.
+/// How many fetches took no longer than a time. Each bucket includes those before it.
 struct latency_bucket {
-    /// The time; none in the last bucket, which counts all.
+    /// The time. Not set in the last bucket, which counts all fetches.
     std::optional<std::chrono::milliseconds> up_to;
     /// How many.
     std::uint64_t count;
@@ -1659,7 +1670,7 @@ struct latency_bucket {
 
 /// How long fetches took.
 struct latency {
-    /// By time, ascending.
+    /// The buckets, by time, ascending.
     std::vector<latency_bucket> buckets;
     /// The time of all fetches together.
     std::chrono::milliseconds sum{0};
@@ -1696,7 +1707,7 @@ class stats : public detail::object<grantmint_stats_t, grantmint_stats_free> {
         return detail::give(result<grantmint::counters>{counters});
     }
 
-    /// How many fetches failed, by code; codes that never occurred are left out.
+    /// How many fetches failed, by code. Codes that never occurred are left out.
     [[nodiscard]] returns<std::vector<error_count>> errors() const {
         auto raw = detail::make_list<grantmint_error_count_t>([&](grantmint_error_count_t* buffer,
                                                                   std::size_t capacity,
@@ -1749,7 +1760,7 @@ class stats : public detail::object<grantmint_stats_t, grantmint_stats_free> {
     using object::object;
 };
 
-/// What happened. There may be new ones.
+/// What happened. A newer library may have more kinds.
 enum class event_kind : std::int32_t {
     /// Something that this header does not know.
     other = GRANTMINT_EVENT_OTHER,
@@ -1759,15 +1770,15 @@ enum class event_kind : std::int32_t {
     fetch_succeeded = GRANTMINT_EVENT_FETCH_SUCCEEDED,
     /// A fetch failed with `code`.
     fetch_failed = GRANTMINT_EVENT_FETCH_FAILED,
-    /// A fetch ended without an outcome.
+    /// A fetch ended without a result.
     fetch_abandoned = GRANTMINT_EVENT_FETCH_ABANDONED,
-    /// The entry made room for another.
+    /// The entry was evicted.
     evicted = GRANTMINT_EVENT_EVICTED,
-    /// The entry was emptied by the host.
+    /// The host program emptied the entry.
     invalidated = GRANTMINT_EVENT_INVALIDATED,
-    /// The cache was emptied by the host.
+    /// The host program emptied the cache.
     purged = GRANTMINT_EVENT_PURGED,
-    /// The credentials were exchanged.
+    /// The key was rotated.
     rotated = GRANTMINT_EVENT_ROTATED,
     /// The cache starts anew in a forked child.
     forked = GRANTMINT_EVENT_FORKED,
@@ -1777,11 +1788,11 @@ enum class event_kind : std::int32_t {
 struct event {
     /// What.
     event_kind kind = event_kind::other;
-    /// What, by the name that all languages show, such as `fetch_sent`.
+    /// The kind by its name, such as `fetch_sent`: it is the same in all languages.
     std::string name;
-    /// To which key; none for events of the whole cache.
+    /// The key of the cache that it happened to. Not set for events of the whole cache.
     std::optional<std::string> key;
-    /// When, since the machine booted.
+    /// When it happened, as the time since the machine booted.
     std::chrono::nanoseconds since_boot{0};
     /// When.
     std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds> time;
@@ -1828,17 +1839,19 @@ result<std::vector<event>> make_events(Call&& call) {
 // ------------------------------------------------------------------------------------------------
 // Fetching and waiting
 
-/// How good the grant is that a caller was handed.
+/// How fresh the grant is that a caller gets.
 enum class freshness : std::int32_t {
     /// No refresh is due.
     fresh = GRANTMINT_FRESH,
-    /// A refresh is due or in the air; nobody has to wait for it.
+    /// A refresh is due or in flight. The caller does not have to wait for it.
     refreshing = GRANTMINT_REFRESHING,
-    /// The last refresh failed or may not be tried yet. The grant still keeps what was promised.
+    /// The last refresh failed, or the next may not be sent yet. The grant is valid, with at least
+    /// `min_remaining` left.
     degraded = GRANTMINT_DEGRADED,
 };
 
-/// The name that all languages show, such as `refreshing`. Static; empty for a number that is none.
+/// The name, such as `refreshing`: it is the same in all languages. Static; empty for an unknown
+/// number.
 [[nodiscard]] inline std::string_view name(freshness freshness) noexcept {
     switch (freshness) {
         case grantmint::freshness::fresh:
@@ -1851,19 +1864,18 @@ enum class freshness : std::int32_t {
     return {};
 }
 
-/// What one call asks for. What is not set is left to its default.
+/// Options of one call. Each has a default.
 class wait_options {
    public:
-    /// How long the call waits for a grant: by default as long as its minter says, and 5 s unless
-    /// that says so.
+    /// How long the call waits for a grant. By default as long as its minter says, or else 5 s.
     wait_options& timeout(whole_milliseconds time) {
         raw_.timeout_ms = detail::set_ms(time);
         return *this;
     }
 
-    /// The least remaining life of the grant, net of the safety margin: a promise. By default what
-    /// the minter says, and unless that says so 5 s for grants of 60 s and 2 s for grants of 15 s;
-    /// at most half of the life that grants are asked for with.
+    /// The least time that the grant must have left, after the safety margin is taken off. By
+    /// default what the minter says, or else 5 s for grants of 60 s and 2 s for grants of 15 s. At
+    /// most half of the lifetime that is requested for grants.
     wait_options& min_remaining(whole_milliseconds time) {
         raw_.min_remaining_ms = detail::set_ms(time);
         return *this;
@@ -1876,7 +1888,7 @@ class wait_options {
     grantmint_wait_options_t raw_ = GRANTMINT_WAIT_OPTIONS_INIT;
 };
 
-/// The windows and limits of a cache. What is not set scales with the life of each grant.
+/// The times and limits of a cache. Times that are not set scale with the lifetime of each grant.
 class cache_policy {
    public:
     /// Fixes every random number to this one, 0 to 1: for tests.
@@ -1885,33 +1897,35 @@ class cache_policy {
         return *this;
     }
 
-    /// How many keys the cache holds before the one idle longest has to go: 1 to 1,000,000, 10,000
-    /// by default.
+    /// How many keys the cache holds before it evicts the least recently used: 1 to 1,000,000, by
+    /// default 10,000.
     cache_policy& max_keys(std::size_t keys) {
         raw_.max_keys = keys == 0 ? std::numeric_limits<std::size_t>::max() : keys;
         return *this;
     }
 
-    /// Below this remaining life callers wait for the fetch in the air: 20 s for a life of 60 s, 5
-    /// s for 15 s.
+    /// If a grant has less time left than this, callers wait for the refresh in flight: by default
+    /// 20 s for grants of 60 s, 5 s for 15 s.
     cache_policy& wait_below(whole_milliseconds time) {
         raw_.wait_below_ms = detail::set_ms(time);
         return *this;
     }
 
-    /// At this remaining life a refresh is due: 30 s for a life of 60 s, 8 s for 15 s.
+    /// When a grant has this time left, a refresh is due, or a little earlier, drawn at random: by
+    /// default 30 s for grants of 60 s, 8 s for 15 s.
     cache_policy& soft_point(whole_milliseconds time) {
         raw_.soft_point_ms = detail::set_ms(time);
         return *this;
     }
 
-    /// Taken off every life for clocks and transit: 2 s for a life of 60 s, 1 s for 15 s.
+    /// The safety margin: taken off every lifetime, for inexact clocks and the time on the network.
+    /// By default 2 s for grants of 60 s, 1 s for 15 s.
     cache_policy& safety_margin(whole_milliseconds time) {
         raw_.safety_margin_ms = detail::set_ms(time);
         return *this;
     }
 
-    /// How long one fetch may take: 4 s for a life of 60 s, 3 s for 15 s.
+    /// How long one fetch may take: by default 4 s for grants of 60 s, 3 s for 15 s.
     cache_policy& fetch_timeout(whole_milliseconds time) {
         raw_.fetch_timeout_ms = detail::set_ms(time);
         return *this;
@@ -1931,22 +1945,22 @@ class cache_policy {
 
 /// Whether a request may be sent.
 struct start_answer {
-    /// Now; else not yet, as the account's budget is used up.
+    /// True: send it now. False: not yet, because of the account's rate limit.
     bool go = false;
-    /// How long the fetch may take, or after how long to ask again.
+    /// If true, how long the fetch may take. If false, after how long to ask again.
     std::chrono::milliseconds time{0};
 };
 
-/// The duty to fetch one grant, for all who wait for it. Bring it to an end with `complete` or
-/// `fail`, at once or later, from any thread. One that is destroyed instead ends its fetch as
-/// abandoned; one that is forgotten ends by itself when its time is over.
+/// The duty to run one fetch, for all its waiters. End it with `complete` or `fail`, now or later,
+/// from any thread. If the ticket is destroyed instead, its fetch is abandoned. If nobody ends it,
+/// the fetch ends by itself when it times out.
 class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> {
    public:
-    /// Asks whether the request may be sent, right before it would be: the grant's life counts from
-    /// here. The tickets of a playback_minter's source have been asked already.
+    /// Asks whether the request may be sent. Call it right before sending: the grant's lifetime
+    /// counts from here. For the tickets of a playback_minter's source this was done already.
     ///
-    /// @throws error why it may not: throttled, overloaded, or the stored error of the last
-    /// attempt.
+    /// @throws error why the request may not be sent: throttled, overloaded, or the error that
+    ///     ended this fetch already. The fetch is then over.
     returns<start_answer> start() {
         grantmint_start_t start = GRANTMINT_START_REFUSED;
         std::uint32_t ms = 0;
@@ -1959,19 +1973,19 @@ class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> 
             start_answer{start == GRANTMINT_START_GO, std::chrono::milliseconds{ms}}});
     }
 
-    /// Whether a grant that is still good is being replaced: nobody waits for it then.
+    /// Whether this fetch refreshes a grant that has not expired.
     [[nodiscard]] bool is_refresh() const noexcept { return grantmint_ticket_is_refresh(capi()); }
 
-    /// The cache key whose grant is wanted; empty for a ticket of a playback_minter's source, which
-    /// has a request instead.
+    /// The cache key whose grant to fetch. Empty for a ticket of a playback_minter's source, which
+    /// has a grant_request instead.
     [[nodiscard]] std::string key() const { return detail::string(grantmint_ticket_key(capi())); }
 
-    /// Whether the fetch is still this ticket's to end.
+    /// Whether this ticket can still end its fetch.
     [[nodiscard]] bool pending() const noexcept { return raw_ != nullptr; }
 
-    /// Ends the fetch with a grant, for all who wait. `grant`: copied; for a playback_minter a JSON
-    /// object, which goes into tokens byte for byte. `life`: for how long it is good, from when the
-    /// request was sent; by default for as long as was asked for.
+    /// Ends the fetch with a grant, for all waiters. `grant`: is copied. For a playback_minter it
+    /// is a JSON object, which goes into tokens byte for byte. `life`: the grant's lifetime from
+    /// when the request was sent. By default the lifetime that was requested.
     ///
     /// @throws error invalid_utf8, upstream_not_json, upstream_no_grant, upstream_too_large for a
     ///     grant that cannot be used: the fetch then ends with that error.
@@ -1983,10 +1997,11 @@ class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> 
         }));
     }
 
-    /// Ends the fetch with an error, for all who wait. errc::throttled keeps the whole account off
-    /// upstream. `message`: for people; must hold no secret, token, grant or identity.
+    /// Ends the fetch with an error, for all waiters. errc::throttled pauses the requests of the
+    /// whole account. `message`: for people. It must not contain a secret, token, grant or
+    /// identity.
     ///
-    /// @throws error invalid_argument for a code that is none: the fetch then ends with that error.
+    /// @throws error invalid_argument for an unknown code: the fetch then ends with that error.
     returns<void> fail(errc code, std::string_view message,
                        std::optional<whole_milliseconds> retry_after = std::nullopt) {
         return detail::give(detail::run([&](auto** error) {
@@ -2006,33 +2021,33 @@ class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> 
     using object::object;
 };
 
-/// A grant handed to a caller, with what was known of it at that moment.
+/// A grant, and its state when it was handed out.
 struct hit {
-    /// The grant, byte for byte as it came. Treat it as the secret it is.
+    /// The grant, byte for byte as it was fetched. It is a secret: treat it as one.
     std::string grant;
-    /// How long it was still good for, net of the safety margin.
+    /// The time that it had left, less the safety margin.
     std::chrono::milliseconds remaining{0};
-    /// How good it is.
+    /// How fresh it is.
     grantmint::freshness freshness = grantmint::freshness::fresh;
-    /// Why it is degraded, with the time after which the next refresh is tried.
+    /// If it is degraded, why, and after how long the next refresh is tried.
     std::optional<error> reason;
-    /// Tells grants of one cache apart: a later grant has a higher number.
+    /// The number of the grant within its cache. A later grant has a higher number.
     std::uint64_t generation = 0;
 };
 
-/// A viewer's token, with what was known of the grant in it at that moment.
+/// A viewer's token, and the state of the grant in it when it was made.
 struct playback_token {
     /// The Access Token. Whoever has it can watch.
     std::string jwt;
-    /// How long the grant in the token is still good for, net of the safety margin.
+    /// The time that the grant in the token has left, less the safety margin.
     std::chrono::milliseconds grant_remaining{0};
-    /// How good the grant in the token is.
+    /// How fresh the grant in the token is.
     grantmint::freshness freshness = grantmint::freshness::fresh;
-    /// Why the grant is degraded.
+    /// If the grant is degraded, why.
     std::optional<error> reason;
-    /// After how long the next refresh is tried, if the grant is degraded.
+    /// If the grant is degraded, after how long the next refresh is tried.
     std::optional<std::chrono::milliseconds> retry_after;
-    /// Tells grants of one cache apart, for playback_minter::invalidate_if.
+    /// The number of the grant within its cache, for playback_minter::invalidate_if.
     std::uint64_t generation = 0;
 };
 
@@ -2187,15 +2202,15 @@ std::exception_ptr with_ticket(ticket& ticket, [[maybe_unused]] Call&& call) noe
 // ------------------------------------------------------------------------------------------------
 // Sources of grants
 
-/// Which grant a source is to fetch.
+/// The grant that a source has to fetch.
 struct grant_request {
     /// The stream, `VJ…`.
     std::string streamer;
-    /// The life to ask for.
+    /// The lifetime to request.
     std::chrono::seconds ttl{0};
-    /// The web origin to allow, or none for any.
+    /// The web origin to allow. If not set, any.
     std::optional<std::string> origin;
-    /// How long the fetch has. A second later those who wait are told that it timed out.
+    /// How long the fetch may take. A second later its waiters get a time-out error.
     std::chrono::milliseconds timeout{0};
 };
 
@@ -2203,27 +2218,28 @@ struct grant_request {
 struct fetched {
     /// The grant: a JSON object, which goes into tokens byte for byte.
     std::string grant;
-    /// For how long it is good; by default for as long as was asked for.
+    /// Its lifetime. By default the one that was requested.
     std::optional<std::chrono::milliseconds> life;
 };
 
-/// A function that fetches playback grants from somewhere else than the PlaybackGrant endpoint, for
-/// any number of minters, which keep it alive. Copies share it.
+/// A function that fetches playback grants from another service than the PlaybackGrant endpoint.
+/// Any number of minters may use it; they keep it alive. Copies share the function.
 ///
-/// It is called on the library's fetcher threads, up to four at once for one cache: what it shares
-/// with itself needs a lock. It takes one of these forms:
+/// The library calls it on its own threads, on up to four at the same time for one cache. So state
+/// that its calls share needs a lock. It has one of these forms:
 ///
 /// - `fetched (const grant_request&)`, or `result<fetched>`: returns the grant.
 /// - `void (const grant_request&, ticket)`: ends the ticket now or later, from any thread.
 ///
-/// A grantmint::error that it throws is what those who wait are told; errc::throttled keeps the
-/// whole account off upstream. Of any other exception they are told errc::source_failed and nothing
-/// of its text, which might hold a secret. What it throws after moving its ticket away is dropped.
+/// If it throws a grantmint::error, the waiters get that error. errc::throttled pauses the requests
+/// of the whole account. If it throws anything else, the waiters get errc::source_failed without
+/// the text of the exception, which might contain a secret. What it throws after it has moved its
+/// ticket away is dropped.
 class source {
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
-    /// A source that calls `fetch`, which is destroyed, on any thread, with the last minter that
-    /// fetches with it.
+    /// A source that calls `fetch`. The last minter that uses the source destroys `fetch`, on any
+    /// thread.
     template <class Fetch, class = std::enable_if_t<!std::is_same_v<std::decay_t<Fetch>, source>>>
     explicit source(Fetch&& fetch) : source(create(std::forward<Fetch>(fetch))) {}
 #endif
@@ -2298,25 +2314,25 @@ class source {
 
 class registration;
 
-/// A place among those who wait for one fetch. Each applies its own promise to what comes; if that
-/// is an error, it falls back on the stored grant while that keeps the promise. To give up waiting,
-/// destroy it: the fetch goes on for the others.
+/// Waits for one fetch. Each waiter checks the new grant against its own `min_remaining`. If the
+/// fetch fails, the waiter gets the cached grant instead, as long as that has `min_remaining` left.
+/// To give up waiting, destroy the waiter: the fetch goes on for the others.
 class waiter : public detail::object<grantmint_waiter_t, grantmint_waiter_free> {
    public:
-    /// Blocks until the fetch, or the time that was asked for at `begin`, is over. Uses the waiter
-    /// up.
+    /// Blocks until the fetch ends or the timeout that was given to `begin` is over. The waiter
+    /// cannot be used again.
     ///
-    /// @throws error that of the fetch; deadline_exceeded when the caller's time is over first,
-    ///     grant_too_short when the new grant does not keep the caller's promise, abandoned when
-    ///     the fetch was dropped: begin again.
+    /// @throws error the error of the fetch; deadline_exceeded if the caller's timeout is over
+    ///     first; grant_too_short if the new grant has less than the caller's `min_remaining` left;
+    ///     abandoned if the ticket was dropped: call `begin` again.
     returns<hit> wait() {
         return detail::give(detail::make_read<detail::owned_hit>([&](auto** out, auto** error) {
             return grantmint_waiter_wait(raw_.release(), out, error);
         }));
     }
 
-    /// Looks whether the fetch or the caller's time is over; never blocks. Nothing while there is
-    /// nothing to tell.
+    /// Checks, without blocking, whether the fetch or the caller's timeout is over. Returns nothing
+    /// while neither is.
     ///
     /// @throws error as `wait`.
     returns<std::optional<hit>> poll() const {
@@ -2324,7 +2340,7 @@ class waiter : public detail::object<grantmint_waiter_t, grantmint_waiter_free> 
             [&](auto** out, auto** error) { return grantmint_waiter_poll(capi(), out, error); }));
     }
 
-    /// What the store has for this caller now, if it keeps the promise; never blocks.
+    /// The cached grant, if it has this caller's `min_remaining` left. Never blocks.
     returns<std::optional<hit>> fallback() const {
         return detail::give(
             detail::make_optional_read<detail::owned_hit>([&](auto** out, auto** error) {
@@ -2332,10 +2348,10 @@ class waiter : public detail::object<grantmint_waiter_t, grantmint_waiter_free> 
             }));
     }
 
-    /// Calls back once with a `result<hit>` when the fetch is over: on the thread that ends it, or
-    /// before this returns if it has ended. A fetch always ends, but the caller's time is not
-    /// watched: for that, ask with grant_cache::get_async. Uses the waiter up. Keep what is
-    /// returned only to take the callback back.
+    /// Calls back once with a `result<hit>` when the fetch is over: on the thread that ends it, or,
+    /// if it has ended already, before this returns. A fetch always ends, but nothing ends the wait
+    /// at the caller's timeout. If you need that, use grant_cache::get_async. The waiter cannot be
+    /// used again. Keep the returned registration only if you may want to cancel the callback.
     template <class Callback>
     returns<registration> on_ready(Callback&& callback);
 
@@ -2344,16 +2360,16 @@ class waiter : public detail::object<grantmint_waiter_t, grantmint_waiter_free> 
     using object::object;
 };
 
-/// A callback that has been signed up and can be taken back. One that is destroyed leaves its
-/// callback in place.
+/// A callback that waits to be called, and can be cancelled. Destroying the registration does not
+/// cancel the callback.
 class registration {
    public:
-    /// Leaves the other with nothing to take back.
+    /// The other registration has nothing to cancel afterwards.
     registration(registration&&) noexcept = default;
     registration& operator=(registration&&) noexcept = default;
 
-    /// Takes the callback back and destroys it. True if it will not be called; false if it was
-    /// called or is being called at this moment, and if it was taken back before.
+    /// Cancels the callback and destroys it. True if it will not be called. False if it was called,
+    /// is being called at this moment, or was cancelled before.
     bool cancel() noexcept {
         if (raw_ == nullptr || !grantmint_registration_cancel(raw_.release())) {
             return false;
@@ -2370,7 +2386,7 @@ class registration {
         : raw_(std::move(raw)), callback_(callback), destroy_(destroy) {}
 
     owned raw_;
-    // Whoever makes sure that the callback is not called, or calls it, destroys it.
+    // The side that cancels the callback, or else the side that calls it, destroys it.
     void* callback_;
     void (*destroy_)(void*);
 };
@@ -2391,27 +2407,27 @@ returns<registration> waiter::on_ready(Callback&& callback) {
         result<registration>{registration{*std::move(made), owner.release(), destroy}});
 }
 
-/// What a caller of grant_cache::begin is to do.
+/// What a caller of grant_cache::begin has to do.
 enum class begin_outcome : std::int32_t {
     /// Use `hit`.
     hit = GRANTMINT_HIT,
-    /// Use `hit`, and have its successor fetched for `ticket`.
+    /// Use `hit`, and run the refresh for `ticket`.
     hit_and_lead = GRANTMINT_HIT_AND_LEAD,
-    /// Have a grant fetched for `ticket`, and wait with `waiter`.
+    /// Run the fetch for `ticket`, and wait with `waiter`.
     lead = GRANTMINT_LEAD,
-    /// Wait with `waiter` for the fetch in the air.
+    /// Wait with `waiter` for the fetch in flight.
     wait = GRANTMINT_WAIT,
 };
 
-/// What a caller of grant_cache::begin gets.
+/// What grant_cache::begin returns.
 struct begun {
     /// What to do.
     begin_outcome outcome = begin_outcome::wait;
     /// A grant, if there is one to use.
     std::optional<grantmint::hit> hit;
-    /// The duty to fetch, if it falls to this caller.
+    /// The ticket, if this caller has to run the fetch.
     std::optional<grantmint::ticket> ticket;
-    /// A place among those who wait, if there is something to wait for.
+    /// The waiter, if there is a fetch to wait for.
     std::optional<grantmint::waiter> waiter;
 };
 
@@ -2500,7 +2516,8 @@ struct lead_and_answer {
 
 }  // namespace detail
 
-/// One key of a cache, looked up once, for hot paths. Keeps its cache alive.
+/// One key of a cache. It saves the look-up of the key in each call, for hot paths. Keeps its cache
+/// alive.
 class grant_handle : public detail::object<grantmint_grant_handle_t, grantmint_grant_handle_free> {
    public:
     /// As grant_cache::begin, for this key.
@@ -2515,23 +2532,23 @@ class grant_handle : public detail::object<grantmint_grant_handle_t, grantmint_g
     using object::object;
 };
 
-/// What a grant_cache may be told. What is not set is left to its default.
+/// Options of a grant_cache. Each has a default.
 class grant_cache_options {
    public:
-    /// The windows and limits.
+    /// The times and limits of the cache.
     grant_cache_options& policy(const cache_policy& policy) {
         policy_ = policy;
         return *this;
     }
 
-    /// Another clock, for tests; it must live until the cache is made.
+    /// Another clock, for tests. It must exist until the cache is made.
     grant_cache_options& clock(const manual_clock& clock) {
         clock_.set(clock.capi());
         return *this;
     }
 
-    /// Whether the cache's calls are counted against a budget of its own, as those of one account
-    /// are; off by default.
+    /// Whether the cache has a rate limit and a cool-down of its own, like those of an account. Off
+    /// by default.
     grant_cache_options& governed(bool governed) {
         governed_ = governed;
         return *this;
@@ -2544,15 +2561,15 @@ class grant_cache_options {
     std::optional<bool> governed_;
 };
 
-/// A cache of short-lived grants under keys: a text of 1 to 512 bytes and the life, 1 ms to 24 h,
-/// that its grants are asked for with. Any number of threads may share it. It does nothing by
-/// itself: whoever asks may be told to fetch.
+/// A cache of short-lived grants. A key is a text of 1 to 512 bytes, and the lifetime that is
+/// requested for its grants, 1 ms to 24 h. Any number of threads may share a cache. It fetches
+/// nothing by itself: it hands a ticket to a caller, and that caller runs the fetch.
 ///
-/// A `lead` is any function that takes the duty to fetch: a `ticket`, or a `ticket&` to move from
-/// if it is to be kept. If it throws, its fetch ends with that grantmint::error, or with
-/// errc::source_failed for any other exception, and nothing of its text; the caller whose own
-/// function threw gets the exception itself, unless there is a grant for it all the same, or calls
-/// return results.
+/// A `lead` is a function of yours that runs a fetch. It takes a `ticket`, or a `ticket&` from
+/// which it may move to keep the ticket. If it throws a grantmint::error, the fetch ends with that
+/// error. If it throws anything else, the fetch ends with errc::source_failed, without the text of
+/// the exception. The caller whose own `lead` threw gets the exception itself, unless there is a
+/// cached grant for it, or calls return results.
 class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_grant_cache_free> {
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
@@ -2579,12 +2596,11 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
             [&](auto** out, auto** error) { return grantmint_grant_cache_new(&raw, out, error); }));
     }
 
-    /// Asks for a grant and says what to do; never blocks, and a hit takes no lock. To have that
-    /// done, use `get`.
+    /// Looks for a grant, and says what the caller has to do. Never blocks; a hit takes no lock.
+    /// `get` does all of it for you.
     ///
-    /// @throws error the stored error of the last attempt while upstream is left alone, with the
-    /// time
-    ///     to wait; overloaded when the fetch could not start within the caller's time;
+    /// @throws error the cached error of the last fetch, with the time to wait, while no request
+    ///     may be sent; overloaded if the fetch could not start within the caller's timeout;
     ///     limit_exceeded and invalid_ttl for the key, invalid_argument for the options.
     [[nodiscard]] returns<begun> begin(std::string_view key, whole_milliseconds ttl,
                                        const wait_options& options = {}) const {
@@ -2594,9 +2610,10 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         }));
     }
 
-    /// A grant, waiting for it if need be. `lead` is called on this thread if the duty to fetch
-    /// falls to this call, up to three times; where a grant that is still good is being refreshed,
-    /// it should hand the ticket on rather than fetch at once.
+    /// A grant; waits for it if there is none yet. If this call has to run the fetch, `lead` is
+    /// called on this thread, up to three times. If ticket::is_refresh is true, there is a cached
+    /// grant: `lead` should then pass the ticket to another thread, so that the caller need not wait
+    /// for the fetch.
     ///
     /// @throws error as `begin` and waiter::wait.
     template <class Lead>
@@ -2613,12 +2630,12 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         return detail::give(std::move(made));
     }
 
-    /// As `get`, by callback: called once with a `result<hit>`, before this returns if the grant is
-    /// there, else on the thread that ends the fetch or, when the caller's time is over, on one of
-    /// the library's, which it must not block. `lead` may be called on those threads too, until
-    /// then.
+    /// As `get`, with a callback. It is called once with a `result<hit>`. If the grant is cached,
+    /// that happens before this returns. Otherwise it happens on the thread that ends the fetch,
+    /// or, when the caller's timeout is over, on one of the library's threads. The callback must
+    /// not block that thread. Until then `lead` may be called on those threads, too.
     ///
-    /// @throws error for the arguments alone; the callback is not called then.
+    /// @throws error only for the arguments. The callback is then not called.
     template <class Lead, class Callback>
     returns<void> get_async(std::string_view key, whole_milliseconds ttl, Lead&& lead,
                             Callback&& callback, const wait_options& options = {}) const {
@@ -2626,7 +2643,7 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
             start(key, ttl, std::forward<Lead>(lead), std::forward<Callback>(callback), options));
     }
 
-    /// As `get_async`, as a future, which holds every error.
+    /// As `get_async`, but returns a future, which holds every error.
     template <class Lead>
     [[nodiscard]] std::future<returns<hit>> get_future(std::string_view key, whole_milliseconds ttl,
                                                        Lead&& lead,
@@ -2636,10 +2653,10 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         });
     }
 
-    /// A grant that is there now and keeps the promise; never waits, and never tells of an error of
-    /// upstream. `lead` is called on this thread if a fetch is due.
+    /// The cached grant, if it has `min_remaining` left. Never waits, and never fails with an error
+    /// of upstream. If a fetch is due, `lead` is called on this thread.
     ///
-    /// @throws error for the arguments alone.
+    /// @throws error only for the arguments.
     template <class Lead>
     [[nodiscard]] returns<std::optional<hit>> try_get(std::string_view key, whole_milliseconds ttl,
                                                       Lead&& lead,
@@ -2655,7 +2672,7 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         return detail::give(std::move(made));
     }
 
-    /// Looks a key up once.
+    /// A handle for one key, which saves the look-up in each call.
     ///
     /// @throws error as `begin` for a new key.
     [[nodiscard]] returns<grant_handle> handle(std::string_view key, whole_milliseconds ttl) const {
@@ -2665,8 +2682,8 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         }));
     }
 
-    /// The duty to fetch a key's grant before anybody asks for it; nothing if the grant is there
-    /// and no refresh is due, if it is being fetched already, or if upstream is left alone.
+    /// A ticket to fetch a key's grant before a caller needs it. Nothing if the grant is cached and
+    /// no refresh is due, if a fetch is in flight, or if no request may be sent now.
     ///
     /// @throws error as `begin` for a new key.
     [[nodiscard]] returns<std::optional<ticket>> prefetch(std::string_view key,
@@ -2687,8 +2704,8 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         return detail::give(ticket_or_error{std::move(duty)});
     }
 
-    /// Has a key refreshed without being read, for a time of at most 24 h; zero ends it. The duties
-    /// to fetch come from `poll`.
+    /// Keeps a key's grant fresh without callers, for at most 24 h. Zero ends it. `poll` hands out
+    /// the tickets for these refreshes.
     ///
     /// @throws error as `begin` for a new key.
     returns<void> keep_warm(std::string_view key, whole_milliseconds ttl,
@@ -2699,7 +2716,7 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         }));
     }
 
-    /// After how long `poll` has something to do; nothing if nothing is to come.
+    /// After how long to call `poll` again. Nothing if nothing is to come.
     [[nodiscard]] std::optional<std::chrono::milliseconds> next_wakeup() const noexcept {
         std::uint32_t ms = 0;
         if (!grantmint_grant_cache_next_wakeup(capi(), &ms)) {
@@ -2708,8 +2725,8 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         return std::chrono::milliseconds{ms};
     }
 
-    /// Ends the fetches that are past their time, and hands on the duties to fetch what is kept
-    /// warm and due: `lead` is called on this thread for each.
+    /// Ends the fetches that have timed out. For each key that is kept warm and due for a refresh,
+    /// it calls `lead` with a ticket, on this thread.
     template <class Lead>
     returns<void> poll(Lead&& lead) const {
         detail::lead_of_call<std::remove_reference_t<Lead>> own{lead, nullptr};
@@ -2720,8 +2737,8 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         return detail::give(std::move(done));
     }
 
-    /// Empties one entry, and says whether there was such an entry. A fetch in the air serves those
-    /// who wait for it and is not stored.
+    /// Empties one entry, and returns whether there was such an entry, with or without a grant. A
+    /// fetch in flight still serves its waiters, but its grant is not stored.
     returns<bool> invalidate(std::string_view key, whole_milliseconds ttl) const {
         return detail::give(detail::make_bool([&](bool* emptied, auto** error) {
             return grantmint_grant_cache_invalidate(capi(), detail::str(key), detail::span_ms(ttl),
@@ -2729,8 +2746,8 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         }));
     }
 
-    /// Empties one entry if it holds the grant of this generation, and says whether it did: so of
-    /// many callers who met a bad grant only the first has it fetched anew.
+    /// Empties one entry if it holds the grant of this generation, and returns whether it did. If
+    /// many callers find that a grant is bad, only the first of them causes a new fetch.
     returns<bool> invalidate_if(std::string_view key, whole_milliseconds ttl,
                                 std::uint64_t generation) const {
         return detail::give(detail::make_bool([&](bool* emptied, auto** error) {
@@ -2739,27 +2756,27 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         }));
     }
 
-    /// Empties every entry, for all who share this cache.
+    /// Empties every entry, for everybody who shares this cache.
     returns<void> purge() const {
         return detail::give(
             detail::run([&](auto** error) { return grantmint_grant_cache_purge(capi(), error); }));
     }
 
-    /// Starts anew with other credentials: grants stay, stored errors go, and fetches in the air
-    /// serve those who wait for them but are not stored.
+    /// Tells the cache that the key was rotated. Cached grants stay, cached errors are dropped.
+    /// Fetches in flight still serve their waiters, but their results are not stored.
     returns<void> rotate() const {
         return detail::give(
             detail::run([&](auto** error) { return grantmint_grant_cache_rotate(capi(), error); }));
     }
 
-    /// What the cache has done.
+    /// The statistics of the cache.
     [[nodiscard]] returns<grantmint::stats> stats() const {
         return detail::give(detail::construct<grantmint::stats>([&](auto** out, auto** error) {
             return grantmint_grant_cache_stats(capi(), out, error);
         }));
     }
 
-    /// The last 1,024 events since the last call, oldest first.
+    /// The events since the last call, oldest first; the newest 1,024 at most.
     [[nodiscard]] returns<std::vector<event>> drain_events() const {
         return detail::give(detail::make_events([&](auto** out, auto** error) {
             return grantmint_grant_cache_drain_events(capi(), out, error);
@@ -2792,7 +2809,7 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
 // ------------------------------------------------------------------------------------------------
 // Playback tokens
 
-/// What a playback_minter may be told. What is not set is left to its default.
+/// Options of a playback_minter. Each has a default.
 class playback_minter_options {
    public:
     /// The only web origin that may play the streams, such as `https://www.example.com`, or `*`;
@@ -2802,26 +2819,26 @@ class playback_minter_options {
         return *this;
     }
 
-    /// One more grant in each token, beside the playback grant.
+    /// One more grant in each token, besides the playback grant.
     playback_minter_options& grant(any_grant grant) {
         grants_.push_back(std::move(grant));
         return *this;
     }
 
-    /// How long each token lives: 1 s to 24 h, an hour by default.
+    /// The lifetime of each token: 1 s to 24 h, an hour by default.
     playback_minter_options& ttl(whole_seconds time) {
         ttl_ = detail::refused_if_zero<std::uint64_t>(time);
         return *this;
     }
 
-    /// The life to ask for grants with: 1 s to 60 s, 60 s by default.
+    /// The lifetime to request for grants: 1 s to 60 s, by default 60 s.
     playback_minter_options& grant_ttl(whole_seconds time) {
         grant_ttl_ = detail::refused_if_zero<std::uint32_t>(time);
         return *this;
     }
 
-    /// The least remaining life of the grant in a token, net of the safety margin: 5 s for grants
-    /// of 60 s and 2 s for 15 s by default; at most half of `grant_ttl`.
+    /// The least time that the grant in a token must have left, after the safety margin is taken
+    /// off. By default 5 s for grants of 60 s and 2 s for 15 s. At most half of `grant_ttl`.
     playback_minter_options& min_remaining(whole_milliseconds time) {
         min_remaining_ms_ = detail::set_ms(time);
         return *this;
@@ -2833,47 +2850,48 @@ class playback_minter_options {
         return *this;
     }
 
-    /// Whether each token has a `jti` of its own in place of the vendor's; on by default.
+    /// Whether each token has a unique `jti`, as is the default. Otherwise it has that of Twilio's
+    /// libraries, which is the same for all tokens of one key and second.
     playback_minter_options& unique(bool unique) {
         unique_ = unique;
         return *this;
     }
 
-    /// Fetches grants from somewhere else than the PlaybackGrant endpoint. The cache is then not
-    /// shared unless asked.
+    /// Fetches grants with this source instead of the PlaybackGrant endpoint. The minter then has a
+    /// cache of its own, unless `share` or `cache` is set.
     playback_minter_options& source(grantmint::source source) {
         source_ = std::move(source);
         return *this;
     }
 
-    /// The cache to use, which must live until the minter is made; not with `share`, `isolated` or
-    /// `policy`.
+    /// The cache to use. It must exist until the minter is made. Not together with `share`,
+    /// `isolated` or `policy`.
     playback_minter_options& cache(const grant_cache& cache) {
         cache_.set(cache.capi());
         return *this;
     }
 
-    /// Shares the cache with all minters of the account that give this name: 1 to 128 bytes.
+    /// Shares the cache with all minters of the account that set the same name, of 1 to 128 bytes.
     playback_minter_options& share(std::string_view name) {
         share_ = name;
         return *this;
     }
 
-    /// Whether to share the cache with nobody; off by default. The account's cool-down and budget
-    /// are shared all the same.
+    /// Whether the minter has a cache of its own; off by default. The account's cool-down and rate
+    /// limit are shared nevertheless.
     playback_minter_options& isolated(bool isolated) {
         isolated_ = isolated;
         return *this;
     }
 
-    /// Scheme, host and port of upstream, `https://media.twilio.com` by default. Plain http is
-    /// allowed on loopback only.
+    /// Scheme, host and port of upstream. By default `https://media.twilio.com`, where Twilio
+    /// closed the endpoint in November 2023. Plain http is allowed on loopback only.
     playback_minter_options& base_url(std::string_view url) {
         base_url_ = url;
         return *this;
     }
 
-    /// The URL of an HTTP proxy; the environment's is not read.
+    /// The URL of an HTTP proxy. The environment's proxy variables are not read.
     playback_minter_options& proxy(std::string_view url) {
         proxy_ = url;
         return *this;
@@ -2886,14 +2904,14 @@ class playback_minter_options {
         return *this;
     }
 
-    /// The windows and limits of the cache.
+    /// The times and limits of the cache.
     playback_minter_options& policy(const cache_policy& policy) {
         policy_ = policy;
         return *this;
     }
 
-    /// Another clock, for tests; it must live until the minter is made, which then shares nothing
-    /// with others.
+    /// Another clock, for tests. It must exist until the minter is made. The minter then shares
+    /// nothing with others.
     playback_minter_options& clock(const manual_clock& clock) {
         clock_.set(clock.capi());
         return *this;
@@ -2933,8 +2951,8 @@ class playback_minter_options {
     std::optional<bool> unique_, isolated_;
 };
 
-/// One stream of a playback_minter. Get it once and keep it for as long as the stream is live; to
-/// be shared by all threads. It keeps its minter alive.
+/// One stream of a playback_minter. Get it once, keep it for as long as the stream is live, and
+/// share it between all threads. It keeps its minter alive.
 class stream_minter
     : public detail::object<grantmint_stream_minter_t, grantmint_stream_minter_free> {
    public:
@@ -2984,19 +3002,19 @@ class stream_minter
     }
 };
 
-/// Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about
-/// once per stream and half a minute. To be shared by all threads. Minters of one key share one
-/// cache within the process unless told otherwise.
+/// Mints playback tokens. Each viewer gets a token of their own, and all viewers of a stream share
+/// the grant in it. The grant is fetched once per stream, about every 25 seconds. Share one minter
+/// between all threads. Minters of one key share one cache within the process, unless told
+/// otherwise.
 class playback_minter
     : public detail::object<grantmint_playback_minter_t, grantmint_playback_minter_free> {
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
-    /// A minter that signs, and by default fetches, with `key`. Makes no call and starts no thread;
-    /// keeps what it needs of `key` and `options`.
+    /// A minter that signs with `key`, and by default also fetches with it. This sends no request
+    /// and starts no thread. The minter keeps what it needs of `key` and `options`.
     ///
-    /// @throws error 1xx for what is out of its range or does not go together; unsupported for a
-    /// library
-    ///     without the HTTP client and a minter without a source.
+    /// @throws error 1xx for options that are out of range or cannot be combined; unsupported if
+    ///     the library has no HTTP client and there is no source.
     explicit playback_minter(const api_key& key, const playback_minter_options& options = {})
         : playback_minter(create(key, options)) {}
 #endif
@@ -3038,13 +3056,13 @@ class playback_minter
         }));
     }
 
-    /// A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes
-    /// no lock and makes no call. `identity`: 1 to 512 bytes, beside a video grant at most 128
+    /// A token for one viewer of a stream (`VJ…`). Waits for a grant if none is cached. A hit takes
+    /// no lock and sends no request. `identity`: 1 to 512 bytes, and with a video grant at most 128
     /// characters.
     ///
-    /// @throws error 1xx for the arguments; 3xx of the fetch, shared by all who waited for it;
-    ///     deadline_exceeded when no grant came in time, overloaded when the account's calls are
-    ///     used up, closed after `close`.
+    /// @throws error 1xx for the arguments; 3xx from the fetch, the same for all its waiters;
+    ///     deadline_exceeded if no grant came in time; overloaded if the account's rate limit is
+    ///     reached; closed after `close`.
     [[nodiscard]] returns<playback_token> token(std::string_view streamer,
                                                 std::string_view identity,
                                                 const wait_options& options = {}) const {
@@ -3055,21 +3073,22 @@ class playback_minter
         }));
     }
 
-    /// As `token`, by callback: called once with a `result<playback_token>`, before this returns if
-    /// the grant is there, else on the thread that ends the fetch or, when the caller's time is
-    /// over, on one of the library's, which it must not block. The callback may be move-only; the
-    /// minter may go first.
+    /// As `token`, with a callback. It is called once with a `result<playback_token>`. If the grant
+    /// is cached, that happens before this returns. Otherwise it happens on the thread that ends
+    /// the fetch, or, when the caller's timeout is over, on one of the library's threads. The
+    /// callback must not block that thread. It may be move-only. The minter may be destroyed before
+    /// it is called.
     ///
-    /// @throws error invalid_utf8, invalid_argument and null_pointer for the arguments alone; the
-    ///     callback is not called then, and gets every other error.
+    /// @throws error invalid_utf8, invalid_argument and null_pointer, only for the arguments; the
+    ///     callback is then not called. The callback gets every other error.
     template <class Callback>
     returns<void> token_async(std::string_view streamer, std::string_view identity,
                               Callback&& callback, const wait_options& options = {}) const {
         return detail::give(start(streamer, identity, std::forward<Callback>(callback), options));
     }
 
-    /// As `token_async`, as a future, which holds every error. Unlike the futures of `std::async`,
-    /// it does not block when it is destroyed. Do not wait for it in a callback.
+    /// As `token_async`, but returns a future, which holds every error. Unlike the futures of
+    /// `std::async`, it does not block when it is destroyed. Do not wait for it in a callback.
     [[nodiscard]] std::future<returns<playback_token>> token_future(
         std::string_view streamer, std::string_view identity,
         const wait_options& options = {}) const {
@@ -3077,7 +3096,7 @@ class playback_minter
             [&](auto callback) { return start(streamer, identity, std::move(callback), options); });
     }
 
-    /// The bare token if the grant for it is there; never waits. Sets off the fetch that is due.
+    /// The bare token, if the grant for it is cached. Never waits. Starts a fetch if one is due.
     ///
     /// @throws error 1xx for the arguments, closed; never an error of upstream.
     [[nodiscard]] returns<std::optional<std::string>> try_token(std::string_view streamer,
@@ -3088,18 +3107,17 @@ class playback_minter
         }));
     }
 
-    /// One stream, for hot paths.
+    /// One stream, which saves the look-up of the stream in each call: for hot paths.
     ///
-    /// @throws error invalid_sid, closed; throttled or overloaded for a new stream while no call
-    /// may be
-    ///     made.
+    /// @throws error invalid_sid, closed; throttled or overloaded for a new stream while no request
+    ///     may be sent.
     [[nodiscard]] returns<stream_minter> stream(std::string_view streamer) const {
         return detail::give(detail::construct<stream_minter>([&](auto** out, auto** error) {
             return grantmint_playback_minter_stream(capi(), detail::str(streamer), out, error);
         }));
     }
 
-    /// Fetches a stream's grant before anybody asks for it; does not wait.
+    /// Fetches a stream's grant before the first viewer needs it. Does not wait.
     ///
     /// @throws error as `stream`.
     returns<void> prefetch(std::string_view streamer) const {
@@ -3108,8 +3126,7 @@ class playback_minter
         }));
     }
 
-    /// Keeps a stream's grant fresh without it being read, for a time of at most 24 h; zero ends
-    /// it.
+    /// Keeps a stream's grant fresh without viewers, for at most 24 h. Zero ends it.
     ///
     /// @throws error as `stream`.
     returns<void> keep_warm(std::string_view streamer, whole_milliseconds time) const {
@@ -3119,8 +3136,8 @@ class playback_minter
         }));
     }
 
-    /// Drops a stream's grant, and says whether the cache knew the stream. A fetch in the air
-    /// serves those who wait for it and is not stored.
+    /// Drops a stream's grant, and returns whether the cache knew the stream, with or without a
+    /// grant. A fetch in flight still serves its waiters, but its grant is not stored.
     ///
     /// @throws error invalid_sid, closed.
     returns<bool> invalidate(std::string_view streamer) const {
@@ -3130,8 +3147,8 @@ class playback_minter
         }));
     }
 
-    /// Drops a stream's grant if it is the one of this generation, and says whether it was: of many
-    /// viewers who met a bad grant, the first has it fetched anew.
+    /// Drops a stream's grant if it is the one of this generation, and returns whether it was. If
+    /// many viewers report a bad grant, only the first report causes a new fetch.
     ///
     /// @throws error invalid_sid, closed.
     returns<bool> invalidate_if(std::string_view streamer, std::uint64_t generation) const {
@@ -3141,8 +3158,9 @@ class playback_minter
         }));
     }
 
-    /// Signs and fetches with another key of the same account from now on. Grants stay, stored
-    /// errors go; fetches in the air serve those who wait for them and are not stored.
+    /// From now on signs and fetches with another key of the same account. Cached grants stay,
+    /// cached errors are dropped. Fetches in flight still serve their waiters, but their results
+    /// are not stored.
     ///
     /// @throws error invalid_credentials for a key of another account, closed.
     returns<void> rotate(const api_key& key) const {
@@ -3151,7 +3169,7 @@ class playback_minter
         }));
     }
 
-    /// What the cache has done, for all who share it.
+    /// The statistics of the cache, for everybody who shares it.
     ///
     /// @throws error closed.
     [[nodiscard]] returns<grantmint::stats> stats() const {
@@ -3160,7 +3178,7 @@ class playback_minter
         }));
     }
 
-    /// The cache's last 1,024 events since the last call, oldest first.
+    /// The cache's events since the last call, oldest first; the newest 1,024 at most.
     ///
     /// @throws error closed.
     [[nodiscard]] returns<std::vector<event>> drain_events() const {
@@ -3169,7 +3187,7 @@ class playback_minter
         }));
     }
 
-    /// Empties the cache for all who share it.
+    /// Empties the cache for everybody who shares it.
     ///
     /// @throws error closed.
     returns<void> purge() const {
@@ -3177,7 +3195,7 @@ class playback_minter
             [&](auto** error) { return grantmint_playback_minter_purge(capi(), error); }));
     }
 
-    /// The cache, which lives on without the minter.
+    /// The cache. It may be used after the minter is destroyed.
     ///
     /// @throws error closed.
     [[nodiscard]] returns<grant_cache> cache() const {
@@ -3186,9 +3204,9 @@ class playback_minter
         }));
     }
 
-    /// Detaches the minter and its streams: later calls fail with errc::closed, those that wait are
-    /// answered, and it keeps nothing warm any more. Others who share the cache go on. Not to be
-    /// called in a callback.
+    /// Closes the minter and its streams. Later calls fail with errc::closed; calls that wait
+    /// already still get their result. Its `keep_warm` ends. Others who share the cache go on. Do
+    /// not call it in a callback.
     void close() const noexcept { grantmint_playback_minter_close(capi()); }
 
    private:
@@ -3212,8 +3230,8 @@ class playback_minter
 
 namespace testing {
 
-/// Has a cache behave from now on as in a forked child: only grants that are still good are taken
-/// over.
+/// Makes a cache behave as in a forked child from now on: it keeps only the grants that have not
+/// expired.
 inline returns<void> simulate_fork(const grant_cache& cache) {
     return detail::give(detail::run(
         [&](auto** error) { return grantmint_testing_simulate_fork(cache.capi(), error); }));
