@@ -1932,6 +1932,28 @@ grantmint_status_t grantmint_token_minter_warnings(const grantmint_token_minter_
 GRANTMINT_API void grantmint_token_minter_free(grantmint_token_minter_t *minter);
 
 /**
+ * Signs a header and claims given as JSON, which go into the token byte for byte.
+ *
+ * `algorithm`: a `grantmint_algorithm_t`, the one that the header names. `secret`: any bytes, at
+ * least one. `*out`: the token, to free with `grantmint_string_free`.
+ *
+ * Statuses: `invalid_argument` for an unknown algorithm and for what is not a JSON object,
+ * `invalid_credentials` for an empty secret, `limit_exceeded` for a token over 128 KiB.
+ *
+ * # Safety
+ *
+ * [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_sign(int32_t algorithm,
+                                  grantmint_str_t header,
+                                  grantmint_str_t claims,
+                                  grantmint_str_t secret,
+                                  grantmint_string_t **out,
+                                  grantmint_error_t **error);
+
+/**
  * Checks an Access Token: made with this key, for its account, valid now.
  *
  * `options`: null for all defaults. `*out`: what it says, to free with `grantmint_decoded_free`.
@@ -1991,28 +2013,6 @@ GRANTMINT_NODISCARD
 grantmint_status_t grantmint_decode(grantmint_str_t token,
                                     grantmint_decoded_t **out,
                                     grantmint_error_t **error);
-
-/**
- * Signs a header and claims given as JSON, which go into the token byte for byte.
- *
- * `algorithm`: a `grantmint_algorithm_t`, the one that the header names. `secret`: any bytes, at
- * least one. `*out`: the token, to free with `grantmint_string_free`.
- *
- * Statuses: `invalid_argument` for an unknown algorithm and for what is not a JSON object,
- * `invalid_credentials` for an empty secret, `limit_exceeded` for a token over 128 KiB.
- *
- * # Safety
- *
- * [strings], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_sign(int32_t algorithm,
-                                  grantmint_str_t header,
-                                  grantmint_str_t claims,
-                                  grantmint_str_t secret,
-                                  grantmint_string_t **out,
-                                  grantmint_error_t **error);
 
 /**
  * The header, byte for byte. Belongs to `decoded`; none for null.
@@ -2846,29 +2846,6 @@ grantmint_status_t grantmint_grant_cache_handle(const grantmint_grant_cache_t *c
                                                 grantmint_error_t **error);
 
 /**
- * As `grantmint_grant_cache_begin`, for the key of a handle.
- *
- * # Safety
- *
- * [handles], [structs], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_handle_begin(const grantmint_grant_handle_t *handle,
-                                                const grantmint_wait_options_t *options,
-                                                grantmint_begin_t *out,
-                                                grantmint_error_t **error);
-
-/**
- * Frees a handle; does nothing for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API void grantmint_grant_handle_free(grantmint_grant_handle_t *handle);
-
-/**
  * The duty to fetch a key's grant before anybody asks for it.
  *
  * `*out`: the ticket; null if the grant is there and no refresh is due, if it is being fetched
@@ -3030,6 +3007,29 @@ grantmint_status_t grantmint_grant_cache_drain_events(const grantmint_grant_cach
  * [handles]
  */
 GRANTMINT_API void grantmint_grant_cache_free(grantmint_grant_cache_t *cache);
+
+/**
+ * As `grantmint_grant_cache_begin`, for the key of a handle.
+ *
+ * # Safety
+ *
+ * [handles], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_handle_begin(const grantmint_grant_handle_t *handle,
+                                                const grantmint_wait_options_t *options,
+                                                grantmint_begin_t *out,
+                                                grantmint_error_t **error);
+
+/**
+ * Frees a handle; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_grant_handle_free(grantmint_grant_handle_t *handle);
 
 /**
  * The grant, byte for byte as it came. Treat it as the secret it is. Belongs to the hit.

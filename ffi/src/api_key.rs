@@ -2,16 +2,25 @@
 
 use grantmint_core::ApiKey;
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
+use crate::output;
 use crate::panic::or_empty;
-use crate::strings::grantmint_str_t;
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
 
 /// A validated API key. Minters keep what they need of it: it may be freed right after they are
 /// made. The secret is wiped from memory with its last user and is never shown.
-pub struct grantmint_api_key_t(pub(crate) ApiKey);
+pub struct grantmint_api_key_t(ApiKey);
 
 class!(grantmint_api_key_t);
+
+impl grantmint_api_key_t {
+    pub(crate) fn key(&self) -> &ApiKey {
+        &self.0
+    }
+}
 
 /// A key from the account's SID (`AC…`), the key's SID (`SK…`) and its secret.
 ///
@@ -35,7 +44,7 @@ pub unsafe extern "C" fn grantmint_api_key_new(
         // SAFETY: [strings], [outputs]
         let (out, account_sid, key_sid, secret) = unsafe {
             (
-                handle::out_object(out)?,
+                output::object(out)?,
                 account_sid.text("account_sid")?,
                 key_sid.text("key_sid")?,
                 secret.text("secret")?,
@@ -64,7 +73,7 @@ pub unsafe extern "C" fn grantmint_api_key_from_env(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [outputs]
-        let out = unsafe { handle::out_object(out)? };
+        let out = unsafe { output::object(out)? };
         *out = handle::new(grantmint_api_key_t(ApiKey::from_env()?));
         Ok(())
     })
@@ -90,9 +99,8 @@ pub unsafe extern "C" fn grantmint_api_key_with_region(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [strings], [outputs]
-        let (out, key, region) = unsafe {
-            (handle::out_object(out)?, handle::shared(key, "key")?, region.text("region")?)
-        };
+        let (out, key, region) =
+            unsafe { (output::object(out)?, handle::shared(key, "key")?, region.text("region")?) };
         *out = handle::new(grantmint_api_key_t(key.0.with_region(region)?));
         Ok(())
     })

@@ -5,8 +5,9 @@ use std::ptr;
 
 use grantmint_core::{Error, Result};
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::error::grantmint_error_t;
 use crate::handle::{self, Class};
+use crate::status::grantmint_status_t;
 
 /// Frees what a callback was given as its `userdata`. Called once, on any thread, when the callback
 /// will not be called again.

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use grantmint_core::{Error, ErrorKind, Result};
 
+use crate::panic::caught;
+
 /// A class of objects that C holds pointers to. They may be handed to other threads.
 pub(crate) trait Class: Send {
     /// The name in C.
@@ -114,7 +116,7 @@ pub(crate) unsafe fn free<T: Class>(pointer: *mut T) {
         return;
     }
     // A pointer that is no good cannot be reported from here; it is left alone.
-    let _ = crate::panic::caught(|| {
+    let _ = caught(|| {
         // SAFETY: [handles] as of the caller.
         unsafe { take(pointer, "object") }.map(drop)
     });
@@ -153,51 +155,6 @@ fn wrong<T: Class>(argument: &str) -> Error {
     let name = T::NAME;
     let message = format!("{argument} does not point to a {name}: freed, or of another type");
     Error::new(ErrorKind::InvalidArgument, message)
-}
-
-/// A place for one output of a function, set to `empty` at once: so it holds nothing stale after
-/// an error.
-///
-/// # Safety
-///
-/// [outputs] The pointer is null or has room for a value for as long as the reference.
-#[inline]
-pub(crate) unsafe fn out<'a, T>(
-    pointer: *mut T,
-    empty: T,
-    argument: &'static str,
-) -> Result<&'a mut T> {
-    if pointer.is_null() {
-        return Err(null(argument));
-    }
-    // SAFETY: [outputs] as of the caller; it is written before it is read.
-    Ok(unsafe {
-        pointer.write(empty);
-        &mut *pointer
-    })
-}
-
-/// As [`out`], for a new object.
-///
-/// # Safety
-///
-/// As [`out`].
-#[inline]
-pub(crate) unsafe fn out_object<'a, T: Class>(pointer: *mut *mut T) -> Result<&'a mut *mut T> {
-    // SAFETY: [outputs] as of the caller.
-    unsafe { out(pointer, std::ptr::null_mut(), "out") }
-}
-
-/// Tells the caller something that it need not want to know.
-///
-/// # Safety
-///
-/// [outputs] The pointer is null or has room for a value.
-pub(crate) unsafe fn tell<T>(pointer: *mut T, value: T) {
-    if !pointer.is_null() {
-        // SAFETY: [outputs] as of the caller.
-        unsafe { pointer.write(value) };
-    }
 }
 
 /// With 64 bits two names of classes do not share a hash by chance.

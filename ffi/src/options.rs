@@ -6,23 +6,13 @@ use std::ptr;
 
 use grantmint_core::{Error, ErrorKind, Result};
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle;
+use crate::status::grantmint_status_t;
 
 /// A struct is not read beyond this: whoever claims more has not set `struct_size`.
 const SIZE_MAX: usize = 4096;
-
-/// A setting that is on, off, or left to its default.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-pub enum grantmint_switch_t {
-    /// As it is unless set.
-    GRANTMINT_DEFAULT = 0,
-    /// Yes.
-    GRANTMINT_ON = 1,
-    /// No.
-    GRANTMINT_OFF = 2,
-}
 
 /// Sets every member of an options struct to its default, whatever the struct: what its `…_INIT`
 /// macro does, for structs that cannot be initialised where they are declared.
@@ -112,24 +102,6 @@ pub(crate) unsafe fn write<T: Options>(full: &T, pointer: *mut T) -> Result<()> 
         pointer.cast::<usize>().write_unaligned(size);
     }
     Ok(())
-}
-
-/// The error for an index that is too large.
-pub(crate) fn beyond(argument: &str) -> Error {
-    Error::new(ErrorKind::InvalidArgument, format!("{argument} lies beyond the last"))
-}
-
-/// A setting as C passed it.
-pub(crate) fn switch(value: i32, argument: &str) -> Result<Option<bool>> {
-    match value {
-        0 => Ok(None),
-        1 => Ok(Some(true)),
-        2 => Ok(Some(false)),
-        _ => Err(Error::new(
-            ErrorKind::InvalidArgument,
-            format!("{argument} is not a grantmint_switch_t"),
-        )),
-    }
 }
 
 fn check_size(size: usize, align: usize) -> Result<()> {

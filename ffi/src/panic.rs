@@ -4,17 +4,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use grantmint_core::{Error, ErrorKind, Result};
 
-/// The body of a function that returns a status: runs it, catches what it panics with, and hands
-/// the error to the caller. The function itself is written out, so that the header's generator sees
-/// it.
-macro_rules! boundary {
-    ($error:ident, $body:expr) => {{
-        let result = $crate::panic::caught($body);
-        // SAFETY: [outputs] `error` is null or has room for a pointer.
-        unsafe { $crate::error::report($error, result) }
-    }};
-}
-
 /// Runs a function and turns a panic into an error.
 #[inline]
 pub(crate) fn caught<R>(body: impl FnOnce() -> Result<R>) -> Result<R> {

@@ -1,6 +1,6 @@
 //! Which version this is.
 
-use crate::strings::grantmint_str_t;
+use crate::str::grantmint_str_t;
 
 /// The version of the library that the program runs with, such as `0.1.0`; that of the header it
 /// was compiled with is `GRANTMINT_VERSION`. The text is static.

@@ -2,15 +2,17 @@
 
 use std::ffi::c_void;
 
-use grantmint_core::PlaybackToken;
+use grantmint_core::{PlaybackToken, Result};
 use zeroize::Zeroize as _;
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::cache::freshness::grantmint_freshness_t;
+use crate::callback::{self, Userdata};
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
 use crate::panic::or_empty;
-use crate::strings::grantmint_str_t;
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
 use crate::time;
-use crate::waiter::grantmint_freshness_t;
 
 /// A viewer's token, with what was known of the grant in it at that moment.
 pub struct grantmint_playback_token_t(PlaybackToken);
@@ -38,6 +40,18 @@ pub type grantmint_token_callback_t = Option<
         error: *mut grantmint_error_t,
     ),
 >;
+
+/// Answers a call for a token.
+pub(crate) fn answer(
+    callback: grantmint_token_callback_t,
+    userdata: *mut c_void,
+) -> Result<impl FnOnce(Result<PlaybackToken>) + Send + 'static> {
+    let callback = callback::required(callback, "callback")?;
+    let userdata = Userdata::new(userdata);
+    Ok(move |result: Result<PlaybackToken>| {
+        callback::answer(callback, userdata, result.map(grantmint_playback_token_t::new));
+    })
+}
 
 /// The Access Token. Whoever has it can watch. Belongs to `token`; none for null.
 ///

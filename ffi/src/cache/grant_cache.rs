@@ -1,37 +1,36 @@
-//! The grant cache as a state machine: for hosts that fetch by themselves.
+//! The grant cache.
 
 use std::ffi::c_void;
-use std::ptr;
 use std::time::Duration;
 
-use grantmint_core::{
-    Begin, BeginOptions, CachePolicy, GrantCache, Handle, Hit, Key, Result, Ticket,
-};
+use grantmint_core::{GrantCache, Hit, Key, Result};
 
+use crate::boundary::boundary;
+use crate::cache::begin::grantmint_begin_t;
+use crate::cache::events::grantmint_events_t;
+use crate::cache::grant_cache_options::grantmint_grant_cache_options_t;
+use crate::cache::grant_handle::grantmint_grant_handle_t;
+use crate::cache::hit::{grantmint_hit_callback_t, grantmint_hit_t};
+use crate::cache::lead::{grantmint_lead_t, leader};
+use crate::cache::stats::grantmint_stats_t;
+use crate::cache::ticket::grantmint_ticket_t;
+use crate::cache::wait_options::grantmint_wait_options_t;
 use crate::callback::{self, Userdata};
-use crate::clock::{clock, grantmint_manual_clock_t};
-use crate::error::{grantmint_error_t, grantmint_status_t};
-use crate::events::grantmint_events_t;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
-use crate::options::{self, Options, switch};
+use crate::options;
+use crate::output;
 use crate::panic::or_empty;
-use crate::stats::grantmint_stats_t;
-use crate::strings::grantmint_str_t;
-use crate::ticket::{grantmint_lead_t, grantmint_ticket_t};
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
 use crate::time;
-use crate::waiter::{
-    grantmint_hit_callback_t, grantmint_hit_t, grantmint_wait_options_t, grantmint_waiter_t,
-};
 
 /// A cache of short-lived grants under keys: a text of 1 to 512 bytes and the life in milliseconds,
 /// 1 ms to 24 h, that its grants are asked for with. Any number of threads may share it. It does
 /// nothing by itself: whoever asks may be told to fetch.
 pub struct grantmint_grant_cache_t(GrantCache);
 
-/// One key of a cache, looked up once, for hot paths. Keeps its cache alive.
-pub struct grantmint_grant_handle_t(Handle);
-
-class!(grantmint_grant_cache_t, grantmint_grant_handle_t);
+class!(grantmint_grant_cache_t);
 
 impl grantmint_grant_cache_t {
     pub(crate) fn new(cache: GrantCache) -> Self {
@@ -43,154 +42,6 @@ impl grantmint_grant_cache_t {
     }
 }
 
-/// The windows and limits of a cache. A member that is zero scales with the life of each grant.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct grantmint_cache_policy_t {
-    /// `sizeof` this struct; set by `GRANTMINT_CACHE_POLICY_INIT`.
-    pub struct_size: usize,
-    /// Fixes every random number to the one that this points to, 0 to 1: for tests.
-    pub jitter: *const f64,
-    /// How many keys the cache holds before the one idle longest has to go: 1 to 1,000,000, 10,000
-    /// by default.
-    pub max_keys: usize,
-    /// Below this remaining life, in milliseconds, callers wait for the fetch in the air: 20,000
-    /// for a life of 60 s, 5,000 for 15 s.
-    pub wait_below_ms: u32,
-    /// At this remaining life, in milliseconds, a refresh is due: 30,000 for a life of 60 s, 8,000
-    /// for 15 s.
-    pub soft_point_ms: u32,
-    /// Taken off every life for clocks and transit, in milliseconds: 2,000 for a life of 60 s,
-    /// 1,000 for 15 s.
-    pub safety_margin_ms: u32,
-    /// How many milliseconds one fetch may take: 4,000 for a life of 60 s, 3,000 for 15 s.
-    pub fetch_timeout_ms: u32,
-}
-
-// SAFETY: it starts with its size, and pointers and numbers may be zero.
-unsafe impl Options for grantmint_cache_policy_t {}
-
-/// The policy of an options struct, if it was set.
-///
-/// # Safety
-///
-/// [structs]
-pub(crate) unsafe fn policy(
-    policy: *const grantmint_cache_policy_t,
-) -> Result<Option<CachePolicy>> {
-    if policy.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: [structs] the jitter too, if it is not null, points to a number.
-    let (policy, jitter) = unsafe {
-        let policy = options::read(policy)?;
-        (policy, policy.jitter.as_ref())
-    };
-    let mut builder = CachePolicy::builder();
-    if let Some(time) = time::optional(policy.wait_below_ms) {
-        builder = builder.wait_below(time);
-    }
-    if let Some(time) = time::optional(policy.soft_point_ms) {
-        builder = builder.soft_point(time);
-    }
-    if let Some(time) = time::optional(policy.safety_margin_ms) {
-        builder = builder.safety_margin(time);
-    }
-    if let Some(time) = time::optional(policy.fetch_timeout_ms) {
-        builder = builder.fetch_timeout(time);
-    }
-    if policy.max_keys != 0 {
-        builder = builder.max_keys(policy.max_keys);
-    }
-    if let Some(jitter) = jitter {
-        builder = builder.jitter(*jitter);
-    }
-    builder.build().map(Some)
-}
-
-/// What a cache may be told. A member that is zero is left to its default.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct grantmint_grant_cache_options_t {
-    /// `sizeof` this struct; set by `GRANTMINT_GRANT_CACHE_OPTIONS_INIT`.
-    pub struct_size: usize,
-    /// The windows and limits; read during the call alone.
-    pub policy: *const grantmint_cache_policy_t,
-    /// Another clock, for tests.
-    pub clock: *const grantmint_manual_clock_t,
-    /// Whether the cache's calls are counted against a budget of its own, as those of one account
-    /// are: a `grantmint_switch_t`, off by default.
-    pub governed: i32,
-    /// Zero.
-    pub reserved: u32,
-}
-
-// SAFETY: it starts with its size, and pointers may be zero.
-unsafe impl Options for grantmint_grant_cache_options_t {}
-
-/// What a caller of `grantmint_grant_cache_begin` is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-pub enum grantmint_outcome_t {
-    /// Nothing: the call failed.
-    GRANTMINT_NOTHING = 0,
-    /// Use `hit`.
-    GRANTMINT_HIT = 1,
-    /// Use `hit`, and have its successor fetched for `ticket`.
-    GRANTMINT_HIT_AND_LEAD = 2,
-    /// Have a grant fetched for `ticket`, and wait with `waiter`.
-    GRANTMINT_LEAD = 3,
-    /// Wait with `waiter` for the fetch in the air.
-    GRANTMINT_WAIT = 4,
-}
-
-/// What a caller of `grantmint_grant_cache_begin` gets. What is not null is the caller's to bring
-/// to an end or to free.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct grantmint_begin_t {
-    /// What to do.
-    pub outcome: grantmint_outcome_t,
-    /// A grant, or null.
-    pub hit: *mut grantmint_hit_t,
-    /// The duty to fetch, or null.
-    pub ticket: *mut grantmint_ticket_t,
-    /// A place among those who wait, or null.
-    pub waiter: *mut grantmint_waiter_t,
-}
-
-impl grantmint_begin_t {
-    const NOTHING: Self = Self {
-        outcome: grantmint_outcome_t::GRANTMINT_NOTHING,
-        hit: ptr::null_mut(),
-        ticket: ptr::null_mut(),
-        waiter: ptr::null_mut(),
-    };
-
-    fn new(begin: Begin) -> Self {
-        use grantmint_outcome_t::*;
-        let hit = |hit| handle::new(grantmint_hit_t::new(hit));
-        let ticket = |ticket| handle::new(grantmint_ticket_t::of_cache(ticket));
-        let waiter = |waiter| handle::new(grantmint_waiter_t::new(waiter));
-        match begin {
-            Begin::Hit(h) => Self { outcome: GRANTMINT_HIT, hit: hit(h), ..Self::NOTHING },
-            Begin::HitAndLead(h, t) => Self {
-                outcome: GRANTMINT_HIT_AND_LEAD,
-                hit: hit(h),
-                ticket: ticket(t),
-                ..Self::NOTHING
-            },
-            Begin::Lead(t, w) => Self {
-                outcome: GRANTMINT_LEAD,
-                ticket: ticket(t),
-                waiter: waiter(w),
-                ..Self::NOTHING
-            },
-            Begin::Wait(w) => Self { outcome: GRANTMINT_WAIT, waiter: waiter(w), ..Self::NOTHING },
-        }
-    }
-}
-
 /// # Safety
 ///
 /// [strings]
@@ -198,27 +49,6 @@ unsafe fn key(text: grantmint_str_t, ttl_ms: u32) -> Result<Key> {
     // SAFETY: [strings]
     let text = unsafe { text.text("key")? };
     Key::new(text, Duration::from_millis(ttl_ms.into()))
-}
-
-/// # Safety
-///
-/// [structs]
-unsafe fn wish(options: *const grantmint_wait_options_t) -> Result<BeginOptions> {
-    // SAFETY: [structs]
-    unsafe { options::read(options) }.map(grantmint_wait_options_t::begin)
-}
-
-/// Hands duties to a function of the host.
-fn leader(
-    lead: grantmint_lead_t,
-    userdata: *mut c_void,
-) -> Result<impl Fn(Ticket) + Send + Sync + 'static> {
-    let (lead, userdata) = (callback::required(lead, "lead")?, Userdata::new(userdata));
-    Ok(move |ticket| {
-        let ticket = handle::new(grantmint_ticket_t::of_cache(ticket));
-        // SAFETY: [callbacks] it can be called on any thread, and takes the ticket.
-        unsafe { lead(userdata.pointer(), ticket) };
-    })
 }
 
 /// An empty cache.
@@ -238,21 +68,10 @@ pub unsafe extern "C" fn grantmint_grant_cache_new(
     error: *mut *mut grantmint_error_t,
 ) -> grantmint_status_t {
     boundary!(error, || {
-        // SAFETY: [structs], [handles], [outputs]
-        let (out, options, policy, clock) = unsafe {
-            let (out, options) = (handle::out_object(out)?, options::read(options)?);
-            (out, options, policy(options.policy)?, clock(options.clock)?)
-        };
-        let mut builder = GrantCache::builder();
-        if let Some(policy) = policy {
-            builder = builder.policy(policy);
-        }
-        if let Some(clock) = clock {
-            builder = builder.clock(clock);
-        }
-        if switch(options.governed, "governed")? == Some(true) {
-            builder = builder.governed();
-        }
+        // SAFETY: [structs], [outputs]
+        let (out, options) = unsafe { (output::object(out)?, options::read(options)?) };
+        // SAFETY: [structs], [handles]
+        let builder = unsafe { options.configure(GrantCache::builder())? };
         *out = handle::new(grantmint_grant_cache_t(builder.build()));
         Ok(())
     })
@@ -284,10 +103,10 @@ pub unsafe extern "C" fn grantmint_grant_cache_begin(
         // SAFETY: [handles], [strings], [structs], [outputs]
         let (out, cache, key, wish) = unsafe {
             (
-                handle::out(out, grantmint_begin_t::NOTHING, "out")?,
+                output::value(out, grantmint_begin_t::NOTHING, "out")?,
                 handle::shared(cache, "cache")?,
                 self::key(key, ttl_ms)?,
-                wish(options)?,
+                options::read(options)?.begin(),
             )
         };
         *out = grantmint_begin_t::new(cache.0.begin(&key, wish)?);
@@ -323,10 +142,10 @@ pub unsafe extern "C" fn grantmint_grant_cache_get(
         // SAFETY: [handles], [strings], [structs], [outputs]
         let (out, cache, key, wish) = unsafe {
             (
-                handle::out_object(out)?,
+                output::object(out)?,
                 handle::shared(cache, "cache")?,
                 self::key(key, ttl_ms)?,
-                wish(options)?,
+                options::read(options)?.begin(),
             )
         };
         let hit = cache.0.get(&key, wish, leader(lead, userdata)?)?;
@@ -362,8 +181,13 @@ pub unsafe extern "C" fn grantmint_grant_cache_get_then(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [strings], [structs]
-        let (cache, key, wish) =
-            unsafe { (handle::shared(cache, "cache")?, self::key(key, ttl_ms)?, wish(options)?) };
+        let (cache, key, wish) = unsafe {
+            (
+                handle::shared(cache, "cache")?,
+                self::key(key, ttl_ms)?,
+                options::read(options)?.begin(),
+            )
+        };
         let callback = callback::required(callback, "callback")?;
         let (lead, userdata) = (leader(lead, userdata)?, Userdata::new(userdata));
         let answer = move |result: Result<Hit>| {
@@ -402,10 +226,10 @@ pub unsafe extern "C" fn grantmint_grant_cache_try_get(
         // SAFETY: [handles], [strings], [structs], [outputs]
         let (out, cache, key, wish) = unsafe {
             (
-                handle::out_object(out)?,
+                output::object(out)?,
                 handle::shared(cache, "cache")?,
                 self::key(key, ttl_ms)?,
-                wish(options)?,
+                options::read(options)?.begin(),
             )
         };
         if let Some(hit) = cache.0.try_get(&key, wish, leader(lead, userdata)?)? {
@@ -436,49 +260,11 @@ pub unsafe extern "C" fn grantmint_grant_cache_handle(
     boundary!(error, || {
         // SAFETY: [handles], [strings], [outputs]
         let (out, cache, key) = unsafe {
-            (handle::out_object(out)?, handle::shared(cache, "cache")?, self::key(key, ttl_ms)?)
+            (output::object(out)?, handle::shared(cache, "cache")?, self::key(key, ttl_ms)?)
         };
-        *out = handle::new(grantmint_grant_handle_t(cache.0.handle(&key)?));
+        *out = handle::new(grantmint_grant_handle_t::new(cache.0.handle(&key)?));
         Ok(())
     })
-}
-
-/// As `grantmint_grant_cache_begin`, for the key of a handle.
-///
-/// # Safety
-///
-/// [handles], [structs], [outputs]
-#[unsafe(no_mangle)]
-#[must_use]
-pub unsafe extern "C" fn grantmint_grant_handle_begin(
-    handle: *const grantmint_grant_handle_t,
-    options: *const grantmint_wait_options_t,
-    out: *mut grantmint_begin_t,
-    error: *mut *mut grantmint_error_t,
-) -> grantmint_status_t {
-    boundary!(error, || {
-        // SAFETY: [handles], [structs], [outputs]
-        let (out, handle, wish) = unsafe {
-            (
-                handle::out(out, grantmint_begin_t::NOTHING, "out")?,
-                handle::shared(handle, "handle")?,
-                wish(options)?,
-            )
-        };
-        *out = grantmint_begin_t::new(handle.0.begin(wish)?);
-        Ok(())
-    })
-}
-
-/// Frees a handle; does nothing for null.
-///
-/// # Safety
-///
-/// [handles]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn grantmint_grant_handle_free(handle: *mut grantmint_grant_handle_t) {
-    // SAFETY: [handles]
-    unsafe { handle::free(handle) };
 }
 
 /// The duty to fetch a key's grant before anybody asks for it.
@@ -503,7 +289,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_prefetch(
     boundary!(error, || {
         // SAFETY: [handles], [strings], [outputs]
         let (out, cache, key) = unsafe {
-            (handle::out_object(out)?, handle::shared(cache, "cache")?, self::key(key, ttl_ms)?)
+            (output::object(out)?, handle::shared(cache, "cache")?, self::key(key, ttl_ms)?)
         };
         if let Some(ticket) = cache.0.prefetch(&key)? {
             *out = handle::new(grantmint_ticket_t::of_cache(ticket));
@@ -549,7 +335,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_next_wakeup(
 ) -> bool {
     or_empty(|| {
         // SAFETY: [handles], [outputs]
-        let (out, cache) = unsafe { (handle::out(ms, 0, "ms")?, handle::shared(cache, "cache")?) };
+        let (out, cache) =
+            unsafe { (output::value(ms, 0, "ms")?, handle::shared(cache, "cache")?) };
         let next = cache.0.next_wakeup();
         *out = next.map_or(0, time::wait_ms);
         Ok(next.is_some())
@@ -599,7 +386,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_invalidate(
         // SAFETY: [handles], [strings]
         let (cache, key) = unsafe { (handle::shared(cache, "cache")?, self::key(key, ttl_ms)?) };
         // SAFETY: [outputs]
-        unsafe { handle::tell(out, cache.0.invalidate(&key)) };
+        unsafe { output::tell(out, cache.0.invalidate(&key)) };
         Ok(())
     })
 }
@@ -625,7 +412,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_invalidate_if(
         // SAFETY: [handles], [strings]
         let (cache, key) = unsafe { (handle::shared(cache, "cache")?, self::key(key, ttl_ms)?) };
         // SAFETY: [outputs]
-        unsafe { handle::tell(out, cache.0.invalidate_if(&key, generation)) };
+        unsafe { output::tell(out, cache.0.invalidate_if(&key, generation)) };
         Ok(())
     })
 }
@@ -683,7 +470,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_stats(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [outputs]
-        let (out, cache) = unsafe { (handle::out_object(out)?, handle::shared(cache, "cache")?) };
+        let (out, cache) = unsafe { (output::object(out)?, handle::shared(cache, "cache")?) };
         *out = handle::new(grantmint_stats_t::new(cache.0.stats()));
         Ok(())
     })
@@ -705,7 +492,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_drain_events(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [outputs]
-        let (out, cache) = unsafe { (handle::out_object(out)?, handle::shared(cache, "cache")?) };
+        let (out, cache) = unsafe { (output::object(out)?, handle::shared(cache, "cache")?) };
         *out = handle::new(grantmint_events_t::new(cache.0.drain_events()));
         Ok(())
     })

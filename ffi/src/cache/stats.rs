@@ -2,10 +2,15 @@
 
 use grantmint_core::Stats;
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::arrays;
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
 use crate::options::{self, Options};
-use crate::strings::{self, grantmint_str_t, grantmint_string_t};
+use crate::output;
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
+use crate::string::grantmint_string_t;
 use crate::time;
 
 /// A snapshot of what a cache has done since it was made, or since the process forked.
@@ -152,7 +157,7 @@ pub unsafe extern "C" fn grantmint_stats_errors(
         };
         let counts: Vec<_> = stats.0.errors.iter().map(count).collect();
         // SAFETY: [buffers]
-        unsafe { strings::fill(&counts, buffer, capacity, len) }
+        unsafe { arrays::fill(&counts, buffer, capacity, len) }
     })
 }
 
@@ -185,8 +190,8 @@ pub unsafe extern "C" fn grantmint_stats_latency(
         let sum = u64::try_from(latency.sum.as_millis()).unwrap_or(u64::MAX);
         // SAFETY: [buffers], [outputs]
         unsafe {
-            strings::fill(&buckets, buffer, capacity, len)?;
-            handle::tell(sum_ms, sum);
+            arrays::fill(&buckets, buffer, capacity, len)?;
+            output::tell(sum_ms, sum);
         }
         Ok(())
     })
@@ -211,7 +216,7 @@ pub unsafe extern "C" fn grantmint_stats_to_prometheus(
     boundary!(error, || {
         // SAFETY: [handles], [strings], [outputs]
         let (out, stats, cache) = unsafe {
-            (handle::out_object(out)?, handle::shared(stats, "stats")?, cache.text("cache")?)
+            (output::object(out)?, handle::shared(stats, "stats")?, cache.text("cache")?)
         };
         *out = handle::new(grantmint_string_t::new(stats.0.to_prometheus(cache)));
         Ok(())

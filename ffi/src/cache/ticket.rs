@@ -1,13 +1,14 @@
-//! The duty to fetch a grant.
-
-use std::ffi::c_void;
+//! A ticket to fetch a grant.
 
 use grantmint_core::{Error, Fetched, Grant, SourceTicket, Start, Ticket};
 
-use crate::error::{grantmint_error_t, grantmint_status_t, kind_of};
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
+use crate::output;
 use crate::panic::or_empty;
-use crate::strings::grantmint_str_t;
+use crate::status::{grantmint_status_t, kind_of};
+use crate::str::grantmint_str_t;
 use crate::time;
 
 /// The duty to fetch one grant, for all who wait for it. Bring it to an end with
@@ -34,10 +35,6 @@ impl grantmint_ticket_t {
         Self(Duty::Source(ticket))
     }
 }
-
-/// Is handed the duty to fetch, which is the callee's to bring to an end.
-pub type grantmint_lead_t =
-    Option<unsafe extern "C" fn(userdata: *mut c_void, ticket: *mut grantmint_ticket_t)>;
 
 /// Whether a request may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,8 +71,8 @@ pub unsafe extern "C" fn grantmint_ticket_start(
         // SAFETY: [handles], [outputs]
         let (start, ms, ticket) = unsafe {
             (
-                handle::out(start, grantmint_start_t::GRANTMINT_START_REFUSED, "start")?,
-                handle::out(ms, 0, "ms")?,
+                output::value(start, grantmint_start_t::GRANTMINT_START_REFUSED, "start")?,
+                output::value(ms, 0, "ms")?,
                 handle::exclusive(ticket, "ticket")?,
             )
         };

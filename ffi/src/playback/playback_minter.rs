@@ -3,24 +3,27 @@
 use std::ffi::c_void;
 use std::time::Duration;
 
-use grantmint_core::{PlaybackMinter, PlaybackToken, Result, TokenOptions};
+use grantmint_core::PlaybackMinter;
 
 use crate::api_key::grantmint_api_key_t;
-use crate::callback::{self, Userdata};
-use crate::clock::{clock, grantmint_manual_clock_t};
-use crate::error::{grantmint_error_t, grantmint_status_t};
-use crate::events::grantmint_events_t;
-use crate::grant_cache::{grantmint_cache_policy_t, grantmint_grant_cache_t, policy};
-use crate::grants::{grantmint_grant_t, grants};
+use crate::boundary::boundary;
+use crate::cache::events::grantmint_events_t;
+use crate::cache::grant_cache::grantmint_grant_cache_t;
+use crate::cache::stats::grantmint_stats_t;
+use crate::cache::wait_options::grantmint_wait_options_t;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
-use crate::options::{self, Options, switch};
-use crate::playback_token::{grantmint_playback_token_t, grantmint_token_callback_t};
-use crate::source::grantmint_source_t;
-use crate::stats::grantmint_stats_t;
-use crate::stream_minter::grantmint_stream_minter_t;
-use crate::strings::{grantmint_str_t, grantmint_string_t};
-use crate::time;
-use crate::waiter::grantmint_wait_options_t;
+use crate::options;
+use crate::output;
+use crate::panic::or_empty;
+use crate::playback::playback_minter_options::grantmint_playback_minter_options_t;
+use crate::playback::playback_token::{
+    answer, grantmint_playback_token_t, grantmint_token_callback_t,
+};
+use crate::playback::stream_minter::grantmint_stream_minter_t;
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
+use crate::string::grantmint_string_t;
 
 /// Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about
 /// once per stream and half a minute. To be shared by all threads. Minters of one key share one
@@ -28,67 +31,6 @@ use crate::waiter::grantmint_wait_options_t;
 pub struct grantmint_playback_minter_t(PlaybackMinter);
 
 class!(grantmint_playback_minter_t);
-
-/// What a playback minter may be told. A member that is zero is left to its default.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct grantmint_playback_minter_options_t {
-    /// `sizeof` this struct; set by `GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT`.
-    pub struct_size: usize,
-    /// The only web origin that may play the streams, such as `https://www.example.com`, or `*`;
-    /// any by default.
-    pub allow_origin: grantmint_str_t,
-    /// Further grants in each token, beside the playback grant; copied.
-    pub grants: *const *const grantmint_grant_t,
-    /// How many further grants.
-    pub grants_len: usize,
-    /// How many seconds each token lives: 1 to 86,400, 3,600 by default.
-    pub ttl: u64,
-    /// Fetches grants from somewhere else than the PlaybackGrant endpoint. The cache is then not
-    /// shared unless asked.
-    pub source: *const grantmint_source_t,
-    /// The cache to use; not with `share`, `isolated` or `policy`.
-    pub cache: *const grantmint_grant_cache_t,
-    /// Shares the cache with all minters of the account that give this name: 1 to 128 bytes.
-    pub share: grantmint_str_t,
-    /// Scheme, host and port of upstream, `https://media.twilio.com` by default. Plain http is
-    /// allowed on loopback only.
-    pub base_url: grantmint_str_t,
-    /// The URL of an HTTP proxy; the environment's is not read.
-    pub proxy: grantmint_str_t,
-    /// The path of a PEM file with the certificate authorities to trust instead of the built-in
-    /// ones.
-    pub ca_file: grantmint_str_t,
-    /// The windows and limits of the cache; read during the call alone.
-    pub policy: *const grantmint_cache_policy_t,
-    /// Another clock, for tests. The minter then shares nothing with others.
-    pub clock: *const grantmint_manual_clock_t,
-    /// How many milliseconds a call waits for a grant, 5,000 by default.
-    pub timeout_ms: u32,
-    /// The least remaining life of the grant in a token, in milliseconds and net of the safety
-    /// margin: 5,000 for grants of 60 s and 2,000 for 15 s by default; at most half of `grant_ttl`.
-    pub min_remaining_ms: u32,
-    /// The life to ask for grants with, in seconds: 1 to 60, 60 by default.
-    pub grant_ttl: u32,
-    /// Whether each token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
-    /// on by default.
-    pub unique: i32,
-    /// Whether to share the cache with nobody: a `grantmint_switch_t`, off by default. The
-    /// account's cool-down and budget are shared all the same.
-    pub isolated: i32,
-    /// Zero.
-    pub reserved: u32,
-}
-
-// SAFETY: it starts with its size, and texts, pointers and numbers may be zero.
-unsafe impl Options for grantmint_playback_minter_options_t {}
-
-impl grantmint_wait_options_t {
-    pub(crate) fn token(self) -> TokenOptions {
-        let begin = self.begin();
-        TokenOptions { min_remaining: begin.min_remaining, timeout: begin.timeout }
-    }
-}
 
 /// A minter that signs, and by default fetches, with a key. Makes no call and starts no thread.
 ///
@@ -111,95 +53,13 @@ pub unsafe extern "C" fn grantmint_playback_minter_new(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [structs], [outputs]
-        let (out, key, options) = unsafe {
-            (handle::out_object(out)?, handle::shared(key, "key")?, options::read(options)?)
-        };
+        let (out, key, options) =
+            unsafe { (output::object(out)?, handle::shared(key, "key")?, options::read(options)?) };
         // SAFETY: [handles], [strings], [structs], [arrays]
-        let builder = unsafe { configured(key, &options)? };
+        let builder = unsafe { options.configure(PlaybackMinter::builder(key.key()))? };
         *out = handle::new(grantmint_playback_minter_t(builder.build()?));
         Ok(())
     })
-}
-
-/// What was set is handed on, and nothing else.
-///
-/// # Safety
-///
-/// [handles], [strings], [structs], [arrays]
-unsafe fn configured(
-    key: &grantmint_api_key_t,
-    options: &grantmint_playback_minter_options_t,
-) -> Result<grantmint_core::PlaybackMinterBuilder> {
-    // SAFETY: [strings]
-    let (allow_origin, share, base_url, proxy, ca_file) = unsafe {
-        (
-            options.allow_origin.optional("allow_origin")?,
-            options.share.optional("share")?,
-            options.base_url.optional("base_url")?,
-            options.proxy.optional("proxy")?,
-            options.ca_file.optional("ca_file")?,
-        )
-    };
-    // SAFETY: [handles], [structs], [arrays]
-    let (grants, source, cache, policy, clock) = unsafe {
-        (
-            grants(options.grants, options.grants_len)?,
-            handle::optional(options.source, "source")?,
-            handle::optional(options.cache, "cache")?,
-            policy(options.policy)?,
-            clock(options.clock)?,
-        )
-    };
-    let mut builder = PlaybackMinter::builder(&key.0);
-    for grant in grants {
-        builder = builder.grant(grant);
-    }
-    if let Some(origin) = allow_origin {
-        builder = builder.allow_origin(origin);
-    }
-    if let Some(name) = share {
-        builder = builder.share(name);
-    }
-    if let Some(url) = base_url {
-        builder = builder.base_url(url);
-    }
-    if let Some(url) = proxy {
-        builder = builder.proxy(url);
-    }
-    if let Some(path) = ca_file {
-        builder = builder.ca_file(path);
-    }
-    if let Some(source) = source {
-        builder = builder.source(source.clone());
-    }
-    if let Some(cache) = cache {
-        builder = builder.cache(cache.cache());
-    }
-    if let Some(policy) = policy {
-        builder = builder.policy(policy);
-    }
-    if let Some(clock) = clock {
-        builder = builder.clock(clock);
-    }
-    if options.ttl != 0 {
-        builder = builder.ttl(options.ttl);
-    }
-    if options.grant_ttl != 0 {
-        builder = builder.grant_ttl(options.grant_ttl);
-    }
-    if let Some(time) = time::optional(options.timeout_ms) {
-        builder = builder.timeout(time);
-    }
-    if let Some(time) = time::optional(options.min_remaining_ms) {
-        builder = builder.min_remaining(time);
-    }
-    if let Some(unique) = switch(options.unique, "unique")? {
-        builder = builder.unique(unique);
-    }
-    if switch(options.isolated, "isolated")? == Some(true) {
-        builder = builder.isolated();
-    }
-    Ok(builder)
 }
 
 /// A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes no
@@ -229,7 +89,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_token(
         // SAFETY: [handles], [strings], [structs], [outputs]
         let (out, minter, streamer, identity, options) = unsafe {
             (
-                handle::out_object(out)?,
+                output::object(out)?,
                 handle::shared(minter, "minter")?,
                 streamer.text("streamer")?,
                 identity.text("identity")?,
@@ -281,18 +141,6 @@ pub unsafe extern "C" fn grantmint_playback_minter_token_then(
     })
 }
 
-/// Answers a call for a token.
-pub(crate) fn answer(
-    callback: grantmint_token_callback_t,
-    userdata: *mut c_void,
-) -> Result<impl FnOnce(Result<PlaybackToken>) + Send + 'static> {
-    let callback = callback::required(callback, "callback")?;
-    let userdata = Userdata::new(userdata);
-    Ok(move |result: Result<PlaybackToken>| {
-        callback::answer(callback, userdata, result.map(grantmint_playback_token_t::new));
-    })
-}
-
 /// A token if the grant for it is there; never waits. Sets off the fetch that is due.
 ///
 /// `*out`: the bare token, to free with `grantmint_string_free`, or null.
@@ -315,7 +163,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_try_token(
         // SAFETY: [handles], [strings], [outputs]
         let (out, minter, streamer, identity) = unsafe {
             (
-                handle::out_object(out)?,
+                output::object(out)?,
                 handle::shared(minter, "minter")?,
                 streamer.text("streamer")?,
                 identity.text("identity")?,
@@ -349,11 +197,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_stream(
     boundary!(error, || {
         // SAFETY: [handles], [strings], [outputs]
         let (out, minter, streamer) = unsafe {
-            (
-                handle::out_object(out)?,
-                handle::shared(minter, "minter")?,
-                streamer.text("streamer")?,
-            )
+            (output::object(out)?, handle::shared(minter, "minter")?, streamer.text("streamer")?)
         };
         *out = handle::new(grantmint_stream_minter_t::new(minter.0.stream(streamer)?));
         Ok(())
@@ -425,7 +269,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_invalidate(
         let (minter, streamer) =
             unsafe { (handle::shared(minter, "minter")?, streamer.text("streamer")?) };
         // SAFETY: [outputs]
-        unsafe { handle::tell(out, minter.0.invalidate(streamer)?) };
+        unsafe { output::tell(out, minter.0.invalidate(streamer)?) };
         Ok(())
     })
 }
@@ -453,7 +297,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_invalidate_if(
         let (minter, streamer) =
             unsafe { (handle::shared(minter, "minter")?, streamer.text("streamer")?) };
         // SAFETY: [outputs]
-        unsafe { handle::tell(out, minter.0.invalidate_if(streamer, generation)?) };
+        unsafe { output::tell(out, minter.0.invalidate_if(streamer, generation)?) };
         Ok(())
     })
 }
@@ -477,7 +321,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_rotate(
         // SAFETY: [handles]
         let (minter, key) =
             unsafe { (handle::shared(minter, "minter")?, handle::shared(key, "key")?) };
-        minter.0.rotate(&key.0)
+        minter.0.rotate(key.key())
     })
 }
 
@@ -499,8 +343,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_stats(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [outputs]
-        let (out, minter) =
-            unsafe { (handle::out_object(out)?, handle::shared(minter, "minter")?) };
+        let (out, minter) = unsafe { (output::object(out)?, handle::shared(minter, "minter")?) };
         *out = handle::new(grantmint_stats_t::new(minter.0.stats()?));
         Ok(())
     })
@@ -524,8 +367,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_drain_events(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [outputs]
-        let (out, minter) =
-            unsafe { (handle::out_object(out)?, handle::shared(minter, "minter")?) };
+        let (out, minter) = unsafe { (output::object(out)?, handle::shared(minter, "minter")?) };
         *out = handle::new(grantmint_events_t::new(minter.0.drain_events()?));
         Ok(())
     })
@@ -568,8 +410,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_cache(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [outputs]
-        let (out, minter) =
-            unsafe { (handle::out_object(out)?, handle::shared(minter, "minter")?) };
+        let (out, minter) = unsafe { (output::object(out)?, handle::shared(minter, "minter")?) };
         *out = handle::new(grantmint_grant_cache_t::new(minter.0.cache()?));
         Ok(())
     })
@@ -586,7 +427,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_cache(
 pub unsafe extern "C" fn grantmint_playback_minter_close(
     minter: *const grantmint_playback_minter_t,
 ) {
-    crate::panic::or_empty(|| {
+    or_empty(|| {
         // SAFETY: [handles]
         unsafe { handle::shared(minter, "minter")? }.0.close();
         Ok(())

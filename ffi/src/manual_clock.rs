@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use grantmint_core::{Clock, ManualClock, Result};
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
+use crate::output;
 use crate::panic::or_empty;
+use crate::status::grantmint_status_t;
 
 /// A clock that moves only when told to, for tests. Minters and caches that are made with it share
 /// its time, and nothing with others; they keep it alive.
@@ -41,7 +44,7 @@ pub unsafe extern "C" fn grantmint_manual_clock_new(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [outputs]
-        let out = unsafe { handle::out_object(out)? };
+        let out = unsafe { output::object(out)? };
         let clock = ManualClock::new(Duration::from_millis(unix_ms));
         *out = handle::new(grantmint_manual_clock_t(clock));
         Ok(())

@@ -3,15 +3,16 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use grantmint_core::{AsyncGrantSource, GrantRequest, Origin, SourceTicket};
+use grantmint_core::{AsyncGrantSource, GrantRequest, SourceTicket};
 
+use crate::boundary::boundary;
+use crate::cache::ticket::grantmint_ticket_t;
 use crate::callback::{self, Userdata, grantmint_userdata_free_t};
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
-use crate::panic::or_empty;
-use crate::strings::grantmint_str_t;
-use crate::ticket::grantmint_ticket_t;
-use crate::time;
+use crate::output;
+use crate::playback::grant_request::grantmint_grant_request_t;
+use crate::status::grantmint_status_t;
 
 /// Fetches one playback grant, on one of the library's fetcher threads. `request` is read during
 /// the call alone. `ticket` is the callee's: complete or fail it now or later, from any thread.
@@ -28,13 +29,7 @@ pub type grantmint_fetch_t = Option<
 #[derive(Clone)]
 pub struct grantmint_source_t(Arc<Fetch>);
 
-/// Which grant is wanted.
-pub struct grantmint_grant_request_t {
-    request: GrantRequest,
-    timeout_ms: u32,
-}
-
-class!(grantmint_source_t, grantmint_grant_request_t);
+class!(grantmint_source_t);
 
 struct Fetch {
     function: unsafe extern "C" fn(
@@ -57,9 +52,8 @@ impl Drop for Fetch {
 
 impl AsyncGrantSource for grantmint_source_t {
     fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket) {
-        let timeout_ms = time::left_ms(ticket.timeout());
-        let request =
-            handle::new(grantmint_grant_request_t { request: request.clone(), timeout_ms });
+        let request = grantmint_grant_request_t::new(request.clone(), ticket.timeout());
+        let request = handle::new(request);
         let ticket = handle::new(grantmint_ticket_t::of_source(ticket));
         // SAFETY: [callbacks] it can be called on any thread, and takes the ticket.
         unsafe { (self.0.function)(self.0.userdata.pointer(), request, ticket) };
@@ -90,7 +84,7 @@ pub unsafe extern "C" fn grantmint_source_new(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [outputs]
-        let out = unsafe { handle::out_object(out)? };
+        let out = unsafe { output::object(out)? };
         let function = callback::required(fetch, "fetch")?;
         let userdata = Userdata::new(userdata);
         *out =
@@ -108,72 +102,4 @@ pub unsafe extern "C" fn grantmint_source_new(
 pub unsafe extern "C" fn grantmint_source_free(source: *mut grantmint_source_t) {
     // SAFETY: [handles]
     unsafe { handle::free(source) };
-}
-
-/// The stream, `VJ…`. Belongs to the request.
-///
-/// # Safety
-///
-/// [handles]
-#[unsafe(no_mangle)]
-#[must_use]
-pub unsafe extern "C" fn grantmint_grant_request_streamer(
-    request: *const grantmint_grant_request_t,
-) -> grantmint_str_t {
-    or_empty(|| {
-        // SAFETY: [handles]
-        let request = unsafe { handle::shared(request, "request")? };
-        Ok(grantmint_str_t::of(request.request.streamer().as_str()))
-    })
-}
-
-/// The life to ask for, in seconds.
-///
-/// # Safety
-///
-/// [handles]
-#[unsafe(no_mangle)]
-#[must_use]
-pub unsafe extern "C" fn grantmint_grant_request_ttl(
-    request: *const grantmint_grant_request_t,
-) -> u32 {
-    or_empty(|| {
-        // SAFETY: [handles]
-        let request = unsafe { handle::shared(request, "request")? };
-        Ok(request.request.ttl())
-    })
-}
-
-/// The web origin to allow, or none for any. Belongs to the request.
-///
-/// # Safety
-///
-/// [handles]
-#[unsafe(no_mangle)]
-#[must_use]
-pub unsafe extern "C" fn grantmint_grant_request_origin(
-    request: *const grantmint_grant_request_t,
-) -> grantmint_str_t {
-    or_empty(|| {
-        // SAFETY: [handles]
-        let request = unsafe { handle::shared(request, "request")? };
-        Ok(grantmint_str_t::of_optional(request.request.origin().map(Origin::as_str)))
-    })
-}
-
-/// How many milliseconds the fetch has. A second later those who wait are told that it timed out.
-///
-/// # Safety
-///
-/// [handles]
-#[unsafe(no_mangle)]
-#[must_use]
-pub unsafe extern "C" fn grantmint_grant_request_timeout_ms(
-    request: *const grantmint_grant_request_t,
-) -> u32 {
-    or_empty(|| {
-        // SAFETY: [handles]
-        let request = unsafe { handle::shared(request, "request")? };
-        Ok(request.timeout_ms)
-    })
 }

@@ -1,12 +1,14 @@
 //! What happened in a cache lately.
 
-use grantmint_core::{Event, EventKind};
+use grantmint_core::{Error, ErrorKind, Event, EventKind};
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
 use crate::options::{self, Options};
 use crate::panic::or_empty;
-use crate::strings::grantmint_str_t;
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
 
 /// What happened in a cache, oldest first.
 pub struct grantmint_events_t(Vec<Event>);
@@ -143,10 +145,14 @@ pub unsafe extern "C" fn grantmint_events_get(
     boundary!(error, || {
         // SAFETY: [handles]
         let events = unsafe { handle::shared(events, "events")? };
-        let found = events.0.get(index).ok_or_else(|| options::beyond("index"))?;
+        let found = events.0.get(index).ok_or_else(beyond)?;
         // SAFETY: [structs]
         unsafe { options::write(&found.into(), event) }
     })
+}
+
+fn beyond() -> Error {
+    Error::new(ErrorKind::InvalidArgument, "index lies beyond the last")
 }
 
 /// Frees events; does nothing for null.
