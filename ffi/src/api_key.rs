@@ -1,4 +1,4 @@
-//! The API key that signs tokens and fetches grants.
+//! The API key, which signs tokens and fetches grants.
 
 use grantmint_core::ApiKey;
 
@@ -10,8 +10,8 @@ use crate::panic::or_empty;
 use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 
-/// A validated API key. Minters keep what they need of it: it may be freed right after they are
-/// made. The secret is wiped from memory with its last user and is never shown.
+/// A validated API key. Minters copy what they need: it may be freed right after they are made. The
+/// secret is never shown, and is wiped from memory when no key and no minter needs it any more.
 pub struct grantmint_api_key_t(ApiKey);
 
 class!(grantmint_api_key_t);
@@ -56,11 +56,12 @@ pub unsafe extern "C" fn grantmint_api_key_new(
 }
 
 /// A key from the environment variables `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` and
-/// `TWILIO_API_SECRET`. Not while another thread changes the environment.
+/// `TWILIO_API_SECRET`. No other thread may change the environment during the call.
 ///
 /// `*out`: the key, to free with `grantmint_api_key_free`.
 ///
-/// Statuses: `invalid_credentials` names a variable that is missing; as `grantmint_api_key_new`.
+/// Statuses: as `grantmint_api_key_new`; `invalid_credentials` also for a missing variable, which
+/// the message names.
 ///
 /// # Safety
 ///
@@ -79,12 +80,12 @@ pub unsafe extern "C" fn grantmint_api_key_from_env(
     })
 }
 
-/// The same key for another region of Twilio, such as `ie1`, which every token then names in its
-/// header.
+/// The same key for another region of Twilio, such as `ie1`. Tokens signed with it name the region
+/// in their header.
 ///
-/// `*out`: a further key, to free with `grantmint_api_key_free`.
+/// `*out`: a new key, to free with `grantmint_api_key_free`.
 ///
-/// Statuses: `invalid_argument` for a text that is no name of a region.
+/// Statuses: `invalid_argument` for a text that is not the name of a region.
 ///
 /// # Safety
 ///
@@ -140,7 +141,8 @@ pub unsafe extern "C" fn grantmint_api_key_key_sid(
     })
 }
 
-/// The region that tokens name in their header, or none. Belongs to the key.
+/// The region that tokens name in their header; none if there is none, and for null. Belongs to the
+/// key.
 ///
 /// # Safety
 ///

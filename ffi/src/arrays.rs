@@ -1,4 +1,4 @@
-//! Arrays that C passes, and arrays of C's to fill.
+//! Arrays: reading those that C passes, and filling those that C provides.
 
 use std::ptr;
 
@@ -30,8 +30,8 @@ pub(crate) unsafe fn array<'a, T>(
     Ok(unsafe { std::slice::from_raw_parts(data, len) })
 }
 
-/// Fills an array of the caller's with as many elements as it has room for, and says how many there
-/// are; refuses, having written nothing but that number, if there are more.
+/// Copies all items into an array of the caller's, and writes how many there are to `len`. If the
+/// array is too small, only `len` is written and the call fails.
 ///
 /// # Safety
 ///

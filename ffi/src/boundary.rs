@@ -1,4 +1,4 @@
-//! The body of a function that returns a status.
+//! What surrounds every function that returns a status: panics are caught, errors reported.
 
 use std::ptr;
 
@@ -8,9 +8,8 @@ use crate::error::grantmint_error_t;
 use crate::handle;
 use crate::status::grantmint_status_t;
 
-/// The body of a function that returns a status: runs it, catches what it panics with, and hands
-/// the error to the caller. The function itself is written out, so that the header's generator sees
-/// it.
+/// Runs the body of a function that returns a status, catches a panic, and gives an error to the
+/// caller. It does not make the function itself: cbindgen has to see that in the source.
 macro_rules! boundary {
     ($error:ident, $body:expr) => {{
         let result = $crate::panic::caught($body);
@@ -21,7 +20,7 @@ macro_rules! boundary {
 
 pub(crate) use boundary;
 
-/// The status of a result; the error, if there is one, goes to the caller if it wants it.
+/// Turns a result into a status, and writes the error to `error` unless the caller passed null.
 ///
 /// # Safety
 ///

@@ -1,4 +1,4 @@
-//! The error object.
+//! The error object, which says more than a status.
 
 use std::ptr;
 
@@ -10,8 +10,8 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::time;
 
-/// What went wrong, in words that say what to do. Holds no secret, token, grant or identity, so it
-/// can be logged. Belongs to whoever received it.
+/// What went wrong: a status, a message that says what to do, and when to try again. Holds no
+/// secret, token, grant or identity, so it can be logged. Belongs to the caller that received it.
 pub struct grantmint_error_t(Error);
 
 class!(grantmint_error_t);
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn grantmint_error_code(error: *const grantmint_error_t) -
     })
 }
 
-/// What went wrong, for people. It may be worded differently in the next version. Belongs to the
+/// What went wrong, for people to read. The wording may change with any version. Belongs to the
 /// error; none for null.
 ///
 /// # Safety
@@ -78,8 +78,8 @@ pub unsafe extern "C" fn grantmint_error_message(
     })
 }
 
-/// After how many milliseconds a further try makes sense: always more than 0 when throttled or
-/// overloaded, 0 if nothing is known of it and for null.
+/// After how many milliseconds another try makes sense: always more than 0 for `throttled` and
+/// `overloaded`; 0 if unknown, and for null.
 ///
 /// # Safety
 ///

@@ -1,8 +1,8 @@
 //! Objects behind pointers.
 //!
-//! C holds a `T *` that points to a [`Guarded`] object. The word in front of the object tells a
-//! pointer to another class, or to an object that was freed, from a good one. That is a net, not a
-//! promise: memory that was freed may hold anything, a good word too.
+//! C holds a `T *` that points to a [`Guarded`] object. The magic number in front of the object
+//! shows whether the pointer is of that class and the object not freed. The check finds most
+//! mistakes, not all: freed memory may hold anything, the right number too.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,7 +14,7 @@ use crate::panic::caught;
 pub(crate) trait Class: Send {
     /// The name in C.
     const NAME: &'static str;
-    /// What stands in front of every live object.
+    /// The number in front of every live object.
     const MAGIC: u64 = fnv1a(Self::NAME);
 }
 
@@ -28,7 +28,7 @@ macro_rules! class {
 }
 pub(crate) use class;
 
-/// What stands in front of an object that was freed.
+/// The number in front of an object that was freed.
 const FREED: u64 = 0xdead_dead_dead_dead;
 
 #[repr(C)]
@@ -85,7 +85,7 @@ pub(crate) unsafe fn exclusive<'a, T: Class>(
 ) -> Result<&'a mut T> {
     // SAFETY: [handles] as of the caller.
     unsafe { guarded(pointer, argument)? };
-    // SAFETY: [handles] the word in front says that this is such an object, and it is not in use.
+    // SAFETY: [handles] the number in front says that this is such an object; it is not in use.
     Ok(unsafe { &mut (*pointer.cast::<Guarded<T>>()).object })
 }
 
@@ -98,7 +98,7 @@ pub(crate) unsafe fn exclusive<'a, T: Class>(
 pub(crate) unsafe fn take<T: Class>(pointer: *mut T, argument: &'static str) -> Result<T> {
     // SAFETY: [handles] as of the caller.
     let magic = unsafe { &guarded(pointer, argument)?.magic };
-    // Of two who free one object at once only one gets it.
+    // If two threads free one object at once, only one of them gets it.
     let first = magic.compare_exchange(T::MAGIC, FREED, Ordering::Relaxed, Ordering::Relaxed);
     first.map_err(|_| wrong::<T>(argument))?;
     // SAFETY: [handles] it came from `new`, and nobody will look at it again.
@@ -115,7 +115,7 @@ pub(crate) unsafe fn free<T: Class>(pointer: *mut T) {
     if pointer.is_null() {
         return;
     }
-    // A pointer that is no good cannot be reported from here; it is left alone.
+    // There is no way to report a bad pointer from here: it is ignored.
     let _ = caught(|| {
         // SAFETY: [handles] as of the caller.
         unsafe { take(pointer, "object") }.map(drop)
@@ -140,7 +140,7 @@ unsafe fn guarded<'a, T: Class>(
     if !is_good {
         return Err(wrong::<T>(argument));
     }
-    // SAFETY: [handles] the word in front says that this is such an object.
+    // SAFETY: [handles] the number in front says that this is such an object.
     Ok(unsafe { &*pointer })
 }
 
@@ -157,7 +157,7 @@ fn wrong<T: Class>(argument: &str) -> Error {
     Error::new(ErrorKind::InvalidArgument, message)
 }
 
-/// With 64 bits two names of classes do not share a hash by chance.
+/// A hash of a class name. It has 64 bits, so that no two names share one by chance.
 const fn fnv1a(text: &str) -> u64 {
     let (bytes, mut hash, mut index) = (text.as_bytes(), 0xcbf2_9ce4_8422_2325_u64, 0);
     while index < bytes.len() {

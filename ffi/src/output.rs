@@ -6,8 +6,8 @@ use grantmint_core::Result;
 
 use crate::handle::{self, Class};
 
-/// A place for one output of a function, set to `empty` at once: so it holds nothing stale after
-/// an error.
+/// A place for one output of a function. It is set to `empty` at once, so that nothing stale is
+/// left in it after an error.
 ///
 /// # Safety
 ///
@@ -39,7 +39,7 @@ pub(crate) unsafe fn object<'a, T: Class>(pointer: *mut *mut T) -> Result<&'a mu
     unsafe { value(pointer, ptr::null_mut(), "out") }
 }
 
-/// Tells the caller something that it need not want to know.
+/// Writes an output that the caller may leave out by passing null.
 ///
 /// # Safety
 ///

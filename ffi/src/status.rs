@@ -1,4 +1,4 @@
-//! The status numbers.
+//! The status: how a call ended, as a number.
 
 use grantmint_core::{Error, ErrorKind, Result};
 
@@ -7,7 +7,7 @@ use crate::str::grantmint_str_t;
 /// How a call ended. Numbers never change their meaning; there may be new ones.
 ///
 /// 1xx: the arguments. 2xx: a token to decode or verify. 3xx: upstream. 4xx: waiting and life
-/// cycle. 9xx: this border.
+/// cycle. 9xx: the C interface itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum grantmint_status_t {
@@ -53,7 +53,7 @@ pub enum grantmint_status_t {
     GRANTMINT_ERR_UPSTREAM_FORBIDDEN = 302,
     /// Upstream does not know the streamer (404).
     GRANTMINT_ERR_UPSTREAM_NOT_FOUND = 303,
-    /// Upstream limits the account's requests (429), or such a cool-down is on.
+    /// Upstream limits the account's requests (429), or the cool-down after a 429 is not over yet.
     GRANTMINT_ERR_THROTTLED = 304,
     /// Upstream failed (5xx).
     GRANTMINT_ERR_UPSTREAM_UNAVAILABLE = 305,
@@ -79,7 +79,7 @@ pub enum grantmint_status_t {
     GRANTMINT_ERR_DEADLINE_EXCEEDED = 400,
     /// The caller cancelled the call.
     GRANTMINT_ERR_CANCELLED = 401,
-    /// The fetch ended without an outcome.
+    /// The fetch was given up before it had a grant or an error.
     GRANTMINT_ERR_ABANDONED = 402,
     /// The account's budget of calls is used up.
     GRANTMINT_ERR_OVERLOADED = 403,
@@ -87,7 +87,7 @@ pub enum grantmint_status_t {
     GRANTMINT_ERR_CLOSED = 404,
     /// Not supported here.
     GRANTMINT_ERR_UNSUPPORTED = 405,
-    /// A fault inside grantmint was caught at the language border.
+    /// A fault inside grantmint was caught: please report it.
     GRANTMINT_ERR_PANIC = 900,
     /// A pointer that must not be null is null.
     GRANTMINT_ERR_NULL_POINTER = 901,
@@ -146,7 +146,7 @@ impl From<ErrorKind> for grantmint_status_t {
             ErrorKind::InvalidUtf8 => GRANTMINT_ERR_INVALID_UTF8,
             ErrorKind::BufferTooSmall => GRANTMINT_ERR_BUFFER_TOO_SMALL,
             ErrorKind::StructSize => GRANTMINT_ERR_STRUCT_SIZE,
-            // A kind that was added to the core and not here; a test finds it.
+            // A kind that was added to the core but not here: the test below fails.
             _ => GRANTMINT_ERR_PANIC,
         }
     }
@@ -159,8 +159,8 @@ pub(crate) fn kind_of(status: i32) -> Result<ErrorKind> {
     })
 }
 
-/// The stable name of a status, such as `invalid_sid`: the one that all languages show. `ok` for
-/// `GRANTMINT_OK`, none for a number that is no status. The text is static.
+/// The stable name of a status, such as `invalid_sid`, which is the same in all languages: `ok` for
+/// `GRANTMINT_OK`, none for a number that is not a status. The text is static.
 #[unsafe(no_mangle)]
 #[must_use]
 pub extern "C" fn grantmint_status_code(status: i32) -> grantmint_str_t {
@@ -170,7 +170,7 @@ pub extern "C" fn grantmint_status_code(status: i32) -> grantmint_str_t {
     grantmint_str_t::of_optional(ErrorKind::from_number(status).map(ErrorKind::code))
 }
 
-/// What a status means, in one line; none for a number that is no error. The text is static.
+/// What a status means, in one line; none for a number that is not an error. The text is static.
 #[unsafe(no_mangle)]
 #[must_use]
 pub extern "C" fn grantmint_status_meaning(status: i32) -> grantmint_str_t {

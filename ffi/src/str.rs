@@ -1,4 +1,4 @@
-//! Text by its place and length.
+//! Text as a pointer and a length.
 
 use std::ffi::c_char;
 use std::ptr;
@@ -7,12 +7,13 @@ use grantmint_core::{Error, ErrorKind, Result};
 
 use crate::handle;
 
-/// Text by its place and length: not terminated, and a zero byte in it is a byte like any other.
-/// Make one of a literal with `GRANTMINT_STR("…")`, of a terminated string with `grantmint_str()`.
+/// Text as a pointer and a length. It need not be terminated, and may contain zero bytes. Make one
+/// from a literal with `GRANTMINT_STR("…")`, from a terminated string with `grantmint_str()`.
 ///
-/// As an argument: UTF-8 unless said otherwise, read during the call alone. A null `data` with a
-/// `len` of 0 is the empty text; with any other `len` it is refused. As a result: it belongs to the
-/// object that it was asked of and lives as long as that; a null `data` says that there is none.
+/// As an argument: UTF-8 unless said otherwise, read only during the call. A null `data` with a
+/// `len` of 0 is the empty text; a null `data` with any other `len` is refused. As a result: it
+/// belongs to the object that was asked and lives as long as that; if there is no text, `data` is
+/// null.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_str_t {

@@ -1,4 +1,4 @@
-//! Text that belongs to the caller.
+//! One text that the caller owns.
 
 use zeroize::Zeroizing;
 
@@ -6,7 +6,7 @@ use crate::handle::{self, class};
 use crate::panic::or_empty;
 use crate::str::grantmint_str_t;
 
-/// Text that belongs to its holder: a token, or JSON. Wiped when freed.
+/// Text that the caller owns: a token, or JSON. Wiped from memory when freed.
 pub struct grantmint_string_t(Zeroizing<String>);
 
 class!(grantmint_string_t);
@@ -17,7 +17,7 @@ impl grantmint_string_t {
     }
 }
 
-/// The text of a string: `len` bytes and not a terminated one. Empty for null.
+/// The text of a string, not terminated. Belongs to the string; empty for null.
 ///
 /// # Safety
 ///

@@ -1,4 +1,4 @@
-//! Several texts that belong to the caller.
+//! Several texts that the caller owns.
 
 use zeroize::Zeroizing;
 
@@ -6,7 +6,7 @@ use crate::handle::{self, class};
 use crate::panic::or_empty;
 use crate::str::grantmint_str_t;
 
-/// Several texts that belong to their holder. Wiped when freed.
+/// Several texts that the caller owns. Wiped from memory when freed.
 pub struct grantmint_strings_t(Vec<Zeroizing<String>>);
 
 class!(grantmint_strings_t);
@@ -32,7 +32,7 @@ pub unsafe extern "C" fn grantmint_strings_len(strings: *const grantmint_strings
     })
 }
 
-/// One of several texts, counted from 0; none beyond the last.
+/// One of the texts, counted from 0; none beyond the last. Belongs to `strings`.
 ///
 /// # Safety
 ///

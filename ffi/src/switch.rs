@@ -6,7 +6,7 @@ use grantmint_core::{Error, ErrorKind, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum grantmint_switch_t {
-    /// As it is unless set.
+    /// The default.
     GRANTMINT_DEFAULT = 0,
     /// Yes.
     GRANTMINT_ON = 1,
@@ -14,7 +14,7 @@ pub enum grantmint_switch_t {
     GRANTMINT_OFF = 2,
 }
 
-/// A setting as C passed it.
+/// A setting as C passed it; none for the default.
 pub(crate) fn switch(value: i32, argument: &str) -> Result<Option<bool>> {
     match value {
         0 => Ok(None),

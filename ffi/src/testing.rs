@@ -1,4 +1,4 @@
-//! Doors for tests.
+//! Functions for tests alone.
 
 use crate::boundary::boundary;
 use crate::cache::grant_cache::grantmint_grant_cache_t;

@@ -1,4 +1,4 @@
-//! What a caller of `begin` is to do.
+//! What `begin` tells its caller to do.
 
 use std::ptr;
 
@@ -9,7 +9,7 @@ use crate::cache::ticket::grantmint_ticket_t;
 use crate::cache::waiter::grantmint_waiter_t;
 use crate::handle;
 
-/// What a caller of `grantmint_grant_cache_begin` is to do.
+/// What the caller of `grantmint_grant_cache_begin` has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum grantmint_outcome_t {
@@ -17,26 +17,26 @@ pub enum grantmint_outcome_t {
     GRANTMINT_NOTHING = 0,
     /// Use `hit`.
     GRANTMINT_HIT = 1,
-    /// Use `hit`, and have its successor fetched for `ticket`.
+    /// Use `hit`, and do the fetch of `ticket`, which refreshes the grant.
     GRANTMINT_HIT_AND_LEAD = 2,
-    /// Have a grant fetched for `ticket`, and wait with `waiter`.
+    /// Do the fetch of `ticket`, and wait for it with `waiter`.
     GRANTMINT_LEAD = 3,
-    /// Wait with `waiter` for the fetch in the air.
+    /// Wait with `waiter` for the fetch that another caller is doing.
     GRANTMINT_WAIT = 4,
 }
 
-/// What a caller of `grantmint_grant_cache_begin` gets. What is not null is the caller's to bring
-/// to an end or to free.
+/// What the caller of `grantmint_grant_cache_begin` gets. It owns what is not null: the ticket is
+/// to be completed, failed or freed, the others are to be used and freed.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_begin_t {
     /// What to do.
     pub outcome: grantmint_outcome_t,
-    /// A grant, or null.
+    /// The grant, or null.
     pub hit: *mut grantmint_hit_t,
-    /// The duty to fetch, or null.
+    /// The ticket of the fetch that the caller has to do, or null.
     pub ticket: *mut grantmint_ticket_t,
-    /// A place among those who wait, or null.
+    /// For waiting until the fetch ends, or null.
     pub waiter: *mut grantmint_waiter_t,
 }
 

@@ -1,31 +1,34 @@
-//! The windows and limits of a cache.
+//! The policy of a cache: when it refreshes and waits, and how much it holds.
 
 use grantmint_core::{CachePolicy, Result};
 
 use crate::options::{self, Options};
 use crate::time;
 
-/// The windows and limits of a cache. A member that is zero scales with the life of each grant.
+/// When a cache refreshes and waits, and how much it holds. A time that is zero is left to its
+/// default, which depends on the life of each grant.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_cache_policy_t {
     /// `sizeof` this struct; set by `GRANTMINT_CACHE_POLICY_INIT`.
     pub struct_size: usize,
-    /// Fixes every random number to the one that this points to, 0 to 1: for tests.
+    /// For tests: points to a number from 0 to 1, which replaces every random number. Read only
+    /// during the call; null by default.
     pub jitter: *const f64,
-    /// How many keys the cache holds before the one idle longest has to go: 1 to 1,000,000, 10,000
-    /// by default.
+    /// How many keys the cache holds before it drops the one that was not used for longest: 1 to
+    /// 1,000,000, 10,000 by default.
     pub max_keys: usize,
-    /// Below this remaining life, in milliseconds, callers wait for the fetch in the air: 20,000
-    /// for a life of 60 s, 5,000 for 15 s.
+    /// Below this remaining life, in milliseconds, callers wait for the running fetch: by default
+    /// 20,000 for a life of 60 s, 5,000 for 15 s.
     pub wait_below_ms: u32,
-    /// At this remaining life, in milliseconds, a refresh is due: 30,000 for a life of 60 s, 8,000
-    /// for 15 s.
+    /// At this remaining life, in milliseconds, a refresh is due: by default 30,000 for a life of
+    /// 60 s, 8,000 for 15 s.
     pub soft_point_ms: u32,
-    /// Taken off every life for clocks and transit, in milliseconds: 2,000 for a life of 60 s,
-    /// 1,000 for 15 s.
+    /// Subtracted from every life, for clocks that differ and time in transit, in milliseconds: by
+    /// default 2,000 for a life of 60 s, 1,000 for 15 s.
     pub safety_margin_ms: u32,
-    /// How many milliseconds one fetch may take: 4,000 for a life of 60 s, 3,000 for 15 s.
+    /// How many milliseconds one fetch may take: by default 4,000 for a life of 60 s, 3,000 for 15
+    /// s.
     pub fetch_timeout_ms: u32,
 }
 

@@ -2,7 +2,7 @@
 
 use grantmint_core::Freshness;
 
-/// How good the grant is that a caller was handed.
+/// How good a grant is that a caller got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(i32)]
 pub enum grantmint_freshness_t {
@@ -11,9 +11,10 @@ pub enum grantmint_freshness_t {
     GRANTMINT_NO_GRANT = 0,
     /// No refresh is due.
     GRANTMINT_FRESH = 1,
-    /// A refresh is due or in the air; nobody has to wait for it.
+    /// A refresh is due or running; no caller has to wait for it.
     GRANTMINT_REFRESHING = 2,
-    /// The last refresh failed or may not be tried yet. The grant still keeps what was promised.
+    /// The last refresh failed or may not be tried yet. The grant still has the `min_remaining_ms`
+    /// of the call.
     GRANTMINT_DEGRADED = 3,
 }
 

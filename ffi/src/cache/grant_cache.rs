@@ -1,4 +1,4 @@
-//! The grant cache.
+//! The grant cache, for hosts that fetch by themselves.
 
 use std::ffi::c_void;
 use std::time::Duration;
@@ -25,9 +25,10 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::time;
 
-/// A cache of short-lived grants under keys: a text of 1 to 512 bytes and the life in milliseconds,
-/// 1 ms to 24 h, that its grants are asked for with. Any number of threads may share it. It does
-/// nothing by itself: whoever asks may be told to fetch.
+/// A cache of short-lived grants. A key is a text of 1 to 512 bytes together with the life to ask
+/// for its grants with: `ttl_ms`, 1 ms to 24 h in milliseconds. Any number of threads may share a
+/// cache. It fetches nothing by itself: it gives a ticket to one of the callers, which does the
+/// fetch.
 pub struct grantmint_grant_cache_t(GrantCache);
 
 class!(grantmint_grant_cache_t);
@@ -51,7 +52,7 @@ unsafe fn key(text: grantmint_str_t, ttl_ms: u32) -> Result<Key> {
     Key::new(text, Duration::from_millis(ttl_ms.into()))
 }
 
-/// An empty cache.
+/// Makes an empty cache.
 ///
 /// `options`: null for all defaults. `*out`: the cache, to free with `grantmint_grant_cache_free`.
 ///
@@ -77,13 +78,13 @@ pub unsafe extern "C" fn grantmint_grant_cache_new(
     })
 }
 
-/// Asks for a grant and says what to do; never blocks, and a hit takes no lock. To have that done,
-/// use `grantmint_grant_cache_get`.
+/// Asks for a grant, and tells the caller what to do. Never blocks; a hit takes no lock. The call
+/// that does all of it is `grantmint_grant_cache_get`.
 ///
-/// `options`: null for all defaults. `*out`: what the caller gets.
+/// `options`: null for all defaults. `*out`: what to do, and what for.
 ///
-/// Statuses: the stored error of the last attempt while upstream is left alone, with the time to
-/// wait; `overloaded` when the fetch could not start within the caller's time; `limit_exceeded` and
+/// Statuses: during the pause after a failed fetch its stored error, with the time to wait;
+/// `overloaded` when the fetch could not start within the caller's time; `limit_exceeded` and
 /// `invalid_ttl` for the key, `invalid_argument` for the options.
 ///
 /// # Safety
@@ -114,12 +115,13 @@ pub unsafe extern "C" fn grantmint_grant_cache_begin(
     })
 }
 
-/// A grant, waiting for it if need be.
+/// Gets a grant, and waits for it if necessary.
 ///
-/// `lead`: called on this thread with the duty to fetch, if that falls to this call, up to three
-/// times; where a grant that is still good is being refreshed, it should hand the ticket on rather
-/// than fetch at once. `userdata`: its first argument. `options`: null for all defaults. `*out`: the
-/// grant, to free with `grantmint_hit_free`.
+/// `lead`: called on this thread with a ticket if this call has to do the fetch; up to three times,
+/// as a fetch that was abandoned is begun again. If `grantmint_ticket_is_refresh`, it should give
+/// the ticket to another thread rather than fetch at once, as the call already has a grant.
+/// `userdata`: its first argument. `options`: null for all defaults. `*out`: the grant, to free
+/// with `grantmint_hit_free`.
 ///
 /// Statuses: as `grantmint_grant_cache_begin` and `grantmint_waiter_wait`.
 ///
@@ -154,9 +156,9 @@ pub unsafe extern "C" fn grantmint_grant_cache_get(
     })
 }
 
-/// As `grantmint_grant_cache_get`, by callback: called once, before this returns if the grant is
-/// there, else on the thread that ends the fetch or, when the caller's time is over, on one of the
-/// library's, which it must not block.
+/// As `grantmint_grant_cache_get`, but never blocks: the result goes to a callback, which is called
+/// once. If the grant is there, that is before this call returns; else on the thread that ends the
+/// fetch or, when the caller's time is over, on a thread of the library, which it must not block.
 ///
 /// `lead`: as there; may be called on those threads too, until `callback` has been called.
 /// `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first argument of
@@ -199,8 +201,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_get_then(
     })
 }
 
-/// A grant that is there now and keeps the promise; never waits, and never tells of an error of
-/// upstream.
+/// Gets the grant that is there now, if it has `min_remaining_ms` left. Never waits, and never
+/// returns an error of upstream.
 ///
 /// `lead`, `userdata`: as in `grantmint_grant_cache_get`, called if a fetch is due. `*out`: the
 /// grant, to free with `grantmint_hit_free`, or null.
@@ -239,7 +241,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_try_get(
     })
 }
 
-/// Looks a key up once, for `grantmint_grant_handle_begin`.
+/// Looks a key up once, so that `grantmint_grant_handle_begin` need not.
 ///
 /// `*out`: the handle, to free with `grantmint_grant_handle_free`.
 ///
@@ -267,10 +269,10 @@ pub unsafe extern "C" fn grantmint_grant_cache_handle(
     })
 }
 
-/// The duty to fetch a key's grant before anybody asks for it.
+/// Gets the ticket to fetch a key's grant before a caller asks for it.
 ///
 /// `*out`: the ticket; null if the grant is there and no refresh is due, if it is being fetched
-/// already, or if upstream is left alone.
+/// already, or during the pause after a failed fetch.
 ///
 /// Statuses: as `grantmint_grant_cache_begin` for a new key.
 ///
@@ -298,8 +300,10 @@ pub unsafe extern "C" fn grantmint_grant_cache_prefetch(
     })
 }
 
-/// Has a key refreshed without being read, for a time in milliseconds of at most 24 h; 0 ends it.
-/// The duties to fetch come from `grantmint_grant_cache_poll`.
+/// Has a key's grant refreshed for a time even if no caller asks for it. The tickets for that come
+/// from `grantmint_grant_cache_poll`.
+///
+/// `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
 ///
 /// Statuses: as `grantmint_grant_cache_begin` for a new key.
 ///
@@ -321,8 +325,10 @@ pub unsafe extern "C" fn grantmint_grant_cache_keep_warm(
     })
 }
 
-/// After how many milliseconds `grantmint_grant_cache_poll` has something to do. False, and `*ms`
-/// 0, if nothing is to come.
+/// Says when to call `grantmint_grant_cache_poll`.
+///
+/// `*ms`: after how many milliseconds it has something to do. Returns false, and `*ms` is 0, if it
+/// will have nothing to do.
 ///
 /// # Safety
 ///
@@ -343,10 +349,9 @@ pub unsafe extern "C" fn grantmint_grant_cache_next_wakeup(
     })
 }
 
-/// Ends the fetches that are past their time, and hands on the duties to fetch what is kept warm
-/// and due.
+/// Ends the fetches that are past their time, and starts those that are due for keys kept warm.
 ///
-/// `lead`: called on this thread for each. `userdata`: its first argument.
+/// `lead`: called on this thread with the ticket of each. `userdata`: its first argument.
 ///
 /// # Safety
 ///
@@ -367,7 +372,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_poll(
     })
 }
 
-/// Empties one entry. A fetch in the air serves those who wait for it and is not stored.
+/// Drops the grant and the stored error of one key. If a fetch is running, its result still goes to
+/// the callers that wait for it, but is not stored.
 ///
 /// `*out`: whether there was such an entry; `out` may be null.
 ///
@@ -391,10 +397,10 @@ pub unsafe extern "C" fn grantmint_grant_cache_invalidate(
     })
 }
 
-/// Empties one entry if it holds the grant of this generation: so of many callers who met a bad
-/// grant only the first has it fetched anew.
+/// As `grantmint_grant_cache_invalidate`, if the grant is the one of this generation. Of many
+/// callers that found a grant to be bad, only the first then has it fetched anew.
 ///
-/// `*out`: whether it did; `out` may be null.
+/// `*out`: whether it was dropped; `out` may be null.
 ///
 /// # Safety
 ///
@@ -417,7 +423,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_invalidate_if(
     })
 }
 
-/// Empties every entry, for all who share this cache.
+/// Drops all grants and stored errors, for all who share this cache.
 ///
 /// # Safety
 ///
@@ -435,8 +441,9 @@ pub unsafe extern "C" fn grantmint_grant_cache_purge(
     })
 }
 
-/// Starts anew with other credentials: grants stay, stored errors go, and fetches in the air serve
-/// those who wait for them but are not stored.
+/// Tells the cache that the host fetches with other credentials from now on. Grants stay, stored
+/// errors are dropped. The results of running fetches still go to the callers that wait for them,
+/// but are not stored.
 ///
 /// # Safety
 ///
@@ -454,7 +461,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_rotate(
     })
 }
 
-/// What the cache has done.
+/// Reads the statistics of the cache.
 ///
 /// `*out`: a snapshot, to free with `grantmint_stats_free`.
 ///
@@ -476,7 +483,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_stats(
     })
 }
 
-/// The last 1,024 events since the last call, oldest first.
+/// Takes the events since the last call out of the cache: the last 1,024 at most, oldest first.
 ///
 /// `*out`: the events, to free with `grantmint_events_free`.
 ///
@@ -498,8 +505,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_drain_events(
     })
 }
 
-/// Frees a cache; does nothing for null. Others who share it go on; its grants are wiped when the
-/// last of them is gone.
+/// Frees a cache; does nothing for null. Minters and handles that use it go on. Its grants are
+/// wiped from memory when the last of them is gone.
 ///
 /// # Safety
 ///

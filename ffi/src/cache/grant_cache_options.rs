@@ -1,4 +1,4 @@
-//! What a cache may be told.
+//! The options of a grant cache.
 
 use grantmint_core::{GrantCacheBuilder, Result};
 
@@ -7,18 +7,18 @@ use crate::manual_clock::{clock, grantmint_manual_clock_t};
 use crate::options::Options;
 use crate::switch::switch;
 
-/// What a cache may be told. A member that is zero is left to its default.
+/// The options of a grant cache. A member that is zero is left to its default.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_grant_cache_options_t {
     /// `sizeof` this struct; set by `GRANTMINT_GRANT_CACHE_OPTIONS_INIT`.
     pub struct_size: usize,
-    /// The windows and limits; read during the call alone.
+    /// When to refresh and wait, and how much to hold; read only during the call.
     pub policy: *const grantmint_cache_policy_t,
     /// Another clock, for tests.
     pub clock: *const grantmint_manual_clock_t,
-    /// Whether the cache's calls are counted against a budget of its own, as those of one account
-    /// are: a `grantmint_switch_t`, off by default.
+    /// Whether the cache limits its fetches by a budget of its own, like that of an account: a
+    /// `grantmint_switch_t`, off by default.
     pub governed: i32,
     /// Zero.
     pub reserved: u32,

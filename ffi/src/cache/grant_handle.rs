@@ -1,4 +1,4 @@
-//! One key of a cache, looked up once.
+//! The handle of one key of a cache, for hot paths.
 
 use grantmint_core::Handle;
 
@@ -11,7 +11,7 @@ use crate::options;
 use crate::output;
 use crate::status::grantmint_status_t;
 
-/// One key of a cache, looked up once, for hot paths. Keeps its cache alive.
+/// One key of a cache, looked up once, for hot paths. It keeps its cache alive.
 pub struct grantmint_grant_handle_t(Handle);
 
 class!(grantmint_grant_handle_t);

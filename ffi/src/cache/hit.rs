@@ -1,4 +1,4 @@
-//! A grant that was handed out.
+//! The hit: a grant that a caller got.
 
 use std::ffi::c_void;
 
@@ -12,8 +12,8 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::time;
 
-/// A grant handed to a caller, with what was known of it at that moment. The grant is wiped from
-/// memory when its last user is gone.
+/// A grant that a caller got, with what was known of it at that moment. It is wiped from memory
+/// when neither the cache nor a hit has it any more.
 pub struct grantmint_hit_t(Hit);
 
 class!(grantmint_hit_t);
@@ -24,7 +24,8 @@ impl grantmint_hit_t {
     }
 }
 
-/// Is told how the wait for a grant ended. `hit` or `error` is there, and is the callee's to free.
+/// Gets the result of a call for a grant: `hit` with `GRANTMINT_OK`, else `error`; the other is
+/// null. The callee owns it and frees it.
 pub type grantmint_hit_callback_t = Option<
     unsafe extern "C" fn(
         userdata: *mut c_void,
@@ -34,7 +35,7 @@ pub type grantmint_hit_callback_t = Option<
     ),
 >;
 
-/// The grant, byte for byte as it came. Treat it as the secret it is. Belongs to the hit.
+/// The grant, byte for byte as it came. It is a secret. Belongs to the hit.
 ///
 /// # Safety
 ///
@@ -49,7 +50,7 @@ pub unsafe extern "C" fn grantmint_hit_grant(hit: *const grantmint_hit_t) -> gra
     })
 }
 
-/// How many milliseconds the grant was still good for when it was handed out, net of the safety
+/// How many milliseconds the grant was still good for when the caller got it, after the safety
 /// margin; 0 for null.
 ///
 /// # Safety
@@ -82,7 +83,7 @@ pub unsafe extern "C" fn grantmint_hit_freshness(
     })
 }
 
-/// Tells grants of one cache apart: a later grant has a higher number. 0 for null.
+/// The number of the grant within its cache: a later grant has a higher one. 0 for null.
 ///
 /// # Safety
 ///

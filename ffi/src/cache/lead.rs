@@ -1,4 +1,4 @@
-//! The function of the host that is handed tickets.
+//! `lead`: the function of the host that gets the tickets of fetches.
 
 use std::ffi::c_void;
 
@@ -8,11 +8,12 @@ use crate::cache::ticket::grantmint_ticket_t;
 use crate::callback::{self, Userdata};
 use crate::handle;
 
-/// Is handed the duty to fetch, which is the callee's to bring to an end.
+/// Gets the ticket of a fetch that is due. The ticket is the callee's: complete, fail or free it,
+/// now or later, on any thread.
 pub type grantmint_lead_t =
     Option<unsafe extern "C" fn(userdata: *mut c_void, ticket: *mut grantmint_ticket_t)>;
 
-/// Hands duties to a function of the host.
+/// Calls a function of the host with each ticket.
 pub(crate) fn leader(
     lead: grantmint_lead_t,
     userdata: *mut c_void,

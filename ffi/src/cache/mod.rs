@@ -1,4 +1,4 @@
-//! The grant cache as a state machine, for hosts that fetch by themselves.
+//! The grant cache as a state machine: the host asks, is told what to do, and fetches by itself.
 
 mod lead;
 pub(crate) mod ticket;

@@ -1,11 +1,11 @@
-//! A callback that can be taken back.
+//! The registration of a callback, with which to take it back.
 
 use grantmint_core::Registration;
 
 use crate::handle::{self, class};
 use crate::panic::or_empty;
 
-/// A callback that has been signed up and can be taken back.
+/// A registered callback, which can be taken back.
 pub struct grantmint_registration_t(Registration);
 
 class!(grantmint_registration_t);
@@ -16,10 +16,10 @@ impl grantmint_registration_t {
     }
 }
 
-/// Takes a callback back. `registration`: taken.
+/// Takes a callback back.
 ///
-/// True if it will not be called; false if it was called or is being called at this moment, and for
-/// null.
+/// `registration`: consumed. Returns true if the callback will not be called; false if it has been
+/// called or is being called at this moment, and for null.
 ///
 /// # Safety
 ///
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn grantmint_registration_cancel(
     })
 }
 
-/// Frees a registration and leaves its callback in place; does nothing for null.
+/// Frees a registration; does nothing for null. Its callback stays registered.
 ///
 /// # Safety
 ///

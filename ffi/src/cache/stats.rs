@@ -1,4 +1,4 @@
-//! What a cache has done.
+//! The statistics of a cache.
 
 use grantmint_core::Stats;
 
@@ -13,7 +13,7 @@ use crate::str::grantmint_str_t;
 use crate::string::grantmint_string_t;
 use crate::time;
 
-/// A snapshot of what a cache has done since it was made, or since the process forked.
+/// A snapshot of the statistics of a cache, counted since it was made or since the process forked.
 pub struct grantmint_stats_t(Stats);
 
 class!(grantmint_stats_t);
@@ -24,45 +24,45 @@ impl grantmint_stats_t {
     }
 }
 
-/// Numbers of a snapshot. Counts only rise.
+/// The numbers of a snapshot. From snapshot to snapshot counts only rise.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_counters_t {
     /// `sizeof` this struct; set by `GRANTMINT_COUNTERS_INIT`.
     pub struct_size: usize,
-    /// Grants handed out at once with no refresh due.
+    /// Calls that got a grant at once, with no refresh due.
     pub hits_fresh: u64,
-    /// Grants handed out at once with a refresh due or in the air.
+    /// Calls that got a grant at once, with a refresh due or running.
     pub hits_refreshing: u64,
-    /// Grants handed out because no better one could be had.
+    /// Calls that got a degraded grant, as no better one could be had.
     pub hits_degraded: u64,
-    /// Calls that had to wait for a fetch, the one that led it included.
+    /// Calls that had to wait for a fetch, including the one that was told to do it.
     pub waits: u64,
     /// Calls refused at once with a stored error.
     pub refusals: u64,
     /// Fetches sent upstream.
     pub fetches: u64,
-    /// Those of them that refreshed a grant which was still good.
+    /// Those fetches that refreshed a grant which was still good.
     pub refreshes: u64,
     /// Fetches answered with a 429.
     pub throttled: u64,
-    /// Entries that had to make room for others.
+    /// Keys that were dropped to make room for others.
     pub evictions: u64,
-    /// Entries now in the cache.
+    /// Keys now in the cache.
     pub keys: u64,
-    /// Fetches now in the air.
+    /// Fetches running now.
     pub in_flight: u64,
     /// How many milliseconds are left of the account's cool-down.
     pub cooldown_left_ms: u64,
-    /// How many milliseconds the clock of upstream is ahead of the local one, as its last answer
-    /// showed; `GRANTMINT_CLOCK_OFFSET_UNKNOWN` if none did.
+    /// How many milliseconds the clock of upstream is ahead of the local one, as the last answer
+    /// showed; `GRANTMINT_CLOCK_OFFSET_UNKNOWN` if no answer has shown it yet.
     pub clock_offset_ms: i64,
 }
 
 // SAFETY: it starts with its size, and numbers may be zero.
 unsafe impl Options for grantmint_counters_t {}
 
-/// No answer of upstream has shown its clock.
+/// In `clock_offset_ms`: no answer of upstream has shown its clock yet.
 pub const GRANTMINT_CLOCK_OFFSET_UNKNOWN: i64 = i64::MIN;
 
 /// How many fetches failed with one status.
@@ -73,11 +73,11 @@ pub struct grantmint_error_count_t {
     pub status: i32,
     /// Zero.
     pub reserved: u32,
-    /// How many.
+    /// How many fetches.
     pub count: u64,
 }
 
-/// How many fetches took no longer than a time; each counts those of the ones before it too.
+/// How many fetches took no longer than a time. Each bucket includes those before it.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_latency_bucket_t {
@@ -85,11 +85,11 @@ pub struct grantmint_latency_bucket_t {
     pub up_to_ms: u32,
     /// Zero.
     pub reserved: u32,
-    /// How many.
+    /// How many fetches.
     pub count: u64,
 }
 
-/// The numbers of a snapshot.
+/// Reads the numbers of a snapshot.
 ///
 /// `counters`: filled in as far as its `struct_size` reaches.
 ///
@@ -129,9 +129,9 @@ pub unsafe extern "C" fn grantmint_stats_counters(
     })
 }
 
-/// How many fetches failed, by status; statuses that never occurred are left out.
+/// Reads how many fetches failed, by status. Statuses that never occurred are left out.
 ///
-/// `buffer`: an array with room for `capacity` of them. `*len`: how many there are.
+/// `buffer`: an array with room for `capacity` elements. `*len`: how many there are.
 ///
 /// Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
 ///
@@ -161,7 +161,7 @@ pub unsafe extern "C" fn grantmint_stats_errors(
     })
 }
 
-/// How long fetches took.
+/// Reads how long fetches took.
 ///
 /// `buffer`: an array with room for `capacity` buckets. `*len`: how many there are. `*sum_ms`: the
 /// time of all fetches together, in milliseconds; `sum_ms` may be null.

@@ -1,4 +1,4 @@
-//! Waiting for a fetch.
+//! The waiter: one caller that waits for a fetch.
 
 use std::ffi::c_void;
 
@@ -13,8 +13,9 @@ use crate::handle::{self, class};
 use crate::output;
 use crate::status::grantmint_status_t;
 
-/// A place among those who wait for one fetch. Each applies its own promise to what comes; if that
-/// is an error, it falls back on the stored grant while that keeps the promise.
+/// One caller that waits for a running fetch. It gets the fetch's grant if that has the
+/// `min_remaining_ms` of the call. If the fetch fails, it gets the stored grant as long as that has
+/// it.
 pub struct grantmint_waiter_t(Waiter);
 
 class!(grantmint_waiter_t);
@@ -25,13 +26,13 @@ impl grantmint_waiter_t {
     }
 }
 
-/// Blocks until the fetch, or the time that was asked for at `begin`, is over.
+/// Blocks until the fetch ends or the `timeout_ms` given to `begin` is over.
 ///
-/// `waiter`: taken, whatever the status. `*out`: the grant, to free with `grantmint_hit_free`.
+/// `waiter`: consumed, whatever the status. `*out`: the grant, to free with `grantmint_hit_free`.
 ///
 /// Statuses: that of the fetch; `deadline_exceeded` when the caller's time is over first,
-/// `grant_too_short` when the new grant does not keep the caller's promise, `abandoned` when the
-/// fetch was dropped: begin again.
+/// `grant_too_short` when the new grant does not have the caller's `min_remaining_ms`, `abandoned`
+/// when the fetch was given up: begin again.
 ///
 /// # Safety
 ///
@@ -53,10 +54,10 @@ pub unsafe extern "C" fn grantmint_waiter_wait(
     })
 }
 
-/// Looks whether the fetch or the caller's time is over; never blocks.
+/// Checks whether the fetch has ended or the caller's time is over. Never blocks.
 ///
-/// `*out`: the grant, to free with `grantmint_hit_free`; null with `GRANTMINT_OK` while there is
-/// nothing to tell. The waiter remains and is to be freed.
+/// `*out`: the grant, to free with `grantmint_hit_free`; null with `GRANTMINT_OK` if neither is the
+/// case yet. The waiter stays the caller's to free.
 ///
 /// Statuses: as `grantmint_waiter_wait`.
 ///
@@ -80,7 +81,7 @@ pub unsafe extern "C" fn grantmint_waiter_poll(
     })
 }
 
-/// What the store has for this caller now, if it keeps the promise; never blocks.
+/// Gets the stored grant if it has the caller's `min_remaining_ms` left. Never blocks.
 ///
 /// `*out`: the grant, to free with `grantmint_hit_free`, or null.
 ///
@@ -104,13 +105,13 @@ pub unsafe extern "C" fn grantmint_waiter_fallback(
     })
 }
 
-/// Calls back once when the fetch is over: on the thread that ends it, or before this returns if it
-/// has ended. A fetch always ends, but the caller's time is not watched: for that, ask with
-/// `grantmint_grant_cache_get_then`.
+/// Registers a callback for the end of the fetch. It is called once: on the thread that ends the
+/// fetch, or before this call returns if it has ended already. Every fetch ends, but the caller's
+/// time is not watched: `grantmint_grant_cache_get_then` does that.
 ///
-/// `waiter`: taken, whatever the status. `callback`: not called unless the status is
-/// `GRANTMINT_OK`. `*out`: with what to take the callback back, to free with
-/// `grantmint_registration_free`, which leaves the callback in place; `out` may be null.
+/// `waiter`: consumed, whatever the status. `callback`: not called unless the status is
+/// `GRANTMINT_OK`. `userdata`: its first argument. `*out`: for taking the callback back, to free
+/// with `grantmint_registration_free`, which leaves the callback registered; `out` may be null.
 ///
 /// # Safety
 ///
@@ -142,7 +143,7 @@ pub unsafe extern "C" fn grantmint_waiter_on_ready(
     })
 }
 
-/// Gives up waiting; does nothing for null. The fetch goes on for the others.
+/// Frees a waiter, which stops waiting; does nothing for null. The fetch goes on for the others.
 ///
 /// # Safety
 ///

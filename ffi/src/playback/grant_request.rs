@@ -1,4 +1,4 @@
-//! Which grant a source is asked for.
+//! The grant request: which grant a source has to fetch.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::panic::or_empty;
 use crate::str::grantmint_str_t;
 use crate::time;
 
-/// Which grant is wanted.
+/// Which grant a source has to fetch.
 pub struct grantmint_grant_request_t {
     request: GrantRequest,
     timeout_ms: u32,
@@ -23,7 +23,7 @@ impl grantmint_grant_request_t {
     }
 }
 
-/// The stream, `VJ…`. Belongs to the request.
+/// The stream, `VJ…`. Belongs to the request; none for null.
 ///
 /// # Safety
 ///
@@ -40,7 +40,7 @@ pub unsafe extern "C" fn grantmint_grant_request_streamer(
     })
 }
 
-/// The life to ask for, in seconds.
+/// The life to ask for, in seconds; 0 for null.
 ///
 /// # Safety
 ///
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn grantmint_grant_request_ttl(
     })
 }
 
-/// The web origin to allow, or none for any. Belongs to the request.
+/// The web origin to allow; none if any is allowed, and for null. Belongs to the request.
 ///
 /// # Safety
 ///
@@ -74,7 +74,8 @@ pub unsafe extern "C" fn grantmint_grant_request_origin(
     })
 }
 
-/// How many milliseconds the fetch has. A second later those who wait are told that it timed out.
+/// How many milliseconds the fetch may take; 0 for null. A second later the callers that wait for
+/// it get `upstream_timeout`.
 ///
 /// # Safety
 ///

@@ -1,4 +1,4 @@
-//! Tokens of their own for all viewers of a stream, around the one grant that they share.
+//! The playback minter: a token for each viewer of a stream, with the grant that all of them share.
 
 use std::ffi::c_void;
 use std::time::Duration;
@@ -25,20 +25,21 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::string::grantmint_string_t;
 
-/// Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about
-/// once per stream and half a minute. To be shared by all threads. Minters of one key share one
-/// cache within the process unless told otherwise.
+/// Mints playback tokens: each viewer gets a token of their own, with a grant that is fetched only
+/// about once per stream and half a minute. Use one minter on all threads. Minters of one key share
+/// one cache within the process unless their options say otherwise.
 pub struct grantmint_playback_minter_t(PlaybackMinter);
 
 class!(grantmint_playback_minter_t);
 
-/// A minter that signs, and by default fetches, with a key. Makes no call and starts no thread.
+/// Makes a minter that signs with a key, and by default fetches grants with it. Sends no request
+/// and starts no thread.
 ///
 /// `options`: null for all defaults. `*out`: the minter, to free with
 /// `grantmint_playback_minter_free`; it keeps what it needs of `key` and `options`.
 ///
-/// Statuses: 1xx for what is out of its range or does not go together; `unsupported` for a library
-/// without the HTTP client and a minter without a source.
+/// Statuses: 1xx for options that are out of range or exclude each other; `unsupported` if the
+/// library was built without its HTTP client and there is no source.
 ///
 /// # Safety
 ///
@@ -62,15 +63,15 @@ pub unsafe extern "C" fn grantmint_playback_minter_new(
     })
 }
 
-/// A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes no
-/// lock and makes no call.
+/// Mints a token for one viewer of a stream (`VJ…`). Waits for a grant if there is none. If there
+/// is one, takes no lock and sends no request.
 ///
 /// `identity`: 1 to 512 bytes, beside a video grant at most 128 characters. `options`: null for
-/// what the minter says. `*out`: the token, to free with `grantmint_playback_token_free`.
+/// those of the minter. `*out`: the token, to free with `grantmint_playback_token_free`.
 ///
-/// Statuses: 1xx for the arguments; 3xx of the fetch, shared by all who waited for it;
-/// `deadline_exceeded` when no grant came in time, `overloaded` when the account's calls are used
-/// up, `closed` after `grantmint_playback_minter_close`.
+/// Statuses: 1xx for the arguments; 3xx of the fetch, the same for all calls that waited for it;
+/// `deadline_exceeded` when no grant came in time, `overloaded` when the account's budget of calls
+/// is used up, `closed` after `grantmint_playback_minter_close`.
 ///
 /// # Safety
 ///
@@ -102,12 +103,13 @@ pub unsafe extern "C" fn grantmint_playback_minter_token(
     })
 }
 
-/// As `grantmint_playback_minter_token`, by callback: called once, before this returns if the grant
-/// is there, else on the thread that ends the fetch or, when the caller's time is over, on one of
-/// the library's, which it must not block.
+/// As `grantmint_playback_minter_token`, but never blocks: the result goes to a callback, which is
+/// called once. If the grant is there, that is before this call returns; else on the thread that
+/// ends the fetch or, when the caller's time is over, on a thread of the library, which it must not
+/// block.
 ///
-/// `callback`: gets every error but those of the pointers and texts given here; not called unless
-/// the status is `GRANTMINT_OK`. `userdata`: its first argument.
+/// `callback`: gets every error except those of the pointers and texts given here; not called
+/// unless the status is `GRANTMINT_OK`. `userdata`: its first argument.
 ///
 /// Statuses: 9xx and `invalid_argument` for the arguments alone.
 ///
@@ -141,7 +143,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_token_then(
     })
 }
 
-/// A token if the grant for it is there; never waits. Sets off the fetch that is due.
+/// Mints a token if the grant for it is there. Never waits; starts the fetch that is due.
 ///
 /// `*out`: the bare token, to free with `grantmint_string_free`, or null.
 ///
@@ -176,12 +178,12 @@ pub unsafe extern "C" fn grantmint_playback_minter_try_token(
     })
 }
 
-/// One stream, for hot paths.
+/// Gets one stream, for hot paths.
 ///
 /// `*out`: the stream, to free with `grantmint_stream_minter_free`; it keeps the minter alive.
 ///
-/// Statuses: `invalid_sid`, `closed`; `throttled` or `overloaded` for a new stream while no call
-/// may be made.
+/// Statuses: `invalid_sid`, `closed`; `throttled` or `overloaded` for a new stream while no request
+/// may be sent.
 ///
 /// # Safety
 ///
@@ -204,7 +206,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_stream(
     })
 }
 
-/// Fetches a stream's grant before anybody asks for it; does not wait.
+/// Starts to fetch a stream's grant before a caller asks for it. Does not wait.
 ///
 /// Statuses: as `grantmint_playback_minter_stream`.
 ///
@@ -225,8 +227,9 @@ pub unsafe extern "C" fn grantmint_playback_minter_prefetch(
     })
 }
 
-/// Keeps a stream's grant fresh without it being read, for a time in milliseconds of at most 24 h;
-/// 0 ends it.
+/// Has a stream's grant refreshed for a time even if no caller asks for it.
+///
+/// `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
 ///
 /// Statuses: as `grantmint_playback_minter_stream`.
 ///
@@ -248,7 +251,8 @@ pub unsafe extern "C" fn grantmint_playback_minter_keep_warm(
     })
 }
 
-/// Drops a stream's grant. A fetch in the air serves those who wait for it and is not stored.
+/// Drops the grant and the stored error of a stream. If a fetch is running, its result still goes
+/// to the callers that wait for it, but is not stored.
 ///
 /// `*out`: whether the cache knew the stream; `out` may be null.
 ///
@@ -274,10 +278,10 @@ pub unsafe extern "C" fn grantmint_playback_minter_invalidate(
     })
 }
 
-/// Drops a stream's grant if it is the one of this generation: of many viewers who met a bad grant,
-/// the first has it fetched anew.
+/// As `grantmint_playback_minter_invalidate`, if the grant is the one of this generation. Of many
+/// callers that found a grant to be bad, only the first then has it fetched anew.
 ///
-/// `*out`: whether it was; `out` may be null.
+/// `*out`: whether it was dropped; `out` may be null.
 ///
 /// Statuses: `invalid_sid`, `closed`.
 ///
@@ -303,7 +307,8 @@ pub unsafe extern "C" fn grantmint_playback_minter_invalidate_if(
 }
 
 /// Signs and fetches with another key of the same account from now on. Grants stay, stored errors
-/// go; fetches in the air serve those who wait for them and are not stored.
+/// are dropped. The results of running fetches still go to the callers that wait for them, but are
+/// not stored.
 ///
 /// Statuses: `invalid_credentials` for a key of another account, `closed`.
 ///
@@ -325,7 +330,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_rotate(
     })
 }
 
-/// What the cache has done, for all who share it.
+/// Reads the statistics of the minter's cache, for all who share it.
 ///
 /// `*out`: a snapshot, to free with `grantmint_stats_free`.
 ///
@@ -349,7 +354,8 @@ pub unsafe extern "C" fn grantmint_playback_minter_stats(
     })
 }
 
-/// The cache's last 1,024 events since the last call, oldest first.
+/// Takes the events since the last call out of the minter's cache: the last 1,024 at most, oldest
+/// first.
 ///
 /// `*out`: the events, to free with `grantmint_events_free`.
 ///
@@ -373,7 +379,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_drain_events(
     })
 }
 
-/// Empties the cache for all who share it.
+/// Drops all grants and stored errors of the minter's cache, for all who share it.
 ///
 /// Statuses: `closed`.
 ///
@@ -392,7 +398,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_purge(
     })
 }
 
-/// The cache.
+/// Gets the minter's cache.
 ///
 /// `*out`: the cache, to free with `grantmint_grant_cache_free`.
 ///
@@ -416,9 +422,9 @@ pub unsafe extern "C" fn grantmint_playback_minter_cache(
     })
 }
 
-/// Detaches the minter and its streams: later calls fail with `closed`, those that wait are
-/// answered, and it keeps nothing warm any more. Others who share the cache go on. Does nothing for
-/// null.
+/// Closes the minter and its streams: later calls fail with `closed`, calls that wait still get
+/// their result, and it keeps no grant warm any more. Others who share the cache go on. Does
+/// nothing for null.
 ///
 /// # Safety
 ///
@@ -434,7 +440,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_close(
     });
 }
 
-/// Frees a minter; does nothing for null. Its streams and the fetches in the air go on.
+/// Frees a minter; does nothing for null. Its streams and its running fetches go on.
 ///
 /// # Safety
 ///

@@ -1,4 +1,4 @@
-//! What a playback minter may be told.
+//! The options of a playback minter.
 
 use grantmint_core::{PlaybackMinterBuilder, Result};
 
@@ -13,7 +13,7 @@ use crate::switch::switch;
 use crate::time;
 use crate::token::grants::grant::{grantmint_grant_t, grants};
 
-/// What a playback minter may be told. A member that is zero is left to its default.
+/// The options of a playback minter. A member that is zero is left to its default.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_playback_minter_options_t {
@@ -28,36 +28,36 @@ pub struct grantmint_playback_minter_options_t {
     pub grants_len: usize,
     /// How many seconds each token lives: 1 to 86,400, 3,600 by default.
     pub ttl: u64,
-    /// Fetches grants from somewhere else than the PlaybackGrant endpoint. The cache is then not
-    /// shared unless asked.
+    /// Where to fetch grants from instead of the PlaybackGrant endpoint. The cache is then not
+    /// shared, except with `share` or `cache`.
     pub source: *const grantmint_source_t,
     /// The cache to use; not with `share`, `isolated` or `policy`.
     pub cache: *const grantmint_grant_cache_t,
-    /// Shares the cache with all minters of the account that give this name: 1 to 128 bytes.
+    /// Shares the cache with all minters of the account that have this name here: 1 to 128 bytes.
     pub share: grantmint_str_t,
     /// Scheme, host and port of upstream, `https://media.twilio.com` by default. Plain http is
     /// allowed on loopback only.
     pub base_url: grantmint_str_t,
-    /// The URL of an HTTP proxy; the environment's is not read.
+    /// The URL of an HTTP proxy; none by default. The environment's is not read.
     pub proxy: grantmint_str_t,
     /// The path of a PEM file with the certificate authorities to trust instead of the built-in
     /// ones.
     pub ca_file: grantmint_str_t,
-    /// The windows and limits of the cache; read during the call alone.
+    /// When the cache refreshes and waits, and how much it holds; read only during the call.
     pub policy: *const grantmint_cache_policy_t,
     /// Another clock, for tests. The minter then shares nothing with others.
     pub clock: *const grantmint_manual_clock_t,
     /// How many milliseconds a call waits for a grant, 5,000 by default.
     pub timeout_ms: u32,
-    /// The least remaining life of the grant in a token, in milliseconds and net of the safety
-    /// margin: 5,000 for grants of 60 s and 2,000 for 15 s by default; at most half of `grant_ttl`.
+    /// The least remaining life of the grant in a token, in milliseconds and after the safety
+    /// margin: by default 5,000 for grants of 60 s and 2,000 for 15 s; at most half of `grant_ttl`.
     pub min_remaining_ms: u32,
     /// The life to ask for grants with, in seconds: 1 to 60, 60 by default.
     pub grant_ttl: u32,
-    /// Whether each token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
-    /// on by default.
+    /// Whether each token has a unique `jti` in place of the vendor's: a `grantmint_switch_t`, on
+    /// by default.
     pub unique: i32,
-    /// Whether to share the cache with nobody: a `grantmint_switch_t`, off by default. The
+    /// Whether the minter has a cache of its own: a `grantmint_switch_t`, off by default. The
     /// account's cool-down and budget are shared all the same.
     pub isolated: i32,
     /// Zero.

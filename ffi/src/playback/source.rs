@@ -1,4 +1,4 @@
-//! A source of playback grants that is written in C.
+//! The source: a function of the host that fetches playback grants.
 
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -14,8 +14,9 @@ use crate::output;
 use crate::playback::grant_request::grantmint_grant_request_t;
 use crate::status::grantmint_status_t;
 
-/// Fetches one playback grant, on one of the library's fetcher threads. `request` is read during
-/// the call alone. `ticket` is the callee's: complete or fail it now or later, from any thread.
+/// Fetches one playback grant. Called on one of the library's fetcher threads. `request` is valid
+/// only during the call. `ticket` is the callee's: complete, fail or free it now or later, on any
+/// thread.
 pub type grantmint_fetch_t = Option<
     unsafe extern "C" fn(
         userdata: *mut c_void,
@@ -24,8 +25,9 @@ pub type grantmint_fetch_t = Option<
     ),
 >;
 
-/// A function that fetches playback grants from somewhere else than the PlaybackGrant endpoint, for
-/// any number of minters. They keep it alive: it may be freed right after they are made.
+/// A function of the host that fetches playback grants from somewhere else than the PlaybackGrant
+/// endpoint, for any number of minters. They keep it alive: it may be freed right after they are
+/// made.
 #[derive(Clone)]
 pub struct grantmint_source_t(Arc<Fetch>);
 
@@ -62,13 +64,14 @@ impl AsyncGrantSource for grantmint_source_t {
     }
 }
 
-/// A source of grants.
+/// Makes a source of grants.
 ///
-/// `fetch`: called for each grant that is needed, on a fetcher thread that it should not keep: up to
-/// four at once for one cache. How many of its fetches are under way together is up to it; the
-/// account's budget bounds how many are begun. `userdata`: its first argument. `userdata_free`: may
-/// be null; called once when the last minter that fetches with it is gone, and not unless the
-/// status is `GRANTMINT_OK`. `*out`: the source, to free with `grantmint_source_free`.
+/// `fetch`: called for each grant that is needed, by up to four fetcher threads of one cache at
+/// once, which it should not block. It decides how many of its fetches run at a time; the account's
+/// budget limits how many are started. `userdata`: its first argument. `userdata_free`: may be
+/// null; called once when the source is freed and the last minter that fetches with it is gone; not
+/// called unless the status is `GRANTMINT_OK`. `*out`: the source, to free with
+/// `grantmint_source_free`.
 ///
 /// # Safety
 ///

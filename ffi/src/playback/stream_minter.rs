@@ -17,8 +17,8 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::string::grantmint_string_t;
 
-/// One stream of a playback minter. Get it once and keep it for as long as the stream is live; to
-/// be shared by all threads.
+/// One stream of a playback minter. Get it once and keep it for as long as the stream is live. Use
+/// it on all threads.
 pub struct grantmint_stream_minter_t(StreamMinter);
 
 class!(grantmint_stream_minter_t);

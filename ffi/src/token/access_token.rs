@@ -1,4 +1,4 @@
-//! One token.
+//! One Access Token, for one identity.
 
 use grantmint_core::AccessToken;
 
@@ -14,13 +14,13 @@ use crate::string::grantmint_string_t;
 use crate::token::access_token_options::grantmint_access_token_options_t;
 use crate::token::warning::{fill_warnings, grantmint_warning_t};
 
-/// One Access Token: for whom, with what grants, for how long. To mint for many, use a
+/// One Access Token: for whom, with what grants, for how long. To mint for many identities, use a
 /// `grantmint_token_minter_t`: the same bytes, several times as fast.
 pub struct grantmint_access_token_t(AccessToken);
 
 class!(grantmint_access_token_t);
 
-/// A token for one identity.
+/// Makes a token for one identity.
 ///
 /// `identity`: 1 to 512 bytes, with a video grant at most 128 characters. `options`: null for all
 /// defaults. `*out`: the token, to free with `grantmint_access_token_free`; it keeps what it needs
@@ -58,9 +58,9 @@ pub unsafe extern "C" fn grantmint_access_token_new(
     })
 }
 
-/// The signed token, issued now.
+/// Signs the token, issued now.
 ///
-/// `*out`: the text, to free with `grantmint_string_free`.
+/// `*out`: the signed token, to free with `grantmint_string_free`.
 ///
 /// Statuses: `invalid_ttl` if `valid_until` is not 1 to 86,400 seconds away.
 ///
@@ -82,9 +82,9 @@ pub unsafe extern "C" fn grantmint_access_token_to_jwt(
     })
 }
 
-/// Advice on this token; none for most.
+/// Reads the warnings about this token. Most tokens have none.
 ///
-/// `buffer`: an array with room for `capacity` of them. `*len`: how many there are.
+/// `buffer`: an array with room for `capacity` warnings. `*len`: how many there are.
 ///
 /// Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
 ///

@@ -2,7 +2,7 @@
 
 use grantmint_core::{Algorithm, Error, ErrorKind, Result};
 
-/// A signature algorithm. Twilio takes HS256.
+/// A signature algorithm. Twilio accepts HS256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum grantmint_algorithm_t {

@@ -1,4 +1,4 @@
-//! The content of a token.
+//! The content of a token: its header and claims.
 
 use grantmint_core::{Decoded, decode};
 
@@ -10,7 +10,7 @@ use crate::panic::or_empty;
 use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 
-/// The content of a token.
+/// The content of a token: its header and claims.
 pub struct grantmint_decoded_t(Decoded);
 
 class!(grantmint_decoded_t);
@@ -21,10 +21,10 @@ impl grantmint_decoded_t {
     }
 }
 
-/// Takes a token apart without checking its signature or its times: for tools. To act on a token,
-/// verify it.
+/// Decodes a token without checking its signature or its times. This is for tools: before acting on
+/// a token, verify it.
 ///
-/// `*out`: what it says, to free with `grantmint_decoded_free`.
+/// `*out`: its content, to free with `grantmint_decoded_free`.
 ///
 /// Statuses: `token_malformed`.
 ///
@@ -80,7 +80,8 @@ pub unsafe extern "C" fn grantmint_decoded_claims_json(
     })
 }
 
-/// Whom the token is for. Belongs to `decoded`; none for null, or if it is not there.
+/// The identity: whom the token is for. Belongs to `decoded`; none for null, or if the token has
+/// none.
 ///
 /// # Safety
 ///
@@ -97,7 +98,8 @@ pub unsafe extern "C" fn grantmint_decoded_identity(
     })
 }
 
-/// `iss`: the SID of the key that signed, in an Access Token. Belongs to `decoded`; none for null, or if it is not there.
+/// `iss`: the SID of the key that signed, in an Access Token. Belongs to `decoded`; none for null,
+/// or if the token has none.
 ///
 /// # Safety
 ///
@@ -114,7 +116,8 @@ pub unsafe extern "C" fn grantmint_decoded_issuer(
     })
 }
 
-/// `sub`: the SID of the account, in an Access Token. Belongs to `decoded`; none for null, or if it is not there.
+/// `sub`: the SID of the account, in an Access Token. Belongs to `decoded`; none for null, or if
+/// the token has none.
 ///
 /// # Safety
 ///
@@ -131,7 +134,8 @@ pub unsafe extern "C" fn grantmint_decoded_subject(
     })
 }
 
-/// `jti`: the token's own identifier. Belongs to `decoded`; none for null, or if it is not there.
+/// `jti`: the token's own identifier. Belongs to `decoded`; none for null, or if the token has
+/// none.
 ///
 /// # Safety
 ///
@@ -148,7 +152,7 @@ pub unsafe extern "C" fn grantmint_decoded_jti(
     })
 }
 
-/// `twr` of the header: the region. Belongs to `decoded`; none for null, or if it is not there.
+/// `twr` of the header: the region. Belongs to `decoded`; none for null, or if the token has none.
 ///
 /// # Safety
 ///
@@ -165,8 +169,8 @@ pub unsafe extern "C" fn grantmint_decoded_region(
     })
 }
 
-/// `iat`: when the token was issued, in Unix seconds. False, and `*unix_seconds`
-/// 0, if the token does not say.
+/// `iat`: when the token was issued, in Unix seconds. Returns false, and `*unix_seconds` is 0, if
+/// the token does not say.
 ///
 /// # Safety
 ///
@@ -188,8 +192,8 @@ pub unsafe extern "C" fn grantmint_decoded_issued_at(
     })
 }
 
-/// `nbf`: from when on it is valid, in Unix seconds, a fraction rounded up. False, and `*unix_seconds`
-/// 0, if the token does not say.
+/// `nbf`: from when on the token is valid, in Unix seconds, a fraction rounded up. Returns false,
+/// and `*unix_seconds` is 0, if the token does not say.
 ///
 /// # Safety
 ///
@@ -211,8 +215,8 @@ pub unsafe extern "C" fn grantmint_decoded_not_before(
     })
 }
 
-/// `exp`: when it ends, in Unix seconds, a fraction dropped. False, and `*unix_seconds`
-/// 0, if the token does not say.
+/// `exp`: when the token expires, in Unix seconds, a fraction dropped. Returns false, and
+/// `*unix_seconds` is 0, if the token does not say.
 ///
 /// # Safety
 ///
@@ -234,7 +238,7 @@ pub unsafe extern "C" fn grantmint_decoded_expires_at(
     })
 }
 
-/// Frees what a token said; does nothing for null.
+/// Frees the content of a token; does nothing for null.
 ///
 /// # Safety
 ///

@@ -1,4 +1,4 @@
-//! Access Tokens: minting, signing and verifying them.
+//! Access Tokens: the grants in them, minting, signing and verifying.
 
 pub(crate) mod grants;
 

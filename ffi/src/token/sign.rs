@@ -1,4 +1,4 @@
-//! Signing anything.
+//! Signing a JSON Web Token from a header and claims.
 
 use grantmint_core::sign;
 
@@ -15,10 +15,11 @@ use crate::token::algorithm;
 pub const GRANTMINT_TOKEN_MAX_BYTES: usize = 131_072;
 const _: () = assert!(GRANTMINT_TOKEN_MAX_BYTES == grantmint_core::limits::TOKEN_MAX_BYTES);
 
-/// Signs a header and claims given as JSON, which go into the token byte for byte.
+/// Signs a JSON Web Token with any header and claims, which go into it byte for byte.
 ///
-/// `algorithm`: a `grantmint_algorithm_t`, the one that the header names. `secret`: any bytes, at
-/// least one. `*out`: the token, to free with `grantmint_string_free`.
+/// `algorithm`: a `grantmint_algorithm_t`, the one that the header names. `header`, `claims`: JSON
+/// objects. `secret`: any bytes, at least one. `*out`: the token, to free with
+/// `grantmint_string_free`.
 ///
 /// Statuses: `invalid_argument` for an unknown algorithm and for what is not a JSON object,
 /// `invalid_credentials` for an empty secret, `limit_exceeded` for a token over 128 KiB.

@@ -1,4 +1,4 @@
-//! Many tokens that differ in their identity alone.
+//! The token minter: many tokens that differ in their identity alone.
 
 use std::cell::RefCell;
 use std::ffi::c_char;
@@ -19,20 +19,20 @@ use crate::strings::grantmint_strings_t;
 use crate::token::token_minter_options::grantmint_token_minter_options_t;
 use crate::token::warning::{fill_warnings, grantmint_warning_t};
 
-/// Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each. Everything
-/// but the identity is checked, encoded and hashed once a second. Any number of threads may share
-/// one minter; they take no lock.
+/// Mints Access Tokens of one kind: with the same key, grants and ttl, each for its own identity.
+/// Everything but the identity is checked, encoded and hashed once a second. Any number of threads
+/// may share one minter; they take no lock.
 pub struct grantmint_token_minter_t(TokenMinter);
 
 class!(grantmint_token_minter_t);
 
-/// A minter.
+/// Makes a minter.
 ///
 /// `options`: null for all defaults. `*out`: the minter, to free with
 /// `grantmint_token_minter_free`; it keeps what it needs of `key` and `options`.
 ///
-/// Statuses: `invalid_ttl`, `invalid_sid` for a malformed SID in a grant, `invalid_grant` for grants
-/// that are too many, too large or given twice, `invalid_argument`.
+/// Statuses: `invalid_ttl`, `invalid_sid` for a malformed SID in a grant, `invalid_grant` for
+/// grants that are too many, too large or given twice, `invalid_argument`.
 ///
 /// # Safety
 ///
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn grantmint_token_minter_new(
     })
 }
 
-/// The token of one viewer, issued now.
+/// Mints the token of one identity, issued now.
 ///
 /// `identity`: 1 to 512 bytes, with a video grant at most 128 characters. `*out`: the token, to
 /// free with `grantmint_string_free`.
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn grantmint_token_minter_mint(
     })
 }
 
-/// As `grantmint_token_minter_mint`, into a buffer of the caller's: the fastest way, which
+/// As `grantmint_token_minter_mint`, into a buffer of the caller's. This is the fastest way: it
 /// allocates nothing. The token is not terminated.
 ///
 /// `buffer`: room for `capacity` bytes. `*len`: the length of the token. All tokens of one minter
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn grantmint_token_minter_mint_into(
     error: *mut *mut grantmint_error_t,
 ) -> grantmint_status_t {
     thread_local! {
-        /// Where tokens take shape before it is known whether they fit.
+        /// Where a token is made, as only then it is known whether it fits.
         static TOKEN: RefCell<String> = const { RefCell::new(String::new()) };
     }
     boundary!(error, || {
@@ -122,10 +122,10 @@ pub unsafe extern "C" fn grantmint_token_minter_mint_into(
     })
 }
 
-/// The token of one viewer, issued at a Unix second of the caller's choice. Slower than
-/// `grantmint_token_minter_mint` unless that second is the present one.
+/// Mints the token of one identity, issued at a Unix second of the caller's choice. Slower than
+/// `grantmint_token_minter_mint` unless that is the current second.
 ///
-/// `*out`: the token, to free with `grantmint_string_free`.
+/// `unix_seconds`: that second. `*out`: the token, to free with `grantmint_string_free`.
 ///
 /// Statuses: `invalid_identity`, `invalid_argument` for a second after the year 9999.
 ///
@@ -151,7 +151,7 @@ pub unsafe extern "C" fn grantmint_token_minter_mint_at(
     })
 }
 
-/// One token for each identity, all issued in the same second; all of them or none.
+/// Mints one token for each identity, all issued in the same second. If one fails, there are none.
 ///
 /// `identities`: an array of `count`. `*out`: the tokens in the same order, to free with
 /// `grantmint_strings_free`.
@@ -187,9 +187,9 @@ pub unsafe extern "C" fn grantmint_token_minter_mint_many(
     })
 }
 
-/// Advice on this kind of token; none for most.
+/// Reads the warnings about tokens of this kind. Most have none.
 ///
-/// `buffer`: an array with room for `capacity` of them. `*len`: how many there are.
+/// `buffer`: an array with room for `capacity` warnings. `*len`: how many there are.
 ///
 /// Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
 ///

@@ -1,4 +1,4 @@
-//! What a token minter may be told.
+//! The options of a token minter.
 
 use grantmint_core::{Result, TokenMinterBuilder};
 
@@ -7,7 +7,7 @@ use crate::options::Options;
 use crate::switch::switch;
 use crate::token::grants::grant::{grantmint_grant_t, grants};
 
-/// What a token minter may be told. A member that is zero is left to its default.
+/// The options of a token minter. A member that is zero is left to its default.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_token_minter_options_t {
@@ -23,8 +23,8 @@ pub struct grantmint_token_minter_options_t {
     pub nbf: u64,
     /// Another clock, for tests.
     pub clock: *const grantmint_manual_clock_t,
-    /// Whether each token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
-    /// off by default.
+    /// Whether each token has a unique `jti` in place of the vendor's: a `grantmint_switch_t`, off
+    /// by default.
     pub unique: i32,
     /// Zero.
     pub reserved: u32,

@@ -1,4 +1,4 @@
-//! Checking a token.
+//! Verifying a token.
 
 use grantmint_core::{verify, verify_jwt};
 
@@ -13,9 +13,9 @@ use crate::str::grantmint_str_t;
 use crate::token::decoded::grantmint_decoded_t;
 use crate::token::verify_options::grantmint_verify_options_t;
 
-/// Checks an Access Token: made with this key, for its account, valid now.
+/// Verifies that an Access Token was signed with this key, for its account, and is valid now.
 ///
-/// `options`: null for all defaults. `*out`: what it says, to free with `grantmint_decoded_free`.
+/// `options`: null for all defaults. `*out`: its content, to free with `grantmint_decoded_free`.
 ///
 /// Statuses: `token_malformed`, `token_algorithm`, `token_signature`, `token_issuer` for another
 /// key or account, `token_expired`, `token_not_yet_valid`, `token_claims`; `invalid_argument` for
@@ -49,10 +49,10 @@ pub unsafe extern "C" fn grantmint_verify(
     })
 }
 
-/// Checks another vendor's token: signed with this secret, valid now; of any issuer, subject and
-/// type.
+/// Verifies that another vendor's token was signed with this secret and is valid now. Its issuer,
+/// subject and type may be any.
 ///
-/// `secret`: any bytes, at least one. `options`: null for all defaults. `*out`: what it says, to
+/// `secret`: any bytes, at least one. `options`: null for all defaults. `*out`: its content, to
 /// free with `grantmint_decoded_free`.
 ///
 /// Statuses: as `grantmint_verify` but for `token_issuer`; `invalid_credentials` for an empty

@@ -1,22 +1,22 @@
-//! How to verify a token.
+//! The options of verifying a token.
 
 use grantmint_core::{Result, VerifyOptions};
 
 use crate::options::Options;
 use crate::token::algorithm;
 
-/// How to verify. A member that is zero is left to its default.
+/// The options of verifying a token. A member that is zero is left to its default.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_verify_options_t {
     /// `sizeof` this struct; set by `GRANTMINT_VERIFY_OPTIONS_INIT`.
     pub struct_size: usize,
-    /// The Unix second to take for the present one; the machine's by default.
+    /// The current time as a Unix second; by default the time of the machine.
     pub now: u64,
     /// How many seconds `exp` and `nbf` may be off: 0 to 300, 0 by default.
     pub leeway: u32,
-    /// The one algorithm to accept, a `grantmint_algorithm_t`: HS256 by default. A token never
-    /// chooses it.
+    /// The only algorithm to accept, a `grantmint_algorithm_t`: HS256 by default, whatever the
+    /// token says.
     pub algorithm: i32,
 }
 

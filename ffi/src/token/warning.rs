@@ -1,11 +1,11 @@
-//! Advice on a token.
+//! Warnings about a token.
 
 use grantmint_core::{Result, Warning};
 
 use crate::arrays;
 use crate::str::grantmint_str_t;
 
-/// Advice on a token that is minted all the same. Both texts are static.
+/// A warning about a token, which is minted all the same. Both texts are static.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_warning_t {
@@ -22,7 +22,7 @@ impl From<Warning> for grantmint_warning_t {
     }
 }
 
-/// Hands advice to an array of the caller's.
+/// Copies warnings into an array of the caller's.
 ///
 /// # Safety
 ///

@@ -11,7 +11,8 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::token::grants::grant::grantmint_grant_t;
 
-/// What a chat grant says, of today's chat or of its predecessor. A text that is empty is left out of the token.
+/// The fields of a chat grant, or of one for its predecessor IP Messaging. A text that is empty is
+/// left out of the token.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_chat_grant_t {
@@ -30,10 +31,9 @@ pub struct grantmint_chat_grant_t {
 // SAFETY: it starts with its size, and texts and numbers may be zero.
 unsafe impl Options for grantmint_chat_grant_t {}
 
-/// A grant whose holder chats, today with the Conversations SDK.
+/// Makes a grant whose holder chats, today with the Conversations SDK.
 ///
-/// `fields`: what it says; null for nothing. `*out`: the grant, to free with
-/// `grantmint_grant_free`.
+/// `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
 ///
 /// Statuses: `struct_size`, `invalid_utf8`.
 ///
@@ -69,10 +69,9 @@ pub unsafe extern "C" fn grantmint_grant_new_chat(
     })
 }
 
-/// A grant whose holder chats the way that came before: legacy.
+/// Makes a grant whose holder chats with IP Messaging, the predecessor of chat: legacy.
 ///
-/// `fields`: what it says; null for nothing. `*out`: the grant, to free with
-/// `grantmint_grant_free`.
+/// `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
 ///
 /// Statuses: `struct_size`, `invalid_utf8`.
 ///

@@ -10,10 +10,10 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::token::grants::grant::grantmint_grant_t;
 
-/// A grant that this library does not know: any JSON under a key of the caller's choice.
+/// Makes a grant that this library does not know: any JSON under a key of the caller's choice.
 ///
-/// `key`: 1 to 64 bytes, not `identity`. `json`: at most 64 KiB and 64 levels, carried byte for
-/// byte. `*out`: the grant, to free with `grantmint_grant_free`.
+/// `key`: 1 to 64 bytes, not `identity`. `json`: at most 64 KiB and 64 levels, which goes into the
+/// token byte for byte. `*out`: the grant, to free with `grantmint_grant_free`.
 ///
 /// Statuses: `invalid_grant`.
 ///

@@ -1,4 +1,4 @@
-//! A grant of any kind: what a token lets its holder do.
+//! The grant, whatever its kind: its name and JSON in a token.
 
 use grantmint_core::{AccessTokenGrant, Result};
 
@@ -12,8 +12,8 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::string::grantmint_string_t;
 
-/// A grant. Tokens and minters copy it: it may be freed right after they are made. What it says is
-/// checked there, or by `grantmint_grant_to_json`.
+/// A grant: something that a token lets its holder do. Tokens and minters copy it: it may be freed
+/// right after they are made. Its fields are checked then, or by `grantmint_grant_to_json`.
 pub struct grantmint_grant_t(AccessTokenGrant);
 
 class!(grantmint_grant_t);
@@ -40,7 +40,7 @@ pub(crate) unsafe fn grants(
     grants.iter().map(|pointer| Ok(grant(pointer)?.0.clone())).collect()
 }
 
-/// The name under which the grant stands in a token. Belongs to the grant; none for null.
+/// The name that the grant has in a token. Belongs to the grant; none for null.
 ///
 /// # Safety
 ///
@@ -55,11 +55,11 @@ pub unsafe extern "C" fn grantmint_grant_key(grant: *const grantmint_grant_t) ->
     })
 }
 
-/// The JSON that stands in a token under `grantmint_grant_key`.
+/// The JSON that a token has under `grantmint_grant_key`.
 ///
 /// `*out`: the text, to free with `grantmint_string_free`.
 ///
-/// Statuses: `invalid_sid` names a malformed SID, `invalid_grant` a room name that is too long.
+/// Statuses: `invalid_sid` for a malformed SID, `invalid_grant` for a room name that is too long.
 ///
 /// # Safety
 ///

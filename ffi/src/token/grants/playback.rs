@@ -10,10 +10,11 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::token::grants::grant::grantmint_grant_t;
 
-/// A grant whose holder watches one live stream: the object that the PlaybackGrant endpoint hands
-/// out, carried byte for byte. A playback minter fetches and adds it by itself.
+/// Makes a grant whose holder watches one live stream. A playback minter fetches and adds it by
+/// itself.
 ///
-/// `json`: the object. `*out`: the grant, to free with `grantmint_grant_free`.
+/// `json`: the object that the PlaybackGrant endpoint returns, which goes into the token byte for
+/// byte. `*out`: the grant, to free with `grantmint_grant_free`.
 ///
 /// Statuses: `invalid_grant` for anything but a JSON object of at most 64 KiB.
 ///

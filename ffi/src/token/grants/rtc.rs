@@ -1,4 +1,4 @@
-//! The grant for conversations before video rooms.
+//! The grant for conversations, the predecessor of video rooms.
 
 use grantmint_core::RtcGrant;
 
@@ -11,7 +11,8 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::token::grants::grant::grantmint_grant_t;
 
-/// What a grant of the conversations before video rooms says. A text that is empty is left out of the token.
+/// The fields of a grant for conversations, the predecessor of video rooms. A text that is empty is
+/// left out of the token.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_rtc_grant_t {
@@ -24,10 +25,9 @@ pub struct grantmint_rtc_grant_t {
 // SAFETY: it starts with its size, and texts and numbers may be zero.
 unsafe impl Options for grantmint_rtc_grant_t {}
 
-/// A grant whose holder takes part in conversations before video rooms: legacy.
+/// Makes a grant whose holder takes part in conversations, the predecessor of video rooms: legacy.
 ///
-/// `fields`: what it says; null for nothing. `*out`: the grant, to free with
-/// `grantmint_grant_free`.
+/// `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
 ///
 /// Statuses: `struct_size`, `invalid_utf8`.
 ///

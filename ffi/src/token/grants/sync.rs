@@ -11,7 +11,7 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::token::grants::grant::grantmint_grant_t;
 
-/// What a sync grant says. A text that is empty is left out of the token.
+/// The fields of a sync grant. A text that is empty is left out of the token.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_sync_grant_t {
@@ -26,10 +26,9 @@ pub struct grantmint_sync_grant_t {
 // SAFETY: it starts with its size, and texts and numbers may be zero.
 unsafe impl Options for grantmint_sync_grant_t {}
 
-/// A grant whose holder reads and writes the state of a Sync service.
+/// Makes a grant whose holder reads and writes the state of a Sync service.
 ///
-/// `fields`: what it says; null for nothing. `*out`: the grant, to free with
-/// `grantmint_grant_free`.
+/// `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
 ///
 /// Statuses: `struct_size`, `invalid_utf8`.
 ///

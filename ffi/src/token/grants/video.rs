@@ -11,23 +11,22 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::token::grants::grant::grantmint_grant_t;
 
-/// What a video grant says. A text that is empty is left out of the token.
+/// The fields of a video grant. A text that is empty is left out of the token.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_video_grant_t {
     /// `sizeof` this struct; set by its `_INIT` macro.
     pub struct_size: usize,
-    /// One room alone, by its unique name or SID; every room if empty.
+    /// The only room to join, by its unique name or SID; any room if empty.
     pub room: grantmint_str_t,
 }
 
 // SAFETY: it starts with its size, and texts and numbers may be zero.
 unsafe impl Options for grantmint_video_grant_t {}
 
-/// A grant whose holder joins rooms of Programmable Video.
+/// Makes a grant whose holder joins rooms of Programmable Video.
 ///
-/// `fields`: what it says; null for nothing. `*out`: the grant, to free with
-/// `grantmint_grant_free`.
+/// `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
 ///
 /// Statuses: `struct_size`, `invalid_utf8`.
 ///

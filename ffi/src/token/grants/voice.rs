@@ -12,7 +12,7 @@ use crate::str::grantmint_str_t;
 use crate::switch::switch;
 use crate::token::grants::grant::grantmint_grant_t;
 
-/// What a voice grant says. A text that is empty is left out of the token.
+/// The fields of a voice grant. A text that is empty is left out of the token.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_voice_grant_t {
@@ -20,9 +20,9 @@ pub struct grantmint_voice_grant_t {
     pub struct_size: usize,
     /// The TwiML application that outgoing calls go through, `AP…`.
     pub outgoing_application_sid: grantmint_str_t,
-    /// What the application is told with each outgoing call: JSON.
+    /// The parameters that the application gets with each outgoing call: JSON.
     pub outgoing_application_params: grantmint_str_t,
-    /// The push credential that announces calls, `CR…`.
+    /// The push credential for announcing calls, `CR…`.
     pub push_credential_sid: grantmint_str_t,
     /// A name for the device.
     pub endpoint_id: grantmint_str_t,
@@ -35,10 +35,9 @@ pub struct grantmint_voice_grant_t {
 // SAFETY: it starts with its size, and texts and numbers may be zero.
 unsafe impl Options for grantmint_voice_grant_t {}
 
-/// A grant whose holder makes and takes calls.
+/// Makes a grant whose holder makes and takes calls.
 ///
-/// `fields`: what it says; null for nothing. `*out`: the grant, to free with
-/// `grantmint_grant_free`.
+/// `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
 ///
 /// Statuses: `struct_size`, `invalid_utf8`, `invalid_grant` for parameters that are not JSON.
 ///
