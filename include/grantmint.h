@@ -5,16 +5,20 @@
  *
  * Conventions
  *
- *   Calls that can fail return a grantmint_status_t and take a grantmint_error_t ** last, which may
- *   be NULL. It is set to an error object, to free with grantmint_error_free, or to NULL after a
- *   success. There is no errno and no last error of a thread. Any function may also return
- *   GRANTMINT_ERR_PANIC (a fault inside the library that was caught: please report it), and for its
- *   arguments GRANTMINT_ERR_NULL_POINTER, GRANTMINT_ERR_INVALID_UTF8 and, for a pointer to the wrong
- *   thing, GRANTMINT_ERR_INVALID_ARGUMENT.
+ *   Errors: calls that can fail return a grantmint_status_t. Their last argument is a
+ *   grantmint_error_t **, which may be NULL. After a failure it is set to an error object, to free
+ *   with grantmint_error_free; after a success it is set to NULL. There is no errno, and no last
+ *   error of a thread. Comments name statuses without GRANTMINT_ERR_ and in small letters. Beside
+ *   those that they name, any function may return GRANTMINT_ERR_PANIC (a fault inside the library
+ *   was caught: please report it), and for its arguments GRANTMINT_ERR_NULL_POINTER,
+ *   GRANTMINT_ERR_INVALID_UTF8 and, for a pointer to the wrong thing,
+ *   GRANTMINT_ERR_INVALID_ARGUMENT.
  *
- *   What lies behind `*out` after a success is the caller's, to free with the function of its type.
- *   After a failure `*out` is NULL. Every ..._free function does nothing for NULL. Never give to
- *   free() what came from here, or to a function of this library what came from malloc().
+ *   Ownership: after a success the caller owns what `*out` points to, and frees it with the ..._free
+ *   function of its type. After a failure `*out` is NULL. Every ..._free function does nothing for
+ *   NULL. Never give to free() what came from here, or to a function of this library what came from
+ *   malloc(). An argument that is "consumed" belongs to the library from then on: do not use it or
+ *   free it again. What "belongs to" an object lives as long as that object.
  *
  *   Times of tokens and grants (ttl, nbf, valid_until, leeway) are in seconds. Times to wait and
  *   times that remain are in milliseconds and end in _ms.
@@ -22,33 +26,33 @@
  *   Threads: a `const T *` may be used by any number of threads at once. A `T *` must not be in use
  *   anywhere else. Objects may be freed on another thread than the one that made them.
  *
- *   fork(): a child may go on using every object. Grants that are still good are taken over, fetches
- *   in the air are not. Callbacks that wait for such a fetch are not called in the child.
+ *   fork(): a child may go on using every object. It takes over grants that are still good, but not
+ *   the fetches that are running. Callbacks that wait for such a fetch are not called in the child.
  *
  * The rules that "Safety" sections name
  *
- *   [handles]    A pointer to an object is NULL or came from this library, is of its type, and was
- *                not freed or taken since. NULL is refused unless allowed. Pointers to other objects
- *                and to freed ones are found out as far as that is possible, which is not always:
- *                a net, not a promise.
+ *   [handles]    A pointer to an object is NULL or came from this library, is of its type, and the
+ *                object was not freed or consumed since. NULL is refused unless allowed. The library
+ *                detects most pointers to other or freed objects, but cannot detect all.
  *   [strings]    A grantmint_str_t points to `len` bytes that can be read during the call. It need
  *                not be terminated; a zero byte in it is data. NULL with a `len` of 0 is empty.
  *   [arrays]     A pointer with a count points to that many elements that can be read during the
  *                call. NULL with a count of 0 is empty.
  *   [structs]    A struct with a `struct_size` is NULL or has that many bytes. Initialise it with
- *                its ..._INIT macro or grantmint_options_init, then set members. A smaller struct,
- *                of an older header, has defaults for the rest; a larger one, of a newer header, is
- *                refused with GRANTMINT_ERR_STRUCT_SIZE if it says what this library does not know.
+ *                its ..._INIT macro or grantmint_options_init, then set members. For a smaller
+ *                struct, of an older header, the missing members have their defaults. A larger one,
+ *                of a newer header, is refused with GRANTMINT_ERR_STRUCT_SIZE if it sets a member
+ *                that this library does not know.
  *   [outputs]    A pointer to an output has room for it; `error` may be NULL, `out` where it says so.
- *   [buffers]    `buffer` has room for `capacity` elements, and `len` for a size_t. What does not fit
- *                is not written at all; `*len` says how much room it needs. To ask for that alone,
- *                pass NULL and 0.
- *   [callbacks]  A callback can be called on any thread: the caller's before the call returns, one
- *                of the library's, the one that brings a ticket to an end, or that of another caller
- *                who finds a fetch past its time. No lock is held. It may call anything but the
- *                ..._free and ..._close of the object it was given to. It must not block for long,
- *                throw, longjmp or end its thread. Its `userdata` lives until it will not be called
- *                again.
+ *   [buffers]    `buffer` has room for `capacity` elements, and `len` for a size_t. If the result
+ *                does not fit, nothing but `*len` is written, which says how much room it needs. To
+ *                ask for that alone, pass NULL and 0.
+ *   [callbacks]  A callback can be called on any thread: the caller's before the call returns, a
+ *                thread of the library, the thread that ends the fetch, or the thread of another
+ *                caller that finds the fetch past its time. No lock is held. It may call anything
+ *                but the ..._free and ..._close of the object it was given to. It must not block
+ *                for long, throw, longjmp or end its thread. Its `userdata` lives until it will not
+ *                be called again.
  */
 
 
@@ -2757,10 +2761,10 @@ grantmint_status_t grantmint_grant_cache_new(const grantmint_grant_cache_options
                                              grantmint_error_t **error);
 
 /**
- * Asks for a grant, and tells the caller what to do. Never blocks; a hit takes no lock. The call
- * that does all of it is `grantmint_grant_cache_get`.
+ * Asks for a grant, and tells the caller what to do. Never blocks; a hit takes no lock. To have
+ * all of that done in one call, use `grantmint_grant_cache_get`.
  *
- * `options`: null for all defaults. `*out`: what to do, and what for.
+ * `options`: null for all defaults. `*out`: what to do, and the objects for that.
  *
  * Statuses: during the pause after a failed fetch its stored error, with the time to wait;
  * `overloaded` when the fetch could not start within the caller's time; `limit_exceeded` and

@@ -1,26 +1,26 @@
 /*!
 The C interface of grantmint, from which `include/grantmint.h` is generated.
 
-Everything that grantmint knows lies in `grantmint-core`. A function here converts its arguments,
-calls the core once and converts the result. A class of the header has a file named like it, and so
-has its options struct: `grantmint_grant_cache_t` is in `cache/grant_cache.rs`. Structs and enums
-that one class alone uses are in the file of that class.
+All knowledge is in `grantmint-core`. A function here converts its arguments, calls the core once
+and converts the result. A class of the header has a file with its name, and its options struct has
+another: `grantmint_grant_cache_t` is in `cache/grant_cache.rs`. A struct or enum that only one
+class uses is in the file of that class.
 
 * `token`: Access Tokens, the grants in them, and verifying,
 * `playback`: tokens for live streams, and where the grants in them come from,
 * `cache`: the cache of those grants,
 * the files beside this one: what all three use.
 
-No panic crosses the border: `panic` catches it, `boundary` makes it a status. The words in brackets
-in `# Safety` sections and `SAFETY` comments are the rules at the top of the header. These files keep
-them:
+No panic gets into C: `panic` catches it, `boundary` turns it into a status. Words in brackets, in
+`# Safety` sections and `SAFETY` comments, are the rules at the top of the header. Each rule has a
+file with the code that relies on it:
 
 * `handle`: [handles], objects behind pointers,
-* `str`: [strings], text by its place and length,
+* `str`: [strings], text as a pointer and a length,
 * `arrays`: [arrays] and [buffers],
-* `options`: [structs], of any size that a version of the header knows,
-* `output`: [outputs],
-* `callback`: [callbacks], calling into C.
+* `options`: [structs], which start with their size,
+* `output`: [outputs], results that are written where C says,
+* `callback`: [callbacks], functions of the host.
 */
 
 #![allow(non_camel_case_types, reason = "the types have their C names, so that both sides agree")]

@@ -78,10 +78,10 @@ pub unsafe extern "C" fn grantmint_grant_cache_new(
     })
 }
 
-/// Asks for a grant, and tells the caller what to do. Never blocks; a hit takes no lock. The call
-/// that does all of it is `grantmint_grant_cache_get`.
+/// Asks for a grant, and tells the caller what to do. Never blocks; a hit takes no lock. To have
+/// all of that done in one call, use `grantmint_grant_cache_get`.
 ///
-/// `options`: null for all defaults. `*out`: what to do, and what for.
+/// `options`: null for all defaults. `*out`: what to do, and the objects for that.
 ///
 /// Statuses: during the pause after a failed fetch its stored error, with the time to wait;
 /// `overloaded` when the fetch could not start within the caller's time; `limit_exceeded` and
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_begin(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [strings], [structs], [outputs]
-        let (out, cache, key, wish) = unsafe {
+        let (out, cache, key, options) = unsafe {
             (
                 output::value(out, grantmint_begin_t::NOTHING, "out")?,
                 handle::shared(cache, "cache")?,
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_begin(
                 options::read(options)?.begin(),
             )
         };
-        *out = grantmint_begin_t::new(cache.0.begin(&key, wish)?);
+        *out = grantmint_begin_t::new(cache.0.begin(&key, options)?);
         Ok(())
     })
 }
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_get(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [strings], [structs], [outputs]
-        let (out, cache, key, wish) = unsafe {
+        let (out, cache, key, options) = unsafe {
             (
                 output::object(out)?,
                 handle::shared(cache, "cache")?,
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_get(
                 options::read(options)?.begin(),
             )
         };
-        let hit = cache.0.get(&key, wish, leader(lead, userdata)?)?;
+        let hit = cache.0.get(&key, options, leader(lead, userdata)?)?;
         *out = handle::new(grantmint_hit_t::new(hit));
         Ok(())
     })
@@ -183,7 +183,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_get_then(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [strings], [structs]
-        let (cache, key, wish) = unsafe {
+        let (cache, key, options) = unsafe {
             (
                 handle::shared(cache, "cache")?,
                 self::key(key, ttl_ms)?,
@@ -195,8 +195,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_get_then(
         let answer = move |result: Result<Hit>| {
             callback::answer(callback, userdata, result.map(grantmint_hit_t::new));
         };
-        // The call goes on when its handle is dropped.
-        drop(cache.0.get_then(&key, wish, lead, answer));
+        // Dropping the pending call does not cancel it.
+        drop(cache.0.get_then(&key, options, lead, answer));
         Ok(())
     })
 }
@@ -226,7 +226,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_try_get(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [strings], [structs], [outputs]
-        let (out, cache, key, wish) = unsafe {
+        let (out, cache, key, options) = unsafe {
             (
                 output::object(out)?,
                 handle::shared(cache, "cache")?,
@@ -234,7 +234,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_try_get(
                 options::read(options)?.begin(),
             )
         };
-        if let Some(hit) = cache.0.try_get(&key, wish, leader(lead, userdata)?)? {
+        if let Some(hit) = cache.0.try_get(&key, options, leader(lead, userdata)?)? {
             *out = handle::new(grantmint_hit_t::new(hit));
         }
         Ok(())

@@ -37,14 +37,14 @@ pub unsafe extern "C" fn grantmint_grant_handle_begin(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [structs], [outputs]
-        let (out, handle, wish) = unsafe {
+        let (out, handle, options) = unsafe {
             (
                 output::value(out, grantmint_begin_t::NOTHING, "out")?,
                 handle::shared(handle, "handle")?,
                 options::read(options)?.begin(),
             )
         };
-        *out = grantmint_begin_t::new(handle.0.begin(wish)?);
+        *out = grantmint_begin_t::new(handle.0.begin(options)?);
         Ok(())
     })
 }
