@@ -522,8 +522,9 @@ typedef int32_t grantmint_switch_t;
 typedef struct grantmint_access_token_t grantmint_access_token_t;
 
 /**
- * A validated API key. Minters copy what they need: it may be freed right after they are made. The
- * secret is never shown, and is wiped from memory when no key and no minter needs it any more.
+ * A validated API key. Minters keep what they need of it: it may be freed right after they are
+ * made. The secret is never shown, and is wiped from memory when no key and no minter needs it any
+ * more.
  */
 typedef struct grantmint_api_key_t grantmint_api_key_t;
 
@@ -1997,7 +1998,7 @@ grantmint_status_t grantmint_verify(grantmint_str_t token,
  * `secret`: any bytes, at least one. `options`: null for all defaults. `*out`: its content, to
  * free with `grantmint_decoded_free`.
  *
- * Statuses: as `grantmint_verify` but for `token_issuer`; `invalid_credentials` for an empty
+ * Statuses: as `grantmint_verify` except `token_issuer`; `invalid_credentials` for an empty
  * secret.
  *
  * # Safety
@@ -2691,7 +2692,7 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_ticket_key(const grantmint_ticket_t *ticket);
 
 /**
- * Ends the fetch with a grant, which all waiting callers get.
+ * Ends the fetch with a grant, for all callers that wait for it.
  *
  * `ticket`: consumed, whatever the status. `grant`: the grant, copied; for a playback minter a
  * JSON object, which goes into tokens byte for byte. `life_ms`: how many milliseconds it lives,
@@ -2711,7 +2712,7 @@ grantmint_status_t grantmint_ticket_complete(grantmint_ticket_t *ticket,
                                              grantmint_error_t **error);
 
 /**
- * Ends the fetch with an error, which all waiting callers get.
+ * Ends the fetch with an error, for all callers that wait for it.
  *
  * `ticket`: consumed, whatever the status. `status`: a `grantmint_status_t` other than
  * `GRANTMINT_OK`. With `GRANTMINT_ERR_THROTTLED` nothing is fetched for the whole account during

@@ -10,8 +10,9 @@ use crate::panic::or_empty;
 use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 
-/// A validated API key. Minters copy what they need: it may be freed right after they are made. The
-/// secret is never shown, and is wiped from memory when no key and no minter needs it any more.
+/// A validated API key. Minters keep what they need of it: it may be freed right after they are
+/// made. The secret is never shown, and is wiped from memory when no key and no minter needs it any
+/// more.
 pub struct grantmint_api_key_t(ApiKey);
 
 class!(grantmint_api_key_t);

@@ -43,6 +43,8 @@ impl grantmint_grant_cache_t {
     }
 }
 
+/// The key that C passed as a text and a life.
+///
 /// # Safety
 ///
 /// [strings]

@@ -130,7 +130,7 @@ pub unsafe extern "C" fn grantmint_ticket_key(
     })
 }
 
-/// Ends the fetch with a grant, which all waiting callers get.
+/// Ends the fetch with a grant, for all callers that wait for it.
 ///
 /// `ticket`: consumed, whatever the status. `grant`: the grant, copied; for a playback minter a
 /// JSON object, which goes into tokens byte for byte. `life_ms`: how many milliseconds it lives,
@@ -176,7 +176,7 @@ pub unsafe extern "C" fn grantmint_ticket_complete(
     })
 }
 
-/// Ends the fetch with an error, which all waiting callers get.
+/// Ends the fetch with an error, for all callers that wait for it.
 ///
 /// `ticket`: consumed, whatever the status. `status`: a `grantmint_status_t` other than
 /// `GRANTMINT_OK`. With `GRANTMINT_ERR_THROTTLED` nothing is fetched for the whole account during

@@ -55,7 +55,7 @@ pub unsafe extern "C" fn grantmint_verify(
 /// `secret`: any bytes, at least one. `options`: null for all defaults. `*out`: its content, to
 /// free with `grantmint_decoded_free`.
 ///
-/// Statuses: as `grantmint_verify` but for `token_issuer`; `invalid_credentials` for an empty
+/// Statuses: as `grantmint_verify` except `token_issuer`; `invalid_credentials` for an empty
 /// secret.
 ///
 /// # Safety
