@@ -1,4 +1,4 @@
-//! What cargo does not say to the linker by itself.
+//! Tells the linker how the shared library is named, and that it stays loaded.
 
 use std::env;
 

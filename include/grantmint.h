@@ -5,16 +5,20 @@
  *
  * Conventions
  *
- *   Calls that can fail return a grantmint_status_t and take a grantmint_error_t ** last, which may
- *   be NULL. It is set to an error object, to free with grantmint_error_free, or to NULL after a
- *   success. There is no errno and no last error of a thread. Any function may also return
- *   GRANTMINT_ERR_PANIC (a fault inside the library that was caught: please report it), and for its
- *   arguments GRANTMINT_ERR_NULL_POINTER, GRANTMINT_ERR_INVALID_UTF8 and, for a pointer to the wrong
- *   thing, GRANTMINT_ERR_INVALID_ARGUMENT.
+ *   Errors: calls that can fail return a grantmint_status_t. Their last argument is a
+ *   grantmint_error_t **, which may be NULL. After a failure it is set to an error object, to free
+ *   with grantmint_error_free; after a success it is set to NULL. There is no errno, and no last
+ *   error of a thread. Comments name statuses without GRANTMINT_ERR_ and in small letters. Beside
+ *   those that they name, any function may return GRANTMINT_ERR_PANIC (a fault inside the library
+ *   was caught: please report it), and for its arguments GRANTMINT_ERR_NULL_POINTER,
+ *   GRANTMINT_ERR_INVALID_UTF8 and, for a pointer to the wrong thing,
+ *   GRANTMINT_ERR_INVALID_ARGUMENT.
  *
- *   What lies behind `*out` after a success is the caller's, to free with the function of its type.
- *   After a failure `*out` is NULL. Every ..._free function does nothing for NULL. Never give to
- *   free() what came from here, or to a function of this library what came from malloc().
+ *   Ownership: after a success the caller owns what `*out` points to, and frees it with the ..._free
+ *   function of its type. After a failure `*out` is NULL. Every ..._free function does nothing for
+ *   NULL. Never give to free() what came from here, or to a function of this library what came from
+ *   malloc(). An argument that is "consumed" belongs to the library from then on: do not use it or
+ *   free it again. What "belongs to" an object lives as long as that object.
  *
  *   Times of tokens and grants (ttl, nbf, valid_until, leeway) are in seconds. Times to wait and
  *   times that remain are in milliseconds and end in _ms.
@@ -22,33 +26,33 @@
  *   Threads: a `const T *` may be used by any number of threads at once. A `T *` must not be in use
  *   anywhere else. Objects may be freed on another thread than the one that made them.
  *
- *   fork(): a child may go on using every object. Grants that are still good are taken over, fetches
- *   in the air are not. Callbacks that wait for such a fetch are not called in the child.
+ *   fork(): a child may go on using every object. It takes over grants that are still good, but not
+ *   the fetches that are running. Callbacks that wait for such a fetch are not called in the child.
  *
  * The rules that "Safety" sections name
  *
- *   [handles]    A pointer to an object is NULL or came from this library, is of its type, and was
- *                not freed or taken since. NULL is refused unless allowed. Pointers to other objects
- *                and to freed ones are found out as far as that is possible, which is not always:
- *                a net, not a promise.
+ *   [handles]    A pointer to an object is NULL or came from this library, is of its type, and the
+ *                object was not freed or consumed since. NULL is refused unless allowed. The library
+ *                detects most pointers to other or freed objects, but cannot detect all.
  *   [strings]    A grantmint_str_t points to `len` bytes that can be read during the call. It need
  *                not be terminated; a zero byte in it is data. NULL with a `len` of 0 is empty.
  *   [arrays]     A pointer with a count points to that many elements that can be read during the
  *                call. NULL with a count of 0 is empty.
  *   [structs]    A struct with a `struct_size` is NULL or has that many bytes. Initialise it with
- *                its ..._INIT macro or grantmint_options_init, then set members. A smaller struct,
- *                of an older header, has defaults for the rest; a larger one, of a newer header, is
- *                refused with GRANTMINT_ERR_STRUCT_SIZE if it says what this library does not know.
+ *                its ..._INIT macro or grantmint_options_init, then set members. For a smaller
+ *                struct, of an older header, the missing members have their defaults. A larger one,
+ *                of a newer header, is refused with GRANTMINT_ERR_STRUCT_SIZE if it sets a member
+ *                that this library does not know.
  *   [outputs]    A pointer to an output has room for it; `error` may be NULL, `out` where it says so.
- *   [buffers]    `buffer` has room for `capacity` elements, and `len` for a size_t. What does not fit
- *                is not written at all; `*len` says how much room it needs. To ask for that alone,
- *                pass NULL and 0.
- *   [callbacks]  A callback can be called on any thread: the caller's before the call returns, one
- *                of the library's, the one that brings a ticket to an end, or that of another caller
- *                who finds a fetch past its time. No lock is held. It may call anything but the
- *                ..._free and ..._close of the object it was given to. It must not block for long,
- *                throw, longjmp or end its thread. Its `userdata` lives until it will not be called
- *                again.
+ *   [buffers]    `buffer` has room for `capacity` elements, and `len` for a size_t. If the result
+ *                does not fit, nothing but `*len` is written, which says how much room it needs. To
+ *                ask for that alone, pass NULL and 0.
+ *   [callbacks]  A callback can be called on any thread: the caller's before the call returns, a
+ *                thread of the library, the thread that ends the fetch, or the thread of another
+ *                caller that finds the fetch past its time. No lock is held. It may call anything
+ *                but the ..._free and ..._close of the object it was given to. It must not block
+ *                for long, throw, longjmp or end its thread. Its `userdata` lives until it will not
+ *                be called again.
  */
 
 
@@ -90,7 +94,7 @@
     (GRANTMINT_VERSION_MAJOR * 1000000 + GRANTMINT_VERSION_MINOR * 1000 + GRANTMINT_VERSION_PATCH)
 
 /**
- * No time at all, where a zero would stand for the default.
+ * A time of 0 ms, for members and arguments where a zero means the default.
  */
 #define GRANTMINT_ZERO_MS UINT32_MAX
 
@@ -100,7 +104,7 @@
 #define GRANTMINT_TOKEN_MAX_BYTES 131072
 
 /**
- * No answer of upstream has shown its clock.
+ * In `clock_offset_ms`: no answer of upstream has shown its clock yet.
  */
 #define GRANTMINT_CLOCK_OFFSET_UNKNOWN INT64_MIN
 
@@ -108,7 +112,7 @@
  * How a call ended. Numbers never change their meaning; there may be new ones.
  *
  * 1xx: the arguments. 2xx: a token to decode or verify. 3xx: upstream. 4xx: waiting and life
- * cycle. 9xx: this border.
+ * cycle. 9xx: the C interface itself.
  */
 enum grantmint_status_t
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -200,7 +204,7 @@ enum grantmint_status_t
      */
     GRANTMINT_ERR_UPSTREAM_NOT_FOUND = 303,
     /**
-     * Upstream limits the account's requests (429), or such a cool-down is on.
+     * Upstream limits the account's requests (429), or the cool-down after a 429 is not over yet.
      */
     GRANTMINT_ERR_THROTTLED = 304,
     /**
@@ -252,7 +256,7 @@ enum grantmint_status_t
      */
     GRANTMINT_ERR_CANCELLED = 401,
     /**
-     * The fetch ended without an outcome.
+     * The fetch was given up before it had a grant or an error.
      */
     GRANTMINT_ERR_ABANDONED = 402,
     /**
@@ -268,7 +272,7 @@ enum grantmint_status_t
      */
     GRANTMINT_ERR_UNSUPPORTED = 405,
     /**
-     * A fault inside grantmint was caught at the language border.
+     * A fault inside grantmint was caught: please report it.
      */
     GRANTMINT_ERR_PANIC = 900,
     /**
@@ -297,7 +301,7 @@ typedef int32_t grantmint_status_t;
 #endif // __cplusplus
 
 /**
- * How good the grant is that a caller was handed.
+ * How good a grant is that a caller got.
  */
 enum grantmint_freshness_t
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -313,11 +317,12 @@ enum grantmint_freshness_t
      */
     GRANTMINT_FRESH = 1,
     /**
-     * A refresh is due or in the air; nobody has to wait for it.
+     * A refresh is due or running; no caller has to wait for it.
      */
     GRANTMINT_REFRESHING = 2,
     /**
-     * The last refresh failed or may not be tried yet. The grant still keeps what was promised.
+     * The last refresh failed or may not be tried yet. The grant still has the `min_remaining_ms`
+     * of the call.
      */
     GRANTMINT_DEGRADED = 3,
 };
@@ -330,7 +335,7 @@ typedef int32_t grantmint_freshness_t;
 #endif // __cplusplus
 
 /**
- * Whether a request may be sent.
+ * Whether the request of a ticket may be sent.
  */
 enum grantmint_start_t
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -338,15 +343,15 @@ enum grantmint_start_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * It may not: the fetch has ended with the status that the call returned.
+     * No: the fetch has ended with the status that the call returned.
      */
     GRANTMINT_START_REFUSED = 0,
     /**
-     * Now.
+     * Yes, now.
      */
     GRANTMINT_START_GO = 1,
     /**
-     * Not yet, as the account's budget is used up: ask again later.
+     * Not yet: the account's budget of calls is used up. Ask again later.
      */
     GRANTMINT_START_LATER = 2,
 };
@@ -359,7 +364,7 @@ typedef int32_t grantmint_start_t;
 #endif // __cplusplus
 
 /**
- * What a caller of `grantmint_grant_cache_begin` is to do.
+ * What the caller of `grantmint_grant_cache_begin` has to do.
  */
 enum grantmint_outcome_t
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -375,15 +380,15 @@ enum grantmint_outcome_t
      */
     GRANTMINT_HIT = 1,
     /**
-     * Use `hit`, and have its successor fetched for `ticket`.
+     * Use `hit`, and do the fetch of `ticket`, which refreshes the grant.
      */
     GRANTMINT_HIT_AND_LEAD = 2,
     /**
-     * Have a grant fetched for `ticket`, and wait with `waiter`.
+     * Do the fetch of `ticket`, and wait for it with `waiter`.
      */
     GRANTMINT_LEAD = 3,
     /**
-     * Wait with `waiter` for the fetch in the air.
+     * Wait with `waiter` for the fetch that another caller is doing.
      */
     GRANTMINT_WAIT = 4,
 };
@@ -396,7 +401,7 @@ typedef int32_t grantmint_outcome_t;
 #endif // __cplusplus
 
 /**
- * A signature algorithm. Twilio takes HS256.
+ * A signature algorithm. Twilio accepts HS256.
  */
 enum grantmint_algorithm_t
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -425,7 +430,7 @@ typedef int32_t grantmint_algorithm_t;
 #endif // __cplusplus
 
 /**
- * What happened. There may be new ones.
+ * What happened. Later versions may add kinds.
  */
 enum grantmint_event_kind_t
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -433,7 +438,7 @@ enum grantmint_event_kind_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Something that this header does not know.
+     * Something that this version has no kind for.
      */
     GRANTMINT_EVENT_OTHER = 0,
     /**
@@ -449,27 +454,27 @@ enum grantmint_event_kind_t
      */
     GRANTMINT_EVENT_FETCH_FAILED = 3,
     /**
-     * A fetch ended without an outcome.
+     * A fetch was given up before it had a grant or an error.
      */
     GRANTMINT_EVENT_FETCH_ABANDONED = 4,
     /**
-     * The entry made room for another.
+     * The key was dropped to make room for another.
      */
     GRANTMINT_EVENT_EVICTED = 5,
     /**
-     * The entry was emptied by the host.
+     * The host invalidated the key.
      */
     GRANTMINT_EVENT_INVALIDATED = 6,
     /**
-     * The cache was emptied by the host.
+     * The host emptied the cache.
      */
     GRANTMINT_EVENT_PURGED = 7,
     /**
-     * The credentials were exchanged.
+     * The host changed the credentials.
      */
     GRANTMINT_EVENT_ROTATED = 8,
     /**
-     * The cache starts anew in a forked child.
+     * The cache starts anew in a forked child, with the grants that are still good.
      */
     GRANTMINT_EVENT_FORKED = 9,
 };
@@ -490,7 +495,7 @@ enum grantmint_switch_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * As it is unless set.
+     * The default.
      */
     GRANTMINT_DEFAULT = 0,
     /**
@@ -511,140 +516,145 @@ typedef int32_t grantmint_switch_t;
 #endif // __cplusplus
 
 /**
- * One Access Token: for whom, with what grants, for how long. To mint for many, use a
+ * One Access Token: for whom, with what grants, for how long. To mint for many identities, use a
  * `grantmint_token_minter_t`: the same bytes, several times as fast.
  */
 typedef struct grantmint_access_token_t grantmint_access_token_t;
 
 /**
  * A validated API key. Minters keep what they need of it: it may be freed right after they are
- * made. The secret is wiped from memory with its last user and is never shown.
+ * made. The secret is never shown, and is wiped from memory when no key and no minter needs it any
+ * more.
  */
 typedef struct grantmint_api_key_t grantmint_api_key_t;
 
 /**
- * The content of a token.
+ * The content of a token: its header and claims.
  */
 typedef struct grantmint_decoded_t grantmint_decoded_t;
 
 /**
- * What went wrong, in words that say what to do. Holds no secret, token, grant or identity, so it
- * can be logged. Belongs to whoever received it.
+ * What went wrong: a status, a message that says what to do, and when to try again. Holds no
+ * secret, token, grant or identity, so it can be logged. Belongs to the caller that received it.
  */
 typedef struct grantmint_error_t grantmint_error_t;
 
 /**
- * What happened in a cache, oldest first.
+ * Events of a cache, oldest first.
  */
 typedef struct grantmint_events_t grantmint_events_t;
 
 /**
- * A cache of short-lived grants under keys: a text of 1 to 512 bytes and the life in milliseconds,
- * 1 ms to 24 h, that its grants are asked for with. Any number of threads may share it. It does
- * nothing by itself: whoever asks may be told to fetch.
+ * A cache of short-lived grants. A key is a text of 1 to 512 bytes together with the life to ask
+ * for its grants with: `ttl_ms`, 1 ms to 24 h in milliseconds. Any number of threads may share a
+ * cache. It fetches nothing by itself: it gives a ticket to one of the callers, which does the
+ * fetch.
  */
 typedef struct grantmint_grant_cache_t grantmint_grant_cache_t;
 
 /**
- * One key of a cache, looked up once, for hot paths. Keeps its cache alive.
+ * One key of a cache, looked up once, for hot paths. It keeps its cache alive.
  */
 typedef struct grantmint_grant_handle_t grantmint_grant_handle_t;
 
 /**
- * Which grant is wanted.
+ * Which grant a source has to fetch.
  */
 typedef struct grantmint_grant_request_t grantmint_grant_request_t;
 
 /**
- * A grant. Tokens and minters copy it: it may be freed right after they are made. What it says is
- * checked there, or by `grantmint_grant_to_json`.
+ * A grant: something that a token lets its holder do. Tokens and minters copy it: it may be freed
+ * right after they are made. Its fields are checked then, or by `grantmint_grant_to_json`.
  */
 typedef struct grantmint_grant_t grantmint_grant_t;
 
 /**
- * A grant handed to a caller, with what was known of it at that moment. The grant is wiped from
- * memory when its last user is gone.
+ * A grant that a caller got, with what was known of it at that moment. It is wiped from memory
+ * when neither the cache nor a hit has it any more.
  */
 typedef struct grantmint_hit_t grantmint_hit_t;
 
 /**
- * A clock that moves only when told to, for tests. Minters and caches that are made with it share
- * its time, and nothing with others; they keep it alive.
+ * A clock that moves only when told to, for tests. Minters and caches made with it go by its time,
+ * share nothing with any others, and keep the clock alive.
  */
 typedef struct grantmint_manual_clock_t grantmint_manual_clock_t;
 
 /**
- * Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about
- * once per stream and half a minute. To be shared by all threads. Minters of one key share one
- * cache within the process unless told otherwise.
+ * Mints playback tokens: each viewer gets a token of their own, with a grant that is fetched only
+ * about once per stream and half a minute. Use one minter on all threads. Minters of one key share
+ * one cache within the process unless their options say otherwise.
  */
 typedef struct grantmint_playback_minter_t grantmint_playback_minter_t;
 
 /**
- * A viewer's token, with what was known of the grant in it at that moment.
+ * The token of one viewer, with what was known of its grant when it was minted.
  */
 typedef struct grantmint_playback_token_t grantmint_playback_token_t;
 
 /**
- * A callback that has been signed up and can be taken back.
+ * A registered callback, which can be taken back.
  */
 typedef struct grantmint_registration_t grantmint_registration_t;
 
 /**
- * A function that fetches playback grants from somewhere else than the PlaybackGrant endpoint, for
- * any number of minters. They keep it alive: it may be freed right after they are made.
+ * A function of the host that fetches playback grants from somewhere else than the PlaybackGrant
+ * endpoint, for any number of minters. They keep it alive: it may be freed right after they are
+ * made.
  */
 typedef struct grantmint_source_t grantmint_source_t;
 
 /**
- * A snapshot of what a cache has done since it was made, or since the process forked.
+ * A snapshot of the statistics of a cache, counted since it was made or since the process forked.
  */
 typedef struct grantmint_stats_t grantmint_stats_t;
 
 /**
- * One stream of a playback minter. Get it once and keep it for as long as the stream is live; to
- * be shared by all threads.
+ * One stream of a playback minter. Get it once and keep it for as long as the stream is live. Use
+ * it on all threads.
  */
 typedef struct grantmint_stream_minter_t grantmint_stream_minter_t;
 
 /**
- * Text that belongs to its holder: a token, or JSON. Wiped when freed.
+ * Text that the caller owns: a token, or JSON. Wiped from memory when freed.
  */
 typedef struct grantmint_string_t grantmint_string_t;
 
 /**
- * Several texts that belong to their holder. Wiped when freed.
+ * Several texts that the caller owns. Wiped from memory when freed.
  */
 typedef struct grantmint_strings_t grantmint_strings_t;
 
 /**
- * The duty to fetch one grant, for all who wait for it. Bring it to an end with
- * `grantmint_ticket_complete` or `grantmint_ticket_fail`, at once or later, from any thread. One
- * that is freed instead ends its fetch as `abandoned`; one that is forgotten ends by itself when
- * its time is over.
+ * The task of fetching one grant, for all callers that wait for it. Whoever has the ticket does
+ * the fetch and ends it with `grantmint_ticket_complete` or `grantmint_ticket_fail`, at once or
+ * later, from any thread. If the ticket is freed instead, the fetch ends as `abandoned`. If
+ * nothing is done with it, the fetch ends by itself when its time is over.
  */
 typedef struct grantmint_ticket_t grantmint_ticket_t;
 
 /**
- * Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each. Everything
- * but the identity is checked, encoded and hashed once a second. Any number of threads may share
- * one minter; they take no lock.
+ * Mints Access Tokens of one kind: with the same key, grants and ttl, each for its own identity.
+ * Everything but the identity is checked, encoded and hashed once a second. Any number of threads
+ * may share one minter; they take no lock.
  */
 typedef struct grantmint_token_minter_t grantmint_token_minter_t;
 
 /**
- * A place among those who wait for one fetch. Each applies its own promise to what comes; if that
- * is an error, it falls back on the stored grant while that keeps the promise.
+ * One caller that waits for a running fetch. It gets the fetch's grant if that has the
+ * `min_remaining_ms` of the call. If the fetch fails, it gets the stored grant as long as that has
+ * it.
  */
 typedef struct grantmint_waiter_t grantmint_waiter_t;
 
 /**
- * Text by its place and length: not terminated, and a zero byte in it is a byte like any other.
- * Make one of a literal with `GRANTMINT_STR("…")`, of a terminated string with `grantmint_str()`.
+ * Text as a pointer and a length. It need not be terminated, and may contain zero bytes. Make one
+ * from a literal with `GRANTMINT_STR("…")`, from a terminated string with `grantmint_str()`.
  *
- * As an argument: UTF-8 unless said otherwise, read during the call alone. A null `data` with a
- * `len` of 0 is the empty text; with any other `len` it is refused. As a result: it belongs to the
- * object that it was asked of and lives as long as that; a null `data` says that there is none.
+ * As an argument: UTF-8 unless said otherwise, read only during the call. A null `data` with a
+ * `len` of 0 is the empty text; a null `data` with any other `len` is refused. As a result: it
+ * belongs to the object that was asked and lives as long as that; if there is no text, `data` is
+ * null.
  */
 typedef struct {
     /**
@@ -658,7 +668,7 @@ typedef struct {
 } grantmint_str_t;
 
 /**
- * What a video grant says. A text that is empty is left out of the token.
+ * The fields of a video grant. A text that is empty is left out of the token.
  */
 typedef struct {
     /**
@@ -666,13 +676,13 @@ typedef struct {
      */
     size_t struct_size;
     /**
-     * One room alone, by its unique name or SID; every room if empty.
+     * The only room to join, by its unique name or SID; any room if empty.
      */
     grantmint_str_t room;
 } grantmint_video_grant_t;
 
 /**
- * What a voice grant says. A text that is empty is left out of the token.
+ * The fields of a voice grant. A text that is empty is left out of the token.
  */
 typedef struct {
     /**
@@ -684,11 +694,11 @@ typedef struct {
      */
     grantmint_str_t outgoing_application_sid;
     /**
-     * What the application is told with each outgoing call: JSON.
+     * The parameters that the application gets with each outgoing call: JSON.
      */
     grantmint_str_t outgoing_application_params;
     /**
-     * The push credential that announces calls, `CR…`.
+     * The push credential for announcing calls, `CR…`.
      */
     grantmint_str_t push_credential_sid;
     /**
@@ -706,7 +716,8 @@ typedef struct {
 } grantmint_voice_grant_t;
 
 /**
- * What a chat grant says, of today's chat or of its predecessor. A text that is empty is left out of the token.
+ * The fields of a chat grant, or of one for its predecessor IP Messaging. A text that is empty is
+ * left out of the token.
  */
 typedef struct {
     /**
@@ -732,7 +743,7 @@ typedef struct {
 } grantmint_chat_grant_t;
 
 /**
- * What a sync grant says. A text that is empty is left out of the token.
+ * The fields of a sync grant. A text that is empty is left out of the token.
  */
 typedef struct {
     /**
@@ -750,7 +761,7 @@ typedef struct {
 } grantmint_sync_grant_t;
 
 /**
- * What a task router grant says. A text that is empty is left out of the token.
+ * The fields of a task router grant. A text that is empty is left out of the token.
  */
 typedef struct {
     /**
@@ -772,7 +783,8 @@ typedef struct {
 } grantmint_task_router_grant_t;
 
 /**
- * What a grant of the conversations before video rooms says. A text that is empty is left out of the token.
+ * The fields of a grant for conversations, the predecessor of video rooms. A text that is empty is
+ * left out of the token.
  */
 typedef struct {
     /**
@@ -786,7 +798,7 @@ typedef struct {
 } grantmint_rtc_grant_t;
 
 /**
- * What an access token may be told. A member that is zero is left to its default.
+ * The options of an Access Token. A member that is zero is left to its default.
  */
 typedef struct {
     /**
@@ -818,8 +830,8 @@ typedef struct {
      */
     const grantmint_manual_clock_t *clock;
     /**
-     * Whether the token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
-     * off by default.
+     * Whether the token has a unique `jti` in place of the vendor's: a `grantmint_switch_t`, off
+     * by default.
      */
     int32_t unique;
     /**
@@ -829,7 +841,7 @@ typedef struct {
 } grantmint_access_token_options_t;
 
 /**
- * Advice on a token that is minted all the same. Both texts are static.
+ * A warning about a token, which is minted all the same. Both texts are static.
  */
 typedef struct {
     /**
@@ -843,7 +855,7 @@ typedef struct {
 } grantmint_warning_t;
 
 /**
- * What a token minter may be told. A member that is zero is left to its default.
+ * The options of a token minter. A member that is zero is left to its default.
  */
 typedef struct {
     /**
@@ -871,8 +883,8 @@ typedef struct {
      */
     const grantmint_manual_clock_t *clock;
     /**
-     * Whether each token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
-     * off by default.
+     * Whether each token has a unique `jti` in place of the vendor's: a `grantmint_switch_t`, off
+     * by default.
      */
     int32_t unique;
     /**
@@ -882,7 +894,7 @@ typedef struct {
 } grantmint_token_minter_options_t;
 
 /**
- * How to verify. A member that is zero is left to its default.
+ * The options of verifying a token. A member that is zero is left to its default.
  */
 typedef struct {
     /**
@@ -890,7 +902,7 @@ typedef struct {
      */
     size_t struct_size;
     /**
-     * The Unix second to take for the present one; the machine's by default.
+     * The current time as a Unix second; by default the time of the machine.
      */
     uint64_t now;
     /**
@@ -898,14 +910,15 @@ typedef struct {
      */
     uint32_t leeway;
     /**
-     * The one algorithm to accept, a `grantmint_algorithm_t`: HS256 by default. A token never
-     * chooses it.
+     * The only algorithm to accept, a `grantmint_algorithm_t`: HS256 by default, whatever the
+     * token says.
      */
     int32_t algorithm;
 } grantmint_verify_options_t;
 
 /**
- * The windows and limits of a cache. A member that is zero scales with the life of each grant.
+ * When a cache refreshes and waits, and how much it holds. A time that is zero is left to its
+ * default, which depends on the life of each grant.
  */
 typedef struct {
     /**
@@ -913,37 +926,39 @@ typedef struct {
      */
     size_t struct_size;
     /**
-     * Fixes every random number to the one that this points to, 0 to 1: for tests.
+     * For tests: points to a number from 0 to 1, which replaces every random number. Read only
+     * during the call; null by default.
      */
     const double *jitter;
     /**
-     * How many keys the cache holds before the one idle longest has to go: 1 to 1,000,000, 10,000
-     * by default.
+     * How many keys the cache holds before it drops the one that was not used for longest: 1 to
+     * 1,000,000, 10,000 by default.
      */
     size_t max_keys;
     /**
-     * Below this remaining life, in milliseconds, callers wait for the fetch in the air: 20,000
-     * for a life of 60 s, 5,000 for 15 s.
+     * Below this remaining life, in milliseconds, callers wait for the running fetch: by default
+     * 20,000 for a life of 60 s, 5,000 for 15 s.
      */
     uint32_t wait_below_ms;
     /**
-     * At this remaining life, in milliseconds, a refresh is due: 30,000 for a life of 60 s, 8,000
-     * for 15 s.
+     * At this remaining life, in milliseconds, a refresh is due: by default 30,000 for a life of
+     * 60 s, 8,000 for 15 s.
      */
     uint32_t soft_point_ms;
     /**
-     * Taken off every life for clocks and transit, in milliseconds: 2,000 for a life of 60 s,
-     * 1,000 for 15 s.
+     * Subtracted from every life, for clocks that differ and time in transit, in milliseconds: by
+     * default 2,000 for a life of 60 s, 1,000 for 15 s.
      */
     uint32_t safety_margin_ms;
     /**
-     * How many milliseconds one fetch may take: 4,000 for a life of 60 s, 3,000 for 15 s.
+     * How many milliseconds one fetch may take: by default 4,000 for a life of 60 s, 3,000 for 15
+     * s.
      */
     uint32_t fetch_timeout_ms;
 } grantmint_cache_policy_t;
 
 /**
- * What a playback minter may be told. A member that is zero is left to its default.
+ * The options of a playback minter. A member that is zero is left to its default.
  */
 typedef struct {
     /**
@@ -968,8 +983,8 @@ typedef struct {
      */
     uint64_t ttl;
     /**
-     * Fetches grants from somewhere else than the PlaybackGrant endpoint. The cache is then not
-     * shared unless asked.
+     * Where to fetch grants from instead of the PlaybackGrant endpoint. The cache is then not
+     * shared, except with `share` or `cache`.
      */
     const grantmint_source_t *source;
     /**
@@ -977,7 +992,7 @@ typedef struct {
      */
     const grantmint_grant_cache_t *cache;
     /**
-     * Shares the cache with all minters of the account that give this name: 1 to 128 bytes.
+     * Shares the cache with all minters of the account that have this name here: 1 to 128 bytes.
      */
     grantmint_str_t share;
     /**
@@ -986,7 +1001,7 @@ typedef struct {
      */
     grantmint_str_t base_url;
     /**
-     * The URL of an HTTP proxy; the environment's is not read.
+     * The URL of an HTTP proxy; none by default. The environment's is not read.
      */
     grantmint_str_t proxy;
     /**
@@ -995,7 +1010,7 @@ typedef struct {
      */
     grantmint_str_t ca_file;
     /**
-     * The windows and limits of the cache; read during the call alone.
+     * When the cache refreshes and waits, and how much it holds; read only during the call.
      */
     const grantmint_cache_policy_t *policy;
     /**
@@ -1007,8 +1022,8 @@ typedef struct {
      */
     uint32_t timeout_ms;
     /**
-     * The least remaining life of the grant in a token, in milliseconds and net of the safety
-     * margin: 5,000 for grants of 60 s and 2,000 for 15 s by default; at most half of `grant_ttl`.
+     * The least remaining life of the grant in a token, in milliseconds and after the safety
+     * margin: by default 5,000 for grants of 60 s and 2,000 for 15 s; at most half of `grant_ttl`.
      */
     uint32_t min_remaining_ms;
     /**
@@ -1016,12 +1031,12 @@ typedef struct {
      */
     uint32_t grant_ttl;
     /**
-     * Whether each token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
-     * on by default.
+     * Whether each token has a unique `jti` in place of the vendor's: a `grantmint_switch_t`, on
+     * by default.
      */
     int32_t unique;
     /**
-     * Whether to share the cache with nobody: a `grantmint_switch_t`, off by default. The
+     * Whether the minter has a cache of its own: a `grantmint_switch_t`, off by default. The
      * account's cool-down and budget are shared all the same.
      */
     int32_t isolated;
@@ -1032,7 +1047,7 @@ typedef struct {
 } grantmint_playback_minter_options_t;
 
 /**
- * What one call asks for. A member that is zero is left to its default.
+ * The options of one call. A member that is zero is left to its default.
  */
 typedef struct {
     /**
@@ -1040,21 +1055,22 @@ typedef struct {
      */
     size_t struct_size;
     /**
-     * How many milliseconds the call waits for a grant: by default as long as its minter says,
-     * and 5,000 unless that says so. To wait not at all, use the call's `try` form, or
-     * `GRANTMINT_ZERO_MS`.
+     * How many milliseconds the call waits for a grant: by default what its minter was given, else
+     * 5,000. For not waiting at all, use the `try` form of the call, or `GRANTMINT_ZERO_MS`.
      */
     uint32_t timeout_ms;
     /**
-     * The least remaining life of the grant in milliseconds, net of the safety margin: a promise.
-     * By default what its minter says, and unless that says so 5,000 for grants of 60 s and 2,000
-     * for grants of 15 s; at most half of the life that grants are asked for with.
+     * The least remaining life of the grant in milliseconds, after the safety margin: the call
+     * never returns a grant with less. By default what its minter was given, else 5,000 for grants
+     * of 60 s and 2,000 for grants of 15 s; at most half of the life that grants are asked for
+     * with.
      */
     uint32_t min_remaining_ms;
 } grantmint_wait_options_t;
 
 /**
- * Is told how a call for a token ended. `token` or `error` is there, and is the callee's to free.
+ * Gets the result of a call for a token: `token` with `GRANTMINT_OK`, else `error`; the other is
+ * null. The callee owns it and frees it.
  */
 typedef void (*grantmint_token_callback_t)(void *userdata,
                                            grantmint_status_t status,
@@ -1062,21 +1078,22 @@ typedef void (*grantmint_token_callback_t)(void *userdata,
                                            grantmint_error_t *error);
 
 /**
- * Fetches one playback grant, on one of the library's fetcher threads. `request` is read during
- * the call alone. `ticket` is the callee's: complete or fail it now or later, from any thread.
+ * Fetches one playback grant. Called on one of the library's fetcher threads. `request` is valid
+ * only during the call. `ticket` is the callee's: complete, fail or free it now or later, on any
+ * thread.
  */
 typedef void (*grantmint_fetch_t)(void *userdata,
                                   const grantmint_grant_request_t *request,
                                   grantmint_ticket_t *ticket);
 
 /**
- * Frees what a callback was given as its `userdata`. Called once, on any thread, when the callback
- * will not be called again.
+ * Frees the `userdata` of a callback. Called once, on any thread, after the last call of the
+ * callback.
  */
 typedef void (*grantmint_userdata_free_t)(void *userdata);
 
 /**
- * What a cache may be told. A member that is zero is left to its default.
+ * The options of a grant cache. A member that is zero is left to its default.
  */
 typedef struct {
     /**
@@ -1084,7 +1101,7 @@ typedef struct {
      */
     size_t struct_size;
     /**
-     * The windows and limits; read during the call alone.
+     * When to refresh and wait, and how much to hold; read only during the call.
      */
     const grantmint_cache_policy_t *policy;
     /**
@@ -1092,8 +1109,8 @@ typedef struct {
      */
     const grantmint_manual_clock_t *clock;
     /**
-     * Whether the cache's calls are counted against a budget of its own, as those of one account
-     * are: a `grantmint_switch_t`, off by default.
+     * Whether the cache limits its fetches by a budget of its own, like that of an account: a
+     * `grantmint_switch_t`, off by default.
      */
     int32_t governed;
     /**
@@ -1103,8 +1120,8 @@ typedef struct {
 } grantmint_grant_cache_options_t;
 
 /**
- * What a caller of `grantmint_grant_cache_begin` gets. What is not null is the caller's to bring
- * to an end or to free.
+ * What the caller of `grantmint_grant_cache_begin` gets. It owns what is not null: the ticket is
+ * to be completed, failed or freed, the others are to be used and freed.
  */
 typedef struct {
     /**
@@ -1112,26 +1129,28 @@ typedef struct {
      */
     grantmint_outcome_t outcome;
     /**
-     * A grant, or null.
+     * The grant, or null.
      */
     grantmint_hit_t *hit;
     /**
-     * The duty to fetch, or null.
+     * The ticket of the fetch that the caller has to do, or null.
      */
     grantmint_ticket_t *ticket;
     /**
-     * A place among those who wait, or null.
+     * For waiting until the fetch ends, or null.
      */
     grantmint_waiter_t *waiter;
 } grantmint_begin_t;
 
 /**
- * Is handed the duty to fetch, which is the callee's to bring to an end.
+ * Gets the ticket of a fetch that is due. The ticket is the callee's: complete, fail or free it,
+ * now or later, on any thread.
  */
 typedef void (*grantmint_lead_t)(void *userdata, grantmint_ticket_t *ticket);
 
 /**
- * Is told how the wait for a grant ended. `hit` or `error` is there, and is the callee's to free.
+ * Gets the result of a call for a grant: `hit` with `GRANTMINT_OK`, else `error`; the other is
+ * null. The callee owns it and frees it.
  */
 typedef void (*grantmint_hit_callback_t)(void *userdata,
                                          grantmint_status_t status,
@@ -1139,7 +1158,7 @@ typedef void (*grantmint_hit_callback_t)(void *userdata,
                                          grantmint_error_t *error);
 
 /**
- * One event. Its texts belong to the events it came from.
+ * One event. Its texts belong to the `grantmint_events_t` that it came from.
  */
 typedef struct {
     /**
@@ -1147,37 +1166,37 @@ typedef struct {
      */
     size_t struct_size;
     /**
-     * What, by the name that all languages show, such as `fetch_sent`.
+     * What happened, by the name that is the same in all languages, such as `fetch_sent`.
      */
     grantmint_str_t name;
     /**
-     * To which key; none for events of the whole cache.
+     * The text of the key; none for events of the whole cache.
      */
     grantmint_str_t key;
     /**
-     * When, in nanoseconds since boot.
+     * When it happened, in nanoseconds since boot.
      */
     uint64_t boot_ns;
     /**
-     * When, in nanoseconds since 1970.
+     * When it happened, in nanoseconds since 1970.
      */
     uint64_t unix_ns;
     /**
-     * The number of the grant that a fetch brought, or 0.
+     * The generation of the grant that a fetch brought, or 0.
      */
     uint64_t generation;
     /**
-     * What: a `grantmint_event_kind_t`.
+     * What happened: a `grantmint_event_kind_t`.
      */
     int32_t kind;
     /**
-     * Why a fetch failed: a `grantmint_status_t`.
+     * Why a fetch failed: a `grantmint_status_t`; 0 for other events.
      */
     int32_t status;
 } grantmint_event_t;
 
 /**
- * Numbers of a snapshot. Counts only rise.
+ * The numbers of a snapshot. From snapshot to snapshot counts only rise.
  */
 typedef struct {
     /**
@@ -1185,19 +1204,19 @@ typedef struct {
      */
     size_t struct_size;
     /**
-     * Grants handed out at once with no refresh due.
+     * Calls that got a grant at once, with no refresh due.
      */
     uint64_t hits_fresh;
     /**
-     * Grants handed out at once with a refresh due or in the air.
+     * Calls that got a grant at once, with a refresh due or running.
      */
     uint64_t hits_refreshing;
     /**
-     * Grants handed out because no better one could be had.
+     * Calls that got a degraded grant, as no better one could be had.
      */
     uint64_t hits_degraded;
     /**
-     * Calls that had to wait for a fetch, the one that led it included.
+     * Calls that had to wait for a fetch, including the one that was told to do it.
      */
     uint64_t waits;
     /**
@@ -1209,7 +1228,7 @@ typedef struct {
      */
     uint64_t fetches;
     /**
-     * Those of them that refreshed a grant which was still good.
+     * Those fetches that refreshed a grant which was still good.
      */
     uint64_t refreshes;
     /**
@@ -1217,15 +1236,15 @@ typedef struct {
      */
     uint64_t throttled;
     /**
-     * Entries that had to make room for others.
+     * Keys that were dropped to make room for others.
      */
     uint64_t evictions;
     /**
-     * Entries now in the cache.
+     * Keys now in the cache.
      */
     uint64_t keys;
     /**
-     * Fetches now in the air.
+     * Fetches running now.
      */
     uint64_t in_flight;
     /**
@@ -1233,8 +1252,8 @@ typedef struct {
      */
     uint64_t cooldown_left_ms;
     /**
-     * How many milliseconds the clock of upstream is ahead of the local one, as its last answer
-     * showed; `GRANTMINT_CLOCK_OFFSET_UNKNOWN` if none did.
+     * How many milliseconds the clock of upstream is ahead of the local one, as the last answer
+     * showed; `GRANTMINT_CLOCK_OFFSET_UNKNOWN` if no answer has shown it yet.
      */
     int64_t clock_offset_ms;
 } grantmint_counters_t;
@@ -1252,13 +1271,13 @@ typedef struct {
      */
     uint32_t reserved;
     /**
-     * How many.
+     * How many fetches.
      */
     uint64_t count;
 } grantmint_error_count_t;
 
 /**
- * How many fetches took no longer than a time; each counts those of the ones before it too.
+ * How many fetches took no longer than a time. Each bucket includes those before it.
  */
 typedef struct {
     /**
@@ -1270,7 +1289,7 @@ typedef struct {
      */
     uint32_t reserved;
     /**
-     * How many.
+     * How many fetches.
      */
     uint64_t count;
 } grantmint_latency_bucket_t;
@@ -1280,13 +1299,13 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The stable name of a status, such as `invalid_sid`: the one that all languages show. `ok` for
- * `GRANTMINT_OK`, none for a number that is no status. The text is static.
+ * The stable name of a status, such as `invalid_sid`, which is the same in all languages: `ok` for
+ * `GRANTMINT_OK`, none for a number that is not a status. The text is static.
  */
 GRANTMINT_API GRANTMINT_NODISCARD grantmint_str_t grantmint_status_code(int32_t status);
 
 /**
- * What a status means, in one line; none for a number that is no error. The text is static.
+ * What a status means, in one line; none for a number that is not an error. The text is static.
  */
 GRANTMINT_API GRANTMINT_NODISCARD grantmint_str_t grantmint_status_meaning(int32_t status);
 
@@ -1318,7 +1337,7 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_error_code(const grantmint_error_t *error);
 
 /**
- * What went wrong, for people. It may be worded differently in the next version. Belongs to the
+ * What went wrong, for people to read. The wording may change with any version. Belongs to the
  * error; none for null.
  *
  * # Safety
@@ -1330,8 +1349,8 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_error_message(const grantmint_error_t *error);
 
 /**
- * After how many milliseconds a further try makes sense: always more than 0 when throttled or
- * overloaded, 0 if nothing is known of it and for null.
+ * After how many milliseconds another try makes sense: always more than 0 for `throttled` and
+ * `overloaded`; 0 if unknown, and for null.
  *
  * # Safety
  *
@@ -1360,10 +1379,10 @@ GRANTMINT_API GRANTMINT_NODISCARD bool grantmint_error_is_retryable(const grantm
 GRANTMINT_API void grantmint_error_free(grantmint_error_t *error);
 
 /**
- * Sets every member of an options struct to its default, whatever the struct: what its `…_INIT`
- * macro does, for structs that cannot be initialised where they are declared.
+ * Sets every member of a struct with a `struct_size` to its default. Does the same as the struct's
+ * `…_INIT` macro, for a struct that cannot be initialised where it is declared.
  *
- * `options`: the struct. `size`: its `sizeof`.
+ * `options`: any such struct. `size`: its `sizeof`.
  *
  * Statuses: `null_pointer`, `struct_size`.
  *
@@ -1378,7 +1397,7 @@ grantmint_status_t grantmint_options_init(void *options,
                                           grantmint_error_t **error);
 
 /**
- * The text of a string: `len` bytes and not a terminated one. Empty for null.
+ * The text of a string, not terminated. Belongs to the string; empty for null.
  *
  * # Safety
  *
@@ -1407,7 +1426,7 @@ GRANTMINT_API void grantmint_string_free(grantmint_string_t *string);
 GRANTMINT_API GRANTMINT_NODISCARD size_t grantmint_strings_len(const grantmint_strings_t *strings);
 
 /**
- * One of several texts, counted from 0; none beyond the last.
+ * One of the texts, counted from 0; none beyond the last. Belongs to `strings`.
  *
  * # Safety
  *
@@ -1428,13 +1447,14 @@ grantmint_str_t grantmint_strings_get(const grantmint_strings_t *strings,
 GRANTMINT_API void grantmint_strings_free(grantmint_strings_t *strings);
 
 /**
- * The version of the library that the program runs with, such as `0.1.0`; that of the header it
- * was compiled with is `GRANTMINT_VERSION`. The text is static.
+ * The version of the library that the program runs with, such as `0.1.0`. The header that it was
+ * compiled with has `GRANTMINT_VERSION`. The text is static.
  */
 GRANTMINT_API GRANTMINT_NODISCARD grantmint_str_t grantmint_version(void);
 
 /**
- * The same as a number: major × 1,000,000 + minor × 1,000 + patch, as `GRANTMINT_VERSION_NUMBER`.
+ * That version as a number: major × 1,000,000 + minor × 1,000 + patch, as
+ * `GRANTMINT_VERSION_NUMBER`.
  */
 GRANTMINT_API GRANTMINT_NODISCARD uint32_t grantmint_version_number(void);
 
@@ -1459,11 +1479,12 @@ grantmint_status_t grantmint_api_key_new(grantmint_str_t account_sid,
 
 /**
  * A key from the environment variables `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` and
- * `TWILIO_API_SECRET`. Not while another thread changes the environment.
+ * `TWILIO_API_SECRET`. No other thread may change the environment during the call.
  *
  * `*out`: the key, to free with `grantmint_api_key_free`.
  *
- * Statuses: `invalid_credentials` names a variable that is missing; as `grantmint_api_key_new`.
+ * Statuses: as `grantmint_api_key_new`; `invalid_credentials` also for a missing variable, which
+ * the message names.
  *
  * # Safety
  *
@@ -1475,12 +1496,12 @@ grantmint_status_t grantmint_api_key_from_env(grantmint_api_key_t **out,
                                               grantmint_error_t **error);
 
 /**
- * The same key for another region of Twilio, such as `ie1`, which every token then names in its
- * header.
+ * The same key for another region of Twilio, such as `ie1`. Tokens signed with it name the region
+ * in their header.
  *
- * `*out`: a further key, to free with `grantmint_api_key_free`.
+ * `*out`: a new key, to free with `grantmint_api_key_free`.
  *
- * Statuses: `invalid_argument` for a text that is no name of a region.
+ * Statuses: `invalid_argument` for a text that is not the name of a region.
  *
  * # Safety
  *
@@ -1516,7 +1537,8 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_api_key_key_sid(const grantmint_api_key_t *key);
 
 /**
- * The region that tokens name in their header, or none. Belongs to the key.
+ * The region that tokens name in their header; none if there is none, and for null. Belongs to the
+ * key.
  *
  * # Safety
  *
@@ -1536,10 +1558,9 @@ grantmint_str_t grantmint_api_key_region(const grantmint_api_key_t *key);
 GRANTMINT_API void grantmint_api_key_free(grantmint_api_key_t *key);
 
 /**
- * A grant whose holder joins rooms of Programmable Video.
+ * Makes a grant whose holder joins rooms of Programmable Video.
  *
- * `fields`: what it says; null for nothing. `*out`: the grant, to free with
- * `grantmint_grant_free`.
+ * `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
  *
  * Statuses: `struct_size`, `invalid_utf8`.
  *
@@ -1554,10 +1575,9 @@ grantmint_status_t grantmint_grant_new_video(const grantmint_video_grant_t *fiel
                                              grantmint_error_t **error);
 
 /**
- * A grant whose holder makes and takes calls.
+ * Makes a grant whose holder makes and takes calls.
  *
- * `fields`: what it says; null for nothing. `*out`: the grant, to free with
- * `grantmint_grant_free`.
+ * `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
  *
  * Statuses: `struct_size`, `invalid_utf8`, `invalid_grant` for parameters that are not JSON.
  *
@@ -1572,10 +1592,9 @@ grantmint_status_t grantmint_grant_new_voice(const grantmint_voice_grant_t *fiel
                                              grantmint_error_t **error);
 
 /**
- * A grant whose holder chats, today with the Conversations SDK.
+ * Makes a grant whose holder chats, today with the Conversations SDK.
  *
- * `fields`: what it says; null for nothing. `*out`: the grant, to free with
- * `grantmint_grant_free`.
+ * `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
  *
  * Statuses: `struct_size`, `invalid_utf8`.
  *
@@ -1590,10 +1609,9 @@ grantmint_status_t grantmint_grant_new_chat(const grantmint_chat_grant_t *fields
                                             grantmint_error_t **error);
 
 /**
- * A grant whose holder chats the way that came before: legacy.
+ * Makes a grant whose holder chats with IP Messaging, the predecessor of chat: legacy.
  *
- * `fields`: what it says; null for nothing. `*out`: the grant, to free with
- * `grantmint_grant_free`.
+ * `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
  *
  * Statuses: `struct_size`, `invalid_utf8`.
  *
@@ -1608,10 +1626,9 @@ grantmint_status_t grantmint_grant_new_ip_messaging(const grantmint_chat_grant_t
                                                     grantmint_error_t **error);
 
 /**
- * A grant whose holder reads and writes the state of a Sync service.
+ * Makes a grant whose holder reads and writes the state of a Sync service.
  *
- * `fields`: what it says; null for nothing. `*out`: the grant, to free with
- * `grantmint_grant_free`.
+ * `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
  *
  * Statuses: `struct_size`, `invalid_utf8`.
  *
@@ -1626,10 +1643,9 @@ grantmint_status_t grantmint_grant_new_sync(const grantmint_sync_grant_t *fields
                                             grantmint_error_t **error);
 
 /**
- * A grant whose holder acts as a worker of TaskRouter or Flex.
+ * Makes a grant whose holder acts as a worker of TaskRouter or Flex.
  *
- * `fields`: what it says; null for nothing. `*out`: the grant, to free with
- * `grantmint_grant_free`.
+ * `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
  *
  * Statuses: `struct_size`, `invalid_utf8`.
  *
@@ -1644,10 +1660,9 @@ grantmint_status_t grantmint_grant_new_task_router(const grantmint_task_router_g
                                                    grantmint_error_t **error);
 
 /**
- * A grant whose holder takes part in conversations before video rooms: legacy.
+ * Makes a grant whose holder takes part in conversations, the predecessor of video rooms: legacy.
  *
- * `fields`: what it says; null for nothing. `*out`: the grant, to free with
- * `grantmint_grant_free`.
+ * `fields`: null for no fields. `*out`: the grant, to free with `grantmint_grant_free`.
  *
  * Statuses: `struct_size`, `invalid_utf8`.
  *
@@ -1662,10 +1677,11 @@ grantmint_status_t grantmint_grant_new_rtc(const grantmint_rtc_grant_t *fields,
                                            grantmint_error_t **error);
 
 /**
- * A grant whose holder watches one live stream: the object that the PlaybackGrant endpoint hands
- * out, carried byte for byte. A playback minter fetches and adds it by itself.
+ * Makes a grant whose holder watches one live stream. A playback minter fetches and adds it by
+ * itself.
  *
- * `json`: the object. `*out`: the grant, to free with `grantmint_grant_free`.
+ * `json`: the object that the PlaybackGrant endpoint returns, which goes into the token byte for
+ * byte. `*out`: the grant, to free with `grantmint_grant_free`.
  *
  * Statuses: `invalid_grant` for anything but a JSON object of at most 64 KiB.
  *
@@ -1680,10 +1696,10 @@ grantmint_status_t grantmint_grant_new_playback(grantmint_str_t json,
                                                 grantmint_error_t **error);
 
 /**
- * A grant that this library does not know: any JSON under a key of the caller's choice.
+ * Makes a grant that this library does not know: any JSON under a key of the caller's choice.
  *
- * `key`: 1 to 64 bytes, not `identity`. `json`: at most 64 KiB and 64 levels, carried byte for
- * byte. `*out`: the grant, to free with `grantmint_grant_free`.
+ * `key`: 1 to 64 bytes, not `identity`. `json`: at most 64 KiB and 64 levels, which goes into the
+ * token byte for byte. `*out`: the grant, to free with `grantmint_grant_free`.
  *
  * Statuses: `invalid_grant`.
  *
@@ -1699,7 +1715,7 @@ grantmint_status_t grantmint_grant_new_custom(grantmint_str_t key,
                                               grantmint_error_t **error);
 
 /**
- * The name under which the grant stands in a token. Belongs to the grant; none for null.
+ * The name that the grant has in a token. Belongs to the grant; none for null.
  *
  * # Safety
  *
@@ -1710,11 +1726,11 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_grant_key(const grantmint_grant_t *grant);
 
 /**
- * The JSON that stands in a token under `grantmint_grant_key`.
+ * The JSON that a token has under `grantmint_grant_key`.
  *
  * `*out`: the text, to free with `grantmint_string_free`.
  *
- * Statuses: `invalid_sid` names a malformed SID, `invalid_grant` a room name that is too long.
+ * Statuses: `invalid_sid` for a malformed SID, `invalid_grant` for a room name that is too long.
  *
  * # Safety
  *
@@ -1736,7 +1752,7 @@ grantmint_status_t grantmint_grant_to_json(const grantmint_grant_t *grant,
 GRANTMINT_API void grantmint_grant_free(grantmint_grant_t *grant);
 
 /**
- * A token for one identity.
+ * Makes a token for one identity.
  *
  * `identity`: 1 to 512 bytes, with a video grant at most 128 characters. `options`: null for all
  * defaults. `*out`: the token, to free with `grantmint_access_token_free`; it keeps what it needs
@@ -1757,9 +1773,9 @@ grantmint_status_t grantmint_access_token_new(const grantmint_api_key_t *key,
                                               grantmint_error_t **error);
 
 /**
- * The signed token, issued now.
+ * Signs the token, issued now.
  *
- * `*out`: the text, to free with `grantmint_string_free`.
+ * `*out`: the signed token, to free with `grantmint_string_free`.
  *
  * Statuses: `invalid_ttl` if `valid_until` is not 1 to 86,400 seconds away.
  *
@@ -1774,9 +1790,9 @@ grantmint_status_t grantmint_access_token_to_jwt(const grantmint_access_token_t 
                                                  grantmint_error_t **error);
 
 /**
- * Advice on this token; none for most.
+ * Reads the warnings about this token. Most tokens have none.
  *
- * `buffer`: an array with room for `capacity` of them. `*len`: how many there are.
+ * `buffer`: an array with room for `capacity` warnings. `*len`: how many there are.
  *
  * Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
  *
@@ -1802,13 +1818,13 @@ grantmint_status_t grantmint_access_token_warnings(const grantmint_access_token_
 GRANTMINT_API void grantmint_access_token_free(grantmint_access_token_t *token);
 
 /**
- * A minter.
+ * Makes a minter.
  *
  * `options`: null for all defaults. `*out`: the minter, to free with
  * `grantmint_token_minter_free`; it keeps what it needs of `key` and `options`.
  *
- * Statuses: `invalid_ttl`, `invalid_sid` for a malformed SID in a grant, `invalid_grant` for grants
- * that are too many, too large or given twice, `invalid_argument`.
+ * Statuses: `invalid_ttl`, `invalid_sid` for a malformed SID in a grant, `invalid_grant` for
+ * grants that are too many, too large or given twice, `invalid_argument`.
  *
  * # Safety
  *
@@ -1822,7 +1838,7 @@ grantmint_status_t grantmint_token_minter_new(const grantmint_api_key_t *key,
                                               grantmint_error_t **error);
 
 /**
- * The token of one viewer, issued now.
+ * Mints the token of one identity, issued now.
  *
  * `identity`: 1 to 512 bytes, with a video grant at most 128 characters. `*out`: the token, to
  * free with `grantmint_string_free`.
@@ -1841,7 +1857,7 @@ grantmint_status_t grantmint_token_minter_mint(const grantmint_token_minter_t *m
                                                grantmint_error_t **error);
 
 /**
- * As `grantmint_token_minter_mint`, into a buffer of the caller's: the fastest way, which
+ * As `grantmint_token_minter_mint`, into a buffer of the caller's. This is the fastest way: it
  * allocates nothing. The token is not terminated.
  *
  * `buffer`: room for `capacity` bytes. `*len`: the length of the token. All tokens of one minter
@@ -1864,10 +1880,10 @@ grantmint_status_t grantmint_token_minter_mint_into(const grantmint_token_minter
                                                     grantmint_error_t **error);
 
 /**
- * The token of one viewer, issued at a Unix second of the caller's choice. Slower than
- * `grantmint_token_minter_mint` unless that second is the present one.
+ * Mints the token of one identity, issued at a Unix second of the caller's choice. Slower than
+ * `grantmint_token_minter_mint` unless that is the current second.
  *
- * `*out`: the token, to free with `grantmint_string_free`.
+ * `unix_seconds`: that second. `*out`: the token, to free with `grantmint_string_free`.
  *
  * Statuses: `invalid_identity`, `invalid_argument` for a second after the year 9999.
  *
@@ -1884,7 +1900,7 @@ grantmint_status_t grantmint_token_minter_mint_at(const grantmint_token_minter_t
                                                   grantmint_error_t **error);
 
 /**
- * One token for each identity, all issued in the same second; all of them or none.
+ * Mints one token for each identity, all issued in the same second. If one fails, there are none.
  *
  * `identities`: an array of `count`. `*out`: the tokens in the same order, to free with
  * `grantmint_strings_free`.
@@ -1904,9 +1920,9 @@ grantmint_status_t grantmint_token_minter_mint_many(const grantmint_token_minter
                                                     grantmint_error_t **error);
 
 /**
- * Advice on this kind of token; none for most.
+ * Reads the warnings about tokens of this kind. Most have none.
  *
- * `buffer`: an array with room for `capacity` of them. `*len`: how many there are.
+ * `buffer`: an array with room for `capacity` warnings. `*len`: how many there are.
  *
  * Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
  *
@@ -1932,9 +1948,32 @@ grantmint_status_t grantmint_token_minter_warnings(const grantmint_token_minter_
 GRANTMINT_API void grantmint_token_minter_free(grantmint_token_minter_t *minter);
 
 /**
- * Checks an Access Token: made with this key, for its account, valid now.
+ * Signs a JSON Web Token with any header and claims, which go into it byte for byte.
  *
- * `options`: null for all defaults. `*out`: what it says, to free with `grantmint_decoded_free`.
+ * `algorithm`: a `grantmint_algorithm_t`, the one that the header names. `header`, `claims`: JSON
+ * objects. `secret`: any bytes, at least one. `*out`: the token, to free with
+ * `grantmint_string_free`.
+ *
+ * Statuses: `invalid_argument` for an unknown algorithm and for what is not a JSON object,
+ * `invalid_credentials` for an empty secret, `limit_exceeded` for a token over 128 KiB.
+ *
+ * # Safety
+ *
+ * [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_sign(int32_t algorithm,
+                                  grantmint_str_t header,
+                                  grantmint_str_t claims,
+                                  grantmint_str_t secret,
+                                  grantmint_string_t **out,
+                                  grantmint_error_t **error);
+
+/**
+ * Verifies that an Access Token was signed with this key, for its account, and is valid now.
+ *
+ * `options`: null for all defaults. `*out`: its content, to free with `grantmint_decoded_free`.
  *
  * Statuses: `token_malformed`, `token_algorithm`, `token_signature`, `token_issuer` for another
  * key or account, `token_expired`, `token_not_yet_valid`, `token_claims`; `invalid_argument` for
@@ -1953,13 +1992,13 @@ grantmint_status_t grantmint_verify(grantmint_str_t token,
                                     grantmint_error_t **error);
 
 /**
- * Checks another vendor's token: signed with this secret, valid now; of any issuer, subject and
- * type.
+ * Verifies that another vendor's token was signed with this secret and is valid now. Its issuer,
+ * subject and type may be any.
  *
- * `secret`: any bytes, at least one. `options`: null for all defaults. `*out`: what it says, to
+ * `secret`: any bytes, at least one. `options`: null for all defaults. `*out`: its content, to
  * free with `grantmint_decoded_free`.
  *
- * Statuses: as `grantmint_verify` but for `token_issuer`; `invalid_credentials` for an empty
+ * Statuses: as `grantmint_verify` except `token_issuer`; `invalid_credentials` for an empty
  * secret.
  *
  * # Safety
@@ -1975,10 +2014,10 @@ grantmint_status_t grantmint_verify_jwt(grantmint_str_t token,
                                         grantmint_error_t **error);
 
 /**
- * Takes a token apart without checking its signature or its times: for tools. To act on a token,
- * verify it.
+ * Decodes a token without checking its signature or its times. This is for tools: before acting on
+ * a token, verify it.
  *
- * `*out`: what it says, to free with `grantmint_decoded_free`.
+ * `*out`: its content, to free with `grantmint_decoded_free`.
  *
  * Statuses: `token_malformed`.
  *
@@ -1991,28 +2030,6 @@ GRANTMINT_NODISCARD
 grantmint_status_t grantmint_decode(grantmint_str_t token,
                                     grantmint_decoded_t **out,
                                     grantmint_error_t **error);
-
-/**
- * Signs a header and claims given as JSON, which go into the token byte for byte.
- *
- * `algorithm`: a `grantmint_algorithm_t`, the one that the header names. `secret`: any bytes, at
- * least one. `*out`: the token, to free with `grantmint_string_free`.
- *
- * Statuses: `invalid_argument` for an unknown algorithm and for what is not a JSON object,
- * `invalid_credentials` for an empty secret, `limit_exceeded` for a token over 128 KiB.
- *
- * # Safety
- *
- * [strings], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_sign(int32_t algorithm,
-                                  grantmint_str_t header,
-                                  grantmint_str_t claims,
-                                  grantmint_str_t secret,
-                                  grantmint_string_t **out,
-                                  grantmint_error_t **error);
 
 /**
  * The header, byte for byte. Belongs to `decoded`; none for null.
@@ -2037,7 +2054,8 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_decoded_claims_json(const grantmint_decoded_t *decoded);
 
 /**
- * Whom the token is for. Belongs to `decoded`; none for null, or if it is not there.
+ * The identity: whom the token is for. Belongs to `decoded`; none for null, or if the token has
+ * none.
  *
  * # Safety
  *
@@ -2048,7 +2066,8 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_decoded_identity(const grantmint_decoded_t *decoded);
 
 /**
- * `iss`: the SID of the key that signed, in an Access Token. Belongs to `decoded`; none for null, or if it is not there.
+ * `iss`: the SID of the key that signed, in an Access Token. Belongs to `decoded`; none for null,
+ * or if the token has none.
  *
  * # Safety
  *
@@ -2059,7 +2078,8 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_decoded_issuer(const grantmint_decoded_t *decoded);
 
 /**
- * `sub`: the SID of the account, in an Access Token. Belongs to `decoded`; none for null, or if it is not there.
+ * `sub`: the SID of the account, in an Access Token. Belongs to `decoded`; none for null, or if
+ * the token has none.
  *
  * # Safety
  *
@@ -2070,7 +2090,8 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_decoded_subject(const grantmint_decoded_t *decoded);
 
 /**
- * `jti`: the token's own identifier. Belongs to `decoded`; none for null, or if it is not there.
+ * `jti`: the token's own identifier. Belongs to `decoded`; none for null, or if the token has
+ * none.
  *
  * # Safety
  *
@@ -2081,7 +2102,7 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_decoded_jti(const grantmint_decoded_t *decoded);
 
 /**
- * `twr` of the header: the region. Belongs to `decoded`; none for null, or if it is not there.
+ * `twr` of the header: the region. Belongs to `decoded`; none for null, or if the token has none.
  *
  * # Safety
  *
@@ -2092,8 +2113,8 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_decoded_region(const grantmint_decoded_t *decoded);
 
 /**
- * `iat`: when the token was issued, in Unix seconds. False, and `*unix_seconds`
- * 0, if the token does not say.
+ * `iat`: when the token was issued, in Unix seconds. Returns false, and `*unix_seconds` is 0, if
+ * the token does not say.
  *
  * # Safety
  *
@@ -2105,8 +2126,8 @@ bool grantmint_decoded_issued_at(const grantmint_decoded_t *decoded,
                                  uint64_t *unix_seconds);
 
 /**
- * `nbf`: from when on it is valid, in Unix seconds, a fraction rounded up. False, and `*unix_seconds`
- * 0, if the token does not say.
+ * `nbf`: from when on the token is valid, in Unix seconds, a fraction rounded up. Returns false,
+ * and `*unix_seconds` is 0, if the token does not say.
  *
  * # Safety
  *
@@ -2118,8 +2139,8 @@ bool grantmint_decoded_not_before(const grantmint_decoded_t *decoded,
                                   uint64_t *unix_seconds);
 
 /**
- * `exp`: when it ends, in Unix seconds, a fraction dropped. False, and `*unix_seconds`
- * 0, if the token does not say.
+ * `exp`: when the token expires, in Unix seconds, a fraction dropped. Returns false, and
+ * `*unix_seconds` is 0, if the token does not say.
  *
  * # Safety
  *
@@ -2131,7 +2152,7 @@ bool grantmint_decoded_expires_at(const grantmint_decoded_t *decoded,
                                   uint64_t *unix_seconds);
 
 /**
- * Frees what a token said; does nothing for null.
+ * Frees the content of a token; does nothing for null.
  *
  * # Safety
  *
@@ -2140,13 +2161,14 @@ bool grantmint_decoded_expires_at(const grantmint_decoded_t *decoded,
 GRANTMINT_API void grantmint_decoded_free(grantmint_decoded_t *decoded);
 
 /**
- * A minter that signs, and by default fetches, with a key. Makes no call and starts no thread.
+ * Makes a minter that signs with a key, and by default fetches grants with it. Sends no request
+ * and starts no thread.
  *
  * `options`: null for all defaults. `*out`: the minter, to free with
  * `grantmint_playback_minter_free`; it keeps what it needs of `key` and `options`.
  *
- * Statuses: 1xx for what is out of its range or does not go together; `unsupported` for a library
- * without the HTTP client and a minter without a source.
+ * Statuses: 1xx for options that are out of range or exclude each other; `unsupported` if the
+ * library was built without its HTTP client and there is no source.
  *
  * # Safety
  *
@@ -2160,15 +2182,15 @@ grantmint_status_t grantmint_playback_minter_new(const grantmint_api_key_t *key,
                                                  grantmint_error_t **error);
 
 /**
- * A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes no
- * lock and makes no call.
+ * Mints a token for one viewer of a stream (`VJ…`). Waits for a grant if there is none. If there
+ * is one, takes no lock and sends no request.
  *
  * `identity`: 1 to 512 bytes, beside a video grant at most 128 characters. `options`: null for
- * what the minter says. `*out`: the token, to free with `grantmint_playback_token_free`.
+ * those of the minter. `*out`: the token, to free with `grantmint_playback_token_free`.
  *
- * Statuses: 1xx for the arguments; 3xx of the fetch, shared by all who waited for it;
- * `deadline_exceeded` when no grant came in time, `overloaded` when the account's calls are used
- * up, `closed` after `grantmint_playback_minter_close`.
+ * Statuses: 1xx for the arguments; 3xx of the fetch, the same for all calls that waited for it;
+ * `deadline_exceeded` when no grant came in time, `overloaded` when the account's budget of calls
+ * is used up, `closed` after `grantmint_playback_minter_close`.
  *
  * # Safety
  *
@@ -2184,12 +2206,13 @@ grantmint_status_t grantmint_playback_minter_token(const grantmint_playback_mint
                                                    grantmint_error_t **error);
 
 /**
- * As `grantmint_playback_minter_token`, by callback: called once, before this returns if the grant
- * is there, else on the thread that ends the fetch or, when the caller's time is over, on one of
- * the library's, which it must not block.
+ * As `grantmint_playback_minter_token`, but never blocks: the result goes to a callback, which is
+ * called once. If the grant is there, that is before this call returns; else on the thread that
+ * ends the fetch or, when the caller's time is over, on a thread of the library, which it must not
+ * block.
  *
- * `callback`: gets every error but those of the pointers and texts given here; not called unless
- * the status is `GRANTMINT_OK`. `userdata`: its first argument.
+ * `callback`: gets every error except those of the pointers and texts given here; not called
+ * unless the status is `GRANTMINT_OK`. `userdata`: its first argument.
  *
  * Statuses: 9xx and `invalid_argument` for the arguments alone.
  *
@@ -2208,7 +2231,7 @@ grantmint_status_t grantmint_playback_minter_token_then(const grantmint_playback
                                                         grantmint_error_t **error);
 
 /**
- * A token if the grant for it is there; never waits. Sets off the fetch that is due.
+ * Mints a token if the grant for it is there. Never waits; starts the fetch that is due.
  *
  * `*out`: the bare token, to free with `grantmint_string_free`, or null.
  *
@@ -2227,12 +2250,12 @@ grantmint_status_t grantmint_playback_minter_try_token(const grantmint_playback_
                                                        grantmint_error_t **error);
 
 /**
- * One stream, for hot paths.
+ * Gets one stream, for hot paths.
  *
  * `*out`: the stream, to free with `grantmint_stream_minter_free`; it keeps the minter alive.
  *
- * Statuses: `invalid_sid`, `closed`; `throttled` or `overloaded` for a new stream while no call
- * may be made.
+ * Statuses: `invalid_sid`, `closed`; `throttled` or `overloaded` for a new stream while no request
+ * may be sent.
  *
  * # Safety
  *
@@ -2246,7 +2269,7 @@ grantmint_status_t grantmint_playback_minter_stream(const grantmint_playback_min
                                                     grantmint_error_t **error);
 
 /**
- * Fetches a stream's grant before anybody asks for it; does not wait.
+ * Starts to fetch a stream's grant before a caller asks for it. Does not wait.
  *
  * Statuses: as `grantmint_playback_minter_stream`.
  *
@@ -2260,8 +2283,9 @@ grantmint_status_t grantmint_playback_minter_prefetch(const grantmint_playback_m
                                                       grantmint_error_t **error);
 
 /**
- * Keeps a stream's grant fresh without it being read, for a time in milliseconds of at most 24 h;
- * 0 ends it.
+ * Has a stream's grant refreshed for a time even if no caller asks for it.
+ *
+ * `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
  *
  * Statuses: as `grantmint_playback_minter_stream`.
  *
@@ -2276,7 +2300,8 @@ grantmint_status_t grantmint_playback_minter_keep_warm(const grantmint_playback_
                                                        grantmint_error_t **error);
 
 /**
- * Drops a stream's grant. A fetch in the air serves those who wait for it and is not stored.
+ * Drops the grant and the stored error of a stream. If a fetch is running, its result still goes
+ * to the callers that wait for it, but is not stored.
  *
  * `*out`: whether the cache knew the stream; `out` may be null.
  *
@@ -2293,10 +2318,10 @@ grantmint_status_t grantmint_playback_minter_invalidate(const grantmint_playback
                                                         grantmint_error_t **error);
 
 /**
- * Drops a stream's grant if it is the one of this generation: of many viewers who met a bad grant,
- * the first has it fetched anew.
+ * As `grantmint_playback_minter_invalidate`, if the grant is the one of this generation. Of many
+ * callers that found a grant to be bad, only the first then has it fetched anew.
  *
- * `*out`: whether it was; `out` may be null.
+ * `*out`: whether it was dropped; `out` may be null.
  *
  * Statuses: `invalid_sid`, `closed`.
  *
@@ -2313,7 +2338,8 @@ grantmint_status_t grantmint_playback_minter_invalidate_if(const grantmint_playb
 
 /**
  * Signs and fetches with another key of the same account from now on. Grants stay, stored errors
- * go; fetches in the air serve those who wait for them and are not stored.
+ * are dropped. The results of running fetches still go to the callers that wait for them, but are
+ * not stored.
  *
  * Statuses: `invalid_credentials` for a key of another account, `closed`.
  *
@@ -2328,7 +2354,7 @@ grantmint_status_t grantmint_playback_minter_rotate(const grantmint_playback_min
                                                     grantmint_error_t **error);
 
 /**
- * What the cache has done, for all who share it.
+ * Reads the statistics of the minter's cache, for all who share it.
  *
  * `*out`: a snapshot, to free with `grantmint_stats_free`.
  *
@@ -2345,7 +2371,8 @@ grantmint_status_t grantmint_playback_minter_stats(const grantmint_playback_mint
                                                    grantmint_error_t **error);
 
 /**
- * The cache's last 1,024 events since the last call, oldest first.
+ * Takes the events since the last call out of the minter's cache: the last 1,024 at most, oldest
+ * first.
  *
  * `*out`: the events, to free with `grantmint_events_free`.
  *
@@ -2362,7 +2389,7 @@ grantmint_status_t grantmint_playback_minter_drain_events(const grantmint_playba
                                                           grantmint_error_t **error);
 
 /**
- * Empties the cache for all who share it.
+ * Drops all grants and stored errors of the minter's cache, for all who share it.
  *
  * Statuses: `closed`.
  *
@@ -2375,7 +2402,7 @@ grantmint_status_t grantmint_playback_minter_purge(const grantmint_playback_mint
                                                    grantmint_error_t **error);
 
 /**
- * The cache.
+ * Gets the minter's cache.
  *
  * `*out`: the cache, to free with `grantmint_grant_cache_free`.
  *
@@ -2392,9 +2419,9 @@ grantmint_status_t grantmint_playback_minter_cache(const grantmint_playback_mint
                                                    grantmint_error_t **error);
 
 /**
- * Detaches the minter and its streams: later calls fail with `closed`, those that wait are
- * answered, and it keeps nothing warm any more. Others who share the cache go on. Does nothing for
- * null.
+ * Closes the minter and its streams: later calls fail with `closed`, calls that wait still get
+ * their result, and it keeps no grant warm any more. Others who share the cache go on. Does
+ * nothing for null.
  *
  * # Safety
  *
@@ -2403,7 +2430,7 @@ grantmint_status_t grantmint_playback_minter_cache(const grantmint_playback_mint
 GRANTMINT_API void grantmint_playback_minter_close(const grantmint_playback_minter_t *minter);
 
 /**
- * Frees a minter; does nothing for null. Its streams and the fetches in the air go on.
+ * Frees a minter; does nothing for null. Its streams and its running fetches go on.
  *
  * # Safety
  *
@@ -2412,7 +2439,7 @@ GRANTMINT_API void grantmint_playback_minter_close(const grantmint_playback_mint
 GRANTMINT_API void grantmint_playback_minter_free(grantmint_playback_minter_t *minter);
 
 /**
- * The Access Token. Whoever has it can watch. Belongs to `token`; none for null.
+ * The Access Token. It is a secret: whoever has it can watch. Belongs to `token`; none for null.
  *
  * # Safety
  *
@@ -2423,8 +2450,8 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_playback_token_jwt(const grantmint_playback_token_t *token);
 
 /**
- * How many milliseconds the grant in the token is still good for, net of the safety margin; 0 for
- * null.
+ * How many milliseconds the grant was still good for when the token was minted, after the safety
+ * margin; 0 for null.
  *
  * # Safety
  *
@@ -2469,7 +2496,8 @@ GRANTMINT_NODISCARD
 uint32_t grantmint_playback_token_retry_after_ms(const grantmint_playback_token_t *token);
 
 /**
- * Tells grants of one cache apart, for `grantmint_playback_minter_invalidate_if`; 0 for null.
+ * The number of the grant within its cache, for `grantmint_playback_minter_invalidate_if`; 0 for
+ * null.
  *
  * # Safety
  *
@@ -2489,13 +2517,14 @@ uint64_t grantmint_playback_token_generation(const grantmint_playback_token_t *t
 GRANTMINT_API void grantmint_playback_token_free(grantmint_playback_token_t *token);
 
 /**
- * A source of grants.
+ * Makes a source of grants.
  *
- * `fetch`: called for each grant that is needed, on a fetcher thread that it should not keep: up to
- * four at once for one cache. How many of its fetches are under way together is up to it; the
- * account's budget bounds how many are begun. `userdata`: its first argument. `userdata_free`: may
- * be null; called once when the last minter that fetches with it is gone, and not unless the
- * status is `GRANTMINT_OK`. `*out`: the source, to free with `grantmint_source_free`.
+ * `fetch`: called for each grant that is needed, by up to four fetcher threads of one cache at
+ * once, which it should not block. It decides how many of its fetches run at a time; the account's
+ * budget limits how many are started. `userdata`: its first argument. `userdata_free`: may be
+ * null; called once when the source is freed and the last minter that fetches with it is gone; not
+ * called unless the status is `GRANTMINT_OK`. `*out`: the source, to free with
+ * `grantmint_source_free`.
  *
  * # Safety
  *
@@ -2519,7 +2548,7 @@ grantmint_status_t grantmint_source_new(grantmint_fetch_t fetch,
 GRANTMINT_API void grantmint_source_free(grantmint_source_t *source);
 
 /**
- * The stream, `VJ…`. Belongs to the request.
+ * The stream, `VJ…`. Belongs to the request; none for null.
  *
  * # Safety
  *
@@ -2530,7 +2559,7 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_grant_request_streamer(const grantmint_grant_request_t *request);
 
 /**
- * The life to ask for, in seconds.
+ * The life to ask for, in seconds; 0 for null.
  *
  * # Safety
  *
@@ -2541,7 +2570,7 @@ GRANTMINT_NODISCARD
 uint32_t grantmint_grant_request_ttl(const grantmint_grant_request_t *request);
 
 /**
- * The web origin to allow, or none for any. Belongs to the request.
+ * The web origin to allow; none if any is allowed, and for null. Belongs to the request.
  *
  * # Safety
  *
@@ -2552,7 +2581,8 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_grant_request_origin(const grantmint_grant_request_t *request);
 
 /**
- * How many milliseconds the fetch has. A second later those who wait are told that it timed out.
+ * How many milliseconds the fetch may take; 0 for null. A second later the callers that wait for
+ * it get `upstream_timeout`.
  *
  * # Safety
  *
@@ -2617,13 +2647,14 @@ grantmint_status_t grantmint_stream_minter_try_token(const grantmint_stream_mint
 GRANTMINT_API void grantmint_stream_minter_free(grantmint_stream_minter_t *stream);
 
 /**
- * Asks whether the request may be sent, right before it would be: the grant's life counts from
- * here. The tickets of a playback minter's source have been asked already.
+ * Asks whether the request may be sent. Call it right before sending: the life of the grant counts
+ * from here. For a ticket of a playback minter's source the library has asked already.
  *
- * `*start`: whether. `*ms`: how many milliseconds the fetch may take, or after how many to ask
- * again. The ticket remains, even if refused.
+ * `*start`: the answer. `*ms`: how many milliseconds the fetch may take, or after how many to ask
+ * again. The ticket stays the caller's, even if refused.
  *
- * Statuses: why it is refused: `throttled`, `overloaded`, or the stored error of the last attempt.
+ * Statuses: if refused, the reason: `throttled`, `overloaded`, or the stored error of the last
+ * attempt.
  *
  * # Safety
  *
@@ -2637,7 +2668,8 @@ grantmint_status_t grantmint_ticket_start(grantmint_ticket_t *ticket,
                                           grantmint_error_t **error);
 
 /**
- * Whether a grant that is still good is being replaced: nobody waits for it then. False for null.
+ * Whether the fetch refreshes a grant that is still good, so that no caller waits for it. False
+ * for null.
  *
  * # Safety
  *
@@ -2648,8 +2680,8 @@ GRANTMINT_NODISCARD
 bool grantmint_ticket_is_refresh(const grantmint_ticket_t *ticket);
 
 /**
- * The text of the cache key whose grant is wanted. Belongs to the ticket; none for a ticket of a
- * playback minter's source, which has a request instead.
+ * The text of the cache key to fetch the grant for. Belongs to the ticket. None for a ticket of a
+ * playback minter's source, which comes with a `grantmint_grant_request_t` instead.
  *
  * # Safety
  *
@@ -2660,11 +2692,11 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_ticket_key(const grantmint_ticket_t *ticket);
 
 /**
- * Ends the fetch with a grant, for all who wait.
+ * Ends the fetch with a grant, for all callers that wait for it.
  *
- * `ticket`: taken, whatever the status. `grant`: the grant, copied; for a playback minter a JSON
- * object, which goes into tokens byte for byte. `life_ms`: for how many milliseconds it is good,
- * from when the request was sent; 0 for as long as was asked for.
+ * `ticket`: consumed, whatever the status. `grant`: the grant, copied; for a playback minter a
+ * JSON object, which goes into tokens byte for byte. `life_ms`: how many milliseconds it lives,
+ * counted from when the request was sent; 0 for as long as was asked for.
  *
  * Statuses: `invalid_utf8`, `upstream_not_json`, `upstream_no_grant`, `upstream_too_large` for a
  * grant that cannot be used: the fetch then ends with that error.
@@ -2680,16 +2712,16 @@ grantmint_status_t grantmint_ticket_complete(grantmint_ticket_t *ticket,
                                              grantmint_error_t **error);
 
 /**
- * Ends the fetch with an error, for all who wait.
+ * Ends the fetch with an error, for all callers that wait for it.
  *
- * `ticket`: taken, whatever the status. `status`: a `grantmint_status_t` other than
- * `GRANTMINT_OK`; `GRANTMINT_ERR_THROTTLED` keeps the whole account off upstream for
- * `retry_after_ms`, another error that may pass the stream. `message`: for people; must hold no
- * secret, token, grant or identity. `retry_after_ms`: after how many milliseconds a further try
- * makes sense; 0 if nothing is known of it, `GRANTMINT_ZERO_MS` for at once.
+ * `ticket`: consumed, whatever the status. `status`: a `grantmint_status_t` other than
+ * `GRANTMINT_OK`. With `GRANTMINT_ERR_THROTTLED` nothing is fetched for the whole account during
+ * `retry_after_ms`; with another retryable status nothing is fetched for this key. `message`: for
+ * people to read; must hold no secret, token, grant or identity. `retry_after_ms`: after how many
+ * milliseconds another try makes sense; 0 if unknown, `GRANTMINT_ZERO_MS` for at once.
  *
- * Statuses: `invalid_argument` for a status that is none, `invalid_utf8`: the fetch then ends with
- * that error.
+ * Statuses: `invalid_argument` for a number that is not the status of an error, `invalid_utf8`:
+ * the fetch then ends with that error.
  *
  * # Safety
  *
@@ -2703,7 +2735,8 @@ grantmint_status_t grantmint_ticket_fail(grantmint_ticket_t *ticket,
                                          grantmint_error_t **error);
 
 /**
- * Ends the fetch as `abandoned`: those who wait begin again. Does nothing for null.
+ * Frees a ticket and gives its fetch up, which ends as `abandoned`: waiters get that status, other
+ * waiting calls begin again. Does nothing for null.
  *
  * # Safety
  *
@@ -2712,7 +2745,7 @@ grantmint_status_t grantmint_ticket_fail(grantmint_ticket_t *ticket,
 GRANTMINT_API void grantmint_ticket_free(grantmint_ticket_t *ticket);
 
 /**
- * An empty cache.
+ * Makes an empty cache.
  *
  * `options`: null for all defaults. `*out`: the cache, to free with `grantmint_grant_cache_free`.
  *
@@ -2729,13 +2762,13 @@ grantmint_status_t grantmint_grant_cache_new(const grantmint_grant_cache_options
                                              grantmint_error_t **error);
 
 /**
- * Asks for a grant and says what to do; never blocks, and a hit takes no lock. To have that done,
- * use `grantmint_grant_cache_get`.
+ * Asks for a grant, and tells the caller what to do. Never blocks; a hit takes no lock. To have
+ * all of that done in one call, use `grantmint_grant_cache_get`.
  *
- * `options`: null for all defaults. `*out`: what the caller gets.
+ * `options`: null for all defaults. `*out`: what to do, and the objects for that.
  *
- * Statuses: the stored error of the last attempt while upstream is left alone, with the time to
- * wait; `overloaded` when the fetch could not start within the caller's time; `limit_exceeded` and
+ * Statuses: during the pause after a failed fetch its stored error, with the time to wait;
+ * `overloaded` when the fetch could not start within the caller's time; `limit_exceeded` and
  * `invalid_ttl` for the key, `invalid_argument` for the options.
  *
  * # Safety
@@ -2752,12 +2785,13 @@ grantmint_status_t grantmint_grant_cache_begin(const grantmint_grant_cache_t *ca
                                                grantmint_error_t **error);
 
 /**
- * A grant, waiting for it if need be.
+ * Gets a grant, and waits for it if necessary.
  *
- * `lead`: called on this thread with the duty to fetch, if that falls to this call, up to three
- * times; where a grant that is still good is being refreshed, it should hand the ticket on rather
- * than fetch at once. `userdata`: its first argument. `options`: null for all defaults. `*out`: the
- * grant, to free with `grantmint_hit_free`.
+ * `lead`: called on this thread with a ticket if this call has to do the fetch; up to three times,
+ * as a fetch that was abandoned is begun again. If `grantmint_ticket_is_refresh`, it should give
+ * the ticket to another thread rather than fetch at once, as the call already has a grant.
+ * `userdata`: its first argument. `options`: null for all defaults. `*out`: the grant, to free
+ * with `grantmint_hit_free`.
  *
  * Statuses: as `grantmint_grant_cache_begin` and `grantmint_waiter_wait`.
  *
@@ -2777,9 +2811,9 @@ grantmint_status_t grantmint_grant_cache_get(const grantmint_grant_cache_t *cach
                                              grantmint_error_t **error);
 
 /**
- * As `grantmint_grant_cache_get`, by callback: called once, before this returns if the grant is
- * there, else on the thread that ends the fetch or, when the caller's time is over, on one of the
- * library's, which it must not block.
+ * As `grantmint_grant_cache_get`, but never blocks: the result goes to a callback, which is called
+ * once. If the grant is there, that is before this call returns; else on the thread that ends the
+ * fetch or, when the caller's time is over, on a thread of the library, which it must not block.
  *
  * `lead`: as there; may be called on those threads too, until `callback` has been called.
  * `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first argument of
@@ -2803,8 +2837,8 @@ grantmint_status_t grantmint_grant_cache_get_then(const grantmint_grant_cache_t 
                                                   grantmint_error_t **error);
 
 /**
- * A grant that is there now and keeps the promise; never waits, and never tells of an error of
- * upstream.
+ * Gets the grant that is there now, if it has `min_remaining_ms` left. Never waits, and never
+ * returns an error of upstream.
  *
  * `lead`, `userdata`: as in `grantmint_grant_cache_get`, called if a fetch is due. `*out`: the
  * grant, to free with `grantmint_hit_free`, or null.
@@ -2827,7 +2861,7 @@ grantmint_status_t grantmint_grant_cache_try_get(const grantmint_grant_cache_t *
                                                  grantmint_error_t **error);
 
 /**
- * Looks a key up once, for `grantmint_grant_handle_begin`.
+ * Looks a key up once, so that `grantmint_grant_handle_begin` need not.
  *
  * `*out`: the handle, to free with `grantmint_grant_handle_free`.
  *
@@ -2844,6 +2878,174 @@ grantmint_status_t grantmint_grant_cache_handle(const grantmint_grant_cache_t *c
                                                 uint32_t ttl_ms,
                                                 grantmint_grant_handle_t **out,
                                                 grantmint_error_t **error);
+
+/**
+ * Gets the ticket to fetch a key's grant before a caller asks for it.
+ *
+ * `*out`: the ticket; null if the grant is there and no refresh is due, if it is being fetched
+ * already, or during the pause after a failed fetch.
+ *
+ * Statuses: as `grantmint_grant_cache_begin` for a new key.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_prefetch(const grantmint_grant_cache_t *cache,
+                                                  grantmint_str_t key,
+                                                  uint32_t ttl_ms,
+                                                  grantmint_ticket_t **out,
+                                                  grantmint_error_t **error);
+
+/**
+ * Has a key's grant refreshed for a time even if no caller asks for it. The tickets for that come
+ * from `grantmint_grant_cache_poll`.
+ *
+ * `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
+ *
+ * Statuses: as `grantmint_grant_cache_begin` for a new key.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_keep_warm(const grantmint_grant_cache_t *cache,
+                                                   grantmint_str_t key,
+                                                   uint32_t ttl_ms,
+                                                   uint32_t time_ms,
+                                                   grantmint_error_t **error);
+
+/**
+ * Says when to call `grantmint_grant_cache_poll`.
+ *
+ * `*ms`: after how many milliseconds it has something to do. Returns false, and `*ms` is 0, if it
+ * will have nothing to do.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+bool grantmint_grant_cache_next_wakeup(const grantmint_grant_cache_t *cache,
+                                       uint32_t *ms);
+
+/**
+ * Ends the fetches that are past their time, and starts those that are due for keys kept warm.
+ *
+ * `lead`: called on this thread with the ticket of each. `userdata`: its first argument.
+ *
+ * # Safety
+ *
+ * [handles], [callbacks], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_poll(const grantmint_grant_cache_t *cache,
+                                              grantmint_lead_t lead,
+                                              void *userdata,
+                                              grantmint_error_t **error);
+
+/**
+ * Drops the grant and the stored error of one key. If a fetch is running, its result still goes to
+ * the callers that wait for it, but is not stored.
+ *
+ * `*out`: whether there was such an entry; `out` may be null.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_invalidate(const grantmint_grant_cache_t *cache,
+                                                    grantmint_str_t key,
+                                                    uint32_t ttl_ms,
+                                                    bool *out,
+                                                    grantmint_error_t **error);
+
+/**
+ * As `grantmint_grant_cache_invalidate`, if the grant is the one of this generation. Of many
+ * callers that found a grant to be bad, only the first then has it fetched anew.
+ *
+ * `*out`: whether it was dropped; `out` may be null.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_invalidate_if(const grantmint_grant_cache_t *cache,
+                                                       grantmint_str_t key,
+                                                       uint32_t ttl_ms,
+                                                       uint64_t generation,
+                                                       bool *out,
+                                                       grantmint_error_t **error);
+
+/**
+ * Drops all grants and stored errors, for all who share this cache.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_purge(const grantmint_grant_cache_t *cache,
+                                               grantmint_error_t **error);
+
+/**
+ * Tells the cache that the host fetches with other credentials from now on. Grants stay, stored
+ * errors are dropped. The results of running fetches still go to the callers that wait for them,
+ * but are not stored.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_grant_cache_rotate(const grantmint_grant_cache_t *cache,
+                                                grantmint_error_t **error);
+
+/**
+ * Reads the statistics of the cache.
+ *
+ * `*out`: a snapshot, to free with `grantmint_stats_free`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_stats(const grantmint_grant_cache_t *cache,
+                                               grantmint_stats_t **out,
+                                               grantmint_error_t **error);
+
+/**
+ * Takes the events since the last call out of the cache: the last 1,024 at most, oldest first.
+ *
+ * `*out`: the events, to free with `grantmint_events_free`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_grant_cache_drain_events(const grantmint_grant_cache_t *cache,
+                                                      grantmint_events_t **out,
+                                                      grantmint_error_t **error);
+
+/**
+ * Frees a cache; does nothing for null. Minters and handles that use it go on. Its grants are
+ * wiped from memory when the last of them is gone.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_grant_cache_free(grantmint_grant_cache_t *cache);
 
 /**
  * As `grantmint_grant_cache_begin`, for the key of a handle.
@@ -2869,170 +3071,7 @@ grantmint_status_t grantmint_grant_handle_begin(const grantmint_grant_handle_t *
 GRANTMINT_API void grantmint_grant_handle_free(grantmint_grant_handle_t *handle);
 
 /**
- * The duty to fetch a key's grant before anybody asks for it.
- *
- * `*out`: the ticket; null if the grant is there and no refresh is due, if it is being fetched
- * already, or if upstream is left alone.
- *
- * Statuses: as `grantmint_grant_cache_begin` for a new key.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_cache_prefetch(const grantmint_grant_cache_t *cache,
-                                                  grantmint_str_t key,
-                                                  uint32_t ttl_ms,
-                                                  grantmint_ticket_t **out,
-                                                  grantmint_error_t **error);
-
-/**
- * Has a key refreshed without being read, for a time in milliseconds of at most 24 h; 0 ends it.
- * The duties to fetch come from `grantmint_grant_cache_poll`.
- *
- * Statuses: as `grantmint_grant_cache_begin` for a new key.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_grant_cache_keep_warm(const grantmint_grant_cache_t *cache,
-                                                   grantmint_str_t key,
-                                                   uint32_t ttl_ms,
-                                                   uint32_t time_ms,
-                                                   grantmint_error_t **error);
-
-/**
- * After how many milliseconds `grantmint_grant_cache_poll` has something to do. False, and `*ms`
- * 0, if nothing is to come.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-bool grantmint_grant_cache_next_wakeup(const grantmint_grant_cache_t *cache,
-                                       uint32_t *ms);
-
-/**
- * Ends the fetches that are past their time, and hands on the duties to fetch what is kept warm
- * and due.
- *
- * `lead`: called on this thread for each. `userdata`: its first argument.
- *
- * # Safety
- *
- * [handles], [callbacks], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_grant_cache_poll(const grantmint_grant_cache_t *cache,
-                                              grantmint_lead_t lead,
-                                              void *userdata,
-                                              grantmint_error_t **error);
-
-/**
- * Empties one entry. A fetch in the air serves those who wait for it and is not stored.
- *
- * `*out`: whether there was such an entry; `out` may be null.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_grant_cache_invalidate(const grantmint_grant_cache_t *cache,
-                                                    grantmint_str_t key,
-                                                    uint32_t ttl_ms,
-                                                    bool *out,
-                                                    grantmint_error_t **error);
-
-/**
- * Empties one entry if it holds the grant of this generation: so of many callers who met a bad
- * grant only the first has it fetched anew.
- *
- * `*out`: whether it did; `out` may be null.
- *
- * # Safety
- *
- * [handles], [strings], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_grant_cache_invalidate_if(const grantmint_grant_cache_t *cache,
-                                                       grantmint_str_t key,
-                                                       uint32_t ttl_ms,
-                                                       uint64_t generation,
-                                                       bool *out,
-                                                       grantmint_error_t **error);
-
-/**
- * Empties every entry, for all who share this cache.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_grant_cache_purge(const grantmint_grant_cache_t *cache,
-                                               grantmint_error_t **error);
-
-/**
- * Starts anew with other credentials: grants stay, stored errors go, and fetches in the air serve
- * those who wait for them but are not stored.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-grantmint_status_t grantmint_grant_cache_rotate(const grantmint_grant_cache_t *cache,
-                                                grantmint_error_t **error);
-
-/**
- * What the cache has done.
- *
- * `*out`: a snapshot, to free with `grantmint_stats_free`.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_cache_stats(const grantmint_grant_cache_t *cache,
-                                               grantmint_stats_t **out,
-                                               grantmint_error_t **error);
-
-/**
- * The last 1,024 events since the last call, oldest first.
- *
- * `*out`: the events, to free with `grantmint_events_free`.
- *
- * # Safety
- *
- * [handles], [outputs]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_status_t grantmint_grant_cache_drain_events(const grantmint_grant_cache_t *cache,
-                                                      grantmint_events_t **out,
-                                                      grantmint_error_t **error);
-
-/**
- * Frees a cache; does nothing for null. Others who share it go on; its grants are wiped when the
- * last of them is gone.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API void grantmint_grant_cache_free(grantmint_grant_cache_t *cache);
-
-/**
- * The grant, byte for byte as it came. Treat it as the secret it is. Belongs to the hit.
+ * The grant, byte for byte as it came. It is a secret. Belongs to the hit.
  *
  * # Safety
  *
@@ -3041,7 +3080,7 @@ GRANTMINT_API void grantmint_grant_cache_free(grantmint_grant_cache_t *cache);
 GRANTMINT_API GRANTMINT_NODISCARD grantmint_str_t grantmint_hit_grant(const grantmint_hit_t *hit);
 
 /**
- * How many milliseconds the grant was still good for when it was handed out, net of the safety
+ * How many milliseconds the grant was still good for when the caller got it, after the safety
  * margin; 0 for null.
  *
  * # Safety
@@ -3062,7 +3101,7 @@ GRANTMINT_NODISCARD
 grantmint_freshness_t grantmint_hit_freshness(const grantmint_hit_t *hit);
 
 /**
- * Tells grants of one cache apart: a later grant has a higher number. 0 for null.
+ * The number of the grant within its cache: a later grant has a higher one. 0 for null.
  *
  * # Safety
  *
@@ -3092,13 +3131,13 @@ grantmint_error_t *grantmint_hit_reason(const grantmint_hit_t *hit);
 GRANTMINT_API void grantmint_hit_free(grantmint_hit_t *hit);
 
 /**
- * Blocks until the fetch, or the time that was asked for at `begin`, is over.
+ * Blocks until the fetch ends or the `timeout_ms` given to `begin` is over.
  *
- * `waiter`: taken, whatever the status. `*out`: the grant, to free with `grantmint_hit_free`.
+ * `waiter`: consumed, whatever the status. `*out`: the grant, to free with `grantmint_hit_free`.
  *
  * Statuses: that of the fetch; `deadline_exceeded` when the caller's time is over first,
- * `grant_too_short` when the new grant does not keep the caller's promise, `abandoned` when the
- * fetch was dropped: begin again.
+ * `grant_too_short` when the new grant does not have the caller's `min_remaining_ms`, `abandoned`
+ * when the fetch was given up: begin again.
  *
  * # Safety
  *
@@ -3111,10 +3150,10 @@ grantmint_status_t grantmint_waiter_wait(grantmint_waiter_t *waiter,
                                          grantmint_error_t **error);
 
 /**
- * Looks whether the fetch or the caller's time is over; never blocks.
+ * Checks whether the fetch has ended or the caller's time is over. Never blocks.
  *
- * `*out`: the grant, to free with `grantmint_hit_free`; null with `GRANTMINT_OK` while there is
- * nothing to tell. The waiter remains and is to be freed.
+ * `*out`: the grant, to free with `grantmint_hit_free`; null with `GRANTMINT_OK` if neither is the
+ * case yet. The waiter stays the caller's to free.
  *
  * Statuses: as `grantmint_waiter_wait`.
  *
@@ -3129,7 +3168,7 @@ grantmint_status_t grantmint_waiter_poll(const grantmint_waiter_t *waiter,
                                          grantmint_error_t **error);
 
 /**
- * What the store has for this caller now, if it keeps the promise; never blocks.
+ * Gets the stored grant if it has the caller's `min_remaining_ms` left. Never blocks.
  *
  * `*out`: the grant, to free with `grantmint_hit_free`, or null.
  *
@@ -3144,13 +3183,13 @@ grantmint_status_t grantmint_waiter_fallback(const grantmint_waiter_t *waiter,
                                              grantmint_error_t **error);
 
 /**
- * Calls back once when the fetch is over: on the thread that ends it, or before this returns if it
- * has ended. A fetch always ends, but the caller's time is not watched: for that, ask with
- * `grantmint_grant_cache_get_then`.
+ * Registers a callback for the end of the fetch. It is called once: on the thread that ends the
+ * fetch, or before this call returns if it has ended already. Every fetch ends, but the caller's
+ * time is not watched: `grantmint_grant_cache_get_then` does that.
  *
- * `waiter`: taken, whatever the status. `callback`: not called unless the status is
- * `GRANTMINT_OK`. `*out`: with what to take the callback back, to free with
- * `grantmint_registration_free`, which leaves the callback in place; `out` may be null.
+ * `waiter`: consumed, whatever the status. `callback`: not called unless the status is
+ * `GRANTMINT_OK`. `userdata`: its first argument. `*out`: for taking the callback back, to free
+ * with `grantmint_registration_free`, which leaves the callback registered; `out` may be null.
  *
  * # Safety
  *
@@ -3165,7 +3204,7 @@ grantmint_status_t grantmint_waiter_on_ready(grantmint_waiter_t *waiter,
                                              grantmint_error_t **error);
 
 /**
- * Gives up waiting; does nothing for null. The fetch goes on for the others.
+ * Frees a waiter, which stops waiting; does nothing for null. The fetch goes on for the others.
  *
  * # Safety
  *
@@ -3174,10 +3213,10 @@ grantmint_status_t grantmint_waiter_on_ready(grantmint_waiter_t *waiter,
 GRANTMINT_API void grantmint_waiter_free(grantmint_waiter_t *waiter);
 
 /**
- * Takes a callback back. `registration`: taken.
+ * Takes a callback back.
  *
- * True if it will not be called; false if it was called or is being called at this moment, and for
- * null.
+ * `registration`: consumed. Returns true if the callback will not be called; false if it has been
+ * called or is being called at this moment, and for null.
  *
  * # Safety
  *
@@ -3186,7 +3225,7 @@ GRANTMINT_API void grantmint_waiter_free(grantmint_waiter_t *waiter);
 GRANTMINT_API bool grantmint_registration_cancel(grantmint_registration_t *registration);
 
 /**
- * Frees a registration and leaves its callback in place; does nothing for null.
+ * Frees a registration; does nothing for null. Its callback stays registered.
  *
  * # Safety
  *
@@ -3204,11 +3243,11 @@ GRANTMINT_API void grantmint_registration_free(grantmint_registration_t *registr
 GRANTMINT_API GRANTMINT_NODISCARD size_t grantmint_events_len(const grantmint_events_t *events);
 
 /**
- * One of several events, counted from 0.
+ * Reads one of the events, counted from 0.
  *
  * `event`: filled in as far as its `struct_size` reaches.
  *
- * Statuses: `invalid_argument` beyond the last, `struct_size`.
+ * Statuses: `invalid_argument` for an index beyond the last, `struct_size`.
  *
  * # Safety
  *
@@ -3231,7 +3270,7 @@ grantmint_status_t grantmint_events_get(const grantmint_events_t *events,
 GRANTMINT_API void grantmint_events_free(grantmint_events_t *events);
 
 /**
- * The numbers of a snapshot.
+ * Reads the numbers of a snapshot.
  *
  * `counters`: filled in as far as its `struct_size` reaches.
  *
@@ -3248,9 +3287,9 @@ grantmint_status_t grantmint_stats_counters(const grantmint_stats_t *stats,
                                             grantmint_error_t **error);
 
 /**
- * How many fetches failed, by status; statuses that never occurred are left out.
+ * Reads how many fetches failed, by status. Statuses that never occurred are left out.
  *
- * `buffer`: an array with room for `capacity` of them. `*len`: how many there are.
+ * `buffer`: an array with room for `capacity` elements. `*len`: how many there are.
  *
  * Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
  *
@@ -3267,7 +3306,7 @@ grantmint_status_t grantmint_stats_errors(const grantmint_stats_t *stats,
                                           grantmint_error_t **error);
 
 /**
- * How long fetches took.
+ * Reads how long fetches took.
  *
  * `buffer`: an array with room for `capacity` buckets. `*len`: how many there are. `*sum_ms`: the
  * time of all fetches together, in milliseconds; `sum_ms` may be null.
@@ -3314,9 +3353,10 @@ grantmint_status_t grantmint_stats_to_prometheus(const grantmint_stats_t *stats,
 GRANTMINT_API void grantmint_stats_free(grantmint_stats_t *stats);
 
 /**
- * A clock that stands still at a time since 1970, in milliseconds.
+ * A clock that stands still.
  *
- * `*out`: the clock, to free with `grantmint_manual_clock_free`.
+ * `unix_ms`: the time that it shows, in milliseconds since 1970. `*out`: the clock, to free with
+ * `grantmint_manual_clock_free`.
  *
  * # Safety
  *
@@ -3329,7 +3369,7 @@ grantmint_status_t grantmint_manual_clock_new(uint64_t unix_ms,
                                               grantmint_error_t **error);
 
 /**
- * Lets time pass, in milliseconds.
+ * Moves the clock forward by a number of milliseconds.
  *
  * # Safety
  *
@@ -3340,7 +3380,8 @@ void grantmint_manual_clock_advance(const grantmint_manual_clock_t *clock,
                                     uint64_t ms);
 
 /**
- * Puts the machine to sleep for a time in milliseconds, and wakes it.
+ * Moves the clock forward as if the machine had slept for a number of milliseconds: no timer fired
+ * meanwhile.
  *
  * # Safety
  *
@@ -3351,7 +3392,7 @@ void grantmint_manual_clock_suspend(const grantmint_manual_clock_t *clock,
                                     uint64_t ms);
 
 /**
- * Steps the wall clock alone, in milliseconds, forward or back.
+ * Sets the wall clock alone forward by a number of milliseconds, or back if it is negative.
  *
  * # Safety
  *
@@ -3362,7 +3403,7 @@ void grantmint_manual_clock_jump_wall(const grantmint_manual_clock_t *clock,
                                       int64_t ms);
 
 /**
- * The time since 1970 that the clock shows, in milliseconds; 0 for null.
+ * The time that the clock shows, in milliseconds since 1970; 0 for null.
  *
  * # Safety
  *

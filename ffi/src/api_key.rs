@@ -1,17 +1,27 @@
-//! The API key that signs tokens and fetches grants.
+//! The API key, which signs tokens and fetches grants.
 
 use grantmint_core::ApiKey;
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
+use crate::output;
 use crate::panic::or_empty;
-use crate::strings::grantmint_str_t;
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
 
 /// A validated API key. Minters keep what they need of it: it may be freed right after they are
-/// made. The secret is wiped from memory with its last user and is never shown.
-pub struct grantmint_api_key_t(pub(crate) ApiKey);
+/// made. The secret is never shown, and is wiped from memory when no key and no minter needs it any
+/// more.
+pub struct grantmint_api_key_t(ApiKey);
 
 class!(grantmint_api_key_t);
+
+impl grantmint_api_key_t {
+    pub(crate) fn key(&self) -> &ApiKey {
+        &self.0
+    }
+}
 
 /// A key from the account's SID (`AC…`), the key's SID (`SK…`) and its secret.
 ///
@@ -35,7 +45,7 @@ pub unsafe extern "C" fn grantmint_api_key_new(
         // SAFETY: [strings], [outputs]
         let (out, account_sid, key_sid, secret) = unsafe {
             (
-                handle::out_object(out)?,
+                output::object(out)?,
                 account_sid.text("account_sid")?,
                 key_sid.text("key_sid")?,
                 secret.text("secret")?,
@@ -47,11 +57,12 @@ pub unsafe extern "C" fn grantmint_api_key_new(
 }
 
 /// A key from the environment variables `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` and
-/// `TWILIO_API_SECRET`. Not while another thread changes the environment.
+/// `TWILIO_API_SECRET`. No other thread may change the environment during the call.
 ///
 /// `*out`: the key, to free with `grantmint_api_key_free`.
 ///
-/// Statuses: `invalid_credentials` names a variable that is missing; as `grantmint_api_key_new`.
+/// Statuses: as `grantmint_api_key_new`; `invalid_credentials` also for a missing variable, which
+/// the message names.
 ///
 /// # Safety
 ///
@@ -64,18 +75,18 @@ pub unsafe extern "C" fn grantmint_api_key_from_env(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [outputs]
-        let out = unsafe { handle::out_object(out)? };
+        let out = unsafe { output::object(out)? };
         *out = handle::new(grantmint_api_key_t(ApiKey::from_env()?));
         Ok(())
     })
 }
 
-/// The same key for another region of Twilio, such as `ie1`, which every token then names in its
-/// header.
+/// The same key for another region of Twilio, such as `ie1`. Tokens signed with it name the region
+/// in their header.
 ///
-/// `*out`: a further key, to free with `grantmint_api_key_free`.
+/// `*out`: a new key, to free with `grantmint_api_key_free`.
 ///
-/// Statuses: `invalid_argument` for a text that is no name of a region.
+/// Statuses: `invalid_argument` for a text that is not the name of a region.
 ///
 /// # Safety
 ///
@@ -90,9 +101,8 @@ pub unsafe extern "C" fn grantmint_api_key_with_region(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [strings], [outputs]
-        let (out, key, region) = unsafe {
-            (handle::out_object(out)?, handle::shared(key, "key")?, region.text("region")?)
-        };
+        let (out, key, region) =
+            unsafe { (output::object(out)?, handle::shared(key, "key")?, region.text("region")?) };
         *out = handle::new(grantmint_api_key_t(key.0.with_region(region)?));
         Ok(())
     })
@@ -132,7 +142,8 @@ pub unsafe extern "C" fn grantmint_api_key_key_sid(
     })
 }
 
-/// The region that tokens name in their header, or none. Belongs to the key.
+/// The region that tokens name in their header; none if there is none, and for null. Belongs to the
+/// key.
 ///
 /// # Safety
 ///

@@ -1,18 +1,19 @@
-//! Calling into C.
+//! Callbacks: calling functions of the host.
 
 use std::ffi::c_void;
 use std::ptr;
 
 use grantmint_core::{Error, Result};
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::error::grantmint_error_t;
 use crate::handle::{self, Class};
+use crate::status::grantmint_status_t;
 
-/// Frees what a callback was given as its `userdata`. Called once, on any thread, when the callback
-/// will not be called again.
+/// Frees the `userdata` of a callback. Called once, on any thread, after the last call of the
+/// callback.
 pub type grantmint_userdata_free_t = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
-/// What a callback gets as its first argument.
+/// The first argument of a callback.
 #[derive(Clone, Copy)]
 pub(crate) struct Userdata(*mut c_void);
 
@@ -31,7 +32,7 @@ impl Userdata {
     }
 }
 
-/// A callback that is told how a call ended.
+/// A callback that gets the result of a call.
 pub(crate) type Answer<T> = unsafe extern "C" fn(
     userdata: *mut c_void,
     status: grantmint_status_t,
@@ -39,7 +40,7 @@ pub(crate) type Answer<T> = unsafe extern "C" fn(
     error: *mut grantmint_error_t,
 );
 
-/// Answers a call by its callback, which is not called again.
+/// Gives the result of a call to its callback, which is not called again.
 pub(crate) fn answer<T: Class>(callback: Answer<T>, userdata: Userdata, result: Result<T>) {
     let (status, object, error) = match result {
         Ok(object) => (grantmint_status_t::GRANTMINT_OK, handle::new(object), ptr::null_mut()),

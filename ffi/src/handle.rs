@@ -1,18 +1,20 @@
 //! Objects behind pointers.
 //!
-//! C holds a `T *` that points to a [`Guarded`] object. The word in front of the object tells a
-//! pointer to another class, or to an object that was freed, from a good one. That is a net, not a
-//! promise: memory that was freed may hold anything, a good word too.
+//! C holds a `T *` that points to a [`Guarded`] object. The magic number in front of the object
+//! shows whether the pointer is of that class and the object not freed. The check finds most
+//! mistakes, not all: freed memory may hold anything, the right number too.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use grantmint_core::{Error, ErrorKind, Result};
 
+use crate::panic::caught;
+
 /// A class of objects that C holds pointers to. They may be handed to other threads.
 pub(crate) trait Class: Send {
     /// The name in C.
     const NAME: &'static str;
-    /// What stands in front of every live object.
+    /// The number in front of every live object.
     const MAGIC: u64 = fnv1a(Self::NAME);
 }
 
@@ -26,7 +28,7 @@ macro_rules! class {
 }
 pub(crate) use class;
 
-/// What stands in front of an object that was freed.
+/// The number in front of an object that was freed.
 const FREED: u64 = 0xdead_dead_dead_dead;
 
 #[repr(C)]
@@ -83,7 +85,7 @@ pub(crate) unsafe fn exclusive<'a, T: Class>(
 ) -> Result<&'a mut T> {
     // SAFETY: [handles] as of the caller.
     unsafe { guarded(pointer, argument)? };
-    // SAFETY: [handles] the word in front says that this is such an object, and it is not in use.
+    // SAFETY: [handles] the number in front says that this is such an object; it is not in use.
     Ok(unsafe { &mut (*pointer.cast::<Guarded<T>>()).object })
 }
 
@@ -96,7 +98,7 @@ pub(crate) unsafe fn exclusive<'a, T: Class>(
 pub(crate) unsafe fn take<T: Class>(pointer: *mut T, argument: &'static str) -> Result<T> {
     // SAFETY: [handles] as of the caller.
     let magic = unsafe { &guarded(pointer, argument)?.magic };
-    // Of two who free one object at once only one gets it.
+    // If two threads free one object at once, only one of them gets it.
     let first = magic.compare_exchange(T::MAGIC, FREED, Ordering::Relaxed, Ordering::Relaxed);
     first.map_err(|_| wrong::<T>(argument))?;
     // SAFETY: [handles] it came from `new`, and nobody will look at it again.
@@ -113,8 +115,8 @@ pub(crate) unsafe fn free<T: Class>(pointer: *mut T) {
     if pointer.is_null() {
         return;
     }
-    // A pointer that is no good cannot be reported from here; it is left alone.
-    let _ = crate::panic::caught(|| {
+    // There is no way to report a bad pointer from here: it is ignored.
+    let _ = caught(|| {
         // SAFETY: [handles] as of the caller.
         unsafe { take(pointer, "object") }.map(drop)
     });
@@ -138,7 +140,7 @@ unsafe fn guarded<'a, T: Class>(
     if !is_good {
         return Err(wrong::<T>(argument));
     }
-    // SAFETY: [handles] the word in front says that this is such an object.
+    // SAFETY: [handles] the number in front says that this is such an object.
     Ok(unsafe { &*pointer })
 }
 
@@ -155,52 +157,7 @@ fn wrong<T: Class>(argument: &str) -> Error {
     Error::new(ErrorKind::InvalidArgument, message)
 }
 
-/// A place for one output of a function, set to `empty` at once: so it holds nothing stale after
-/// an error.
-///
-/// # Safety
-///
-/// [outputs] The pointer is null or has room for a value for as long as the reference.
-#[inline]
-pub(crate) unsafe fn out<'a, T>(
-    pointer: *mut T,
-    empty: T,
-    argument: &'static str,
-) -> Result<&'a mut T> {
-    if pointer.is_null() {
-        return Err(null(argument));
-    }
-    // SAFETY: [outputs] as of the caller; it is written before it is read.
-    Ok(unsafe {
-        pointer.write(empty);
-        &mut *pointer
-    })
-}
-
-/// As [`out`], for a new object.
-///
-/// # Safety
-///
-/// As [`out`].
-#[inline]
-pub(crate) unsafe fn out_object<'a, T: Class>(pointer: *mut *mut T) -> Result<&'a mut *mut T> {
-    // SAFETY: [outputs] as of the caller.
-    unsafe { out(pointer, std::ptr::null_mut(), "out") }
-}
-
-/// Tells the caller something that it need not want to know.
-///
-/// # Safety
-///
-/// [outputs] The pointer is null or has room for a value.
-pub(crate) unsafe fn tell<T>(pointer: *mut T, value: T) {
-    if !pointer.is_null() {
-        // SAFETY: [outputs] as of the caller.
-        unsafe { pointer.write(value) };
-    }
-}
-
-/// With 64 bits two names of classes do not share a hash by chance.
+/// A hash of a class name. It has 64 bits, so that no two names share one by chance.
 const fn fnv1a(text: &str) -> u64 {
     let (bytes, mut hash, mut index) = (text.as_bytes(), 0xcbf2_9ce4_8422_2325_u64, 0);
     while index < bytes.len() {

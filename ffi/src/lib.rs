@@ -1,17 +1,26 @@
 /*!
 The C interface of grantmint, from which `include/grantmint.h` is generated.
 
-Everything that grantmint knows lies in `grantmint-core`. A function here converts its arguments,
-calls the core once and converts the result. One file per class of the C interface; what they share:
+All knowledge is in `grantmint-core`. A function here converts its arguments, calls the core once
+and converts the result. A class of the header has a file with its name, and its options struct has
+another: `grantmint_grant_cache_t` is in `cache/grant_cache.rs`. A struct or enum that only one
+class uses is in the file of that class.
 
-* `panic`: no panic crosses the border,
-* `handle`: objects behind pointers,
-* `callback`: calling into C,
-* `strings`, `options`, `time`: values on their way in and out,
-* `error`: the status numbers and the error object.
+* `token`: Access Tokens, the grants in them, and verifying,
+* `playback`: tokens for live streams, and where the grants in them come from,
+* `cache`: the cache of those grants,
+* the files beside this one: what all three use.
 
-The words in brackets in `# Safety` sections and `SAFETY` comments are the rules at the top of the
-header.
+No panic gets into C: `panic` catches it, `boundary` turns it into a status. Words in brackets, in
+`# Safety` sections and `SAFETY` comments, are the rules at the top of the header. Each rule has a
+file with the code that relies on it:
+
+* `handle`: [handles], objects behind pointers,
+* `str`: [strings], text as a pointer and a length,
+* `arrays`: [arrays] and [buffers],
+* `options`: [structs], which start with their size,
+* `output`: [outputs], results that are written where C says,
+* `callback`: [callbacks], functions of the host.
 */
 
 #![allow(non_camel_case_types, reason = "the types have their C names, so that both sides agree")]
@@ -24,59 +33,49 @@ header.
 #[cfg(panic = "abort")]
 compile_error!("grantmint-ffi catches panics at its border: build it with panic = \"unwind\"");
 
-#[macro_use]
-mod panic;
-
-// The header has the classes in this order.
+mod arrays;
+mod boundary;
 mod callback;
-mod error;
 mod handle;
-mod options;
-mod strings;
+mod output;
+mod panic;
 mod time;
+
+// The header has the functions in the order of the lines below, here and in the folders.
+mod status;
+
+mod error;
+mod options;
+mod str;
+mod string;
+mod strings;
+mod switch;
 mod version;
 
 mod api_key;
-mod grants;
 
-mod access_token;
-mod token_minter;
-mod verify;
+mod token;
 
-mod playback_minter;
-mod playback_token;
-mod source;
-mod stream_minter;
-mod ticket;
+mod playback;
 
-mod grant_cache;
-mod waiter;
+mod cache;
 
-mod events;
-mod stats;
-
-mod clock;
+mod manual_clock;
 mod testing;
 
-pub use access_token::*;
 pub use api_key::*;
+pub use cache::*;
 pub use callback::*;
-pub use clock::*;
 pub use error::*;
-pub use events::*;
-pub use grant_cache::*;
-pub use grants::*;
+pub use manual_clock::*;
 pub use options::*;
-pub use playback_minter::*;
-pub use playback_token::*;
-pub use source::*;
-pub use stats::*;
-pub use stream_minter::*;
+pub use playback::*;
+pub use status::*;
+pub use str::*;
+pub use string::*;
 pub use strings::*;
+pub use switch::*;
 pub use testing::*;
-pub use ticket::*;
 pub use time::GRANTMINT_ZERO_MS;
-pub use token_minter::*;
-pub use verify::*;
+pub use token::*;
 pub use version::*;
-pub use waiter::*;

@@ -1,4 +1,4 @@
-//! Structs that C fills in: of any size that a version of the header knows.
+//! Structs that start with their size, so that headers and libraries of other versions go together.
 
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -6,28 +6,18 @@ use std::ptr;
 
 use grantmint_core::{Error, ErrorKind, Result};
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle;
+use crate::status::grantmint_status_t;
 
-/// A struct is not read beyond this: whoever claims more has not set `struct_size`.
+/// No struct is larger: a `struct_size` above this was not set.
 const SIZE_MAX: usize = 4096;
 
-/// A setting that is on, off, or left to its default.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-pub enum grantmint_switch_t {
-    /// As it is unless set.
-    GRANTMINT_DEFAULT = 0,
-    /// Yes.
-    GRANTMINT_ON = 1,
-    /// No.
-    GRANTMINT_OFF = 2,
-}
-
-/// Sets every member of an options struct to its default, whatever the struct: what its `…_INIT`
-/// macro does, for structs that cannot be initialised where they are declared.
+/// Sets every member of a struct with a `struct_size` to its default. Does the same as the struct's
+/// `…_INIT` macro, for a struct that cannot be initialised where it is declared.
 ///
-/// `options`: the struct. `size`: its `sizeof`.
+/// `options`: any such struct. `size`: its `sizeof`.
 ///
 /// Statuses: `null_pointer`, `struct_size`.
 ///
@@ -59,8 +49,8 @@ pub unsafe extern "C" fn grantmint_options_init(
 ///
 /// # Safety
 ///
-/// The type is `repr(C)`, its first member is a `usize`, it has no padding that must not be
-/// copied, and all its members may be zero.
+/// The type is `repr(C)`, its first member is a `usize`, it has no padding that must not be copied,
+/// and all its members may be zero.
 pub(crate) unsafe trait Options: Copy {}
 
 /// The struct that C passed; all defaults for null.
@@ -91,7 +81,8 @@ pub(crate) unsafe fn read<T: Options>(pointer: *const T) -> Result<T> {
     Ok(unsafe { options.assume_init() })
 }
 
-/// Fills in a struct of C's as far as it reaches; what lies beyond is set to zero.
+/// Fills in a struct of C's as far as its `struct_size` reaches; members of a newer header become
+/// zero.
 ///
 /// # Safety
 ///
@@ -114,26 +105,8 @@ pub(crate) unsafe fn write<T: Options>(full: &T, pointer: *mut T) -> Result<()> 
     Ok(())
 }
 
-/// The error for an index that is too large.
-pub(crate) fn beyond(argument: &str) -> Error {
-    Error::new(ErrorKind::InvalidArgument, format!("{argument} lies beyond the last"))
-}
-
-/// A setting as C passed it.
-pub(crate) fn switch(value: i32, argument: &str) -> Result<Option<bool>> {
-    match value {
-        0 => Ok(None),
-        1 => Ok(Some(true)),
-        2 => Ok(Some(false)),
-        _ => Err(Error::new(
-            ErrorKind::InvalidArgument,
-            format!("{argument} is not a grantmint_switch_t"),
-        )),
-    }
-}
-
 fn check_size(size: usize, align: usize) -> Result<()> {
-    // One member at least, and no half of one.
+    // It has at least one member after its size, and no half of one.
     if (2 * size_of::<usize>()..=SIZE_MAX).contains(&size) && size.is_multiple_of(align) {
         return Ok(());
     }

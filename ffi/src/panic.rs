@@ -1,28 +1,17 @@
-//! No panic crosses the border: to unwind into C is undefined, to abort is rude.
+//! Catching panics: unwinding into C would be undefined behaviour, aborting would end the host.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use grantmint_core::{Error, ErrorKind, Result};
 
-/// The body of a function that returns a status: runs it, catches what it panics with, and hands
-/// the error to the caller. The function itself is written out, so that the header's generator sees
-/// it.
-macro_rules! boundary {
-    ($error:ident, $body:expr) => {{
-        let result = $crate::panic::caught($body);
-        // SAFETY: [outputs] `error` is null or has room for a pointer.
-        unsafe { $crate::error::report($error, result) }
-    }};
-}
-
 /// Runs a function and turns a panic into an error.
 #[inline]
 pub(crate) fn caught<R>(body: impl FnOnce() -> Result<R>) -> Result<R> {
-    // What a body may leave half done lies behind the core's own locks, which know no poison.
+    // Unwind safe: what a body may leave half done is behind the core's locks, which do not poison.
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(result) => result,
         Err(payload) => {
-            // What was panicked with may panic again when it is dropped; that one is left alone.
+            // Dropping the payload may panic again; that second payload is leaked.
             let dropped = catch_unwind(AssertUnwindSafe(|| drop(payload)));
             dropped.unwrap_or_else(std::mem::forget);
             Err(Error::new(ErrorKind::Panic, "a fault inside grantmint; please report it"))
@@ -30,7 +19,7 @@ pub(crate) fn caught<R>(body: impl FnOnce() -> Result<R>) -> Result<R> {
     }
 }
 
-/// The body of a function that has no way to tell of an error: an empty value is returned for one.
+/// Runs the body of a function that cannot report an error: it returns an empty value instead.
 #[inline]
 pub(crate) fn or_empty<R: Default>(body: impl FnOnce() -> Result<R>) -> R {
     caught(body).unwrap_or_default()

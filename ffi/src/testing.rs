@@ -1,8 +1,10 @@
-//! Doors for tests.
+//! Functions for tests alone.
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
-use crate::grant_cache::grantmint_grant_cache_t;
+use crate::boundary::boundary;
+use crate::cache::grant_cache::grantmint_grant_cache_t;
+use crate::error::grantmint_error_t;
 use crate::handle;
+use crate::status::grantmint_status_t;
 
 /// Has a cache behave from now on as in a forked child: only grants that are still good are taken
 /// over. For tests.

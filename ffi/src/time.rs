@@ -1,11 +1,11 @@
-//! Times on the border: milliseconds in 32 bits, where zero means that nothing was set.
+//! Times as C passes them: milliseconds in 32 bits, where zero means that nothing was set.
 
 use std::time::Duration;
 
-/// No time at all, where a zero would stand for the default.
+/// A time of 0 ms, for members and arguments where a zero means the default.
 pub const GRANTMINT_ZERO_MS: u32 = u32::MAX;
 
-/// A time that was set, if it was.
+/// The time that C passed; none for the default.
 pub(crate) fn optional(ms: u32) -> Option<Duration> {
     match ms {
         0 => None,
@@ -14,12 +14,12 @@ pub(crate) fn optional(ms: u32) -> Option<Duration> {
     }
 }
 
-/// A time that is left: rounded down, so that nothing is promised that will not be there.
+/// A remaining time, rounded down: never more than there is.
 pub(crate) fn left_ms(time: Duration) -> u32 {
     u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
 }
 
-/// A time to wait: rounded up, so that who waits for it does not come too early.
+/// A time to wait, rounded up: whoever waits that long does not come too early.
 pub(crate) fn wait_ms(time: Duration) -> u32 {
     u32::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u32::MAX)
 }

@@ -1,16 +1,17 @@
-//! Which version this is.
+//! The version of the library.
 
-use crate::strings::grantmint_str_t;
+use crate::str::grantmint_str_t;
 
-/// The version of the library that the program runs with, such as `0.1.0`; that of the header it
-/// was compiled with is `GRANTMINT_VERSION`. The text is static.
+/// The version of the library that the program runs with, such as `0.1.0`. The header that it was
+/// compiled with has `GRANTMINT_VERSION`. The text is static.
 #[unsafe(no_mangle)]
 #[must_use]
 pub extern "C" fn grantmint_version() -> grantmint_str_t {
     grantmint_str_t::of(env!("CARGO_PKG_VERSION"))
 }
 
-/// The same as a number: major × 1,000,000 + minor × 1,000 + patch, as `GRANTMINT_VERSION_NUMBER`.
+/// That version as a number: major × 1,000,000 + minor × 1,000 + patch, as
+/// `GRANTMINT_VERSION_NUMBER`.
 #[unsafe(no_mangle)]
 #[must_use]
 pub extern "C" fn grantmint_version_number() -> u32 {

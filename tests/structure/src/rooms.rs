@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What every room may use.
+const BASE: &str = "core/src";
+
 /// Rooms by their folders, with the rooms that each may use.
 pub struct Rooms(BTreeMap<String, BTreeSet<String>>);
 
@@ -38,9 +41,10 @@ impl Rooms {
         file.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
-    /// Whether a room may import from another.
+    /// Whether a room may import from another: its own files, those of the base, and what the table
+    /// says.
     #[must_use]
     pub fn may_use(&self, room: &str, other: &str) -> bool {
-        room == other || self.0.get(room).is_some_and(|uses| uses.contains(other))
+        room == other || other == BASE || self.0.get(room).is_some_and(|uses| uses.contains(other))
     }
 }

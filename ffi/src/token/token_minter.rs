@@ -1,58 +1,38 @@
-//! Many tokens that differ in their identity alone.
+//! The token minter: many tokens that differ in their identity alone.
 
 use std::cell::RefCell;
+use std::ffi::c_char;
 
-use grantmint_core::TokenMinter;
+use grantmint_core::{Result, TokenMinter};
 
-use crate::access_token::{fill_warnings, grantmint_warning_t};
 use crate::api_key::grantmint_api_key_t;
-use crate::clock::{clock, grantmint_manual_clock_t};
-use crate::error::{grantmint_error_t, grantmint_status_t};
-use crate::grants::{grantmint_grant_t, grants};
+use crate::arrays;
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
-use crate::options::{self, Options, switch};
-use crate::strings::{self, grantmint_str_t, grantmint_string_t, grantmint_strings_t};
+use crate::options;
+use crate::output;
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
+use crate::string::grantmint_string_t;
+use crate::strings::grantmint_strings_t;
+use crate::token::token_minter_options::grantmint_token_minter_options_t;
+use crate::token::warning::{fill_warnings, grantmint_warning_t};
 
-/// Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each. Everything
-/// but the identity is checked, encoded and hashed once a second. Any number of threads may share
-/// one minter; they take no lock.
+/// Mints Access Tokens of one kind: with the same key, grants and ttl, each for its own identity.
+/// Everything but the identity is checked, encoded and hashed once a second. Any number of threads
+/// may share one minter; they take no lock.
 pub struct grantmint_token_minter_t(TokenMinter);
 
 class!(grantmint_token_minter_t);
 
-/// What a token minter may be told. A member that is zero is left to its default.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct grantmint_token_minter_options_t {
-    /// `sizeof` this struct; set by `GRANTMINT_TOKEN_MINTER_OPTIONS_INIT`.
-    pub struct_size: usize,
-    /// The grants, which are copied.
-    pub grants: *const *const grantmint_grant_t,
-    /// How many grants.
-    pub grants_len: usize,
-    /// How many seconds each token lives: 1 to 86,400, 3,600 by default.
-    pub ttl: u64,
-    /// A fixed Unix second before which no token is valid; left out by default, as clocks differ.
-    pub nbf: u64,
-    /// Another clock, for tests.
-    pub clock: *const grantmint_manual_clock_t,
-    /// Whether each token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
-    /// off by default.
-    pub unique: i32,
-    /// Zero.
-    pub reserved: u32,
-}
-
-// SAFETY: it starts with its size, and pointers and numbers may be zero.
-unsafe impl Options for grantmint_token_minter_options_t {}
-
-/// A minter.
+/// Makes a minter.
 ///
 /// `options`: null for all defaults. `*out`: the minter, to free with
 /// `grantmint_token_minter_free`; it keeps what it needs of `key` and `options`.
 ///
-/// Statuses: `invalid_ttl`, `invalid_sid` for a malformed SID in a grant, `invalid_grant` for grants
-/// that are too many, too large or given twice, `invalid_argument`.
+/// Statuses: `invalid_ttl`, `invalid_sid` for a malformed SID in a grant, `invalid_grant` for
+/// grants that are too many, too large or given twice, `invalid_argument`.
 ///
 /// # Safety
 ///
@@ -66,36 +46,17 @@ pub unsafe extern "C" fn grantmint_token_minter_new(
     error: *mut *mut grantmint_error_t,
 ) -> grantmint_status_t {
     boundary!(error, || {
-        // SAFETY: [handles], [structs], [arrays], [outputs]
-        let (out, key, options, grants, clock) = unsafe {
-            let (out, options) = (handle::out_object(out)?, options::read(options)?);
-            (
-                out,
-                handle::shared(key, "key")?,
-                options,
-                grants(options.grants, options.grants_len)?,
-                clock(options.clock)?,
-            )
-        };
-        let mut builder = TokenMinter::builder(&key.0).grants(grants);
-        if options.ttl != 0 {
-            builder = builder.ttl(options.ttl);
-        }
-        if options.nbf != 0 {
-            builder = builder.nbf(options.nbf);
-        }
-        if let Some(unique) = switch(options.unique, "unique")? {
-            builder = builder.unique(unique);
-        }
-        if let Some(clock) = clock {
-            builder = builder.clock(clock);
-        }
+        // SAFETY: [handles], [structs], [outputs]
+        let (out, options, key) =
+            unsafe { (output::object(out)?, options::read(options)?, handle::shared(key, "key")?) };
+        // SAFETY: [handles], [arrays]
+        let builder = unsafe { options.configure(TokenMinter::builder(key.key()))? };
         *out = handle::new(grantmint_token_minter_t(builder.build()?));
         Ok(())
     })
 }
 
-/// The token of one viewer, issued now.
+/// Mints the token of one identity, issued now.
 ///
 /// `identity`: 1 to 512 bytes, with a video grant at most 128 characters. `*out`: the token, to
 /// free with `grantmint_string_free`.
@@ -116,18 +77,14 @@ pub unsafe extern "C" fn grantmint_token_minter_mint(
     boundary!(error, || {
         // SAFETY: [handles], [strings], [outputs]
         let (out, minter, identity) = unsafe {
-            (
-                handle::out_object(out)?,
-                handle::shared(minter, "minter")?,
-                identity.text("identity")?,
-            )
+            (output::object(out)?, handle::shared(minter, "minter")?, identity.text("identity")?)
         };
         *out = handle::new(grantmint_string_t::new(minter.0.mint(identity)?));
         Ok(())
     })
 }
 
-/// As `grantmint_token_minter_mint`, into a buffer of the caller's: the fastest way, which
+/// As `grantmint_token_minter_mint`, into a buffer of the caller's. This is the fastest way: it
 /// allocates nothing. The token is not terminated.
 ///
 /// `buffer`: room for `capacity` bytes. `*len`: the length of the token. All tokens of one minter
@@ -144,13 +101,13 @@ pub unsafe extern "C" fn grantmint_token_minter_mint(
 pub unsafe extern "C" fn grantmint_token_minter_mint_into(
     minter: *const grantmint_token_minter_t,
     identity: grantmint_str_t,
-    buffer: *mut std::ffi::c_char,
+    buffer: *mut c_char,
     capacity: usize,
     len: *mut usize,
     error: *mut *mut grantmint_error_t,
 ) -> grantmint_status_t {
     thread_local! {
-        /// Where tokens take shape before it is known whether they fit.
+        /// Where a token is made, as only then it is known whether it fits.
         static TOKEN: RefCell<String> = const { RefCell::new(String::new()) };
     }
     boundary!(error, || {
@@ -160,15 +117,15 @@ pub unsafe extern "C" fn grantmint_token_minter_mint_into(
         TOKEN.with_borrow_mut(|token| {
             minter.0.mint_into(token, identity)?;
             // SAFETY: [buffers]
-            unsafe { strings::fill(token.as_bytes(), buffer.cast(), capacity, len) }
+            unsafe { arrays::fill(token.as_bytes(), buffer.cast(), capacity, len) }
         })
     })
 }
 
-/// The token of one viewer, issued at a Unix second of the caller's choice. Slower than
-/// `grantmint_token_minter_mint` unless that second is the present one.
+/// Mints the token of one identity, issued at a Unix second of the caller's choice. Slower than
+/// `grantmint_token_minter_mint` unless that is the current second.
 ///
-/// `*out`: the token, to free with `grantmint_string_free`.
+/// `unix_seconds`: that second. `*out`: the token, to free with `grantmint_string_free`.
 ///
 /// Statuses: `invalid_identity`, `invalid_argument` for a second after the year 9999.
 ///
@@ -187,18 +144,14 @@ pub unsafe extern "C" fn grantmint_token_minter_mint_at(
     boundary!(error, || {
         // SAFETY: [handles], [strings], [outputs]
         let (out, minter, identity) = unsafe {
-            (
-                handle::out_object(out)?,
-                handle::shared(minter, "minter")?,
-                identity.text("identity")?,
-            )
+            (output::object(out)?, handle::shared(minter, "minter")?, identity.text("identity")?)
         };
         *out = handle::new(grantmint_string_t::new(minter.0.mint_at(identity, unix_seconds)?));
         Ok(())
     })
 }
 
-/// One token for each identity, all issued in the same second; all of them or none.
+/// Mints one token for each identity, all issued in the same second. If one fails, there are none.
 ///
 /// `identities`: an array of `count`. `*out`: the tokens in the same order, to free with
 /// `grantmint_strings_free`.
@@ -221,9 +174,9 @@ pub unsafe extern "C" fn grantmint_token_minter_mint_many(
         // SAFETY: [handles], [arrays], [outputs]
         let (out, minter, identities) = unsafe {
             (
-                handle::out_object(out)?,
+                output::object(out)?,
                 handle::shared(minter, "minter")?,
-                strings::array(identities, count, "identities")?,
+                arrays::array(identities, count, "identities")?,
             )
         };
         // SAFETY: [strings]
@@ -234,9 +187,9 @@ pub unsafe extern "C" fn grantmint_token_minter_mint_many(
     })
 }
 
-/// Advice on this kind of token; none for most.
+/// Reads the warnings about tokens of this kind. Most have none.
 ///
-/// `buffer`: an array with room for `capacity` of them. `*len`: how many there are.
+/// `buffer`: an array with room for `capacity` warnings. `*len`: how many there are.
 ///
 /// Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
 ///

@@ -1,14 +1,19 @@
-//! What a cache has done.
+//! The statistics of a cache.
 
 use grantmint_core::Stats;
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::arrays;
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
 use crate::options::{self, Options};
-use crate::strings::{self, grantmint_str_t, grantmint_string_t};
+use crate::output;
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
+use crate::string::grantmint_string_t;
 use crate::time;
 
-/// A snapshot of what a cache has done since it was made, or since the process forked.
+/// A snapshot of the statistics of a cache, counted since it was made or since the process forked.
 pub struct grantmint_stats_t(Stats);
 
 class!(grantmint_stats_t);
@@ -19,45 +24,45 @@ impl grantmint_stats_t {
     }
 }
 
-/// Numbers of a snapshot. Counts only rise.
+/// The numbers of a snapshot. From snapshot to snapshot counts only rise.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_counters_t {
     /// `sizeof` this struct; set by `GRANTMINT_COUNTERS_INIT`.
     pub struct_size: usize,
-    /// Grants handed out at once with no refresh due.
+    /// Calls that got a grant at once, with no refresh due.
     pub hits_fresh: u64,
-    /// Grants handed out at once with a refresh due or in the air.
+    /// Calls that got a grant at once, with a refresh due or running.
     pub hits_refreshing: u64,
-    /// Grants handed out because no better one could be had.
+    /// Calls that got a degraded grant, as no better one could be had.
     pub hits_degraded: u64,
-    /// Calls that had to wait for a fetch, the one that led it included.
+    /// Calls that had to wait for a fetch, including the one that was told to do it.
     pub waits: u64,
     /// Calls refused at once with a stored error.
     pub refusals: u64,
     /// Fetches sent upstream.
     pub fetches: u64,
-    /// Those of them that refreshed a grant which was still good.
+    /// Those fetches that refreshed a grant which was still good.
     pub refreshes: u64,
     /// Fetches answered with a 429.
     pub throttled: u64,
-    /// Entries that had to make room for others.
+    /// Keys that were dropped to make room for others.
     pub evictions: u64,
-    /// Entries now in the cache.
+    /// Keys now in the cache.
     pub keys: u64,
-    /// Fetches now in the air.
+    /// Fetches running now.
     pub in_flight: u64,
     /// How many milliseconds are left of the account's cool-down.
     pub cooldown_left_ms: u64,
-    /// How many milliseconds the clock of upstream is ahead of the local one, as its last answer
-    /// showed; `GRANTMINT_CLOCK_OFFSET_UNKNOWN` if none did.
+    /// How many milliseconds the clock of upstream is ahead of the local one, as the last answer
+    /// showed; `GRANTMINT_CLOCK_OFFSET_UNKNOWN` if no answer has shown it yet.
     pub clock_offset_ms: i64,
 }
 
 // SAFETY: it starts with its size, and numbers may be zero.
 unsafe impl Options for grantmint_counters_t {}
 
-/// No answer of upstream has shown its clock.
+/// In `clock_offset_ms`: no answer of upstream has shown its clock yet.
 pub const GRANTMINT_CLOCK_OFFSET_UNKNOWN: i64 = i64::MIN;
 
 /// How many fetches failed with one status.
@@ -68,11 +73,11 @@ pub struct grantmint_error_count_t {
     pub status: i32,
     /// Zero.
     pub reserved: u32,
-    /// How many.
+    /// How many fetches.
     pub count: u64,
 }
 
-/// How many fetches took no longer than a time; each counts those of the ones before it too.
+/// How many fetches took no longer than a time. Each bucket includes those before it.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_latency_bucket_t {
@@ -80,11 +85,11 @@ pub struct grantmint_latency_bucket_t {
     pub up_to_ms: u32,
     /// Zero.
     pub reserved: u32,
-    /// How many.
+    /// How many fetches.
     pub count: u64,
 }
 
-/// The numbers of a snapshot.
+/// Reads the numbers of a snapshot.
 ///
 /// `counters`: filled in as far as its `struct_size` reaches.
 ///
@@ -124,9 +129,9 @@ pub unsafe extern "C" fn grantmint_stats_counters(
     })
 }
 
-/// How many fetches failed, by status; statuses that never occurred are left out.
+/// Reads how many fetches failed, by status. Statuses that never occurred are left out.
 ///
-/// `buffer`: an array with room for `capacity` of them. `*len`: how many there are.
+/// `buffer`: an array with room for `capacity` elements. `*len`: how many there are.
 ///
 /// Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
 ///
@@ -152,11 +157,11 @@ pub unsafe extern "C" fn grantmint_stats_errors(
         };
         let counts: Vec<_> = stats.0.errors.iter().map(count).collect();
         // SAFETY: [buffers]
-        unsafe { strings::fill(&counts, buffer, capacity, len) }
+        unsafe { arrays::fill(&counts, buffer, capacity, len) }
     })
 }
 
-/// How long fetches took.
+/// Reads how long fetches took.
 ///
 /// `buffer`: an array with room for `capacity` buckets. `*len`: how many there are. `*sum_ms`: the
 /// time of all fetches together, in milliseconds; `sum_ms` may be null.
@@ -185,8 +190,8 @@ pub unsafe extern "C" fn grantmint_stats_latency(
         let sum = u64::try_from(latency.sum.as_millis()).unwrap_or(u64::MAX);
         // SAFETY: [buffers], [outputs]
         unsafe {
-            strings::fill(&buckets, buffer, capacity, len)?;
-            handle::tell(sum_ms, sum);
+            arrays::fill(&buckets, buffer, capacity, len)?;
+            output::tell(sum_ms, sum);
         }
         Ok(())
     })
@@ -211,7 +216,7 @@ pub unsafe extern "C" fn grantmint_stats_to_prometheus(
     boundary!(error, || {
         // SAFETY: [handles], [strings], [outputs]
         let (out, stats, cache) = unsafe {
-            (handle::out_object(out)?, handle::shared(stats, "stats")?, cache.text("cache")?)
+            (output::object(out)?, handle::shared(stats, "stats")?, cache.text("cache")?)
         };
         *out = handle::new(grantmint_string_t::new(stats.0.to_prometheus(cache)));
         Ok(())

@@ -1,102 +1,45 @@
-//! Tokens of their own for all viewers of a stream, around the one grant that they share.
+//! The playback minter: a token for each viewer of a stream, with the grant that all of them share.
 
 use std::ffi::c_void;
 use std::time::Duration;
 
-use grantmint_core::{PlaybackMinter, PlaybackToken, Result, TokenOptions};
+use grantmint_core::PlaybackMinter;
 
 use crate::api_key::grantmint_api_key_t;
-use crate::callback::{self, Userdata};
-use crate::clock::{clock, grantmint_manual_clock_t};
-use crate::error::{grantmint_error_t, grantmint_status_t};
-use crate::events::grantmint_events_t;
-use crate::grant_cache::{grantmint_cache_policy_t, grantmint_grant_cache_t, policy};
-use crate::grants::{grantmint_grant_t, grants};
+use crate::boundary::boundary;
+use crate::cache::events::grantmint_events_t;
+use crate::cache::grant_cache::grantmint_grant_cache_t;
+use crate::cache::stats::grantmint_stats_t;
+use crate::cache::wait_options::grantmint_wait_options_t;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
-use crate::options::{self, Options, switch};
-use crate::playback_token::{grantmint_playback_token_t, grantmint_token_callback_t};
-use crate::source::grantmint_source_t;
-use crate::stats::grantmint_stats_t;
-use crate::stream_minter::grantmint_stream_minter_t;
-use crate::strings::{grantmint_str_t, grantmint_string_t};
-use crate::time;
-use crate::waiter::grantmint_wait_options_t;
+use crate::options;
+use crate::output;
+use crate::panic::or_empty;
+use crate::playback::playback_minter_options::grantmint_playback_minter_options_t;
+use crate::playback::playback_token::{
+    answer, grantmint_playback_token_t, grantmint_token_callback_t,
+};
+use crate::playback::stream_minter::grantmint_stream_minter_t;
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
+use crate::string::grantmint_string_t;
 
-/// Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about
-/// once per stream and half a minute. To be shared by all threads. Minters of one key share one
-/// cache within the process unless told otherwise.
+/// Mints playback tokens: each viewer gets a token of their own, with a grant that is fetched only
+/// about once per stream and half a minute. Use one minter on all threads. Minters of one key share
+/// one cache within the process unless their options say otherwise.
 pub struct grantmint_playback_minter_t(PlaybackMinter);
 
 class!(grantmint_playback_minter_t);
 
-/// What a playback minter may be told. A member that is zero is left to its default.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct grantmint_playback_minter_options_t {
-    /// `sizeof` this struct; set by `GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT`.
-    pub struct_size: usize,
-    /// The only web origin that may play the streams, such as `https://www.example.com`, or `*`;
-    /// any by default.
-    pub allow_origin: grantmint_str_t,
-    /// Further grants in each token, beside the playback grant; copied.
-    pub grants: *const *const grantmint_grant_t,
-    /// How many further grants.
-    pub grants_len: usize,
-    /// How many seconds each token lives: 1 to 86,400, 3,600 by default.
-    pub ttl: u64,
-    /// Fetches grants from somewhere else than the PlaybackGrant endpoint. The cache is then not
-    /// shared unless asked.
-    pub source: *const grantmint_source_t,
-    /// The cache to use; not with `share`, `isolated` or `policy`.
-    pub cache: *const grantmint_grant_cache_t,
-    /// Shares the cache with all minters of the account that give this name: 1 to 128 bytes.
-    pub share: grantmint_str_t,
-    /// Scheme, host and port of upstream, `https://media.twilio.com` by default. Plain http is
-    /// allowed on loopback only.
-    pub base_url: grantmint_str_t,
-    /// The URL of an HTTP proxy; the environment's is not read.
-    pub proxy: grantmint_str_t,
-    /// The path of a PEM file with the certificate authorities to trust instead of the built-in
-    /// ones.
-    pub ca_file: grantmint_str_t,
-    /// The windows and limits of the cache; read during the call alone.
-    pub policy: *const grantmint_cache_policy_t,
-    /// Another clock, for tests. The minter then shares nothing with others.
-    pub clock: *const grantmint_manual_clock_t,
-    /// How many milliseconds a call waits for a grant, 5,000 by default.
-    pub timeout_ms: u32,
-    /// The least remaining life of the grant in a token, in milliseconds and net of the safety
-    /// margin: 5,000 for grants of 60 s and 2,000 for 15 s by default; at most half of `grant_ttl`.
-    pub min_remaining_ms: u32,
-    /// The life to ask for grants with, in seconds: 1 to 60, 60 by default.
-    pub grant_ttl: u32,
-    /// Whether each token has a `jti` of its own in place of the vendor's: a `grantmint_switch_t`,
-    /// on by default.
-    pub unique: i32,
-    /// Whether to share the cache with nobody: a `grantmint_switch_t`, off by default. The
-    /// account's cool-down and budget are shared all the same.
-    pub isolated: i32,
-    /// Zero.
-    pub reserved: u32,
-}
-
-// SAFETY: it starts with its size, and texts, pointers and numbers may be zero.
-unsafe impl Options for grantmint_playback_minter_options_t {}
-
-impl grantmint_wait_options_t {
-    pub(crate) fn token(self) -> TokenOptions {
-        let begin = self.begin();
-        TokenOptions { min_remaining: begin.min_remaining, timeout: begin.timeout }
-    }
-}
-
-/// A minter that signs, and by default fetches, with a key. Makes no call and starts no thread.
+/// Makes a minter that signs with a key, and by default fetches grants with it. Sends no request
+/// and starts no thread.
 ///
 /// `options`: null for all defaults. `*out`: the minter, to free with
 /// `grantmint_playback_minter_free`; it keeps what it needs of `key` and `options`.
 ///
-/// Statuses: 1xx for what is out of its range or does not go together; `unsupported` for a library
-/// without the HTTP client and a minter without a source.
+/// Statuses: 1xx for options that are out of range or exclude each other; `unsupported` if the
+/// library was built without its HTTP client and there is no source.
 ///
 /// # Safety
 ///
@@ -111,106 +54,24 @@ pub unsafe extern "C" fn grantmint_playback_minter_new(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [structs], [outputs]
-        let (out, key, options) = unsafe {
-            (handle::out_object(out)?, handle::shared(key, "key")?, options::read(options)?)
-        };
+        let (out, key, options) =
+            unsafe { (output::object(out)?, handle::shared(key, "key")?, options::read(options)?) };
         // SAFETY: [handles], [strings], [structs], [arrays]
-        let builder = unsafe { configured(key, &options)? };
+        let builder = unsafe { options.configure(PlaybackMinter::builder(key.key()))? };
         *out = handle::new(grantmint_playback_minter_t(builder.build()?));
         Ok(())
     })
 }
 
-/// What was set is handed on, and nothing else.
-///
-/// # Safety
-///
-/// [handles], [strings], [structs], [arrays]
-unsafe fn configured(
-    key: &grantmint_api_key_t,
-    options: &grantmint_playback_minter_options_t,
-) -> Result<grantmint_core::PlaybackMinterBuilder> {
-    // SAFETY: [strings]
-    let (allow_origin, share, base_url, proxy, ca_file) = unsafe {
-        (
-            options.allow_origin.optional("allow_origin")?,
-            options.share.optional("share")?,
-            options.base_url.optional("base_url")?,
-            options.proxy.optional("proxy")?,
-            options.ca_file.optional("ca_file")?,
-        )
-    };
-    // SAFETY: [handles], [structs], [arrays]
-    let (grants, source, cache, policy, clock) = unsafe {
-        (
-            grants(options.grants, options.grants_len)?,
-            handle::optional(options.source, "source")?,
-            handle::optional(options.cache, "cache")?,
-            policy(options.policy)?,
-            clock(options.clock)?,
-        )
-    };
-    let mut builder = PlaybackMinter::builder(&key.0);
-    for grant in grants {
-        builder = builder.grant(grant);
-    }
-    if let Some(origin) = allow_origin {
-        builder = builder.allow_origin(origin);
-    }
-    if let Some(name) = share {
-        builder = builder.share(name);
-    }
-    if let Some(url) = base_url {
-        builder = builder.base_url(url);
-    }
-    if let Some(url) = proxy {
-        builder = builder.proxy(url);
-    }
-    if let Some(path) = ca_file {
-        builder = builder.ca_file(path);
-    }
-    if let Some(source) = source {
-        builder = builder.source(source.clone());
-    }
-    if let Some(cache) = cache {
-        builder = builder.cache(cache.cache());
-    }
-    if let Some(policy) = policy {
-        builder = builder.policy(policy);
-    }
-    if let Some(clock) = clock {
-        builder = builder.clock(clock);
-    }
-    if options.ttl != 0 {
-        builder = builder.ttl(options.ttl);
-    }
-    if options.grant_ttl != 0 {
-        builder = builder.grant_ttl(options.grant_ttl);
-    }
-    if let Some(time) = time::optional(options.timeout_ms) {
-        builder = builder.timeout(time);
-    }
-    if let Some(time) = time::optional(options.min_remaining_ms) {
-        builder = builder.min_remaining(time);
-    }
-    if let Some(unique) = switch(options.unique, "unique")? {
-        builder = builder.unique(unique);
-    }
-    if switch(options.isolated, "isolated")? == Some(true) {
-        builder = builder.isolated();
-    }
-    Ok(builder)
-}
-
-/// A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes no
-/// lock and makes no call.
+/// Mints a token for one viewer of a stream (`VJ…`). Waits for a grant if there is none. If there
+/// is one, takes no lock and sends no request.
 ///
 /// `identity`: 1 to 512 bytes, beside a video grant at most 128 characters. `options`: null for
-/// what the minter says. `*out`: the token, to free with `grantmint_playback_token_free`.
+/// those of the minter. `*out`: the token, to free with `grantmint_playback_token_free`.
 ///
-/// Statuses: 1xx for the arguments; 3xx of the fetch, shared by all who waited for it;
-/// `deadline_exceeded` when no grant came in time, `overloaded` when the account's calls are used
-/// up, `closed` after `grantmint_playback_minter_close`.
+/// Statuses: 1xx for the arguments; 3xx of the fetch, the same for all calls that waited for it;
+/// `deadline_exceeded` when no grant came in time, `overloaded` when the account's budget of calls
+/// is used up, `closed` after `grantmint_playback_minter_close`.
 ///
 /// # Safety
 ///
@@ -229,7 +90,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_token(
         // SAFETY: [handles], [strings], [structs], [outputs]
         let (out, minter, streamer, identity, options) = unsafe {
             (
-                handle::out_object(out)?,
+                output::object(out)?,
                 handle::shared(minter, "minter")?,
                 streamer.text("streamer")?,
                 identity.text("identity")?,
@@ -242,12 +103,13 @@ pub unsafe extern "C" fn grantmint_playback_minter_token(
     })
 }
 
-/// As `grantmint_playback_minter_token`, by callback: called once, before this returns if the grant
-/// is there, else on the thread that ends the fetch or, when the caller's time is over, on one of
-/// the library's, which it must not block.
+/// As `grantmint_playback_minter_token`, but never blocks: the result goes to a callback, which is
+/// called once. If the grant is there, that is before this call returns; else on the thread that
+/// ends the fetch or, when the caller's time is over, on a thread of the library, which it must not
+/// block.
 ///
-/// `callback`: gets every error but those of the pointers and texts given here; not called unless
-/// the status is `GRANTMINT_OK`. `userdata`: its first argument.
+/// `callback`: gets every error except those of the pointers and texts given here; not called
+/// unless the status is `GRANTMINT_OK`. `userdata`: its first argument.
 ///
 /// Statuses: 9xx and `invalid_argument` for the arguments alone.
 ///
@@ -281,19 +143,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_token_then(
     })
 }
 
-/// Answers a call for a token.
-pub(crate) fn answer(
-    callback: grantmint_token_callback_t,
-    userdata: *mut c_void,
-) -> Result<impl FnOnce(Result<PlaybackToken>) + Send + 'static> {
-    let callback = callback::required(callback, "callback")?;
-    let userdata = Userdata::new(userdata);
-    Ok(move |result: Result<PlaybackToken>| {
-        callback::answer(callback, userdata, result.map(grantmint_playback_token_t::new));
-    })
-}
-
-/// A token if the grant for it is there; never waits. Sets off the fetch that is due.
+/// Mints a token if the grant for it is there. Never waits; starts the fetch that is due.
 ///
 /// `*out`: the bare token, to free with `grantmint_string_free`, or null.
 ///
@@ -315,7 +165,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_try_token(
         // SAFETY: [handles], [strings], [outputs]
         let (out, minter, streamer, identity) = unsafe {
             (
-                handle::out_object(out)?,
+                output::object(out)?,
                 handle::shared(minter, "minter")?,
                 streamer.text("streamer")?,
                 identity.text("identity")?,
@@ -328,12 +178,12 @@ pub unsafe extern "C" fn grantmint_playback_minter_try_token(
     })
 }
 
-/// One stream, for hot paths.
+/// Gets one stream, for hot paths.
 ///
 /// `*out`: the stream, to free with `grantmint_stream_minter_free`; it keeps the minter alive.
 ///
-/// Statuses: `invalid_sid`, `closed`; `throttled` or `overloaded` for a new stream while no call
-/// may be made.
+/// Statuses: `invalid_sid`, `closed`; `throttled` or `overloaded` for a new stream while no request
+/// may be sent.
 ///
 /// # Safety
 ///
@@ -349,18 +199,14 @@ pub unsafe extern "C" fn grantmint_playback_minter_stream(
     boundary!(error, || {
         // SAFETY: [handles], [strings], [outputs]
         let (out, minter, streamer) = unsafe {
-            (
-                handle::out_object(out)?,
-                handle::shared(minter, "minter")?,
-                streamer.text("streamer")?,
-            )
+            (output::object(out)?, handle::shared(minter, "minter")?, streamer.text("streamer")?)
         };
         *out = handle::new(grantmint_stream_minter_t::new(minter.0.stream(streamer)?));
         Ok(())
     })
 }
 
-/// Fetches a stream's grant before anybody asks for it; does not wait.
+/// Starts to fetch a stream's grant before a caller asks for it. Does not wait.
 ///
 /// Statuses: as `grantmint_playback_minter_stream`.
 ///
@@ -381,8 +227,9 @@ pub unsafe extern "C" fn grantmint_playback_minter_prefetch(
     })
 }
 
-/// Keeps a stream's grant fresh without it being read, for a time in milliseconds of at most 24 h;
-/// 0 ends it.
+/// Has a stream's grant refreshed for a time even if no caller asks for it.
+///
+/// `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
 ///
 /// Statuses: as `grantmint_playback_minter_stream`.
 ///
@@ -404,7 +251,8 @@ pub unsafe extern "C" fn grantmint_playback_minter_keep_warm(
     })
 }
 
-/// Drops a stream's grant. A fetch in the air serves those who wait for it and is not stored.
+/// Drops the grant and the stored error of a stream. If a fetch is running, its result still goes
+/// to the callers that wait for it, but is not stored.
 ///
 /// `*out`: whether the cache knew the stream; `out` may be null.
 ///
@@ -425,15 +273,15 @@ pub unsafe extern "C" fn grantmint_playback_minter_invalidate(
         let (minter, streamer) =
             unsafe { (handle::shared(minter, "minter")?, streamer.text("streamer")?) };
         // SAFETY: [outputs]
-        unsafe { handle::tell(out, minter.0.invalidate(streamer)?) };
+        unsafe { output::tell(out, minter.0.invalidate(streamer)?) };
         Ok(())
     })
 }
 
-/// Drops a stream's grant if it is the one of this generation: of many viewers who met a bad grant,
-/// the first has it fetched anew.
+/// As `grantmint_playback_minter_invalidate`, if the grant is the one of this generation. Of many
+/// callers that found a grant to be bad, only the first then has it fetched anew.
 ///
-/// `*out`: whether it was; `out` may be null.
+/// `*out`: whether it was dropped; `out` may be null.
 ///
 /// Statuses: `invalid_sid`, `closed`.
 ///
@@ -453,13 +301,14 @@ pub unsafe extern "C" fn grantmint_playback_minter_invalidate_if(
         let (minter, streamer) =
             unsafe { (handle::shared(minter, "minter")?, streamer.text("streamer")?) };
         // SAFETY: [outputs]
-        unsafe { handle::tell(out, minter.0.invalidate_if(streamer, generation)?) };
+        unsafe { output::tell(out, minter.0.invalidate_if(streamer, generation)?) };
         Ok(())
     })
 }
 
 /// Signs and fetches with another key of the same account from now on. Grants stay, stored errors
-/// go; fetches in the air serve those who wait for them and are not stored.
+/// are dropped. The results of running fetches still go to the callers that wait for them, but are
+/// not stored.
 ///
 /// Statuses: `invalid_credentials` for a key of another account, `closed`.
 ///
@@ -477,11 +326,11 @@ pub unsafe extern "C" fn grantmint_playback_minter_rotate(
         // SAFETY: [handles]
         let (minter, key) =
             unsafe { (handle::shared(minter, "minter")?, handle::shared(key, "key")?) };
-        minter.0.rotate(&key.0)
+        minter.0.rotate(key.key())
     })
 }
 
-/// What the cache has done, for all who share it.
+/// Reads the statistics of the minter's cache, for all who share it.
 ///
 /// `*out`: a snapshot, to free with `grantmint_stats_free`.
 ///
@@ -499,14 +348,14 @@ pub unsafe extern "C" fn grantmint_playback_minter_stats(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [outputs]
-        let (out, minter) =
-            unsafe { (handle::out_object(out)?, handle::shared(minter, "minter")?) };
+        let (out, minter) = unsafe { (output::object(out)?, handle::shared(minter, "minter")?) };
         *out = handle::new(grantmint_stats_t::new(minter.0.stats()?));
         Ok(())
     })
 }
 
-/// The cache's last 1,024 events since the last call, oldest first.
+/// Takes the events since the last call out of the minter's cache: the last 1,024 at most, oldest
+/// first.
 ///
 /// `*out`: the events, to free with `grantmint_events_free`.
 ///
@@ -524,14 +373,13 @@ pub unsafe extern "C" fn grantmint_playback_minter_drain_events(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [outputs]
-        let (out, minter) =
-            unsafe { (handle::out_object(out)?, handle::shared(minter, "minter")?) };
+        let (out, minter) = unsafe { (output::object(out)?, handle::shared(minter, "minter")?) };
         *out = handle::new(grantmint_events_t::new(minter.0.drain_events()?));
         Ok(())
     })
 }
 
-/// Empties the cache for all who share it.
+/// Drops all grants and stored errors of the minter's cache, for all who share it.
 ///
 /// Statuses: `closed`.
 ///
@@ -550,7 +398,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_purge(
     })
 }
 
-/// The cache.
+/// Gets the minter's cache.
 ///
 /// `*out`: the cache, to free with `grantmint_grant_cache_free`.
 ///
@@ -568,16 +416,15 @@ pub unsafe extern "C" fn grantmint_playback_minter_cache(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles], [outputs]
-        let (out, minter) =
-            unsafe { (handle::out_object(out)?, handle::shared(minter, "minter")?) };
+        let (out, minter) = unsafe { (output::object(out)?, handle::shared(minter, "minter")?) };
         *out = handle::new(grantmint_grant_cache_t::new(minter.0.cache()?));
         Ok(())
     })
 }
 
-/// Detaches the minter and its streams: later calls fail with `closed`, those that wait are
-/// answered, and it keeps nothing warm any more. Others who share the cache go on. Does nothing for
-/// null.
+/// Closes the minter and its streams: later calls fail with `closed`, calls that wait still get
+/// their result, and it keeps no grant warm any more. Others who share the cache go on. Does
+/// nothing for null.
 ///
 /// # Safety
 ///
@@ -586,14 +433,14 @@ pub unsafe extern "C" fn grantmint_playback_minter_cache(
 pub unsafe extern "C" fn grantmint_playback_minter_close(
     minter: *const grantmint_playback_minter_t,
 ) {
-    crate::panic::or_empty(|| {
+    or_empty(|| {
         // SAFETY: [handles]
         unsafe { handle::shared(minter, "minter")? }.0.close();
         Ok(())
     });
 }
 
-/// Frees a minter; does nothing for null. Its streams and the fetches in the air go on.
+/// Frees a minter; does nothing for null. Its streams and its running fetches go on.
 ///
 /// # Safety
 ///

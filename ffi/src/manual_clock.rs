@@ -1,15 +1,18 @@
-//! A clock that a test moves.
+//! A clock that tests move by hand.
 
 use std::time::Duration;
 
 use grantmint_core::{Clock, ManualClock, Result};
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
+use crate::output;
 use crate::panic::or_empty;
+use crate::status::grantmint_status_t;
 
-/// A clock that moves only when told to, for tests. Minters and caches that are made with it share
-/// its time, and nothing with others; they keep it alive.
+/// A clock that moves only when told to, for tests. Minters and caches made with it go by its time,
+/// share nothing with any others, and keep the clock alive.
 pub struct grantmint_manual_clock_t(ManualClock);
 
 class!(grantmint_manual_clock_t);
@@ -25,9 +28,10 @@ pub(crate) unsafe fn clock(clock: *const grantmint_manual_clock_t) -> Result<Opt
     Ok(clock.map(|clock| Clock::from(&clock.0)))
 }
 
-/// A clock that stands still at a time since 1970, in milliseconds.
+/// A clock that stands still.
 ///
-/// `*out`: the clock, to free with `grantmint_manual_clock_free`.
+/// `unix_ms`: the time that it shows, in milliseconds since 1970. `*out`: the clock, to free with
+/// `grantmint_manual_clock_free`.
 ///
 /// # Safety
 ///
@@ -41,14 +45,14 @@ pub unsafe extern "C" fn grantmint_manual_clock_new(
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [outputs]
-        let out = unsafe { handle::out_object(out)? };
+        let out = unsafe { output::object(out)? };
         let clock = ManualClock::new(Duration::from_millis(unix_ms));
         *out = handle::new(grantmint_manual_clock_t(clock));
         Ok(())
     })
 }
 
-/// Lets time pass, in milliseconds.
+/// Moves the clock forward by a number of milliseconds.
 ///
 /// # Safety
 ///
@@ -66,7 +70,8 @@ pub unsafe extern "C" fn grantmint_manual_clock_advance(
     });
 }
 
-/// Puts the machine to sleep for a time in milliseconds, and wakes it.
+/// Moves the clock forward as if the machine had slept for a number of milliseconds: no timer fired
+/// meanwhile.
 ///
 /// # Safety
 ///
@@ -84,7 +89,7 @@ pub unsafe extern "C" fn grantmint_manual_clock_suspend(
     });
 }
 
-/// Steps the wall clock alone, in milliseconds, forward or back.
+/// Sets the wall clock alone forward by a number of milliseconds, or back if it is negative.
 ///
 /// # Safety
 ///
@@ -103,7 +108,7 @@ pub unsafe extern "C" fn grantmint_manual_clock_jump_wall(
     });
 }
 
-/// The time since 1970 that the clock shows, in milliseconds; 0 for null.
+/// The time that the clock shows, in milliseconds since 1970; 0 for null.
 ///
 /// # Safety
 ///

@@ -1,18 +1,20 @@
-//! What a viewer is given.
+//! The playback token, which a viewer gets.
 
 use std::ffi::c_void;
 
-use grantmint_core::PlaybackToken;
+use grantmint_core::{PlaybackToken, Result};
 use zeroize::Zeroize as _;
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::cache::freshness::grantmint_freshness_t;
+use crate::callback::{self, Userdata};
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
 use crate::panic::or_empty;
-use crate::strings::grantmint_str_t;
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
 use crate::time;
-use crate::waiter::grantmint_freshness_t;
 
-/// A viewer's token, with what was known of the grant in it at that moment.
+/// The token of one viewer, with what was known of its grant when it was minted.
 pub struct grantmint_playback_token_t(PlaybackToken);
 
 class!(grantmint_playback_token_t);
@@ -29,7 +31,8 @@ impl Drop for grantmint_playback_token_t {
     }
 }
 
-/// Is told how a call for a token ended. `token` or `error` is there, and is the callee's to free.
+/// Gets the result of a call for a token: `token` with `GRANTMINT_OK`, else `error`; the other is
+/// null. The callee owns it and frees it.
 pub type grantmint_token_callback_t = Option<
     unsafe extern "C" fn(
         userdata: *mut c_void,
@@ -39,7 +42,19 @@ pub type grantmint_token_callback_t = Option<
     ),
 >;
 
-/// The Access Token. Whoever has it can watch. Belongs to `token`; none for null.
+/// Gives the result of a call for a token to its callback.
+pub(crate) fn answer(
+    callback: grantmint_token_callback_t,
+    userdata: *mut c_void,
+) -> Result<impl FnOnce(Result<PlaybackToken>) + Send + 'static> {
+    let callback = callback::required(callback, "callback")?;
+    let userdata = Userdata::new(userdata);
+    Ok(move |result: Result<PlaybackToken>| {
+        callback::answer(callback, userdata, result.map(grantmint_playback_token_t::new));
+    })
+}
+
+/// The Access Token. It is a secret: whoever has it can watch. Belongs to `token`; none for null.
 ///
 /// # Safety
 ///
@@ -56,8 +71,8 @@ pub unsafe extern "C" fn grantmint_playback_token_jwt(
     })
 }
 
-/// How many milliseconds the grant in the token is still good for, net of the safety margin; 0 for
-/// null.
+/// How many milliseconds the grant was still good for when the token was minted, after the safety
+/// margin; 0 for null.
 ///
 /// # Safety
 ///
@@ -127,7 +142,8 @@ pub unsafe extern "C" fn grantmint_playback_token_retry_after_ms(
     })
 }
 
-/// Tells grants of one cache apart, for `grantmint_playback_minter_invalidate_if`; 0 for null.
+/// The number of the grant within its cache, for `grantmint_playback_minter_invalidate_if`; 0 for
+/// null.
 ///
 /// # Safety
 ///

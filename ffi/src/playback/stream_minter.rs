@@ -4,16 +4,21 @@ use std::ffi::c_void;
 
 use grantmint_core::StreamMinter;
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::boundary::boundary;
+use crate::cache::wait_options::grantmint_wait_options_t;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
 use crate::options;
-use crate::playback_minter::answer;
-use crate::playback_token::{grantmint_playback_token_t, grantmint_token_callback_t};
-use crate::strings::{grantmint_str_t, grantmint_string_t};
-use crate::waiter::grantmint_wait_options_t;
+use crate::output;
+use crate::playback::playback_token::{
+    answer, grantmint_playback_token_t, grantmint_token_callback_t,
+};
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
+use crate::string::grantmint_string_t;
 
-/// One stream of a playback minter. Get it once and keep it for as long as the stream is live; to
-/// be shared by all threads.
+/// One stream of a playback minter. Get it once and keep it for as long as the stream is live. Use
+/// it on all threads.
 pub struct grantmint_stream_minter_t(StreamMinter);
 
 class!(grantmint_stream_minter_t);
@@ -42,7 +47,7 @@ pub unsafe extern "C" fn grantmint_stream_minter_token(
         // SAFETY: [handles], [strings], [structs], [outputs]
         let (out, stream, identity, options) = unsafe {
             (
-                handle::out_object(out)?,
+                output::object(out)?,
                 handle::shared(stream, "stream")?,
                 identity.text("identity")?,
                 options::read(options)?,
@@ -95,11 +100,7 @@ pub unsafe extern "C" fn grantmint_stream_minter_try_token(
     boundary!(error, || {
         // SAFETY: [handles], [strings], [outputs]
         let (out, stream, identity) = unsafe {
-            (
-                handle::out_object(out)?,
-                handle::shared(stream, "stream")?,
-                identity.text("identity")?,
-            )
+            (output::object(out)?, handle::shared(stream, "stream")?, identity.text("identity")?)
         };
         if let Some(token) = stream.0.try_token(identity)? {
             *out = handle::new(grantmint_string_t::new(token));

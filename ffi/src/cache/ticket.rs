@@ -1,63 +1,61 @@
-//! The duty to fetch a grant.
-
-use std::ffi::c_void;
+//! The ticket: the task of fetching one grant.
 
 use grantmint_core::{Error, Fetched, Grant, SourceTicket, Start, Ticket};
 
-use crate::error::{grantmint_error_t, grantmint_status_t, kind_of};
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
+use crate::output;
 use crate::panic::or_empty;
-use crate::strings::grantmint_str_t;
+use crate::status::{grantmint_status_t, kind_of};
+use crate::str::grantmint_str_t;
 use crate::time;
 
-/// The duty to fetch one grant, for all who wait for it. Bring it to an end with
-/// `grantmint_ticket_complete` or `grantmint_ticket_fail`, at once or later, from any thread. One
-/// that is freed instead ends its fetch as `abandoned`; one that is forgotten ends by itself when
-/// its time is over.
-pub struct grantmint_ticket_t(Duty);
+/// The task of fetching one grant, for all callers that wait for it. Whoever has the ticket does
+/// the fetch and ends it with `grantmint_ticket_complete` or `grantmint_ticket_fail`, at once or
+/// later, from any thread. If the ticket is freed instead, the fetch ends as `abandoned`. If
+/// nothing is done with it, the fetch ends by itself when its time is over.
+pub struct grantmint_ticket_t(Fetch);
 
 class!(grantmint_ticket_t);
 
-enum Duty {
-    /// Of a cache: any text.
+enum Fetch {
+    /// For a cache: the grant is any text.
     Cache(Ticket),
-    /// Of a playback minter's source: a playback grant, asked for from this key.
+    /// For a playback minter's source: the grant is a JSON object.
     Source(SourceTicket),
 }
 
 impl grantmint_ticket_t {
     pub(crate) fn of_cache(ticket: Ticket) -> Self {
-        Self(Duty::Cache(ticket))
+        Self(Fetch::Cache(ticket))
     }
 
     pub(crate) fn of_source(ticket: SourceTicket) -> Self {
-        Self(Duty::Source(ticket))
+        Self(Fetch::Source(ticket))
     }
 }
 
-/// Is handed the duty to fetch, which is the callee's to bring to an end.
-pub type grantmint_lead_t =
-    Option<unsafe extern "C" fn(userdata: *mut c_void, ticket: *mut grantmint_ticket_t)>;
-
-/// Whether a request may be sent.
+/// Whether the request of a ticket may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum grantmint_start_t {
-    /// It may not: the fetch has ended with the status that the call returned.
+    /// No: the fetch has ended with the status that the call returned.
     GRANTMINT_START_REFUSED = 0,
-    /// Now.
+    /// Yes, now.
     GRANTMINT_START_GO = 1,
-    /// Not yet, as the account's budget is used up: ask again later.
+    /// Not yet: the account's budget of calls is used up. Ask again later.
     GRANTMINT_START_LATER = 2,
 }
 
-/// Asks whether the request may be sent, right before it would be: the grant's life counts from
-/// here. The tickets of a playback minter's source have been asked already.
+/// Asks whether the request may be sent. Call it right before sending: the life of the grant counts
+/// from here. For a ticket of a playback minter's source the library has asked already.
 ///
-/// `*start`: whether. `*ms`: how many milliseconds the fetch may take, or after how many to ask
-/// again. The ticket remains, even if refused.
+/// `*start`: the answer. `*ms`: how many milliseconds the fetch may take, or after how many to ask
+/// again. The ticket stays the caller's, even if refused.
 ///
-/// Statuses: why it is refused: `throttled`, `overloaded`, or the stored error of the last attempt.
+/// Statuses: if refused, the reason: `throttled`, `overloaded`, or the stored error of the last
+/// attempt.
 ///
 /// # Safety
 ///
@@ -74,14 +72,14 @@ pub unsafe extern "C" fn grantmint_ticket_start(
         // SAFETY: [handles], [outputs]
         let (start, ms, ticket) = unsafe {
             (
-                handle::out(start, grantmint_start_t::GRANTMINT_START_REFUSED, "start")?,
-                handle::out(ms, 0, "ms")?,
+                output::value(start, grantmint_start_t::GRANTMINT_START_REFUSED, "start")?,
+                output::value(ms, 0, "ms")?,
                 handle::exclusive(ticket, "ticket")?,
             )
         };
         let answer = match &mut ticket.0 {
-            Duty::Cache(ticket) => ticket.start(),
-            Duty::Source(ticket) => Start::Go(ticket.timeout()),
+            Fetch::Cache(ticket) => ticket.start(),
+            Fetch::Source(ticket) => Start::Go(ticket.timeout()),
         };
         (*start, *ms) = match answer {
             Start::Go(time) => (grantmint_start_t::GRANTMINT_START_GO, time::left_ms(time)),
@@ -92,7 +90,8 @@ pub unsafe extern "C" fn grantmint_ticket_start(
     })
 }
 
-/// Whether a grant that is still good is being replaced: nobody waits for it then. False for null.
+/// Whether the fetch refreshes a grant that is still good, so that no caller waits for it. False
+/// for null.
 ///
 /// # Safety
 ///
@@ -104,14 +103,14 @@ pub unsafe extern "C" fn grantmint_ticket_is_refresh(ticket: *const grantmint_ti
         // SAFETY: [handles]
         let ticket = unsafe { handle::shared(ticket, "ticket")? };
         Ok(match &ticket.0 {
-            Duty::Cache(ticket) => ticket.is_refresh(),
-            Duty::Source(ticket) => ticket.is_refresh(),
+            Fetch::Cache(ticket) => ticket.is_refresh(),
+            Fetch::Source(ticket) => ticket.is_refresh(),
         })
     })
 }
 
-/// The text of the cache key whose grant is wanted. Belongs to the ticket; none for a ticket of a
-/// playback minter's source, which has a request instead.
+/// The text of the cache key to fetch the grant for. Belongs to the ticket. None for a ticket of a
+/// playback minter's source, which comes with a `grantmint_grant_request_t` instead.
 ///
 /// # Safety
 ///
@@ -125,17 +124,17 @@ pub unsafe extern "C" fn grantmint_ticket_key(
         // SAFETY: [handles]
         let ticket = unsafe { handle::shared(ticket, "ticket")? };
         Ok(match &ticket.0 {
-            Duty::Cache(ticket) => grantmint_str_t::of(ticket.key().text()),
-            Duty::Source(_) => grantmint_str_t::default(),
+            Fetch::Cache(ticket) => grantmint_str_t::of(ticket.key().text()),
+            Fetch::Source(_) => grantmint_str_t::default(),
         })
     })
 }
 
-/// Ends the fetch with a grant, for all who wait.
+/// Ends the fetch with a grant, for all callers that wait for it.
 ///
-/// `ticket`: taken, whatever the status. `grant`: the grant, copied; for a playback minter a JSON
-/// object, which goes into tokens byte for byte. `life_ms`: for how many milliseconds it is good,
-/// from when the request was sent; 0 for as long as was asked for.
+/// `ticket`: consumed, whatever the status. `grant`: the grant, copied; for a playback minter a
+/// JSON object, which goes into tokens byte for byte. `life_ms`: how many milliseconds it lives,
+/// counted from when the request was sent; 0 for as long as was asked for.
 ///
 /// Statuses: `invalid_utf8`, `upstream_not_json`, `upstream_no_grant`, `upstream_too_large` for a
 /// grant that cannot be used: the fetch then ends with that error.
@@ -157,12 +156,12 @@ pub unsafe extern "C" fn grantmint_ticket_complete(
         let grant = unsafe { grant.text("grant") };
         let life = time::optional(life_ms);
         match (ticket.0, grant) {
-            (Duty::Cache(ticket), Ok(grant)) => {
+            (Fetch::Cache(ticket), Ok(grant)) => {
                 let life = life.unwrap_or(ticket.key().ttl());
                 ticket.complete(Grant::new(grant), life);
                 Ok(())
             }
-            (Duty::Source(ticket), Ok(grant)) => match Fetched::new(grant) {
+            (Fetch::Source(ticket), Ok(grant)) => match Fetched::new(grant) {
                 Ok(fetched) => {
                     ticket.complete(match life {
                         Some(life) => fetched.with_ttl(life),
@@ -170,23 +169,23 @@ pub unsafe extern "C" fn grantmint_ticket_complete(
                     });
                     Ok(())
                 }
-                Err(unusable) => Err(end(Duty::Source(ticket), unusable)),
+                Err(unusable) => Err(end(Fetch::Source(ticket), unusable)),
             },
-            (duty, Err(unusable)) => Err(end(duty, unusable)),
+            (fetch, Err(unusable)) => Err(end(fetch, unusable)),
         }
     })
 }
 
-/// Ends the fetch with an error, for all who wait.
+/// Ends the fetch with an error, for all callers that wait for it.
 ///
-/// `ticket`: taken, whatever the status. `status`: a `grantmint_status_t` other than
-/// `GRANTMINT_OK`; `GRANTMINT_ERR_THROTTLED` keeps the whole account off upstream for
-/// `retry_after_ms`, another error that may pass the stream. `message`: for people; must hold no
-/// secret, token, grant or identity. `retry_after_ms`: after how many milliseconds a further try
-/// makes sense; 0 if nothing is known of it, `GRANTMINT_ZERO_MS` for at once.
+/// `ticket`: consumed, whatever the status. `status`: a `grantmint_status_t` other than
+/// `GRANTMINT_OK`. With `GRANTMINT_ERR_THROTTLED` nothing is fetched for the whole account during
+/// `retry_after_ms`; with another retryable status nothing is fetched for this key. `message`: for
+/// people to read; must hold no secret, token, grant or identity. `retry_after_ms`: after how many
+/// milliseconds another try makes sense; 0 if unknown, `GRANTMINT_ZERO_MS` for at once.
 ///
-/// Statuses: `invalid_argument` for a status that is none, `invalid_utf8`: the fetch then ends with
-/// that error.
+/// Statuses: `invalid_argument` for a number that is not the status of an error, `invalid_utf8`:
+/// the fetch then ends with that error.
 ///
 /// # Safety
 ///
@@ -219,16 +218,17 @@ pub unsafe extern "C" fn grantmint_ticket_fail(
     })
 }
 
-/// Ends a fetch with an error, and gives that back.
-fn end(duty: Duty, error: Error) -> Error {
-    match duty {
-        Duty::Cache(ticket) => ticket.fail(error.clone()),
-        Duty::Source(ticket) => ticket.fail(error.clone()),
+/// Ends a fetch with an error, and returns that error.
+fn end(fetch: Fetch, error: Error) -> Error {
+    match fetch {
+        Fetch::Cache(ticket) => ticket.fail(error.clone()),
+        Fetch::Source(ticket) => ticket.fail(error.clone()),
     }
     error
 }
 
-/// Ends the fetch as `abandoned`: those who wait begin again. Does nothing for null.
+/// Frees a ticket and gives its fetch up, which ends as `abandoned`: waiters get that status, other
+/// waiting calls begin again. Does nothing for null.
 ///
 /// # Safety
 ///

@@ -1,14 +1,16 @@
-//! What happened in a cache lately.
+//! The latest events of a cache.
 
-use grantmint_core::{Event, EventKind};
+use grantmint_core::{Error, ErrorKind, Event, EventKind};
 
-use crate::error::{grantmint_error_t, grantmint_status_t};
+use crate::boundary::boundary;
+use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
 use crate::options::{self, Options};
 use crate::panic::or_empty;
-use crate::strings::grantmint_str_t;
+use crate::status::grantmint_status_t;
+use crate::str::grantmint_str_t;
 
-/// What happened in a cache, oldest first.
+/// Events of a cache, oldest first.
 pub struct grantmint_events_t(Vec<Event>);
 
 class!(grantmint_events_t);
@@ -19,11 +21,11 @@ impl grantmint_events_t {
     }
 }
 
-/// What happened. There may be new ones.
+/// What happened. Later versions may add kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum grantmint_event_kind_t {
-    /// Something that this header does not know.
+    /// Something that this version has no kind for.
     GRANTMINT_EVENT_OTHER = 0,
     /// A fetch was sent upstream.
     GRANTMINT_EVENT_FETCH_SENT = 1,
@@ -31,17 +33,17 @@ pub enum grantmint_event_kind_t {
     GRANTMINT_EVENT_FETCH_SUCCEEDED = 2,
     /// A fetch failed with `status`.
     GRANTMINT_EVENT_FETCH_FAILED = 3,
-    /// A fetch ended without an outcome.
+    /// A fetch was given up before it had a grant or an error.
     GRANTMINT_EVENT_FETCH_ABANDONED = 4,
-    /// The entry made room for another.
+    /// The key was dropped to make room for another.
     GRANTMINT_EVENT_EVICTED = 5,
-    /// The entry was emptied by the host.
+    /// The host invalidated the key.
     GRANTMINT_EVENT_INVALIDATED = 6,
-    /// The cache was emptied by the host.
+    /// The host emptied the cache.
     GRANTMINT_EVENT_PURGED = 7,
-    /// The credentials were exchanged.
+    /// The host changed the credentials.
     GRANTMINT_EVENT_ROTATED = 8,
-    /// The cache starts anew in a forked child.
+    /// The cache starts anew in a forked child, with the grants that are still good.
     GRANTMINT_EVENT_FORKED = 9,
 }
 
@@ -62,25 +64,25 @@ impl From<EventKind> for grantmint_event_kind_t {
     }
 }
 
-/// One event. Its texts belong to the events it came from.
+/// One event. Its texts belong to the `grantmint_events_t` that it came from.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_event_t {
     /// `sizeof` this struct; set by `GRANTMINT_EVENT_INIT`.
     pub struct_size: usize,
-    /// What, by the name that all languages show, such as `fetch_sent`.
+    /// What happened, by the name that is the same in all languages, such as `fetch_sent`.
     pub name: grantmint_str_t,
-    /// To which key; none for events of the whole cache.
+    /// The text of the key; none for events of the whole cache.
     pub key: grantmint_str_t,
-    /// When, in nanoseconds since boot.
+    /// When it happened, in nanoseconds since boot.
     pub boot_ns: u64,
-    /// When, in nanoseconds since 1970.
+    /// When it happened, in nanoseconds since 1970.
     pub unix_ns: u64,
-    /// The number of the grant that a fetch brought, or 0.
+    /// The generation of the grant that a fetch brought, or 0.
     pub generation: u64,
-    /// What: a `grantmint_event_kind_t`.
+    /// What happened: a `grantmint_event_kind_t`.
     pub kind: i32,
-    /// Why a fetch failed: a `grantmint_status_t`.
+    /// Why a fetch failed: a `grantmint_status_t`; 0 for other events.
     pub status: i32,
 }
 
@@ -123,11 +125,11 @@ pub unsafe extern "C" fn grantmint_events_len(events: *const grantmint_events_t)
     })
 }
 
-/// One of several events, counted from 0.
+/// Reads one of the events, counted from 0.
 ///
 /// `event`: filled in as far as its `struct_size` reaches.
 ///
-/// Statuses: `invalid_argument` beyond the last, `struct_size`.
+/// Statuses: `invalid_argument` for an index beyond the last, `struct_size`.
 ///
 /// # Safety
 ///
@@ -143,10 +145,14 @@ pub unsafe extern "C" fn grantmint_events_get(
     boundary!(error, || {
         // SAFETY: [handles]
         let events = unsafe { handle::shared(events, "events")? };
-        let found = events.0.get(index).ok_or_else(|| options::beyond("index"))?;
+        let found = events.0.get(index).ok_or_else(beyond)?;
         // SAFETY: [structs]
         unsafe { options::write(&found.into(), event) }
     })
+}
+
+fn beyond() -> Error {
+    Error::new(ErrorKind::InvalidArgument, "index lies beyond the last")
 }
 
 /// Frees events; does nothing for null.
