@@ -1,8 +1,9 @@
 //! A caller's way to a grant, step by step, for hosts that wait by means of their own.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::ask::{Begin, BeginOptions, Beginner as _, Rounds};
+use super::ask::{Begin, BeginOptions, Beginner as _, Rounds, SharedCache};
 use super::decide::Key;
 use super::grant_cache::GrantCache;
 use crate::error::{ErrorKind, Result};
@@ -11,7 +12,7 @@ use crate::error::{ErrorKind, Result};
 /// again after a fetch that was dropped, by the rules of [`GrantCache::get`]. The caller's time runs
 /// from [`GrantCache::ask`] on.
 pub struct Asking {
-    from: (GrantCache, Key),
+    from: (Arc<SharedCache>, Key),
     rounds: Rounds,
 }
 
@@ -43,7 +44,7 @@ impl GrantCache {
     /// whole way.
     #[must_use]
     pub fn ask(&self, key: &Key, options: BeginOptions) -> Asking {
-        let from = (self.clone(), key.clone());
+        let from = self.beginner(key);
         Asking { rounds: Rounds::new(&from, options), from }
     }
 }

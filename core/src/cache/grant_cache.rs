@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use arc_swap::Guard;
 
-use super::ask::{self, Begin, BeginOptions, Beginner, PendingCall, TIME_MAX, Ticket};
+use super::ask::{self, Begin, BeginOptions, Handle, PendingCall, SharedCache, TIME_MAX, Ticket};
 use super::decide::Key;
 use super::store::{Event, EventKind, Gate, Hit, Inner, LateGate, Retired, Stats};
 use crate::clock::Clock;
 use crate::error::Result;
-use crate::fork::ForkCell;
 
 /// A cache of short-lived grants. Cheap to clone; clones share everything, on any number of
 /// threads. It fetches nothing by itself: a caller may be handed the ticket of a fetch, and runs it.
@@ -34,22 +33,15 @@ use crate::fork::ForkCell;
 /// # Ok::<(), grantmint_core::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct GrantCache(Arc<Shared>);
-
-/// What clones share.
-struct Shared {
-    inner: ForkCell<Inner>,
-    /// Where an account can still be set, if none was given at the start.
-    late_gate: Option<Arc<LateGate>>,
-}
+pub struct GrantCache(Arc<SharedCache>);
 
 /// A cache for as long as somebody else uses it.
 #[derive(Clone)]
-pub(crate) struct WeakGrantCache(Weak<Shared>);
+pub(crate) struct WeakGrantCache(Weak<SharedCache>);
 
 impl GrantCache {
     pub(super) fn new(inner: Inner, late_gate: Option<Arc<LateGate>>) -> Self {
-        Self(Arc::new(Shared { inner: ForkCell::new(inner), late_gate }))
+        Self(Arc::new(SharedCache::new(inner, late_gate)))
     }
 
     /// Asks for a grant. Never blocks; a hit takes no lock.
@@ -60,20 +52,7 @@ impl GrantCache {
     /// [`ErrorKind::Overloaded`] when a cold key's fetch could not start within the caller's time;
     /// [`ErrorKind::InvalidArgument`] for a `min_remaining` over half of the key's life.
     pub fn begin(&self, key: &Key, options: BeginOptions) -> Result<Begin> {
-        let inner = self.inner();
-        let now = inner.clock.now();
-        let wish = options.wish(key, &inner.policy, now)?;
-        let hit = inner.shards.peek(key, |entry| inner.hit_at_once(entry, wish, now));
-        if let Some(Ok(Some(hit))) = hit {
-            return Ok(Begin::Hit(hit));
-        }
-        loop {
-            let entry = inner.entry(key, wish, now)?;
-            match inner.begin(&entry, wish, now) {
-                Ok(begun) => return begun,
-                Err(Retired) => inner.shards.wait_for_retirement(key),
-            }
-        }
+        self.0.begin(key, options)
     }
 
     /// A grant, waiting for it if need be. `fetch` is called on this thread with the ticket, if this
@@ -86,7 +65,7 @@ impl GrantCache {
     /// most twice, before the caller is told
     /// [`ErrorKind::Abandoned`](crate::ErrorKind::Abandoned).
     pub fn get(&self, key: &Key, options: BeginOptions, fetch: impl Fn(Ticket)) -> Result<Hit> {
-        ask::get(&(self, key), options, fetch)
+        ask::get(&(&self.0, key), options, fetch)
     }
 
     /// A grant that is there now and keeps the promise, or none. Never waits; `fetch` is called as in
@@ -101,7 +80,7 @@ impl GrantCache {
         options: BeginOptions,
         fetch: impl Fn(Ticket),
     ) -> Result<Option<Hit>> {
-        ask::try_get(&(self, key), options, fetch)
+        ask::try_get(&(&self.0, key), options, fetch)
     }
 
     /// As [`GrantCache::get`], by callback, which is called once: before this returns if the grant is
@@ -114,7 +93,21 @@ impl GrantCache {
         fetch: impl Fn(Ticket) + Send + Sync + 'static,
         callback: impl FnOnce(Result<Hit>) + Send + 'static,
     ) -> PendingCall {
-        ask::get_then((self.clone(), key.clone()), options, fetch, callback)
+        ask::get_then(self.beginner(key), options, fetch, callback)
+    }
+
+    /// A key looked up once, for hot paths.
+    ///
+    /// # Errors
+    ///
+    /// As [`GrantCache::begin`] for a new key.
+    pub fn handle(&self, key: &Key) -> Result<Handle> {
+        self.handle_for(key, BeginOptions::default())
+    }
+
+    /// As [`GrantCache::handle`], for a caller who waits for as long as this says.
+    pub(crate) fn handle_for(&self, key: &Key, options: BeginOptions) -> Result<Handle> {
+        Handle::new(&self.0, key, options)
     }
 
     /// The ticket to fetch a key's grant before anybody asks for it; none if it is there and not
@@ -243,7 +236,7 @@ impl GrantCache {
 
     /// Counts the cache's calls for an account, unless it does for one already.
     pub(crate) fn govern<G: Gate + 'static>(&self, gate: impl FnOnce() -> Arc<G>) {
-        if let Some(late) = &self.0.late_gate
+        if let Some(late) = self.0.late_gate()
             && !late.is_set()
         {
             late.set(gate());
@@ -259,8 +252,13 @@ impl GrantCache {
         WeakGrantCache(Arc::downgrade(&self.0))
     }
 
-    pub(super) fn inner(&self) -> Guard<Arc<Inner>> {
-        self.0.inner.get()
+    /// A caller's way to the grant of a key, from its beginning.
+    pub(super) fn beginner(&self, key: &Key) -> (Arc<SharedCache>, Key) {
+        (Arc::clone(&self.0), key.clone())
+    }
+
+    fn inner(&self) -> Guard<Arc<Inner>> {
+        self.0.inner()
     }
 }
 
@@ -271,26 +269,6 @@ impl WeakGrantCache {
 
     pub(crate) fn is_used(&self) -> bool {
         self.0.strong_count() > 0
-    }
-}
-
-impl Beginner for (&GrantCache, &Key) {
-    fn begin(&self, options: BeginOptions) -> Result<Begin> {
-        self.0.begin(self.1, options)
-    }
-
-    fn clock(&self) -> Clock {
-        self.0.clock()
-    }
-}
-
-impl Beginner for (GrantCache, Key) {
-    fn begin(&self, options: BeginOptions) -> Result<Begin> {
-        self.0.begin(&self.1, options)
-    }
-
-    fn clock(&self) -> Clock {
-        self.0.clock()
     }
 }
 

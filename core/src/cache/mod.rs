@@ -14,15 +14,13 @@ mod asking;
 mod builder;
 mod decide;
 mod grant_cache;
-mod handle;
 mod store;
 
-pub use ask::{Begin, BeginOptions, PendingCall, Registration, Start, Ticket, Waiter};
+pub use ask::{Begin, BeginOptions, Handle, PendingCall, Registration, Start, Ticket, Waiter};
 pub use asking::Asking;
 pub use builder::GrantCacheBuilder;
 pub use decide::{CachePolicy, CachePolicyBuilder, Freshness, Grant, Key};
 pub use grant_cache::GrantCache;
-pub use handle::Handle;
 pub use store::{Event, EventKind, Hit, LatencyHistogram, Stats};
 
 pub(crate) use ask::{Beginner, check_min_remaining, get, get_then, try_get};

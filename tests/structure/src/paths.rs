@@ -96,7 +96,8 @@ impl Named {
         let mut tokens = braces.stream().into_iter().peekable();
         while let Some(token) = tokens.next() {
             if let TokenTree::Ident(name) = token {
-                let path = if name == "self" { path.clone() } else { extended(path, &name.to_string()) };
+                let path =
+                    if name == "self" { path.clone() } else { extended(path, &name.to_string()) };
                 self.paths.push(path.clone());
                 self.read_path(&mut tokens, path);
             }
@@ -155,7 +156,10 @@ mod tests {
         assert_eq!(named("use crate::error::Error;"), ["error::Error"]);
         assert_eq!(named("use super::{a::B, c};"), ["cache::a", "cache::a::B", "cache::c"]);
         assert_eq!(named("use super::super::a::*;"), ["a"]);
-        assert_eq!(named("fn f() { crate::a::b(|x| self::c::d(x)) }"), ["a::b", "cache::store::c::d"]);
+        assert_eq!(
+            named("fn f() { crate::a::b(|x| self::c::d(x)) }"),
+            ["a::b", "cache::store::c::d"]
+        );
         assert_eq!(named("m!(\"{}\", crate::a::B);"), ["a::B"]);
         assert_eq!(named("mod x { use super::y::Z; }"), ["cache::store::y::Z"]);
         assert_eq!(named("use crate::a::{self, b::{C, D}};"), ["a", "a::b", "a::b::C", "a::b::D"]);

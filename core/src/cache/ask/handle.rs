@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 
-use super::ask::{Begin, BeginOptions, Beginner, usual_promise};
-use super::decide::Key;
-use super::grant_cache::GrantCache;
-use super::store::{Entry, Hit, Inner, Retired, Sighting, StillFresh};
+use super::begin::Begin;
+use super::beginner::Beginner;
+use super::options::{BeginOptions, usual_promise};
+use super::shared::SharedCache;
+use crate::cache::decide::Key;
+use crate::cache::store::{Entry, Hit, Inner, Retired, Sighting, StillFresh};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::fork::Reborn as _;
@@ -16,7 +18,7 @@ use crate::fork::Reborn as _;
 /// One key of a cache, looked up once: a hit through it costs a reading of the clock and a load.
 /// Follows its key through evictions and forks.
 pub struct Handle {
-    cache: GrantCache,
+    cache: Arc<SharedCache>,
     key: Key,
     /// What is promised to callers who do not say, in nanoseconds.
     usual: u64,
@@ -42,10 +44,16 @@ enum Found {
 }
 
 impl Handle {
-    fn new(cache: GrantCache, key: Key, inner: Arc<Inner>, entry: Arc<Entry>) -> Self {
-        let usual = usual_promise(&key, &inner.policy);
-        let first = Bound { inner, entry };
-        Self { cache, key, usual, first, later: ArcSwapOption::empty() }
+    /// Looks a key up, for a caller with these options if it is new.
+    pub(crate) fn new(cache: &Arc<SharedCache>, key: &Key, options: BeginOptions) -> Result<Self> {
+        let inner = cache.inner();
+        let now = inner.clock.now();
+        let wish = options.wish(key, &inner.policy, now)?;
+        let entry = inner.entry(key, wish, now)?;
+        let usual = usual_promise(key, &inner.policy);
+        let first = Bound { inner: Arc::clone(&inner), entry };
+        let (cache, key) = (Arc::clone(cache), key.clone());
+        Ok(Self { cache, key, usual, first, later: ArcSwapOption::empty() })
     }
 
     /// The key.
@@ -54,11 +62,11 @@ impl Handle {
         &self.key
     }
 
-    /// As [`GrantCache::begin`].
+    /// As [`GrantCache::begin`](crate::GrantCache::begin).
     ///
     /// # Errors
     ///
-    /// As [`GrantCache::begin`].
+    /// As there.
     #[inline]
     pub fn begin(&self, options: BeginOptions) -> Result<Begin> {
         match self.hit_at_once(options)? {
@@ -140,26 +148,6 @@ impl Handle {
     }
 }
 
-impl GrantCache {
-    /// A key looked up once, for hot paths.
-    ///
-    /// # Errors
-    ///
-    /// As [`GrantCache::begin`] for a new key.
-    pub fn handle(&self, key: &Key) -> Result<Handle> {
-        self.handle_for(key, BeginOptions::default())
-    }
-
-    /// As [`GrantCache::handle`], for a caller who waits for as long as this says.
-    pub(crate) fn handle_for(&self, key: &Key, options: BeginOptions) -> Result<Handle> {
-        let inner = self.inner();
-        let now = inner.clock.now();
-        let wish = options.wish(key, &inner.policy, now)?;
-        let entry = inner.entry(key, wish, now)?;
-        Ok(Handle::new(self.clone(), key.clone(), Arc::clone(&inner), entry))
-    }
-}
-
 impl Beginner for Handle {
     fn begin(&self, options: BeginOptions) -> Result<Begin> {
         Handle::begin(self, options)
@@ -171,7 +159,7 @@ impl Beginner for Handle {
     }
 
     fn clock(&self) -> Clock {
-        self.cache.clock()
+        self.cache.inner().clock.clone()
     }
 }
 
@@ -186,7 +174,7 @@ impl Beginner for Arc<Handle> {
     }
 
     fn clock(&self) -> Clock {
-        self.cache.clock()
+        self.cache.inner().clock.clone()
     }
 }
 
@@ -201,7 +189,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::cache::{CachePolicy, Grant};
+    use crate::cache::{CachePolicy, Grant, GrantCache};
     use crate::clock::ManualClock;
 
     const LIFE: Duration = Duration::from_secs(60);
