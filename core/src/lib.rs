@@ -15,9 +15,12 @@ mod credentials;
 mod error;
 mod fetch;
 mod fork;
+mod json;
+pub mod limits;
 mod playback;
 mod secret;
 mod sid;
+mod strict_json;
 mod sync;
 mod thread;
 mod token;
@@ -33,6 +36,8 @@ pub use cache::{
 pub use clock::{Clock, ManualClock, Now};
 pub use credentials::ApiKey;
 pub use error::{Error, ErrorKind, Result};
+pub use json::Json;
+pub use limits::{LIMITS, Limit};
 #[cfg(feature = "http")]
 pub use playback::PlaybackGrantClient;
 #[cfg(all(feature = "http", feature = "test-doors"))]
@@ -45,9 +50,9 @@ pub use playback::{
 pub use sid::{Sid, SidKind};
 pub use token::{
     AccessToken, AccessTokenBuilder, AccessTokenGrant, Algorithm, ChatGrant, CustomGrant, Decoded,
-    IpMessagingGrant, Json, LIMITS, Limit, PlaybackGrant, RtcGrant, SyncGrant, TaskRouterGrant,
-    TokenMinter, TokenMinterBuilder, VerifyOptions, VideoGrant, VoiceGrant, Warning, decode,
-    limits, sign, verify, verify_jwt,
+    IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant, TaskRouterGrant, TokenMinter,
+    TokenMinterBuilder, VerifyOptions, VideoGrant, VoiceGrant, Warning, decode, sign, verify,
+    verify_jwt,
 };
 
 /// Compiles and runs the examples of the README.

@@ -8,9 +8,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::value::RawValue;
 use sha2::{Sha256, Sha384, Sha512};
 
-use super::limits::TOKEN_MAX_BYTES;
-use super::strict_json;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::TOKEN_MAX_BYTES;
+use crate::strict_json;
 
 /// A signature algorithm. Twilio takes [`Algorithm::Hs256`].
 ///

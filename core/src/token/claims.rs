@@ -3,11 +3,11 @@
 use zeroize::Zeroizing;
 
 use super::grants::{AccessTokenGrant, PlaybackGrant, VideoGrant, VoiceGrant, write_json_string};
-use super::limits::{
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::{
     GRANTS_JSON_MAX_BYTES, GRANTS_MAX, IDENTITY_MAX_BYTES, TTL_DEFAULT, TTL_MAX, TTL_MIN,
     UNIX_SECONDS_MAX, VIDEO_IDENTITY_MAX_CHARS,
 };
-use crate::error::{Error, ErrorKind, Result};
 
 /// When a token ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +178,8 @@ pub(super) fn check_grants_size(bytes: usize) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::{ChatGrant, CustomGrant, Json};
+    use crate::json::Json;
+    use crate::token::{ChatGrant, CustomGrant};
 
     fn kind(options: ClaimsOptions) -> ErrorKind {
         Claims::new(&options).err().unwrap().kind()

@@ -6,9 +6,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::limits::{TOKEN_MAX_BYTES, UNIX_SECONDS_MAX};
-use super::strict_json;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::{TOKEN_MAX_BYTES, UNIX_SECONDS_MAX};
+use crate::strict_json;
 
 /// Takes a token apart without checking its signature or its times: for tools and for looking at
 /// one's own tokens. To act on a token, use [`verify`](crate::verify).

@@ -5,14 +5,11 @@ mod algorithm;
 mod claims;
 mod decoded;
 mod grants;
-mod json;
 mod jti;
-pub mod limits;
 mod minter;
 mod prefix;
 mod setters;
 mod signer;
-mod strict_json;
 mod template;
 mod verify;
 mod warning;
@@ -28,9 +25,6 @@ pub use grants::{
     AccessTokenGrant, ChatGrant, CustomGrant, IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant,
     TaskRouterGrant, VideoGrant, VoiceGrant,
 };
-pub use json::Json;
-pub(crate) use limits::TTL_DEFAULT;
-pub use limits::{LIMITS, Limit};
 pub use minter::{TokenMinter, TokenMinterBuilder};
 pub(crate) use prefix::Prefix;
 pub(crate) use template::Template;

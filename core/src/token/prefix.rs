@@ -16,7 +16,7 @@ const SHORT_IDENTITY: usize = 100;
 const SHORT_JSON: usize = tail_len(SHORT_IDENTITY);
 const SHORT_BLOCKS: usize = blocks_for(SHORT_JSON);
 /// The longest identity, each of its bytes escaped as `\u00XX`.
-const LONG_JSON: usize = tail_len(super::limits::IDENTITY_MAX_BYTES * 6);
+const LONG_JSON: usize = tail_len(crate::limits::IDENTITY_MAX_BYTES * 6);
 const LONG_BLOCKS: usize = blocks_for(LONG_JSON);
 
 /// How far behind a clock reading may be because its thread was kept waiting.

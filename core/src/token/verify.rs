@@ -2,10 +2,10 @@
 
 use super::algorithm::{Algorithm, check_secret};
 use super::decoded::{Decoded, Object, Parts, malformed};
-use super::limits::{LEEWAY_MAX, UNIX_SECONDS_MAX};
 use crate::clock::exact_unix_seconds;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::{LEEWAY_MAX, UNIX_SECONDS_MAX};
 
 /// The content type in the header of every Access Token.
 const CONTENT_TYPE: &str = "twilio-fpa;v=1";

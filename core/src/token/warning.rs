@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::claims::Claims;
-use super::limits::{SECRET_ADVISED_BYTES, VOICE_TTL_MAX};
 use crate::credentials::ApiKey;
+use crate::limits::{SECRET_ADVISED_BYTES, VOICE_TTL_MAX};
 
 /// The only region whose keys sign for Programmable Video.
 const VIDEO_REGION: &str = "us1";

@@ -1,12 +1,14 @@
 //! The rooms of core and which others each may use, as the table in CONTRIBUTING says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use crate::crate_files::Imports;
 
 /// What every room may use.
 const BASE: &str = "core/src";
 
 /// Rooms by their folders, with the rooms that each may use.
-pub struct Rooms(BTreeMap<String, BTreeSet<String>>);
+pub struct Rooms(pub Imports);
 
 impl Rooms {
     /// Reads the rows of the table that begin with a folder of core: the room, what lives there, and

@@ -59,6 +59,11 @@ fn a_room_uses_no_other_than_contributing_says() {
 }
 
 #[test]
+fn the_table_itself_runs_one_way() {
+    assert!(in_circles(&rooms().0).is_empty(), "rooms that may use each other");
+}
+
+#[test]
 fn contributing_names_the_rooms_that_there_are() {
     let there: BTreeSet<String> =
         core().keys().map(|file| Rooms::of_file(file).to_owned()).collect();

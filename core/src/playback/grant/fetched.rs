@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::cache::Grant;
 use crate::error::{Error, ErrorKind, Result};
-use crate::token::Json;
+use crate::json::Json;
 
 /// A larger grant would make tokens that no player accepts.
 pub(crate) const GRANT_MAX_BYTES: usize = 64 * 1024;

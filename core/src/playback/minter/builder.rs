@@ -17,10 +17,11 @@ use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fetch::Feed;
 use crate::fork::ForkMutex;
+use crate::limits::TTL_DEFAULT;
 use crate::playback::grant::{
     AsyncGrantSource, ClientOptions, ForKeys, GRANT_TTL_MAX, Origin, built_in_source, check_ttl,
 };
-use crate::token::{AccessTokenGrant, Claims, ClaimsOptions, Lifetime, TTL_DEFAULT};
+use crate::token::{AccessTokenGrant, Claims, ClaimsOptions, Lifetime};
 use crate::upstream::Route;
 
 /// The longest name of a shared cache.

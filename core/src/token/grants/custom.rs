@@ -1,8 +1,8 @@
 //! Grants that have no struct of their own.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::token::json::Json;
-use crate::token::limits::GRANT_KEY_MAX_BYTES;
+use crate::json::Json;
+use crate::limits::GRANT_KEY_MAX_BYTES;
 
 /// The identity stands among the grants under this name.
 const IDENTITY_KEY: &str = "identity";

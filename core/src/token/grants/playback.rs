@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::token::json::Json;
+use crate::json::Json;
 
 /// Lets its holder watch one live stream: the object that the PlaybackGrant endpoint hands out,
 /// carried byte for byte.

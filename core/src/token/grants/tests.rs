@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::error::ErrorKind;
-use crate::token::Json;
+use crate::json::Json;
 
 fn json_of(grant: impl Into<AccessTokenGrant>) -> String {
     grant.into().to_json().unwrap()

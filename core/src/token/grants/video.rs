@@ -2,8 +2,8 @@
 
 use super::writer::ObjectWriter;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::ROOM_MAX_CHARS;
 use crate::sid::SidKind;
-use crate::token::limits::ROOM_MAX_CHARS;
 
 /// Lets its holder join rooms of Programmable Video.
 ///

@@ -2,8 +2,8 @@
 
 use super::writer::ObjectWriter;
 use crate::error::Result;
+use crate::json::Json;
 use crate::sid::{Sid, SidKind};
-use crate::token::json::Json;
 
 /// Lets its holder make and take calls.
 ///

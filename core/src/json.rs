@@ -6,8 +6,8 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::limits::{GRANT_JSON_MAX_DEPTH, GRANTS_JSON_MAX_BYTES};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::{GRANT_JSON_MAX_DEPTH, GRANTS_JSON_MAX_BYTES};
 
 /// A JSON text that has been checked and is carried into tokens byte for byte.
 ///
