@@ -5,10 +5,10 @@ use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
 
 use crate::api_key::ApiKey;
+use crate::argument::whole;
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result};
 use crate::grants::{self, Grant};
-use crate::time::whole;
 
 /// What a token shall not take from its defaults.
 #[napi(object, object_to_js = false)]

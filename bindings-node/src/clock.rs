@@ -3,8 +3,8 @@
 use grantmint_core::Clock;
 use napi_derive::napi;
 
+use crate::argument::{from_seconds, step};
 use crate::error::Result;
-use crate::time::{from_seconds, step};
 
 /// The native part of a `ManualClock`.
 #[napi]

@@ -3,7 +3,7 @@
 use napi_derive::napi;
 
 use crate::error::code;
-use crate::time::{number, to_ms};
+use crate::js_number::{number, to_ms};
 
 /// A grant, with what was known of it when it was handed out, copied out of the store.
 #[napi(object, object_from_js = false)]

@@ -3,8 +3,8 @@
 use grantmint_core::{CachePolicy, ErrorKind};
 use napi_derive::napi;
 
+use crate::argument::{from_ms, whole};
 use crate::error::{OrThrow as _, Result};
-use crate::time::{from_ms, whole};
 
 /// What a policy shall not take from its defaults.
 #[napi(object, object_to_js = false)]

@@ -3,7 +3,7 @@
 use grantmint_core::EventKind;
 use napi_derive::napi;
 
-use crate::time::{number, to_ms};
+use crate::js_number::{number, to_ms};
 
 /// What a cache has done.
 #[napi(object, object_from_js = false)]

@@ -9,11 +9,11 @@ use napi_derive::napi;
 
 use crate::access_token::{Advice, advice};
 use crate::api_key::ApiKey;
+use crate::argument::whole;
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result};
 use crate::grants::{self, Grant};
 use crate::hot;
-use crate::time::whole;
 
 /// What a minter shall not take from its defaults.
 #[napi(object, object_to_js = false)]
@@ -59,8 +59,8 @@ impl TokenMinter {
     #[napi(catch_unwind)]
     pub fn hot<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let mut functions = Object::new(env)?;
-        functions.set("mint", hot::mint(env, &self.minter)?)?;
-        functions.set("mintMany", hot::mint_many(env, &self.minter)?)?;
+        functions.set("mint", hot::token_minter::mint(env, &self.minter)?)?;
+        functions.set("mintMany", hot::token_minter::mint_many(env, &self.minter)?)?;
         Ok(functions)
     }
 

@@ -5,8 +5,9 @@ use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
 use crate::api_key::ApiKey;
+use crate::argument::whole;
 use crate::error::{OrThrow as _, Result};
-use crate::time::whole;
+use crate::js_number::number;
 
 /// How to verify.
 #[napi(object, object_to_js = false)]
@@ -127,18 +128,18 @@ impl Decoded {
     /// `iat`.
     #[napi(catch_unwind, getter)]
     pub fn issued_at(&self) -> Option<f64> {
-        self.decoded.issued_at().map(crate::time::number)
+        self.decoded.issued_at().map(number)
     }
 
     /// `nbf`.
     #[napi(catch_unwind, getter)]
     pub fn not_before(&self) -> Option<f64> {
-        self.decoded.not_before().map(crate::time::number)
+        self.decoded.not_before().map(number)
     }
 
     /// `exp`.
     #[napi(catch_unwind, getter)]
     pub fn expires_at(&self) -> Option<f64> {
-        self.decoded.expires_at().map(crate::time::number)
+        self.decoded.expires_at().map(number)
     }
 }
