@@ -1,4 +1,5 @@
 'use strict';
+// What the package exports.
 
 const { version } = require('./package.json');
 const native = require('./lib/native.cjs');

@@ -12,7 +12,7 @@ let numbers = 0;
 
 /** A function that fetches, and the calls that wait for it. */
 class Source {
-  /** In the order in which they came. */
+  /** In the order in which they began. */
   callers = new Set();
 
   constructor(fetch) {

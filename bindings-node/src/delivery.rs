@@ -17,15 +17,15 @@ pub struct Delivery {
     pub number: i64,
     /// The token.
     pub jwt: Option<String>,
-    /// How long its grant is still good.
+    /// How long its grant is still valid.
     pub remaining_ms: Option<f64>,
-    /// How good it is.
+    /// Whether a refresh of its grant is due, or has failed.
     pub freshness: Option<&'static str>,
-    /// Which grant it is.
+    /// The generation of its grant.
     pub generation: Option<f64>,
-    /// The error, as it would be thrown.
+    /// The code of the error, as it would be thrown.
     pub code: Option<String>,
-    /// Its message.
+    /// The message of the error.
     pub message: Option<String>,
     /// The grant.
     pub hit: Option<Hit>,

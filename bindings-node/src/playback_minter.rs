@@ -113,7 +113,7 @@ impl PlaybackMinter {
         Ok(Self { minter: builder.build().or_throw()? })
     }
 
-    /// The functions `tryToken` and `atOnce`.
+    /// The functions `tryToken` and `atOnce`, which are on the hot path.
     #[napi(catch_unwind)]
     pub fn hot<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let mut functions = Object::new(env)?;
@@ -154,7 +154,7 @@ impl PlaybackMinter {
         self.minter.prefetch(&streamer).or_throw()
     }
 
-    /// Keeps a stream's grant fresh for a time.
+    /// Keeps a stream's grant fresh for a time, also if nobody asks for it.
     #[napi(catch_unwind)]
     pub fn keep_warm(&self, streamer: String, ms: f64) -> Result<()> {
         self.minter.keep_warm(&streamer, from_ms(ms)?).or_throw()

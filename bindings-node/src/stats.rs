@@ -1,4 +1,4 @@
-//! Statistics and events.
+//! Statistics and events of a cache.
 
 use grantmint_core::EventKind;
 use napi_derive::napi;

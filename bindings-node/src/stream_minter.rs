@@ -20,7 +20,7 @@ pub struct StreamMinter {
 
 #[napi]
 impl StreamMinter {
-    /// The functions `tryToken` and `atOnce`.
+    /// The functions `tryToken` and `atOnce`, which are on the hot path.
     #[napi(catch_unwind)]
     pub fn hot<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let mut functions = Object::new(env)?;

@@ -1,4 +1,4 @@
-//! Many tokens that differ in their identity alone.
+//! Many Access Tokens that differ only in their identity.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use crate::error::{OrThrow as _, Result};
 use crate::grants::{self, Grant};
 use crate::hot;
 
-/// What a minter shall not take from its defaults.
+/// The options of a minter. What is left out has core's default.
 #[napi(object, object_to_js = false)]
 pub struct TokenMinterOptions {
-    /// The life of each token in seconds.
+    /// How many seconds each token is valid.
     pub ttl: Option<f64>,
     /// The Unix second before which no token is valid.
     pub nbf: Option<f64>,
@@ -55,7 +55,7 @@ impl TokenMinter {
         Ok(Self { minter: Arc::new(builder.build().or_throw()?) })
     }
 
-    /// The functions `mint` and `mintMany`.
+    /// The functions `mint` and `mintMany`, which are on the hot path.
     #[napi(catch_unwind)]
     pub fn hot<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let mut functions = Object::new(env)?;
