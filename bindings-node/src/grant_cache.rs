@@ -66,8 +66,8 @@ impl GrantCache {
         Ok(Self { cache: builder.build() })
     }
 
-    /// Begins a call. Its answer comes through the port under a number, and before that a ticket if this call
-    /// has to fetch the grant.
+    /// Begins a call. Its answer comes through the port under a number, and before that a ticket if
+    /// this call has to fetch the grant.
     #[napi(catch_unwind)]
     pub fn get(
         &self,

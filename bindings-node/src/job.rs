@@ -73,8 +73,8 @@ impl Job {
         self.is_refresh
     }
 
-    /// Ends the fetch with a grant in JSON, or with an error if it is not a grant. Throws, and ends nothing,
-    /// if `ttl` is not a time.
+    /// Ends the fetch with a grant in JSON, or with an error if it is not a grant. Throws, and ends
+    /// nothing, if `ttl` is not a time.
     #[napi(catch_unwind)]
     pub fn complete(&self, grant: String, ttl: Option<f64>) -> Result<()> {
         let ttl = ttl.map(from_seconds).transpose()?;

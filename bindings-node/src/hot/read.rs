@@ -123,6 +123,7 @@ impl Call {
     }
 
     /// The number of an argument, if it is one.
+    #[inline]
     pub(super) fn number(&self, index: usize) -> Result<Option<f64>> {
         let mut number = 0.0;
         // SAFETY: `env` and the argument are of this call.

@@ -34,6 +34,7 @@ impl Call {
     }
 
     /// A number.
+    #[inline]
     pub(super) fn double(&self, number: f64) -> Result<sys::napi_value> {
         let mut value = ptr::null_mut();
         // SAFETY: `env` is of this call.
@@ -51,6 +52,7 @@ impl Call {
     }
 
     /// An array with room for so many values.
+    #[inline]
     pub(super) fn array(&self, length: usize) -> Result<sys::napi_value> {
         let mut value = ptr::null_mut();
         // SAFETY: `env` is of this call.
@@ -59,6 +61,7 @@ impl Call {
     }
 
     /// Puts a value into an array.
+    #[inline]
     pub(super) fn put(
         &self,
         array: sys::napi_value,
