@@ -223,9 +223,10 @@ test-node: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## packs the N
 	  GRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/debug/grantmint-emulator \
 	  node $(NODE_TESTS)/run.mjs $(NODE_PACKED) $(TEST)
 
-lint-node: $(NODE_TESTS)/node_modules/.package-lock.json ## formatting, lints and types of the Node package
+lint-node: $(NODE_TESTS)/node_modules/.package-lock.json ## formatting, lints, imports and types of the Node package
 	cd bindings-node && test/node_modules/.bin/prettier --check .
 	cd bindings-node && test/node_modules/.bin/eslint --config test/eslint.config.mjs .
+	cd bindings-node && test/node_modules/.bin/depcruise --config test/dependency-cruiser.config.mjs .
 	cd bindings-node && test/node_modules/.bin/tsc --project tsconfig.json
 	node $(NODE_TESTS)/border.mjs
 	node $(NODE_TESTS)/documented.mjs

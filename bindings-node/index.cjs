@@ -1,4 +1,5 @@
 'use strict';
+// What the package exports.
 
 const { version } = require('./package.json');
 const native = require('./lib/native.cjs');
@@ -14,7 +15,7 @@ const {
   TokenError,
   UpstreamError,
 } = require('./lib/errors.cjs');
-const { GrantCache, Hit, Ticket, Waiter, simulateFork } = require('./lib/grant-cache.cjs');
+const { GrantCache, simulateFork } = require('./lib/grant-cache.cjs');
 const {
   ChatGrant,
   CustomGrant,
@@ -26,17 +27,22 @@ const {
   VideoGrant,
   VoiceGrant,
 } = require('./lib/grants.cjs');
-const { PlaybackMinter, PlaybackToken, StreamMinter } = require('./lib/playback.cjs');
+const { Hit } = require('./lib/hit.cjs');
+const { PlaybackMinter } = require('./lib/playback-minter.cjs');
+const { PlaybackToken } = require('./lib/playback-token.cjs');
 const { Stats } = require('./lib/stats.cjs');
+const { StreamMinter } = require('./lib/stream-minter.cjs');
+const { Ticket } = require('./lib/ticket.cjs');
 const { AccessToken, TokenMinter } = require('./lib/tokens.cjs');
 const { Decoded, decode, sign, verify, verifyJwt } = require('./lib/verify.cjs');
+const { Waiter } = require('./lib/waiter.cjs');
 
 warnOfAnotherCopy(version);
 
 const LIMITS = Object.freeze(Object.fromEntries(native.limits().map(({ name, value }) => [name, value])));
 const testing = Object.freeze({ ManualClock, simulateFork });
 
-// One name a line: Node finds the names for ES modules by reading this.
+// One name a line: index.mjs is made from this list when the package is packed.
 module.exports = {
   AccessToken,
   ApiKey,

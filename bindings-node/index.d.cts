@@ -3,7 +3,7 @@
 /** The version of this package. */
 export const version: string;
 
-/** The number, meaning and nature of every error, by its code. */
+/** The number and the meaning of every error, and whether a retry can help, by its code. */
 export const ERRORS: Readonly<
   Record<ErrorCode, { readonly number: number; readonly isRetryable: boolean; readonly meaning: string }>
 >;
@@ -58,70 +58,70 @@ export type ErrorCode =
   | 'ERR_GRANTMINT_BUFFER_TOO_SMALL'
   | 'ERR_GRANTMINT_STRUCT_SIZE';
 
-/** What an error of your own may say, such as one that a source throws. */
+/** The options of an error that you make, such as one that a source throws. */
 export interface ErrorOptions {
-  /** The kind of error; that of the class if left out. */
+  /** The kind of error. If left out, that of the class. */
   code?: ErrorCode;
-  /** After how many milliseconds a further try makes sense. */
+  /** After how many milliseconds a retry makes sense. */
   retryAfterMs?: number;
-  /** What led to it, such as what a source threw. */
+  /** What caused it, such as what a source threw. */
   cause?: unknown;
 }
 
-/** Whatever grantmint throws or rejects with. No message holds a secret, a token or a grant. */
+/** The class of all errors of grantmint. No message holds a secret, a token or a grant. */
 export class GrantmintError extends Error {
   constructor(message?: string, options?: ErrorOptions);
   /** The stable name of the error. */
   readonly code: ErrorCode;
   /** The stable number of the error. */
   readonly number: number;
-  /** Whether the same call may succeed later without any change to its arguments. */
+  /** Whether the same call may succeed later with the same arguments. */
   readonly isRetryable: boolean;
-  /** After how many milliseconds a further try makes sense, if that is known. */
+  /** After how many milliseconds a retry makes sense, if that is known. */
   readonly retryAfterMs?: number;
 }
 
-/** An argument is wrong: numbers 100 to 199, and 902 for a text that is not valid UTF-8. */
+/** An argument is wrong. Numbers 100 to 199, and 902 for a text that is not valid UTF-8. */
 export class InvalidArgumentError extends GrantmintError {}
-/** A token does not decode or verify: numbers 200 to 299. */
+/** A token does not decode or verify. Numbers 200 to 299. */
 export class TokenError extends GrantmintError {}
-/** A grant could not be fetched: numbers 300 to 399. */
+/** A grant could not be fetched. Numbers 300 to 399. */
 export class UpstreamError extends GrantmintError {}
 /**
- * Upstream limits the account's requests: number 304. A source throws it with `retryAfterMs` to keep the
- * account off upstream for that time.
+ * Upstream limits the account's requests. Number 304. A source throws it with `retryAfterMs` so that no
+ * request of the account is sent for that time.
  */
 export class ThrottledError extends UpstreamError {}
-/** No grant came within the caller's time: number 400. */
+/** No grant came within the caller's timeout. Number 400. */
 export class DeadlineError extends GrantmintError {}
 
 // Keys and grants
 
-/** An API key of an account: checked, wiped when nobody uses it any more, never shown. */
+/** An API key of an account. It is checked, never shown, and wiped from memory after its last use. */
 export class ApiKey {
   /**
    * @param accountSid The account, AC and 32 hexadecimal digits.
    * @param keySid The key, SK and 32 hexadecimal digits.
-   * @param secret The key's secret, which the console shows once.
+   * @param secret The key's secret. Twilio's console shows it once.
    */
   constructor(accountSid: string, keySid: string, secret: string, options?: ApiKeyOptions);
-  /** The key that TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET describe. */
+  /** A key from the variables TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET. */
   static fromEnv(env?: Readonly<Record<string, string | undefined>>): ApiKey;
-  /** The account, in the spelling it was given in. */
+  /** The account, as it was given. */
   readonly accountSid: string;
-  /** The key, in the spelling it was given in. */
+  /** The key, as it was given. */
   readonly keySid: string;
   /** Twilio's region that tokens name in their header, if any. */
   readonly region: string | undefined;
 }
 
-/** What a key may have beside its three parts. */
+/** The options of a key. */
 export interface ApiKeyOptions {
   /** Twilio's region that tokens name in their header, such as `ie1`. */
   region?: string;
 }
 
-/** JSON: text or bytes of it, of which every byte is kept, or a value to write. */
+/** JSON: text or bytes of it, which are kept byte for byte, or a value to write. */
 export type Json =
   string | Uint8Array | { readonly [name: string]: unknown } | readonly unknown[] | number | boolean | null;
 
@@ -133,9 +133,9 @@ interface Grant {
   toJson(): string;
 }
 
-/** What a VideoGrant may say. */
+/** The options of a VideoGrant. */
 export interface VideoGrantOptions {
-  /** The room, at most 128 characters; any if left out. */
+  /** The room, at most 128 characters. Any room if left out. */
   room?: string;
 }
 
@@ -147,7 +147,7 @@ export class VideoGrant implements Grant, Readonly<VideoGrantOptions> {
   toJson(): string;
 }
 
-/** What a ChatGrant and an IpMessagingGrant may say. */
+/** The options of a ChatGrant and an IpMessagingGrant. */
 export interface ChatGrantOptions {
   /** The service, IS…. */
   serviceSid?: string;
@@ -159,7 +159,7 @@ export interface ChatGrantOptions {
   pushCredentialSid?: string;
 }
 
-/** Lets its holder chat; the Conversations SDK takes the same grant. */
+/** Lets its holder chat. The Conversations SDK takes the same grant. */
 export class ChatGrant implements Grant, Readonly<ChatGrantOptions> {
   constructor(options?: ChatGrantOptions);
   readonly serviceSid?: string;
@@ -181,7 +181,7 @@ export class IpMessagingGrant implements Grant, Readonly<ChatGrantOptions> {
   toJson(): string;
 }
 
-/** What a SyncGrant may say. */
+/** The options of a SyncGrant. */
 export interface SyncGrantOptions {
   /** The service, IS…. */
   serviceSid?: string;
@@ -198,17 +198,17 @@ export class SyncGrant implements Grant, Readonly<SyncGrantOptions> {
   toJson(): string;
 }
 
-/** What a TaskRouterGrant may say. */
+/** The options of a TaskRouterGrant. */
 export interface TaskRouterGrantOptions {
   /** The workspace, WS…. */
   workspaceSid?: string;
   /** The worker, WK…. */
   workerSid?: string;
-  /** What the holder is, such as `worker`. */
+  /** The holder's role, such as `worker`. */
   role?: string;
 }
 
-/** Lets its holder act as a worker of a TaskRouter workspace; Flex takes the same grant. */
+/** Lets its holder act as a worker of a TaskRouter workspace. Flex takes the same grant. */
 export class TaskRouterGrant implements Grant, Readonly<TaskRouterGrantOptions> {
   constructor(options?: TaskRouterGrantOptions);
   readonly workspaceSid?: string;
@@ -218,7 +218,7 @@ export class TaskRouterGrant implements Grant, Readonly<TaskRouterGrantOptions> 
   toJson(): string;
 }
 
-/** What an RtcGrant may say. */
+/** The options of an RtcGrant. */
 export interface RtcGrantOptions {
   /** The configuration profile, CP…. */
   configurationProfileSid?: string;
@@ -232,13 +232,13 @@ export class RtcGrant implements Grant, Readonly<RtcGrantOptions> {
   toJson(): string;
 }
 
-/** What a VoiceGrant may say. */
+/** The options of a VoiceGrant. */
 export interface VoiceGrantOptions {
-  /** Whether the holder may take calls. */
+  /** Whether the holder may receive calls. */
   incomingAllow?: boolean;
   /** The TwiML application that outgoing calls go through, AP…. */
   outgoingApplicationSid?: string;
-  /** What the application is told with each outgoing call. Left out without an application. */
+  /** Parameters that the application gets with each outgoing call. Left out without an application. */
   outgoingApplicationParams?: Json;
   /** The push credential that announces calls, CR…. */
   pushCredentialSid?: string;
@@ -246,7 +246,7 @@ export interface VoiceGrantOptions {
   endpointId?: string;
 }
 
-/** Lets its holder make and take calls. */
+/** Lets its holder make and receive calls. */
 export class VoiceGrant implements Grant, Readonly<Omit<VoiceGrantOptions, 'outgoingApplicationParams'>> {
   constructor(options?: VoiceGrantOptions);
   readonly incomingAllow?: boolean;
@@ -259,13 +259,13 @@ export class VoiceGrant implements Grant, Readonly<Omit<VoiceGrantOptions, 'outg
 
 /** Lets its holder watch one live stream. */
 export class PlaybackGrant implements Grant {
-  /** @param options `grant`: what the PlaybackGrant endpoint answers under that name. */
+  /** @param options `grant` is the member of that name in the PlaybackGrant endpoint's answer. */
   constructor(options: { grant: Json });
   readonly key: string;
   toJson(): string;
 }
 
-/** Any JSON under a key of its own, for grants that this library does not know. */
+/** Any JSON under any key, for grants that this library does not know. */
 export class CustomGrant implements Grant {
   constructor(key: string, value: Json);
   readonly key: string;
@@ -286,7 +286,7 @@ export type AnyGrant =
 
 // Access Tokens
 
-/** A word of advice on a token that is minted all the same. */
+/** Advice on a token. The token is minted all the same. */
 export interface Advice {
   /** Its stable name, such as `voice_identity`. */
   code: string;
@@ -298,115 +298,115 @@ export interface Advice {
 export interface TokenMinterOptions {
   /** What each holder may do. */
   grants?: Iterable<AnyGrant>;
-  /** The life of each token in seconds, 1 to 86,400; 3,600 if left out. */
+  /** How many seconds each token is valid, 1 to 86,400. 3,600 if left out. */
   ttl?: number;
   /** The Unix second before which no token is valid. */
   nbf?: number;
-  /** Whether each token has a jti of its own instead of the vendor's. */
+  /** Whether each token has a unique jti instead of the vendor's. */
   unique?: boolean;
   /** For tests. */
   clock?: ManualClock;
 }
 
-/** What one Access Token says. */
+/** The options of one Access Token. */
 export interface AccessTokenOptions extends TokenMinterOptions {
-  /** Whom it is for; at most 512 bytes, and 128 characters with a video grant. */
+  /** Whom it is for. At most 512 bytes, and 128 characters with a video grant. */
   identity: string;
-  /** The Unix second at which it ends; instead of `ttl`. */
+  /** The Unix second at which it expires, instead of `ttl`. */
   validUntil?: number;
 }
 
-/** One Access Token. It cannot be changed, and is stamped with the time when it is turned into a JWT. */
+/** One Access Token. It cannot be changed. Its time of issue is that of `toJwt`. */
 export class AccessToken {
   constructor(key: ApiKey, options: AccessTokenOptions);
   /** Whom it is for. */
   readonly identity: string;
   /** The token, signed and issued now. */
   toJwt(): string;
-  /** Advice on this token; empty for most. */
+  /** Advice on this token. Empty for most. */
   warnings(): Advice[];
 }
 
-/** Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each. */
+/** Mints Access Tokens that differ only in their identity. Key, grants and ttl are the same. */
 export class TokenMinter {
   constructor(key: ApiKey, options?: TokenMinterOptions);
   /** The token of one viewer, issued now. */
   mint(identity: string): string;
   /** The token of one viewer, issued at a Unix second of the caller's choice. */
   mintAt(identity: string, now: number): string;
-  /** One token for each identity, all issued in the same second; all of them or none. */
+  /** One token for each identity, all issued in the same second. If one fails, the call throws. */
   mintMany(identities: Iterable<string>): string[];
-  /** Advice on this kind of token; empty for most. */
+  /** Advice on this kind of token. Empty for most. */
   warnings(): Advice[];
 }
 
 // Playback
 
-/** "fresh": no refresh is due. "refreshing": one is due or in the air. "degraded": the last one failed. */
+/** "fresh": no refresh is due. "refreshing": one is due or in flight. "degraded": the last one failed. */
 export type Freshness = 'fresh' | 'refreshing' | 'degraded';
 
-/** What a source is told beside the stream. */
+/** What a source gets beside the stream. */
 export interface SourceRequest {
   /** The life to ask for, in seconds. */
   ttl: number;
-  /** The origin to allow; any if undefined. */
+  /** The origin to allow. Any if undefined. */
   origin: string | undefined;
-  /** Aborts when the time of the fetch is over. */
+  /** Aborts when the fetch times out. */
   signal: AbortSignal;
 }
 
-/** What a source returns: a REST body does as it is. */
+/** What a source returns. The body of the REST endpoint's answer is one. */
 export interface Sourced {
   /** The grant: an object, or text or bytes of one. */
   grant: Json;
-  /** How long it lives in seconds, if that is not what was asked for. */
+  /** How many seconds it is valid, if that is not what was asked for. */
   ttl?: number | null;
 }
 
 /** Where grants come from instead of the PlaybackGrant endpoint. */
 export type GrantSource = (streamer: string, request: SourceRequest) => Sourced | Promise<Sourced>;
 
-/** The windows and limits of a cache. Whatever is left out scales with the life of each grant. */
+/** The windows and limits of a cache. A window that is left out scales with the life of each grant. */
 export interface CachePolicy {
-  /** Below this remaining life callers wait for the fetch in the air. */
+  /** Below this remaining life callers wait for the fetch that is in flight. */
   waitBelowMs?: number;
   /** At this remaining life a refresh is due. */
   softPointMs?: number;
-  /** Taken off every life for clocks and transit. */
+  /** Subtracted from the life of each grant, as clocks differ and answers take time. */
   safetyMarginMs?: number;
   /** How long one fetch may take. */
   fetchTimeoutMs?: number;
-  /** How many streams the cache holds at most; 10,000 if left out. */
+  /** How many streams the cache holds at most. 10,000 if left out. */
   maxKeys?: number;
-  /** Fixes every random number to this one, 0 to 1, for tests. */
+  /** Replaces every random number by this one, 0 to 1, for tests. */
   jitter?: number;
 }
 
-/** How grants are fetched, and what the tokens around them say. */
+/** How grants are fetched, and what is in the tokens that hold them. */
 export interface PlaybackMinterOptions {
-  /** The only web origin that may play the streams, such as `https://www.example.com`; any if left out. */
+  /** The only web origin that may play the streams, such as `https://www.example.com`. Any if left out. */
   allowOrigin?: string;
   /** Further grants in each token. */
   grants?: Iterable<AnyGrant>;
-  /** The life of each token in seconds, 1 to 86,400; 3,600 if left out. */
+  /** How many seconds each token is valid, 1 to 86,400. 3,600 if left out. */
   ttl?: number;
-  /** Whether each token has a jti of its own, as is the default, or the vendor's. */
+  /** Whether each token has a unique jti, which is the default, or the vendor's. */
   unique?: boolean;
-  /** The life to ask for grants with in seconds, 1 to 60; 60 if left out. */
+  /** The life to ask for, for each grant, in seconds, 1 to 60. 60 if left out. */
   grantTtl?: number;
   /** The least remaining life of the grant in a token, at most half of `grantTtl`. */
   minRemainingMs?: number;
-  /** How long a call waits for a grant; 5,000 if left out. */
+  /** How long a call waits for a grant. 5,000 if left out. */
   timeoutMs?: number;
-  /** Where grants come from. Runs in the thread that made the minter. */
+  /** Where grants come from. It runs in the thread that made the minter. */
   source?: GrantSource;
   /** A cache to use. */
   cache?: GrantCache;
-  /** A name: all minters of the account that give it, in all workers, share one cache. */
+  /** A name. All minters of the account with this name share one cache, in all workers. */
   share?: string;
-  /** Whether to share the cache with nobody. */
+  /** Whether the minter has a cache that it does not share. */
   isolated?: boolean;
-  /** Scheme, host and port of upstream; `https://media.twilio.com` if left out. */
+  /** Scheme, host and port of upstream. `https://media.twilio.com` if left out. */
   baseUrl?: string;
   /** The URL of an HTTP proxy. The environment's is not read. */
   proxy?: string;
@@ -418,9 +418,9 @@ export interface PlaybackMinterOptions {
   clock?: ManualClock;
 }
 
-/** A caller's own wishes, in place of the minter's. */
+/** The options of one call. They replace those of the minter. */
 export interface TokenOptions {
-  /** Ends this wait, never the fetch that others wait for. */
+  /** Cancels this call. The fetch goes on, as others wait for it. */
   signal?: AbortSignal;
   /** The least remaining life of the grant in the token. */
   minRemainingMs?: number;
@@ -428,42 +428,42 @@ export interface TokenOptions {
   timeoutMs?: number;
 }
 
-/** A viewer's token, with what was known of the grant in it at that moment. */
+/** A viewer's token, and what was known of its grant when the token was minted. */
 export class PlaybackToken {
   private constructor();
-  /** The Access Token. Whoever has it can watch: neither console.log nor JSON.stringify shows it. */
+  /** The Access Token. Whoever has it can watch, so neither console.log nor JSON.stringify shows it. */
   readonly jwt: string;
-  /** How long the grant is still good, net of the safety margin. */
+  /** How long the grant is still valid, minus the safety margin. */
   readonly grantRemainingMs: number;
-  /** How good the grant was. */
+  /** Whether a refresh of the grant was due, or had failed. */
   readonly freshness: Freshness;
   /** Why the grant is degraded, if it is. */
   readonly reason: GrantmintError | undefined;
-  /** After what time the next refresh is tried, if the grant is degraded. */
+  /** After how many milliseconds the next refresh is tried, if the grant is degraded. */
   readonly retryAfterMs: number | undefined;
   /** Tells grants of one cache apart, for `invalidateIf`. */
   readonly generation: number;
 }
 
 /**
- * Mints playback tokens around a grant that all viewers of a stream share. Make one, keep it. Minters of
- * one account share their cache, in all workers of the process.
+ * Mints playback tokens. All viewers of a stream share one grant. Make one minter and keep it. Minters of one
+ * account share their cache, in all workers of the process.
  */
 export class PlaybackMinter {
   constructor(key: ApiKey, options?: PlaybackMinterOptions);
   /** A token for one viewer of a stream (VJ…). Waits for a grant if there is none. */
   token(streamer: string, identity: string, options?: TokenOptions): Promise<PlaybackToken>;
-  /** The JWT of a token if the grant for it is there, else null; sets off the fetch that is due. */
+  /** The JWT of a token if the grant is in the cache, else null. Starts a fetch if one is due. */
   tryToken(streamer: string, identity: string): string | null;
-  /** One stream, for hot paths. Keep it for as long as the stream is live. */
+  /** A minter for one stream, for hot paths. Keep it for as long as the stream is live. */
   stream(streamer: string): StreamMinter;
-  /** Fetches a stream's grant before anybody asks for it; does not wait. */
+  /** Starts to fetch a stream's grant before anybody asks for it. Does not wait. */
   prefetch(streamer: string): void;
-  /** Keeps a stream's grant fresh without it being asked for, for at most 24 hours; 0 ends it. */
+  /** Keeps a stream's grant fresh even if nobody asks for it, for at most 24 hours. 0 ends it. */
   keepWarm(streamer: string, ms: number): void;
-  /** Drops a stream's grant; whether there was one. A fetch in the air is not stored. */
+  /** Drops a stream's grant, and tells whether there was one. A fetch in flight is not stored. */
   invalidate(streamer: string): boolean;
-  /** Drops a stream's grant if it is still the one of this generation. */
+  /** Drops a stream's grant if it still has this generation. */
   invalidateIf(streamer: string, generation: number): boolean;
   /** Signs and fetches with another key of the same account from now on. */
   rotate(key: ApiKey): void;
@@ -471,20 +471,20 @@ export class PlaybackMinter {
   stats(): Stats;
   /** The cache's last 1,024 events since the last call, oldest first. */
   drainEvents(): CacheEvent[];
-  /** The cache, which other minters can be given as `cache`. */
+  /** The cache. Other minters can take it as `cache`. */
   cache(): GrantCache;
   /** Empties the cache for all who share it. */
   purge(): void;
   /**
-   * Detaches this minter and its streams: later calls fail with ERR_GRANTMINT_CLOSED, those that wait are
-   * answered, and it keeps nothing warm any more. Others who share the cache go on.
+   * Detaches this minter and its streams. Later calls fail with ERR_GRANTMINT_CLOSED. Calls that wait get their
+   * answers. The minter keeps nothing warm any more. Other minters that share the cache go on.
    */
   close(): void;
   /** As `close`, for `using`. */
   [Symbol.dispose](): void;
 }
 
-/** One stream of a PlaybackMinter, which makes it: see `PlaybackMinter.stream`. */
+/** Mints playback tokens for one stream. `PlaybackMinter.stream` makes it. */
 export class StreamMinter {
   private constructor();
   /** The stream, VJ…. */
@@ -497,60 +497,60 @@ export class StreamMinter {
 
 // The cache by itself
 
-/** How a cache works. */
+/** The options of a cache. */
 export interface GrantCacheOptions {
   /** The windows and limits of the cache. */
   policy?: CachePolicy;
   /** For tests. */
   clock?: ManualClock;
-  /** Whether the cache has a budget of calls of its own: 20 at once and 10 a second. */
+  /** Whether the cache limits its fetches, to 20 at once and 10 a second. */
   governed?: boolean;
 }
 
-/** How a key's grants are asked for. Another `ttl` makes another entry. */
+/** The life of a key's grants. The same key with another `ttl` is another entry. */
 export interface KeyOptions {
-  /** The life that the key's grants are asked for with, in seconds; 60 if left out. */
+  /** The life to ask for, in seconds. 60 if left out. */
   ttl?: number;
 }
 
-/** A caller's wishes. */
+/** The options of one call. */
 export interface BeginOptions extends KeyOptions {
   /** The least remaining life, at most half of `ttl`. */
   minRemainingMs?: number;
-  /** How long the caller waits; 5,000 if left out. */
+  /** How long the caller waits. 5,000 if left out. */
   timeoutMs?: number;
 }
 
-/** A caller's wishes, and its way out. */
+/** The options of one call that can be cancelled. */
 export interface GetOptions extends BeginOptions {
-  /** Ends this wait, never the fetch that others wait for. */
+  /** Cancels this call. The fetch goes on, as others wait for it. */
   signal?: AbortSignal;
 }
 
-/** A cache of short-lived grants: of all who need one at a time, one fetches. */
+/** A cache of short-lived grants. Of all callers that need a grant at the same time, one fetches it. */
 export class GrantCache {
   constructor(options?: GrantCacheOptions);
-  /** A grant, fetched by `fetch` if nobody else does. */
+  /** A grant. If it has to be fetched and no other caller does, `fetch` does it. */
   get(key: string, fetch: GrantSource, options?: GetOptions): Promise<Hit>;
-  /** A grant that is there now, or null; `fetch` does the fetch that is due. */
+  /** The grant that is in the cache now, or null. If a fetch is due, `fetch` does it. */
   tryGet(key: string, fetch?: GrantSource | null, options?: Omit<BeginOptions, 'timeoutMs'>): Hit | null;
-  /** Asks for a grant; never waits. Throws the stored error while upstream is left alone. */
+  /** Asks for a grant, and never waits. Throws the stored error until the next fetch may be tried. */
   begin(key: string, options?: BeginOptions): Begun;
-  /** The ticket to fetch a key's grant before anybody asks for it; null if that is not due. */
+  /** A ticket to fetch a key's grant before anybody asks for it. Null if no fetch is due. */
   prefetch(key: string, options?: KeyOptions): Ticket | null;
-  /** Has a key refreshed without being read, by tickets that `poll` returns; 0 ends it. */
+  /** Keeps a key's grant fresh even if nobody asks for it, by tickets from `poll`. 0 ends it. */
   keepWarm(key: string, ms: number, options?: KeyOptions): void;
-  /** Ends the fetches that are past their time; returns the tickets of keys kept warm that are due. */
+  /** Ends the fetches that have timed out. Returns the tickets that are due for keys kept warm. */
   poll(): Ticket[];
-  /** After how many milliseconds `poll` has something to do; null if nothing is to come. */
+  /** After how many milliseconds `poll` has something to do. Null if it will have nothing. */
   nextWakeupMs(): number | null;
-  /** Drops a key's grant; whether there was one. A fetch in the air is not stored. */
+  /** Drops a key's grant, and tells whether there was one. A fetch in flight is not stored. */
   invalidate(key: string, options?: KeyOptions): boolean;
-  /** Drops a key's grant if it is still the one of this generation. */
+  /** Drops a key's grant if it still has this generation. */
   invalidateIf(key: string, generation: number, options?: KeyOptions): boolean;
   /** Empties the cache for all who share it. */
   purge(): void;
-  /** Starts anew with other credentials: grants stay, stored errors go. */
+  /** Call it when the credentials change. Grants stay, stored errors are dropped. */
   rotate(): void;
   /** What the cache has done, for all who share it. */
   stats(): Stats;
@@ -558,73 +558,74 @@ export class GrantCache {
   drainEvents(): CacheEvent[];
 }
 
-/** What `begin` gave: a grant, the duty to fetch, a place among those who wait, or two of them. */
+/** What `begin` returns: a hit, a ticket, a waiter, or two of them. */
 export type Begun =
   | { outcome: 'hit'; hit: Hit; ticket?: undefined; waiter?: undefined }
   | { outcome: 'hit_and_lead'; hit: Hit; ticket: Ticket; waiter?: undefined }
   | { outcome: 'lead'; hit?: undefined; ticket: Ticket; waiter: Waiter }
   | { outcome: 'wait'; hit?: undefined; ticket?: undefined; waiter: Waiter };
 
-/** A grant from the cache, with what was known of it when it was handed out. */
+/** A grant from the cache, and what was known of it when it was handed out. */
 export class Hit {
   private constructor();
   /** The grant, byte for byte as it came. Neither console.log nor JSON.stringify shows it. */
   readonly grant: string;
-  /** How long it is still good, net of the safety margin. */
+  /** How long it is still valid, minus the safety margin. */
   readonly remainingMs: number;
-  /** How good it was. */
+  /** Whether a refresh was due, or had failed. */
   readonly freshness: Freshness;
   /** Tells grants of one cache apart, for `invalidateIf`. */
   readonly generation: number;
   /** Why it is degraded, if it is. */
   readonly reason: GrantmintError | undefined;
-  /** After what time the next refresh is tried, if it is degraded. */
+  /** After how many milliseconds the next refresh is tried, if it is degraded. */
   readonly retryAfterMs: number | undefined;
 }
 
-/** The duty to fetch one grant for all who wait for it. */
+/** A ticket. Whoever holds it has to fetch one grant, for all who wait for it. */
 export class Ticket {
   private constructor();
   /** The key whose grant is wanted. */
   readonly key: string;
   /** The life to ask for, in seconds. */
   readonly ttl: number;
-  /** Whether a grant that is still good is being replaced. */
+  /** Whether the fetch replaces a grant that is still valid. */
   readonly isRefresh: boolean;
   /**
-   * Asks whether the request may be sent, right before it would be: the grant's life counts from here.
-   * `go`: it has `ms` to end. Else: ask again after `ms`. Throws if it may not be sent at all.
+   * Asks whether the request may be sent. Call it right before sending: the grant's life counts from here. If
+   * `go`, the request has `ms` until its timeout. If not, ask again after `ms`. Throws if the request may not
+   * be sent at all.
    */
   start(): { go: boolean; ms: number };
   /** Ends the fetch with a grant. */
   complete(grant: Json, options?: KeyOptions): void;
   /** Ends the fetch with an error for all who wait. */
   fail(error: GrantmintError): void;
-  /** Ends the fetch without an outcome: whoever waits begins again. */
+  /** Ends the fetch without an outcome. Those who wait begin again. */
   abandon(): void;
 }
 
-/** A place among those who wait for one fetch. */
+/** A waiter: one caller that waits for a fetch. */
 export class Waiter {
   private constructor();
-  /** The grant, or null while there is no outcome; throws the error that the fetch ended in. */
+  /** The grant, or null while the fetch has no outcome. Throws the error if the fetch failed. */
   tryResult(): Hit | null;
-  /** The grant to fall back on, if there is one that keeps the promise. */
+  /** The grant that is in the cache, if it has the remaining life that the caller asked for. */
   fallback(): Hit | null;
-  /** The grant, when the fetch is over or the caller's time is. `signal` ends this wait only. */
+  /** The grant, once the fetch ends or the caller's timeout is over. `signal` cancels this wait alone. */
   wait(options?: { signal?: AbortSignal }): Promise<Hit>;
-  /** Gives up; the fetch goes on for others. */
+  /** Stops waiting. The fetch goes on, for others. */
   close(): void;
 }
 
-/** What a cache has done since it was made. Counts only rise. */
+/** Statistics of a cache since it was made. Counters only rise. */
 export class Stats {
   private constructor();
-  /** All grants handed out at once. */
+  /** Grants handed out from the cache, without waiting. */
   readonly hits: number;
   /** Those of them for which no refresh was due. */
   readonly hitsFresh: number;
-  /** Those of them for which a refresh was due or in the air. */
+  /** Those of them for which a refresh was due or in flight. */
   readonly hitsRefreshing: number;
   /** Those of them whose last refresh had failed. */
   readonly hitsDegraded: number;
@@ -638,19 +639,19 @@ export class Stats {
   readonly refreshes: number;
   /** Fetches answered with a 429. */
   readonly throttled: number;
-  /** Entries that had to make room for others. */
+  /** Entries dropped to make room for others. */
   readonly evictions: number;
   /** Entries now in the cache. */
   readonly keys: number;
-  /** Fetches now in the air. */
+  /** Fetches now in flight. */
   readonly inFlight: number;
-  /** What is left of the account's cool-down. */
+  /** How much is left of the account's cool-down. */
   readonly cooldownLeftMs: number;
   /** How far the clock of upstream is ahead of the local one, if known. */
   readonly clockOffsetMs: number | undefined;
   /** Fetches that failed: how many of each code. */
   readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
-  /** How long fetches took: upper bounds and how many took no longer. */
+  /** How long fetches took. Each bucket has an upper bound, and how many fetches took no longer. */
   readonly latency: {
     readonly buckets: readonly { readonly leMs: number; readonly count: number }[];
     readonly count: number;
@@ -675,11 +676,11 @@ export interface CacheEvent {
     | 'purged'
     | 'rotated'
     | 'forked';
-  /** To which key; none for events of the whole cache. */
+  /** The key. None for an event of the whole cache. */
   key?: string;
-  /** The code of the error, of `fetch_failed`. */
+  /** The code of the error, for `fetch_failed`. */
   code?: ErrorCode;
-  /** The generation of the grant, of `fetch_succeeded`. */
+  /** The generation of the grant, for `fetch_succeeded`. */
   generation?: number;
 }
 
@@ -688,28 +689,28 @@ export interface CacheEvent {
 /** How a token is signed. */
 export type Algorithm = 'HS256' | 'HS384' | 'HS512';
 
-/** What to accept. */
+/** The options of `verify` and `verifyJwt`. */
 export interface VerifyOptions {
   /** How many seconds `exp` and `nbf` may be off, at most 300. */
   leeway?: number;
   /** The Unix second to take for the present one. */
   now?: number;
-  /** The one algorithm to accept; HS256 if left out. */
+  /** The one algorithm to accept. HS256 if left out. */
   algorithm?: Algorithm;
 }
 
 /** The content of a token. Neither console.log nor JSON.stringify shows any of it. */
 export class Decoded {
   private constructor();
-  /** The header, read anew each time. */
+  /** The header, parsed anew each time. */
   readonly header: Record<string, unknown>;
-  /** The claims, read anew each time. */
+  /** The claims, parsed anew each time. */
   readonly claims: Record<string, unknown>;
   /** The header, byte for byte. */
   readonly headerJson: string;
   /** The claims, byte for byte. */
   readonly claimsJson: string;
-  /** The grants, with the identity among them. */
+  /** The grants. The identity is among them. */
   readonly grants: Record<string, unknown> | undefined;
   /** Whom it is for. */
   readonly identity: string | undefined;
@@ -717,7 +718,7 @@ export class Decoded {
   readonly issuer: string | undefined;
   /** `sub`: the account. */
   readonly subject: string | undefined;
-  /** The token's own name. */
+  /** `jti`: the token's identifier. */
   readonly jti: string | undefined;
   /** `twr`: Twilio's region. */
   readonly region: string | undefined;
@@ -729,35 +730,35 @@ export class Decoded {
   readonly expiresAt: number | undefined;
 }
 
-/** Checks an Access Token: made with this key, for its account, valid now. */
+/** Verifies an Access Token: made with this key, for its account, valid now. */
 export function verify(token: string, key: ApiKey, options?: VerifyOptions): Decoded;
-/** Checks another vendor's token: signed with this secret, valid now. */
+/** Verifies another vendor's token: signed with this secret, valid now. */
 export function verifyJwt(token: string, secret: string | Uint8Array, options?: VerifyOptions): Decoded;
-/** Takes a token apart without checking anything. To act on a token, use `verify`. */
+/** Decodes a token without verifying anything. To act on a token, use `verify`. */
 export function decode(token: string): Decoded;
-/** Signs any claims, for tokens of other vendors. Text and bytes go in as they are. */
+/** Signs any claims, for tokens of other vendors. Text and bytes of JSON are signed as they are. */
 export function sign(algorithm: Algorithm, header: Json, claims: Json, secret: string | Uint8Array): string;
 
 // Tests
 
 /** A clock that moves only when told to, for tests. Minters and caches take it as `clock`. */
 export class ManualClock {
-  /** @param wall The Unix second at which it stands. */
+  /** @param wall The Unix second at which it starts. */
   constructor(wall: number);
   /** Lets time pass. */
   advance(seconds: number): void;
-  /** Puts the machine to sleep for a time and wakes it. */
+  /** Lets time pass as if the machine slept. */
   suspend(seconds: number): void;
-  /** Steps the wall clock by a finite time, forward or back; time since boot stays. */
+  /** Steps the wall clock by a finite time, forward or back. The time since boot stays. */
   jumpWall(seconds: number): void;
-  /** What it shows, in seconds: time since boot, and Unix time. */
+  /** Its time in seconds: since boot, and Unix time. */
   now(): { boot: number; wall: number };
 }
 
-/** Doors for tests of whatever uses grantmint. */
+/** What tests of a program that uses grantmint may need. */
 export const testing: {
   readonly ManualClock: typeof ManualClock;
-  /** Makes a cache behave from now on as in a forked child. */
+  /** Makes a cache behave from now on as it would in a forked child. */
   simulateFork(cache: GrantCache): void;
 };
 

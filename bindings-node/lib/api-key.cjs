@@ -1,4 +1,5 @@
 'use strict';
+// An API key.
 
 const native = require('./native.cjs');
 const { call } = require('./errors.cjs');

@@ -1,4 +1,5 @@
 'use strict';
+// A clock that only moves when a test tells it to.
 
 const native = require('./native.cjs');
 const { call } = require('./errors.cjs');

@@ -1,6 +1,6 @@
 'use strict';
-// Two copies of the library in one process have two caches, and make twice the calls upstream. Modules
-// are told apart by their paths, so only the global object knows of both.
+// Warns of a second copy of the package in one process: each copy has caches of its own and calls upstream on
+// its own. The copies share no module, so they find each other through the global object.
 
 const key = Symbol.for('grantmint.v1');
 

@@ -1,5 +1,5 @@
 'use strict';
-// The classes of errors, and the way from what the native half throws to them.
+// The classes of errors, and how what the native half throws becomes one of them.
 
 const native = require('./native.cjs');
 
@@ -8,7 +8,7 @@ const PREFIX = 'ERR_GRANTMINT_';
 /** Every kind of error, by its name in core. */
 const kinds = new Map(native.kinds().map((kind) => [kind.code, Object.freeze(kind)]));
 
-/** The code that users see of a kind. */
+/** The code of a kind, as users see it. */
 const codeOf = (name) => PREFIX + name.toUpperCase();
 
 const nameOf = (code) =>
@@ -81,13 +81,13 @@ const classes = {
   DeadlineError,
 };
 
-// On the prototypes: an own property would be shown by util.inspect beside the stack, which has it.
+// On the prototypes: util.inspect would show an own property beside the stack, which has the name already.
 for (const [name, value] of Object.entries(classes)) {
   Object.defineProperty(value.prototype, 'name', { value: name, configurable: true, writable: true });
   Object.defineProperty(value, 'defaultCode', { enumerable: false });
 }
 
-/** Whose text is not valid UTF-8 has given a wrong argument, though the border is what finds out. */
+/** A text that is not valid UTF-8 is a wrong argument, though its number is not one of 100 to 199. */
 const ILL_FORMED = codeOf('invalid_utf8');
 
 function classOf(code) {
@@ -98,7 +98,7 @@ function classOf(code) {
   return byHundred[Math.floor(ERRORS[code].number / 100)] ?? GrantmintError;
 }
 
-/** The error of a kind that the native half describes: its name and, behind an @, its retryAfterMs. */
+/** The error that the native half describes: the name of its kind and, after an @, its retryAfterMs. */
 function fromNative(described, message) {
   const [name, after] = described.split('@');
   const code = codeOf(name);
@@ -112,12 +112,12 @@ function translated(error) {
   const code = error?.code;
   if (error instanceof GrantmintError || typeof code !== 'string') return error;
   if (kinds.has(code.split('@')[0])) return fromNative(code, error.message);
-  // What the derive throws by itself: a panic that it caught, or a value that it cannot take.
+  // napi-rs throws this by itself: a panic that it caught. Any other code is a value that it cannot convert.
   if (code === 'GenericFailure') return new GrantmintError(error.message, { code: codeOf('panic') });
   return new InvalidArgumentError('an argument is of the wrong type');
 }
 
-/** Calls the native half. */
+/** Calls the native half, and throws its error as one of the classes. */
 function call(run) {
   try {
     return run();

@@ -1,5 +1,5 @@
 'use strict';
-// The grants: values that are checked when they are made.
+// The grants. Each is checked when it is made.
 
 const native = require('./native.cjs');
 const { call } = require('./errors.cjs');
@@ -31,7 +31,7 @@ class Grant {
   }
 }
 
-/** A class of grants with optional fields, which become its own properties unless they are hidden. */
+/** A class of grants with optional fields. Each becomes an own property, unless it is hidden. */
 function grantClass(name, make, known, hidden = []) {
   const Class = {
     [name]: class extends Grant {
@@ -69,10 +69,10 @@ const VoiceGrant = grantClass(
     pushCredentialSid: text,
     endpointId: text,
   },
-  // They may hold personal data.
+  // Hidden: they may hold personal data.
   ['outgoingApplicationParams'],
 );
-// Whoever has it can watch.
+// Hidden: whoever has the grant can watch.
 const PlaybackGrant = grantClass(
   'PlaybackGrant',
   ({ grant }) => native.playbackGrant(json(grant, 'grant')),
@@ -89,7 +89,7 @@ class CustomGrant extends Grant {
 showAs(PlaybackGrant, () => ({}));
 showAs(CustomGrant, ({ key }) => ({ key }));
 
-/** The grants of a `grants` option. No more are read than can be too many. */
+/** The grants of a `grants` option. Stops reading at the first that is too many. */
 function grants(value, name) {
   if (typeof value?.[Symbol.iterator] !== 'function') throw invalid(`${name} must be an array of grants`);
   const all = [];

@@ -1,6 +1,5 @@
 'use strict';
-// Finds the native half: a package of its own for each platform, of which npm installs the one that
-// fits.
+// Loads the native half. Each platform has a package of its own, and npm installs the one that fits.
 
 const { version } = require('../package.json');
 
@@ -17,8 +16,7 @@ function load() {
       failures.push(error);
     }
   }
-  // Where both C libraries are installed, the one of the other kind does not load: what did not load
-  // says more than what is not there.
+  // If one package is missing and another does not load, the one that does not load says more.
   const cause = failures.find((error) => error.code !== 'MODULE_NOT_FOUND') ?? failures[0];
   const error = new Error(
     cause.code === 'MODULE_NOT_FOUND'
@@ -33,7 +31,7 @@ function load() {
 
 function names() {
   if (candidates.length === 1) return `${candidates[0]}@${version}`;
-  // Asked only here: the report takes longer than everything else that is loaded.
+  // Only here, as making the report takes longer than loading everything else.
   const { glibcVersionRuntime } = process.report.getReport().header;
   return `${candidates[glibcVersionRuntime ? 0 : 1]}@${version}`;
 }

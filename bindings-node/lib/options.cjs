@@ -1,6 +1,5 @@
 'use strict';
-// Checks the types of what users pass, and that no time is negative; what else the values may be is decided
-// by the native half.
+// Checks the types of what users pass, and that no time is negative. The native half checks the rest.
 
 const { InvalidArgumentError, codeOf, fromNative } = require('./errors.cjs');
 
@@ -11,7 +10,7 @@ const checks = {
     if (typeof value !== 'number') throw invalid(`${name} must be a number`);
     return value;
   },
-  /** A span of time. Checked here, as not every call hands it on: a hit waits for nothing. */
+  /** A span of time. It is checked here because a hit, which does not wait, never passes it on. */
   time(value, name) {
     if (!(checks.number(value, name) >= 0)) throw invalid(`${name} must be 0 or more`);
     return value;
@@ -35,7 +34,7 @@ const checks = {
     }
     return value;
   },
-  /** Text. A lone surrogate would be replaced on the way, and two texts become one. */
+  /** Text. A lone surrogate is refused: Node would replace it, so that two texts could become one. */
   text(value, name) {
     if (typeof value !== 'string') throw invalid(`${name} must be a string`);
     if (!value.isWellFormed()) {
@@ -43,7 +42,7 @@ const checks = {
     }
     return value;
   },
-  /** JSON given as text, which is kept to the byte, or as a value to write. */
+  /** JSON: text or bytes of it, which are kept to the byte, or a value to write. */
   json(value, name) {
     if (typeof value === 'string') return checks.text(value, name);
     if (value instanceof Uint8Array) return utf8(value, name);
@@ -75,8 +74,8 @@ function utf8(bytes, name) {
   }
 }
 
-/** The options that were given, each checked. A name that is not known is a mistake: it could be
- * `allowOrgin`, and the grant would be good everywhere. */
+/** The options that were given, each checked. An unknown name is refused. A typo such as `allowOrgin` would
+ * otherwise allow every origin. */
 function pick(options, known, of) {
   if (options === undefined) return {};
   if (typeof options !== 'object' || options === null)
@@ -91,14 +90,14 @@ function pick(options, known, of) {
   return picked;
 }
 
-/** What the library passes to the constructors of classes that only it makes. */
+/** What the library passes to a constructor that users must not call. */
 const internal = Symbol('internal');
 
 function onlyInternal(given, Class) {
   if (given !== internal) throw invalid(`a ${Class.name} is only made by grantmint`);
 }
 
-/** A check for values of a class. */
+/** A check for instances of a class, which gives their native part. */
 const instance = (Class, nativeOf) => (value, name) => {
   if (!(value instanceof Class)) throw invalid(`${name} must be a ${Class.name}`);
   return nativeOf(value);

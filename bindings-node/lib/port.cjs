@@ -1,38 +1,39 @@
 'use strict';
-// Everything that this environment (the main thread or a worker) waits for. The library's threads leave
-// what they have in the native port and wake it; nobody is called from elsewhere.
+// The calls of this environment (the main thread or a worker) that wait. The library's threads leave their
+// answers in the native port and wake the environment, which takes them out.
 
 const native = require('./native.cjs');
+const { unwatch, watch } = require('./aborts.cjs');
 const { fromNative } = require('./errors.cjs');
 
 let port;
-let lead = () => {};
+let runJob = () => {};
 let numbers = 0;
-/** Who waits, by number. The environment is kept alive while there is anybody. */
+/** The calls that wait, by number. They keep the environment alive. */
 const waiting = new Map();
 
-/** The port, made when it is first needed: whoever only mints rooms has none. */
+/** The port. It is made when it is first needed: Access Tokens without playback need none. */
 function open() {
   port ??= native.Port.open(deliver);
   return port;
 }
 
-/** Has jobs handed to a function. */
-function onJob(take) {
-  lead = take;
+/** Sets the function that runs the jobs of the native half. */
+function onJob(run) {
+  runJob = run;
 }
 
-/** Hands out what came. */
+/** Takes out what came, and hands it to the calls that wait for it. */
 function deliver() {
   for (const news of port.take()) {
     const receive = waiting.get(news.number);
     if (receive) receive(news);
-    else news.ticket?.abandon(); // Its call was taken back meanwhile: let another fetch.
+    else news.ticket?.abandon(); // Its call was cancelled meanwhile: another caller fetches.
   }
-  for (let job = port.nextJob(); job; job = port.nextJob()) lead(job);
+  for (let job = port.nextJob(); job; job = port.nextJob()) runJob(job);
 }
 
-/** A number under which something will be delivered. */
+/** Enters a call, and gives the number under which its news will come. */
 function enter(receive) {
   const number = ++numbers;
   waiting.set(number, receive);
@@ -44,34 +45,10 @@ function leave(number) {
   if (waiting.delete(number) && waiting.size === 0) port.keepAlive(false);
 }
 
-/** What to do on an abort. One listener for all calls with the same signal: Node warns of more than ten
- * as of a leak. */
-const aborts = new WeakMap();
-
-function watch(signal, abort) {
-  let calls = aborts.get(signal);
-  if (calls === undefined) {
-    calls = { all: new Set(), listener: () => [...calls.all].forEach((each) => each()) };
-    aborts.set(signal, calls);
-  }
-  calls.all.add(abort);
-  if (calls.all.size === 1) signal.addEventListener('abort', calls.listener);
-}
-
-function unwatch(signal, abort) {
-  const calls = aborts.get(signal);
-  if (!calls?.all.delete(abort) || calls.all.size > 0) return;
-  try {
-    signal.removeEventListener('abort', calls.listener);
-  } catch {
-    // A signal that is none must not cost others their news.
-  }
-}
-
 /**
- * One promise for one call: begun by `begin(port, number, look)`, settled by `settle(news, resolve,
- * reject)`, which gives false if that was not all. `look` delivers no news: it has the call settled by
- * what it finds. An abort rejects this promise and nothing else.
+ * The promise of one call. `begin(port, number, look)` begins the call. `settle(news, resolve, reject)` is
+ * called with each piece of news, and returns false to wait for more. `look` calls `settle` without news. An
+ * abort cancels this call alone.
  */
 function wait({ begin, settle, signal, cancel, done }) {
   return new Promise((resolve, reject) => {
@@ -103,7 +80,7 @@ function wait({ begin, settle, signal, cancel, done }) {
       reject(error);
       return;
     }
-    // What came at once, such as a stored error, need not wait to be woken for.
+    // An answer that is there at once, such as a stored error, needs no wake-up.
     deliver();
   });
 }

@@ -3,7 +3,7 @@
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 
-/** Has instances of a class shown as its name and these fields. */
+/** Makes util.inspect show instances of a class as its name and these fields. */
 function showAs(Class, fields) {
   Object.defineProperty(Class.prototype, inspect, {
     configurable: true,
@@ -18,7 +18,7 @@ function showAs(Class, fields) {
   });
 }
 
-/** A prototype has this method too, but no fields. */
+/** The fields to show. A prototype has the method too, but none of the fields. */
 function fieldsOf(value, fields) {
   try {
     return fields(value);

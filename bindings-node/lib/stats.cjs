@@ -1,5 +1,5 @@
 'use strict';
-// What a cache has done.
+// Statistics and events of a cache.
 
 const { codeOf } = require('./errors.cjs');
 const { onlyInternal, text } = require('./options.cjs');
@@ -22,7 +22,7 @@ class Stats {
   }
 }
 
-/** Events, without the fields that they do not have. */
+/** The events, each only with the fields that it has. */
 const events = (drained) =>
   drained.map(({ atMs, kind, key, code, generation }) => {
     const event = { atMs, kind };

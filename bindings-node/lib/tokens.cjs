@@ -1,5 +1,5 @@
 'use strict';
-// Access Tokens that need no call: one, and many of a kind.
+// Access Tokens: one, or many that differ only in their identity. Nothing here calls upstream.
 
 const native = require('./native.cjs');
 const { apiKey } = require('./api-key.cjs');

@@ -1,5 +1,5 @@
 'use strict';
-// Checking and signing tokens.
+// Verifying, decoding and signing tokens.
 
 const native = require('./native.cjs');
 const { apiKey } = require('./api-key.cjs');

@@ -1,11 +1,11 @@
 // Joins an entry of the package and the files that it requires into the one file that is published.
-// Finding and reading each of them takes Node longer than all that they do, and more memory than the
-// native half.
+// To find and read each file on its own takes Node longer than to run all of them, and more memory than
+// the native half.
 
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
-/** The text of the joined file. What is not a .cjs file, or is another entry, stays outside. */
+/** The text of the joined file. Another entry, and a file that is not .cjs, is still required. */
 export function bundle(folder, entry, otherEntries = []) {
   const parts = new Map();
   const here = posix.dirname(entry);
@@ -18,10 +18,7 @@ export function bundle(folder, entry, otherEntries = []) {
         const relative = posix.relative(here, found);
         return `require('${relative.startsWith('.') ? relative : `./${relative}`}')`;
       }
-      if (!parts.has(found)) {
-        parts.set(found, ''); // Two files may require each other.
-        parts.set(found, text(found));
-      }
+      if (!parts.has(found)) parts.set(found, text(found));
       return `load('${found}')`;
     });
   }
@@ -29,7 +26,7 @@ export function bundle(folder, entry, otherEntries = []) {
   const main = text(entry);
   return `'use strict';
 
-// Made of the files of the source tree by scripts/bundle.mjs.
+// Made from the files of the source tree by scripts/bundle.mjs.
 const parts = {
 ${[...parts].map(([path, part]) => `  '${path}'(module) {\n${indented(part)}  },`).join('\n')}
 };

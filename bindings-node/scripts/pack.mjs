@@ -1,17 +1,19 @@
 // Makes the npm packages: node scripts/pack.mjs OUT TARGET=LIBRARY…
-// One tarball for each target whose built library is named, and the main one, which asks for exactly
-// those. Nothing is compiled here, and nothing is run when they are installed.
+// That is one tarball for each target whose built library is named, and the main one, which depends on
+// exactly those. Nothing is compiled here, and installing them runs nothing.
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { bundle } from './bundle.mjs';
+import { esModule } from './esm.mjs';
 import { common, packageOf, targets } from './targets.mjs';
 
 const here = resolve(import.meta.dirname, '..');
 const root = resolve(here, '..');
 const ENTRIES = ['index.cjs', 'twilio/index.cjs'];
+const ES_MODULE = 'index.mjs';
 
 const [out, ...built] = process.argv.slice(2);
 if (!out || built.length === 0) throw new Error('usage: node scripts/pack.mjs OUT TARGET=LIBRARY…');
@@ -64,13 +66,14 @@ function packPlatform({ name, os, cpu, libc, library }) {
 
 function packMain() {
   const folder = folderOf(source.name);
-  for (const file of source.files.filter((file) => !common.includes(file))) {
+  for (const file of source.files.filter((file) => file !== ES_MODULE && !common.includes(file))) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     copyFileSync(join(here, file), join(folder, file));
   }
   for (const entry of ENTRIES) writeFileSync(join(folder, entry), bundle(here, entry, ENTRIES));
+  writeFileSync(join(folder, ES_MODULE), esModule(here, 'index.cjs'));
   copyFileSync(join(here, 'README.md'), join(folder, 'README.md'));
-  // Private, so that nobody publishes the source tree, which asks for no native half.
+  // The source tree is private, so that nobody publishes it: it does not depend on a native half.
   const { private: _, ...published } = source;
   const optionalDependencies = Object.fromEntries(platforms.map(({ name }) => [name, source.version]));
   pack(folder, { ...published, optionalDependencies });

@@ -1,23 +1,23 @@
-//! One token.
+//! One Access Token.
 
 use grantmint_core::{ErrorKind, Warning};
 use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
 
 use crate::api_key::ApiKey;
+use crate::argument::whole;
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result};
 use crate::grants::{self, Grant};
-use crate::time::whole;
 
-/// What a token shall not take from its defaults.
+/// The options of a token. What is left out has core's default.
 #[napi(object, object_to_js = false)]
 pub struct AccessTokenOptions {
-    /// Its life in seconds.
+    /// How many seconds it is valid.
     pub ttl: Option<f64>,
     /// The Unix second before which it is not valid.
     pub nbf: Option<f64>,
-    /// The Unix second at which it ends.
+    /// The Unix second at which it expires.
     pub valid_until: Option<f64>,
     /// Whether it has a `jti` of its own.
     pub unique: Option<bool>,
@@ -69,7 +69,7 @@ impl AccessToken {
     }
 }
 
-/// A word of advice.
+/// Advice on a token that is minted all the same.
 #[napi(object, object_from_js = false)]
 pub struct Advice {
     /// Its stable name.

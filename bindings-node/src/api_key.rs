@@ -25,7 +25,7 @@ impl ApiKey {
         Self::in_region(key, region)
     }
 
-    /// A key from what the environment holds: the three values, each if there.
+    /// A key from the values of the three environment variables. None stands for one that is not set.
     #[napi(catch_unwind, factory)]
     pub fn from_env(
         account_sid: Option<String>,

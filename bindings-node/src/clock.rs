@@ -3,8 +3,8 @@
 use grantmint_core::Clock;
 use napi_derive::napi;
 
+use crate::argument::{from_seconds, step};
 use crate::error::Result;
-use crate::time::{from_seconds, step};
 
 /// The native part of a `ManualClock`.
 #[napi]
@@ -14,7 +14,7 @@ pub struct ManualClock {
 
 #[napi]
 impl ManualClock {
-    /// Stands still at a Unix time.
+    /// A clock that stands still at a Unix time.
     #[napi(catch_unwind, factory)]
     pub fn at(wall: f64) -> Result<Self> {
         Ok(Self { clock: grantmint_core::ManualClock::new(from_seconds(wall)?) })

@@ -1,19 +1,35 @@
-//! Doors for tests alone: what users get when the library is at fault.
+//! Doors for tests alone: functions that panic.
 
-use napi::Env;
 use napi::bindgen_prelude::Unknown;
+use napi::{Env, sys};
 use napi_derive::napi;
 
-use crate::hot;
+use crate::hot::call::Call;
+use crate::hot::failure::Result;
+use crate::hot::function::{Hot, function};
 
-/// Panics behind the derive's border.
+/// Panics behind the border of the derive.
 #[napi(catch_unwind)]
 pub fn panic_derived() {
     panic!("on purpose, behind a door for tests");
 }
 
-/// A function that panics behind the border made by hand, and again when it is collected.
+/// A function on the hot path that panics, and panics again when it is collected.
 #[napi(catch_unwind)]
 pub fn panicking(env: &Env) -> napi::Result<Unknown<'_>> {
-    hot::panicking(env)
+    function(env, c"panicking", Panicking)
+}
+
+struct Panicking;
+
+impl Hot for Panicking {
+    fn call(&self, _: &Call) -> Result<sys::napi_value> {
+        panic!("on purpose, behind a door for tests");
+    }
+}
+
+impl Drop for Panicking {
+    fn drop(&mut self) {
+        panic!("on purpose, behind a door for tests");
+    }
 }

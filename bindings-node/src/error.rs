@@ -1,14 +1,14 @@
-//! Errors of core on their way to the classes of `lib/errors.cjs`.
+//! What native functions throw: errors of core, for `lib/errors.cjs` to make its classes of.
 
 use grantmint_core::{Error, ErrorKind};
 
-use crate::time::{from_ms, to_ms};
+use crate::js_number::to_ms;
 
 /// What a native function of this addon throws.
 pub(crate) type Result<T> = std::result::Result<T, napi::Error<Code>>;
 
-/// What JavaScript finds as `code`: core's name of the kind and, behind an `@`, the milliseconds after
-/// which a further try makes sense.
+/// The `code` of what is thrown: core's name of the kind and, after an `@`, the milliseconds after which
+/// a further try makes sense.
 pub struct Code(String);
 
 impl AsRef<str> for Code {
@@ -23,7 +23,7 @@ impl From<napi::Status> for Code {
     }
 }
 
-/// The code of an error.
+/// The text of an error's [`Code`].
 pub(crate) fn code(error: &Error) -> String {
     match error.retry_after() {
         Some(time) => format!("{}@{}", error.code(), to_ms(time)),
@@ -47,23 +47,12 @@ impl<T> OrThrow<T> for grantmint_core::Result<T> {
     }
 }
 
-/// An argument that cannot even be handed to core.
+/// The error of an argument that cannot be converted for core.
 pub(crate) fn invalid(kind: ErrorKind, message: impl Into<String>) -> napi::Error<Code> {
     thrown(&Error::new(kind, message.into()))
 }
 
-/// A fault of Node's own interface, which leaves nothing to do.
+/// An error of Node-API itself.
 pub(crate) fn from_napi(error: &napi::Error) -> napi::Error<Code> {
     napi::Error::new(Code::from(error.status), error.reason.clone())
-}
-
-/// The error of core that JavaScript describes.
-pub(crate) fn to_core(code: &str, message: String, retry_after_ms: Option<f64>) -> Result<Error> {
-    let kind = ErrorKind::from_code(code)
-        .ok_or_else(|| invalid(ErrorKind::InvalidArgument, "there is no error with such a code"))?;
-    let error = Error::new(kind, message);
-    Ok(match retry_after_ms {
-        Some(ms) => error.with_retry_after(from_ms(ms)?),
-        None => error,
-    })
 }

@@ -1,4 +1,4 @@
-//! The grant cache by itself, for whoever fetches in their own way.
+//! The grant cache by itself, for grants of any service.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -9,17 +9,19 @@ use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 
+use crate::argument::{from_ms, from_seconds, generation, maybe_ms};
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result, from_napi};
 use crate::hit::Hit;
+use crate::inbox::What;
+use crate::js_number::to_ms;
 use crate::policy::PolicyOptions;
 use crate::port::Port;
 use crate::stats::{Event, Stats, events};
 use crate::ticket::Ticket;
-use crate::time::{from_ms, from_seconds, generation, maybe_ms, to_ms};
 use crate::waiter::Waiter;
 
-/// The life of a key's grants unless the caller says otherwise: the vendor's.
+/// The life of a key's grants if the caller gives none: that of the vendor's grants.
 const TTL: Duration = Duration::from_secs(grantmint_core::GRANT_TTL_MAX as u64);
 
 /// The native part of a `GrantCache`.
@@ -33,7 +35,7 @@ pub struct GrantCache {
 pub struct Tried {
     /// The grant.
     pub hit: Option<Hit>,
-    /// The duty to fetch.
+    /// The ticket, if a fetch is due.
     pub ticket: Option<Ticket>,
 }
 
@@ -64,8 +66,8 @@ impl GrantCache {
         Ok(Self { cache: builder.build() })
     }
 
-    /// Begins a call whose answer, and before it the duty to fetch if it falls to this call, comes
-    /// through the port under a number.
+    /// Begins a call. Its answer comes through the port under a number, and before that a ticket if
+    /// this call has to fetch the grant.
     #[napi(catch_unwind)]
     pub fn get(
         &self,
@@ -77,14 +79,15 @@ impl GrantCache {
         timeout_ms: Option<f64>,
     ) -> Result<()> {
         let (key, options) = (key(&text, ttl)?, options(min_remaining_ms, timeout_ms)?);
-        let (desk, leader) = (Arc::clone(&port.desk), Arc::clone(&port.desk));
-        let lead = move |ticket| leader.lead(number, ticket);
-        let call = self.cache.get_then(&key, options, lead, move |hit| desk.grant(number, hit));
-        port.desk.note(number, call);
+        let (inbox, answers) = (Arc::clone(&port.inbox), Arc::clone(&port.inbox));
+        let lead = move |ticket| inbox.leave(number, What::Lead(ticket));
+        let answer = move |hit| answers.leave(number, What::Grant(hit));
+        let call = self.cache.get_then(&key, options, lead, answer);
+        port.inbox.enter(number, call);
         Ok(())
     }
 
-    /// A grant that is there now, and the duty to fetch if one is due.
+    /// A grant that is there now, and a ticket if a fetch is due.
     #[napi(catch_unwind)]
     pub fn try_get(
         &self,
@@ -96,7 +99,7 @@ impl GrantCache {
         let (key, options) = (key(&text, ttl)?, options(min_remaining_ms, None)?);
         let due = Cell::new(None);
         let hit = self.cache.try_get(&key, options, |ticket| due.set(Some(ticket))).or_throw()?;
-        let ticket = due.into_inner().map(|ticket| port.desk.held(ticket));
+        let ticket = due.into_inner().map(|ticket| Ticket::new(ticket, &port.inbox));
         Ok(Tried { hit: hit.as_ref().map(Hit::from), ticket })
     }
 
@@ -121,7 +124,7 @@ impl GrantCache {
             Begin::Lead(ticket, waiter) => ("lead", None, Some(ticket), Some(waiter)),
             Begin::Wait(waiter) => ("wait", None, None, Some(waiter)),
         };
-        let ticket = ticket.map(|ticket| port.desk.held(ticket));
+        let ticket = ticket.map(|ticket| Ticket::new(ticket, &port.inbox));
         let object = || {
             let mut object = Object::new(env)?;
             object.set("outcome", outcome)?;
@@ -137,19 +140,19 @@ impl GrantCache {
     #[napi(catch_unwind)]
     pub fn prefetch(&self, port: &Port, text: String, ttl: Option<f64>) -> Result<Option<Ticket>> {
         let ticket = self.cache.prefetch(&key(&text, ttl)?).or_throw()?;
-        Ok(ticket.map(|ticket| port.desk.held(ticket)))
+        Ok(ticket.map(|ticket| Ticket::new(ticket, &port.inbox)))
     }
 
-    /// Has a key refreshed without being read.
+    /// Keeps a key's grant fresh for a time, also if nobody asks for it.
     #[napi(catch_unwind)]
     pub fn keep_warm(&self, text: String, ms: f64, ttl: Option<f64>) -> Result<()> {
         self.cache.keep_warm(&key(&text, ttl)?, from_ms(ms)?).or_throw()
     }
 
-    /// Ends the fetches that are past their time; the tickets of keys kept warm that are due.
+    /// Ends the fetches that are past their timeout, and gives the tickets that are due of keys kept warm.
     #[napi(catch_unwind)]
     pub fn poll(&self, port: &Port) -> Vec<Ticket> {
-        self.cache.poll().into_iter().map(|ticket| port.desk.held(ticket)).collect()
+        self.cache.poll().into_iter().map(|ticket| Ticket::new(ticket, &port.inbox)).collect()
     }
 
     /// After how many milliseconds `poll` has something to do.

@@ -1,4 +1,4 @@
-//! The grants. Each is checked when it is made, as a token would.
+//! The grants. Each is checked when it is made, with the checks that a token would make.
 
 use grantmint_core::{AccessTokenGrant, Json};
 use napi::bindgen_prelude::ClassInstance;

@@ -1,24 +1,24 @@
-//! A grant from the cache.
+//! A grant that the cache hands out.
 
 use napi_derive::napi;
 
 use crate::error::code;
-use crate::time::{number, to_ms};
+use crate::js_number::{number, to_ms};
 
-/// A grant, with what was known of it when it was handed out, copied out of the store.
+/// A copy of a grant, with what was known of it when it was handed out.
 #[napi(object, object_from_js = false)]
 pub struct Hit {
     /// The grant, byte for byte.
     pub grant: String,
-    /// How long it is still good.
+    /// How long it is still valid.
     pub remaining_ms: f64,
-    /// How good it is.
+    /// Whether a refresh is due, or has failed.
     pub freshness: &'static str,
-    /// Which one it is.
+    /// Its generation.
     pub generation: f64,
-    /// Why it is degraded: an error as it would be thrown.
+    /// If it is degraded, the code of the reason, as it would be thrown.
     pub code: Option<String>,
-    /// Its message.
+    /// The message of the reason.
     pub message: Option<String>,
 }
 

@@ -2,8 +2,8 @@
 //! once, and converts what comes back. All rules are core's; the classes that users see are written in
 //! JavaScript, in `lib/`, and have checked the types of what arrives here.
 //!
-//! Node does not catch panics, so every function says `catch_unwind`. Only `hot` is unsafe: the calls
-//! whose price counts cross there without the machinery of classes.
+//! Node does not catch panics, so every function says `catch_unwind`. Only the folder `hot` has unsafe
+//! code: the functions on the hot path call Node-API by hand there.
 
 #![deny(unsafe_code)]
 #![allow(unreachable_pub, reason = "the derive wants `pub`, for Node")]
@@ -11,22 +11,31 @@
 
 mod access_token;
 mod api_key;
+mod argument;
 mod clock;
+mod delivery;
 #[cfg(feature = "test-doors")]
 mod doors;
 mod error;
+mod fetch_error;
 mod grant_cache;
 mod grants;
 mod hit;
 mod hot;
+mod inbox;
+mod job;
+mod js_number;
+mod lock;
+mod open_fetch;
 mod playback_minter;
 mod policy;
 mod port;
 mod source;
 mod stats;
+mod stream_minter;
 mod ticket;
-mod time;
 mod token_minter;
+mod token_options;
 mod verify;
 mod waiter;
 

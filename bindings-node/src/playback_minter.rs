@@ -1,25 +1,28 @@
-//! Tokens for all viewers of a stream around the one grant that they share.
+//! Tokens for the viewers of many streams. All viewers of a stream share one grant.
 
 use std::sync::Arc;
 
-use grantmint_core::{ErrorKind, TokenOptions};
+use grantmint_core::ErrorKind;
 use napi::Env;
 use napi::bindgen_prelude::{ClassInstance, Object};
 use napi_derive::napi;
 
 use crate::api_key::ApiKey;
+use crate::argument::{from_ms, generation, whole};
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result};
 use crate::grant_cache::GrantCache;
 use crate::grants::{self, Grant};
 use crate::hot;
+use crate::inbox::What;
 use crate::policy::PolicyOptions;
 use crate::port::Port;
 use crate::source::HostSource;
 use crate::stats::{Event, Stats, events};
-use crate::time::{from_ms, generation, maybe_ms, whole};
+use crate::stream_minter::StreamMinter;
+use crate::token_options::token_options;
 
-/// What a minter shall not take from its defaults.
+/// The options of a minter. What is left out has core's default.
 #[napi(object, object_to_js = false)]
 #[allow(missing_docs, reason = "the names of index.d.cts, which explains them")]
 pub struct PlaybackMinterOptions {
@@ -29,7 +32,7 @@ pub struct PlaybackMinterOptions {
     pub grant_ttl: Option<f64>,
     pub min_remaining_ms: Option<f64>,
     pub timeout_ms: Option<f64>,
-    /// What JavaScript calls the source, if it is a function.
+    /// The number of the source, if it is a function.
     pub source: Option<i64>,
     pub share: Option<String>,
     pub isolated: Option<bool>,
@@ -81,7 +84,7 @@ impl PlaybackMinter {
             builder = builder.timeout(from_ms(ms)?);
         }
         if let Some(number) = options.source {
-            builder = builder.source(HostSource { number, desk: Arc::clone(&port.desk) });
+            builder = builder.source(HostSource { number, inbox: Arc::clone(&port.inbox) });
         }
         if let Some(name) = options.share {
             builder = builder.share(name);
@@ -110,16 +113,16 @@ impl PlaybackMinter {
         Ok(Self { minter: builder.build().or_throw()? })
     }
 
-    /// The functions `tryToken` and `atOnce`.
+    /// The functions `tryToken` and `atOnce`, which are on the hot path.
     #[napi(catch_unwind)]
     pub fn hot<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let mut functions = Object::new(env)?;
-        functions.set("tryToken", hot::try_token(env, &self.minter)?)?;
-        functions.set("atOnce", hot::at_once(env, &self.minter)?)?;
+        functions.set("tryToken", hot::playback_minter::try_token(env, &self.minter)?)?;
+        functions.set("atOnce", hot::playback_minter::at_once(env, &self.minter)?)?;
         Ok(functions)
     }
 
-    /// Begins a call whose answer comes through the port under a number.
+    /// Begins a call. Its answer comes through the port under a number.
     #[napi(catch_unwind)]
     pub fn begin(
         &self,
@@ -130,12 +133,12 @@ impl PlaybackMinter {
         min_remaining_ms: Option<f64>,
         timeout_ms: Option<f64>,
     ) -> Result<()> {
-        let options = options(min_remaining_ms, timeout_ms)?;
-        let desk = Arc::clone(&port.desk);
+        let options = token_options(min_remaining_ms, timeout_ms)?;
+        let inbox = Arc::clone(&port.inbox);
         let call = self.minter.token_then(&streamer, &identity, options, move |result| {
-            desk.answer(number, result);
+            inbox.leave(number, What::Token(result));
         });
-        port.desk.note(number, call);
+        port.inbox.enter(number, call);
         Ok(())
     }
 
@@ -151,7 +154,7 @@ impl PlaybackMinter {
         self.minter.prefetch(&streamer).or_throw()
     }
 
-    /// Keeps a stream's grant fresh for a time.
+    /// Keeps a stream's grant fresh for a time, also if nobody asks for it.
     #[napi(catch_unwind)]
     pub fn keep_warm(&self, streamer: String, ms: f64) -> Result<()> {
         self.minter.keep_warm(&streamer, from_ms(ms)?).or_throw()
@@ -204,45 +207,4 @@ impl PlaybackMinter {
     pub fn close(&self) {
         self.minter.close();
     }
-}
-
-/// The native part of a `StreamMinter`.
-#[napi]
-pub struct StreamMinter {
-    stream: grantmint_core::StreamMinter,
-}
-
-#[napi]
-impl StreamMinter {
-    /// The functions `tryToken` and `atOnce`.
-    #[napi(catch_unwind)]
-    pub fn hot<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
-        let mut functions = Object::new(env)?;
-        functions.set("tryToken", hot::stream_try_token(env, &self.stream)?)?;
-        functions.set("atOnce", hot::stream_at_once(env, &self.stream)?)?;
-        Ok(functions)
-    }
-
-    /// Begins a call whose answer comes through the port under a number.
-    #[napi(catch_unwind)]
-    pub fn begin(
-        &self,
-        port: &Port,
-        number: i64,
-        identity: String,
-        min_remaining_ms: Option<f64>,
-        timeout_ms: Option<f64>,
-    ) -> Result<()> {
-        let options = options(min_remaining_ms, timeout_ms)?;
-        let desk = Arc::clone(&port.desk);
-        let call = self.stream.token_then(&identity, options, move |result| {
-            desk.answer(number, result);
-        });
-        port.desk.note(number, call);
-        Ok(())
-    }
-}
-
-fn options(min_remaining_ms: Option<f64>, timeout_ms: Option<f64>) -> Result<TokenOptions> {
-    Ok(TokenOptions { min_remaining: maybe_ms(min_remaining_ms)?, timeout: maybe_ms(timeout_ms)? })
 }

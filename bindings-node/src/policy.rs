@@ -3,23 +3,23 @@
 use grantmint_core::{CachePolicy, ErrorKind};
 use napi_derive::napi;
 
+use crate::argument::{from_ms, whole};
 use crate::error::{OrThrow as _, Result};
-use crate::time::{from_ms, whole};
 
-/// What a policy shall not take from its defaults.
+/// The options of a policy. What is left out has core's default.
 #[napi(object, object_to_js = false)]
 pub struct PolicyOptions {
-    /// Below this remaining life callers wait for the fetch in the air.
+    /// Below this remaining life callers wait for the fetch that is in flight.
     pub wait_below_ms: Option<f64>,
     /// At this remaining life a refresh is due.
     pub soft_point_ms: Option<f64>,
-    /// Taken off every life.
+    /// Subtracted from the life of each grant.
     pub safety_margin_ms: Option<f64>,
     /// How long one fetch may take.
     pub fetch_timeout_ms: Option<f64>,
     /// How many keys the cache holds at most.
     pub max_keys: Option<f64>,
-    /// Fixes every random number.
+    /// Replaces every random number.
     pub jitter: Option<f64>,
 }
 

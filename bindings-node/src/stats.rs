@@ -1,9 +1,9 @@
-//! Statistics and events.
+//! Statistics and events of a cache.
 
 use grantmint_core::EventKind;
 use napi_derive::napi;
 
-use crate::time::{number, to_ms};
+use crate::js_number::{number, to_ms};
 
 /// What a cache has done.
 #[napi(object, object_from_js = false)]

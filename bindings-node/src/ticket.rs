@@ -1,46 +1,35 @@
-//! The duty to fetch one grant of a cache.
+//! A ticket of a cache: whoever holds it fetches one grant for all who wait for it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use grantmint_core::{Error, ErrorKind, Grant, Start};
 use napi_derive::napi;
 
-use crate::error::{OrThrow as _, Result, to_core};
-use crate::port::{Duty, lock};
-use crate::time::{from_seconds, to_ms};
+use crate::argument::from_seconds;
+use crate::error::{OrThrow as _, Result};
+use crate::fetch_error::fetch_error;
+use crate::inbox::Inbox;
+use crate::js_number::to_ms;
+use crate::open_fetch::{Abandon as _, OpenFetch};
 
-/// A ticket until it is brought to an end.
-struct Open(Mutex<Option<grantmint_core::Ticket>>);
-
-impl Duty for Open {
-    fn give_up(&self) {
-        let ticket = lock(&self.0).take();
-        drop(ticket);
-    }
-}
-
-/// The native part of a `Ticket`. One that is dropped ends its fetch without an outcome.
+/// The native part of a `Ticket`. If it is dropped, its fetch ends without an outcome.
 #[napi]
 pub struct Ticket {
     key: String,
     ttl: Duration,
     is_refresh: bool,
-    open: Arc<Open>,
+    fetch: Arc<OpenFetch<grantmint_core::Ticket>>,
 }
 
 impl Ticket {
-    pub(crate) fn new(ticket: grantmint_core::Ticket) -> Self {
-        Self {
-            key: ticket.key().text().to_owned(),
-            ttl: ticket.key().ttl(),
-            is_refresh: ticket.is_refresh(),
-            open: Arc::new(Open(Mutex::new(Some(ticket)))),
-        }
-    }
-
-    pub(crate) fn duty(&self) -> &Arc<impl Duty + use<>> {
-        &self.open
+    /// A ticket that is abandoned when the inbox's environment ends.
+    pub(crate) fn new(ticket: grantmint_core::Ticket, inbox: &Inbox) -> Self {
+        let (key, is_refresh) = (ticket.key().text().to_owned(), ticket.is_refresh());
+        let ttl = ticket.key().ttl();
+        let fetch = Arc::new(OpenFetch::new(ticket));
+        inbox.watch(&fetch);
+        Self { key, ttl, is_refresh, fetch }
     }
 }
 
@@ -49,7 +38,7 @@ impl Ticket {
 pub struct Started {
     /// Whether it may be sent now.
     pub go: bool,
-    /// How long it has if it may; else after what time to ask again.
+    /// If it may: how long it has. If not: after what time to ask again.
     pub ms: f64,
 }
 
@@ -76,8 +65,7 @@ impl Ticket {
     /// Asks whether the request may be sent.
     #[napi(catch_unwind)]
     pub fn start(&self) -> Result<Started> {
-        let start = lock(&self.open.0).as_mut().map(grantmint_core::Ticket::start);
-        match start {
+        match self.fetch.with(grantmint_core::Ticket::start) {
             Some(Start::Go(time)) => Ok(Started { go: true, ms: to_ms(time) }),
             Some(Start::Later(time)) => Ok(Started { go: false, ms: to_ms(time) }),
             Some(Start::Refused(error)) => Err(error).or_throw(),
@@ -89,8 +77,7 @@ impl Ticket {
     #[napi(catch_unwind)]
     pub fn complete(&self, grant: String, ttl: Option<f64>) -> Result<()> {
         let life = ttl.map_or(Ok(self.ttl), from_seconds)?;
-        let ticket = lock(&self.open.0).take();
-        if let Some(ticket) = ticket {
+        if let Some(ticket) = self.fetch.take() {
             ticket.complete(Grant::new(grant), life);
         }
         Ok(())
@@ -99,9 +86,8 @@ impl Ticket {
     /// Ends the fetch with an error for all who wait.
     #[napi(catch_unwind)]
     pub fn fail(&self, code: String, message: String, retry_after_ms: Option<f64>) -> Result<()> {
-        let error = to_core(&code, message, retry_after_ms)?;
-        let ticket = lock(&self.open.0).take();
-        if let Some(ticket) = ticket {
+        let error = fetch_error(&code, message, retry_after_ms)?;
+        if let Some(ticket) = self.fetch.take() {
             ticket.fail(error);
         }
         Ok(())
@@ -110,6 +96,6 @@ impl Ticket {
     /// Ends the fetch without an outcome.
     #[napi(catch_unwind)]
     pub fn abandon(&self) {
-        self.open.give_up();
+        self.fetch.abandon();
     }
 }

@@ -1,4 +1,4 @@
-//! Many tokens that differ in their identity alone.
+//! Many Access Tokens that differ only in their identity.
 
 use std::sync::Arc;
 
@@ -9,16 +9,16 @@ use napi_derive::napi;
 
 use crate::access_token::{Advice, advice};
 use crate::api_key::ApiKey;
+use crate::argument::whole;
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result};
 use crate::grants::{self, Grant};
 use crate::hot;
-use crate::time::whole;
 
-/// What a minter shall not take from its defaults.
+/// The options of a minter. What is left out has core's default.
 #[napi(object, object_to_js = false)]
 pub struct TokenMinterOptions {
-    /// The life of each token in seconds.
+    /// How many seconds each token is valid.
     pub ttl: Option<f64>,
     /// The Unix second before which no token is valid.
     pub nbf: Option<f64>,
@@ -55,12 +55,12 @@ impl TokenMinter {
         Ok(Self { minter: Arc::new(builder.build().or_throw()?) })
     }
 
-    /// The functions `mint` and `mintMany`.
+    /// The functions `mint` and `mintMany`, which are on the hot path.
     #[napi(catch_unwind)]
     pub fn hot<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let mut functions = Object::new(env)?;
-        functions.set("mint", hot::mint(env, &self.minter)?)?;
-        functions.set("mintMany", hot::mint_many(env, &self.minter)?)?;
+        functions.set("mint", hot::token_minter::mint(env, &self.minter)?)?;
+        functions.set("mintMany", hot::token_minter::mint_many(env, &self.minter)?)?;
         Ok(functions)
     }
 

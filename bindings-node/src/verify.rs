@@ -1,12 +1,13 @@
-//! Checking and signing tokens.
+//! Verifying, decoding and signing tokens.
 
 use grantmint_core::{Algorithm, ErrorKind, VerifyOptions};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
 use crate::api_key::ApiKey;
+use crate::argument::whole;
 use crate::error::{OrThrow as _, Result};
-use crate::time::whole;
+use crate::js_number::number;
 
 /// How to verify.
 #[napi(object, object_to_js = false)]
@@ -42,21 +43,21 @@ pub struct Decoded {
     decoded: grantmint_core::Decoded,
 }
 
-/// Checks an Access Token.
+/// Verifies an Access Token.
 #[napi(catch_unwind)]
 pub fn verify(token: String, key: &ApiKey, how: Verification) -> Result<Decoded> {
     let decoded = grantmint_core::verify(&token, &key.key, &how.to_core()?).or_throw()?;
     Ok(Decoded { decoded })
 }
 
-/// Checks another vendor's token.
+/// Verifies another vendor's token.
 #[napi(catch_unwind)]
 pub fn verify_jwt(token: String, secret: Uint8Array, how: Verification) -> Result<Decoded> {
     let decoded = grantmint_core::verify_jwt(&token, &secret, &how.to_core()?).or_throw()?;
     Ok(Decoded { decoded })
 }
 
-/// Takes a token apart.
+/// Decodes a token without verifying it.
 #[napi(catch_unwind)]
 pub fn decode(token: String) -> Result<Decoded> {
     Ok(Decoded { decoded: grantmint_core::decode(&token).or_throw()? })
@@ -94,7 +95,7 @@ impl Decoded {
         self.decoded.grants().is_some()
     }
 
-    /// Whom the token is for.
+    /// The identity that the token is for.
     #[napi(catch_unwind, getter)]
     pub fn identity(&self) -> Option<String> {
         self.decoded.identity().map(str::to_owned)
@@ -127,18 +128,18 @@ impl Decoded {
     /// `iat`.
     #[napi(catch_unwind, getter)]
     pub fn issued_at(&self) -> Option<f64> {
-        self.decoded.issued_at().map(crate::time::number)
+        self.decoded.issued_at().map(number)
     }
 
     /// `nbf`.
     #[napi(catch_unwind, getter)]
     pub fn not_before(&self) -> Option<f64> {
-        self.decoded.not_before().map(crate::time::number)
+        self.decoded.not_before().map(number)
     }
 
     /// `exp`.
     #[napi(catch_unwind, getter)]
     pub fn expires_at(&self) -> Option<f64> {
-        self.decoded.expires_at().map(crate::time::number)
+        self.decoded.expires_at().map(number)
     }
 }

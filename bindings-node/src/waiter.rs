@@ -1,4 +1,4 @@
-//! A place among those who wait for one fetch of a cache.
+//! A waiter: one caller that waits for a fetch of a cache.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,9 @@ use napi_derive::napi;
 
 use crate::error::{OrThrow as _, Result};
 use crate::hit::Hit;
-use crate::port::{Desk, Port, lock};
+use crate::inbox::{Inbox, What};
+use crate::lock::lock;
+use crate::port::Port;
 
 /// The native part of a `Waiter`.
 #[napi]
@@ -47,14 +49,14 @@ impl Waiter {
         self.look(Waker::noop())
     }
 
-    /// As `try_result`, and has the port rung under a number when there is an outcome.
+    /// As `try_result`, and wakes the call of this number when there is an outcome.
     #[napi(catch_unwind)]
     pub fn poll(&self, port: &Port, number: i64) -> Result<Option<Hit>> {
-        let rung = Rung { desk: Arc::clone(&port.desk), number };
-        self.look(&Waker::from(Arc::new(rung)))
+        let wake = WakeCall { inbox: Arc::clone(&port.inbox), number };
+        self.look(&Waker::from(Arc::new(wake)))
     }
 
-    /// The grant to fall back on, if there is one that keeps the promise.
+    /// The grant that is in the cache, if it has the remaining life that the caller asked for.
     #[napi(catch_unwind)]
     pub fn fallback(&self) -> Option<Hit> {
         let hit = lock(&self.waiter).as_ref().and_then(grantmint_core::Waiter::fallback);
@@ -69,14 +71,14 @@ impl Waiter {
     }
 }
 
-/// Rings an environment.
-struct Rung {
-    desk: Arc<Desk>,
+/// Wakes a call of an environment.
+struct WakeCall {
+    inbox: Arc<Inbox>,
     number: i64,
 }
 
-impl Wake for Rung {
+impl Wake for WakeCall {
     fn wake(self: Arc<Self>) {
-        self.desk.ring(self.number);
+        self.inbox.leave(self.number, What::Wake);
     }
 }

@@ -7,7 +7,8 @@ const sources = join(import.meta.dirname, '../src');
 const open = [];
 let functions = 0;
 
-for (const file of readdirSync(sources)) {
+for (const file of readdirSync(sources, { recursive: true })) {
+  if (!file.endsWith('.rs')) continue;
   const text = readFileSync(join(sources, file), 'utf8');
   // An attribute of the derive, further attributes and comments, and what it stands on.
   const items = text.matchAll(

@@ -1,34 +1,16 @@
 // Runs the tests as users meet the package: node test/run.mjs TARBALLS [part of a file's name]
-// The tarballs are installed into a clean directory outside the source tree, the tests copied beside
-// them. Then everything runs on this Node, what runtimes may differ in on the others. GRANTMINT_EMULATOR
+// The tarballs are installed into a clean directory outside the source tree, and the tests are copied beside
+// them. All tests run on this Node. The other runtimes run those in which they may differ. GRANTMINT_EMULATOR
 // and GRANTMINT_DOORS name the emulator and an addon with doors for tests.
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { installClean } from '../scripts/install.mjs';
 
 const here = import.meta.dirname;
 const [tarballs, pattern = ''] = process.argv.slice(2);
-const clean = mkdtempSync(join(tmpdir(), 'grantmint-test-'));
-process.on('exit', () => rmSync(clean, { recursive: true, force: true }));
-
-writeFileSync(join(clean, 'package.json'), '{ "name": "clean", "private": true }\n');
-const packed = readdirSync(tarballs).filter((name) => name.endsWith('.tgz'));
-const install = ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', '--silent'];
-execFileSync('npm', [...install, ...packed.map((name) => resolve(tarballs, name))], {
-  cwd: clean,
-  stdio: 'inherit',
-});
+const clean = installClean(tarballs, 'grantmint-test-');
 
 mkdirSync(join(clean, 'test'));
 for (const name of readdirSync(here)) {

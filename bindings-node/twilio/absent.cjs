@@ -1,6 +1,5 @@
 'use strict';
-// What twilio has and this does not: an error that says so, where it would be undefined otherwise and
-// fail somewhere else.
+// Throws an error for what twilio has and this does not. It would be undefined otherwise, and fail elsewhere.
 
 const { GrantmintError } = require('../index.cjs');
 
@@ -10,8 +9,8 @@ const unsupported = (what) =>
     { code: 'ERR_GRANTMINT_UNSUPPORTED' },
   );
 
-/** Has the reading of these properties throw. They are not enumerable, so that whoever looks at all
- * there is does not read them. */
+/** Makes reading these properties throw. They are not enumerable, so that code that reads all properties does
+ * not read them. */
 function absent(object, path, names) {
   for (const name of names) {
     Object.defineProperty(object, name, {

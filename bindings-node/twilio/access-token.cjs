@@ -39,7 +39,7 @@ class AccessToken {
     }
     const grants = {};
     addIdentity(grants, this.identity);
-    // The expressions are part of V8's messages for grants that are none.
+    // Written as in the vendor's code: V8's error messages quote these expressions if a grant is not one.
     for (const grant of this.grants) grants[grant.key] = grant.toPayload();
     const now = Math.floor(Date.now() / 1000);
     const claims = { jti: this.keySid + '-' + now, grants };

@@ -1,6 +1,6 @@
 'use strict';
-// The vendor's grant classes. Their properties may be changed until the token is signed; what is unset
-// then, or otherwise falsy, is left out.
+// The vendor's grant classes. Their properties may be changed until the token is signed. What is falsy then is
+// left out.
 
 const { hide } = require('./hide.cjs');
 const { warnOnce } = require('./warnings.cjs');
@@ -11,7 +11,7 @@ class Grant {
   }
 }
 
-/** Takes over the properties of a grant that has a member of the payload for each. */
+/** Sets the properties of a grant from its options. `members` names the payload's member for each. */
 function take(grant, members, options) {
   for (const [property] of members) grant[property] = options ? options[property] : undefined;
 }

@@ -1,7 +1,8 @@
 'use strict';
+// Hides a credential from logs.
 
-/** Sets a property that reads and writes like any other, but does not show: objects are logged and
- * written as JSON whole, and this one holds a credential. */
+/** Sets a property that reads and writes like any other, but is not enumerable. So it does not show when the
+ * object is logged or written as JSON. */
 function hide(object, name, value) {
   Object.defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false });
 }

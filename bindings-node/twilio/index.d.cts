@@ -6,9 +6,9 @@ declare namespace twilio {
      * and throws the same messages.
      */
     class AccessToken implements AccessToken.AccessTokenOptions {
-      /** What `toJwt` signs with unless told. */
+      /** The algorithm of `toJwt` if none is given. */
       static DEFAULT_ALGORITHM: 'HS256';
-      /** What `toJwt` can sign with. */
+      /** The algorithms of `toJwt`. */
       static ALGORITHMS: string[];
       /** The account, AC and 32 hexadecimal digits. */
       accountSid: string;
@@ -28,26 +28,26 @@ declare namespace twilio {
         secret: string,
         options: AccessToken.AccessTokenOptions,
       );
-      /** Adds a grant; of two of one kind the later counts. */
+      /** Adds a grant. Of two of one kind the later counts. */
       addGrant<T extends AccessToken.Grant<any, any, any>>(grant: T): void;
       /** The signed token, issued now. */
       toJwt(algorithm?: 'HS256' | 'HS384' | 'HS512'): string;
     }
 
     namespace AccessToken {
-      /** What a token says of itself and its holder. */
+      /** The options of a token. */
       interface AccessTokenOptions {
-        /** Seconds that the token lives: 3600 by default, 86,400 at most. */
+        /** How many seconds the token is valid. 3,600 if left out, 86,400 at most. */
         ttl?: number;
         /** Whom the token is for. */
         identity: string;
-        /** The Unix second before which it is not good. */
+        /** The Unix second before which it is not valid. */
         nbf?: number;
         /** The region of the account, if not the home region. */
         region?: string;
       }
 
-      /** What all grants have; a grant of your own extends it. */
+      /** The base class of grants. A grant of your own extends it. */
       abstract class Grant<TOptions, TPayload, TKey> {
         /** The name under which it stands in a token. */
         key: TKey;
@@ -56,22 +56,22 @@ declare namespace twilio {
         abstract toPayload(): TPayload;
       }
 
-      /** What a TaskRouterGrant may say. */
+      /** The options of a TaskRouterGrant. */
       interface TaskRouterGrantOptions {
         /** The workspace, WS…. */
         workspaceSid?: string;
         /** The worker, WK…. */
         workerSid?: string;
-        /** What the holder is, such as `worker`. */
+        /** The holder's role, such as `worker`. */
         role?: string;
       }
-      /** The same as it stands in a token. */
+      /** The same, as a token holds it. */
       interface TaskRouterGrantPayload {
         workspace_sid?: string;
         worker_sid?: string;
         role?: string;
       }
-      /** Lets its holder act as a worker of a TaskRouter workspace; Flex takes the same grant. */
+      /** Lets its holder act as a worker of a TaskRouter workspace. Flex takes the same grant. */
       class TaskRouterGrant
         extends Grant<TaskRouterGrantOptions, TaskRouterGrantPayload, 'task_router'>
         implements TaskRouterGrantOptions
@@ -83,7 +83,7 @@ declare namespace twilio {
         toPayload(): TaskRouterGrantPayload;
       }
 
-      /** What a ChatGrant may say. */
+      /** The options of a ChatGrant. */
       interface ChatGrantOptions {
         /** The service, IS…. */
         serviceSid?: string;
@@ -94,14 +94,14 @@ declare namespace twilio {
         /** The push credential for notifications, CR…. */
         pushCredentialSid?: string;
       }
-      /** The same as it stands in a token. */
+      /** The same, as a token holds it. */
       interface ChatGrantPayload {
         service_sid?: string;
         endpoint_id?: string;
         deployment_role_sid?: string;
         push_credential_sid?: string;
       }
-      /** Lets its holder chat; the Conversations SDK takes the same grant. */
+      /** Lets its holder chat. The Conversations SDK takes the same grant. */
       class ChatGrant extends Grant<ChatGrantOptions, ChatGrantPayload, 'chat'> implements ChatGrantOptions {
         serviceSid?: string;
         endpointId?: string;
@@ -111,12 +111,12 @@ declare namespace twilio {
         toPayload(): ChatGrantPayload;
       }
 
-      /** What a VideoGrant may say. */
+      /** The options of a VideoGrant. */
       interface VideoGrantOptions {
-        /** The name or the SID of the room; any room without. */
+        /** The name or the SID of the room. Any room if left out. */
         room?: string;
       }
-      /** The same as it stands in a token. */
+      /** The same, as a token holds it. */
       interface VideoGrantPayload {
         room?: string;
       }
@@ -130,14 +130,14 @@ declare namespace twilio {
         toPayload(): VideoGrantPayload;
       }
 
-      /** What a SyncGrant may say. */
+      /** The options of a SyncGrant. */
       interface SyncGrantOptions {
         /** The service, IS…. */
         serviceSid?: string;
         /** A name for the device and user. */
         endpointId?: string;
       }
-      /** The same as it stands in a token. */
+      /** The same, as a token holds it. */
       interface SyncGrantPayload {
         service_sid?: string;
         endpoint_id?: string;
@@ -153,9 +153,9 @@ declare namespace twilio {
         toPayload(): SyncGrantPayload;
       }
 
-      /** What a VoiceGrant may say. */
+      /** The options of a VoiceGrant. */
       interface VoiceGrantOptions {
-        /** Whether calls may come in: `true` itself, nothing else. */
+        /** Whether the holder may receive calls. Only `true` itself allows it. */
         incomingAllow?: boolean;
         /** The TwiML application that outgoing calls go through, AP…. */
         outgoingApplicationSid?: string;
@@ -166,14 +166,14 @@ declare namespace twilio {
         /** A name for the device. */
         endpointId?: string;
       }
-      /** The same as it stands in a token. */
+      /** The same, as a token holds it. */
       interface VoiceGrantPayload {
         incoming?: { allow: boolean };
         outgoing?: { application_sid: string; params?: object };
         push_credential_sid?: string;
         endpoint_id?: string;
       }
-      /** Lets its holder make and take calls. */
+      /** Lets its holder make and receive calls. */
       class VoiceGrant
         extends Grant<VoiceGrantOptions, VoiceGrantPayload, 'voice'>
         implements VoiceGrantOptions
@@ -187,9 +187,9 @@ declare namespace twilio {
         toPayload(): VoiceGrantPayload;
       }
 
-      /** What a PlaybackGrant may say. */
+      /** The options of a PlaybackGrant. */
       interface PlaybackGrantOptions {
-        /** What the PlaybackGrant endpoint answered with as `grant`. */
+        /** The member `grant` of the PlaybackGrant endpoint's answer. */
         grant?: object;
       }
       /** The grant itself, whatever is in it; the vendor's types say `grant`. */

@@ -1,10 +1,10 @@
 'use strict';
-// What jsonwebtoken takes for a secret.
+// The bytes of a secret, as jsonwebtoken takes it.
 
 const { isUint8Array } = require('node:util/types');
 
-/** The bytes of a secret. Text that looks like the key of another kind of signature is refused if it
- * is one; to look at the text of every secret is what takes jsonwebtoken most of its time. */
+/** The bytes of a secret. A private key is refused. To find one, jsonwebtoken parses every secret, which
+ * takes most of its time. Here only text that looks like PEM is parsed. */
 function secretBytes(secret, algorithm) {
   if (!secret) throw new Error('secretOrPrivateKey must have a value');
   if (typeof secret === 'string' && !secret.includes('-----BEGIN')) return Buffer.from(secret);
@@ -17,13 +17,13 @@ function secretBytes(secret, algorithm) {
 }
 
 function keyOf(secret) {
-  // Loaded only here: it takes longer to load than everything else.
+  // Required only here, as loading it takes longer than loading everything else.
   const { KeyObject, createPrivateKey, createSecretKey } = require('node:crypto');
   if (secret instanceof KeyObject) return secret;
   try {
     return createPrivateKey(secret);
   } catch {
-    // Not a private key: the rule, not the exception.
+    // Not a private key, as is usual.
   }
   try {
     return createSecretKey(typeof secret === 'string' ? Buffer.from(secret) : secret);

@@ -1,6 +1,6 @@
 'use strict';
-// What jsonwebtoken, which the vendor's library signs with, does on the way to a signature: its checks
-// in their order, its messages, and the claims that it adds. The signature is made in core.
+// Signs as jsonwebtoken does, which the vendor's library uses: the same checks in the same order, the same
+// messages, and the same added claims. Core makes the signature.
 
 const { LIMITS, sign: signInCore } = require('../index.cjs');
 const { secretBytes } = require('./secret.cjs');
@@ -9,7 +9,7 @@ const { warnOnce } = require('./warnings.cjs');
 
 const BAD_TTL = '"expiresIn" should be a number of seconds or string representing a timespan';
 
-/** Signs the claims, completed with those that jsonwebtoken adds, behind the others. */
+/** Signs the claims, after adding those that jsonwebtoken adds. */
 function sign(header, claims, now, { secret, keySid, accountSid, ttl }) {
   const bytes = secretBytes(secret, header.alg);
   if (!isString(keySid)) throw new Error('"issuer" must be a string');

@@ -20,8 +20,8 @@ const units = new Map(
 
 const MAX_LENGTH = 100;
 
-/** The milliseconds of a time in words, or nothing if it is none. Without a unit they are milliseconds
- * already. */
+/** The milliseconds of a time in words, or undefined if the text is not a time. A number without a unit is in
+ * milliseconds. */
 function milliseconds(text) {
   if (text.length > MAX_LENGTH) return undefined;
   const [, number, unit] = /^(-?\d*\.?\d+) *([a-z]*)$/i.exec(text) ?? [];

@@ -1,6 +1,6 @@
 'use strict';
-// The vendor's class makes some tokens that nobody accepts, without a word. So does this, since it
-// makes the same tokens; but it says so, once for each kind.
+// Warns of tokens that nobody accepts. The vendor's class makes them silently. This package makes the same
+// tokens, but warns once for each kind.
 
 const messages = {
   IDENTITY_DROPPED: 'the identity is neither a string nor an integer, so the token has none',

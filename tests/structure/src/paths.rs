@@ -36,11 +36,7 @@ impl Named {
         let mut before = String::new();
         while let Some(token) = tokens.next() {
             match &token {
-                TokenTree::Punct(hash) if hash.as_char() == '#' => {
-                    if tokens.next_if(is_for_tests).is_some() {
-                        skip_item(&mut tokens);
-                    }
-                }
+                TokenTree::Punct(hash) if hash.as_char() == '#' => skip_for_tests(&mut tokens),
                 TokenTree::Ident(word) if word == "mod" => self.read_module(&mut tokens, module),
                 TokenTree::Ident(word) if before != "::" && before != "in" => {
                     if let Some(start) = start_of_path(&word.to_string(), module) {
@@ -131,8 +127,12 @@ fn is_for_tests(attribute: &TokenTree) -> bool {
     text.starts_with("[cfg(test)") || text.starts_with("[cfg(all(test,")
 }
 
-/// Skips the item behind an attribute: all up to its semicolon or its body.
-fn skip_item(tokens: &mut Tokens) {
+/// Behind a `#`, skips the attribute that has an item compiled for tests alone, and the item: all up to
+/// its semicolon or its body.
+fn skip_for_tests(tokens: &mut Tokens) {
+    if tokens.next_if(is_for_tests).is_none() {
+        return;
+    }
     for token in tokens {
         match token {
             TokenTree::Punct(end) if end.as_char() == ';' => return,

@@ -1,0 +1,146 @@
+'use strict';
+// Tokens for the viewers of many streams. All viewers of a stream share one grant.
+
+const native = require('./native.cjs');
+const { apiKey } = require('./api-key.cjs');
+const { manualClock } = require('./clock.cjs');
+const { call, translated } = require('./errors.cjs');
+const { grantCache, wrap } = require('./grant-cache.cjs');
+const { grants } = require('./grants.cjs');
+const checks = require('./options.cjs');
+const { token } = require('./playback-token.cjs');
+const { open } = require('./port.cjs');
+const { showAs } = require('./show.cjs');
+const { Source } = require('./sources.cjs');
+const { Stats, events } = require('./stats.cjs');
+const { StreamMinter } = require('./stream-minter.cjs');
+
+const { boolean, internal, number, pick, text, time } = checks;
+
+const minterOptions = {
+  allowOrigin: text,
+  grants,
+  ttl: number,
+  unique: boolean,
+  grantTtl: number,
+  minRemainingMs: time,
+  timeoutMs: time,
+  source: checks.function,
+  cache: grantCache,
+  share: text,
+  isolated: boolean,
+  baseUrl: text,
+  proxy: text,
+  caFile: text,
+  policy: checks.policy,
+  clock: manualClock,
+};
+
+class PlaybackMinter {
+  #native;
+  #source;
+  #tryToken;
+  #atOnce;
+
+  constructor(key, options) {
+    const picked = pick(options, minterOptions, 'PlaybackMinter');
+    const { grants: all = [], source, cache, clock, ...rest } = picked;
+    if (source !== undefined) {
+      this.#source = new Source(source);
+      rest.source = this.#source.id;
+    }
+    this.#native = call(() => native.PlaybackMinter.of(apiKey(key, 'key'), all, rest, open(), cache, clock));
+    const hot = this.#native.hot();
+    this.#tryToken = hot.tryToken;
+    this.#atOnce = hot.atOnce;
+  }
+
+  token(streamer, identity, options) {
+    return token(
+      {
+        atOnce: (minRemainingMs) => this.#atOnce(streamer, identity, minRemainingMs),
+        begin: (port, number, ...rest) => this.#native.begin(port, number, streamer, identity, ...rest),
+        source: this.#source,
+        streamer,
+      },
+      options,
+    );
+  }
+
+  tryToken(streamer, identity) {
+    try {
+      return this.#tryToken(streamer, identity);
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+
+  stream(streamer) {
+    text(streamer, 'streamer');
+    const made = call(() => this.#native.stream(streamer));
+    return new StreamMinter(internal, made, streamer, this.#source);
+  }
+
+  prefetch(streamer) {
+    text(streamer, 'streamer');
+    call(() => this.#native.prefetch(streamer));
+  }
+
+  keepWarm(streamer, ms) {
+    text(streamer, 'streamer');
+    number(ms, 'ms');
+    call(() => this.#native.keepWarm(streamer, ms));
+  }
+
+  invalidate(streamer) {
+    text(streamer, 'streamer');
+    return call(() => this.#native.invalidate(streamer));
+  }
+
+  invalidateIf(streamer, generation) {
+    text(streamer, 'streamer');
+    number(generation, 'generation');
+    return call(() => this.#native.invalidateIf(streamer, generation));
+  }
+
+  rotate(key) {
+    call(() => this.#native.rotate(apiKey(key, 'key')));
+  }
+
+  stats() {
+    return new Stats(
+      internal,
+      call(() => this.#native.stats()),
+    );
+  }
+
+  drainEvents() {
+    return events(call(() => this.#native.drainEvents()));
+  }
+
+  cache() {
+    return wrap(call(() => this.#native.cache()));
+  }
+
+  purge() {
+    call(() => this.#native.purge());
+  }
+
+  close() {
+    this.#native.close();
+  }
+}
+
+// A symbol that Node 20 does not have before 20.4 and some runtimes not at all; `using` looks for it.
+const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+Object.defineProperty(PlaybackMinter.prototype, dispose, {
+  configurable: true,
+  writable: true,
+  value() {
+    this.close();
+  },
+});
+
+showAs(PlaybackMinter, () => ({}));
+
+module.exports = { PlaybackMinter };

@@ -1,0 +1,51 @@
+'use strict';
+// A ticket: whoever holds it fetches one grant for all who wait for it.
+
+const { GrantmintError, call, nameOf } = require('./errors.cjs');
+const { invalid, json, number, onlyInternal, pick } = require('./options.cjs');
+const { showAs } = require('./show.cjs');
+
+class Ticket {
+  #native;
+
+  constructor(from, made) {
+    onlyInternal(from, Ticket);
+    this.#native = made;
+  }
+
+  get key() {
+    return this.#native.key;
+  }
+
+  get ttl() {
+    return this.#native.ttl;
+  }
+
+  get isRefresh() {
+    return this.#native.isRefresh;
+  }
+
+  start() {
+    return call(() => this.#native.start());
+  }
+
+  complete(grant, options) {
+    const { ttl } = pick(options, { ttl: number }, 'complete');
+    const written = json(grant, 'grant');
+    call(() => this.#native.complete(written, ttl));
+  }
+
+  fail(error) {
+    if (!(error instanceof GrantmintError))
+      throw invalid('error must be a GrantmintError, such as an UpstreamError');
+    call(() => this.#native.fail(nameOf(error.code), error.message, error.retryAfterMs));
+  }
+
+  abandon() {
+    this.#native.abandon();
+  }
+}
+
+showAs(Ticket, ({ isRefresh }) => ({ isRefresh }));
+
+module.exports = { Ticket };

@@ -1,0 +1,80 @@
+//! What JavaScript takes out of a port for one of its calls.
+
+use grantmint_core::{Error, PlaybackToken};
+use napi_derive::napi;
+
+use crate::error::code;
+use crate::hit::Hit;
+use crate::inbox::{Inbox, News, What};
+use crate::js_number::{number, to_ms};
+use crate::ticket::Ticket;
+
+/// What came for a call: a token, a grant, an error, a token with an error (a degraded one with its
+/// reason), a ticket, or nothing: its waiter has an outcome.
+#[napi(object, object_from_js = false)]
+pub struct Delivery {
+    /// The number of the call.
+    pub number: i64,
+    /// The token.
+    pub jwt: Option<String>,
+    /// How long its grant is still valid.
+    pub remaining_ms: Option<f64>,
+    /// Whether a refresh of its grant is due, or has failed.
+    pub freshness: Option<&'static str>,
+    /// The generation of its grant.
+    pub generation: Option<f64>,
+    /// The code of the error, as it would be thrown.
+    pub code: Option<String>,
+    /// The message of the error.
+    pub message: Option<String>,
+    /// The grant.
+    pub hit: Option<Hit>,
+    /// The ticket, if this call has to fetch the grant.
+    pub ticket: Option<Ticket>,
+}
+
+impl Delivery {
+    fn nothing(number: i64) -> Self {
+        Self {
+            number,
+            jwt: None,
+            remaining_ms: None,
+            freshness: None,
+            generation: None,
+            code: None,
+            message: None,
+            hit: None,
+            ticket: None,
+        }
+    }
+
+    fn token(id: i64, token: PlaybackToken) -> Self {
+        Self {
+            jwt: Some(token.jwt),
+            remaining_ms: Some(to_ms(token.grant_remaining)),
+            freshness: Some(token.freshness.as_str()),
+            generation: Some(number(token.generation)),
+            code: token.reason.as_ref().map(code),
+            message: token.reason.as_ref().map(|reason| reason.message().to_owned()),
+            ..Self::nothing(id)
+        }
+    }
+
+    fn error(number: i64, error: &Error) -> Self {
+        let message = Some(error.message().to_owned());
+        Self { code: Some(code(error)), message, ..Self::nothing(number) }
+    }
+
+    /// The delivery of what came.
+    pub(crate) fn of(News(number, what): News, inbox: &Inbox) -> Self {
+        match what {
+            What::Token(Ok(token)) => Self::token(number, token),
+            What::Grant(Ok(hit)) => Self { hit: Some(Hit::from(&hit)), ..Self::nothing(number) },
+            What::Token(Err(error)) | What::Grant(Err(error)) => Self::error(number, &error),
+            What::Lead(ticket) => {
+                Self { ticket: Some(Ticket::new(ticket, inbox)), ..Self::nothing(number) }
+            }
+            What::Wake => Self::nothing(number),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What the library's threads leave for one environment (the main thread or a worker), and the handle
+//! that wakes it. The threads never call JavaScript themselves.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, Weak};
+
+use grantmint_core::{GrantRequest, Hit, PendingCall, PlaybackToken, Result, SourceTicket, Ticket};
+use napi::Status;
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+
+use crate::lock::lock;
+use crate::open_fetch::{Abandon, OpenFetch};
+
+/// Wakes the environment. It keeps the environment alive only after `refer`.
+pub(crate) type EnvWaker = ThreadsafeFunction<(), (), (), Status, false, true>;
+
+/// The inbox of one environment.
+#[derive(Default)]
+pub(crate) struct Inbox(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    /// None before the port is open, and after the environment has ended.
+    waker: Option<EnvWaker>,
+    /// Whether the environment has been woken and has not looked yet.
+    is_woken: bool,
+    /// The calls that wait, by number.
+    calls: HashMap<i64, PendingCall>,
+    news: Vec<News>,
+    jobs: VecDeque<QueuedJob>,
+    /// The fetches that JavaScript has taken over. Some of them have ended.
+    fetches: Vec<Weak<dyn Abandon>>,
+}
+
+/// What came for a call, by the call's number.
+pub(crate) struct News(pub(crate) i64, pub(crate) What);
+
+pub(crate) enum What {
+    /// The answer to a call for a token.
+    Token(Result<PlaybackToken>),
+    /// The answer to a call for a grant.
+    Grant(Result<Hit>),
+    /// The call has to fetch the grant.
+    Lead(Ticket),
+    /// The call's waiter has an outcome.
+    Wake,
+}
+
+impl What {
+    fn is_answer(&self) -> bool {
+        matches!(self, Self::Token(_) | Self::Grant(_))
+    }
+}
+
+/// A fetch for a source of users, before JavaScript takes it over.
+pub(crate) struct QueuedJob {
+    /// The number of the function to run.
+    pub(crate) source: i64,
+    pub(crate) request: GrantRequest,
+    pub(crate) ticket: SourceTicket,
+}
+
+impl Inbox {
+    /// Opens the inbox of an environment.
+    pub(crate) fn open(&self, waker: EnvWaker) {
+        lock(&self.0).waker = Some(waker);
+    }
+
+    /// Runs a function with what wakes the environment; none after the environment has ended.
+    pub(crate) fn with_waker<R>(&self, run: impl FnOnce(&mut EnvWaker) -> R) -> Option<R> {
+        lock(&self.0).waker.as_mut().map(run)
+    }
+
+    /// Leaves something for a call. If the environment has ended, it is dropped.
+    pub(crate) fn leave(&self, number: i64, what: What) {
+        // Not moved into the closure: what is not left must be dropped after the lock is released.
+        let mut news = Some(News(number, what));
+        self.change(|state| state.news.extend(news.take()));
+    }
+
+    /// Leaves a job. If the environment has ended, it is dropped: those who wait for it begin again.
+    pub(crate) fn leave_job(&self, job: QueuedJob) {
+        let mut job = Some(job);
+        self.change(|state| state.jobs.extend(job.take()));
+    }
+
+    /// Enters a call that waits, so that it can be cancelled.
+    pub(crate) fn enter(&self, number: i64, call: PendingCall) {
+        let mut state = lock(&self.0);
+        if state.waker.is_some() {
+            state.calls.insert(number, call);
+            return;
+        }
+        drop(state);
+        call.cancel();
+    }
+
+    /// Cancels a call. The fetch that it waits for goes on.
+    pub(crate) fn cancel(&self, number: i64) {
+        let call = lock(&self.0).calls.remove(&number);
+        if let Some(call) = call {
+            call.cancel();
+        }
+    }
+
+    /// Has a fetch that JavaScript has taken over abandoned when the environment ends.
+    pub(crate) fn watch<T: Send + 'static>(&self, fetch: &Arc<OpenFetch<T>>) {
+        let weak: Weak<OpenFetch<T>> = Arc::downgrade(fetch);
+        let mut state = lock(&self.0);
+        // Before the vector grows, the fetches whose owners are gone make room.
+        if state.fetches.len() == state.fetches.capacity() {
+            state.fetches.retain(|fetch| fetch.strong_count() > 0);
+        }
+        state.fetches.push(weak);
+    }
+
+    /// What came for calls since this was last asked. A call that has its answer waits no more.
+    pub(crate) fn take_news(&self) -> Vec<News> {
+        let mut state = lock(&self.0);
+        state.is_woken = false;
+        let news = std::mem::take(&mut state.news);
+        let answered: Vec<_> = news
+            .iter()
+            .filter(|News(_, what)| what.is_answer())
+            .filter_map(|News(number, _)| state.calls.remove(number))
+            .collect();
+        drop(state);
+        drop(answered);
+        news
+    }
+
+    /// The oldest job that was left, if there is one.
+    pub(crate) fn take_job(&self) -> Option<QueuedJob> {
+        lock(&self.0).jobs.pop_front()
+    }
+
+    /// Changes the state, and wakes the environment.
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let mut state = lock(&self.0);
+        if state.waker.is_none() {
+            return;
+        }
+        change(&mut state);
+        let is_woken = std::mem::replace(&mut state.is_woken, true);
+        // Under the lock, so that `close` does not release the waker meanwhile.
+        if !is_woken && let Some(waker) = &state.waker {
+            waker.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+
+    /// Ends with the environment: cancels the calls, and abandons the fetches and the jobs.
+    pub(crate) fn close(&self) {
+        // Nothing is dropped under the lock: a drop may call back into this inbox.
+        let State { waker, calls, news, jobs, fetches, .. } = std::mem::take(&mut *lock(&self.0));
+        drop(waker);
+        for call in calls.into_values() {
+            call.cancel();
+        }
+        for fetch in fetches {
+            if let Some(fetch) = fetch.upgrade() {
+                fetch.abandon();
+            }
+        }
+        drop((news, jobs));
+    }
+}

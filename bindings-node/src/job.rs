@@ -1,0 +1,118 @@
+//! A fetch that a source of users has to run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use grantmint_core::{Error, ErrorKind, Fetched, GrantRequest, Origin, SourceTicket};
+use napi_derive::napi;
+
+use crate::argument::from_seconds;
+use crate::error::Result;
+use crate::fetch_error::fetch_error;
+use crate::inbox::{Inbox, QueuedJob};
+use crate::js_number::to_ms;
+use crate::open_fetch::{Abandon as _, OpenFetch};
+
+/// A job that JavaScript has taken over. If it is dropped, its fetch ends without an outcome, and those who
+/// wait begin again.
+#[napi]
+pub struct Job {
+    source: i64,
+    request: GrantRequest,
+    timeout: Duration,
+    is_refresh: bool,
+    fetch: Arc<OpenFetch<SourceTicket>>,
+}
+
+impl Job {
+    /// Takes over a job that was left in an inbox. It is abandoned when the inbox's environment ends.
+    pub(crate) fn new(job: QueuedJob, inbox: &Inbox) -> Self {
+        let QueuedJob { source, request, ticket } = job;
+        let (timeout, is_refresh) = (ticket.timeout(), ticket.is_refresh());
+        let fetch = Arc::new(OpenFetch::new(ticket));
+        inbox.watch(&fetch);
+        Self { source, request, timeout, is_refresh, fetch }
+    }
+}
+
+#[napi]
+impl Job {
+    /// The number of the function to run.
+    #[napi(catch_unwind, getter)]
+    pub fn source(&self) -> i64 {
+        self.source
+    }
+
+    /// The stream.
+    #[napi(catch_unwind, getter)]
+    pub fn streamer(&self) -> String {
+        self.request.streamer().to_string()
+    }
+
+    /// The life to ask for, in seconds.
+    #[napi(catch_unwind, getter)]
+    pub fn ttl(&self) -> u32 {
+        self.request.ttl()
+    }
+
+    /// The origin to allow; any if none.
+    #[napi(catch_unwind, getter)]
+    pub fn origin(&self) -> Option<String> {
+        self.request.origin().map(Origin::to_string)
+    }
+
+    /// How long the fetch has.
+    #[napi(catch_unwind, getter)]
+    pub fn timeout_ms(&self) -> f64 {
+        to_ms(self.timeout)
+    }
+
+    /// Whether nobody waits for it.
+    #[napi(catch_unwind, getter)]
+    pub fn is_refresh(&self) -> bool {
+        self.is_refresh
+    }
+
+    /// Ends the fetch with a grant in JSON, or with an error if it is not a grant. Throws, and ends
+    /// nothing, if `ttl` is not a time.
+    #[napi(catch_unwind)]
+    pub fn complete(&self, grant: String, ttl: Option<f64>) -> Result<()> {
+        let ttl = ttl.map(from_seconds).transpose()?;
+        self.end(|ticket| match Fetched::new(grant) {
+            Ok(fetched) => ticket.complete(match ttl {
+                Some(ttl) => fetched.with_ttl(ttl),
+                None => fetched,
+            }),
+            Err(error) => ticket.fail(error),
+        });
+        Ok(())
+    }
+
+    /// Ends the fetch because the function threw an error of this class.
+    #[napi(catch_unwind)]
+    pub fn fail(&self, class: String) {
+        let message = format!("the source of grants threw {class}");
+        self.end(|ticket| ticket.fail(Error::new(ErrorKind::SourceFailed, message)));
+    }
+
+    /// Ends the fetch because the service behind the function limits requests.
+    #[napi(catch_unwind)]
+    pub fn throttle(&self, retry_after_ms: Option<f64>) -> Result<()> {
+        let message = "the source of grants is throttled".to_owned();
+        let error = fetch_error(ErrorKind::Throttled.code(), message, retry_after_ms)?;
+        self.end(|ticket| ticket.fail(error));
+        Ok(())
+    }
+
+    /// Ends the fetch without an outcome.
+    #[napi(catch_unwind)]
+    pub fn abandon(&self) {
+        self.fetch.abandon();
+    }
+
+    fn end(&self, end: impl FnOnce(SourceTicket)) {
+        if let Some(ticket) = self.fetch.take() {
+            end(ticket);
+        }
+    }
+}
