@@ -17,7 +17,7 @@ fn root() -> &'static Path {
 }
 
 fn rooms() -> Rooms {
-    Rooms::of_page(&fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap())
+    Rooms::of_page(&fs::read_to_string(root().join("CONTRIBUTING.md")).expect("it is there"))
 }
 
 /// The files of core but its root.
