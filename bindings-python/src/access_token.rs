@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
 use crate::api_key::ApiKey;
+use crate::builder::set_given;
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
 use crate::grants;
@@ -54,18 +55,12 @@ impl AccessToken {
         let mut builder = grantmint_core::AccessToken::builder(&key.get().0, identity)
             .grants(grants::all(grants)?)
             .unique(unique);
-        if let Some(Ttl(seconds)) = ttl {
-            builder = builder.ttl(seconds);
-        }
-        if let Some(UnixSeconds(end)) = valid_until {
-            builder = builder.valid_until(end);
-        }
-        if let Some(UnixSeconds(start)) = nbf {
-            builder = builder.nbf(start);
-        }
-        if let Some(clock) = clock::of(clock.as_ref()) {
-            builder = builder.clock(clock);
-        }
+        set_given!(builder, {
+            ttl: ttl.map(|Ttl(seconds)| seconds),
+            valid_until: valid_until.map(|UnixSeconds(end)| end),
+            nbf: nbf.map(|UnixSeconds(start)| start),
+            clock: clock::of(clock.as_ref()),
+        });
         Ok(Self { token: builder.build().or_raise()?, identity: identity.to_owned() })
     }
 

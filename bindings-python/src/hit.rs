@@ -3,7 +3,8 @@
 use grantmint_core::Freshness;
 use pyo3::prelude::*;
 
-use crate::error::{exception, to_core};
+use crate::core_error::from_exception;
+use crate::error::exception;
 use crate::freshness;
 
 /// A hit, with everything copied out of the store.
@@ -105,7 +106,7 @@ impl Hit {
     fn _of(fields: (String, f64, String, Option<Bound<'_, PyAny>>, u64)) -> PyResult<Self> {
         let (grant, remaining, freshness, reason, generation) = fields;
         let freshness = freshness::named(&freshness)?;
-        let reason = reason.as_ref().map(to_core).transpose()?;
+        let reason = reason.as_ref().map(from_exception).transpose()?;
         Ok(Self(Parts { grant, remaining, freshness, reason, generation }))
     }
 }

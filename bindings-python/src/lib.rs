@@ -6,19 +6,27 @@
 
 mod access_token;
 mod api_key;
+mod background;
+mod builder;
 mod call;
 mod clock;
+mod core_error;
 mod error;
+mod fetch_function;
 mod fork;
 mod freshness;
 mod grant_cache;
 mod grants;
 mod hit;
 mod interpreter;
+mod interrupt;
 mod job;
 mod json;
 mod lock;
+mod mailbox;
+mod mint;
 mod number;
+mod one_use;
 mod playback_minter;
 mod playback_token;
 mod policy;
@@ -33,6 +41,7 @@ mod time;
 mod token_minter;
 mod verify;
 mod waiter;
+mod wake;
 
 use pyo3::prelude::*;
 
@@ -47,6 +56,8 @@ mod _native {
     use crate::access_token::AccessToken;
     #[pymodule_export]
     use crate::api_key::ApiKey;
+    #[pymodule_export]
+    use crate::background::{_call_in_background, _next_in_background};
     #[pymodule_export]
     use crate::call::TokenCall;
     #[pymodule_export]
@@ -73,8 +84,6 @@ mod _native {
     #[pymodule_export]
     use crate::port::LoopPort;
     #[pymodule_export]
-    use crate::source::{_next_errand, _send_errand};
-    #[pymodule_export]
     use crate::stats::{Event, Stats};
     #[pymodule_export]
     use crate::stream_minter::{StreamMinter, StreamParts};
@@ -91,7 +100,7 @@ mod _native {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
         crate::interpreter::claim(py)?;
-        crate::source::prepare();
+        crate::background::prepare();
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         let kinds = PyDict::new(py);
         for kind in ErrorKind::ALL {

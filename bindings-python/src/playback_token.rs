@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::core_error::from_exception;
 use crate::error::exception;
 use crate::freshness;
 
@@ -110,7 +111,7 @@ impl PlaybackToken {
     ) -> PyResult<Self> {
         let (jwt, grant_remaining, freshness, reason, generation) = fields;
         let freshness = freshness::named(&freshness)?.as_str();
-        let reason = reason.as_ref().map(crate::error::to_core).transpose()?;
+        let reason = reason.as_ref().map(from_exception).transpose()?;
         Ok(Self { jwt: jwt.unbind(), grant_remaining, freshness, reason, generation })
     }
 }

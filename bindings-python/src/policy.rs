@@ -4,6 +4,7 @@ use grantmint_core::ErrorKind;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
+use crate::builder::set_given;
 use crate::error::{OrRaise as _, invalid};
 use crate::number::{Count, Number};
 use crate::time::Seconds;
@@ -65,24 +66,14 @@ impl CachePolicy {
         jitter: Option<Number>,
     ) -> PyResult<Self> {
         let mut builder = grantmint_core::CachePolicy::builder();
-        if let Some(Seconds(time)) = wait_below {
-            builder = builder.wait_below(time);
-        }
-        if let Some(Seconds(time)) = soft_point {
-            builder = builder.soft_point(time);
-        }
-        if let Some(Seconds(time)) = safety_margin {
-            builder = builder.safety_margin(time);
-        }
-        if let Some(Seconds(time)) = fetch_timeout {
-            builder = builder.fetch_timeout(time);
-        }
-        if let Some(Count(keys)) = max_keys {
-            builder = builder.max_keys(usize::try_from(keys).unwrap_or(usize::MAX));
-        }
-        if let Some(Number(jitter)) = jitter {
-            builder = builder.jitter(jitter);
-        }
+        set_given!(builder, {
+            wait_below: wait_below.map(|Seconds(time)| time),
+            soft_point: soft_point.map(|Seconds(time)| time),
+            safety_margin: safety_margin.map(|Seconds(time)| time),
+            fetch_timeout: fetch_timeout.map(|Seconds(time)| time),
+            max_keys: max_keys.map(|Count(keys)| usize::try_from(keys).unwrap_or(usize::MAX)),
+            jitter: jitter.map(|Number(jitter)| jitter),
+        });
         let number = |time: Option<Seconds>| time.map(|Seconds(time)| time.as_secs_f64());
         Ok(Self {
             policy: builder.build().or_raise()?,

@@ -9,6 +9,7 @@ use pyo3::types::{PyList, PyString, PyTuple};
 
 use crate::access_token::advice;
 use crate::api_key::ApiKey;
+use crate::builder::set_given;
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
 use crate::grants;
@@ -52,15 +53,11 @@ impl TokenMinter {
         let mut builder = grantmint_core::TokenMinter::builder(&key.get().0)
             .grants(grants::all(grants)?)
             .unique(unique);
-        if let Some(Ttl(seconds)) = ttl {
-            builder = builder.ttl(seconds);
-        }
-        if let Some(UnixSeconds(start)) = nbf {
-            builder = builder.nbf(start);
-        }
-        if let Some(clock) = clock::of(clock.as_ref()) {
-            builder = builder.clock(clock);
-        }
+        set_given!(builder, {
+            ttl: ttl.map(|Ttl(seconds)| seconds),
+            nbf: nbf.map(|UnixSeconds(start)| start),
+            clock: clock::of(clock.as_ref()),
+        });
         builder.build().or_raise().map(Self)
     }
 

@@ -4,18 +4,15 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::Duration;
 
 use grantmint_core::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
 
 use crate::error::OrRaise as _;
 use crate::hit::{Hit, Parts};
+use crate::interrupt;
 use crate::lock::lock;
 use crate::port::{LoopPort, Port};
-
-/// How long a thread waits before it looks whether the user has pressed Ctrl-C.
-const SLICE: Duration = Duration::from_millis(50);
 
 /// A place among those who wait for one fetch. One that is dropped has given up.
 #[pyclass(frozen, module = "grantmint")]
@@ -40,6 +37,12 @@ impl Waiter {
         }
         polled.map(|result| result.map(Parts::from))
     }
+
+    /// The result if there is one; has the waker called when there is.
+    fn result(&self, py: Python<'_>, waker: &Waker) -> PyResult<Option<Hit>> {
+        let result = py.detach(|| ready(self.poll(waker)));
+        Ok(result.transpose().or_raise()?.map(Hit::new))
+    }
 }
 
 #[pymethods]
@@ -51,19 +54,14 @@ impl Waiter {
     ///         abandoned when the fetch ended without an outcome: begin again.
     fn wait(&self, py: Python<'_>) -> PyResult<Hit> {
         let waker = Waker::from(Arc::new(OfThread(thread::current())));
-        loop {
-            let polled = py.detach(|| {
-                let polled = self.poll(&waker);
-                if polled.is_pending() {
-                    thread::park_timeout(SLICE);
-                }
-                polled
-            });
-            if let Poll::Ready(result) = polled {
-                return result.or_raise().map(Hit::new);
+        let result = interrupt::wait(py, |time| {
+            let polled = self.poll(&waker);
+            if polled.is_pending() {
+                thread::park_timeout(time);
             }
-            py.check_signals()?;
-        }
+            ready(polled)
+        })?;
+        result.or_raise().map(Hit::new)
     }
 
     /// The grant if the fetch or the caller's time is over, else None; never waits.
@@ -71,10 +69,7 @@ impl Waiter {
     /// Raises:
     ///     As wait.
     fn try_result(&self, py: Python<'_>) -> PyResult<Option<Hit>> {
-        match py.detach(|| self.poll(Waker::noop())) {
-            Poll::Ready(result) => result.or_raise().map(|parts| Some(Hit::new(parts))),
-            Poll::Pending => Ok(None),
-        }
+        self.result(py, Waker::noop())
     }
 
     /// As wait, without blocking the event loop; to be awaited.
@@ -104,14 +99,18 @@ impl Waiter {
         number: u64,
     ) -> PyResult<Option<Hit>> {
         let waker = Waker::from(Arc::new(OfLoop(Arc::clone(&port.get().port), number)));
-        match py.detach(|| self.poll(&waker)) {
-            Poll::Ready(result) => result.or_raise().map(|parts| Some(Hit::new(parts))),
-            Poll::Pending => Ok(None),
-        }
+        self.result(py, &waker)
     }
 
     fn __repr__(&self) -> &'static str {
         "Waiter(...)"
+    }
+}
+
+fn ready<T>(polled: Poll<T>) -> Option<T> {
+    match polled {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
     }
 }
 
@@ -129,6 +128,6 @@ struct OfLoop(Arc<Port>, u64);
 
 impl Wake for OfLoop {
     fn wake(self: Arc<Self>) {
-        self.0.ring(self.1);
+        self.0.notify(self.1);
     }
 }

@@ -109,12 +109,12 @@ def ensure_thread() -> None:
 def in_background(errand: Callable[[], object]) -> None:
     """Has something run on that thread."""
     ensure_thread()
-    _native._send_errand(errand)
+    _native._call_in_background(errand)
 
 
 def _serve() -> None:
     while not _ending:
-        errand = _native._next_errand(3600)
+        errand = _native._next_in_background(3600)
         try:
             if isinstance(errand, _native.Job):
                 run(errand)
@@ -140,7 +140,7 @@ def _end() -> None:
     _ending = True
     thread = _thread_of
     if thread is not None:
-        _native._send_errand(lambda: None)
+        _native._call_in_background(lambda: None)
         thread.join(1)
 
 
