@@ -8,7 +8,7 @@ use crate::api_key::ApiKey;
 use crate::builder::set_given;
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
-use crate::grants;
+use crate::grants::argument;
 use crate::text::Text;
 use crate::time::{Ttl, UnixSeconds};
 
@@ -53,7 +53,7 @@ impl AccessToken {
     ) -> PyResult<Self> {
         let identity = identity.named("identity")?;
         let mut builder = grantmint_core::AccessToken::builder(&key.get().0, identity)
-            .grants(grants::all(grants)?)
+            .grants(argument::all(grants)?)
             .unique(unique);
         set_given!(builder, {
             ttl: ttl.map(|Ttl(seconds)| seconds),

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use grantmint_core::{Begin, BeginOptions, Clock, ErrorKind, Key};
+use grantmint_core::{BeginOptions, Clock, Key};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
+use crate::asking::Asking;
+use crate::begun::{Begun, Outcome};
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
-use crate::hit::{self, Hit};
 use crate::number::Count;
 use crate::policy;
 use crate::stats::{Event, Stats, events};
 use crate::text::Text;
 use crate::ticket::Ticket;
 use crate::time::Seconds;
-use crate::waiter::Waiter;
 
 /// The life of a key's grants unless the caller says otherwise.
 const TTL: Seconds = Seconds(Duration::from_secs(60));
@@ -77,8 +77,8 @@ impl GrantCache {
         timeout: Option<Seconds>,
     ) -> PyResult<Begun> {
         let key = named_key(key, ttl)?;
-        let options = wish(min_remaining, timeout);
-        let begun = py.detach(|| self.cache.begin(&key, options).map(Flown::from)).or_raise()?;
+        let options = options(min_remaining, timeout);
+        let begun = py.detach(|| self.cache.begin(&key, options).map(Outcome::from)).or_raise()?;
         Begun::new(py, begun)
     }
 
@@ -92,7 +92,7 @@ impl GrantCache {
         timeout: Option<Seconds>,
     ) -> PyResult<Asking> {
         let key = named_key(key, ttl)?;
-        Ok(Asking(self.cache.ask(&key, wish(min_remaining, timeout))))
+        Ok(Asking(self.cache.ask(&key, options(min_remaining, timeout))))
     }
 
     /// The ticket to fetch a key's grant before anybody asks for it; None if that is not due.
@@ -199,28 +199,11 @@ fn named_key(key: Text<'_>, ttl: Seconds) -> PyResult<Key> {
     Key::new(key.named("key")?, ttl.0).or_raise()
 }
 
-fn wish(min_remaining: Option<Seconds>, timeout: Option<Seconds>) -> BeginOptions {
+/// What one call asks for.
+fn options(min_remaining: Option<Seconds>, timeout: Option<Seconds>) -> BeginOptions {
     BeginOptions {
         min_remaining: min_remaining.map(|time| time.0),
         timeout: timeout.map(|time| time.0),
-    }
-}
-
-/// One caller's way to one grant.
-#[pyclass(module = "grantmint._native")]
-pub(crate) struct Asking(grantmint_core::Asking);
-
-#[pymethods]
-impl Asking {
-    /// As GrantCache.begin, with the time that is left.
-    fn begin(&self, py: Python<'_>) -> PyResult<Begun> {
-        let begun = py.detach(|| self.0.begin().map(Flown::from)).or_raise()?;
-        Begun::new(py, begun)
-    }
-
-    /// Whether to begin again, now that the waiter has raised an error with this code.
-    fn goes_on(&mut self, code: &str) -> bool {
-        ErrorKind::from_code(code).is_some_and(|told| self.0.goes_on(told))
     }
 }
 
@@ -229,60 +212,4 @@ impl Asking {
 pub(crate) fn _simulate_fork(py: Python<'_>, cache: &Bound<'_, GrantCache>) {
     let cache = &cache.get().cache;
     py.detach(|| cache.simulate_fork());
-}
-
-/// What begin gave, as parts that may cross threads.
-struct Flown {
-    outcome: &'static str,
-    hit: Option<hit::Parts>,
-    ticket: Option<grantmint_core::Ticket>,
-    waiter: Option<grantmint_core::Waiter>,
-}
-
-impl From<Begin> for Flown {
-    fn from(begin: Begin) -> Self {
-        let flown = |outcome| Self { outcome, hit: None, ticket: None, waiter: None };
-        match begin {
-            Begin::Hit(hit) => Self { hit: Some(hit.into()), ..flown("hit") },
-            Begin::HitAndLead(hit, ticket) => {
-                let hit = Some(hit.into());
-                Self { hit, ticket: Some(ticket), ..flown("hit_and_lead") }
-            }
-            Begin::Lead(ticket, waiter) => {
-                Self { ticket: Some(ticket), waiter: Some(waiter), ..flown("lead") }
-            }
-            Begin::Wait(waiter) => Self { waiter: Some(waiter), ..flown("wait") },
-        }
-    }
-}
-
-/// What begin gave.
-#[pyclass(frozen, get_all, module = "grantmint")]
-pub(crate) struct Begun {
-    /// "hit", "hit_and_lead", "lead" or "wait": what to do, in one word.
-    outcome: &'static str,
-    /// A grant to use, after "hit" and "hit_and_lead".
-    grant: Option<Py<Hit>>,
-    /// The duty to fetch, after "hit_and_lead" and "lead".
-    ticket: Option<Py<Ticket>>,
-    /// What to wait with, after "lead" and "wait".
-    waiter: Option<Py<Waiter>>,
-}
-
-impl Begun {
-    fn new(py: Python<'_>, flown: Flown) -> PyResult<Self> {
-        Ok(Self {
-            outcome: flown.outcome,
-            grant: flown.hit.map(|hit| Py::new(py, Hit::new(hit))).transpose()?,
-            ticket: flown.ticket.map(|ticket| Py::new(py, Ticket::new(ticket))).transpose()?,
-            waiter: flown.waiter.map(|waiter| Py::new(py, Waiter::new(waiter))).transpose()?,
-        })
-    }
-}
-
-#[pymethods]
-impl Begun {
-    fn __repr__(&self) -> String {
-        format!("Begun(outcome='{}', ...)", self.outcome)
-    }
 }

@@ -6,7 +6,9 @@
 
 mod access_token;
 mod api_key;
+mod asking;
 mod background;
+mod begun;
 mod builder;
 mod call;
 mod clock;
@@ -57,7 +59,11 @@ mod _native {
     #[pymodule_export]
     use crate::api_key::ApiKey;
     #[pymodule_export]
+    use crate::asking::Asking;
+    #[pymodule_export]
     use crate::background::{_call_in_background, _next_in_background};
+    #[pymodule_export]
+    use crate::begun::Begun;
     #[pymodule_export]
     use crate::call::TokenCall;
     #[pymodule_export]
@@ -65,12 +71,17 @@ mod _native {
     #[pymodule_export]
     use crate::fork::_after_fork;
     #[pymodule_export]
-    use crate::grant_cache::{_simulate_fork, Asking, Begun, CacheParts, GrantCache};
+    use crate::grant_cache::{_simulate_fork, CacheParts, GrantCache};
     #[pymodule_export]
-    use crate::grants::{
-        ChatGrant, CustomGrant, IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant,
-        TaskRouterGrant, VideoGrant, VoiceGrant,
+    use crate::grants::custom::CustomGrant;
+    #[pymodule_export]
+    use crate::grants::playback::PlaybackGrant;
+    #[pymodule_export]
+    use crate::grants::text_grants::{
+        ChatGrant, IpMessagingGrant, RtcGrant, SyncGrant, TaskRouterGrant, VideoGrant,
     };
+    #[pymodule_export]
+    use crate::grants::voice::VoiceGrant;
     #[pymodule_export]
     use crate::hit::Hit;
     #[pymodule_export]

@@ -14,16 +14,17 @@ use crate::call::{Answer, TokenCall};
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
 use crate::grant_cache::{CacheParts, GrantCache};
+use crate::grants::argument;
 use crate::mint::{self, Mint};
 use crate::number::Count;
 use crate::playback_token::PlaybackToken;
+use crate::policy;
 use crate::port::LoopPort;
 use crate::source::{ForCore, OwnedSource, Source, no_loop};
 use crate::stats::{Event, Stats, events};
 use crate::stream_minter::StreamParts;
 use crate::text::{self, FilePath, Text};
 use crate::time::{Seconds, Ttl};
-use crate::{grants, policy};
 
 /// The native part of grantmint.PlaybackMinter.
 #[pyclass(frozen, subclass, module = "grantmint._native")]
@@ -128,7 +129,7 @@ impl PlaybackMinter {
         clock: Option<Bound<'_, ManualClock>>,
     ) -> PyResult<Self> {
         let mut builder = grantmint_core::PlaybackMinter::builder(&key.get().0).unique(unique);
-        for grant in grants::all(grants)? {
+        for grant in argument::all(grants)? {
             builder = builder.grant(grant);
         }
         set_given!(builder, {

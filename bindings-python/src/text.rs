@@ -40,6 +40,11 @@ pub(crate) fn named<'a>(text: Option<Text<'a>>, name: &str) -> PyResult<Option<&
     text.map(|text| text.named(name)).transpose()
 }
 
+/// As [`named`], copied.
+pub(crate) fn owned(text: Option<Text<'_>>, name: &str) -> PyResult<Option<String>> {
+    Ok(named(text, name)?.map(str::to_owned))
+}
+
 /// The path of a file: `str`, `bytes` or `os.PathLike`.
 pub(crate) struct FilePath(Option<PathBuf>);
 

@@ -12,7 +12,7 @@ use crate::api_key::ApiKey;
 use crate::builder::set_given;
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
-use crate::grants;
+use crate::grants::argument;
 use crate::text::{Text, ill_formed, well_formed};
 use crate::time::{Ttl, UnixSeconds};
 
@@ -51,7 +51,7 @@ impl TokenMinter {
         clock: Option<Bound<'_, ManualClock>>,
     ) -> PyResult<Self> {
         let mut builder = grantmint_core::TokenMinter::builder(&key.get().0)
-            .grants(grants::all(grants)?)
+            .grants(argument::all(grants)?)
             .unique(unique);
         set_given!(builder, {
             ttl: ttl.map(|Ttl(seconds)| seconds),
