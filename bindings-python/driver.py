@@ -1,7 +1,7 @@
 """Builds the wheel once, installs it where nothing else is, and tests it there.
 
     python driver.py test [3.13 …]    all tests on each version; servers on the newest only
-    python driver.py lint             formatting and lints
+    python driver.py lint             formatting, lints, and circles of imports
     python driver.py install          the wheel in target/venv-test-3.13, for programs that use it
     python driver.py bench [FILE]     measures beside the peers; as JSON into the file, too
     python driver.py wheel            the wheel and the sdist in target/wheels, each tried out
@@ -76,6 +76,9 @@ def lint() -> None:
     with stage("lint"):
         run(python, "-m", "ruff", "check", "--no-cache", HERE)
         run(python, "-m", "ruff", "format", "--no-cache", "--check", HERE)
+        contracts = HERE / "pyproject.toml"
+        imports = python.parent / "lint-imports"
+        run(imports, "--no-cache", "--no-logo", contracts, cwd=HERE / "python")
 
 
 def bench(files: list[Path]) -> None:

@@ -12,11 +12,14 @@ import asyncio
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from grantmint import _native, _sources
+from grantmint import _sources
+from grantmint._native import LoopPort, PlaybackToken
 from grantmint.errors import GrantmintError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+
+    from grantmint._native import Hit, Job, TokenCall, Waiter
 
 _LOOK_EVERY = 0.005
 _LOOK_FOR = 1.0
@@ -31,7 +34,7 @@ class Port:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Has the loop watch a new port."""
-        self.native = _native.LoopPort()
+        self.native = LoopPort()
         self._loop = weakref.ref(loop)
         self._rung: dict[int, asyncio.Future[None]] = {}
         #: Tasks that run sources: a loop keeps weak references only.
@@ -120,7 +123,7 @@ def port_of_loop() -> Port:
     return port
 
 
-def port_of_running_loop() -> _native.LoopPort | None:
+def port_of_running_loop() -> LoopPort | None:
     """The native port of the loop that runs now, if one does."""
     try:
         return port_of_loop().native
@@ -128,7 +131,7 @@ def port_of_running_loop() -> _native.LoopPort | None:
         return None
 
 
-async def awaited(job: _native.Job, lead: _sources.Lead) -> None:
+async def awaited(job: Job, lead: _sources.Lead) -> None:
     """Runs a coroutine function."""
     fetch = job.fetch
     if fetch is None:
@@ -145,7 +148,7 @@ async def awaited(job: _native.Job, lead: _sources.Lead) -> None:
         raise
 
 
-def lead(job: _native.Job) -> _sources.Lead:
+def lead(job: Job) -> _sources.Lead:
     """Has a source run: as a task of its own, or on the loop's executor."""
     lead = _sources.Lead()
     if job.is_coroutine:
@@ -167,7 +170,7 @@ def start_call(function: Callable[..., object], *arguments: Any) -> None:
     port_of_loop().keep(loop.run_in_executor(None, function, *arguments))
 
 
-async def token(begin: Callable[..., _native.TokenCall], *arguments: Any) -> _native.PlaybackToken:
+async def token(begin: Callable[..., TokenCall], *arguments: Any) -> PlaybackToken:
     """Waits for a token. Cancelling the task ends the wait, never the fetch."""
     port = port_of_loop()
     call = begin(port.native, *arguments)
@@ -175,7 +178,7 @@ async def token(begin: Callable[..., _native.TokenCall], *arguments: Any) -> _na
     try:
         while True:
             news = call.step()
-            if isinstance(news, _native.PlaybackToken):
+            if isinstance(news, PlaybackToken):
                 return news
             if news is None:
                 await port.rung(call.number)
@@ -189,7 +192,7 @@ async def token(begin: Callable[..., _native.TokenCall], *arguments: Any) -> _na
         call.close()
 
 
-async def waited(waiter: _native.Waiter) -> _native.Hit:
+async def waited(waiter: Waiter) -> Hit:
     """Waits for a grant of a cache."""
     port = port_of_loop()
     number = port.native.next_number()

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grantmint import _native, _sources
+from grantmint import _sources
+from grantmint._native import GrantCache as NativeCache
 from grantmint.errors import GrantmintError, InvalidArgumentError, ThrottledError, UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import timedelta
 
+    from grantmint._native import Begun, Hit, Ticket, Waiter
+
 __all__ = ["GrantCache"]
 
 
-class GrantCache(_native.GrantCache):
+class GrantCache(NativeCache):
     """A cache of short-lived grants: of all who need one at a time, one fetches.
 
     ``get`` and ``get_async`` fetch with a function of yours. For full control there is ``begin``,
@@ -37,7 +40,7 @@ class GrantCache(_native.GrantCache):
         ttl: float | timedelta = 60.0,
         min_remaining: float | timedelta | None = None,
         timeout: float | timedelta | None = None,
-    ) -> _native.Hit:
+    ) -> Hit:
         """A grant, fetched on this thread if nobody else does.
 
         Args:
@@ -84,7 +87,7 @@ class GrantCache(_native.GrantCache):
         ttl: float | timedelta = 60.0,
         min_remaining: float | timedelta | None = None,
         timeout: float | timedelta | None = None,
-    ) -> _native.Hit:
+    ) -> Hit:
         """As get, without blocking the event loop.
 
         A coroutine function runs as a task of its own, which cancelling the caller does not
@@ -127,7 +130,7 @@ class GrantCache(_native.GrantCache):
         *,
         ttl: float | timedelta = 60.0,
         min_remaining: float | timedelta | None = None,
-    ) -> _native.Hit | None:
+    ) -> Hit | None:
         """A grant that is there now, or None; never waits.
 
         Args:
@@ -160,13 +163,13 @@ class GrantCache(_native.GrantCache):
         return grant
 
 
-def _waiter_of(begun: _native.Begun) -> _native.Waiter:
+def _waiter_of(begun: Begun) -> Waiter:
     """Whoever has no grant has a waiter."""
     assert begun.waiter is not None
     return begun.waiter
 
 
-def _refresh(ticket: _native.Ticket, fetch: Callable[..., Any]) -> bool:
+def _refresh(ticket: Ticket, fetch: Callable[..., Any]) -> bool:
     """Has a fetch run that nobody waits for; whether there is somebody to run it."""
     if not _sources.is_coroutine(fetch):
         _sources.in_background(lambda: _run(ticket, fetch, _sources.Lead()))
@@ -179,7 +182,7 @@ def _refresh(ticket: _native.Ticket, fetch: Callable[..., Any]) -> bool:
     return True
 
 
-def _run(ticket: _native.Ticket, fetch: Callable[..., Any], lead: _sources.Lead) -> None:
+def _run(ticket: Ticket, fetch: Callable[..., Any], lead: _sources.Lead) -> None:
     try:
         time = _wait_for_go(ticket)
     except GrantmintError:
@@ -194,7 +197,7 @@ def _run(ticket: _native.Ticket, fetch: Callable[..., Any], lead: _sources.Lead)
         raise
 
 
-def _wait_for_go(ticket: _native.Ticket) -> float:
+def _wait_for_go(ticket: Ticket) -> float:
     import time
 
     while True:
@@ -204,9 +207,7 @@ def _wait_for_go(ticket: _native.Ticket) -> float:
         time.sleep(seconds)
 
 
-async def _await(
-    ticket: _native.Ticket, fetch: Callable[..., Awaitable[Any]], lead: _sources.Lead
-) -> None:
+async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], lead: _sources.Lead) -> None:
     import asyncio
 
     try:
@@ -227,7 +228,7 @@ async def _await(
         raise
 
 
-def _start(ticket: _native.Ticket, fetch: Callable[..., Any]) -> _sources.Lead:
+def _start(ticket: Ticket, fetch: Callable[..., Any]) -> _sources.Lead:
     """Runs a fetch beside the loop that runs now."""
     from grantmint import _async
 
@@ -239,7 +240,7 @@ def _start(ticket: _native.Ticket, fetch: Callable[..., Any]) -> _sources.Lead:
     return lead
 
 
-def _fail(ticket: _native.Ticket, error: Exception, lead: _sources.Lead) -> None:
+def _fail(ticket: Ticket, error: Exception, lead: _sources.Lead) -> None:
     """Ends a fetch with what its function raised, which is noted before others know."""
     lead.error = error
     if isinstance(error, ThrottledError):

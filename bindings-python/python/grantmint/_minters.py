@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grantmint import _native
 from grantmint._cache import GrantCache
+from grantmint._native import PlaybackMinter as NativeMinter
+from grantmint._native import StreamMinter as NativeStream
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -13,10 +14,12 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from grantmint._native import PlaybackToken
+
 __all__ = ["PlaybackMinter", "StreamMinter"]
 
 
-class PlaybackMinter(_native.PlaybackMinter):
+class PlaybackMinter(NativeMinter):
     """Mints playback tokens around a grant that all viewers of a stream share.
 
     Each viewer gets a token of their own; the grant in it is fetched about once per stream and half
@@ -59,7 +62,7 @@ class PlaybackMinter(_native.PlaybackMinter):
         *,
         min_remaining: float | timedelta | None = None,
         timeout: float | timedelta | None = None,
-    ) -> _native.PlaybackToken:
+    ) -> PlaybackToken:
         """As token, without blocking the event loop.
 
         Cancelling the task ends its wait, never the fetch that others wait for.
@@ -115,7 +118,7 @@ class PlaybackMinter(_native.PlaybackMinter):
         self.close()
 
 
-class StreamMinter(_native.StreamMinter):
+class StreamMinter(NativeStream):
     """One stream of a PlaybackMinter, which makes it: see PlaybackMinter.stream."""
 
     __slots__ = ("__weakref__",)
@@ -126,7 +129,7 @@ class StreamMinter(_native.StreamMinter):
         *,
         min_remaining: float | timedelta | None = None,
         timeout: float | timedelta | None = None,
-    ) -> _native.PlaybackToken:
+    ) -> PlaybackToken:
         """As PlaybackMinter.token_async, for this stream."""
         token = self._at_once(identity, min_remaining, timeout)
         if token is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import _thread
 from typing import TYPE_CHECKING, Any
 
-from grantmint import _native
+from grantmint._native import Job, _call_in_background, _next_in_background
 from grantmint.errors import InvalidArgumentError, ThrottledError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Lead:
     error: Exception | None = None
 
 
-def run(job: _native.Job, lead: Lead | None = None) -> Exception | None:
+def run(job: Job, lead: Lead | None = None) -> Exception | None:
     """Runs a plain function for a fetch.
 
     Returns what it raised, and notes that before others learn of it.
@@ -83,7 +83,7 @@ def checked(answer: Any) -> Any:
     return answer
 
 
-def fail(job: _native.Job, error: Exception) -> None:
+def fail(job: Job, error: Exception) -> None:
     """Ends a fetch with what its source raised."""
     if isinstance(error, ThrottledError):
         job.throttle(error.retry_after)
@@ -109,14 +109,14 @@ def ensure_thread() -> None:
 def in_background(errand: Callable[[], object]) -> None:
     """Has something run on that thread."""
     ensure_thread()
-    _native._call_in_background(errand)
+    _call_in_background(errand)
 
 
 def _serve() -> None:
     while not _ending:
-        errand = _native._next_in_background(3600)
+        errand = _next_in_background(3600)
         try:
-            if isinstance(errand, _native.Job):
+            if isinstance(errand, Job):
                 run(errand)
             elif errand is not None:
                 errand()
@@ -140,7 +140,7 @@ def _end() -> None:
     _ending = True
     thread = _thread_of
     if thread is not None:
-        _native._call_in_background(lambda: None)
+        _call_in_background(lambda: None)
         thread.join(1)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grantmint import _native
-from grantmint._native import ManualClock
+from grantmint._native import ManualClock, _simulate_fork
 
 if TYPE_CHECKING:
-    from grantmint import GrantCache
+    from grantmint._cache import GrantCache
 
 __all__ = ["ManualClock", "simulate_fork"]
 
@@ -21,4 +20,4 @@ def simulate_fork(cache: GrantCache) -> None:
     Args:
         cache: The cache.
     """
-    _native._simulate_fork(cache)
+    _simulate_fork(cache)
