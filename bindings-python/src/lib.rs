@@ -13,7 +13,9 @@ mod builder;
 mod call;
 mod clock;
 mod core_error;
+mod decoded;
 mod error;
+mod event;
 mod fetch_function;
 mod fork;
 mod freshness;
@@ -69,6 +71,10 @@ mod _native {
     #[pymodule_export]
     use crate::clock::ManualClock;
     #[pymodule_export]
+    use crate::decoded::Decoded;
+    #[pymodule_export]
+    use crate::event::Event;
+    #[pymodule_export]
     use crate::fork::_after_fork;
     #[pymodule_export]
     use crate::grant_cache::{_simulate_fork, CacheParts, GrantCache};
@@ -95,7 +101,7 @@ mod _native {
     #[pymodule_export]
     use crate::port::LoopPort;
     #[pymodule_export]
-    use crate::stats::{Event, Stats};
+    use crate::stats::Stats;
     #[pymodule_export]
     use crate::stream_minter::{StreamMinter, StreamParts};
     #[pymodule_export]
@@ -103,7 +109,7 @@ mod _native {
     #[pymodule_export]
     use crate::token_minter::TokenMinter;
     #[pymodule_export]
-    use crate::verify::{Decoded, decode, sign, verify, verify_jwt};
+    use crate::verify::{decode, sign, verify, verify_jwt};
     #[pymodule_export]
     use crate::waiter::Waiter;
 

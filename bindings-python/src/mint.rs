@@ -48,8 +48,8 @@ pub(crate) fn token(
     if let Some(source) = minter.source() {
         source.check_blocking()?;
     }
-    if let Some(token) = minter.token_at_once(identity, options).or_raise()? {
-        return Ok(PlaybackToken::new(py, &token));
+    if let Some(token) = at_once(py, minter, identity, options)? {
+        return Ok(token);
     }
     expect_refresh(py, minter.source())?;
     call::wait(py, minter.source(), minter.streamer(), begin(minter, identity, options))
@@ -64,10 +64,7 @@ pub(crate) fn token_at_once(
     min_remaining: Option<Seconds>,
     timeout: Option<Seconds>,
 ) -> PyResult<Option<PlaybackToken>> {
-    let identity = identity.named("identity")?;
-    let options = options(min_remaining, timeout);
-    let token = minter.token_at_once(identity, options).or_raise()?;
-    Ok(token.map(|token| PlaybackToken::new(py, &token)))
+    at_once(py, minter, identity.named("identity")?, options(min_remaining, timeout))
 }
 
 /// The JWT of a token if there is a grant, else None; never waits.
@@ -113,6 +110,17 @@ pub(crate) fn expect_refresh(py: Python<'_>, source: Option<&Arc<Source>>) -> Py
 
 fn begin(minter: &impl Mint, identity: &str, options: TokenOptions) -> impl Begin {
     move |answer: Answer| minter.token_then(identity, options, answer)
+}
+
+#[inline]
+fn at_once(
+    py: Python<'_>,
+    minter: &impl Mint,
+    identity: &str,
+    options: TokenOptions,
+) -> PyResult<Option<PlaybackToken>> {
+    let token = minter.token_at_once(identity, options).or_raise()?;
+    Ok(token.map(|token| PlaybackToken::new(py, &token)))
 }
 
 /// What one call asks for.
