@@ -18,7 +18,7 @@ impl Asking {
         Begun::new(py, begun)
     }
 
-    /// Whether to begin again, now that the waiter has raised an error with this code.
+    /// Whether to begin again after the waiter raised an error with this code.
     fn goes_on(&mut self, code: &str) -> bool {
         ErrorKind::from_code(code).is_some_and(|told| self.0.goes_on(told))
     }

@@ -1,4 +1,4 @@
-//! What the cache answers to whoever asks for a grant: a grant, the duty to fetch, or a wait.
+//! What a cache answers when it is asked for a grant: a grant, a ticket, a waiter, or two of these.
 
 use grantmint_core::Begin;
 use pyo3::prelude::*;
@@ -35,13 +35,13 @@ impl From<Begin> for Outcome {
 /// What begin returned.
 #[pyclass(frozen, get_all, module = "grantmint")]
 pub(crate) struct Begun {
-    /// "hit", "hit_and_lead", "lead" or "wait": what to do, in one word.
+    /// What to do: "hit", "hit_and_lead", "lead" or "wait".
     outcome: &'static str,
     /// A grant to use, after "hit" and "hit_and_lead".
     grant: Option<Py<Hit>>,
     /// The duty to fetch, after "hit_and_lead" and "lead".
     ticket: Option<Py<Ticket>>,
-    /// What to wait with, after "lead" and "wait".
+    /// What to wait for, after "lead" and "wait".
     waiter: Option<Py<Waiter>>,
 }
 

@@ -140,7 +140,7 @@ impl TokenCall {
         self.mailbox.number()
     }
 
-    /// The token, a Job to run, or None if neither has come; raises the error that the call ended with.
+    /// The token, a Job to run, or None if neither has come; raises the error of the call.
     fn step(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
         match py.detach(|| self.mailbox.take()) {
             None => Ok(None),

@@ -86,19 +86,19 @@ impl Decoded {
         self.content.region()
     }
 
-    /// iat in Unix seconds.
+    /// iat: when the token was issued, in Unix seconds.
     #[getter]
     fn issued_at(&self) -> Option<u64> {
         self.content.issued_at()
     }
 
-    /// nbf in Unix seconds, a fraction rounded up.
+    /// nbf: when the token becomes valid, in Unix seconds, rounded up.
     #[getter]
     fn not_before(&self) -> Option<u64> {
         self.content.not_before()
     }
 
-    /// exp in Unix seconds, a fraction dropped.
+    /// exp: when the token expires, in Unix seconds, rounded down.
     #[getter]
     fn expires_at(&self) -> Option<u64> {
         self.content.expires_at()

@@ -16,8 +16,8 @@ impl<T> OrRaise<T> for Result<T> {
     }
 }
 
-/// The exception of an error, ready to be returned as `Err`. The classes are written in Python: a class
-/// of a stable-ABI module cannot extend `Exception`.
+/// The exception of an error, ready to be returned as `Err`. The classes are written in Python: a
+/// class of a stable-ABI module cannot extend `Exception`.
 #[cold]
 pub(crate) fn raise(error: &Error) -> PyErr {
     Python::attach(|py| match exception(py, error) {

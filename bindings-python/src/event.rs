@@ -10,26 +10,26 @@ pub(crate) struct Event(pub(crate) grantmint_core::Event);
 
 #[pymethods]
 impl Event {
-    /// When, in Unix seconds.
+    /// When it happened, in Unix seconds.
     #[getter]
     fn at(&self) -> f64 {
         self.0.at.wall().as_secs_f64()
     }
 
-    /// What: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned", "evicted",
-    /// "invalidated", "purged", "rotated" or "forked".
+    /// What happened: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned",
+    /// "evicted", "invalidated", "purged", "rotated" or "forked".
     #[getter]
     fn kind(&self) -> &'static str {
         self.0.kind.as_str()
     }
 
-    /// To which key; None for events of the whole cache.
+    /// The key that it happened to; None for events of the whole cache.
     #[getter]
     fn key(&self) -> Option<&str> {
         self.0.key.as_ref().map(grantmint_core::Key::text)
     }
 
-    /// The code of the error, of fetch_failed.
+    /// The code of the error, for fetch_failed.
     #[getter]
     fn code(&self) -> Option<&'static str> {
         match self.0.kind {
@@ -38,7 +38,7 @@ impl Event {
         }
     }
 
-    /// The generation of the grant, of fetch_succeeded.
+    /// The generation of the grant, for fetch_succeeded.
     #[getter]
     fn generation(&self) -> Option<u64> {
         match self.0.kind {
@@ -52,7 +52,7 @@ impl Event {
     }
 }
 
-/// What happened lately, oldest first.
+/// Events of core as events of Python.
 pub(crate) fn events(events: Vec<grantmint_core::Event>) -> Vec<Event> {
     events.into_iter().map(Event).collect()
 }

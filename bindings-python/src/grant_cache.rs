@@ -1,4 +1,4 @@
-//! The grant cache by itself, for whoever fetches in their own way.
+//! The grant cache without a minter, for whoever fetches in their own way.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use crate::text::Text;
 use crate::ticket::Ticket;
 use crate::time::Seconds;
 
-/// The life of a key's grants unless the caller says otherwise.
+/// The default of `ttl=`.
 const TTL: Seconds = Seconds(Duration::from_secs(60));
 
-/// A cache on its way from a minter to Python's class.
+/// A minter's cache, which Python's class is made from.
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct CacheParts(pub(crate) grantmint_core::GrantCache);
 
@@ -59,15 +59,16 @@ impl GrantCache {
     ///
     /// Args:
     ///     key: 1 to 512 bytes.
-    ///     ttl: The life that the key's grants are asked for with, in seconds or as a timedelta.
-    ///     min_remaining: The least remaining life, in seconds or as a timedelta.
-    ///     timeout: How long the caller waits, in seconds or as a timedelta; 5 if None.
+    ///     ttl: The life to request for the key's grants, in seconds or as a timedelta.
+    ///     min_remaining: How long the grant must still live, in seconds or as a timedelta.
+    ///     timeout: How long the caller may wait, in seconds or as a timedelta; 5 seconds if None.
     ///
     /// Returns:
-    ///     A grant, a Ticket (the duty to fetch), a Waiter, or two of them.
+    ///     A grant, a Ticket (the duty to fetch), a Waiter, or two of these.
     ///
     /// Raises:
-    ///     GrantmintError: The stored error while upstream is left alone, with retry_after.
+    ///     GrantmintError: The error of the last fetch, with retry_after, while no new one may be
+    ///         sent.
     #[pyo3(signature = (key, *, ttl=TTL, min_remaining=None, timeout=None))]
     fn begin(
         &self,
@@ -83,7 +84,7 @@ impl GrantCache {
         Begun::new(py, begun)
     }
 
-    /// One caller's way to a grant; the arguments are those of begin.
+    /// One caller's tries to get a grant. The arguments are those of begin.
     #[pyo3(signature = (key, *, ttl, min_remaining, timeout))]
     fn _ask(
         &self,
@@ -96,7 +97,7 @@ impl GrantCache {
         Ok(Asking(self.cache.ask(&key, options(min_remaining, timeout))))
     }
 
-    /// The ticket to fetch a key's grant before anybody asks for it; None if that is not due.
+    /// The ticket to fetch a key's grant before anybody asks for it; None if no fetch is due.
     ///
     /// Raises:
     ///     GrantmintError: As begin, for a new key.
@@ -107,7 +108,7 @@ impl GrantCache {
         Ok(ticket.map(Ticket::new))
     }
 
-    /// Has a key refreshed without being read, by tickets that poll returns.
+    /// Keeps a key's grant fresh although nobody asks for it: poll returns the tickets to fetch it.
     ///
     /// Args:
     ///     key: The key.
@@ -128,24 +129,25 @@ impl GrantCache {
         py.detach(|| self.cache.keep_warm(&key, seconds.0)).or_raise()
     }
 
-    /// Ends the fetches that are past their time; returns the tickets of keys kept warm that are due.
+    /// Ends the fetches that took too long. Returns tickets for the keys kept warm whose fetch is
+    /// due.
     fn poll(&self, py: Python<'_>) -> Vec<Ticket> {
         py.detach(|| self.cache.poll()).into_iter().map(Ticket::new).collect()
     }
 
-    /// After how many seconds poll has something to do; None if nothing is to come.
+    /// After how many seconds to call poll again; None if it has nothing to do.
     fn next_wakeup(&self, py: Python<'_>) -> Option<f64> {
         py.detach(|| self.cache.next_wakeup()).map(|time| time.as_secs_f64())
     }
 
-    /// Empties one entry; whether there was one.
+    /// Drops the grant and the error of a key; returns whether the cache knew the key.
     #[pyo3(signature = (key, *, ttl=TTL))]
     fn invalidate(&self, py: Python<'_>, key: Text<'_>, ttl: Seconds) -> PyResult<bool> {
         let key = named_key(key, ttl)?;
         Ok(py.detach(|| self.cache.invalidate(&key)))
     }
 
-    /// Empties one entry if it holds the grant of this generation; whether it did.
+    /// Drops the grant of a key if it has this generation; returns whether it had.
     #[pyo3(signature = (key, generation, *, ttl=TTL))]
     fn invalidate_if(
         &self,
@@ -158,22 +160,22 @@ impl GrantCache {
         Ok(py.detach(|| self.cache.invalidate_if(&key, generation.0)))
     }
 
-    /// Empties the cache for all who share it.
+    /// Empties the cache for all minters that share it.
     fn purge(&self, py: Python<'_>) {
         py.detach(|| self.cache.purge());
     }
 
-    /// Starts anew with other credentials: grants stay, stored errors go.
+    /// Drops stored errors, for new credentials; grants stay.
     fn rotate(&self, py: Python<'_>) {
         py.detach(|| self.cache.rotate());
     }
 
-    /// What the cache has done.
+    /// The counters of the cache.
     fn stats(&self, py: Python<'_>) -> Stats {
         Stats(py.detach(|| self.cache.stats()))
     }
 
-    /// The last 1,024 events since the last call, oldest first.
+    /// The events since the last call, oldest first; the last 1,024 at most.
     fn drain_events(&self, py: Python<'_>) -> Vec<Event> {
         events(py.detach(|| self.cache.drain_events()))
     }
@@ -208,7 +210,7 @@ fn options(min_remaining: Option<Seconds>, timeout: Option<Seconds>) -> BeginOpt
     }
 }
 
-/// Makes a cache behave from now on as in a forked child; for tests.
+/// Makes a cache behave as in a forked child from now on, for tests.
 #[pyfunction]
 pub(crate) fn _simulate_fork(py: Python<'_>, cache: &Bound<'_, GrantCache>) {
     let cache = &cache.get().cache;

@@ -18,8 +18,8 @@ pub(crate) struct PendingFetch {
     pub(crate) function: Arc<FetchFunction>,
 }
 
-/// The fetch as Python runs it. If it is dropped, the fetch ends without an outcome, and whoever waits
-/// begins again.
+/// The fetch as Python runs it. If it is dropped, the fetch ends without an outcome, and whoever
+/// waits begins again.
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct Job {
     request: GrantRequest,

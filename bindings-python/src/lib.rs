@@ -1,8 +1,8 @@
-//! The native half of the Python package `grantmint`: each function converts what it is given, calls
-//! core once, and converts what comes back. All rules are core's.
+//! The native half of the Python package `grantmint`. Each function converts its arguments, calls
+//! core, and converts the result; core makes all the rules.
 //!
-//! The interpreter is given up before any lock is taken or anything is waited for, and the library's
-//! own threads never call it.
+//! A thread releases the interpreter before it takes a lock or waits. The library's own threads
+//! never call the interpreter.
 
 mod access_token;
 mod api_key;

@@ -111,8 +111,8 @@ impl State {
         self.fetch.is_none() && self.result.is_none()
     }
 
-    /// Takes a message out. Once there is an answer the call is over: a fetch that came before it stays,
-    /// for whoever closes the mailbox to pass on.
+    /// Takes a message out. Once there is an answer the call is over: a fetch that came before it
+    /// stays, for whoever closes the mailbox to pass on.
     fn take(&mut self) -> Option<Message> {
         match self.result.take() {
             Some(result) => Some(Message::Answer(result)),

@@ -1,4 +1,4 @@
-//! One viewer's token, from a minter or from one of its streams: at once, after a wait, or on a loop.
+//! Mints one viewer's token, for a minter or for one of its streams: at once, or after a wait.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Tokens for all viewers of a stream around the one grant that they share.
+//! Mints a token for each viewer of a stream, around the one grant that all of them share.
 
 use std::sync::Arc;
 
@@ -160,18 +160,19 @@ impl PlaybackMinter {
         Ok(Self { minter, source })
     }
 
-    /// A token for one viewer of a stream. Waits for a grant if there is none; a hit makes no call.
+    /// A token for one viewer of a stream. Makes no request if the cache has a grant; waits for one
+    /// otherwise.
     ///
     /// Args:
     ///     streamer: The stream, VJ and 32 hexadecimal digits.
     ///     identity: Whom it is for; at most 512 bytes.
-    ///     min_remaining: The least remaining life of the grant in it, in seconds or as a timedelta.
-    ///     timeout: How long to wait, in seconds or as a timedelta; 5 if None.
+    ///     min_remaining: How long the grant in it must still live, in seconds or as a timedelta.
+    ///     timeout: How long to wait at most, in seconds or as a timedelta; 5 seconds if None.
     ///
     /// Raises:
     ///     InvalidArgumentError: For the arguments, and if the source is a coroutine function.
-    ///     UpstreamError: Of the fetch, shared by all who waited for it; ThrottledError with
-    ///         retry_after.
+    ///     UpstreamError: The fetch failed; all who waited for it get the same error.
+    ///         ThrottledError has a retry_after.
     ///     DeadlineError: No grant came in time.
     ///     GrantmintError: overloaded, closed.
     #[pyo3(signature = (streamer, identity, *, min_remaining=None, timeout=None))]
@@ -186,12 +187,12 @@ impl PlaybackMinter {
         mint::token(py, &self.of(streamer)?, identity, min_remaining, timeout)
     }
 
-    /// The JWT of a token if the grant for it is there, else None; never waits. Sets off the fetch
+    /// The JWT of a token if the cache has a grant for it, else None; never waits. Starts the fetch
     /// that is due.
     ///
     /// Raises:
-    ///     InvalidArgumentError: For the arguments, and if there is no grant, and no event loop to
-    ///         run a source that is a coroutine function.
+    ///     InvalidArgumentError: For the arguments. Also if there is no grant, the source is a
+    ///         coroutine function and there is no event loop to run it.
     ///     GrantmintError: closed.
     fn try_token<'py>(
         &self,
@@ -202,7 +203,7 @@ impl PlaybackMinter {
         mint::try_token(py, &self.of(streamer)?, identity)
     }
 
-    /// What a StreamMinter is made of.
+    /// What Python's StreamMinter is made from.
     fn _stream(&self, py: Python<'_>, streamer: Text<'_>) -> PyResult<StreamParts> {
         let streamer = streamer.named("streamer")?;
         let stream = py.detach(|| self.minter.stream(streamer)).or_raise()?;
@@ -213,9 +214,9 @@ impl PlaybackMinter {
     /// Fetches a stream's grant before anybody asks for it; does not wait.
     ///
     /// Raises:
-    ///     InvalidArgumentError: invalid_sid, or no event loop to run a source that is a coroutine
-    ///         function.
-    ///     ThrottledError: For a new stream while no call may be made.
+    ///     InvalidArgumentError: invalid_sid. Also if the source is a coroutine function and there
+    ///         is no event loop to run it.
+    ///     ThrottledError: The stream is new, and no request may be sent now.
     ///     GrantmintError: overloaded, closed.
     fn prefetch(&self, py: Python<'_>, streamer: Text<'_>) -> PyResult<()> {
         let streamer = streamer.named("streamer")?;
@@ -223,7 +224,7 @@ impl PlaybackMinter {
         py.detach(|| self.minter.prefetch(streamer)).or_raise()
     }
 
-    /// Keeps a stream's grant fresh without it being asked for.
+    /// Keeps a stream's grant fresh although nobody asks for it.
     ///
     /// Args:
     ///     streamer: The stream.
@@ -237,7 +238,8 @@ impl PlaybackMinter {
         py.detach(|| self.minter.keep_warm(streamer, seconds.0)).or_raise()
     }
 
-    /// Drops a stream's grant. A fetch in the air serves those who wait for it and is not stored.
+    /// Drops a stream's grant. A fetch that is under way answers those who wait for it; its grant
+    /// is not stored.
     ///
     /// Returns:
     ///     Whether there was anything to drop.
@@ -250,8 +252,8 @@ impl PlaybackMinter {
         py.detach(|| self.minter.invalidate(streamer)).or_raise()
     }
 
-    /// Drops a stream's grant if it is still the one of this generation: of many viewers who met a
-    /// bad grant, the first has it fetched anew.
+    /// Drops a stream's grant if it still has this generation. If many viewers report the same bad
+    /// grant, only the first report has a new one fetched.
     ///
     /// Raises:
     ///     As invalidate.
@@ -265,8 +267,8 @@ impl PlaybackMinter {
         py.detach(|| self.minter.invalidate_if(streamer, generation.0)).or_raise()
     }
 
-    /// Signs and fetches with another key of the same account from now on. Grants stay, stored
-    /// errors go.
+    /// Signs and fetches with another key of the same account from now on. Grants stay; stored
+    /// errors are dropped.
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_credentials for a key of another account.
@@ -276,7 +278,7 @@ impl PlaybackMinter {
         py.detach(|| self.minter.rotate(&key)).or_raise()
     }
 
-    /// What the cache has done, for all who share it.
+    /// The counters of the cache, for all minters that share it.
     ///
     /// Raises:
     ///     GrantmintError: closed.
@@ -284,7 +286,7 @@ impl PlaybackMinter {
         py.detach(|| self.minter.stats()).or_raise().map(Stats)
     }
 
-    /// The cache's last 1,024 events since the last call, oldest first.
+    /// The cache's events since the last call, oldest first; the last 1,024 at most.
     ///
     /// Raises:
     ///     GrantmintError: closed.
@@ -292,12 +294,12 @@ impl PlaybackMinter {
         py.detach(|| self.minter.drain_events()).or_raise().map(events)
     }
 
-    /// What the GrantCache of this minter is made of.
+    /// What Python's GrantCache of this minter is made from.
     fn _cache(&self) -> PyResult<CacheParts> {
         self.minter.cache().or_raise().map(CacheParts)
     }
 
-    /// Empties the cache for all who share it.
+    /// Empties the cache for all minters that share it.
     ///
     /// Raises:
     ///     GrantmintError: closed.
@@ -305,8 +307,8 @@ impl PlaybackMinter {
         py.detach(|| self.minter.purge()).or_raise()
     }
 
-    /// Detaches this minter and its streams: later calls raise closed. Others who share the cache go
-    /// on.
+    /// Closes this minter and its streams: later calls raise closed. Other minters that share the
+    /// cache go on.
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.minter.close());
     }

@@ -11,8 +11,8 @@ use crate::job::{Job, PendingFetch};
 use crate::lock::lock;
 use crate::wake::Wake;
 
-/// A loop that was notified and has not looked for this long is given no more fetches: it was closed,
-/// does not run now, or is blocked.
+/// A loop that was notified and has not looked for this long is given no more fetches: it was
+/// closed, does not run now, or is blocked.
 const UNRESPONSIVE_AFTER: Duration = Duration::from_secs(1);
 
 /// A queue for one event loop. Threads put in what the loop is to do, and wake it.
@@ -99,7 +99,8 @@ impl Port {
         std::mem::replace(&mut queue, Queue { closed, ..Queue::default() })
     }
 
-    /// Takes nothing more. Drops the fetches in the queue, so that whoever waits for them begins again.
+    /// Takes nothing more. Drops the fetches in the queue, so that whoever waits for them begins
+    /// again.
     fn close(&self) {
         let fetches = {
             let mut queue = lock(&self.queue);
@@ -110,8 +111,8 @@ impl Port {
     }
 }
 
-/// The port of one event loop, as Python has it. Only the loop keeps it, and drops it when the loop is
-/// closed.
+/// The port of one event loop, as Python has it. Only the loop keeps it, and drops it when the loop
+/// is closed.
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct LoopPort {
     pub(crate) port: Arc<Port>,
@@ -135,8 +136,8 @@ impl LoopPort {
         self.port.next_number()
     }
 
-    /// Takes out what was left: the numbers of the calls whose tasks are to go on, and the fetches that
-    /// no caller waits for.
+    /// Takes out what was left: the numbers of the calls whose tasks are to go on, and the fetches
+    /// that no caller waits for.
     fn drain(&self, py: Python<'_>) -> PyResult<(Vec<u64>, Vec<Py<Job>>)> {
         let queue = py.detach(|| self.port.drain());
         let jobs = queue.fetches.into_iter().map(|fetch| Py::new(py, Job::new(fetch)));

@@ -16,7 +16,8 @@ use crate::lock::lock;
 use crate::mailbox::Mailbox;
 use crate::port::{LoopPort, Port};
 
-/// A source as a minter and its streams have it. They alone own the function; see [`FetchFunction`].
+/// A source as a minter and its streams have it. They alone own the function; see
+/// [`FetchFunction`].
 pub(crate) struct OwnedSource {
     pub(crate) source: Arc<Source>,
     /// A `grantmint._sources.Function`.
@@ -71,9 +72,9 @@ impl Source {
         if self.is_coroutine() { Err(no_loop()) } else { Ok(()) }
     }
 
-    /// Prepares for a fetch that no caller waits for; returns whether there is somebody to run it. A
-    /// plain function is run by the background thread, which this starts. A coroutine function is run
-    /// by the loop that runs now, or else by the one whose tasks called last.
+    /// Prepares for a fetch that no caller waits for; returns whether there is somebody to run it.
+    /// A plain function is run by the background thread, which this starts. A coroutine function is
+    /// run by the loop that runs now, or else by the one whose tasks called last.
     pub(crate) fn expect_refresh(&self, py: Python<'_>) -> PyResult<bool> {
         if !self.is_coroutine() {
             py.import("grantmint._sources")?.call_method0("ensure_thread")?;
@@ -95,8 +96,8 @@ impl Source {
         self.runners.with(|runners| lock(runners).last_port = Arc::downgrade(port));
     }
 
-    /// The loop that is to run refreshes, unless it is closed: calls that have just ended may hold its
-    /// port for a little longer.
+    /// The loop that is to run refreshes, unless it is closed: calls that have just ended may hold
+    /// its port for a little longer.
     fn last_loop(&self) -> Option<Arc<Port>> {
         let port = self.runners.with(|runners| lock(runners).last_port.upgrade());
         port.filter(|port| !port.is_closed())
@@ -117,8 +118,8 @@ impl Source {
         drop(removed);
     }
 
-    /// Finds somebody to run a fetch. A caller that waits for the stream runs it, the first that can;
-    /// a refresh goes to the background thread or to a loop.
+    /// Finds somebody to run a fetch. A caller that waits for the stream runs it, the first that
+    /// can; a refresh goes to the background thread or to a loop.
     pub(crate) fn offer(&self, mut fetch: PendingFetch) {
         if !fetch.ticket.is_refresh() {
             for caller in self.callers_of(fetch.request.streamer().as_str()) {
@@ -132,7 +133,8 @@ impl Source {
             return background::run(fetch);
         }
         if let Some(port) = self.last_loop() {
-            // A loop that does not look hands it back, and it is dropped: whoever waits begins again.
+            // A loop that does not look hands it back, and it is dropped: whoever waits begins
+            // again.
             drop(port.offer(fetch));
         }
     }

@@ -1,4 +1,4 @@
-//! One stream of a minter: the hot path.
+//! Mints tokens for one stream of a minter: the fastest way.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::source::{OwnedSource, Source};
 use crate::text::Text;
 use crate::time::Seconds;
 
-/// What a stream is made of, on its way from the minter to Python's class.
+/// What a minter returns for a stream, to make Python's class from.
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct StreamParts {
     pub(crate) stream: grantmint_core::StreamMinter,

@@ -1,4 +1,4 @@
-//! The duty to fetch a grant of a cache.
+//! The duty to fetch one grant of a cache, for whoever fetches in their own way.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::json::to_text;
 use crate::one_use::OneUse;
 use crate::time::Seconds;
 
-/// The duty to fetch one grant for all who wait for it. One that is dropped ends the fetch as
+/// The duty to fetch one grant for all who wait for it. If the ticket is dropped, the fetch ends as
 /// abandoned.
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct Ticket {
@@ -46,20 +46,21 @@ impl Ticket {
         self.ttl.as_secs_f64()
     }
 
-    /// Whether a grant that is still good is being replaced.
+    /// Whether the fetch refreshes a grant that is still good.
     #[getter]
     fn is_refresh(&self) -> bool {
         self.is_refresh
     }
 
-    /// Asks whether the request may be sent, right before it would be: the grant's life counts from
-    /// here.
+    /// Asks whether the request may be sent now. Call it right before sending: the grant's life
+    /// counts from here.
     ///
     /// Returns:
-    ///     ("go", the seconds that it has) or ("later", the seconds after which to ask again).
+    ///     ("go", the seconds that the request may take), or ("later", the seconds after which to
+    ///     ask again).
     ///
     /// Raises:
-    ///     GrantmintError: It may not be sent; the fetch has ended with this error.
+    ///     GrantmintError: The request may not be sent; the fetch has ended with this error.
     fn start(&self, py: Python<'_>) -> PyResult<(&'static str, f64)> {
         match self.ticket.with(py, grantmint_core::Ticket::start) {
             Some(Start::Go(time)) => Ok(("go", time.as_secs_f64())),
@@ -73,8 +74,8 @@ impl Ticket {
     ///
     /// Args:
     ///     grant: The grant: text or bytes, kept as they are, or an object to write as JSON.
-    ///     ttl: How long it lives from when start said go, in seconds or as a timedelta; for as long
-    ///         as was asked for if None.
+    ///     ttl: How long the grant lives, counted from the last start, in seconds or as a
+    ///         timedelta; as long as was asked for if None.
     #[pyo3(signature = (grant, ttl=None))]
     fn complete(
         &self,
@@ -95,7 +96,7 @@ impl Ticket {
         Ok(())
     }
 
-    /// Ends the fetch without an outcome: whoever waits begins again.
+    /// Ends the fetch without an outcome; whoever waits begins again.
     fn abandon(&self, py: Python<'_>) {
         self.ticket.use_up(py, drop);
     }

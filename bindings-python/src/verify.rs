@@ -13,13 +13,14 @@ use crate::json::to_text;
 use crate::text::Text;
 use crate::time::{Seconds, UnixSeconds};
 
-/// Checks an Access Token: made with this key, for its account, valid now.
+/// Checks that an Access Token was made with this key, for the key's account, and is valid now.
 ///
 /// Args:
 ///     token: The token.
 ///     api_key: The key that it must be signed with.
 ///     leeway: How many whole seconds exp and nbf may be off, at most 300, or as a timedelta.
-///     now: The time to take for the present one: Unix seconds or a datetime.
+///     now: The time to check exp and nbf against, as Unix seconds or a datetime; the present if
+///         None.
 ///     algorithm: The one algorithm to accept: "HS256", "HS384" or "HS512".
 ///
 /// Raises:
@@ -44,8 +45,8 @@ pub(crate) fn verify(
     Ok(Decoded::new(token, content))
 }
 
-/// Checks another vendor's token: signed with this secret, valid now. Issuer, subject and type are
-/// not looked at.
+/// Checks that another vendor's token was signed with this secret and is valid now. Issuer, subject
+/// and type are not checked.
 ///
 /// Args:
 ///     token: The token.
@@ -76,7 +77,7 @@ pub(crate) fn verify_jwt(
     Ok(Decoded::new(token, with_bytes(secret, verify)?.or_raise()?))
 }
 
-/// Takes a token apart without checking its signature or its times. To act on a token, use verify.
+/// Decodes a token without checking its signature or its times. To trust a token, use verify.
 ///
 /// Raises:
 ///     TokenError: token_malformed.
@@ -87,7 +88,7 @@ pub(crate) fn decode(token: Text<'_>) -> PyResult<Decoded> {
     Ok(Decoded::new(token, grantmint_core::decode(token).or_raise()?))
 }
 
-/// Signs any claims, for tokens of other vendors.
+/// Signs any claims, to make tokens of other vendors.
 ///
 /// Args:
 ///     alg: "HS256", "HS384" or "HS512"; the header must name the same.

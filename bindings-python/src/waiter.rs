@@ -1,4 +1,4 @@
-//! Waiting for somebody's fetch.
+//! Waits for a fetch of a cache, on a thread or on an event loop.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use crate::interrupt;
 use crate::lock::lock;
 use crate::port::{LoopPort, Port};
 
-/// A place among those who wait for one fetch. One that is dropped has given up.
+/// Waits for one fetch, whoever runs it. Dropping it ends the wait.
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct Waiter(Mutex<Option<grantmint_core::Waiter>>);
 
@@ -23,8 +23,8 @@ impl Waiter {
         Self(Mutex::new(Some(waiter)))
     }
 
-    /// Looks whether there is a result, and has the waker called when there is. A waiter that is used
-    /// up, or being waited for by another thread, has given up.
+    /// Looks whether there is a result, and has the waker called when there is. A waiter that has
+    /// been closed or has returned its result fails as cancelled.
     fn poll(&self, waker: &Waker) -> Poll<Result<Parts>> {
         let mut this = lock(&self.0);
         let Some(waiter) = this.as_mut() else {
@@ -47,11 +47,11 @@ impl Waiter {
 
 #[pymethods]
 impl Waiter {
-    /// Waits on this thread until the fetch or the caller's time is over.
+    /// Waits on this thread until the fetch ends or the caller's time is over.
     ///
     /// Raises:
-    ///     GrantmintError: Of the fetch; DeadlineError when the caller's time is over first;
-    ///         abandoned when the fetch ended without an outcome: begin again.
+    ///     GrantmintError: The error of the fetch. DeadlineError if the caller's time is over
+    ///         first; abandoned if the fetch ended without an outcome: then begin again.
     fn wait(&self, py: Python<'_>) -> PyResult<Hit> {
         let waker = Waker::from(Arc::new(OfThread(thread::current())));
         let result = interrupt::wait(py, |time| {
@@ -64,7 +64,7 @@ impl Waiter {
         result.or_raise().map(Hit::new)
     }
 
-    /// The grant if the fetch or the caller's time is over, else None; never waits.
+    /// The grant, or None while the fetch goes on and the caller has time; never waits.
     ///
     /// Raises:
     ///     As wait.
@@ -72,12 +72,13 @@ impl Waiter {
         self.result(py, Waker::noop())
     }
 
-    /// As wait, without blocking the event loop; to be awaited.
+    /// As wait, but awaited: it does not block the event loop.
     fn wait_async<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         this.py().import("grantmint._async")?.call_method1("waited", (this,))
     }
 
-    /// What the store has for this caller now, if it keeps the promise; for those who do not wait.
+    /// The grant that the cache has for this caller now, for callers that do not wait; None if it
+    /// has none that lasts as long as the caller asked for.
     fn fallback(&self, py: Python<'_>) -> Option<Hit> {
         let hit = py.detach(|| {
             let hit = lock(&self.0).as_ref().and_then(grantmint_core::Waiter::fallback);
@@ -86,12 +87,13 @@ impl Waiter {
         hit.map(Hit::new)
     }
 
-    /// Gives up; the fetch goes on for others.
+    /// Ends the wait; the fetch goes on for others.
     fn close(&self, py: Python<'_>) {
         py.detach(|| drop(lock(&self.0).take()));
     }
 
-    /// As try_result, and has the port's loop told under this number when there is one.
+    /// As try_result; if there is none, has the port's loop notified under this number when there
+    /// is.
     fn _poll(
         &self,
         py: Python<'_>,

@@ -1,4 +1,4 @@
-"""Doors for tests of whatever uses grantmint."""
+"""Help for tests of programs that use grantmint."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["ManualClock", "simulate_fork"]
 
 
 def simulate_fork(cache: GrantCache) -> None:
-    """Makes a cache behave from now on as in a forked child.
+    """Makes a cache behave as in a forked child from now on.
 
-    Only grants that are still good are taken over.
+    It keeps the grants that are still good, and nothing else.
 
     Args:
         cache: The cache.

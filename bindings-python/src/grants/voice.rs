@@ -15,8 +15,8 @@ use crate::text::{self, Text};
 /// Args:
 ///     incoming_allow: Whether the holder may take calls.
 ///     outgoing_application_sid: The TwiML application that outgoing calls go through, AP….
-///     outgoing_application_params: What the application is told with each outgoing call: a dict, or
-///         its JSON as str or bytes. Left out without an application.
+///     outgoing_application_params: What the application is told with each outgoing call: a dict,
+///         or its JSON as str or bytes. Left out without an application.
 ///     push_credential_sid: The push credential that announces calls, CR….
 ///     endpoint_id: A name for the device.
 ///
