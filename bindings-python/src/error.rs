@@ -26,7 +26,7 @@ pub(crate) fn raise(error: &Error) -> PyErr {
     })
 }
 
-/// The exception of an error as an object, for whoever shows an error without raising it.
+/// The exception of an error as an object, to show it without raising it.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     static FROM_CORE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let retry_after = error.retry_after().map(|time| time.as_secs_f64());

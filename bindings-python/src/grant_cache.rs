@@ -1,4 +1,4 @@
-//! The grant cache without a minter, for whoever fetches in their own way.
+//! The grant cache without a minter, for hosts that fetch in their own way.
 
 use std::time::Duration;
 

@@ -18,8 +18,8 @@ pub(crate) struct PendingFetch {
     pub(crate) function: Arc<FetchFunction>,
 }
 
-/// The fetch as Python runs it. If it is dropped, the fetch ends without an outcome, and whoever
-/// waits begins again.
+/// The fetch as Python runs it. If it is dropped, the fetch ends without an outcome, and callers
+/// that wait begin again.
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct Job {
     request: GrantRequest,
@@ -86,7 +86,7 @@ impl Job {
         Ok(())
     }
 
-    /// Ends the fetch because the function raised an exception. Whoever waits is told its class.
+    /// Ends the fetch because the function raised an exception. Callers that wait are told its class.
     fn fail(&self, py: Python<'_>, raised: &str) {
         let message = format!("the source of grants raised {raised}");
         self.ticket.use_up(py, |ticket| ticket.fail(Error::new(ErrorKind::SourceFailed, message)));
@@ -102,7 +102,7 @@ impl Job {
         self.ticket.use_up(py, |ticket| ticket.fail(error));
     }
 
-    /// Ends the fetch without an outcome: whoever waits begins again.
+    /// Ends the fetch without an outcome; callers that wait begin again.
     fn abandon(&self, py: Python<'_>) {
         self.ticket.use_up(py, drop);
     }

@@ -112,7 +112,7 @@ impl State {
     }
 
     /// Takes a message out. Once there is an answer the call is over: a fetch that came before it
-    /// stays, for whoever closes the mailbox to pass on.
+    /// stays, and `close` returns it, to be passed on.
     fn take(&mut self) -> Option<Message> {
         match self.result.take() {
             Some(result) => Some(Message::Answer(result)),

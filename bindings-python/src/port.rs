@@ -99,8 +99,8 @@ impl Port {
         std::mem::replace(&mut queue, Queue { closed, ..Queue::default() })
     }
 
-    /// Takes nothing more. Drops the fetches in the queue, so that whoever waits for them begins
-    /// again.
+    /// Takes nothing more. Drops the fetches in the queue, so that callers that wait for them
+    /// begin again.
     fn close(&self) {
         let fetches = {
             let mut queue = lock(&self.queue);

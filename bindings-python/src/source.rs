@@ -133,8 +133,8 @@ impl Source {
             return background::run(fetch);
         }
         if let Some(port) = self.last_loop() {
-            // A loop that does not look hands it back, and it is dropped: whoever waits begins
-            // again.
+            // A loop that does not look hands it back, and it is dropped: callers that wait
+            // begin again.
             drop(port.offer(fetch));
         }
     }

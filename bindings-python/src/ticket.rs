@@ -1,4 +1,4 @@
-//! The duty to fetch one grant of a cache, for whoever fetches in their own way.
+//! The duty to fetch one grant of a cache, for hosts that fetch in their own way.
 
 use std::time::Duration;
 
@@ -96,7 +96,7 @@ impl Ticket {
         Ok(())
     }
 
-    /// Ends the fetch without an outcome; whoever waits begins again.
+    /// Ends the fetch without an outcome; callers that wait begin again.
     fn abandon(&self, py: Python<'_>) {
         self.ticket.use_up(py, drop);
     }

@@ -14,7 +14,7 @@ use crate::interrupt;
 use crate::lock::lock;
 use crate::port::{LoopPort, Port};
 
-/// Waits for one fetch, whoever runs it. Dropping it ends the wait.
+/// Waits for one fetch that this caller or another runs. Dropping it ends the wait.
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct Waiter(Mutex<Option<grantmint_core::Waiter>>);
 

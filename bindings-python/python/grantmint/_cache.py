@@ -135,8 +135,8 @@ class GrantCache(NativeCache):
 
         Args:
             key: As of get.
-            fetch: As of get. Runs on the background thread if a fetch is due. None fetches nothing. A
-                coroutine function needs an event loop that runs on this thread.
+            fetch: As of get. Runs on the background thread if a fetch is due; None fetches nothing.
+                A coroutine function needs an event loop that runs on this thread.
             ttl: As of get.
             min_remaining: As of get.
 
@@ -186,7 +186,7 @@ def _run(ticket: Ticket, fetch: Callable[..., Any], lead: _sources.Lead) -> None
     try:
         time = _wait_for_go(ticket)
     except GrantmintError:
-        return  # whoever waits is told
+        return  # those who wait are told
     try:
         answer = _sources.checked(fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=time))
         ticket.complete(answer["grant"], answer.get("ttl"))
@@ -217,7 +217,7 @@ async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], lead: _so
                 break
             await asyncio.sleep(seconds)
     except GrantmintError:
-        return  # whoever waits is told
+        return  # those who wait are told
     try:
         answer = await fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
         ticket.complete(answer["grant"], answer.get("ttl"))

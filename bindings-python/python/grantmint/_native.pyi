@@ -1,3 +1,5 @@
+# The types of the native half. Its docstrings are in the Rust sources.
+
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
