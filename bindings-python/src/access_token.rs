@@ -1,26 +1,27 @@
-//! One token.
+//! One Access Token for one identity.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
 use crate::api_key::ApiKey;
+use crate::builder::set_given;
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
-use crate::grants;
+use crate::grants::argument;
 use crate::text::Text;
 use crate::time::{Ttl, UnixSeconds};
 
-/// One Access Token: for whom, with what grants, for how long. It cannot be changed, and is stamped
-/// with the time when it is turned into a JWT.
+/// One Access Token for one identity. It cannot be changed. `to_jwt` signs it with the time of that
+/// moment.
 ///
 /// Args:
 ///     key: The key that signs.
 ///     identity: Whom it is for; at most 512 bytes, and 128 characters with a video grant.
 ///     grants: What its holder may do.
 ///     ttl: Its life in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
-///     nbf: Before when it is not valid, as Unix seconds or a datetime; left out if None.
-///     valid_until: When it ends, as Unix seconds or a datetime; instead of ttl.
+///     nbf: When it becomes valid, as Unix seconds or a datetime; left out if None.
+///     valid_until: When it expires, as Unix seconds or a datetime; instead of ttl.
 ///     unique: Whether it has a jti of its own instead of the vendor's.
 ///     clock: A ManualClock, for tests.
 ///
@@ -52,20 +53,14 @@ impl AccessToken {
     ) -> PyResult<Self> {
         let identity = identity.named("identity")?;
         let mut builder = grantmint_core::AccessToken::builder(&key.get().0, identity)
-            .grants(grants::all(grants)?)
+            .grants(argument::all(grants)?)
             .unique(unique);
-        if let Some(Ttl(seconds)) = ttl {
-            builder = builder.ttl(seconds);
-        }
-        if let Some(UnixSeconds(end)) = valid_until {
-            builder = builder.valid_until(end);
-        }
-        if let Some(UnixSeconds(start)) = nbf {
-            builder = builder.nbf(start);
-        }
-        if let Some(clock) = clock::of(clock.as_ref()) {
-            builder = builder.clock(clock);
-        }
+        set_given!(builder, {
+            ttl: ttl.map(|Ttl(seconds)| seconds),
+            valid_until: valid_until.map(|UnixSeconds(end)| end),
+            nbf: nbf.map(|UnixSeconds(start)| start),
+            clock: clock::of(clock.as_ref()),
+        });
         Ok(Self { token: builder.build().or_raise()?, identity: identity.to_owned() })
     }
 
@@ -77,12 +72,12 @@ impl AccessToken {
         Ok(PyString::new(py, &self.token.to_jwt().or_raise()?))
     }
 
-    /// Advice on this token; empty for most.
+    /// Advice about this token, as pairs of a stable code and a message; empty for most.
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         advice(py, self.token.warnings())
     }
 
-    /// Whom it is for.
+    /// Whom the token is for.
     #[getter]
     fn identity(&self) -> &str {
         &self.identity

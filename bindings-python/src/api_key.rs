@@ -1,4 +1,4 @@
-//! The API key.
+//! The API key that signs tokens.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -7,7 +7,8 @@ use pyo3::types::PyType;
 use crate::error::OrRaise as _;
 use crate::text::{self, Text};
 
-/// An API key of an account: checked, wiped when nobody uses it any more, never shown.
+/// An API key of an account. It is checked when it is made. Its secret is never shown, and is wiped
+/// from memory once nothing uses the key any more.
 ///
 /// Args:
 ///     account_sid: The account, AC and 32 hexadecimal digits.
@@ -40,14 +41,14 @@ impl ApiKey {
         }))
     }
 
-    /// The key that TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET describe.
+    /// The key that the variables TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET hold.
     ///
     /// Args:
-    ///     env: Where to look instead of in os.environ.
+    ///     env: A mapping to read instead of os.environ.
     ///
     /// Raises:
-    ///     InvalidArgumentError: invalid_credentials names the variable that is missing; otherwise as
-    ///         ApiKey.
+    ///     InvalidArgumentError: invalid_credentials names the variable that is missing; otherwise
+    ///         as ApiKey.
     #[classmethod]
     #[pyo3(signature = (env=None))]
     fn from_env(cls: &Bound<'_, PyType>, env: Option<Bound<'_, PyAny>>) -> PyResult<Self> {

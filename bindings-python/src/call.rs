@@ -1,160 +1,25 @@
-//! One call for a token that the host waits for: on its thread or on its event loop. The library's
-//! threads leave here what came, and never call the interpreter.
+//! One call for a token that its caller waits for, on a thread or on an event loop.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use grantmint_core::{PendingCall, PlaybackToken, Result};
+use grantmint_core::{PendingCall, Result};
 use pyo3::prelude::*;
 
 use crate::error::{OrRaise as _, exception};
-use crate::job::{Held, Job};
-use crate::lock::lock;
-use crate::playback_token;
+use crate::interrupt;
+use crate::job::{Job, PendingFetch};
+use crate::mailbox::{Mailbox, Message};
+use crate::one_use::OneUse;
+use crate::playback_token::PlaybackToken;
 use crate::port::Port;
 use crate::source::Source;
-
-/// How long a thread waits before it looks whether the user has pressed Ctrl-C.
-const SLICE: Duration = Duration::from_millis(50);
-
-/// Where the news for one caller are left.
-pub(crate) struct Letterbox {
-    state: Mutex<State>,
-    bell: Bell,
-}
-
-#[derive(Default)]
-struct State {
-    result: Option<Result<PlaybackToken>>,
-    job: Option<Held>,
-    closed: bool,
-}
-
-/// How the caller learns that there are news.
-enum Bell {
-    Thread(Condvar),
-    Loop(Arc<Port>, u64),
-}
-
-/// What came.
-pub(crate) enum News {
-    Answer(Result<PlaybackToken>),
-    /// The caller is to run its source.
-    Lead(Held),
-}
-
-impl Letterbox {
-    fn of_thread() -> Arc<Self> {
-        Arc::new(Self { state: Mutex::default(), bell: Bell::Thread(Condvar::new()) })
-    }
-
-    fn of_loop(port: Arc<Port>) -> Arc<Self> {
-        let number = port.next_number();
-        Arc::new(Self { state: Mutex::default(), bell: Bell::Loop(port, number) })
-    }
-
-    fn answer(&self, result: Result<PlaybackToken>) {
-        lock(&self.state).result = Some(result);
-        self.ring();
-    }
-
-    /// Hands the duty to fetch to this caller, or back if it does not wait any more.
-    pub(crate) fn offer(&self, job: Held) -> Option<Held> {
-        if let Bell::Loop(port, _) = &self.bell
-            && port.is_deaf()
-        {
-            return Some(job);
-        }
-        let mut state = lock(&self.state);
-        if state.closed || state.result.is_some() || state.job.is_some() {
-            return Some(job);
-        }
-        state.job = Some(job);
-        drop(state);
-        self.ring();
-        None
-    }
-
-    fn ring(&self) {
-        match &self.bell {
-            Bell::Thread(changed) => changed.notify_all(),
-            Bell::Loop(port, number) => port.ring(*number),
-        }
-    }
-
-    /// What came first: a job before an answer, since an answer ends the call.
-    fn take(state: &mut State) -> Option<News> {
-        match state.job.take() {
-            Some(job) if state.result.is_none() => Some(News::Lead(job)),
-            job => {
-                // Too late to lead: whoever closes the letterbox hands the job on.
-                state.job = job;
-                state.result.take().map(News::Answer)
-            }
-        }
-    }
-
-    fn look(&self) -> Option<News> {
-        Self::take(&mut lock(&self.state))
-    }
-
-    /// Waits for news, for a slice of time at most.
-    fn wait(&self) -> Option<News> {
-        let state = lock(&self.state);
-        let Bell::Thread(changed) = &self.bell else { return None };
-        let none = |state: &mut State| state.job.is_none() && state.result.is_none();
-        let waited = changed.wait_timeout_while(state, SLICE, none);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        Self::take(&mut state)
-    }
-
-    /// Takes nothing more; returns the job that nobody took out.
-    fn close(&self) -> Option<Held> {
-        let mut state = lock(&self.state);
-        state.closed = true;
-        state.job.take()
-    }
-}
 
 /// Begins a call: [`grantmint_core::PlaybackMinter::token_then`] of a minter, or of a stream.
 pub(crate) trait Begin: FnOnce(Answer) -> PendingCall + Send {}
 impl<F: FnOnce(Answer) -> PendingCall + Send> Begin for F {}
 
 /// The callback of a call.
-pub(crate) type Answer = Box<dyn FnOnce(Result<PlaybackToken>) + Send>;
-
-/// A call that is waited for.
-struct Waiting {
-    letterbox: Arc<Letterbox>,
-    pending: PendingCall,
-}
-
-impl Waiting {
-    fn begin(
-        letterbox: Arc<Letterbox>,
-        source: Option<&Arc<Source>>,
-        streamer: &str,
-        begin: impl Begin,
-    ) -> Self {
-        // Signed up first: the duty to fetch may come before the call below returns.
-        if let Some(source) = source {
-            source.sign_up(streamer, &letterbox);
-        }
-        let answer = Arc::clone(&letterbox);
-        let pending = begin(Box::new(move |result| answer.answer(result)));
-        Self { letterbox, pending }
-    }
-
-    fn end(self, source: Option<&Arc<Source>>) {
-        self.pending.cancel();
-        if let Some(source) = source {
-            source.leave(&self.letterbox);
-            if let Some(job) = self.letterbox.close() {
-                source.offer(job);
-            }
-        }
-    }
-}
+pub(crate) type Answer = Box<dyn FnOnce(Result<grantmint_core::PlaybackToken>) + Send>;
 
 /// A token, waiting for it on this thread. Ctrl-C ends the wait, not the fetch.
 pub(crate) fn wait(
@@ -162,44 +27,37 @@ pub(crate) fn wait(
     source: Option<&Arc<Source>>,
     streamer: &str,
     begin: impl Begin,
-) -> PyResult<playback_token::PlaybackToken> {
-    let letterbox = Letterbox::of_thread();
-    let waiting = py.detach(|| Waiting::begin(Arc::clone(&letterbox), source, streamer, begin));
-    let mut failure = None;
+) -> PyResult<PlaybackToken> {
+    let mailbox = Mailbox::of_thread();
+    let call =
+        py.detach(|| OpenCall::begin(Arc::clone(&mailbox), source.cloned(), streamer, begin));
+    let mut raised = None;
     let result = loop {
-        match py.detach(|| letterbox.wait()) {
-            Some(News::Answer(result)) => break Ok(result),
-            Some(News::Lead(job)) => match run_source(py, source, job) {
-                Ok(raised) => failure = raised,
+        match interrupt::wait(py, |time| mailbox.wait(time)) {
+            Ok(Message::Answer(result)) => break Ok(result),
+            Ok(Message::Fetch(fetch)) => match run(py, fetch) {
+                Ok(exception) => raised = exception,
                 Err(error) => break Err(error),
             },
-            None => {}
-        }
-        if let Err(error) = py.check_signals() {
-            break Err(error);
+            Err(interrupted) => break Err(interrupted),
         }
     };
-    py.detach(|| waiting.end(source));
+    py.detach(|| call.end());
     match result? {
-        Ok(token) => Ok(playback_token::PlaybackToken::new(py, &token)),
-        Err(error) => Err(with_cause(py, &error, failure)),
+        Ok(token) => Ok(PlaybackToken::new(py, &token)),
+        Err(error) => Err(with_cause(py, &error, raised)),
     }
 }
 
-/// Runs the source on this thread; returns what it raised.
-fn run_source(
-    py: Python<'_>,
-    source: Option<&Arc<Source>>,
-    job: Held,
-) -> PyResult<Option<Py<PyAny>>> {
-    let Some(source) = source else { return Ok(None) };
-    let job = Py::new(py, Job::new(job, Arc::clone(source)))?;
+/// Runs a fetch on this thread; returns the exception that the function raised, if it did.
+fn run(py: Python<'_>, fetch: PendingFetch) -> PyResult<Option<Py<PyAny>>> {
+    let job = Py::new(py, Job::new(fetch))?;
     let run = py.import("grantmint._sources")?.getattr("run")?;
     let raised = run.call1((job,))?;
     Ok((!raised.is_none()).then(|| raised.unbind()))
 }
 
-/// The exception of an error. Whoever ran the source that failed is shown what it raised.
+/// The exception of an error. The caller that ran the function finds what it raised as the cause.
 fn with_cause(py: Python<'_>, error: &grantmint_core::Error, cause: Option<Py<PyAny>>) -> PyErr {
     let raised = match exception(py, error) {
         Ok(exception) => PyErr::from_value(exception),
@@ -213,12 +71,46 @@ fn with_cause(py: Python<'_>, error: &grantmint_core::Error, cause: Option<Py<Py
     raised
 }
 
+/// A call that has begun and has not been ended.
+struct OpenCall {
+    mailbox: Arc<Mailbox>,
+    source: Option<Arc<Source>>,
+    pending: PendingCall,
+}
+
+impl OpenCall {
+    fn begin(
+        mailbox: Arc<Mailbox>,
+        source: Option<Arc<Source>>,
+        streamer: &str,
+        begin: impl Begin,
+    ) -> Self {
+        // Added first: the fetch to run may come before the call below returns.
+        if let Some(source) = &source {
+            source.add_caller(streamer, &mailbox);
+        }
+        let answered = Arc::clone(&mailbox);
+        let pending = begin(Box::new(move |result| answered.answer(result)));
+        Self { mailbox, source, pending }
+    }
+
+    /// Ends the wait. A fetch that this caller was to run and has not taken out goes to others.
+    fn end(self) {
+        self.pending.cancel();
+        if let Some(source) = &self.source {
+            source.remove_caller(&self.mailbox);
+            if let Some(fetch) = self.mailbox.close() {
+                source.offer(fetch);
+            }
+        }
+    }
+}
+
 /// A call that a task waits for.
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct TokenCall {
-    letterbox: Arc<Letterbox>,
-    waiting: Mutex<Option<Waiting>>,
-    source: Option<Arc<Source>>,
+    mailbox: Arc<Mailbox>,
+    call: OneUse<OpenCall>,
 }
 
 impl TokenCall {
@@ -229,52 +121,39 @@ impl TokenCall {
         streamer: &str,
         begin: impl Begin,
     ) -> Self {
-        let letterbox = Letterbox::of_loop(Arc::clone(port));
-        let waiting = py.detach(|| {
+        let mailbox = Mailbox::of_task(Arc::clone(port));
+        let call = py.detach(|| {
             if let Some(source) = source {
-                source.heard_from(port);
+                source.note_loop(port);
             }
-            Waiting::begin(Arc::clone(&letterbox), source, streamer, begin)
+            OpenCall::begin(Arc::clone(&mailbox), source.cloned(), streamer, begin)
         });
-        Self { letterbox, waiting: Mutex::new(Some(waiting)), source: source.cloned() }
+        Self { mailbox, call: OneUse::new(call) }
     }
 }
 
 #[pymethods]
 impl TokenCall {
-    /// What its loop's port calls it.
+    /// The number under which its loop's port names it.
     #[getter]
     fn number(&self) -> u64 {
-        match &self.letterbox.bell {
-            Bell::Loop(_, number) => *number,
-            Bell::Thread(_) => 0,
-        }
+        self.mailbox.number()
     }
 
-    /// The token, a Job to run, or None if neither has come; raises what the call ended in.
+    /// The token, a Job to run, or None if neither has come; raises the error of the call.
     fn step(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
-        match py.detach(|| self.letterbox.look()) {
+        match py.detach(|| self.mailbox.take()) {
             None => Ok(None),
-            Some(News::Answer(result)) => {
-                let token = playback_token::PlaybackToken::new(py, &result.or_raise()?);
+            Some(Message::Answer(result)) => {
+                let token = PlaybackToken::new(py, &result.or_raise()?);
                 Ok(Some(Py::new(py, token)?.into_any()))
             }
-            Some(News::Lead(job)) => match &self.source {
-                Some(source) => {
-                    Ok(Some(Py::new(py, Job::new(job, Arc::clone(source)))?.into_any()))
-                }
-                None => Ok(None),
-            },
+            Some(Message::Fetch(fetch)) => Ok(Some(Py::new(py, Job::new(fetch))?.into_any())),
         }
     }
 
     /// Ends the wait; the fetch goes on for others.
     fn close(&self, py: Python<'_>) {
-        py.detach(|| {
-            let waiting = lock(&self.waiting).take();
-            if let Some(waiting) = waiting {
-                waiting.end(self.source.as_ref());
-            }
-        });
+        self.call.use_up(py, OpenCall::end);
     }
 }

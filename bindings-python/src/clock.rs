@@ -1,4 +1,4 @@
-//! A clock for tests.
+//! A clock for tests, and the `clock=` argument.
 
 use grantmint_core::Clock;
 use pyo3::exceptions::PyTypeError;
@@ -9,7 +9,7 @@ use crate::time::{Seconds, Step};
 /// A clock that moves only when told to, for tests. Minters and caches take it as clock=.
 ///
 /// Args:
-///     wall: The Unix time at which it stands, in seconds.
+///     wall: The Unix time that it starts with, in seconds.
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct ManualClock(grantmint_core::ManualClock);
 
@@ -25,17 +25,18 @@ impl ManualClock {
         self.0.advance(seconds.0);
     }
 
-    /// Puts the machine to sleep for a time, in seconds or as a timedelta, and wakes it.
+    /// Acts as if the machine had slept for a time, in seconds or as a timedelta.
     fn suspend(&self, seconds: Seconds) {
         self.0.suspend(seconds.0);
     }
 
-    /// Steps the wall clock, forward or back, in seconds or by a timedelta; time since boot stays.
+    /// Moves the wall clock forward or back, in seconds or by a timedelta. The time since boot
+    /// stays.
     fn jump_wall(&self, seconds: Step) {
         self.0.jump_wall(seconds.0);
     }
 
-    /// What it shows, in seconds: the time since boot, and the Unix time.
+    /// The time since boot and the Unix time, both in seconds.
     fn now(&self) -> (f64, f64) {
         let now = self.0.now();
         (now.boot().as_secs_f64(), now.wall().as_secs_f64())

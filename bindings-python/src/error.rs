@@ -1,11 +1,8 @@
-//! Errors of core as exceptions of Python.
+//! Turns errors of core into exceptions of Python.
 
 use grantmint_core::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-
-use crate::text::Text;
-use crate::time::Seconds;
 
 /// Turns an error of core into the exception of its kind.
 pub(crate) trait OrRaise<T> {
@@ -19,8 +16,8 @@ impl<T> OrRaise<T> for Result<T> {
     }
 }
 
-/// The exception of an error. The classes are Python's: those of a stable-ABI module cannot extend
-/// `Exception`.
+/// The exception of an error, ready to be returned as `Err`. The classes are written in Python: a
+/// class of a stable-ABI module cannot extend `Exception`.
 #[cold]
 pub(crate) fn raise(error: &Error) -> PyErr {
     Python::attach(|py| match exception(py, error) {
@@ -29,7 +26,7 @@ pub(crate) fn raise(error: &Error) -> PyErr {
     })
 }
 
-/// As [`raise`], as an object that nobody has raised yet.
+/// The exception of an error as an object, to show it without raising it.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     static FROM_CORE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let retry_after = error.retry_after().map(|time| time.as_secs_f64());
@@ -37,20 +34,7 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
     FROM_CORE.import(py, "grantmint.errors", "_from_core")?.call1(arguments)
 }
 
-/// An argument that cannot even be handed to core.
+/// The exception for an argument that is refused here, before core sees it.
 pub(crate) fn invalid(kind: ErrorKind, message: impl Into<String>) -> PyErr {
     raise(&Error::new(kind, message.into()))
-}
-
-/// The error of core that an exception stands for.
-pub(crate) fn to_core(exception: &Bound<'_, PyAny>) -> PyResult<Error> {
-    let (code, message) = (exception.getattr("code")?, exception.getattr("message")?);
-    let kind = ErrorKind::from_code(code.extract::<Text<'_>>()?.named("code")?)
-        .ok_or_else(|| invalid(ErrorKind::InvalidArgument, "there is no error with such a code"))?;
-    let error = Error::new(kind, message.extract::<Text<'_>>()?.named("message")?.to_owned());
-    let retry_after: Option<Seconds> = exception.getattr("retry_after")?.extract()?;
-    Ok(match retry_after {
-        Some(Seconds(time)) => error.with_retry_after(time),
-        None => error,
-    })
 }

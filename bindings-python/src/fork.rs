@@ -1,4 +1,6 @@
-//! Life after a fork: what other threads of the parent had locked stays locked in the child.
+//! Values that a forked child makes anew.
+//!
+//! A lock that another thread of the parent held stays locked in the child for ever.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,19 +16,19 @@ pub(crate) fn _after_fork() {
     GENERATION.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Tells a process from the one that it was forked from.
+/// The number of forks behind this process. It tells a process from its parent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Generation(u32);
 
 impl Generation {
-    /// That of this process.
+    /// The generation of this process.
     pub(crate) fn now() -> Self {
         Self(GENERATION.load(Ordering::Relaxed))
     }
 }
 
-/// A value of this process, with locks in it: made anew in a forked child. The old one is leaked,
-/// since to drop it could need its locks.
+/// A value with locks in it. A forked child makes a new one, and leaks the old one: dropping that
+/// could need its locks.
 pub(crate) struct PerProcess<T>(ArcSwap<(Generation, T)>);
 
 impl<T: Default> PerProcess<T> {

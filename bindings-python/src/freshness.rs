@@ -1,10 +1,10 @@
-//! How good a grant is, by name.
+//! Reads the name of a freshness, as pickles hold it.
 
 use grantmint_core::Freshness;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-/// The freshness that a pickle names.
+/// The freshness of this name.
 pub(crate) fn named(name: &str) -> PyResult<Freshness> {
     [Freshness::Fresh, Freshness::Refreshing, Freshness::Degraded]
         .into_iter()

@@ -1,12 +1,13 @@
-//! A grant of a cache, as it is handed out.
+//! A grant of a cache, as a caller gets it.
 
 use grantmint_core::Freshness;
 use pyo3::prelude::*;
 
-use crate::error::{exception, to_core};
+use crate::core_error::from_exception;
+use crate::error::exception;
 use crate::freshness;
 
-/// A hit, with everything copied out of the store.
+/// A hit, copied out of the cache.
 #[derive(PartialEq)]
 pub(crate) struct Parts {
     grant: String,
@@ -28,7 +29,7 @@ impl From<grantmint_core::Hit> for Parts {
     }
 }
 
-/// A grant from the cache, with what was known of it when it was handed out. Its repr hides it.
+/// A grant from the cache, with its state when it was handed out. Its repr hides the grant.
 #[pyclass(frozen, eq, module = "grantmint")]
 #[derive(PartialEq)]
 pub(crate) struct Hit(Parts);
@@ -44,37 +45,38 @@ impl Hit {
 
 #[pymethods]
 impl Hit {
-    /// The grant, byte for byte as it came.
+    /// The grant, byte for byte as it was fetched.
     #[getter]
     fn grant(&self) -> &str {
         &self.0.grant
     }
 
-    /// How long it was still good, in seconds, net of the safety margin.
+    /// How long the grant was still good, in seconds, less the safety margin.
     #[getter]
     fn remaining(&self) -> f64 {
         self.0.remaining
     }
 
-    /// How good it is: "fresh", "refreshing" or "degraded".
+    /// How good the grant was: "fresh", "refreshing" or "degraded".
     #[getter]
     fn freshness(&self) -> &'static str {
         self.0.freshness.as_str()
     }
 
-    /// Why it is degraded: a GrantmintError that nobody raised, or None.
+    /// Why it was degraded: a GrantmintError that was not raised, or None.
     #[getter]
     fn reason<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.0.reason.as_ref().map(|error| exception(py, error)).transpose()
     }
 
-    /// After how many seconds the next refresh is tried, if it is degraded.
+    /// After how many seconds the next refresh is tried, if the grant is degraded and that is
+    /// known.
     #[getter]
     fn retry_after(&self) -> Option<f64> {
         self.0.reason.as_ref()?.retry_after().map(|time| time.as_secs_f64())
     }
 
-    /// Tells grants of one cache apart, for invalidate_if.
+    /// The number of the grant in its cache, for invalidate_if.
     #[getter]
     fn generation(&self) -> u64 {
         self.0.generation
@@ -100,12 +102,12 @@ impl Hit {
         Ok((this.get_type().getattr("_of")?, (fields,)))
     }
 
-    /// What a pickle of a hit is made into.
+    /// Makes a hit from a pickle.
     #[staticmethod]
     fn _of(fields: (String, f64, String, Option<Bound<'_, PyAny>>, u64)) -> PyResult<Self> {
         let (grant, remaining, freshness, reason, generation) = fields;
         let freshness = freshness::named(&freshness)?;
-        let reason = reason.as_ref().map(to_core).transpose()?;
+        let reason = reason.as_ref().map(from_exception).transpose()?;
         Ok(Self(Parts { grant, remaining, freshness, reason, generation }))
     }
 }

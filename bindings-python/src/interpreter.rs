@@ -1,12 +1,12 @@
-//! One interpreter a process: statics here are shared by all of them.
+//! Allows one interpreter per process only: several would share the statics of this module.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 
-/// The interpreter that came first, told apart by its `sys` module: that is never another one, and
-/// the first interpreter lives for as long as all others.
+/// The address of the `sys` module of the first interpreter. No other interpreter has the same one,
+/// and the first lives for as long as all others.
 static FIRST: AtomicUsize = AtomicUsize::new(0);
 
 /// Refuses all interpreters but the first.

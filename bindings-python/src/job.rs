@@ -1,46 +1,37 @@
-//! The duty to run a source that Python wrote.
+//! A fetch that waits for somebody to run the host's function.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use grantmint_core::{Error, ErrorKind, Fetched, GrantRequest, SourceTicket};
 use pyo3::prelude::*;
 
-use crate::error::raise;
+use crate::fetch_function::FetchFunction;
 use crate::json::to_text;
-use crate::lock::lock;
-use crate::source::Source;
+use crate::one_use::OneUse;
 use crate::time::Seconds;
 
-/// A fetch that waits for somebody to run the source.
-pub(crate) struct Held {
+/// The fetch before Python has it. Threads without an interpreter pass it on.
+pub(crate) struct PendingFetch {
     pub(crate) request: GrantRequest,
     pub(crate) ticket: SourceTicket,
+    pub(crate) function: Arc<FetchFunction>,
 }
 
-/// A fetch as Python runs it. One that is dropped ends without an outcome, and others begin again.
+/// The fetch as Python runs it. If it is dropped, the fetch ends without an outcome, and callers
+/// that wait begin again.
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct Job {
     request: GrantRequest,
     timeout: Duration,
-    ticket: Mutex<Option<SourceTicket>>,
-    source: Arc<Source>,
+    ticket: OneUse<SourceTicket>,
+    function: Arc<FetchFunction>,
 }
 
 impl Job {
-    pub(crate) fn new(held: Held, source: Arc<Source>) -> Self {
-        let Held { request, ticket } = held;
-        let timeout = ticket.timeout();
-        Self { request, timeout, ticket: Mutex::new(Some(ticket)), source }
-    }
-
-    fn end(&self, py: Python<'_>, end: impl FnOnce(SourceTicket) + Send) {
-        py.detach(|| {
-            let ticket = lock(&self.ticket).take();
-            if let Some(ticket) = ticket {
-                end(ticket);
-            }
-        });
+    pub(crate) fn new(fetch: PendingFetch) -> Self {
+        let PendingFetch { request, ticket, function } = fetch;
+        Self { request, timeout: ticket.timeout(), ticket: OneUse::new(ticket), function }
     }
 }
 
@@ -63,7 +54,7 @@ impl Job {
         self.request.origin().map(grantmint_core::Origin::as_str)
     }
 
-    /// How long the fetch has, in seconds.
+    /// How long the fetch may take, in seconds.
     #[getter]
     fn timeout(&self) -> f64 {
         self.timeout.as_secs_f64()
@@ -72,20 +63,20 @@ impl Job {
     /// The function to run; None once the minter and its streams are gone.
     #[getter]
     fn fetch<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.source.fetch(py)
+        self.function.get(py)
     }
 
     /// Whether that is a coroutine function.
     #[getter]
     fn is_coroutine(&self) -> bool {
-        self.source.is_coroutine
+        self.function.is_coroutine()
     }
 
-    /// Ends the fetch with what the source returned; raises if that is no answer.
+    /// Ends the fetch with what the function returned; raises if that is no answer.
     fn complete(&self, py: Python<'_>, answer: &Bound<'_, PyAny>) -> PyResult<()> {
         let grant = to_text(&answer.get_item("grant")?, "grant")?;
         let ttl: Option<Seconds> = answer.call_method1("get", ("ttl",))?.extract()?;
-        self.end(py, |ticket| match Fetched::new(grant) {
+        self.ticket.use_up(py, |ticket| match Fetched::new(grant) {
             Ok(fetched) => ticket.complete(match ttl {
                 Some(Seconds(ttl)) => fetched.with_ttl(ttl),
                 None => fetched,
@@ -95,32 +86,24 @@ impl Job {
         Ok(())
     }
 
-    /// Ends the fetch with an exception of the source, of which others learn the class.
+    /// Ends the fetch because the function raised an exception. Callers that wait are told its class.
     fn fail(&self, py: Python<'_>, raised: &str) {
         let message = format!("the source of grants raised {raised}");
-        self.end(py, |ticket| ticket.fail(Error::new(ErrorKind::SourceFailed, message)));
+        self.ticket.use_up(py, |ticket| ticket.fail(Error::new(ErrorKind::SourceFailed, message)));
     }
 
-    /// Ends the fetch because the service behind the source limits requests.
+    /// Ends the fetch because the service behind the function limits requests.
     fn throttle(&self, py: Python<'_>, retry_after: Option<Seconds>) {
         let error = Error::new(ErrorKind::Throttled, "the source of grants is throttled");
         let error = match retry_after {
             Some(Seconds(time)) => error.with_retry_after(time),
             None => error,
         };
-        self.end(py, |ticket| ticket.fail(error));
+        self.ticket.use_up(py, |ticket| ticket.fail(error));
     }
 
-    /// Ends the fetch without an outcome: whoever waits begins again.
+    /// Ends the fetch without an outcome; callers that wait begin again.
     fn abandon(&self, py: Python<'_>) {
-        self.end(py, drop);
+        self.ticket.use_up(py, drop);
     }
-}
-
-/// A loop is needed and there is none.
-pub(crate) fn no_loop() -> PyErr {
-    raise(&Error::new(
-        ErrorKind::InvalidArgument,
-        "this minter's source is a coroutine function: use token_async() in a running event loop",
-    ))
 }

@@ -1,4 +1,4 @@
-//! JSON texts from Python's objects, and back.
+//! Turns Python's objects into JSON texts, and back.
 
 use grantmint_core::{ErrorKind, Json};
 use pyo3::prelude::*;
@@ -8,7 +8,8 @@ use pyo3::types::{PyBytes, PyDict, PyString};
 use crate::error::{OrRaise as _, invalid};
 use crate::text::Text;
 
-/// JSON given as text or bytes, which are kept to the byte, or as objects, under the argument's name.
+/// The JSON of an argument: text or bytes, which are kept byte for byte, or an object to write as
+/// JSON. Errors name the argument.
 pub(crate) fn to_json(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Json> {
     if let Ok(bytes) = value.cast::<PyBytes>() {
         return Json::from_bytes(bytes.as_bytes()).or_raise();
@@ -16,7 +17,7 @@ pub(crate) fn to_json(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Json> {
     Json::parse(&to_text(value, name)?).or_raise()
 }
 
-/// As [`to_json`], without a look at what the text says.
+/// As [`to_json`], without a check that the text is JSON.
 pub(crate) fn to_text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
     if value.is_instance_of::<PyString>() {
         return Ok(value.extract::<Text<'_>>()?.named(name)?.to_owned());
@@ -42,7 +43,7 @@ pub(crate) fn to_text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> 
     }
 }
 
-/// The objects that a JSON text stands for.
+/// The object that a JSON text describes.
 pub(crate) fn from_text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
     static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     LOADS.import(py, "json", "loads")?.call1((text,))

@@ -1,24 +1,36 @@
-//! The native half of the Python package `grantmint`: each function converts what it is given, calls
-//! core once, and converts what comes back. All rules are core's.
+//! The native half of the Python package `grantmint`. Each function converts its arguments, calls
+//! core, and converts the result; core makes all the rules.
 //!
-//! The interpreter is given up before any lock is taken or anything is waited for, and the library's
-//! own threads never call it.
+//! A thread releases the interpreter before it takes a lock or waits. The library's own threads
+//! never call the interpreter.
 
 mod access_token;
 mod api_key;
+mod asking;
+mod background;
+mod begun;
+mod builder;
 mod call;
 mod clock;
+mod core_error;
+mod decoded;
 mod error;
+mod event;
+mod fetch_function;
 mod fork;
 mod freshness;
 mod grant_cache;
 mod grants;
 mod hit;
 mod interpreter;
+mod interrupt;
 mod job;
 mod json;
 mod lock;
+mod mailbox;
+mod mint;
 mod number;
+mod one_use;
 mod playback_minter;
 mod playback_token;
 mod policy;
@@ -33,6 +45,7 @@ mod time;
 mod token_minter;
 mod verify;
 mod waiter;
+mod wake;
 
 use pyo3::prelude::*;
 
@@ -48,18 +61,33 @@ mod _native {
     #[pymodule_export]
     use crate::api_key::ApiKey;
     #[pymodule_export]
+    use crate::asking::Asking;
+    #[pymodule_export]
+    use crate::background::{_call_in_background, _next_in_background};
+    #[pymodule_export]
+    use crate::begun::Begun;
+    #[pymodule_export]
     use crate::call::TokenCall;
     #[pymodule_export]
     use crate::clock::ManualClock;
     #[pymodule_export]
+    use crate::decoded::Decoded;
+    #[pymodule_export]
+    use crate::event::Event;
+    #[pymodule_export]
     use crate::fork::_after_fork;
     #[pymodule_export]
-    use crate::grant_cache::{_simulate_fork, Asking, Begun, CacheParts, GrantCache};
+    use crate::grant_cache::{_simulate_fork, CacheParts, GrantCache};
     #[pymodule_export]
-    use crate::grants::{
-        ChatGrant, CustomGrant, IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant,
-        TaskRouterGrant, VideoGrant, VoiceGrant,
+    use crate::grants::custom::CustomGrant;
+    #[pymodule_export]
+    use crate::grants::playback::PlaybackGrant;
+    #[pymodule_export]
+    use crate::grants::text_grants::{
+        ChatGrant, IpMessagingGrant, RtcGrant, SyncGrant, TaskRouterGrant, VideoGrant,
     };
+    #[pymodule_export]
+    use crate::grants::voice::VoiceGrant;
     #[pymodule_export]
     use crate::hit::Hit;
     #[pymodule_export]
@@ -73,9 +101,7 @@ mod _native {
     #[pymodule_export]
     use crate::port::LoopPort;
     #[pymodule_export]
-    use crate::source::{_next_errand, _send_errand};
-    #[pymodule_export]
-    use crate::stats::{Event, Stats};
+    use crate::stats::Stats;
     #[pymodule_export]
     use crate::stream_minter::{StreamMinter, StreamParts};
     #[pymodule_export]
@@ -83,7 +109,7 @@ mod _native {
     #[pymodule_export]
     use crate::token_minter::TokenMinter;
     #[pymodule_export]
-    use crate::verify::{Decoded, decode, sign, verify, verify_jwt};
+    use crate::verify::{decode, sign, verify, verify_jwt};
     #[pymodule_export]
     use crate::waiter::Waiter;
 
@@ -91,7 +117,7 @@ mod _native {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
         crate::interpreter::claim(py)?;
-        crate::source::prepare();
+        crate::background::prepare();
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         let kinds = PyDict::new(py);
         for kind in ErrorKind::ALL {

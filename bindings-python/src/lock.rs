@@ -1,9 +1,8 @@
-//! The one kind of lock here.
+//! Locks a mutex whether or not a thread panicked while it held it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks, whatever became of those who did before: each state behind these locks is whole at every
-/// step.
+/// Locks, and ignores poisoning: what these mutexes guard is valid after each single change.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

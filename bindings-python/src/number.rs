@@ -1,4 +1,4 @@
-//! Numbers of Python, which know no bounds.
+//! Reads numbers of Python, which have no bounds.
 
 use grantmint_core::ErrorKind;
 use pyo3::exceptions::PyOverflowError;
@@ -7,7 +7,7 @@ use pyo3::types::PyBool;
 
 use crate::error::invalid;
 
-/// Any number but a bool. One that is too large for a float is infinite, for core to refuse.
+/// Any number but a bool. One that is too large for a float becomes infinite, which core refuses.
 #[derive(Clone, Copy)]
 pub(crate) struct Number(pub(crate) f64);
 
@@ -25,7 +25,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Number {
     }
 }
 
-/// How many: a whole number, not negative.
+/// A count: a whole number, 0 or more.
 #[derive(Clone, Copy)]
 pub(crate) struct Count(pub(crate) u64);
 
@@ -39,8 +39,8 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Count {
     }
 }
 
-/// A whole number, none if it is negative. One that no `u64` holds becomes the largest that one
-/// does, for core to refuse.
+/// A whole number; none if it is negative. One that is too large becomes `u64::MAX`, which core
+/// refuses.
 pub(crate) fn whole(value: Borrowed<'_, '_, PyAny>, kind: ErrorKind) -> PyResult<Option<u64>> {
     refuse_bool(value, kind)?;
     match value.extract::<u64>() {
@@ -51,7 +51,7 @@ pub(crate) fn whole(value: Borrowed<'_, '_, PyAny>, kind: ErrorKind) -> PyResult
     }
 }
 
-/// To Python a bool is a number; here it is a mistake.
+/// To Python a bool is a number. As an argument here it is a mistake.
 fn refuse_bool(value: Borrowed<'_, '_, PyAny>, kind: ErrorKind) -> PyResult<()> {
     if value.is_instance_of::<PyBool>() {
         return Err(invalid(kind, "a number is needed here, not a bool"));

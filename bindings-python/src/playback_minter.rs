@@ -1,36 +1,31 @@
-//! Tokens for all viewers of a stream around the one grant that they share.
+//! Mints a token for each viewer of a stream, around the one grant that all of them share.
 
 use std::sync::Arc;
 
-use grantmint_core::TokenOptions;
+use grantmint_core::{PendingCall, Result, TokenOptions};
 use pyo3::exceptions::PyTypeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::api_key::ApiKey;
-use crate::call::{self, Answer, Begin, TokenCall};
+use crate::builder::set_given;
+use crate::call::{Answer, TokenCall};
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
+use crate::event::{Event, events};
 use crate::grant_cache::{CacheParts, GrantCache};
-use crate::job::no_loop;
+use crate::grants::argument;
+use crate::mint::{self, Mint};
 use crate::number::Count;
 use crate::playback_token::PlaybackToken;
+use crate::policy;
 use crate::port::LoopPort;
-use crate::source::{ForCore, OwnedSource, Source};
-use crate::stats::{Event, Stats, events};
+use crate::source::{ForCore, OwnedSource, Source, no_loop};
+use crate::stats::Stats;
 use crate::stream_minter::StreamParts;
 use crate::text::{self, FilePath, Text};
 use crate::time::{Seconds, Ttl};
-use crate::{grants, policy};
-
-/// What one call asks for.
-pub(crate) fn options(min_remaining: Option<Seconds>, timeout: Option<Seconds>) -> TokenOptions {
-    TokenOptions {
-        min_remaining: min_remaining.map(|time| time.0),
-        timeout: timeout.map(|time| time.0),
-    }
-}
 
 /// The native part of grantmint.PlaybackMinter.
 #[pyclass(frozen, subclass, module = "grantmint._native")]
@@ -44,18 +39,50 @@ impl PlaybackMinter {
         self.source.as_ref().map(|owned| &owned.source)
     }
 
-    /// Whether somebody will run a fetch that nobody waits for.
-    fn expect_refresh(&self, py: Python<'_>) -> PyResult<bool> {
-        self.source().map_or(Ok(true), |source| source.expect_refresh(py))
+    /// The minter for one stream.
+    #[inline]
+    fn of<'a>(&'a self, streamer: Text<'a>) -> PyResult<OfStream<'a>> {
+        Ok(OfStream { minter: self, streamer: streamer.named("streamer")? })
     }
 
-    /// As [`Self::expect_refresh`], where that is all that is asked for.
+    /// Refuses a call that only sets off a fetch, if there is nobody to run it.
     fn need_refresh(&self, py: Python<'_>) -> PyResult<()> {
-        if self.expect_refresh(py)? { Ok(()) } else { Err(no_loop()) }
+        if mint::expect_refresh(py, self.source())? { Ok(()) } else { Err(no_loop()) }
+    }
+}
+
+/// A minter with the stream that it is asked for.
+struct OfStream<'a> {
+    minter: &'a PlaybackMinter,
+    streamer: &'a str,
+}
+
+impl Mint for OfStream<'_> {
+    #[inline]
+    fn streamer(&self) -> &str {
+        self.streamer
     }
 
-    fn begin(&self, streamer: &str, identity: &str, options: TokenOptions) -> impl Begin {
-        move |answer: Answer| self.minter.token_then(streamer, identity, options, answer)
+    #[inline]
+    fn source(&self) -> Option<&Arc<Source>> {
+        self.minter.source()
+    }
+
+    #[inline]
+    fn token_at_once(
+        &self,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<grantmint_core::PlaybackToken>> {
+        self.minter.minter.token_at_once(self.streamer, identity, options)
+    }
+
+    fn try_token(&self, identity: &str) -> Result<Option<String>> {
+        self.minter.minter.try_token(self.streamer, identity)
+    }
+
+    fn token_then(&self, identity: &str, options: TokenOptions, answer: Answer) -> PendingCall {
+        self.minter.minter.token_then(self.streamer, identity, options, answer)
     }
 }
 
@@ -103,48 +130,28 @@ impl PlaybackMinter {
         clock: Option<Bound<'_, ManualClock>>,
     ) -> PyResult<Self> {
         let mut builder = grantmint_core::PlaybackMinter::builder(&key.get().0).unique(unique);
-        for grant in grants::all(grants)? {
+        for grant in argument::all(grants)? {
             builder = builder.grant(grant);
         }
-        if let Some(origin) = text::named(allow_origin, "allow_origin")? {
-            builder = builder.allow_origin(origin);
-        }
-        if let Some(Ttl(seconds)) = ttl {
-            builder = builder.ttl(seconds);
-        }
-        if let Some(Ttl(seconds)) = grant_ttl {
-            builder = builder.grant_ttl(u32::try_from(seconds).unwrap_or(u32::MAX));
-        }
-        if let Some(Seconds(time)) = min_remaining {
-            builder = builder.min_remaining(time);
-        }
-        if let Some(Seconds(time)) = timeout {
-            builder = builder.timeout(time);
-        }
-        if let Some(cache) = cache {
-            builder = builder.cache(&cache.get().cache);
-        }
-        if let Some(name) = text::named(share, "share")? {
-            builder = builder.share(name);
-        }
+        set_given!(builder, {
+            allow_origin: text::named(allow_origin, "allow_origin")?,
+            ttl: ttl.map(|Ttl(seconds)| seconds),
+            grant_ttl: grant_ttl.map(|Ttl(seconds)| u32::try_from(seconds).unwrap_or(u32::MAX)),
+            min_remaining: min_remaining.map(|Seconds(time)| time),
+            timeout: timeout.map(|Seconds(time)| time),
+            cache: cache.as_ref().map(|cache| &cache.get().cache),
+            share: text::named(share, "share")?,
+        });
         if isolated {
             builder = builder.isolated();
         }
-        if let Some(url) = text::named(base_url, "base_url")? {
-            builder = builder.base_url(url);
-        }
-        if let Some(url) = text::named(proxy, "proxy")? {
-            builder = builder.proxy(url);
-        }
-        if let Some(path) = ca_file {
-            builder = builder.ca_file(path.named("ca_file")?);
-        }
-        if let Some(policy) = policy {
-            builder = builder.policy(policy::of(&policy)?);
-        }
-        if let Some(clock) = clock::of(clock.as_ref()) {
-            builder = builder.clock(clock);
-        }
+        set_given!(builder, {
+            base_url: text::named(base_url, "base_url")?,
+            proxy: text::named(proxy, "proxy")?,
+            ca_file: ca_file.map(|path| path.named("ca_file")).transpose()?,
+            policy: policy.as_ref().map(policy::of).transpose()?,
+            clock: clock::of(clock.as_ref()),
+        });
         let source = source.as_ref().map(OwnedSource::new).transpose()?;
         if let Some(owned) = &source {
             builder = builder.source(ForCore(Arc::clone(&owned.source)));
@@ -153,18 +160,19 @@ impl PlaybackMinter {
         Ok(Self { minter, source })
     }
 
-    /// A token for one viewer of a stream. Waits for a grant if there is none; a hit makes no call.
+    /// A token for one viewer of a stream. Makes no request if the cache has a grant; waits for one
+    /// otherwise.
     ///
     /// Args:
     ///     streamer: The stream, VJ and 32 hexadecimal digits.
     ///     identity: Whom it is for; at most 512 bytes.
-    ///     min_remaining: The least remaining life of the grant in it, in seconds or as a timedelta.
-    ///     timeout: How long to wait, in seconds or as a timedelta; 5 if None.
+    ///     min_remaining: How long the grant in it must still live, in seconds or as a timedelta.
+    ///     timeout: How long to wait at most, in seconds or as a timedelta; 5 seconds if None.
     ///
     /// Raises:
     ///     InvalidArgumentError: For the arguments, and if the source is a coroutine function.
-    ///     UpstreamError: Of the fetch, shared by all who waited for it; ThrottledError with
-    ///         retry_after.
+    ///     UpstreamError: The fetch failed; all who waited for it get the same error.
+    ///         ThrottledError has a retry_after.
     ///     DeadlineError: No grant came in time.
     ///     GrantmintError: overloaded, closed.
     #[pyo3(signature = (streamer, identity, *, min_remaining=None, timeout=None))]
@@ -176,25 +184,15 @@ impl PlaybackMinter {
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<PlaybackToken> {
-        let (streamer, identity) = (streamer.named("streamer")?, identity.named("identity")?);
-        let options = options(min_remaining, timeout);
-        if let Some(source) = self.source() {
-            source.check_blocking()?;
-        }
-        if let Some(token) = self.minter.token_at_once(streamer, identity, options).or_raise()? {
-            return Ok(PlaybackToken::new(py, &token));
-        }
-        self.expect_refresh(py)?;
-        let begin = self.begin(streamer, identity, options);
-        call::wait(py, self.source(), streamer, begin)
+        mint::token(py, &self.of(streamer)?, identity, min_remaining, timeout)
     }
 
-    /// The JWT of a token if the grant for it is there, else None; never waits. Sets off the fetch
+    /// The JWT of a token if the cache has a grant for it, else None; never waits. Starts the fetch
     /// that is due.
     ///
     /// Raises:
-    ///     InvalidArgumentError: For the arguments, and if there is no grant, and no event loop to
-    ///         run a source that is a coroutine function.
+    ///     InvalidArgumentError: For the arguments. Also if there is no grant, the source is a
+    ///         coroutine function and there is no event loop to run it.
     ///     GrantmintError: closed.
     fn try_token<'py>(
         &self,
@@ -202,19 +200,10 @@ impl PlaybackMinter {
         streamer: Text<'_>,
         identity: Text<'_>,
     ) -> PyResult<Option<Bound<'py, PyString>>> {
-        let (streamer, identity) = (streamer.named("streamer")?, identity.named("identity")?);
-        let options = TokenOptions::default();
-        if let Some(token) = self.minter.token_at_once(streamer, identity, options).or_raise()? {
-            return Ok(Some(PyString::new(py, &token.jwt)));
-        }
-        let is_run = self.expect_refresh(py)?;
-        match py.detach(|| self.minter.try_token(streamer, identity)).or_raise()? {
-            None if !is_run => Err(no_loop()),
-            jwt => Ok(jwt.map(|jwt| PyString::new(py, &jwt))),
-        }
+        mint::try_token(py, &self.of(streamer)?, identity)
     }
 
-    /// What a StreamMinter is made of.
+    /// What Python's StreamMinter is made from.
     fn _stream(&self, py: Python<'_>, streamer: Text<'_>) -> PyResult<StreamParts> {
         let streamer = streamer.named("streamer")?;
         let stream = py.detach(|| self.minter.stream(streamer)).or_raise()?;
@@ -225,9 +214,9 @@ impl PlaybackMinter {
     /// Fetches a stream's grant before anybody asks for it; does not wait.
     ///
     /// Raises:
-    ///     InvalidArgumentError: invalid_sid, or no event loop to run a source that is a coroutine
-    ///         function.
-    ///     ThrottledError: For a new stream while no call may be made.
+    ///     InvalidArgumentError: invalid_sid. Also if the source is a coroutine function and there
+    ///         is no event loop to run it.
+    ///     ThrottledError: The stream is new, and no request may be sent now.
     ///     GrantmintError: overloaded, closed.
     fn prefetch(&self, py: Python<'_>, streamer: Text<'_>) -> PyResult<()> {
         let streamer = streamer.named("streamer")?;
@@ -235,7 +224,7 @@ impl PlaybackMinter {
         py.detach(|| self.minter.prefetch(streamer)).or_raise()
     }
 
-    /// Keeps a stream's grant fresh without it being asked for.
+    /// Keeps a stream's grant fresh although nobody asks for it.
     ///
     /// Args:
     ///     streamer: The stream.
@@ -249,7 +238,8 @@ impl PlaybackMinter {
         py.detach(|| self.minter.keep_warm(streamer, seconds.0)).or_raise()
     }
 
-    /// Drops a stream's grant. A fetch in the air serves those who wait for it and is not stored.
+    /// Drops a stream's grant. A fetch that is under way answers those who wait for it; its grant
+    /// is not stored.
     ///
     /// Returns:
     ///     Whether there was anything to drop.
@@ -262,8 +252,8 @@ impl PlaybackMinter {
         py.detach(|| self.minter.invalidate(streamer)).or_raise()
     }
 
-    /// Drops a stream's grant if it is still the one of this generation: of many viewers who met a
-    /// bad grant, the first has it fetched anew.
+    /// Drops a stream's grant if it still has this generation. If many viewers report the same bad
+    /// grant, only the first report has a new one fetched.
     ///
     /// Raises:
     ///     As invalidate.
@@ -277,8 +267,8 @@ impl PlaybackMinter {
         py.detach(|| self.minter.invalidate_if(streamer, generation.0)).or_raise()
     }
 
-    /// Signs and fetches with another key of the same account from now on. Grants stay, stored
-    /// errors go.
+    /// Signs and fetches with another key of the same account from now on. Grants stay; stored
+    /// errors are dropped.
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_credentials for a key of another account.
@@ -288,7 +278,7 @@ impl PlaybackMinter {
         py.detach(|| self.minter.rotate(&key)).or_raise()
     }
 
-    /// What the cache has done, for all who share it.
+    /// The counters of the cache, for all minters that share it.
     ///
     /// Raises:
     ///     GrantmintError: closed.
@@ -296,7 +286,7 @@ impl PlaybackMinter {
         py.detach(|| self.minter.stats()).or_raise().map(Stats)
     }
 
-    /// The cache's last 1,024 events since the last call, oldest first.
+    /// The cache's events since the last call, oldest first; the last 1,024 at most.
     ///
     /// Raises:
     ///     GrantmintError: closed.
@@ -304,12 +294,12 @@ impl PlaybackMinter {
         py.detach(|| self.minter.drain_events()).or_raise().map(events)
     }
 
-    /// What the GrantCache of this minter is made of.
+    /// What Python's GrantCache of this minter is made from.
     fn _cache(&self) -> PyResult<CacheParts> {
         self.minter.cache().or_raise().map(CacheParts)
     }
 
-    /// Empties the cache for all who share it.
+    /// Empties the cache for all minters that share it.
     ///
     /// Raises:
     ///     GrantmintError: closed.
@@ -317,13 +307,13 @@ impl PlaybackMinter {
         py.detach(|| self.minter.purge()).or_raise()
     }
 
-    /// Detaches this minter and its streams: later calls raise closed. Others who share the cache go
-    /// on.
+    /// Closes this minter and its streams: later calls raise closed. Other minters that share the
+    /// cache go on.
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.minter.close());
     }
 
-    /// A token if it leaves nothing to wait for.
+    /// A token if there is nothing to wait for.
     #[pyo3(signature = (streamer, identity, min_remaining, timeout, /))]
     fn _at_once(
         &self,
@@ -333,10 +323,7 @@ impl PlaybackMinter {
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<Option<PlaybackToken>> {
-        let (streamer, identity) = (streamer.named("streamer")?, identity.named("identity")?);
-        let options = options(min_remaining, timeout);
-        let token = self.minter.token_at_once(streamer, identity, options).or_raise()?;
-        Ok(token.map(|token| PlaybackToken::new(py, &token)))
+        mint::token_at_once(py, &self.of(streamer)?, identity, min_remaining, timeout)
     }
 
     /// A call that a task of the port's loop waits for.
@@ -349,15 +336,10 @@ impl PlaybackMinter {
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<TokenCall> {
-        let (streamer, identity) = (streamer.named("streamer")?, identity.named("identity")?);
-        let begin = self.begin(streamer, identity, options(min_remaining, timeout));
-        if self.source().is_some_and(|source| !source.is_coroutine) {
-            self.expect_refresh(py)?;
-        }
-        Ok(TokenCall::begin(py, &port.get().port, self.source(), streamer, begin))
+        mint::token_call(py, &self.of(streamer)?, port, identity, min_remaining, timeout)
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         self.source.as_ref().map_or(Ok(()), |source| source.traverse(&visit))
     }
 

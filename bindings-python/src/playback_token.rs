@@ -1,12 +1,13 @@
-//! What a viewer is given.
+//! A viewer's token for one stream.
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::core_error::from_exception;
 use crate::error::exception;
 use crate::freshness;
 
-/// A viewer's token, with what was known of the grant in it at that moment.
+/// A viewer's token, with the state of the grant in it when it was minted.
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct PlaybackToken {
     jwt: Py<PyString>,
@@ -39,13 +40,14 @@ impl PlaybackToken {
 
 #[pymethods]
 impl PlaybackToken {
-    /// The Access Token. Whoever has it can watch: repr hides it.
+    /// The Access Token. Whoever has it can watch, so repr hides it.
     #[getter]
     fn jwt(&self, py: Python<'_>) -> Py<PyString> {
         self.jwt.clone_ref(py)
     }
 
-    /// How long the grant is still good, in seconds, net of the safety margin.
+    /// How long the grant was still good when the token was minted, in seconds, less the safety
+    /// margin.
     #[getter]
     fn grant_remaining(&self) -> f64 {
         self.grant_remaining
@@ -57,19 +59,20 @@ impl PlaybackToken {
         self.freshness
     }
 
-    /// Why the grant is degraded: a GrantmintError that nobody raised, or None.
+    /// Why the grant is degraded: a GrantmintError that was not raised, or None.
     #[getter]
     fn reason<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.reason.as_ref().map(|error| exception(py, error)).transpose()
     }
 
-    /// After how many seconds the next refresh is tried, if the grant is degraded.
+    /// After how many seconds the next refresh is tried, if the grant is degraded and that is
+    /// known.
     #[getter]
     fn retry_after(&self) -> Option<f64> {
         self.reason.as_ref()?.retry_after().map(|time| time.as_secs_f64())
     }
 
-    /// Tells grants of one cache apart, for invalidate_if.
+    /// The number of the grant in its cache, for invalidate_if.
     #[getter]
     fn generation(&self) -> u64 {
         self.generation
@@ -103,14 +106,14 @@ impl PlaybackToken {
         Ok((rebuild, (this.get().fields(this.py())?,)))
     }
 
-    /// What a pickle of a token is made into.
+    /// Makes a token from a pickle.
     #[staticmethod]
     fn _of(
         fields: (Bound<'_, PyString>, f64, String, Option<Bound<'_, PyAny>>, u64),
     ) -> PyResult<Self> {
         let (jwt, grant_remaining, freshness, reason, generation) = fields;
         let freshness = freshness::named(&freshness)?.as_str();
-        let reason = reason.as_ref().map(crate::error::to_core).transpose()?;
+        let reason = reason.as_ref().map(from_exception).transpose()?;
         Ok(Self { jwt: jwt.unbind(), grant_remaining, freshness, reason, generation })
     }
 }

@@ -1,22 +1,25 @@
-//! The windows and limits of a cache.
+//! When a cache refreshes grants and makes callers wait, and how many grants it holds.
 
 use grantmint_core::ErrorKind;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
+use crate::builder::set_given;
 use crate::error::{OrRaise as _, invalid};
 use crate::number::{Count, Number};
 use crate::time::Seconds;
 
-/// The windows and limits of a cache. Whatever is left out scales with the life of each grant.
+/// When a cache refreshes grants, when it makes callers wait, and how many streams it holds. Times
+/// that are left out are derived from the life of each grant.
 ///
 /// Args:
-///     wait_below: Below this remaining life callers wait for the fetch in the air, in seconds.
+///     wait_below: Below this remaining life callers wait for a fetch, in seconds.
 ///     soft_point: At this remaining life a refresh is due, in seconds.
-///     safety_margin: Taken off every life for clocks and transit, in seconds.
+///     safety_margin: Subtracted from every life, for clocks that differ and for time in transit,
+///         in seconds.
 ///     fetch_timeout: How long one fetch may take, in seconds.
 ///     max_keys: How many streams the cache holds at most: 10,000 if left out.
-///     jitter: Fixes every random number to this one, 0 to 1, for tests.
+///     jitter: Used in place of every random number, 0 to 1, for tests.
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_argument.
@@ -30,18 +33,18 @@ pub(crate) struct CachePolicy {
     /// At this remaining life a refresh is due, in seconds.
     #[pyo3(get)]
     soft_point: Option<f64>,
-    /// What is taken off every life, in seconds.
+    /// What is subtracted from every life, in seconds.
     #[pyo3(get)]
     safety_margin: Option<f64>,
     /// How long one fetch may take, in seconds.
     #[pyo3(get)]
     fetch_timeout: Option<f64>,
-    /// What every random number is fixed to, 0 to 1, if it is.
+    /// The number used in place of every random number, 0 to 1, if there is one.
     #[pyo3(get)]
     jitter: Option<f64>,
 }
 
-/// What a pickle of a policy holds: the function that makes it, and what that is given.
+/// What a pickle of a policy holds: the function that makes it, and its arguments.
 type Reduced<'py> = (Bound<'py, PyAny>, (Bound<'py, PyAny>, Bound<'py, PyDict>));
 
 #[pymethods]
@@ -65,24 +68,14 @@ impl CachePolicy {
         jitter: Option<Number>,
     ) -> PyResult<Self> {
         let mut builder = grantmint_core::CachePolicy::builder();
-        if let Some(Seconds(time)) = wait_below {
-            builder = builder.wait_below(time);
-        }
-        if let Some(Seconds(time)) = soft_point {
-            builder = builder.soft_point(time);
-        }
-        if let Some(Seconds(time)) = safety_margin {
-            builder = builder.safety_margin(time);
-        }
-        if let Some(Seconds(time)) = fetch_timeout {
-            builder = builder.fetch_timeout(time);
-        }
-        if let Some(Count(keys)) = max_keys {
-            builder = builder.max_keys(usize::try_from(keys).unwrap_or(usize::MAX));
-        }
-        if let Some(Number(jitter)) = jitter {
-            builder = builder.jitter(jitter);
-        }
+        set_given!(builder, {
+            wait_below: wait_below.map(|Seconds(time)| time),
+            soft_point: soft_point.map(|Seconds(time)| time),
+            safety_margin: safety_margin.map(|Seconds(time)| time),
+            fetch_timeout: fetch_timeout.map(|Seconds(time)| time),
+            max_keys: max_keys.map(|Count(keys)| usize::try_from(keys).unwrap_or(usize::MAX)),
+            jitter: jitter.map(|Number(jitter)| jitter),
+        });
         let number = |time: Option<Seconds>| time.map(|Seconds(time)| time.as_secs_f64());
         Ok(Self {
             policy: builder.build().or_raise()?,
@@ -120,7 +113,7 @@ impl CachePolicy {
         Ok((kind.getattr("_of")?, (kind.into_any(), fields)))
     }
 
-    /// What a pickle of a policy is made into.
+    /// Makes a policy from a pickle.
     #[staticmethod]
     fn _of<'py>(
         kind: &Bound<'py, PyType>,

@@ -1,5 +1,4 @@
-//! The way from the library's threads to one event loop: numbers in a queue, and a byte through a
-//! pair of sockets that the loop watches.
+//! What the library's threads leave for one event loop to do.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -8,81 +7,87 @@ use std::time::{Duration, Instant};
 use pyo3::prelude::*;
 
 use crate::fork::Generation;
-use crate::job::{Held, Job};
+use crate::job::{Job, PendingFetch};
 use crate::lock::lock;
-use crate::source::Source;
+use crate::wake::Wake;
 
-/// A loop that was told and has not looked for this long gets no more jobs: it was closed, does not
-/// run now, or is being blocked.
-const DEAF_AFTER: Duration = Duration::from_secs(1);
+/// A loop that was notified and has not looked for this long is given no more fetches: it was
+/// closed, does not run now, or is blocked.
+const UNRESPONSIVE_AFTER: Duration = Duration::from_secs(1);
 
-/// What waits for the loop to look.
+/// A queue for one event loop. Threads put in what the loop is to do, and wake it.
 pub(crate) struct Port {
     queue: Mutex<Queue>,
-    wake: wake::Wake,
+    wake: Wake,
     numbers: AtomicU64,
 }
 
 #[derive(Default)]
 struct Queue {
-    /// The calls that have news.
+    /// The numbers of the calls whose tasks are to go on.
     calls: Vec<u64>,
     /// Fetches that no caller waits for.
-    jobs: Vec<(Held, Arc<Source>)>,
-    /// Since when the loop has been told and has not looked.
-    told: Option<Instant>,
+    fetches: Vec<PendingFetch>,
+    /// When the loop was notified, if it has not looked since.
+    notified_at: Option<Instant>,
     closed: bool,
 }
 
 impl Queue {
-    fn is_deaf(&self) -> bool {
-        self.closed || self.told.is_some_and(|told| told.elapsed() >= DEAF_AFTER)
+    fn is_unresponsive(&self) -> bool {
+        self.closed || self.notified_at.is_some_and(|at| at.elapsed() >= UNRESPONSIVE_AFTER)
     }
 }
 
 impl Port {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { queue: Mutex::default(), wake: Wake::new()?, numbers: AtomicU64::new(0) })
+    }
+
+    /// A number that no other call of this port has.
     pub(crate) fn next_number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Whether the loop does not listen, so that what it is to run would stay undone.
-    pub(crate) fn is_deaf(&self) -> bool {
-        lock(&self.queue).is_deaf()
+    /// Whether the loop does not look, so that a fetch given to it would not be run.
+    pub(crate) fn is_unresponsive(&self) -> bool {
+        lock(&self.queue).is_unresponsive()
     }
 
     pub(crate) fn is_closed(&self) -> bool {
         lock(&self.queue).closed
     }
 
-    /// Tells the loop that a call has news.
-    pub(crate) fn ring(&self, number: u64) {
-        self.tell(|queue| {
+    /// Tells the loop that the task of this call is to go on.
+    pub(crate) fn notify(&self, number: u64) {
+        self.change(|queue| {
             if !queue.closed {
                 queue.calls.push(number);
             }
         });
     }
 
-    /// Has the loop run a source; hands the job back if the loop is gone or does not listen.
-    pub(crate) fn offer(&self, job: Held, source: &Arc<Source>) -> Option<Held> {
-        let mut job = Some(job);
-        self.tell(|queue| {
-            if !queue.is_deaf()
-                && let Some(job) = job.take()
+    /// Gives the loop a fetch to run. Hands it back if the loop is closed or does not look.
+    pub(crate) fn offer(&self, fetch: PendingFetch) -> Option<PendingFetch> {
+        let mut fetch = Some(fetch);
+        self.change(|queue| {
+            if !queue.is_unresponsive()
+                && let Some(fetch) = fetch.take()
             {
-                queue.jobs.push((job, Arc::clone(source)));
+                queue.fetches.push(fetch);
             }
         });
-        job
+        fetch
     }
 
-    fn tell(&self, change: impl FnOnce(&mut Queue)) {
+    /// Changes the queue, and wakes the loop unless it was woken and has not looked yet.
+    fn change(&self, change: impl FnOnce(&mut Queue)) {
         let mut queue = lock(&self.queue);
         change(&mut queue);
-        let told = queue.told.is_some();
-        queue.told.get_or_insert_with(Instant::now);
+        let was_notified = queue.notified_at.is_some();
+        queue.notified_at.get_or_insert_with(Instant::now);
         drop(queue);
-        if !told {
+        if !was_notified {
             self.wake.send();
         }
     }
@@ -94,19 +99,20 @@ impl Port {
         std::mem::replace(&mut queue, Queue { closed, ..Queue::default() })
     }
 
-    /// Takes nothing more; what came is dropped, so that others lead.
+    /// Takes nothing more. Drops the fetches in the queue, so that callers that wait for them
+    /// begin again.
     fn close(&self) {
-        let jobs = {
+        let fetches = {
             let mut queue = lock(&self.queue);
             queue.closed = true;
-            std::mem::take(&mut queue.jobs)
+            std::mem::take(&mut queue.fetches)
         };
-        drop(jobs);
+        drop(fetches);
     }
 }
 
-/// The port of one event loop, as Python holds it. The loop holds that, and drops it when it is
-/// closed.
+/// The port of one event loop, as Python has it. Only the loop keeps it, and drops it when the loop
+/// is closed.
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct LoopPort {
     pub(crate) port: Arc<Port>,
@@ -117,9 +123,7 @@ pub(crate) struct LoopPort {
 impl LoopPort {
     #[new]
     fn new() -> PyResult<Self> {
-        let (queue, numbers) = (Mutex::default(), AtomicU64::new(0));
-        let port = Arc::new(Port { queue, wake: wake::Wake::new()?, numbers });
-        Ok(Self { port, process: Generation::now() })
+        Ok(Self { port: Arc::new(Port::new()?), process: Generation::now() })
     }
 
     /// What the loop is to watch for reading; None where it has to look by itself.
@@ -132,10 +136,11 @@ impl LoopPort {
         self.port.next_number()
     }
 
-    /// The numbers of the calls that have news, and jobs that nobody waits for.
+    /// Takes out what was left: the numbers of the calls whose tasks are to go on, and the fetches
+    /// that no caller waits for.
     fn drain(&self, py: Python<'_>) -> PyResult<(Vec<u64>, Vec<Py<Job>>)> {
         let queue = py.detach(|| self.port.drain());
-        let jobs = queue.jobs.into_iter().map(|(job, source)| Py::new(py, Job::new(job, source)));
+        let jobs = queue.fetches.into_iter().map(|fetch| Py::new(py, Job::new(fetch)));
         Ok((queue.calls, jobs.collect::<PyResult<_>>()?))
     }
 }
@@ -146,64 +151,5 @@ impl Drop for LoopPort {
         if self.process == Generation::now() {
             Python::attach(|py| py.detach(|| self.port.close()));
         }
-    }
-}
-
-#[cfg(unix)]
-mod wake {
-    use std::io::{Read as _, Result, Write as _};
-    use std::os::fd::AsRawFd as _;
-    use std::os::unix::net::UnixStream;
-
-    /// A pair of sockets: writing to one never blocks, and makes the other readable.
-    pub(super) struct Wake {
-        from: UnixStream,
-        to: UnixStream,
-    }
-
-    impl Wake {
-        pub(super) fn new() -> Result<Self> {
-            let (from, to) = UnixStream::pair()?;
-            from.set_nonblocking(true)?;
-            to.set_nonblocking(true)?;
-            Ok(Self { from, to })
-        }
-
-        pub(super) fn fileno(&self) -> Option<i32> {
-            Some(self.to.as_raw_fd())
-        }
-
-        pub(super) fn send(&self) {
-            // It fails only when so much lies unread that the loop wakes all the same.
-            let _ = (&self.from).write(&[1]);
-        }
-
-        pub(super) fn receive(&self) {
-            let mut bytes = [0; 64];
-            while (&self.to).read(&mut bytes).is_ok_and(|read| read == bytes.len()) {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-mod wake {
-    use std::io::Result;
-
-    /// Nothing: the loop looks by itself.
-    pub(super) struct Wake;
-
-    impl Wake {
-        #[allow(clippy::unnecessary_wraps, reason = "on other systems it can fail")]
-        pub(super) fn new() -> Result<Self> {
-            Ok(Self)
-        }
-
-        pub(super) fn fileno(&self) -> Option<i32> {
-            None
-        }
-
-        pub(super) fn send(&self) {}
-
-        pub(super) fn receive(&self) {}
     }
 }

@@ -1,4 +1,4 @@
-//! How objects show themselves.
+//! Writes the `repr` of objects whose fields are optional texts.
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;

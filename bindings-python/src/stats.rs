@@ -1,12 +1,11 @@
-//! Statistics and events.
+//! The counters of a cache.
 
-use grantmint_core::EventKind;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::text::Text;
 
-/// Writes the class from the names of core's counters, so that none is forgotten twice.
+/// Writes the class from the names of core's counters: the getters and the repr cannot disagree.
 macro_rules! stats {
     ($($(#[$doc:meta])* $name:ident: $type:ty,)*) => {
         /// What a cache has done since it was made, or since the process forked. Counts only rise.
@@ -22,7 +21,7 @@ macro_rules! stats {
                 self.0.$name
             })*
 
-            /// All grants handed out at once.
+            /// Calls answered at once with a grant.
             #[getter]
             fn hits(&self) -> u64 {
                 self.0.hits()
@@ -38,7 +37,7 @@ macro_rules! stats {
                 Ok(errors)
             }
 
-            /// What is left of the account's cool-down, in seconds.
+            /// How much of the account's cool-down is left, in seconds.
             #[getter]
             fn cooldown_left(&self) -> f64 {
                 self.0.cooldown_left.as_secs_f64()
@@ -51,8 +50,9 @@ macro_rules! stats {
                 self.0.clock_offset_ms.map(|ms| ms as f64 / 1000.0)
             }
 
-            /// How long fetches took: a dict of "buckets" (upper bounds in seconds and how many took
-            /// no longer), "count" and "sum" in seconds.
+            /// How long fetches took, as a dict. "buckets" are pairs of an upper bound in seconds
+            /// and the number of fetches that took no longer; "count" is their number, "sum" their
+            /// seconds.
             #[getter]
             fn latency<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
                 let histogram = &self.0.fetch_latency;
@@ -83,80 +83,26 @@ macro_rules! stats {
 }
 
 stats! {
-    /// Grants handed out at once with no refresh due.
+    /// Calls answered at once with a grant that needs no refresh.
     hits_fresh: u64,
-    /// Grants handed out at once with a refresh due or in the air.
+    /// Calls answered at once with a grant whose refresh is due or under way.
     hits_refreshing: u64,
-    /// Grants handed out because no better one could be had.
+    /// Calls answered at once with a grant whose refresh failed or may not be tried yet.
     hits_degraded: u64,
-    /// Calls that had to wait for a fetch, the one that led it included.
+    /// Calls that had to wait for a fetch, including the call that ran it.
     waits: u64,
     /// Calls refused at once with a stored error.
     refusals: u64,
     /// Fetches sent upstream.
     fetches: u64,
-    /// Those of them that refreshed a grant which was still good.
+    /// Fetches that refreshed a grant which was still good.
     refreshes: u64,
     /// Fetches answered with a 429.
     throttled: u64,
-    /// Entries that had to make room for others.
+    /// Entries removed to make room for others.
     evictions: u64,
-    /// Entries now in the cache.
+    /// Entries in the cache now.
     keys: usize,
-    /// Fetches now in the air.
+    /// Fetches under way now.
     in_flight: usize,
-}
-
-/// Something that happened in a cache.
-#[pyclass(frozen, eq, module = "grantmint")]
-#[derive(PartialEq)]
-pub(crate) struct Event(pub(crate) grantmint_core::Event);
-
-#[pymethods]
-impl Event {
-    /// When, in Unix seconds.
-    #[getter]
-    fn at(&self) -> f64 {
-        self.0.at.wall().as_secs_f64()
-    }
-
-    /// What: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned", "evicted",
-    /// "invalidated", "purged", "rotated" or "forked".
-    #[getter]
-    fn kind(&self) -> &'static str {
-        self.0.kind.as_str()
-    }
-
-    /// To which key; None for events of the whole cache.
-    #[getter]
-    fn key(&self) -> Option<&str> {
-        self.0.key.as_ref().map(grantmint_core::Key::text)
-    }
-
-    /// The code of the error, of fetch_failed.
-    #[getter]
-    fn code(&self) -> Option<&'static str> {
-        match self.0.kind {
-            EventKind::FetchFailed(kind) => Some(kind.code()),
-            _ => None,
-        }
-    }
-
-    /// The generation of the grant, of fetch_succeeded.
-    #[getter]
-    fn generation(&self) -> Option<u64> {
-        match self.0.kind {
-            EventKind::FetchSucceeded { generation } => Some(generation),
-            _ => None,
-        }
-    }
-
-    fn __repr__(&self) -> String {
-        format!("Event(kind='{}', at={:.3})", self.kind(), self.at())
-    }
-}
-
-/// What happened lately, oldest first.
-pub(crate) fn events(events: Vec<grantmint_core::Event>) -> Vec<Event> {
-    events.into_iter().map(Event).collect()
 }

@@ -1,24 +1,22 @@
-//! One stream of a minter: the hot path.
+//! Mints tokens for one stream of a minter: the fastest way.
 
 use std::sync::Arc;
 
-use grantmint_core::TokenOptions;
+use grantmint_core::{PendingCall, Result, TokenOptions};
 use pyo3::exceptions::PyTypeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::call::{self, Answer, Begin, TokenCall};
-use crate::error::OrRaise as _;
-use crate::job::no_loop;
-use crate::playback_minter::options;
+use crate::call::{Answer, TokenCall};
+use crate::mint::{self, Mint};
 use crate::playback_token::PlaybackToken;
 use crate::port::LoopPort;
 use crate::source::{OwnedSource, Source};
 use crate::text::Text;
 use crate::time::Seconds;
 
-/// What a stream is made of, on its way from the minter to Python's class.
+/// What a minter returns for a stream, to make Python's class from.
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct StreamParts {
     pub(crate) stream: grantmint_core::StreamMinter,
@@ -34,17 +32,32 @@ pub(crate) struct StreamMinter {
     streamer: String,
 }
 
-impl StreamMinter {
-    fn begin(&self, identity: &str, options: TokenOptions) -> impl Begin {
-        move |answer: Answer| self.stream.token_then(identity, options, answer)
+impl Mint for StreamMinter {
+    #[inline]
+    fn streamer(&self) -> &str {
+        &self.streamer
     }
 
+    #[inline]
     fn source(&self) -> Option<&Arc<Source>> {
         self.source.as_ref().map(|owned| &owned.source)
     }
 
-    fn expect_refresh(&self, py: Python<'_>) -> PyResult<bool> {
-        self.source().map_or(Ok(true), |source| source.expect_refresh(py))
+    #[inline]
+    fn token_at_once(
+        &self,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<grantmint_core::PlaybackToken>> {
+        self.stream.token_at_once(identity, options)
+    }
+
+    fn try_token(&self, identity: &str) -> Result<Option<String>> {
+        self.stream.try_token(identity)
+    }
+
+    fn token_then(&self, identity: &str, options: TokenOptions, answer: Answer) -> PendingCall {
+        self.stream.token_then(identity, options, answer)
     }
 }
 
@@ -72,16 +85,7 @@ impl StreamMinter {
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<PlaybackToken> {
-        let identity = identity.named("identity")?;
-        let options = options(min_remaining, timeout);
-        if let Some(source) = self.source() {
-            source.check_blocking()?;
-        }
-        if let Some(token) = self.stream.token_at_once(identity, options).or_raise()? {
-            return Ok(PlaybackToken::new(py, &token));
-        }
-        self.expect_refresh(py)?;
-        call::wait(py, self.source(), &self.streamer, self.begin(identity, options))
+        mint::token(py, self, identity, min_remaining, timeout)
     }
 
     /// As PlaybackMinter.try_token, for this stream.
@@ -90,19 +94,10 @@ impl StreamMinter {
         py: Python<'py>,
         identity: Text<'_>,
     ) -> PyResult<Option<Bound<'py, PyString>>> {
-        let identity = identity.named("identity")?;
-        let options = TokenOptions::default();
-        if let Some(token) = self.stream.token_at_once(identity, options).or_raise()? {
-            return Ok(Some(PyString::new(py, &token.jwt)));
-        }
-        let is_run = self.expect_refresh(py)?;
-        match py.detach(|| self.stream.try_token(identity)).or_raise()? {
-            None if !is_run => Err(no_loop()),
-            jwt => Ok(jwt.map(|jwt| PyString::new(py, &jwt))),
-        }
+        mint::try_token(py, self, identity)
     }
 
-    /// A token if it leaves nothing to wait for.
+    /// A token if there is nothing to wait for.
     #[pyo3(signature = (identity, min_remaining, timeout, /))]
     fn _at_once(
         &self,
@@ -111,10 +106,7 @@ impl StreamMinter {
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<Option<PlaybackToken>> {
-        let identity = identity.named("identity")?;
-        let options = options(min_remaining, timeout);
-        let token = self.stream.token_at_once(identity, options).or_raise()?;
-        Ok(token.map(|token| PlaybackToken::new(py, &token)))
+        mint::token_at_once(py, self, identity, min_remaining, timeout)
     }
 
     /// A call that a task of the port's loop waits for.
@@ -126,15 +118,10 @@ impl StreamMinter {
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
     ) -> PyResult<TokenCall> {
-        let identity = identity.named("identity")?;
-        let begin = self.begin(identity, options(min_remaining, timeout));
-        if self.source().is_some_and(|source| !source.is_coroutine) {
-            self.expect_refresh(py)?;
-        }
-        Ok(TokenCall::begin(py, &port.get().port, self.source(), &self.streamer, begin))
+        mint::token_call(py, self, port, identity, min_remaining, timeout)
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         self.source.as_ref().map_or(Ok(()), |source| source.traverse(&visit))
     }
 

@@ -1,4 +1,4 @@
-//! Texts of Python, which can hold what UTF-8 cannot.
+//! Reads texts of Python, which may hold lone surrogates and so not be UTF-8.
 
 use std::path::PathBuf;
 
@@ -8,13 +8,13 @@ use pyo3::prelude::*;
 
 use crate::error::invalid;
 
-/// A text argument, borrowed. One with a lone surrogate is refused by [`Text::named`], under the
-/// argument's name: Python's own error would carry the whole text, a secret perhaps.
+/// A text argument, borrowed. [`Text::named`] refuses one with a lone surrogate, and says which
+/// argument it is. Python's own error would carry the whole text, which may be a secret.
 #[derive(Clone, Copy)]
 pub(crate) struct Text<'a>(Option<&'a str>);
 
 impl<'a> Text<'a> {
-    /// A text that stands in the signature.
+    /// The default of an argument.
     pub(crate) const fn of(text: &'a str) -> Self {
         Self(Some(text))
     }
@@ -40,6 +40,11 @@ pub(crate) fn named<'a>(text: Option<Text<'a>>, name: &str) -> PyResult<Option<&
     text.map(|text| text.named(name)).transpose()
 }
 
+/// As [`named`], copied.
+pub(crate) fn owned(text: Option<Text<'_>>, name: &str) -> PyResult<Option<String>> {
+    Ok(named(text, name)?.map(str::to_owned))
+}
+
 /// The path of a file: `str`, `bytes` or `os.PathLike`.
 pub(crate) struct FilePath(Option<PathBuf>);
 
@@ -58,7 +63,8 @@ impl<'a, 'py> FromPyObject<'a, 'py> for FilePath {
     }
 }
 
-/// Nothing instead of Python's error, which is dropped: it would be found as the context of ours.
+/// None for a text with a lone surrogate. Python's error is dropped: it would become the context of
+/// ours, and show the text.
 #[inline]
 pub(crate) fn well_formed<T>(py: Python<'_>, extracted: PyResult<T>) -> PyResult<Option<T>> {
     match extracted {
@@ -68,7 +74,7 @@ pub(crate) fn well_formed<T>(py: Python<'_>, extracted: PyResult<T>) -> PyResult
     }
 }
 
-/// The error of a text with a lone surrogate.
+/// The error for a text with a lone surrogate.
 #[cold]
 pub(crate) fn ill_formed(name: &str) -> PyErr {
     let message = format!("{name} holds a lone surrogate, which is not valid UTF-8");

@@ -1,24 +1,24 @@
-//! The duty to fetch a grant of a cache.
+//! The duty to fetch one grant of a cache, for hosts that fetch in their own way.
 
-use std::sync::Mutex;
 use std::time::Duration;
 
 use grantmint_core::{Error, ErrorKind, Grant, Start};
 use pyo3::prelude::*;
 
-use crate::error::{raise, to_core};
+use crate::core_error::from_exception;
+use crate::error::raise;
 use crate::json::to_text;
-use crate::lock::lock;
+use crate::one_use::OneUse;
 use crate::time::Seconds;
 
-/// The duty to fetch one grant for all who wait for it. One that is dropped ends the fetch as
+/// The duty to fetch one grant for all who wait for it. If the ticket is dropped, the fetch ends as
 /// abandoned.
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct Ticket {
     key: String,
     ttl: Duration,
     is_refresh: bool,
-    ticket: Mutex<Option<grantmint_core::Ticket>>,
+    ticket: OneUse<grantmint_core::Ticket>,
 }
 
 impl Ticket {
@@ -27,18 +27,8 @@ impl Ticket {
             key: ticket.key().text().to_owned(),
             ttl: ticket.key().ttl(),
             is_refresh: ticket.is_refresh(),
-            ticket: Mutex::new(Some(ticket)),
+            ticket: OneUse::new(ticket),
         }
-    }
-
-    /// Ends the fetch, unless that has been done.
-    fn end(&self, py: Python<'_>, end: impl FnOnce(grantmint_core::Ticket) + Send) {
-        py.detach(|| {
-            let ticket = lock(&self.ticket).take();
-            if let Some(ticket) = ticket {
-                end(ticket);
-            }
-        });
     }
 }
 
@@ -56,23 +46,23 @@ impl Ticket {
         self.ttl.as_secs_f64()
     }
 
-    /// Whether a grant that is still good is being replaced.
+    /// Whether the fetch refreshes a grant that is still good.
     #[getter]
     fn is_refresh(&self) -> bool {
         self.is_refresh
     }
 
-    /// Asks whether the request may be sent, right before it would be: the grant's life counts from
-    /// here.
+    /// Asks whether the request may be sent now. Call it right before sending: the grant's life
+    /// counts from here.
     ///
     /// Returns:
-    ///     ("go", the seconds that it has) or ("later", the seconds after which to ask again).
+    ///     ("go", the seconds that the request may take), or ("later", the seconds after which to
+    ///     ask again).
     ///
     /// Raises:
-    ///     GrantmintError: It may not be sent; the fetch has ended with this error.
+    ///     GrantmintError: The request may not be sent; the fetch has ended with this error.
     fn start(&self, py: Python<'_>) -> PyResult<(&'static str, f64)> {
-        let start = py.detach(|| lock(&self.ticket).as_mut().map(grantmint_core::Ticket::start));
-        match start {
+        match self.ticket.with(py, grantmint_core::Ticket::start) {
             Some(Start::Go(time)) => Ok(("go", time.as_secs_f64())),
             Some(Start::Later(time)) => Ok(("later", time.as_secs_f64())),
             Some(Start::Refused(error)) => Err(raise(&error)),
@@ -84,8 +74,8 @@ impl Ticket {
     ///
     /// Args:
     ///     grant: The grant: text or bytes, kept as they are, or an object to write as JSON.
-    ///     ttl: How long it lives from when start said go, in seconds or as a timedelta; for as long
-    ///         as was asked for if None.
+    ///     ttl: How long the grant lives, counted from the last start, in seconds or as a
+    ///         timedelta; as long as was asked for if None.
     #[pyo3(signature = (grant, ttl=None))]
     fn complete(
         &self,
@@ -95,20 +85,20 @@ impl Ticket {
     ) -> PyResult<()> {
         let grant = Grant::new(to_text(grant, "grant")?);
         let life = ttl.map_or(self.ttl, |ttl| ttl.0);
-        self.end(py, |ticket| ticket.complete(grant, life));
+        self.ticket.use_up(py, |ticket| ticket.complete(grant, life));
         Ok(())
     }
 
     /// Ends the fetch with an error for all who wait; does nothing if it has ended.
     fn fail(&self, py: Python<'_>, error: &Bound<'_, PyAny>) -> PyResult<()> {
-        let error = to_core(error)?;
-        self.end(py, |ticket| ticket.fail(error));
+        let error = from_exception(error)?;
+        self.ticket.use_up(py, |ticket| ticket.fail(error));
         Ok(())
     }
 
-    /// Ends the fetch without an outcome: whoever waits begins again.
+    /// Ends the fetch without an outcome; callers that wait begin again.
     fn abandon(&self, py: Python<'_>) {
-        self.end(py, drop);
+        self.ticket.use_up(py, drop);
     }
 
     fn __repr__(&self) -> String {

@@ -1,4 +1,4 @@
-//! Seconds and points in time, in every form that Python has for them.
+//! Reads durations and points in time, in every form that Python has for them.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use pyo3::types::PyFloat;
 use crate::error::invalid;
 use crate::number::{Number, whole};
 
-/// A time to wait or a life: seconds as a number, or a `timedelta`.
+/// A duration, 0 or more: seconds as a number, or a `timedelta`.
 #[derive(Clone, Copy)]
 pub(crate) struct Seconds(pub(crate) Duration);
 
@@ -21,12 +21,12 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Seconds {
         if seconds < 0.0 {
             return Err(invalid(ErrorKind::InvalidArgument, "a time must be 0 seconds or more"));
         }
-        // What is too much for a duration is too much for core, which says so.
+        // What is too long for a `Duration` becomes the longest one, which core refuses.
         Ok(Self(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)))
     }
 }
 
-/// A time forward or back: seconds as a number, or a `timedelta`.
+/// A duration that may be negative: seconds as a number, or a `timedelta`.
 #[derive(Clone, Copy)]
 pub(crate) struct Step(pub(crate) f64);
 
@@ -66,7 +66,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Ttl {
         if value.is_instance_of::<PyFloat>() {
             return Err(invalid(ErrorKind::InvalidTtl, "a ttl must be an int or a timedelta"));
         }
-        // Core refuses 0 as it does what is negative.
+        // A negative ttl becomes 0, which core refuses.
         Ok(Self(whole(value, ErrorKind::InvalidTtl)?.unwrap_or(0)))
     }
 }

@@ -1,4 +1,4 @@
-//! Many tokens that differ in their identity alone.
+//! Many Access Tokens that differ only in their identity.
 
 use std::cell::RefCell;
 
@@ -9,26 +9,27 @@ use pyo3::types::{PyList, PyString, PyTuple};
 
 use crate::access_token::advice;
 use crate::api_key::ApiKey;
+use crate::builder::set_given;
 use crate::clock::{self, ManualClock};
 use crate::error::OrRaise as _;
-use crate::grants;
+use crate::grants::argument;
 use crate::text::{Text, ill_formed, well_formed};
 use crate::time::{Ttl, UnixSeconds};
 
 thread_local! {
-    /// Where tokens are written before Python copies them: one allocation a thread instead of one
-    /// a token.
+    /// The buffer that tokens are written to before Python copies them. It saves an allocation per
+    /// token.
     static TEXT: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each. Any number of
-/// threads may share one.
+/// Mints Access Tokens with the same key, grants and ttl, one for each identity. Any number of
+/// threads may share a minter.
 ///
 /// Args:
 ///     key: The key that signs.
 ///     grants: What each holder may do.
 ///     ttl: The life of each token in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
-///     nbf: Before when no token is valid, as Unix seconds or a datetime; left out if None.
+///     nbf: When each token becomes valid, as Unix seconds or a datetime; left out if None.
 ///     unique: Whether each token has a jti of its own instead of the vendor's.
 ///     clock: A ManualClock, for tests.
 ///
@@ -50,21 +51,17 @@ impl TokenMinter {
         clock: Option<Bound<'_, ManualClock>>,
     ) -> PyResult<Self> {
         let mut builder = grantmint_core::TokenMinter::builder(&key.get().0)
-            .grants(grants::all(grants)?)
+            .grants(argument::all(grants)?)
             .unique(unique);
-        if let Some(Ttl(seconds)) = ttl {
-            builder = builder.ttl(seconds);
-        }
-        if let Some(UnixSeconds(start)) = nbf {
-            builder = builder.nbf(start);
-        }
-        if let Some(clock) = clock::of(clock.as_ref()) {
-            builder = builder.clock(clock);
-        }
+        set_given!(builder, {
+            ttl: ttl.map(|Ttl(seconds)| seconds),
+            nbf: nbf.map(|UnixSeconds(start)| start),
+            clock: clock::of(clock.as_ref()),
+        });
         builder.build().or_raise().map(Self)
     }
 
-    /// The token of one viewer, issued now.
+    /// The token for one identity, issued now.
     ///
     /// Args:
     ///     identity: Whom it is for; at most 512 bytes, and 128 characters with a video grant.
@@ -77,11 +74,11 @@ impl TokenMinter {
         let minted = TEXT.with_borrow_mut(|text| {
             self.0.mint_into(text, identity).map(|()| PyString::new(py, text))
         });
-        // Not while the text is borrowed: to make an exception runs Python, which may mint.
+        // Only here is the buffer free again. Making an exception runs Python, which may mint.
         minted.or_raise()
     }
 
-    /// The token of one viewer, issued at a time of the caller's choice.
+    /// The token for one identity, issued at a time that the caller chooses.
     ///
     /// Args:
     ///     identity: As of mint.
@@ -99,7 +96,7 @@ impl TokenMinter {
         Ok(PyString::new(py, &self.0.mint_at(identity, now.0).or_raise()?))
     }
 
-    /// One token for each identity, all issued in the same second; all of them or none.
+    /// One token for each identity, all issued in the same second. If one fails, none is returned.
     ///
     /// Args:
     ///     identities: Any iterable of str.
@@ -124,7 +121,7 @@ impl TokenMinter {
         PyList::new(py, tokens)
     }
 
-    /// Advice on this kind of token; empty for most.
+    /// Advice about these tokens, as pairs of a stable code and a message; empty for most.
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         advice(py, self.0.warnings())
     }

@@ -1,136 +1,26 @@
-//! Checking and signing tokens.
+//! Checks tokens, takes them apart, and signs the claims of any token.
 
 use std::time::Duration;
 
 use grantmint_core::{Algorithm, ErrorKind, VerifyOptions};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::PyBytes;
 
 use crate::api_key::ApiKey;
+use crate::decoded::Decoded;
 use crate::error::{OrRaise as _, invalid};
-use crate::json::{from_text, to_text};
+use crate::json::to_text;
 use crate::text::Text;
 use crate::time::{Seconds, UnixSeconds};
 
-/// The content of a token. Its repr shows none of it, and its pickle lacks the signature.
-#[pyclass(frozen, eq, module = "grantmint")]
-#[derive(PartialEq)]
-pub(crate) struct Decoded {
-    content: grantmint_core::Decoded,
-    /// The token up to its signature.
-    unsigned: Box<str>,
-}
-
-impl Decoded {
-    fn new(token: &str, content: grantmint_core::Decoded) -> Self {
-        let end = token.rfind('.').map_or(0, |dot| dot + 1);
-        Self { content, unsigned: token[..end].into() }
-    }
-}
-
-#[pymethods]
-impl Decoded {
-    /// The header as a dict.
-    #[getter]
-    fn header<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_text(py, self.content.header_json())
-    }
-
-    /// The claims as a dict.
-    #[getter]
-    fn claims<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_text(py, self.content.claims_json())
-    }
-
-    /// The header as JSON, byte for byte.
-    #[getter]
-    fn header_json(&self) -> &str {
-        self.content.header_json()
-    }
-
-    /// The claims as JSON, byte for byte.
-    #[getter]
-    fn claims_json(&self) -> &str {
-        self.content.claims_json()
-    }
-
-    /// The grants as a dict, with the identity among them.
-    #[getter]
-    fn grants<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match self.content.grants() {
-            Some(_) => Ok(Some(self.claims(py)?.get_item("grants")?)),
-            None => Ok(None),
-        }
-    }
-
-    /// Whom the token is for, if that is a text.
-    #[getter]
-    fn identity(&self) -> Option<&str> {
-        self.content.identity()
-    }
-
-    /// iss: the SID of the key that signed, in an Access Token.
-    #[getter]
-    fn issuer(&self) -> Option<&str> {
-        self.content.issuer()
-    }
-
-    /// sub: the SID of the account, in an Access Token.
-    #[getter]
-    fn subject(&self) -> Option<&str> {
-        self.content.subject()
-    }
-
-    /// jti: the token's own identifier.
-    #[getter]
-    fn jti(&self) -> Option<&str> {
-        self.content.jti()
-    }
-
-    /// twr of the header: the region.
-    #[getter]
-    fn region(&self) -> Option<&str> {
-        self.content.region()
-    }
-
-    /// iat in Unix seconds.
-    #[getter]
-    fn issued_at(&self) -> Option<u64> {
-        self.content.issued_at()
-    }
-
-    /// nbf in Unix seconds, a fraction rounded up.
-    #[getter]
-    fn not_before(&self) -> Option<u64> {
-        self.content.not_before()
-    }
-
-    /// exp in Unix seconds, a fraction dropped.
-    #[getter]
-    fn expires_at(&self) -> Option<u64> {
-        self.content.expires_at()
-    }
-
-    fn __repr__(&self) -> &'static str {
-        "Decoded(...)"
-    }
-
-    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
-        PyString::new(py, self.content.claims_json()).hash()
-    }
-
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (&str,))> {
-        Ok((py.import("grantmint")?.getattr("decode")?, (&self.unsigned,)))
-    }
-}
-
-/// Checks an Access Token: made with this key, for its account, valid now.
+/// Checks that an Access Token was made with this key, for the key's account, and is valid now.
 ///
 /// Args:
 ///     token: The token.
 ///     api_key: The key that it must be signed with.
 ///     leeway: How many whole seconds exp and nbf may be off, at most 300, or as a timedelta.
-///     now: The time to take for the present one: Unix seconds or a datetime.
+///     now: The time to check exp and nbf against, as Unix seconds or a datetime; the present if
+///         None.
 ///     algorithm: The one algorithm to accept: "HS256", "HS384" or "HS512".
 ///
 /// Raises:
@@ -155,8 +45,8 @@ pub(crate) fn verify(
     Ok(Decoded::new(token, content))
 }
 
-/// Checks another vendor's token: signed with this secret, valid now. Issuer, subject and type are
-/// not looked at.
+/// Checks that another vendor's token was signed with this secret and is valid now. Issuer, subject
+/// and type are not checked.
 ///
 /// Args:
 ///     token: The token.
@@ -187,7 +77,7 @@ pub(crate) fn verify_jwt(
     Ok(Decoded::new(token, with_bytes(secret, verify)?.or_raise()?))
 }
 
-/// Takes a token apart without checking its signature or its times. To act on a token, use verify.
+/// Decodes a token without checking its signature or its times. To trust a token, use verify.
 ///
 /// Raises:
 ///     TokenError: token_malformed.
@@ -198,7 +88,7 @@ pub(crate) fn decode(token: Text<'_>) -> PyResult<Decoded> {
     Ok(Decoded::new(token, grantmint_core::decode(token).or_raise()?))
 }
 
-/// Signs any claims, for tokens of other vendors.
+/// Signs any claims, to make tokens of other vendors.
 ///
 /// Args:
 ///     alg: "HS256", "HS384" or "HS512"; the header must name the same.

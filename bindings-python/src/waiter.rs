@@ -1,23 +1,20 @@
-//! Waiting for somebody's fetch.
+//! Waits for a fetch of a cache, on a thread or on an event loop.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::Duration;
 
 use grantmint_core::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
 
 use crate::error::OrRaise as _;
 use crate::hit::{Hit, Parts};
+use crate::interrupt;
 use crate::lock::lock;
 use crate::port::{LoopPort, Port};
 
-/// How long a thread waits before it looks whether the user has pressed Ctrl-C.
-const SLICE: Duration = Duration::from_millis(50);
-
-/// A place among those who wait for one fetch. One that is dropped has given up.
+/// Waits for one fetch that this caller or another runs. Dropping it ends the wait.
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct Waiter(Mutex<Option<grantmint_core::Waiter>>);
 
@@ -26,8 +23,8 @@ impl Waiter {
         Self(Mutex::new(Some(waiter)))
     }
 
-    /// Looks whether there is a result, and has the waker called when there is. A waiter that is used
-    /// up, or being waited for by another thread, has given up.
+    /// Looks whether there is a result, and has the waker called when there is. A waiter that has
+    /// been closed or has returned its result fails as cancelled.
     fn poll(&self, waker: &Waker) -> Poll<Result<Parts>> {
         let mut this = lock(&self.0);
         let Some(waiter) = this.as_mut() else {
@@ -40,49 +37,48 @@ impl Waiter {
         }
         polled.map(|result| result.map(Parts::from))
     }
+
+    /// The result if there is one; has the waker called when there is.
+    fn result(&self, py: Python<'_>, waker: &Waker) -> PyResult<Option<Hit>> {
+        let result = py.detach(|| ready(self.poll(waker)));
+        Ok(result.transpose().or_raise()?.map(Hit::new))
+    }
 }
 
 #[pymethods]
 impl Waiter {
-    /// Waits on this thread until the fetch or the caller's time is over.
+    /// Waits on this thread until the fetch ends or the caller's time is over.
     ///
     /// Raises:
-    ///     GrantmintError: Of the fetch; DeadlineError when the caller's time is over first;
-    ///         abandoned when the fetch ended without an outcome: begin again.
+    ///     GrantmintError: The error of the fetch. DeadlineError if the caller's time is over
+    ///         first; abandoned if the fetch ended without an outcome: then begin again.
     fn wait(&self, py: Python<'_>) -> PyResult<Hit> {
         let waker = Waker::from(Arc::new(OfThread(thread::current())));
-        loop {
-            let polled = py.detach(|| {
-                let polled = self.poll(&waker);
-                if polled.is_pending() {
-                    thread::park_timeout(SLICE);
-                }
-                polled
-            });
-            if let Poll::Ready(result) = polled {
-                return result.or_raise().map(Hit::new);
+        let result = interrupt::wait(py, |time| {
+            let polled = self.poll(&waker);
+            if polled.is_pending() {
+                thread::park_timeout(time);
             }
-            py.check_signals()?;
-        }
+            ready(polled)
+        })?;
+        result.or_raise().map(Hit::new)
     }
 
-    /// The grant if the fetch or the caller's time is over, else None; never waits.
+    /// The grant, or None while the fetch goes on and the caller has time; never waits.
     ///
     /// Raises:
     ///     As wait.
     fn try_result(&self, py: Python<'_>) -> PyResult<Option<Hit>> {
-        match py.detach(|| self.poll(Waker::noop())) {
-            Poll::Ready(result) => result.or_raise().map(|parts| Some(Hit::new(parts))),
-            Poll::Pending => Ok(None),
-        }
+        self.result(py, Waker::noop())
     }
 
-    /// As wait, without blocking the event loop; to be awaited.
+    /// As wait, but awaited: it does not block the event loop.
     fn wait_async<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         this.py().import("grantmint._async")?.call_method1("waited", (this,))
     }
 
-    /// What the store has for this caller now, if it keeps the promise; for those who do not wait.
+    /// The grant that the cache has for this caller now, for callers that do not wait; None if it
+    /// has none that lasts as long as the caller asked for.
     fn fallback(&self, py: Python<'_>) -> Option<Hit> {
         let hit = py.detach(|| {
             let hit = lock(&self.0).as_ref().and_then(grantmint_core::Waiter::fallback);
@@ -91,12 +87,13 @@ impl Waiter {
         hit.map(Hit::new)
     }
 
-    /// Gives up; the fetch goes on for others.
+    /// Ends the wait; the fetch goes on for others.
     fn close(&self, py: Python<'_>) {
         py.detach(|| drop(lock(&self.0).take()));
     }
 
-    /// As try_result, and has the port's loop told under this number when there is one.
+    /// As try_result; if there is none, has the port's loop notified under this number when there
+    /// is.
     fn _poll(
         &self,
         py: Python<'_>,
@@ -104,14 +101,18 @@ impl Waiter {
         number: u64,
     ) -> PyResult<Option<Hit>> {
         let waker = Waker::from(Arc::new(OfLoop(Arc::clone(&port.get().port), number)));
-        match py.detach(|| self.poll(&waker)) {
-            Poll::Ready(result) => result.or_raise().map(|parts| Some(Hit::new(parts))),
-            Poll::Pending => Ok(None),
-        }
+        self.result(py, &waker)
     }
 
     fn __repr__(&self) -> &'static str {
         "Waiter(...)"
+    }
+}
+
+fn ready<T>(polled: Poll<T>) -> Option<T> {
+    match polled {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
     }
 }
 
@@ -129,6 +130,6 @@ struct OfLoop(Arc<Port>, u64);
 
 impl Wake for OfLoop {
     fn wake(self: Arc<Self>) {
-        self.0.ring(self.1);
+        self.0.notify(self.1);
     }
 }

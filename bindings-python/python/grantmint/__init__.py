@@ -7,7 +7,7 @@ A token for a room needs no network::
     rooms = TokenMinter(ApiKey.from_env(), grants=[VideoGrant(room="DailyStandup")], ttl=14_400)
     jwt = rooms.mint("alice")
 
-A token for a live stream shares the stream's grant with all its viewers::
+A token for a live stream needs a grant. All viewers of the stream share one::
 
     from grantmint import PlaybackMinter
 
@@ -16,7 +16,7 @@ A token for a live stream shares the stream's grant with all its viewers::
     token = await live.token_async("VJ…", "alice")  # from any event loop
 
 Times are seconds: ``int``, ``float`` or ``timedelta`` for waiting, ``int`` or ``timedelta`` for the
-life of a token. Whatever goes wrong is a `GrantmintError` with a ``code`` that never changes.
+life of a token. Every error is a `GrantmintError` with a ``code`` that never changes.
 """
 
 import os as _os
@@ -116,7 +116,7 @@ def _after_fork_in_child() -> None:
 
 
 def _warn_of_another_copy() -> None:
-    """Two copies of the library in one process have two caches, and make twice the calls."""
+    """Warns if a second copy of the library is loaded: it has its own cache, and fetches again."""
     here = _native.__file__
     other = _sys.__dict__.setdefault("_grantmint_is_loaded_from", here)
     if other != here:

@@ -1,9 +1,9 @@
-"""Waiting on event loops.
+"""Waits for tokens and grants on event loops.
 
-The library's threads never call the interpreter. Each loop watches one socket; what a thread has
-for a task it leaves in the loop's port, and a byte in the socket. Loops that cannot watch sockets
-(the Proactor loop of Windows) look every few milliseconds instead, while anything is waited for and
-for a second more.
+The library's threads never call the interpreter. Each loop has a port and watches its socket. A
+thread that has a result for a task leaves it in the port, and writes a byte to the socket. Loops
+that cannot watch sockets (the Proactor loop of Windows) look into the port every few milliseconds
+instead, while a task waits and for a second more.
 """
 
 from __future__ import annotations
@@ -12,29 +12,32 @@ import asyncio
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from grantmint import _native, _sources
+from grantmint import _sources
+from grantmint._native import LoopPort, PlaybackToken
 from grantmint.errors import GrantmintError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from grantmint._native import Hit, Job, TokenCall, Waiter
+
 _LOOK_EVERY = 0.005
 _LOOK_FOR = 1.0
 
-#: The port of each loop, by the loop's id. Loops alone hold ports, so that one that is closed, or
-#: that nobody has any more, takes with it its sockets and whatever it has left undone.
+#: The port of each loop, by the loop's id. Only the loop keeps its port. When the loop is closed or
+#: collected, the port goes too, with its sockets and with what the loop has not done.
 _ports: weakref.WeakValueDictionary[int, Port] = weakref.WeakValueDictionary()
 
 
 class Port:
-    """What one event loop waits for."""
+    """Wakes the tasks of one event loop, and runs the sources that were given to it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Has the loop watch a new port."""
-        self.native = _native.LoopPort()
+        """Makes a port, and has the loop watch it."""
+        self.native = LoopPort()
         self._loop = weakref.ref(loop)
         self._rung: dict[int, asyncio.Future[None]] = {}
-        #: Tasks that run sources: a loop keeps weak references only.
+        #: Tasks that run sources. They are kept here: a loop has only weak references to its tasks.
         self._running: set[asyncio.Future[Any]] = set()
         self._looks = False
         self._looks_until = 0.0
@@ -48,16 +51,16 @@ class Port:
             self._watched = True
 
     def serves(self, loop: asyncio.AbstractEventLoop) -> bool:
-        """Whether this is a loop's port: the id of one that is gone may come again."""
+        """Whether this is the loop's port. A new loop may have the id of one that is gone."""
         return self._loop() is loop
 
     async def rung(self, number: int, within: float | None = None) -> None:
-        """Waits until a call has news, or for so many seconds."""
+        """Waits until the call of this number is notified, or for so many seconds."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         self._rung[number] = future
         self.look_on(loop)
-        # Not by asyncio.wait_for: until Python 3.12 that forgets a cancellation at times.
+        # Not asyncio.wait_for: before Python 3.12 it sometimes loses a cancellation.
         timer = None if within is None else loop.call_later(within, _ring, future)
         try:
             await future
@@ -67,15 +70,15 @@ class Port:
                 timer.cancel()
 
     def keep(self, running: asyncio.Future[Any]) -> None:
-        """Holds a task until it is done."""
+        """Keeps a task until it is done."""
         self._running.add(running)
-        # Neither callback refers to the port, which must not live for as long as the task does.
+        # Neither callback refers to the port: the task must not keep it.
         running.add_done_callback(self._running.discard)
         running.add_done_callback(_forgive)
         self.look_on(running.get_loop())
 
     def look_on(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Has a loop that cannot watch the port look into it, and so keep it."""
+        """Has a loop that cannot watch the socket look into the port, which also keeps the port."""
         if self._watched:
             return
         self._looks_until = loop.time() + _LOOK_FOR
@@ -100,7 +103,7 @@ class Port:
 
 
 def _forgive(running: asyncio.Future[Any]) -> None:
-    """Whoever waits is told what was raised: the loop need not be."""
+    """Keeps the loop from logging an exception: those who wait are told it."""
     if not running.cancelled():
         running.exception()
 
@@ -120,15 +123,15 @@ def port_of_loop() -> Port:
     return port
 
 
-def port_of_running_loop() -> _native.LoopPort | None:
-    """The native port of the loop that runs now, if one does."""
+def port_of_running_loop() -> LoopPort | None:
+    """The native port of the loop that runs now; None if none does."""
     try:
         return port_of_loop().native
     except RuntimeError:
         return None
 
 
-async def awaited(job: _native.Job, lead: _sources.Lead) -> None:
+async def awaited(job: Job, lead: _sources.Lead) -> None:
     """Runs a coroutine function."""
     fetch = job.fetch
     if fetch is None:
@@ -145,8 +148,8 @@ async def awaited(job: _native.Job, lead: _sources.Lead) -> None:
         raise
 
 
-def lead(job: _native.Job) -> _sources.Lead:
-    """Has a source run: as a task of its own, or on the loop's executor."""
+def lead(job: Job) -> _sources.Lead:
+    """Starts a source: as a task of its own, or on the loop's executor."""
     lead = _sources.Lead()
     if job.is_coroutine:
         start_task(awaited, job, lead)
@@ -167,7 +170,7 @@ def start_call(function: Callable[..., object], *arguments: Any) -> None:
     port_of_loop().keep(loop.run_in_executor(None, function, *arguments))
 
 
-async def token(begin: Callable[..., _native.TokenCall], *arguments: Any) -> _native.PlaybackToken:
+async def token(begin: Callable[..., TokenCall], *arguments: Any) -> PlaybackToken:
     """Waits for a token. Cancelling the task ends the wait, never the fetch."""
     port = port_of_loop()
     call = begin(port.native, *arguments)
@@ -175,7 +178,7 @@ async def token(begin: Callable[..., _native.TokenCall], *arguments: Any) -> _na
     try:
         while True:
             news = call.step()
-            if isinstance(news, _native.PlaybackToken):
+            if isinstance(news, PlaybackToken):
                 return news
             if news is None:
                 await port.rung(call.number)
@@ -189,7 +192,7 @@ async def token(begin: Callable[..., _native.TokenCall], *arguments: Any) -> _na
         call.close()
 
 
-async def waited(waiter: _native.Waiter) -> _native.Hit:
+async def waited(waiter: Waiter) -> Hit:
     """Waits for a grant of a cache."""
     port = port_of_loop()
     number = port.native.next_number()
@@ -197,11 +200,11 @@ async def waited(waiter: _native.Waiter) -> _native.Hit:
         grant = waiter._poll(port.native, number)
         if grant is not None:
             return grant
-        # The caller's time is not watched by the library's threads here.
+        # No thread of the library watches the caller's time here: look again now and then.
         await port.rung(number, within=0.05)
 
 
 def after_fork() -> None:
-    """A child's loops are new ones."""
+    """Forgets the parent's ports: a child makes loops of its own."""
     global _ports
     _ports = weakref.WeakValueDictionary()

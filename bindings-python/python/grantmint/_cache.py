@@ -1,30 +1,33 @@
-"""The grant cache by itself, for grants of any other service."""
+"""The grant cache without a minter, for grants of any service."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grantmint import _native, _sources
+from grantmint import _sources
+from grantmint._native import GrantCache as NativeCache
 from grantmint.errors import GrantmintError, InvalidArgumentError, ThrottledError, UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import timedelta
 
+    from grantmint._native import Begun, Hit, Ticket, Waiter
+
 __all__ = ["GrantCache"]
 
 
-class GrantCache(_native.GrantCache):
-    """A cache of short-lived grants: of all who need one at a time, one fetches.
+class GrantCache(NativeCache):
+    """A cache of short-lived grants. If many callers need the same grant, only one fetches it.
 
-    ``get`` and ``get_async`` fetch with a function of yours. For full control there is ``begin``,
-    which hands out the duty to fetch as a ticket.
+    ``get`` and ``get_async`` fetch with a function of yours. For full control use ``begin``, which
+    returns a ticket: the duty to fetch.
 
     Args:
         policy: A CachePolicy, or a dict of its arguments.
         clock: A ManualClock, for tests.
-        governed: Whether the cache has a budget of calls of its own: 20 at once and 10 a second. A
-            cache that a PlaybackMinter uses has its account's.
+        governed: Whether the cache limits its fetches: bursts of 20, and 10 per second. The cache
+            of a PlaybackMinter is limited together with all others of its account.
     """
 
     __slots__ = ("__weakref__",)
@@ -37,21 +40,21 @@ class GrantCache(_native.GrantCache):
         ttl: float | timedelta = 60.0,
         min_remaining: float | timedelta | None = None,
         timeout: float | timedelta | None = None,
-    ) -> _native.Hit:
-        """A grant, fetched on this thread if nobody else does.
+    ) -> Hit:
+        """A grant, fetched on this thread unless another caller fetches it.
 
         Args:
             key: 1 to 512 bytes.
             fetch: ``fetch(key, *, ttl, origin, timeout)``, which returns a mapping with "grant"
-                and, if it differs from what was asked for, "ttl" in seconds. ``origin`` is None.
-            ttl: The life to ask for grants with, in seconds or as a timedelta.
-            min_remaining: The least remaining life, in seconds or as a timedelta.
-            timeout: How long to wait for somebody else's fetch, in seconds or as a timedelta; 5 if
-                None.
+                and, if it differs from the requested one, "ttl" in seconds. ``origin`` is None.
+            ttl: The life to request, in seconds or as a timedelta.
+            min_remaining: How long the grant must still live, in seconds or as a timedelta.
+            timeout: How long to wait for another caller's fetch, in seconds or as a timedelta; 5
+                seconds if None.
 
         Raises:
             InvalidArgumentError: For the arguments, and for a coroutine function.
-            UpstreamError: Of the fetch, shared by all who waited for it.
+            UpstreamError: The fetch failed; all who waited for it get the same error.
             DeadlineError: No grant came in time.
         """
         if _sources.is_coroutine(fetch):
@@ -84,15 +87,15 @@ class GrantCache(_native.GrantCache):
         ttl: float | timedelta = 60.0,
         min_remaining: float | timedelta | None = None,
         timeout: float | timedelta | None = None,
-    ) -> _native.Hit:
+    ) -> Hit:
         """As get, without blocking the event loop.
 
-        A coroutine function runs as a task of its own, which cancelling the caller does not
-        cancel; a plain function runs on the loop's executor.
+        A coroutine function runs as a task of its own. Cancelling the caller does not cancel it. A
+        plain function runs on the loop's executor.
 
         Args:
             key: As of get.
-            fetch: As of get, def or async def.
+            fetch: As of get; def or async def.
             ttl: As of get.
             min_remaining: As of get.
             timeout: As of get.
@@ -127,19 +130,19 @@ class GrantCache(_native.GrantCache):
         *,
         ttl: float | timedelta = 60.0,
         min_remaining: float | timedelta | None = None,
-    ) -> _native.Hit | None:
-        """A grant that is there now, or None; never waits.
+    ) -> Hit | None:
+        """The grant that the cache has now, or None; never waits.
 
         Args:
             key: As of get.
-            fetch: As of get: sets off the fetch that is due, on a thread of the library's own. None
-                fetches nothing. A coroutine function is run only by an event loop that runs here.
+            fetch: As of get. Runs on the background thread if a fetch is due; None fetches nothing.
+                A coroutine function needs an event loop that runs on this thread.
             ttl: As of get.
             min_remaining: As of get.
 
         Raises:
-            InvalidArgumentError: For the arguments, and if there is no grant, and no event loop to
-                run a coroutine function.
+            InvalidArgumentError: For the arguments. Also if there is no grant, fetch is a coroutine
+                function and there is no event loop to run it.
         """
         try:
             begun = self.begin(key, ttl=ttl, min_remaining=min_remaining)
@@ -160,14 +163,14 @@ class GrantCache(_native.GrantCache):
         return grant
 
 
-def _waiter_of(begun: _native.Begun) -> _native.Waiter:
-    """Whoever has no grant has a waiter."""
+def _waiter_of(begun: Begun) -> Waiter:
+    """The waiter, which is there whenever there is no grant."""
     assert begun.waiter is not None
     return begun.waiter
 
 
-def _refresh(ticket: _native.Ticket, fetch: Callable[..., Any]) -> bool:
-    """Has a fetch run that nobody waits for; whether there is somebody to run it."""
+def _refresh(ticket: Ticket, fetch: Callable[..., Any]) -> bool:
+    """Starts a fetch that nobody waits for; returns whether there is somebody to run it."""
     if not _sources.is_coroutine(fetch):
         _sources.in_background(lambda: _run(ticket, fetch, _sources.Lead()))
         return True
@@ -179,11 +182,11 @@ def _refresh(ticket: _native.Ticket, fetch: Callable[..., Any]) -> bool:
     return True
 
 
-def _run(ticket: _native.Ticket, fetch: Callable[..., Any], lead: _sources.Lead) -> None:
+def _run(ticket: Ticket, fetch: Callable[..., Any], lead: _sources.Lead) -> None:
     try:
         time = _wait_for_go(ticket)
     except GrantmintError:
-        return  # whoever waits is told
+        return  # those who wait are told
     try:
         answer = _sources.checked(fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=time))
         ticket.complete(answer["grant"], answer.get("ttl"))
@@ -194,7 +197,7 @@ def _run(ticket: _native.Ticket, fetch: Callable[..., Any], lead: _sources.Lead)
         raise
 
 
-def _wait_for_go(ticket: _native.Ticket) -> float:
+def _wait_for_go(ticket: Ticket) -> float:
     import time
 
     while True:
@@ -204,9 +207,7 @@ def _wait_for_go(ticket: _native.Ticket) -> float:
         time.sleep(seconds)
 
 
-async def _await(
-    ticket: _native.Ticket, fetch: Callable[..., Awaitable[Any]], lead: _sources.Lead
-) -> None:
+async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], lead: _sources.Lead) -> None:
     import asyncio
 
     try:
@@ -216,7 +217,7 @@ async def _await(
                 break
             await asyncio.sleep(seconds)
     except GrantmintError:
-        return  # whoever waits is told
+        return  # those who wait are told
     try:
         answer = await fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
         ticket.complete(answer["grant"], answer.get("ttl"))
@@ -227,8 +228,8 @@ async def _await(
         raise
 
 
-def _start(ticket: _native.Ticket, fetch: Callable[..., Any]) -> _sources.Lead:
-    """Runs a fetch beside the loop that runs now."""
+def _start(ticket: Ticket, fetch: Callable[..., Any]) -> _sources.Lead:
+    """Starts a fetch as a task of the loop that runs now, or on its executor."""
     from grantmint import _async
 
     lead = _sources.Lead()
@@ -239,8 +240,8 @@ def _start(ticket: _native.Ticket, fetch: Callable[..., Any]) -> _sources.Lead:
     return lead
 
 
-def _fail(ticket: _native.Ticket, error: Exception, lead: _sources.Lead) -> None:
-    """Ends a fetch with what its function raised, which is noted before others know."""
+def _fail(ticket: Ticket, error: Exception, lead: _sources.Lead) -> None:
+    """Ends a fetch with what its function raised, after noting it for the caller that ran it."""
     lead.error = error
     if isinstance(error, ThrottledError):
         after = error.retry_after

@@ -1,11 +1,12 @@
-"""The minters of playback tokens, with their asynchronous half."""
+"""The minters of playback tokens: the native ones, with what needs Python added."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grantmint import _native
 from grantmint._cache import GrantCache
+from grantmint._native import PlaybackMinter as NativeMinter
+from grantmint._native import StreamMinter as NativeStream
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -13,15 +14,17 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from grantmint._native import PlaybackToken
+
 __all__ = ["PlaybackMinter", "StreamMinter"]
 
 
-class PlaybackMinter(_native.PlaybackMinter):
+class PlaybackMinter(NativeMinter):
     """Mints playback tokens around a grant that all viewers of a stream share.
 
-    Each viewer gets a token of their own; the grant in it is fetched about once per stream and half
-    a minute. Make one, keep it, use it from all threads, tasks and event loops. Minters of one
-    account in one process share their cache.
+    Each viewer gets a token of their own. The grant in it is fetched about once per stream every
+    half a minute. Make one minter, keep it, and use it from all threads, tasks and event loops.
+    Minters of one account in one process share their cache.
 
     Args:
         key: The key that signs and fetches.
@@ -29,25 +32,25 @@ class PlaybackMinter(_native.PlaybackMinter):
             "https://www.example.com"; any if None.
         grants: Further grants in each token.
         ttl: The life of each token in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
-        unique: Whether each token has a jti of its own, or the vendor's.
-        grant_ttl: The life to ask for grants with, 1 to 60 seconds; 60 if None.
-        min_remaining: The least remaining life of the grant in a token, in seconds or as a
-            timedelta, at most half of grant_ttl; by default 5 s for grants of 60 s, 2 s for 15 s.
-        timeout: How long a call waits for a grant, in seconds or as a timedelta; 5 if None.
-        source: Where grants come from instead of the PlaybackGrant endpoint:
-            ``fetch(streamer, *, ttl, origin, timeout)``, def or async def, which returns a mapping
-            with "grant" and, if it differs from what was asked for, "ttl" in seconds.
+        unique: Whether each token has its own jti, or the vendor's kind of jti.
+        grant_ttl: The life to request for grants, 1 to 60 seconds; 60 if None.
+        min_remaining: How long the grant in a token must still live, in seconds or as a timedelta,
+            at most half of grant_ttl; by default 5 s for grants of 60 s, 2 s for 15 s.
+        timeout: How long a call waits for a grant, in seconds or as a timedelta; 5 seconds if None.
+        source: A function that fetches grants instead of the PlaybackGrant endpoint:
+            ``fetch(streamer, *, ttl, origin, timeout)``, def or async def. It returns a mapping
+            with "grant" and, if it differs from the requested one, "ttl" in seconds.
         cache: A GrantCache to use.
-        share: A name: all minters of the account that give it share one cache.
-        isolated: Whether to share the cache with nobody.
+        share: A name. All minters of the account with the same name share one cache.
+        isolated: Whether the minter has a cache that no other minter shares.
         base_url: Scheme, host and port of upstream; "https://media.twilio.com" if None.
-        proxy: The URL of an HTTP proxy. The environment's is not read.
+        proxy: The URL of an HTTP proxy. Proxies that the environment names are not used.
         ca_file: A PEM file with the certificate authorities to trust instead of the built-in ones.
         policy: A CachePolicy, or a dict of its arguments.
         clock: A ManualClock, for tests.
 
     Raises:
-        InvalidArgumentError: For what is out of its range or does not go together.
+        InvalidArgumentError: An argument is out of range, or two cannot be combined.
     """
 
     __slots__ = ("__weakref__",)
@@ -59,7 +62,7 @@ class PlaybackMinter(_native.PlaybackMinter):
         *,
         min_remaining: float | timedelta | None = None,
         timeout: float | timedelta | None = None,
-    ) -> _native.PlaybackToken:
+    ) -> PlaybackToken:
         """As token, without blocking the event loop.
 
         Cancelling the task ends its wait, never the fetch that others wait for.
@@ -81,20 +84,20 @@ class PlaybackMinter(_native.PlaybackMinter):
         return await _async.token(self._call, streamer, identity, min_remaining, timeout)
 
     def stream(self, streamer: str) -> StreamMinter:
-        """One stream, for hot paths. Keep it for as long as the stream is live.
+        """One stream, which mints faster. Keep it for as long as the stream is live.
 
         Args:
             streamer: The stream, VJ and 32 hexadecimal digits.
 
         Raises:
             InvalidArgumentError: invalid_sid.
-            ThrottledError: For a new stream while no call may be made.
+            ThrottledError: The stream is new, and no request may be sent now.
             GrantmintError: overloaded, closed.
         """
         return StreamMinter(self._stream(streamer))
 
     def cache(self) -> GrantCache:
-        """The cache, which other minters can be given as cache=.
+        """The cache of this minter, to give other minters as cache=.
 
         Raises:
             GrantmintError: closed.
@@ -102,7 +105,7 @@ class PlaybackMinter(_native.PlaybackMinter):
         return GrantCache(_parts=self._cache())
 
     def __enter__(self) -> Self:
-        """Nothing but the minter itself."""
+        """Returns the minter itself."""
         return self
 
     def __exit__(
@@ -115,8 +118,8 @@ class PlaybackMinter(_native.PlaybackMinter):
         self.close()
 
 
-class StreamMinter(_native.StreamMinter):
-    """One stream of a PlaybackMinter, which makes it: see PlaybackMinter.stream."""
+class StreamMinter(NativeStream):
+    """One stream of a PlaybackMinter. PlaybackMinter.stream makes it."""
 
     __slots__ = ("__weakref__",)
 
@@ -126,7 +129,7 @@ class StreamMinter(_native.StreamMinter):
         *,
         min_remaining: float | timedelta | None = None,
         timeout: float | timedelta | None = None,
-    ) -> _native.PlaybackToken:
+    ) -> PlaybackToken:
         """As PlaybackMinter.token_async, for this stream."""
         token = self._at_once(identity, min_remaining, timeout)
         if token is not None:

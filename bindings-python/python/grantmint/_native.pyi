@@ -1,3 +1,5 @@
+# The types of the native half. Its docstrings are in the Rust sources.
+
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
@@ -43,8 +45,8 @@ __all__ = [
     "Waiter",
     "__version__",
     "_after_fork",
-    "_next_errand",
-    "_send_errand",
+    "_call_in_background",
+    "_next_in_background",
     "_simulate_fork",
     "decode",
     "sign",
@@ -698,5 +700,5 @@ class TokenCall:
 
 def _after_fork() -> None: ...
 def _simulate_fork(cache: GrantCache) -> None: ...
-def _send_errand(call: Any) -> None: ...
-def _next_errand(seconds: float) -> Any: ...
+def _call_in_background(call: Any) -> None: ...
+def _next_in_background(seconds: float) -> Any: ...

@@ -1,7 +1,7 @@
-"""Runs the sources of grants that the host wrote.
+"""Runs the host's functions that fetch grants.
 
-A plain function runs on the thread of a caller that waits for it; what nobody waits for runs on one
-daemon thread of its own.
+A plain function runs on the thread of a caller that waits for its grant. If no caller waits, it
+runs on the background thread, a daemon thread of which there is one.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import _thread
 from typing import TYPE_CHECKING, Any
 
-from grantmint import _native
+from grantmint._native import Job, _call_in_background, _next_in_background
 from grantmint.errors import InvalidArgumentError, ThrottledError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _ending = False
 
 
 def is_coroutine(fetch: Any) -> bool:
-    """Whether a source is to be awaited. Refuses what cannot be called."""
+    """Whether a source is a coroutine function. Refuses what cannot be called."""
     if not callable(fetch):
         msg = "source must be a function, def or async def"
         raise InvalidArgumentError(msg)
@@ -34,7 +34,7 @@ def is_coroutine(fetch: Any) -> bool:
 
 
 class Function:
-    """A source, owned by a minter and its streams: whatever else runs it refers to this weakly."""
+    """A source. Only its minter and the minter's streams keep it; all others refer to it weakly."""
 
     __slots__ = ("__weakref__", "fetch", "is_coroutine")
 
@@ -45,15 +45,16 @@ class Function:
 
 
 class Lead:
-    """A source that was set off, and what it raised."""
+    """A source that was started, and the exception that it raised."""
 
     error: Exception | None = None
 
 
-def run(job: _native.Job, lead: Lead | None = None) -> Exception | None:
+def run(job: Job, lead: Lead | None = None) -> Exception | None:
     """Runs a plain function for a fetch.
 
-    Returns what it raised, and notes that before others learn of it.
+    Returns the exception that it raised. Notes it in lead before the fetch ends, so that it is
+    there when a caller is told of the end.
     """
     fetch = job.fetch
     if fetch is None:
@@ -74,7 +75,7 @@ def run(job: _native.Job, lead: Lead | None = None) -> Exception | None:
 
 
 def checked(answer: Any) -> Any:
-    """What a source returned, if it can hold a grant."""
+    """What a source returned. Refuses an awaitable."""
     if hasattr(answer, "__await__"):
         if hasattr(answer, "close"):
             answer.close()
@@ -83,7 +84,7 @@ def checked(answer: Any) -> Any:
     return answer
 
 
-def fail(job: _native.Job, error: Exception) -> None:
+def fail(job: Job, error: Exception) -> None:
     """Ends a fetch with what its source raised."""
     if isinstance(error, ThrottledError):
         job.throttle(error.retry_after)
@@ -92,7 +93,7 @@ def fail(job: _native.Job, error: Exception) -> None:
 
 
 def ensure_thread() -> None:
-    """Starts the thread for what nobody waits for, unless it runs."""
+    """Starts the background thread, unless it runs."""
     global _thread_of
     with _guard:
         if _thread_of is None and not _ending:
@@ -106,27 +107,27 @@ def ensure_thread() -> None:
             _thread_of = thread
 
 
-def in_background(errand: Callable[[], object]) -> None:
-    """Has something run on that thread."""
+def in_background(call: Callable[[], object]) -> None:
+    """Runs something on the background thread."""
     ensure_thread()
-    _native._send_errand(errand)
+    _call_in_background(call)
 
 
 def _serve() -> None:
     while not _ending:
-        errand = _native._next_errand(3600)
+        task = _next_in_background(3600)
         try:
-            if isinstance(errand, _native.Job):
-                run(errand)
-            elif errand is not None:
-                errand()
+            if isinstance(task, Job):
+                run(task)
+            elif task is not None:
+                task()
         except BaseException:  # noqa: BLE001
-            # A SystemExit, say. The errands of all others need this thread to go on.
+            # Such as SystemExit. The thread must go on: others need it.
             _report()
 
 
 def _report() -> None:
-    """Shows what ended an errand, as if it had ended a thread."""
+    """Shows the exception as Python shows one that ends a thread."""
     import sys
     import threading
 
@@ -135,17 +136,17 @@ def _report() -> None:
 
 
 def _end() -> None:
-    """Lets the thread go before the interpreter does, unless a function keeps it."""
+    """Ends the background thread before the interpreter ends; waits for it for a second at most."""
     global _ending
     _ending = True
     thread = _thread_of
     if thread is not None:
-        _native._send_errand(lambda: None)
+        _call_in_background(lambda: None)
         thread.join(1)
 
 
 def after_fork() -> None:
-    """A child has no such thread, and whoever held the guard is gone."""
+    """Forgets the parent's thread. Makes a new guard: a thread of the parent may have held it."""
     global _guard, _thread_of
     _guard = _thread.allocate_lock()
     _thread_of = None

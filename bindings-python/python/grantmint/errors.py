@@ -24,23 +24,23 @@ __all__ = [
 
 
 class GrantmintError(Exception):
-    """Whatever grantmint raises.
+    """The base of all errors of grantmint.
 
     Args:
-        message: What went wrong, in words that say what to do.
-        code: The stable name of the error, such as "overloaded"; that of the class if None.
-        retry_after: After how many seconds a further try makes sense, or as a timedelta.
+        message: What went wrong, and what to do about it.
+        code: The stable name of the error, such as "overloaded"; the code of the class if None.
+        retry_after: After how long to try again, in seconds or as a timedelta.
 
     Raises:
-        ValueError: There is no such code, or retry_after is negative or no time.
+        ValueError: There is no such code, or retry_after is negative or not a time.
     """
 
     code: str = "unsupported"
-    """The stable name of the error, such as "throttled"; of the class, that of one made without."""
+    """The stable name of the error, such as "throttled"; on a class, the default of its errors."""
     message: str = ""
     """What went wrong, in words."""
     retry_after: float | None = None
-    """After how many seconds a further try makes sense, if that is known."""
+    """After how many seconds to try again, if that is known."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class GrantmintError(Exception):
 
     @property
     def is_retryable(self) -> bool:
-        """Whether the same call may succeed later without any change to its arguments."""
+        """Whether the same call with the same arguments may succeed later."""
         return ERRORS[self.code][1]
 
     def __str__(self) -> str:
@@ -74,7 +74,7 @@ class GrantmintError(Exception):
         return f"{self.code}: {self.message or ERRORS[self.code][2]}"
 
     def __repr__(self) -> str:
-        """How to make the same error."""
+        """The expression that makes the same error."""
         after = "" if self.retry_after is None else f", retry_after={self.retry_after!r}"
         return f"{type(self).__name__}({self.message!r}, code={self.code!r}{after})"
 
@@ -105,7 +105,7 @@ class UpstreamError(GrantmintError):
 class ThrottledError(UpstreamError):
     """Upstream limits the account's requests: number 304.
 
-    A source raises it with ``retry_after`` to keep the account off upstream for that time.
+    A source raises it with ``retry_after`` to stop all fetches of the account for that time.
     """
 
     code = "throttled"
@@ -126,7 +126,7 @@ def _seconds(time: Any) -> float:
     try:
         seconds = float(time if total is None else total())
     except OverflowError:
-        seconds = -1.0  # no time that anybody waits
+        seconds = -1.0  # too long to be a time: refused below
     if isinstance(time, bool) or not seconds >= 0:
         msg = "retry_after must be 0 seconds or more, and no bool"
         raise ValueError(msg)
@@ -157,7 +157,7 @@ def _from_core(code: str, message: str, retry_after: float | None) -> GrantmintE
 def _rebuild(
     kind: type[GrantmintError], args: tuple[Any, ...], fields: dict[str, Any]
 ) -> GrantmintError:
-    """What a pickle of an error is made into, whatever a subclass's constructor takes."""
+    """Makes an error from a pickle. Does not call the constructor: a subclass may change it."""
     error = kind.__new__(kind, *args)
     error.args = args
     error.__dict__.update(fields)

@@ -1,24 +1,23 @@
-"""Doors for tests of whatever uses grantmint."""
+"""Help for tests of programs that use grantmint."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grantmint import _native
-from grantmint._native import ManualClock
+from grantmint._native import ManualClock, _simulate_fork
 
 if TYPE_CHECKING:
-    from grantmint import GrantCache
+    from grantmint._cache import GrantCache
 
 __all__ = ["ManualClock", "simulate_fork"]
 
 
 def simulate_fork(cache: GrantCache) -> None:
-    """Makes a cache behave from now on as in a forked child.
+    """Makes a cache behave as in a forked child from now on.
 
-    Only grants that are still good are taken over.
+    It keeps the grants that are still good, and nothing else.
 
     Args:
         cache: The cache.
     """
-    _native._simulate_fork(cache)
+    _simulate_fork(cache)

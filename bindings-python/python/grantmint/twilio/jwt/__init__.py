@@ -15,23 +15,23 @@ class JwtDecodeError(Exception):
 
 
 class Jwt:
-    """A token. A subclass says what is in it.
+    """A token. A subclass defines its claims.
 
     Args:
         secret_key: What signs it: ``str`` or ``bytes``.
-        issuer: Who makes it.
-        subject: Whom it is about; left out if empty.
-        algorithm: HS256, HS384 or HS512; that of the class if empty.
-        nbf: Before when it is not valid, in Unix seconds; left out if None, now by default.
+        issuer: The claim iss.
+        subject: The claim sub; left out if empty.
+        algorithm: HS256, HS384 or HS512; the algorithm of the class if empty.
+        nbf: When it becomes valid, in Unix seconds; left out if None, now by default.
         ttl: Its life in seconds.
-        valid_until: When it ends, in Unix seconds; instead of ttl.
+        valid_until: When it expires, in Unix seconds; instead of ttl.
     """
 
     GENERATE: Any = object()
     """Stands for the time when the token is made."""
     ALGORITHM = "HS256"
 
-    # What reads an attribute need not know which of many types it was given.
+    # Any, as the constructor takes values of many types: a reader need not narrow them.
     secret_key: Any
     issuer: Any
     subject: Any
@@ -71,7 +71,7 @@ class Jwt:
 
     @classmethod
     def _from_jwt(cls, headers: dict[str, Any], payload: dict[str, Any], key: Any = None) -> Jwt:
-        """The token that was read: a plain Jwt, whatever the class."""
+        """Makes the token that was read: a plain Jwt, also if called on a subclass."""
         jwt = Jwt(
             secret_key=key,
             issuer=payload.get("iss"),
@@ -86,7 +86,7 @@ class Jwt:
 
     @property
     def payload(self) -> dict[str, Any]:
-        """The claims: those that were read, or as of now."""
+        """The claims that were read, or those of a token that would be issued now."""
         if self.__decoded_payload:
             return self.__decoded_payload
 
@@ -104,7 +104,7 @@ class Jwt:
 
     @property
     def headers(self) -> dict[str, Any]:
-        """The header: the one that was read, or that of a new token."""
+        """The header that was read, or that of a token that would be issued now."""
         if self.__decoded_headers:
             return self.__decoded_headers
 

@@ -1,4 +1,4 @@
-"""Reading a token by PyJWT's rules, in its order and with its words."""
+"""Reads a token by PyJWT's rules, in the same order and with the same messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grantmint.twilio.jwt._secret import secret_for
 
 
 class _Refused(Exception):  # noqa: N818
-    """Why a token is not taken; only its words get out."""
+    """Why a token is refused. Callers see only its message."""
 
 
 class _Parts(NamedTuple):
@@ -67,7 +67,7 @@ def _split(jwt: Any) -> _Parts:
 
 
 def _segment(name: str, text: bytes) -> bytes:
-    """Base64url in its one canonical form, or that with the padding of some issuers."""
+    """Decodes canonical base64url, with or without padding: some issuers add it."""
     bare = text.rstrip(b"=")
     padding = len(text) - len(bare)
     if padding <= 2 and not (padding and len(text) % 4):
@@ -109,7 +109,7 @@ def _check_header(header: dict[str, Any]) -> None:
 
 
 def _why_detached(header: dict[str, Any]) -> str:
-    """Why a token whose payload is elsewhere is not taken."""
+    """Why a token with a detached payload is refused."""
     if "crit" not in header:
         return "The 'b64' header parameter requires 'b64' to be listed in 'crit'."
     return (

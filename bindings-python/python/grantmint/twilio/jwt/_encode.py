@@ -1,4 +1,4 @@
-"""Claims and header as the JSON that PyJWT writes, signed in the core."""
+"""Writes claims and header as the JSON that PyJWT writes, and has core sign them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _USUAL_JSON = to_sorted_json(_USUAL)
 
 
 def encode(payload: Any, key: Any, algorithm: Any, headers: Any) -> str:
-    """Signs claims, which may be changed on the way.
+    """Signs claims. Points in time among them are replaced by Unix seconds.
 
     Args:
         payload: The claims.
@@ -46,8 +46,8 @@ def _checked(payload: Any) -> dict[str, Any]:
 
 
 def _in_seconds(time: Any) -> Any:
-    """Unix seconds of a datetime; one without a time zone is taken for UTC. Else what it was."""
-    # Modules that a program without datetimes need not load.
+    """The Unix seconds of a datetime, in UTC if it has no time zone. Other values stay."""
+    # Imported here, so that a program without datetimes need not load them.
     from calendar import timegm
     from datetime import datetime
 

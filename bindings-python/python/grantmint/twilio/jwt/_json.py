@@ -1,4 +1,4 @@
-"""JSON as PyJWT writes it: compact, and in ASCII. But no NaN, which is no JSON."""
+"""Writes JSON as PyJWT does: compact, and in ASCII. Refuses NaN, which JSON does not have."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ def _writer(*, sort_keys: bool) -> Callable[[Any], str]:
         try:
             return "".join(quick(value, 0))
         except RecursionError:
-            # Round in a circle, or just deep: the careful way tells which.
+            # The value contains itself, or is just deep. The careful encoder tells which.
             return careful.encode(value)
 
     return write
 
 
 def _made_once(careful: encoder.JSONEncoder) -> Callable[[Any, int], Any] | None:
-    """What `encode` makes anew for every text, which takes as long as writing one.
+    """The C encoder, made once. `encode` makes a new one per text, which takes as long as writing.
 
-    It does not look for circles, so that it holds no state and any number of threads may share it.
+    It does not look for values that contain themselves. So it holds no state, and any number of
+    threads may share it.
     """
     make: Any = getattr(encoder, "c_make_encoder", None)
     marks = careful.key_separator, careful.item_separator
@@ -37,12 +38,12 @@ def _made_once(careful: encoder.JSONEncoder) -> Callable[[Any, int], Any] | None
     try:
         made: Callable[[Any, int], Any] = make(None, careful.default, text, None, *marks, *flags)
     except TypeError:
-        # Not CPython's, or another version of it.
+        # Not CPython, or a version of it with another C encoder.
         return None
     return made
 
 
 to_json = _writer(sort_keys=False)
-"""The JSON of a value; raises ValueError if it holds NaN or itself, TypeError if it is no JSON."""
+"""The JSON of a value. Raises ValueError for NaN or a value in itself, TypeError for no JSON."""
 to_sorted_json = _writer(sort_keys=True)
 """The same with members in the order of their names."""

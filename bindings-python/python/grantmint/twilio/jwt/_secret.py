@@ -1,4 +1,4 @@
-"""The algorithms, and what may be their secret."""
+"""The algorithms, and which keys they accept as a secret."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     _Algorithm = Literal["HS256", "HS384", "HS512"]
 
-#: By its name: the name itself as a plain str, its hash, and the bytes of that.
+#: Of each algorithm: its name as a plain str, the name of its hash, and the bytes of that hash.
 _ALGORITHMS: dict[Any, tuple[_Algorithm, str, int]] = {
     "HS256": ("HS256", "SHA256", 32),
     "HS384": ("HS384", "SHA384", 48),
@@ -50,10 +50,10 @@ def _unsupported(algorithm: Any) -> str:
 
 
 def _bytes_of(key: Any) -> bytes:
-    """The secret, if it is none of the keys that are taken for one by mistake."""
+    """The secret as bytes. Refuses keys of other kinds, which are passed by mistake."""
     if isinstance(key, str):
         secret = key.encode()
-        # Most secrets are cleared by this alone.
+        # For most secrets this alone shows that they are no key of another kind.
         may_be_key = "----" in key or "{" in key
     elif isinstance(key, bytes):
         secret, may_be_key = key, True

@@ -1,4 +1,4 @@
-"""Warnings that point at the caller's line, however deep they arise."""
+"""Warns at the line of the program that called this package."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _OURS = __name__.rpartition(".jwt.")[0]
 
 
 def warn(message: str, category: type[Warning]) -> None:
-    """Warns at the first line that is not of this package."""
+    """Warns at the innermost calling line outside this package."""
     import warnings
 
     frame, level = sys._getframe(1).f_back, 3

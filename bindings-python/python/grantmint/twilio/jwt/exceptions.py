@@ -1,4 +1,4 @@
-"""What PyJWT raises and warns of under the vendor's classes, by the same names, and a warning more.
+"""The errors and warnings of PyJWT that the vendor's classes let through, and one more warning.
 
 These are classes of grantmint's own: handlers of ``jwt.exceptions`` do not catch them.
 """
@@ -31,4 +31,4 @@ class InsecureKeyLengthWarning(UserWarning):
 
 
 class DeadTokenWarning(UserWarning):
-    """The token is made as the vendor's class makes it, and nobody accepts it as it is meant."""
+    """The token is made as the vendor's class makes it, but it will not work as intended."""

@@ -18,27 +18,27 @@ _DAY = 86_400
 
 
 class AccessTokenGrant:
-    """What the holder of a token may do. A subclass says what."""
+    """What the holder of a token may do. Each subclass is one kind of grant."""
 
     @property
     def key(self) -> str:
-        """Under which name the grant stands in a token."""
+        """The grant's name in a token."""
         raise NotImplementedError("Grant must have a key property.")
 
     def to_payload(self) -> Any:
-        """What stands there."""
+        """The grant's value in a token."""
         raise NotImplementedError("Grant must implement to_payload.")
 
     def __str__(self) -> str:
-        """The class, and what stands in a token."""
+        """The class, and the grant's value in a token."""
         return f"<{self.__class__.__name__} {self.to_payload()}>"
 
 
 class AccessToken(Jwt):
     """A token that lets its holder use Twilio, by the grants in it.
 
-    Everything can be changed until `to_jwt`. Nothing is checked but that the grants are grants;
-    what nobody will accept is warned of with a `DeadTokenWarning` when the token is made.
+    Everything can be changed until `to_jwt`. Only the type of the grants is checked. If the token
+    will not work, `to_jwt` warns with a `DeadTokenWarning`.
 
     Args:
         account_sid: The account, AC….
@@ -46,9 +46,9 @@ class AccessToken(Jwt):
         secret: The API key's secret.
         grants: What the holder may do. A list is kept, not copied.
         identity: Whom the token is for.
-        nbf: Before when it is not valid, in Unix seconds; left out if None, now by default.
+        nbf: When it becomes valid, in Unix seconds; left out if None, now by default.
         ttl: Its life in seconds.
-        valid_until: When it ends, in Unix seconds; instead of ttl.
+        valid_until: When it expires, in Unix seconds; instead of ttl.
         region: The region, such as ie1.
 
     Raises:
@@ -78,7 +78,7 @@ class AccessToken(Jwt):
         """Makes the token; see the class."""
         grants = grants or []
         if iter(grants) is grants:
-            # To look at it uses it up, and the token would have no grants.
+            # An iterator. The check below would use it up, and the token would have no grants.
             grants = list(grants)
         for grant in grants:
             if not isinstance(grant, AccessTokenGrant):
@@ -100,7 +100,7 @@ class AccessToken(Jwt):
         )
 
     def add_grant(self, grant: AccessTokenGrant) -> None:
-        """Adds a grant; of two of the same kind the later one counts.
+        """Adds a grant. Of two grants of the same kind the later one is used.
 
         Raises:
             ValueError: It is not an `AccessTokenGrant`.

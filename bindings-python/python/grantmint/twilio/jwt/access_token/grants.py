@@ -1,6 +1,6 @@
 """The grants of Access Tokens, as in ``twilio.jwt.access_token.grants``.
 
-Whatever is falsy is left out of a token.
+Fields that are falsy are left out of a token.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class ChatGrant(AccessTokenGrant):
         return "chat"
 
     def to_payload(self) -> Any:
-        """What stands in a token."""
+        """The grant's value in a token."""
         return _present(
             service_sid=self.service_sid,
             endpoint_id=self.endpoint_id,
@@ -76,7 +76,7 @@ class SyncGrant(AccessTokenGrant):
         return "data_sync"
 
     def to_payload(self) -> Any:
-        """What stands in a token."""
+        """The grant's value in a token."""
         return _present(service_sid=self.service_sid, endpoint_id=self.endpoint_id)
 
 
@@ -99,7 +99,7 @@ class VoiceGrant(AccessTokenGrant):
     ) -> None:
         """Takes the SIDs of an application (AP…) and a push credential (CR…).
 
-        Only ``True`` allows incoming calls. Parameters count beside an application alone.
+        Only ``True`` allows incoming calls. Parameters are used only with an application.
         """
         self.incoming_allow = incoming_allow
         self.outgoing_application_sid = outgoing_application_sid
@@ -113,7 +113,7 @@ class VoiceGrant(AccessTokenGrant):
         return "voice"
 
     def to_payload(self) -> Any:
-        """What stands in a token."""
+        """The grant's value in a token."""
         grant: dict[str, Any] = {}
         if self.incoming_allow is True:
             grant["incoming"] = {"allow": True}
@@ -147,7 +147,7 @@ class VideoGrant(AccessTokenGrant):
         return "video"
 
     def to_payload(self) -> Any:
-        """What stands in a token."""
+        """The grant's value in a token."""
         return {"room": self.room} if self.room else {}
 
 
@@ -170,7 +170,7 @@ class TaskRouterGrant(AccessTokenGrant):
         return "task_router"
 
     def to_payload(self) -> Any:
-        """What stands in a token."""
+        """The grant's value in a token."""
         return _present(
             workspace_sid=self.workspace_sid, worker_sid=self.worker_sid, role=self.role
         )
@@ -191,7 +191,7 @@ class PlaybackGrant(AccessTokenGrant):
         return "player"
 
     def to_payload(self) -> Any:
-        """What stands in a token: the grant as it is."""
+        """The grant's value in a token: the grant as it is."""
         if not _is_playable(self.grant):
             message = (
                 "no player takes this grant: it is to be the member 'grant' of the answer, as a "

@@ -1,0 +1,58 @@
+//! What happened in a cache: a fetch, an eviction, a purge and the like.
+
+use grantmint_core::EventKind;
+use pyo3::prelude::*;
+
+/// Something that happened in a cache.
+#[pyclass(frozen, eq, module = "grantmint")]
+#[derive(PartialEq)]
+pub(crate) struct Event(pub(crate) grantmint_core::Event);
+
+#[pymethods]
+impl Event {
+    /// When it happened, in Unix seconds.
+    #[getter]
+    fn at(&self) -> f64 {
+        self.0.at.wall().as_secs_f64()
+    }
+
+    /// What happened: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned",
+    /// "evicted", "invalidated", "purged", "rotated" or "forked".
+    #[getter]
+    fn kind(&self) -> &'static str {
+        self.0.kind.as_str()
+    }
+
+    /// The key that it happened to; None for events of the whole cache.
+    #[getter]
+    fn key(&self) -> Option<&str> {
+        self.0.key.as_ref().map(grantmint_core::Key::text)
+    }
+
+    /// The code of the error, for fetch_failed.
+    #[getter]
+    fn code(&self) -> Option<&'static str> {
+        match self.0.kind {
+            EventKind::FetchFailed(kind) => Some(kind.code()),
+            _ => None,
+        }
+    }
+
+    /// The generation of the grant, for fetch_succeeded.
+    #[getter]
+    fn generation(&self) -> Option<u64> {
+        match self.0.kind {
+            EventKind::FetchSucceeded { generation } => Some(generation),
+            _ => None,
+        }
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Event(kind='{}', at={:.3})", self.kind(), self.at())
+    }
+}
+
+/// Events of core as events of Python.
+pub(crate) fn events(events: Vec<grantmint_core::Event>) -> Vec<Event> {
+    events.into_iter().map(Event).collect()
+}

@@ -1,0 +1,31 @@
+//! The host's function that fetches grants, as those who run it refer to it.
+
+use pyo3::prelude::*;
+use pyo3::types::PyWeakrefReference;
+
+/// A weak reference to the function. Core keeps it, out of the garbage collector's sight, and the
+/// function may refer to its minter: a strong reference would keep both for ever.
+pub(crate) struct FetchFunction {
+    /// Refers to a `grantmint._sources.Function`.
+    function: Py<PyWeakrefReference>,
+    is_coroutine: bool,
+}
+
+impl FetchFunction {
+    /// Refers to a `grantmint._sources.Function`.
+    pub(crate) fn new(function: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let is_coroutine = function.getattr("is_coroutine")?.extract()?;
+        Ok(Self { function: PyWeakrefReference::new(function)?.unbind(), is_coroutine })
+    }
+
+    /// The function itself; none once the minter and its streams are gone.
+    pub(crate) fn get<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let function = self.function.bind(py).upgrade();
+        function.map(|function| function.getattr("fetch")).transpose()
+    }
+
+    /// Whether it is a coroutine function, which only an event loop can run.
+    pub(crate) fn is_coroutine(&self) -> bool {
+        self.is_coroutine
+    }
+}

@@ -1,0 +1,66 @@
+//! A grant that this library does not know: any JSON under a key of its own.
+
+use grantmint_core::{AccessTokenGrant, Json};
+use pyo3::prelude::*;
+
+use crate::error::OrRaise as _;
+use crate::json::{from_text, to_json};
+use crate::show;
+use crate::text::Text;
+
+/// Any JSON under a key of its own, for grants that this library does not know.
+///
+/// Args:
+///     key: The name under which it stands among the grants.
+///     value: The grant: an object to write as JSON, or JSON as str or bytes, kept to the byte.
+///
+/// Raises:
+///     InvalidArgumentError: invalid_grant.
+#[pyclass(frozen, eq, hash, module = "grantmint")]
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct CustomGrant {
+    /// The name under which the grant stands in a token.
+    #[pyo3(get)]
+    key: String,
+    json: String,
+}
+
+impl CustomGrant {
+    pub(super) fn to_core(&self) -> PyResult<AccessTokenGrant> {
+        let json = Json::parse(&self.json).or_raise()?;
+        Ok(grantmint_core::CustomGrant::new(self.key.as_str(), json).or_raise()?.into())
+    }
+}
+
+#[pymethods]
+impl CustomGrant {
+    #[new]
+    fn new(key: Text<'_>, value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let key = key.named("key")?.to_owned();
+        let this = Self { key, json: to_json(value, "value")?.as_str().to_owned() };
+        this.to_core()?;
+        Ok(this)
+    }
+
+    /// The grant as objects.
+    #[getter]
+    fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_text(py, &self.json)
+    }
+
+    /// The JSON that stands under that name.
+    fn to_json(&self) -> PyResult<String> {
+        self.to_core()?.to_json().or_raise()
+    }
+
+    /// Hides the value.
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let shown = show::call(py, "CustomGrant", &[("key", &Some(self.key.clone()))])?;
+        Ok(shown.replace(')', ", ...)"))
+    }
+
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> (Bound<'py, PyAny>, (String, String)) {
+        let grant = this.get();
+        (this.get_type().into_any(), (grant.key.clone(), grant.json.clone()))
+    }
+}

@@ -1,0 +1,62 @@
+//! The grant to watch one live stream.
+
+use grantmint_core::{AccessTokenGrant, Json};
+use pyo3::prelude::*;
+
+use crate::error::OrRaise as _;
+use crate::json::{from_text, to_json};
+
+/// Lets its holder watch one live stream.
+///
+/// Args:
+///     grant: What the PlaybackGrant endpoint answers under "grant": a dict, or its JSON as str or
+///         bytes, of which every byte is kept.
+///
+/// Raises:
+///     InvalidArgumentError: invalid_grant.
+#[pyclass(frozen, eq, hash, module = "grantmint")]
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct PlaybackGrant(String);
+
+impl PlaybackGrant {
+    pub(super) fn to_core(&self) -> PyResult<AccessTokenGrant> {
+        let json = Json::parse(&self.0).or_raise()?;
+        Ok(grantmint_core::PlaybackGrant::new(json).or_raise()?.into())
+    }
+}
+
+#[pymethods]
+impl PlaybackGrant {
+    #[new]
+    fn new(grant: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let this = Self(to_json(grant, "grant")?.as_str().to_owned());
+        this.to_core()?;
+        Ok(this)
+    }
+
+    /// The grant as a dict.
+    #[getter]
+    fn grant<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_text(py, &self.0)
+    }
+
+    /// The name under which the grant stands in a token.
+    #[getter]
+    fn key(&self) -> PyResult<String> {
+        Ok(self.to_core()?.key().to_owned())
+    }
+
+    /// The JSON that stands under that name.
+    fn to_json(&self) -> PyResult<String> {
+        self.to_core()?.to_json().or_raise()
+    }
+
+    /// Hides the grant: whoever has it can watch.
+    fn __repr__(&self) -> &'static str {
+        "PlaybackGrant(...)"
+    }
+
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> (Bound<'py, PyAny>, (String,)) {
+        (this.get_type().into_any(), (this.get().0.clone(),))
+    }
+}

@@ -1,0 +1,142 @@
+//! The grant to make and take calls.
+
+use grantmint_core::{AccessTokenGrant, Json};
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::error::OrRaise as _;
+use crate::grants::check::checked;
+use crate::json::{from_text, to_json};
+use crate::show;
+use crate::text::{self, Text};
+
+/// Lets its holder make and take calls.
+///
+/// Args:
+///     incoming_allow: Whether the holder may take calls.
+///     outgoing_application_sid: The TwiML application that outgoing calls go through, AP….
+///     outgoing_application_params: What the application is told with each outgoing call: a dict,
+///         or its JSON as str or bytes. Left out without an application.
+///     push_credential_sid: The push credential that announces calls, CR….
+///     endpoint_id: A name for the device.
+///
+/// Raises:
+///     InvalidArgumentError: invalid_sid or invalid_grant.
+#[pyclass(frozen, eq, hash, module = "grantmint")]
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct VoiceGrant {
+    /// Whether the holder may take calls.
+    #[pyo3(get)]
+    incoming_allow: Option<bool>,
+    /// The SID of the application that outgoing calls go through.
+    #[pyo3(get)]
+    outgoing_application_sid: Option<String>,
+    outgoing_application_params: Option<String>,
+    /// The SID of the push credential.
+    #[pyo3(get)]
+    push_credential_sid: Option<String>,
+    /// The name for the device.
+    #[pyo3(get)]
+    endpoint_id: Option<String>,
+}
+
+impl VoiceGrant {
+    pub(super) fn to_core(&self) -> PyResult<AccessTokenGrant> {
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        let grant = grantmint_core::VoiceGrant::new()
+            .incoming_allow(self.incoming_allow.unwrap_or(false))
+            .outgoing_application_sid(text(&self.outgoing_application_sid))
+            .push_credential_sid(text(&self.push_credential_sid))
+            .endpoint_id(text(&self.endpoint_id));
+        checked(match &self.outgoing_application_params {
+            Some(params) => grant.outgoing_application_params(Json::parse(params).or_raise()?),
+            None => grant,
+        })
+    }
+}
+
+#[pymethods]
+impl VoiceGrant {
+    #[new]
+    #[pyo3(signature = (
+        incoming_allow=None,
+        outgoing_application_sid=None,
+        outgoing_application_params=None,
+        push_credential_sid=None,
+        endpoint_id=None,
+    ))]
+    fn new(
+        incoming_allow: Option<bool>,
+        outgoing_application_sid: Option<Text<'_>>,
+        outgoing_application_params: Option<Bound<'_, PyAny>>,
+        push_credential_sid: Option<Text<'_>>,
+        endpoint_id: Option<Text<'_>>,
+    ) -> PyResult<Self> {
+        let params = outgoing_application_params.as_ref();
+        let params = params.map(|params| to_json(params, "outgoing_application_params"));
+        let this = Self {
+            incoming_allow,
+            outgoing_application_sid: text::owned(
+                outgoing_application_sid,
+                "outgoing_application_sid",
+            )?,
+            outgoing_application_params: params.transpose()?.map(|json| json.as_str().to_owned()),
+            push_credential_sid: text::owned(push_credential_sid, "push_credential_sid")?,
+            endpoint_id: text::owned(endpoint_id, "endpoint_id")?,
+        };
+        this.to_core()?;
+        Ok(this)
+    }
+
+    /// What the application is told with each outgoing call.
+    #[getter]
+    fn outgoing_application_params<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.outgoing_application_params.as_ref().map(|text| from_text(py, text)).transpose()
+    }
+
+    /// The name under which the grant stands in a token.
+    #[getter]
+    fn key(&self) -> PyResult<String> {
+        Ok(self.to_core()?.key().to_owned())
+    }
+
+    /// The JSON that stands under that name.
+    fn to_json(&self) -> PyResult<String> {
+        self.to_core()?.to_json().or_raise()
+    }
+
+    /// Hides the parameters, which may hold personal data.
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let texts = show::call(
+            py,
+            "VoiceGrant",
+            &[
+                ("outgoing_application_sid", &self.outgoing_application_sid),
+                ("push_credential_sid", &self.push_credential_sid),
+                ("endpoint_id", &self.endpoint_id),
+            ],
+        )?;
+        Ok(match self.incoming_allow {
+            Some(true) if texts.ends_with("()") => "VoiceGrant(incoming_allow=True)".to_owned(),
+            Some(true) => texts.replacen('(', "(incoming_allow=True, ", 1),
+            _ => texts,
+        })
+    }
+
+    fn __reduce__<'py>(
+        this: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let grant = this.get();
+        let fields = (
+            grant.incoming_allow,
+            &grant.outgoing_application_sid,
+            &grant.outgoing_application_params,
+            &grant.push_credential_sid,
+            &grant.endpoint_id,
+        );
+        Ok((this.get_type().into_any(), fields.into_pyobject(this.py())?))
+    }
+}

@@ -1,0 +1,132 @@
+//! Mints one viewer's token, for a minter or for one of its streams: at once, or after a wait.
+
+use std::sync::Arc;
+
+use grantmint_core::{PendingCall, Result, TokenOptions};
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use crate::call::{self, Answer, Begin, TokenCall};
+use crate::error::OrRaise as _;
+use crate::playback_token::PlaybackToken;
+use crate::port::LoopPort;
+use crate::source::{Source, no_loop};
+use crate::text::Text;
+use crate::time::Seconds;
+
+/// What mints the tokens of one stream in core.
+pub(crate) trait Mint: Sync {
+    fn streamer(&self) -> &str;
+
+    fn source(&self) -> Option<&Arc<Source>>;
+
+    /// See [`grantmint_core::StreamMinter::token_at_once`].
+    fn token_at_once(
+        &self,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<grantmint_core::PlaybackToken>>;
+
+    /// See [`grantmint_core::StreamMinter::try_token`].
+    fn try_token(&self, identity: &str) -> Result<Option<String>>;
+
+    /// See [`grantmint_core::StreamMinter::token_then`].
+    fn token_then(&self, identity: &str, options: TokenOptions, answer: Answer) -> PendingCall;
+}
+
+/// A token. Waits on this thread if there is no grant.
+#[inline]
+pub(crate) fn token(
+    py: Python<'_>,
+    minter: &impl Mint,
+    identity: Text<'_>,
+    min_remaining: Option<Seconds>,
+    timeout: Option<Seconds>,
+) -> PyResult<PlaybackToken> {
+    let identity = identity.named("identity")?;
+    let options = options(min_remaining, timeout);
+    if let Some(source) = minter.source() {
+        source.check_blocking()?;
+    }
+    if let Some(token) = at_once(py, minter, identity, options)? {
+        return Ok(token);
+    }
+    expect_refresh(py, minter.source())?;
+    call::wait(py, minter.source(), minter.streamer(), begin(minter, identity, options))
+}
+
+/// A token if there is nothing to wait for.
+#[inline]
+pub(crate) fn token_at_once(
+    py: Python<'_>,
+    minter: &impl Mint,
+    identity: Text<'_>,
+    min_remaining: Option<Seconds>,
+    timeout: Option<Seconds>,
+) -> PyResult<Option<PlaybackToken>> {
+    at_once(py, minter, identity.named("identity")?, options(min_remaining, timeout))
+}
+
+/// The JWT of a token if there is a grant, else None; never waits.
+#[inline]
+pub(crate) fn try_token<'py>(
+    py: Python<'py>,
+    minter: &impl Mint,
+    identity: Text<'_>,
+) -> PyResult<Option<Bound<'py, PyString>>> {
+    let identity = identity.named("identity")?;
+    if let Some(token) = minter.token_at_once(identity, TokenOptions::default()).or_raise()? {
+        return Ok(Some(PyString::new(py, &token.jwt)));
+    }
+    let is_run = expect_refresh(py, minter.source())?;
+    match py.detach(|| minter.try_token(identity)).or_raise()? {
+        None if !is_run => Err(no_loop()),
+        jwt => Ok(jwt.map(|jwt| PyString::new(py, &jwt))),
+    }
+}
+
+/// A call for a token that a task of the port's loop waits for.
+pub(crate) fn token_call(
+    py: Python<'_>,
+    minter: &impl Mint,
+    port: &Bound<'_, LoopPort>,
+    identity: Text<'_>,
+    min_remaining: Option<Seconds>,
+    timeout: Option<Seconds>,
+) -> PyResult<TokenCall> {
+    let identity = identity.named("identity")?;
+    let begin = begin(minter, identity, options(min_remaining, timeout));
+    if minter.source().is_some_and(|source| !source.is_coroutine()) {
+        expect_refresh(py, minter.source())?;
+    }
+    Ok(TokenCall::begin(py, &port.get().port, minter.source(), minter.streamer(), begin))
+}
+
+/// Prepares for a fetch that no caller waits for; returns whether there is somebody to run it. The
+/// built-in client runs its own fetches.
+pub(crate) fn expect_refresh(py: Python<'_>, source: Option<&Arc<Source>>) -> PyResult<bool> {
+    source.map_or(Ok(true), |source| source.expect_refresh(py))
+}
+
+fn begin(minter: &impl Mint, identity: &str, options: TokenOptions) -> impl Begin {
+    move |answer: Answer| minter.token_then(identity, options, answer)
+}
+
+#[inline]
+fn at_once(
+    py: Python<'_>,
+    minter: &impl Mint,
+    identity: &str,
+    options: TokenOptions,
+) -> PyResult<Option<PlaybackToken>> {
+    let token = minter.token_at_once(identity, options).or_raise()?;
+    Ok(token.map(|token| PlaybackToken::new(py, &token)))
+}
+
+/// What one call asks for.
+fn options(min_remaining: Option<Seconds>, timeout: Option<Seconds>) -> TokenOptions {
+    TokenOptions {
+        min_remaining: min_remaining.map(|time| time.0),
+        timeout: timeout.map(|time| time.0),
+    }
+}
