@@ -152,7 +152,7 @@ struct Times {
     wall: AtomicU64,
 }
 
-/// Whole seconds since the Unix epoch by the machine's exact clock, for whoever judges what others
+/// Whole seconds since the Unix epoch by the machine's exact clock, for judging what others
 /// have made: by a clock that is late, their token of just now would come from the future.
 pub(crate) fn exact_unix_seconds() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
@@ -205,7 +205,7 @@ impl ManualClock {
 }
 
 /// Linux: the boot-time clock counts sleep; the coarse wall clock costs a tenth of the exact one
-/// and is late by a few milliseconds at most, which is no matter to whoever makes a token.
+/// and is late by a few milliseconds at most, which does not matter to a token.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod system {
     use rustix::time::{ClockId, Timespec, clock_gettime};

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::sid::{Sid, SidKind};
 
-/// A longer secret is a mistake; the vendor's have 32 characters.
+/// A longer secret is a mistake; Twilio's have 32 characters.
 const SECRET_MAX_BYTES: usize = 4096;
 /// Longer than any region name, such as `us1`.
 const REGION_MAX_BYTES: usize = 32;

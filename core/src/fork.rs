@@ -2,7 +2,7 @@
 //! locked in it, and its parent's threads and connections are not its own.
 //!
 //! So everything that owns a lock, a thread or a socket lies in a [`ForkCell`] or a [`LazyForkCell`].
-//! A hook that the C library calls in the child does nothing but raise a number; whoever next opens a
+//! A hook that the C library calls in the child does nothing but raise a number; the next caller that opens a
 //! cell finds that the number differs and puts a new value in its place. The old one is leaked: to
 //! drop it could join threads that are gone or speak on a connection that is the parent's.
 
@@ -156,7 +156,7 @@ impl<T: Reborn> LazyForkCell<T> {
     }
 }
 
-/// A lock that a forked child finds open, whoever held it in the parent.
+/// A lock that is open in a forked child, even if another thread held it in the parent.
 pub(crate) struct ForkMutex(ForkCell<Turn>);
 
 struct Turn {

@@ -1,7 +1,7 @@
 //! JSON objects in which no name is repeated.
 //!
 //! Readers differ in which of two equal names they believe, so a token with both could mean one
-//! thing to whoever checks it and another to whoever acts on it.
+//! thing to the one that checks it and another to the one that acts on it.
 
 use std::fmt;
 

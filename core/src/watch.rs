@@ -157,7 +157,7 @@ impl Watch {
         drop(work);
         let watch = Arc::clone(self);
         if !start_thread("grantmint-watch".to_owned(), move || watch.serve()) {
-            // Whoever blocks watches its own time, and the next that comes here tries again.
+            // A caller that blocks watches its own time, and the next that comes here tries again.
             self.work.lock().attended = false;
         }
     }

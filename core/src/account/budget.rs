@@ -153,7 +153,7 @@ impl Queue {
         }
     }
 
-    /// Whoever asks when a place is due is taken for its owner.
+    /// A caller that asks when a place is due is taken for its owner.
     fn leave_if_due(&mut self, time: u64) -> bool {
         let due = self.0.front().is_some_and(|at| *at <= time);
         if due {

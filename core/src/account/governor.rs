@@ -41,7 +41,7 @@ struct Account {
     cooldown_until: AtomicU64,
     /// A 429 has come and no probe has succeeded since.
     half_open: AtomicBool,
-    /// When the probe in the air counts as lost, in nanoseconds since boot; zero without one.
+    /// When the probe in flight counts as lost, in nanoseconds since boot; zero without one.
     probe_until: AtomicU64,
     throttled_in_a_row: AtomicU32,
     budget: Mutex<Budget>,
@@ -142,7 +142,7 @@ impl Account {
     }
 
     fn throttled(&self, budget: &mut Budget, until: u64, time: u64) {
-        // Answers to calls that were in the air together are one refusal.
+        // Answers to calls that were in flight together are one refusal.
         if !self.cools(time) {
             self.throttled_in_a_row.fetch_add(1, Ordering::Relaxed);
             budget.halve(time);
@@ -156,7 +156,7 @@ impl Account {
         self.cooldown_until.fetch_max(until, Ordering::Relaxed);
     }
 
-    /// Whether the answer to a probe counts: to the one in the air, or to a lost one that comes
+    /// Whether the answer to a probe counts: to the one in flight, or to a lost one that comes
     /// before anything else was heard of upstream.
     fn hears(&self, lost_at: u64, time: u64) -> bool {
         get(&self.probe_until) == lost_at || self.block(time).is_none()
@@ -204,7 +204,7 @@ mod tests {
         governor.report(Permit::default(), Report::Throttled { until }, now);
     }
 
-    /// What the probe in the air was allowed with.
+    /// What the probe in flight was allowed with.
     fn probe(governor: &Governor) -> Permit {
         Permit { probe: Some(get(&governor.0.get().probe_until)) }
     }
@@ -270,7 +270,7 @@ mod tests {
         clock.advance(Duration::from_secs(10));
         assert!(governor.block(clock.now()).is_none());
         assert!(goes(&governor, Purpose::Cold, &clock));
-        assert!(!goes(&governor, Purpose::Refresh, &clock), "the probe is in the air");
+        assert!(!goes(&governor, Purpose::Refresh, &clock), "the probe is in flight");
         governor.report(probe(&governor), Report::Answered, clock.now());
         assert!(goes(&governor, Purpose::Refresh, &clock));
         assert_eq!(governor.throttled_in_a_row(clock.now()), 1);
@@ -285,7 +285,7 @@ mod tests {
         clock.advance(Duration::from_secs(5));
         assert!(goes(&governor, Purpose::Cold, &clock), "the first never came back");
         governor.report(Permit { probe: Some(1) }, Report::Unknown, clock.now());
-        assert_eq!(cooldown_left(&governor, &clock), 5 * SECOND, "the second is in the air");
+        assert_eq!(cooldown_left(&governor, &clock), 5 * SECOND, "the second is in flight");
         governor.report(probe(&governor), Report::Unknown, clock.now());
         assert_eq!(cooldown_left(&governor, &clock), SECOND);
         assert!(!goes(&governor, Purpose::Cold, &clock));

@@ -48,7 +48,7 @@ impl GrantCache {
     ///
     /// # Errors
     ///
-    /// The stored error of the last attempt while upstream is left alone, with `retry_after`;
+    /// The cached error of the last fetch while no request may be sent, with `retry_after`;
     /// [`ErrorKind::Overloaded`] when a cold key's fetch could not start within the caller's time;
     /// [`ErrorKind::InvalidArgument`] for a `min_remaining` over half of the key's life.
     pub fn begin(&self, key: &Key, options: BeginOptions) -> Result<Begin> {
@@ -111,7 +111,7 @@ impl GrantCache {
     }
 
     /// The ticket to fetch a key's grant before anybody asks for it; none if it is there and not
-    /// due for a refresh, is being fetched already, or upstream is left alone.
+    /// due for a refresh, is being fetched already, or no request may be sent.
     ///
     /// # Errors
     ///

@@ -43,7 +43,7 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// Starts with no grants, a ttl of an hour and the vendor's kind of `jti`.
+    /// Starts with no grants, a ttl of an hour and Twilio's kind of `jti`.
     pub fn builder(key: &ApiKey, identity: &str) -> AccessTokenBuilder {
         AccessTokenBuilder {
             key: key.clone(),

@@ -91,7 +91,7 @@ impl FromStr for Algorithm {
 ///
 /// let header = r#"{"alg":"HS256","typ":"JWT"}"#;
 /// let claims = r#"{"app_key":"k","tpc":"session","exp":1700007200}"#;
-/// let jwt = sign(Algorithm::Hs256, header, claims, b"the vendor's secret")?;
+/// let jwt = sign(Algorithm::Hs256, header, claims, b"the other service's secret")?;
 /// assert!(jwt.starts_with("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."));
 /// # Ok::<(), grantmint_core::Error>(())
 /// ```

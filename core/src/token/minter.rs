@@ -46,7 +46,7 @@ pub struct TokenMinter {
 }
 
 impl TokenMinter {
-    /// Starts with no grants, a ttl of an hour and the vendor's kind of `jti`.
+    /// Starts with no grants, a ttl of an hour and Twilio's kind of `jti`.
     pub fn builder(key: &ApiKey) -> TokenMinterBuilder {
         TokenMinterBuilder {
             key: key.clone(),

@@ -92,8 +92,8 @@ impl Prefix {
         self.second
     }
 
-    /// Whether whoever read this second from the clock was only kept waiting since: then its own
-    /// prefix must not take the place of this one. A larger step back is the clock's, and is
+    /// Whether a thread that read this second from the clock has only been kept waiting since: then its
+    /// own prefix must not take the place of this one. A larger step back is the clock's, and is
     /// followed.
     pub(crate) fn is_ahead_of(&self, second: u64) -> bool {
         (second..=second.saturating_add(LATE_SECONDS)).contains(&self.second)

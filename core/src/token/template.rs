@@ -27,7 +27,7 @@ pub(crate) struct Template {
     signer: Arc<Signer>,
     /// The header in base64, and its dot.
     header: String,
-    /// The issuer's SID, from which the vendor's kind of `jti` is made.
+    /// The issuer's SID, from which Twilio's kind of `jti` is made.
     key_sid: String,
     /// `"iss":…,"sub":…`
     parties: String,

@@ -52,7 +52,7 @@ struct Call<B, F> {
 }
 
 struct State {
-    /// Taken by whoever answers or cancels the call.
+    /// Taken when the call is answered or cancelled.
     callback: Option<Callback>,
     /// Which fetch is waited for: what belongs to an earlier one comes too late.
     rounds: Rounds,

@@ -1,4 +1,4 @@
-//! How long upstream is left alone after a failure.
+//! How long no request is sent after a failure: back-off, cached errors, cool-down.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(crate) struct Failure<'a> {
 }
 
 impl Failure<'_> {
-    /// How long the entry is left alone after this error, in nanoseconds.
+    /// How long the entry sends no request after this error, in nanoseconds.
     pub(crate) fn pause(&self, error: &Error) -> u64 {
         match Scope::of(error) {
             Scope::Account => error.retry_after().map_or(0, nanos),
@@ -39,7 +39,7 @@ impl Failure<'_> {
         }
     }
 
-    /// How long the entry is left alone after a failure that a retry can help, in nanoseconds.
+    /// The same after a failure that a retry can help.
     pub(crate) fn backoff(&self) -> u64 {
         let failures = self.state.past.failures.saturating_add(1);
         transient_backoff(&self.windows(), failures, self.spare(), self.policy.random())
@@ -70,8 +70,8 @@ impl Failure<'_> {
     }
 }
 
-/// How long to leave the account alone after its `throttled`-th 429 in a row, which may have asked
-/// for a time. In nanoseconds.
+/// The account's cool-down after its `throttled`-th 429 in a row, which may have asked for a time. In
+/// nanoseconds.
 pub(crate) fn cooldown(
     windows: &Windows,
     asked: Option<Duration>,
@@ -94,8 +94,8 @@ fn transient_backoff(windows: &Windows, failures: u32, spare: Option<u64>, rando
     share(spare.map_or(step, |spare| step.min(spare / 4)), random)
 }
 
-/// How long to leave upstream alone that asked for this time: never less; a little more, so that a
-/// fleet does not return as one.
+/// The pause after upstream asked for this one: never less, and a little more, so that many processes
+/// do not return together.
 fn asked_for(asked: u64, random: f64) -> u64 {
     let asked = asked.min(ASKED_MAX);
     asked + share((asked / 4).min(5 * SECOND), random)

@@ -50,7 +50,7 @@ impl Default for CachePolicy {
 pub struct CachePolicyBuilder(CachePolicy);
 
 impl CachePolicyBuilder {
-    /// Below this remaining life callers wait for the flight in the air. Default 20 s for a life of
+    /// Below this remaining life callers wait for the fetch in flight. Default 20 s for a life of
     /// 60 s, 5 s for 15 s.
     #[must_use]
     pub fn wait_below(mut self, time: Duration) -> Self {

@@ -1,7 +1,7 @@
 //! What is known of one key, as an immutable snapshot, and which snapshot follows which event.
 //!
-//! A snapshot is never changed; whoever holds the entry's lock puts another in its place. So a hit
-//! reads without a lock, and a forked child can read what its parent left half done.
+//! A snapshot is never changed; the holder of the entry's lock puts another in its place. So a hit reads
+//! without a lock, and a forked child can read what its parent left half done.
 
 use std::sync::Arc;
 

@@ -38,7 +38,7 @@ impl Windows {
     }
 
     /// The remaining life at which a refresh is due. The jitter only makes it earlier, and a grant
-    /// so short that it would be due at once is left alone for a quarter of its life.
+    /// so short that it would be due right away is not refreshed in the first quarter of its life.
     pub(crate) fn soft(&self, random: f64) -> u64 {
         let soft = self.soft_point.saturating_add(share(self.soft_jitter, random));
         soft.min(share(self.net_life, SOFT_MAX_OF_LIFE))

@@ -21,7 +21,7 @@ pub(crate) struct Entry {
     state: ArcSwap<EntryState>,
     /// The number of the state: equal before and after means untouched between.
     version: AtomicU64,
-    /// Held by whoever replaces the state; readers need not care.
+    /// Held while the state is replaced; readers do not need it.
     lock: Mutex<()>,
     /// When it was last read, in nanoseconds since boot, to within [`READ_GRAIN`].
     last_read: AtomicU64,

@@ -1,5 +1,5 @@
-//! What stands between the entries of a cache and upstream: an account's cool-down and budget of
-//! calls. The cache asks; whoever makes the cache implements it.
+//! What an account allows its caches: the interface to its cool-down and its budget of requests.
+//! The cache asks; the maker of the cache implements it.
 
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ pub(crate) trait Gate: Send + Sync {
     /// Takes note of how an allowed call ended.
     fn report(&self, permit: Permit, report: Report, now: Now);
 
-    /// Which 429 in a row one that comes now would be. Answers to calls that were in the air
+    /// Which 429 in a row one that comes now would be. Answers to calls that were in flight
     /// together are one.
     fn throttled_in_a_row(&self, now: Now) -> u32;
 }

@@ -73,7 +73,7 @@ impl Inner {
         if !is_short {
             return Some(kept.succeeded(flight.started));
         }
-        // It is kept for whoever can use it, but asking again at once would not help.
+        // It is kept for callers who can use it, but asking again right away would not help.
         self.counters.error(ErrorKind::GrantTooShort);
         let pause = self.failure(&kept, entry, now).backoff();
         Some(kept.failed(grant_too_short(), flight.started, now.boot_nanos(), pause))

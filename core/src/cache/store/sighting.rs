@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::cache::decide::{Freshness, StoredGrant};
 use crate::clock::Now;
 
-/// A fresh grant as it was seen in an entry. Whoever keeps what it made of that grant can ask its
+/// A fresh grant as it was seen in an entry. A caller that keeps what it made of that grant can ask its
 /// handle whether it may still be used, which is cheaper than to be handed the grant again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sighting {

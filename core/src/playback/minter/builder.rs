@@ -86,7 +86,7 @@ impl PlaybackMinterBuilder {
         self
     }
 
-    /// Whether each token has a `jti` of its own, as is the default, or the vendor's.
+    /// Whether each token has a `jti` of its own, as is the default, or Twilio's.
     #[must_use]
     pub fn unique(mut self, unique: bool) -> Self {
         self.unique = unique;

@@ -79,7 +79,7 @@ impl PlaybackMinter {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`]; for a new stream while no call may be made,
-    /// [`ErrorKind::Overloaded`] or the error that upstream is left alone for, such as
+    /// [`ErrorKind::Overloaded`] or the cached error that holds requests back, such as
     /// [`ErrorKind::Throttled`].
     pub fn stream(&self, streamer: &str) -> Result<StreamMinter> {
         let stream = self.shared()?.stream(streamer, TokenOptions::default())?;

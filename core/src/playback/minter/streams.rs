@@ -8,7 +8,7 @@ use arc_swap::{ArcSwap, Guard};
 use super::stream::Stream;
 use crate::sid::Sid;
 
-/// Streams by their SID in its one spelling: whoever asks chooses the spelling, and there are many.
+/// Streams by their SID in its one spelling: a caller may spell it in many ways.
 /// Copy-on-write and without a lock, so that neither a hit nor a forked child ever waits. Whoever adds
 /// a stream drops those whose entries have left the cache, so there are never more than the cache has
 /// keys.

@@ -10,7 +10,7 @@ use crate::error::Error;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlaybackToken {
-    /// The Access Token. Whoever has it can watch: `Debug` hides it.
+    /// The Access Token. Its holder can watch: `Debug` hides it.
     pub jwt: String,
     /// How long the grant is still good, net of the safety margin.
     pub grant_remaining: Duration,

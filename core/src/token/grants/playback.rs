@@ -8,7 +8,7 @@ use crate::json::Json;
 /// Lets its holder watch one live stream: the object that the PlaybackGrant endpoint hands out,
 /// carried byte for byte.
 ///
-/// `Debug` does not show it: whoever has it can watch.
+/// `Debug` does not show it: its holder can watch.
 ///
 /// # Example: the endpoint's answer, as it is
 ///
