@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::claims::{Claims, ClaimsOptions, Lifetime, check_identity};
+use super::claims::{Claims, ClaimsOptions, check_identity};
 use super::grants::AccessTokenGrant;
 use super::setters::token_setters;
 use super::template::Template;
@@ -91,9 +91,9 @@ impl AccessTokenBuilder {
     token_setters!();
 
     /// The Unix second at which the token ends, 1 to 86,400 seconds after it is turned into a JWT.
-    /// Replaces [`AccessTokenBuilder::ttl`].
+    /// Excludes [`AccessTokenBuilder::ttl`].
     pub fn valid_until(mut self, unix_seconds: u64) -> Self {
-        self.options.lifetime = Lifetime::Until(unix_seconds);
+        self.options.valid_until = Some(unix_seconds);
         self
     }
 
@@ -146,14 +146,17 @@ mod tests {
     }
 
     #[test]
-    fn the_later_of_ttl_and_fixed_end_counts() {
+    fn a_ttl_and_a_fixed_end_exclude_each_other() {
         let builder = || AccessToken::builder(&key(), "alice").clock(clock(1_000_000));
         let end = |builder: AccessTokenBuilder| {
             decode(&builder.build().unwrap().to_jwt().unwrap()).unwrap().expires_at()
         };
         assert_eq!(end(builder()), Some(1_003_600));
-        assert_eq!(end(builder().valid_until(1_000_007).ttl(60)), Some(1_000_060));
-        assert_eq!(end(builder().ttl(60).valid_until(1_000_007)), Some(1_000_007));
+        assert_eq!(end(builder().ttl(60)), Some(1_000_060));
+        assert_eq!(end(builder().valid_until(1_000_007)), Some(1_000_007));
+        for both in [builder().ttl(60).valid_until(1), builder().valid_until(1).ttl(60)] {
+            assert_eq!(both.build().unwrap_err().argument(), Some("ttl"));
+        }
     }
 
     #[test]

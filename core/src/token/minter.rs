@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
 
-use super::claims::{Claims, ClaimsOptions, Lifetime};
+use super::claims::{Claims, ClaimsOptions};
 use super::grants::AccessTokenGrant;
 use super::prefix::Prefix;
 use super::setters::token_setters;
@@ -81,12 +81,12 @@ impl TokenMinter {
     ///
     /// # Errors
     ///
-    /// As [`TokenMinter::mint`], with the index in the message: `identities[3]: …`.
+    /// As [`TokenMinter::mint`], with the index in the message: `identities[3] …`.
     pub fn mint_many<S: AsRef<str>>(&self, identities: &[S]) -> Result<Vec<String>> {
         let prefix = self.prefix()?;
         let mint = |(index, identity): (usize, &S)| {
             let token = prefix.mint(identity.as_ref());
-            token.map_err(|error| error.in_context(&format!("identities[{index}]")))
+            token.map_err(|error| error.with_argument(&format!("identities[{index}]")))
         };
         identities.iter().enumerate().map(mint).collect()
     }
@@ -105,7 +105,7 @@ impl TokenMinter {
         let (prefix, mut token) = (self.prefix()?, String::new());
         for (index, identity) in identities.iter().enumerate() {
             let minted = prefix.mint_into(&mut token, identity.as_ref());
-            minted.map_err(|error| error.in_context(&format!("identities[{index}]")))?;
+            minted.map_err(|error| error.with_argument(&format!("identities[{index}]")))?;
             take(&token);
         }
         Ok(())
@@ -256,7 +256,7 @@ mod tests {
         assert!(minter.mint_many::<&str>(&[]).unwrap().is_empty());
         let error = minter.mint_many(&["alice", "bob", &"x".repeat(129)]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidIdentity);
-        assert!(error.message().starts_with("identities[2]: "));
+        assert!(error.message().starts_with("identities[2] is over "));
     }
 
     #[test]

@@ -16,10 +16,10 @@ macro_rules! token_setters {
             self
         }
 
-        /// How long a token lives, in seconds: 1 to 86,400, 3,600 if not set. Replaces a
+        /// How long a token lives, in seconds: 1 to 86,400, 3,600 if not set. Excludes a
         /// `valid_until`, where there is one.
         pub fn ttl(mut self, seconds: u64) -> Self {
-            self.options.lifetime = Lifetime::Ttl(seconds);
+            self.options.ttl = Some(seconds);
             self
         }
 

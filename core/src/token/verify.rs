@@ -1,11 +1,12 @@
 //! Checking a token, in the order structure, algorithm, signature, claims.
 
 use super::algorithm::{Algorithm, check_secret};
+use super::claims::check_unix_seconds;
 use super::decoded::{Decoded, Object, Parts, malformed};
 use crate::clock::exact_unix_seconds;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::{LEEWAY_MAX, UNIX_SECONDS_MAX};
+use crate::limits::LEEWAY_MAX;
 
 /// The content type in the header of every Access Token.
 const CONTENT_TYPE: &str = "twilio-fpa;v=1";
@@ -57,14 +58,12 @@ impl VerifyOptions {
     }
 
     fn checked_now(&self) -> Result<u64> {
-        let invalid = |why: &'static str| Err(Error::new(ErrorKind::InvalidArgument, why));
         let now = self.now.unwrap_or_else(exact_unix_seconds);
         if self.leeway > LEEWAY_MAX {
-            return invalid("leeway is over 300 seconds");
+            let what = format!("must be at most 300 seconds, not {}", self.leeway);
+            return Err(Error::of_argument(ErrorKind::InvalidArgument, "leeway", what));
         }
-        if now > UNIX_SECONDS_MAX {
-            return invalid("now lies after the year 9999: is it in milliseconds?");
-        }
+        check_unix_seconds("now", now)?;
         Ok(now)
     }
 }

@@ -32,6 +32,8 @@ pub enum Warning {
     VoiceIdentity,
     /// A voice grant on a token that lives a full day.
     VoiceTtl,
+    /// A voice grant with parameters for an application, but without the application.
+    VoiceParams,
     /// A video grant under a key of another region than `us1`.
     VideoRegion,
     /// A secret shorter than the hash.
@@ -45,6 +47,7 @@ impl Warning {
         match self {
             Self::VoiceIdentity => "voice_identity",
             Self::VoiceTtl => "voice_ttl",
+            Self::VoiceParams => "voice_params",
             Self::VideoRegion => "video_region",
             Self::ShortSecret => "short_secret",
         }
@@ -56,6 +59,9 @@ impl Warning {
         match self {
             Self::VoiceIdentity => {
                 "Voice takes identities of ASCII letters, digits and underscores only"
+            }
+            Self::VoiceParams => {
+                "outgoing_application_params are left out without outgoing_application_sid"
             }
             Self::VoiceTtl => "Voice may refuse a ttl of 86,400 seconds; keep to 86,399",
             Self::VideoRegion => "Programmable Video takes tokens signed with a us1 key only",
@@ -84,6 +90,7 @@ pub(super) fn advise(
     let found = [
         (Warning::VoiceIdentity, claims.has_voice && odd_identity),
         (Warning::VoiceTtl, claims.has_voice && ttl > VOICE_TTL_MAX),
+        (Warning::VoiceParams, claims.drops_params),
         (Warning::VideoRegion, claims.has_video && other_region),
         (Warning::ShortSecret, key.secret().expose().len() < SECRET_ADVISED_BYTES),
     ];
@@ -93,7 +100,7 @@ pub(super) fn advise(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::claims::{ClaimsOptions, Lifetime};
+    use crate::token::claims::ClaimsOptions;
     use crate::token::test_support::{ACCOUNT, KEY, key};
     use crate::token::{VideoGrant, VoiceGrant};
 
@@ -101,8 +108,8 @@ mod tests {
     fn each_has_its_cause() {
         let claims = |ttl| {
             let grants = vec![VideoGrant::new().into(), VoiceGrant::new().into()];
-            let lifetime = Lifetime::Ttl(ttl);
-            Claims::new(&ClaimsOptions { grants, lifetime, ..ClaimsOptions::default() }).unwrap()
+            let ttl = Some(ttl);
+            Claims::new(&ClaimsOptions { grants, ttl, ..ClaimsOptions::default() }).unwrap()
         };
         let good = claims(86_399);
         assert_eq!(advise(&key(), &good, Some("al_1ce"), 0), []);

@@ -1,7 +1,7 @@
 //! One HTTP request: its connection, TLS, proxy and time limits.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -184,19 +184,19 @@ fn tls(ca_file: Option<&Path>) -> Result<TlsConfig> {
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
-    let invalid = |why| Error::new(ErrorKind::InvalidArgument, why);
-    let unreadable = || invalid("ca_file cannot be read");
+    let invalid = |what: &str| Error::of_argument(ErrorKind::InvalidArgument, "ca_file", what);
+    let unreadable = |error: io::Error| invalid(&format!("cannot be read: {}", error.kind()));
     // A pipe may never be opened, and a device has no end.
-    if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
-        return Err(unreadable());
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(invalid("must be a file"));
     }
-    let (mut pem, file) = (Vec::new(), fs::File::open(path).map_err(|_| unreadable())?);
-    file.take(CA_FILE_MAX_BYTES + 1).read_to_end(&mut pem).map_err(|_| unreadable())?;
+    let (mut pem, file) = (Vec::new(), fs::File::open(path).map_err(unreadable)?);
+    file.take(CA_FILE_MAX_BYTES + 1).read_to_end(&mut pem).map_err(unreadable)?;
     if pem.len() as u64 > CA_FILE_MAX_BYTES {
-        return Err(invalid("ca_file is over 4 MiB"));
+        return Err(invalid("is over 4 MiB"));
     }
     let items: Result<Vec<_>, _> = parse_pem(&pem).collect();
-    let items = items.map_err(|_| invalid("ca_file is not a PEM file"))?;
+    let items = items.map_err(|_| invalid("is not a PEM file"))?;
     let certificates: Vec<_> = items
         .into_iter()
         .filter_map(|item| match item {
@@ -205,7 +205,7 @@ fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
         })
         .collect();
     if certificates.is_empty() {
-        return Err(invalid("ca_file holds no certificate"));
+        return Err(invalid("holds no certificate"));
     }
     Ok(certificates)
 }
@@ -214,17 +214,15 @@ fn proxy(url: Option<&str>, https_only: bool) -> Result<Option<Proxy>> {
     let Some(text) = url else {
         return Ok(None);
     };
-    let invalid = || Error::new(ErrorKind::InvalidUrl, "proxy must be an http URL");
+    let refused = |what| Error::of_argument(ErrorKind::InvalidUrl, "proxy", what);
+    let invalid = || refused("must be an http URL");
     if !text.starts_with("http://") && !text.starts_with("https://") {
         return Err(invalid());
     }
     let host = text.parse::<http::Uri>().map_err(|_| invalid())?;
     if !https_only && !is_loopback(host.host()) {
         // Without TLS to upstream the key would be there for all to read on the way to the proxy.
-        return Err(Error::new(
-            ErrorKind::InvalidUrl,
-            "a base_url with plain http goes through no proxy but one on loopback",
-        ));
+        return Err(refused("must be on loopback for a base_url with plain http"));
     }
     Proxy::new(text).map(Some).map_err(|_| invalid())
 }

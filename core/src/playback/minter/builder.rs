@@ -21,7 +21,7 @@ use crate::limits::TTL_DEFAULT;
 use crate::playback::grant::{
     AsyncGrantSource, ClientOptions, ForKeys, GRANT_TTL_MAX, Origin, built_in_source, check_ttl,
 };
-use crate::token::{AccessTokenGrant, Claims, ClaimsOptions, Lifetime};
+use crate::token::{AccessTokenGrant, Claims, ClaimsOptions};
 use crate::upstream::Route;
 
 /// The longest name of a shared cache.
@@ -215,7 +215,7 @@ impl PlaybackMinterBuilder {
     fn claims(&self) -> Result<Claims> {
         Claims::new(&ClaimsOptions {
             grants: self.grants.clone(),
-            lifetime: Lifetime::Ttl(self.ttl),
+            ttl: Some(self.ttl),
             unique: self.unique,
             with_player: true,
             ..ClaimsOptions::default()
@@ -224,7 +224,17 @@ impl PlaybackMinterBuilder {
 
     /// The cache that was given, named, shared by all who fetch the same, or one of its own.
     fn shared_cache(&self) -> Result<GrantCache> {
-        let clash = |why: &'static str| Err(Error::new(ErrorKind::InvalidArgument, why));
+        let clash =
+            |argument, what| Err(Error::of_argument(ErrorKind::InvalidArgument, argument, what));
+        if self.source.is_some() {
+            for (name, given) in
+                [("proxy", self.client.proxy.is_some()), ("ca_file", self.client.ca_file.is_some())]
+            {
+                if given {
+                    return clash(name, "has no effect with source, which sends its own requests");
+                }
+            }
+        }
         let route = self.client.route()?;
         let account =
             AccountAt { base_url: route.base_url().into(), account_sid: *self.key.account_sid() };
@@ -234,11 +244,14 @@ impl PlaybackMinterBuilder {
             .count()
             > 1
         {
-            return clash("give one of cache, share and isolated");
+            return clash(
+                "cache",
+                "excludes share and isolated, and these each other: give one of the three",
+            );
         }
         if let Some(cache) = &self.cache {
             if self.policy.is_some() {
-                return clash("a cache has a policy of its own: give either");
+                return clash("policy", "cannot be given with cache, which has its own");
             }
             // By another clock an account's times mean nothing.
             let is_manual = cache.clock().is_manual();
@@ -250,7 +263,10 @@ impl PlaybackMinterBuilder {
         }
         if let Some(clock) = &self.clock {
             if self.share.is_some() {
-                return clash("a cache with a clock of its own is not shared");
+                return clash(
+                    "share",
+                    "cannot be given with clock: a cache with its own clock is not shared",
+                );
             }
             return Ok(self.new_cache(clock.clone(), Arc::new(Governor::new())));
         }
@@ -267,10 +283,8 @@ impl PlaybackMinterBuilder {
         let policy = self.policy.clone().unwrap_or_default();
         if let Some(name) = &self.share {
             if name.is_empty() || name.len() > NAME_MAX_BYTES {
-                return Err(Error::new(
-                    ErrorKind::InvalidArgument,
-                    "the name of a shared cache must have 1 to 128 bytes",
-                ));
+                let what = format!("must have 1 to 128 bytes, not {}", name.len());
+                return Err(Error::of_argument(ErrorKind::InvalidArgument, "share", what));
             }
             let name = name.as_str().into();
             return Ok(Some(CacheIdentity::Name { account, name, policy }));

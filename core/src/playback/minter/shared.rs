@@ -96,10 +96,8 @@ impl Shared {
 
     pub(super) fn rotate(&self, key: &ApiKey) -> Result<()> {
         if key.account_sid() != self.signing.key().account_sid() {
-            return Err(Error::new(
-                ErrorKind::InvalidCredentials,
-                "a rotated key must belong to the same account",
-            ));
+            let what = "must belong to the account of the key before";
+            return Err(Error::of_argument(ErrorKind::InvalidCredentials, "key", what));
         }
         let source = self.source_with(key)?;
         let next = self.signing.prepare(key);
