@@ -212,6 +212,10 @@ impl<'a> Parts<'a> {
         if token.len() > TOKEN_MAX_BYTES {
             return Err(malformed("the token is over 128 KiB"));
         }
+        if token.starts_with("Bearer ") {
+            let what = "must be the JWT alone, without \"Bearer \" before it";
+            return Err(Error::of_argument(ErrorKind::TokenMalformed, "token", what));
+        }
         let parts = token.rsplit_once('.').and_then(|(signed, signature)| {
             let (header, claims) = signed.split_once('.')?;
             (!claims.contains('.')).then_some(Self { signed, header, claims, signature })

@@ -22,3 +22,4 @@ mod support;
 mod token_properties;
 mod token_threads;
 mod token_vectors;
+mod wrong_calls;
