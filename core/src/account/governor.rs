@@ -176,7 +176,8 @@ fn get(value: &AtomicU64) -> u64 {
 fn throttled() -> Error {
     Error::new(
         ErrorKind::Throttled,
-        "upstream limits this account's requests (429); no call is made before the cool-down ends",
+        "upstream answered 429; no request is sent for this account before the cool-down ends: answer \
+         503 with Retry-After",
     )
 }
 

@@ -153,7 +153,8 @@ fn check_signature(
     check_algorithm(&header, algorithm)?;
     check_type(&header)?;
     if !algorithm.verify(secret, parts.signed.as_bytes(), &signature) {
-        let message = "the token was not signed with this secret, or was changed";
+        let message = "the token was not signed with this secret, or was changed; after a rotation \
+                       verify old tokens with the old key";
         return Err(Error::new(ErrorKind::TokenSignature, message));
     }
     Decoded::new(header, &parts)
@@ -183,7 +184,9 @@ fn check_party(decoded: &Decoded, name: &str, sid: &str) -> Result<()> {
         None => Err(claims(&format!("{name} is missing or not a string"))),
         Some(found) if found == sid => Ok(()),
         Some(_) => {
-            let message = format!("{name} is not that of this key");
+            let of = if name == "iss" { "another key" } else { "another account" };
+            let message =
+                format!("the token was issued by {of}: its {name} is not that of this key");
             Err(Error::new(ErrorKind::TokenIssuer, message))
         }
     }
@@ -195,10 +198,14 @@ fn check_times(decoded: &Decoded, now: u64, leeway: u64) -> Result<()> {
     let nbf = decoded.time("nbf")?;
     decoded.time("iat")?;
     if now >= exp.whole + leeway {
-        return Err(Error::new(ErrorKind::TokenExpired, "the token has expired"));
+        let ago = now - exp.whole;
+        let message =
+            format!("the token expired {ago} s ago; leeway allows for clocks that differ");
+        return Err(Error::new(ErrorKind::TokenExpired, message));
     }
     if nbf.is_some_and(|nbf| nbf.rounded_up() > now + leeway) {
-        return Err(Error::new(ErrorKind::TokenNotYetValid, "the token is not valid yet"));
+        let message = "the token is not valid yet (nbf); leeway allows for clocks that differ";
+        return Err(Error::new(ErrorKind::TokenNotYetValid, message));
     }
     Ok(())
 }
