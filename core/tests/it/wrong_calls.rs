@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use grantmint_core::{
-    AccessToken, Algorithm, ApiKey, BeginOptions, CachePolicy, ChatGrant, CustomGrant, GrantCache,
-    GrantRequest, GrantSource, Json, Key, ManualClock, Origin, PlaybackGrant, PlaybackMinter,
-    SyncGrant, TaskRouterGrant, TokenMinter, VerifyOptions, VideoGrant, VoiceGrant, decode, sign,
-    verify,
+    AccessToken, Algorithm, ApiKey, BeginOptions, CachePolicy, ChatGrant, CustomGrant, ErrorKind,
+    GrantCache, GrantRequest, GrantSource, Json, Key, ManualClock, Origin, PlaybackGrant,
+    PlaybackMinter, SyncGrant, TaskRouterGrant, TokenMinter, VerifyOptions, VideoGrant, VoiceGrant,
+    decode, sign, verify,
 };
 
 const AC: &str = "AC00000000000000000000000000000001";
@@ -186,7 +186,13 @@ fn a_wrong_call_is_told_what_to_give() {
 }
 
 #[test]
-fn an_error_says_where_it_is_explained() {
+fn every_error_is_explained_where_it_says() {
+    let page = include_str!("../../../docs/errors.md");
+    for kind in ErrorKind::ALL {
+        let (code, number) = (kind.code(), kind.number());
+        assert_eq!(kind.doc_url(), format!("docs/errors.md#{code}"));
+        assert!(page.contains(&format!("\n### {code}\n\nNumber {number}. ")), "{code}");
+    }
     let error = ApiKey::new(AC, SK, "").unwrap_err();
     assert_eq!(error.doc_url(), "docs/errors.md#invalid_credentials");
 }
