@@ -1310,6 +1310,14 @@ GRANTMINT_API GRANTMINT_NODISCARD grantmint_str_t grantmint_status_code(int32_t 
 GRANTMINT_API GRANTMINT_NODISCARD grantmint_str_t grantmint_status_meaning(int32_t status);
 
 /**
+ * Where the documentation explains a status: a path in the project, with an anchor; none for a number
+ * that is not an error. The text is static.
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_str_t grantmint_status_doc_url(int32_t status);
+
+/**
  * Whether the same call may succeed later without any change to its arguments.
  */
 GRANTMINT_API GRANTMINT_NODISCARD bool grantmint_status_is_retryable(int32_t status);
@@ -1347,6 +1355,18 @@ grantmint_str_t grantmint_error_code(const grantmint_error_t *error);
 GRANTMINT_API
 GRANTMINT_NODISCARD
 grantmint_str_t grantmint_error_message(const grantmint_error_t *error);
+
+/**
+ * The argument at fault, with which the message then begins, such as `grant_ttl` or `identities[2]`.
+ * Belongs to the error; none if the error is not about an argument, and for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_str_t grantmint_error_argument(const grantmint_error_t *error);
 
 /**
  * After how many milliseconds another try makes sense: always more than 0 for `throttled` and

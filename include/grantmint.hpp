@@ -301,10 +301,22 @@ inline std::optional<std::string> optional_string(grantmint_str_t text) {
     return detail::view(grantmint_status_meaning(static_cast<std::int32_t>(code)));
 }
 
+/// Where the documentation explains a code: a path in the project, with an anchor. Static; empty for an
+/// unknown number.
+[[nodiscard]] inline std::string_view doc_url(errc code) noexcept {
+    return detail::view(grantmint_status_doc_url(static_cast<std::int32_t>(code)));
+}
+
 /// Whether the same call may succeed later without any change to its arguments.
 [[nodiscard]] inline bool retryable(errc code) noexcept {
     return grantmint_status_is_retryable(static_cast<std::int32_t>(code));
 }
+
+class GRANTMINT_ONE_TYPE_ error;
+
+namespace detail {
+inline error take_error(grantmint_status_t status, grantmint_error_t* raw);
+}  // namespace detail
 
 /// What went wrong. Its text is for people. It contains no secret, token, grant or identity, so it
 /// can be logged. An error may be copied and passed to another thread.
@@ -326,6 +338,13 @@ class GRANTMINT_ONE_TYPE_ error : public std::runtime_error {
     /// The stable name of the code, such as `throttled`. Static.
     [[nodiscard]] std::string_view name() const noexcept { return grantmint::name(code_); }
 
+    /// The argument at fault, with which the text then begins, such as `grant_ttl` or `identities[2]`.
+    /// Empty if the error is not about an argument. Valid as long as this error.
+    [[nodiscard]] std::string_view argument() const noexcept { return {what(), argument_}; }
+
+    /// Where the documentation explains the code. Static.
+    [[nodiscard]] std::string_view doc_url() const noexcept { return grantmint::doc_url(code_); }
+
     /// How long to wait before the next try. Always set for throttled and overloaded.
     [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept {
         return retry_after_;
@@ -335,8 +354,12 @@ class GRANTMINT_ONE_TYPE_ error : public std::runtime_error {
     [[nodiscard]] bool retryable() const noexcept { return grantmint::retryable(code_); }
 
    private:
+    friend error detail::take_error(grantmint_status_t, grantmint_error_t*);
+
     errc code_;
     std::optional<std::chrono::milliseconds> retry_after_;
+    /// The number of bytes of the argument's name.
+    std::size_t argument_ = 0;
 };
 
 /// A value, or the error in its place.
@@ -492,8 +515,10 @@ inline error take_error(grantmint_status_t status, grantmint_error_t* raw) {
     if (raw == nullptr) {
         return grantmint::error{code};
     }
-    return grantmint::error{code, string(grantmint_error_message(raw)),
-                            known_ms(grantmint_error_retry_after_ms(raw))};
+    grantmint::error taken{code, string(grantmint_error_message(raw)),
+                           known_ms(grantmint_error_retry_after_ms(raw))};
+    taken.argument_ = grantmint_error_argument(raw).len;
+    return taken;
 }
 
 /// Calls a function of C that takes an error last.
