@@ -312,6 +312,7 @@ inline std::optional<std::string> optional_string(grantmint_str_t text) {
     return grantmint_status_is_retryable(static_cast<std::int32_t>(code));
 }
 
+/// What went wrong; its members are below.
 class GRANTMINT_ONE_TYPE_ error;
 
 namespace detail {
