@@ -47,7 +47,8 @@ inside() {
     [ "$who" = root ] || home=/home/$who
     [ -d "$machine$home/grantmint" ] || git clone --quiet "$here" "$machine$home/grantmint"
     chroot "$machine" chown -R "$who:$who" "$home/grantmint"
-    # shellcheck disable=SC2016
+    # The certificates are words, and $HOME is that of the machine.
+    # shellcheck disable=SC2016,SC2046
     chroot "$machine" setpriv --reuid "$who" --regid "$who" --clear-groups \
         env -i HOME="$home" USER="$who" PATH=/opt/rust/bin:/usr/sbin:/usr/bin:/sbin:/bin $(certificates) \
         sh -c 'cd "$HOME/grantmint" && exec "$@"' sh "$@"
