@@ -25,7 +25,7 @@ const content = (start) => {
 test('the main package holds what it needs and nothing else', () => {
   const files = content('grantmint-0');
   const allowed =
-    /^package\/((twilio\/)?index\.(cjs|mjs|d\.cts|d\.mts)|package\.json|README\.md|LICENSE-(MIT|APACHE))$/;
+    /^package\/((twilio\/)?index\.(cjs|mjs|d\.cts|d\.mts)|native\.js|native\/\w+\.[cm]js|package\.json|README\.md|LICENSE-(MIT|APACHE))$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],
@@ -48,8 +48,10 @@ test('the platform package holds the native half', () => {
     'package/LICENSE-APACHE',
     'package/LICENSE-MIT',
     'package/README.md',
-    'package/grantmint.node',
+    'package/asset.mjs',
+    `package/grantmint.${PLATFORM}.node`,
     'package/package.json',
+    'package/webpack.mjs',
   ]);
 });
 
