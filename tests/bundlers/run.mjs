@@ -1,26 +1,35 @@
 // Builds a program with each tool, moves what it made, hides where it was built, and runs it there:
-// node tests/bundlers/run.mjs WORK TARBALLS [--nightly] [part of a name]
+// node tests/bundlers/run.mjs WORK TARBALLS daily|nightly [part of a name]
 // WORK is a folder with the tools in its node_modules. The tarballs are unpacked beside them.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { served } from './served.mjs';
 
-/** Each is a file in the folder tools. Those that take longest come first. */
-const EVERY_TIME = ['next', 'webpack', 'parcel', 'managers', 'rollup', 'esbuild', 'trace'];
-const NIGHTLY = ['nightly'];
+/** The files in the folders of these names. Those that take longest come first. */
+const TOOLS = {
+  daily: ['next', 'webpack', 'parcel', 'managers', 'rollup', 'esbuild', 'trace'],
+  nightly: ['next', 'rolldown', 'tsup', 'bun'],
+};
 const AT_A_TIME = 2;
 /** A tool leaves its name and what it asks for behind if it hangs. */
-const LIMIT_MS = 400_000;
+const LIMIT_MS = 300_000;
 
 const here = import.meta.dirname;
-const [folder, tarballs, ...rest] = process.argv.slice(2);
-if (!tarballs) throw new Error('usage: node run.mjs WORK TARBALLS [--nightly] [part of a name]');
-const pattern = rest.find((word) => !word.startsWith('--')) ?? '';
-const tools = rest.includes('--nightly') ? NIGHTLY : EVERY_TIME;
+const [folder, tarballs, when, pattern = ''] = process.argv.slice(2);
+if (!TOOLS[when]) throw new Error('usage: node run.mjs WORK TARBALLS daily|nightly [part of a name]');
 
 const moved = mkdtempSync(join(tmpdir(), 'grantmint-bundlers-'));
 const work = resolve(folder);
@@ -29,7 +38,7 @@ process.on('exit', () => rmSync(moved, { recursive: true, force: true }));
 let failures = 0;
 
 installPackages();
-const cells = (await inTurns(tools, build)).flat();
+const cells = (await inTurns(TOOLS[when], build)).flat();
 for (const cell of cells) if (cell.ready) await report(cell, () => run(cell));
 move();
 for (const cell of cells) if (!cell.ready) await report(cell, () => run(cell));
@@ -49,7 +58,8 @@ function installPackages() {
     mkdirSync(folder, { recursive: true });
     execFileSync('tar', ['-xzf', resolve(tarballs, name), '--strip-components=1', '-C', folder]);
   }
-  for (const name of ['package.json', 'package-lock.json', 'mint.mjs', 'build.mjs', 'tools']) {
+  // The lock file tells Next.js where the project begins.
+  for (const name of ['mint.mjs', 'build.mjs', 'ways.mjs', 'next-app.mjs', when]) {
     cpSync(join(here, name), join(work, name), { recursive: true });
   }
 }
@@ -57,8 +67,18 @@ function installPackages() {
 /** Lets one tool build all of its cells, in a process of its own. */
 async function build(tool) {
   const list = join(work, 'out', `${tool}.json`);
-  const env = { ...process.env, GRANTMINT_TARBALLS: resolve(tarballs), NEXT_TELEMETRY_DISABLED: '1', CI: '1' };
-  const child = spawn(process.execPath, ['build.mjs', tool, list, pattern], { cwd: work, env, stdio: 'inherit', timeout: LIMIT_MS });
+  const env = {
+    ...process.env,
+    GRANTMINT_TARBALLS: resolve(tarballs),
+    NEXT_TELEMETRY_DISABLED: '1',
+    CI: '1',
+  };
+  const child = spawn(process.execPath, ['build.mjs', `${when}/${tool}`, list, pattern], {
+    cwd: work,
+    env,
+    stdio: 'inherit',
+    timeout: LIMIT_MS,
+  });
   const [code] = await once(child, 'close');
   if (code === 0) return JSON.parse(readFileSync(list, 'utf8'));
   return [{ name: tool, failed: `the tool ended with ${code}`, ms: 0 }];
@@ -72,14 +92,21 @@ function move() {
 }
 
 /** Runs what a tool has made; what it said. */
-async function run({ failed, name, ready, program, serves }) {
+async function run({ failed, name, ready, program, env, serves }) {
   if (failed) return failed;
-  const place = (path) => (path.startsWith('OUT/') ? join(ready ? join(work, 'out') : moved, name, path.slice(4)) : path);
+  const place = (path) =>
+    path.startsWith('OUT/') ? join(ready ? join(work, 'out') : moved, name, path.slice(4)) : path;
   const [file, ...options] = program.map(place);
   if (serves) return served(file, options, serves);
-  const child = spawn(file, options, { cwd: '/', timeout: 30_000, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, options, {
+    cwd: '/',
+    env: { ...process.env, ...env },
+    timeout: 30_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (said += text));
   await once(child, 'close');
   return said;
 }

@@ -11,7 +11,8 @@ export async function served(file, options, path) {
   const env = { ...process.env, PORT: `${port}`, HOSTNAME: '127.0.0.1', NEXT_TELEMETRY_DISABLED: '1' };
   const child = spawn(file, options, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (said += text));
   const answer = await asked(`http://127.0.0.1:${port}${path}`, child);
   child.kill();
   if (child.exitCode === null && child.signalCode === null) await once(child, 'close');

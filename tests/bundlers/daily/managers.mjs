@@ -2,7 +2,7 @@
 
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { call, mints } from './ways.mjs';
+import { call, mints } from '../ways.mjs';
 
 export const cells = {
   'pnpm, isolated': (out) => pnpm(out, 'isolated'),
@@ -15,19 +15,33 @@ export const cells = {
 
 const tarballs = process.env.GRANTMINT_TARBALLS;
 const packed = readdirSync(tarballs).filter((name) => name.endsWith('.tgz'));
-const specOf = (start) => `file:${resolve(tarballs, packed.find((name) => start.test(name)))}`;
+const specOf = (start) =>
+  `file:${resolve(
+    tarballs,
+    packed.find((name) => start.test(name)),
+  )}`;
 const main = specOf(/^grantmint-\d/);
 const halfName = `@grantmint/${readdirSync('node_modules/@grantmint')[0]}`;
 const half = specOf(/^grantmint-[a-z]/);
 
 function project(out, manifest) {
-  writeFileSync(join(out, 'package.json'), JSON.stringify({ name: 'app', private: true, dependencies: { grantmint: main }, ...manifest }));
+  writeFileSync(
+    join(out, 'package.json'),
+    JSON.stringify({ name: 'app', private: true, dependencies: { grantmint: main }, ...manifest }),
+  );
   cpSync('mint.mjs', join(out, 'mint.mjs'));
 }
 
 async function pnpm(out, nodeLinker) {
   project(out, { pnpm: { overrides: { [halfName]: half } } });
-  const options = ['install', '--offline', '--ignore-scripts', '--config.node-linker=' + nodeLinker, '--store-dir', resolve('pnpm-store')];
+  const options = [
+    'install',
+    '--offline',
+    '--ignore-scripts',
+    '--config.node-linker=' + nodeLinker,
+    '--store-dir',
+    resolve('pnpm-store'),
+  ];
   await call(process.execPath, [resolve('node_modules/pnpm/bin/pnpm.cjs'), ...options], { cwd: out });
   return mints('mint.mjs');
 }
@@ -36,22 +50,46 @@ async function yarnPnp(out) {
   project(out, { resolutions: { [halfName]: half } });
   writeFileSync(join(out, 'yarn.lock'), '');
   // Without it Yarn asks Node for no loader of ES modules.
-  writeFileSync(join(out, '.yarnrc.yml'), 'enableTelemetry: false\nenableGlobalCache: false\nenableNetwork: false\npnpEnableEsmLoader: true\nnodeLinker: pnp\n');
+  writeFileSync(
+    join(out, '.yarnrc.yml'),
+    'enableTelemetry: false\nenableGlobalCache: false\nenableNetwork: false\npnpEnableEsmLoader: true\nnodeLinker: pnp\n',
+  );
   const env = { ...process.env, CI: '', YARN_ENABLE_IMMUTABLE_INSTALLS: 'false' };
-  await call(process.execPath, [resolve('node_modules/@yarnpkg/cli-dist/bin/yarn.js'), 'install'], { cwd: out, env });
-  const hooks = ['--require', 'OUT/.pnp.cjs', '--no-warnings', '--experimental-loader', 'OUT/.pnp.loader.mjs'];
+  await call(process.execPath, [resolve('node_modules/@yarnpkg/cli-dist/bin/yarn.js'), 'install'], {
+    cwd: out,
+    env,
+  });
+  const hooks = [
+    '--require',
+    'OUT/.pnp.cjs',
+    '--no-warnings',
+    '--experimental-loader',
+    'OUT/.pnp.loader.mjs',
+  ];
   return { program: [process.execPath, ...hooks, 'OUT/mint.mjs'] };
 }
 
 /** A workspace beside another, with these packages in a node_modules of its own. */
 async function workspaces(out, nested) {
-  writeFileSync(join(out, 'package.json'), JSON.stringify({ name: 'root', private: true, workspaces: ['a', 'b'], dependencies: { [halfName]: half } }));
+  writeFileSync(
+    join(out, 'package.json'),
+    JSON.stringify({
+      name: 'root',
+      private: true,
+      workspaces: ['a', 'b'],
+      dependencies: { [halfName]: half },
+    }),
+  );
   for (const name of ['a', 'b']) {
     mkdirSync(join(out, name));
-    writeFileSync(join(out, name, 'package.json'), JSON.stringify({ name, version: '1.0.0', dependencies: { grantmint: main } }));
+    writeFileSync(
+      join(out, name, 'package.json'),
+      JSON.stringify({ name, version: '1.0.0', dependencies: { grantmint: main } }),
+    );
   }
   await call('npm', ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: out });
-  for (const name of nested) cpSync(join(out, 'node_modules', name), join(out, 'a/node_modules', name), { recursive: true });
+  for (const name of nested)
+    cpSync(join(out, 'node_modules', name), join(out, 'a/node_modules', name), { recursive: true });
   cpSync('mint.mjs', join(out, 'a/mint.mjs'));
   return mints('a/mint.mjs');
 }

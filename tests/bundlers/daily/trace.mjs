@@ -4,7 +4,7 @@ import ncc from '@vercel/ncc';
 import { nodeFileTrace } from '@vercel/nft';
 import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { mints } from './ways.mjs';
+import { mints } from '../ways.mjs';
 
 export const cells = { nft: traced, ncc: joined };
 

@@ -3,7 +3,7 @@
 import { rspack } from '@rspack/core';
 import { resolve } from 'node:path';
 import webpack from 'webpack';
-import { mints } from './ways.mjs';
+import { mints } from '../ways.mjs';
 
 const modules = {
   experiments: { outputModule: true },
@@ -13,8 +13,14 @@ const variants = {
   '': ['main.js', {}],
   ' in ES modules': ['main.mjs', modules],
   ' with node-loader': ['main.js', { module: { rules: [{ test: /\.node$/, loader: 'node-loader' }] } }],
-  ' with a rule for assets': ['main.js', { module: { rules: [{ test: /\.node$/, type: 'asset/resource' }] } }],
-  ' with a public path': ['main.js', { output: { publicPath: '/static/', assetModuleFilename: 'files/[hash][ext]' } }],
+  ' with a rule for assets': [
+    'main.js',
+    { module: { rules: [{ test: /\.node$/, type: 'asset/resource' }] } },
+  ],
+  ' with a public path': [
+    'main.js',
+    { output: { publicPath: '/static/', assetModuleFilename: 'files/[hash][ext]' } },
+  ],
 };
 
 export const cells = Object.fromEntries(

@@ -5,11 +5,14 @@ import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { basename, join } from 'node:path';
 import { rollup } from 'rollup';
 import { build } from 'vite';
-import { copyAddon, explains, mints } from './ways.mjs';
+import { copyAddon, explains, mints } from '../ways.mjs';
 
 export const cells = {
   'Rollup, in place': async (out) => ({ ...(await rolled(out, 'main.mjs')), ready: true }),
-  'Rollup, moved': async (out) => ({ ...(await rolled(out, 'main.mjs')), ...explains('main.mjs', "reason: 'BUNDLED'") }),
+  'Rollup, moved': async (out) => ({
+    ...(await rolled(out, 'main.mjs')),
+    ...explains('main.mjs', "reason: 'BUNDLED'"),
+  }),
   'Rollup, moved with cp': withAddon((out) => rolled(out, 'main.mjs')),
   'Rollup in CommonJS, moved with cp': withAddon((out) => rolled(out, 'main.cjs')),
   'Vite SSR': async (out) => ({ ...(await viteBuilt(out, [])), ready: true }),
@@ -26,7 +29,11 @@ function withAddon(build) {
 }
 
 async function rolled(out, file) {
-  const bundle = await rollup({ input: 'mint.mjs', plugins: [nodeResolve(), commonjs()], external: /^node:/ });
+  const bundle = await rollup({
+    input: 'mint.mjs',
+    plugins: [nodeResolve(), commonjs()],
+    external: /^node:/,
+  });
   await bundle.write({ file: join(out, file), format: file.endsWith('.mjs') ? 'es' : 'cjs' });
   return mints(basename(file));
 }

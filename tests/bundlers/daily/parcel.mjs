@@ -2,7 +2,7 @@
 
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, mints } from './ways.mjs';
+import { call, mints } from '../ways.mjs';
 
 export const cells = {
   Parcel: async (out) => ({ ...(await built(out, 'external', false)), ready: true }),
@@ -14,7 +14,13 @@ async function built(out, name, includeNodeModules, resolver) {
   const folder = `parcel-${name}`;
   mkdirSync(folder, { recursive: true });
   cpSync('mint.mjs', join(folder, 'mint.mjs'));
-  const target = { context: 'node', includeNodeModules, distDir: out, outputFormat: 'commonjs', sourceMap: false };
+  const target = {
+    context: 'node',
+    includeNodeModules,
+    distDir: out,
+    outputFormat: 'commonjs',
+    sourceMap: false,
+  };
   const manifest = {
     name: folder,
     version: '1.0.0',
