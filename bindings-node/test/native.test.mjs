@@ -1,7 +1,16 @@
 // What is said where the native half cannot be loaded: each way to fail has a reason and names its cure.
 
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -32,13 +41,19 @@ const said = (reason, ...words) =>
 
 test('not installed', async (t) => {
   const text = await broken(t, (modules) => rmSync(join(modules, '@grantmint'), { recursive: true }));
-  assert.match(text, said('NOT_INSTALLED', `${half}@\\d`, '--omit=optional', 'npm/cli/issues/4828', 'npm install @'));
+  assert.match(
+    text,
+    said('NOT_INSTALLED', `${half}@\\d`, '--omit=optional', 'npm/cli/issues/4828', 'npm install @'),
+  );
 });
 
 test('installed on another platform', async (t) => {
   const other = '@grantmint/win32-arm64-msvc';
   const text = await broken(t, (modules) => renameSync(join(modules, half), join(modules, other)));
-  assert.match(text, said('OTHER_PLATFORM', other, `npm install --os=${process.platform} --cpu=${process.arch}`));
+  assert.match(
+    text,
+    said('OTHER_PLATFORM', other, `npm install --os=${process.platform} --cpu=${process.arch}`),
+  );
 });
 
 test('part of a bundle, without the native half', async (t) => {
@@ -46,7 +61,8 @@ test('part of a bundle, without the native half', async (t) => {
     rmSync(join(modules, '@grantmint'), { recursive: true });
     // What a bundler does: the loader runs from elsewhere.
     mkdirSync(join(modules, 'grantmint/dist'));
-    for (const name of ['native.js', 'native']) renameSync(join(modules, 'grantmint', name), join(modules, 'grantmint/dist', name));
+    for (const name of ['native.js', 'native'])
+      renameSync(join(modules, 'grantmint', name), join(modules, 'grantmint/dist', name));
     writeFileSync(join(modules, 'grantmint/native.js'), "module.exports = require('./dist/native.js');");
   });
   assert.match(text, said('BUNDLED', `Copy node_modules/${half}/${addon}`, "external: \\['grantmint'\\]"));
@@ -70,7 +86,9 @@ test('a file of another system', async (t) => {
   if (process.platform !== 'linux') return t.skip('the file is an ELF file on Linux only');
   const cpu = await broken(t, (modules) => elf(join(modules, half, addon)));
   assert.match(cpu, said('WRONG_FILE', half, 'does not fit this system'));
-  const text = await broken(t, (modules) => writeFileSync(join(modules, half, addon), 'version https://git-lfs'));
+  const text = await broken(t, (modules) =>
+    writeFileSync(join(modules, half, addon), 'version https://git-lfs'),
+  );
   assert.match(text, said('WRONG_FILE', half));
 });
 
@@ -86,7 +104,9 @@ test('a C library that is too old', async (t) => {
 test('Node was told to load no addons', async (t) => {
   const none = await broken(t, () => {}, '--no-addons');
   assert.match(none, said('NO_ADDONS', '--no-addons'));
-  const permission = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
+  const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+    ? '--permission'
+    : '--experimental-permission';
   const allowed = await broken(t, () => {}, permission, '--allow-fs-read=*');
   assert.match(allowed, said('NO_ADDONS', '--permission', '--allow-addons'));
 });
@@ -98,7 +118,9 @@ test('an edge runtime', async () => {
 
 test('tools see the native half of every platform by its name', () => {
   for (const file of ['native.js', 'native/literals.mjs']) {
-    const names = [...readFileSync(join(installed, file), 'utf8').matchAll(/require\('(@grantmint\/.+?)'\)/g)];
+    const names = [
+      ...readFileSync(join(installed, file), 'utf8').matchAll(/require\('(@grantmint\/.+?)'\)/g),
+    ];
     assert.equal(new Set(names.map(([, name]) => name)).size, 8, file);
   }
   assert(existsSync(join(installed, '..', half, addon)));
