@@ -26,7 +26,7 @@ demo: ## lets 20,000 viewers in, the vendor's way and through grantmint
 
 test: ## all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) start
-	$(MAKE) test-rust test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-faults
+	$(MAKE) test-rust test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults
 	@$(NOT_TRIED) show
 
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
@@ -35,7 +35,7 @@ NEEDS := need-python need-cmake need-pkg-config need-node
 build-c build-packaging licences lint-release languages test-python lint-python bench-python wheel bench: need-python
 build-c build-packaging: need-cmake
 build-packaging: need-pkg-config
-build-node: need-node
+build-node npm: need-node
 $(NEEDS): need-%:
 	@tests/machine/install.sh $*
 
@@ -259,13 +259,30 @@ lint-node: $(NODE_TESTS)/node_modules/.package-lock.json ## formatting, lints, i
 	node $(NODE_TESTS)/border.mjs
 	node $(NODE_TESTS)/documented.mjs
 
-.PHONY: npm bench-node
+.PHONY: npm test-npm test-bundlers test-bundlers-nightly bench-node
 NPM := $(abspath $(TARGET_DIR))/npm
 NODE_BENCH := bindings-node/bench
+BUNDLERS := $(abspath $(TARGET_DIR))/bundlers
 
-npm: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## the npm packages for this platform, in target/npm, tried out on all runtimes
+npm: ## the npm packages for this platform, in target/npm
 	node bindings-node/scripts/npm.mjs $(NPM)
+
+test-npm: npm $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## tries the npm packages out on Node, Bun and Deno
 	node $(NODE_TESTS)/run.mjs $(NPM) conformance
+
+# The tools are installed outside the source tree: some look for packages in all folders above.
+$(BUNDLERS)/%/node_modules/.installed: tests/bundlers/%/package-lock.json
+	rm -rf $(BUNDLERS)/$*.hidden && mkdir -p $(BUNDLERS)/$*
+	cp tests/bundlers/$*/package.json tests/bundlers/$*/package-lock.json $(BUNDLERS)/$*
+	npm ci --prefix $(BUNDLERS)/$* --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+# `make test-bundlers TEST=webpack` tries those whose names say so.
+test-bundlers: build-node $(BUNDLERS)/daily/node_modules/.installed ## the packages in bundlers, tracers and package managers
+	node tests/bundlers/run.mjs $(BUNDLERS)/daily $(NODE_PACKED) daily $(TEST)
+
+test-bundlers-nightly: build-node $(BUNDLERS)/nightly/node_modules/.installed ## the same in rarer tools
+	node tests/bundlers/run.mjs $(BUNDLERS)/nightly $(NODE_PACKED) nightly $(TEST)
 
 # Not `npm ci`: it wants one peer's packages for all other platforms, which not every mirror has.
 $(NODE_BENCH)/node_modules/.package-lock.json: $(NODE_BENCH)/package-lock.json | need-node
