@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn those_who_reach_upstream_in_the_same_way_share_its_connections() {
         let one = find("https://a.example", None, None);
-        assert!(Arc::ptr_eq(&one, &find("https://A.example:443/", None, None)));
+        assert!(Arc::ptr_eq(&one, &find("https://A.example/", None, None)));
         for other in [
             find("https://b.example", None, None),
             find("https://a.example", Some("http://127.0.0.1:1"), None),
