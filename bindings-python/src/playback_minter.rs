@@ -1,9 +1,10 @@
 //! Tokens for all viewers of a stream around the one grant that they share.
 
+use std::ffi::CString;
 use std::sync::Arc;
 
 use grantmint_core::TokenOptions;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyRuntimeWarning, PyTypeError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -23,6 +24,23 @@ use crate::stream_minter::StreamParts;
 use crate::text::{self, FilePath, Text};
 use crate::time::{Seconds, Ttl};
 use crate::{grants, policy};
+
+/// Wipes everything that is kept for minters to come and that nobody uses now.
+///
+/// That is caches with their grants and cached errors, the cool-downs and rate limits of accounts, and
+/// idle connections. A cache that minters share is kept after its last minter until its last grant and
+/// cached error have ended, at most 62 s, so that a minter for each request does not cost a request to
+/// Twilio each time. Minters that exist, and what they use, are left alone.
+#[pyfunction]
+pub(crate) fn forget(py: Python<'_>) {
+    py.detach(grantmint_core::forget);
+}
+
+/// Shows core's advice to whoever makes minters, if there is any.
+fn warn(py: Python<'_>) -> PyResult<()> {
+    let Some(advice) = grantmint_core::minter_advice() else { return Ok(()) };
+    PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(advice)?, 1)
+}
 
 /// What one call asks for.
 pub(crate) fn options(min_remaining: Option<Seconds>, timeout: Option<Seconds>) -> TokenOptions {
@@ -150,6 +168,7 @@ impl PlaybackMinter {
             builder = builder.source(ForCore(Arc::clone(&owned.source)));
         }
         let minter = key.py().detach(|| builder.build()).or_raise()?;
+        warn(key.py())?;
         Ok(Self { minter, source })
     }
 
@@ -318,7 +337,7 @@ impl PlaybackMinter {
     }
 
     /// Detaches this minter and its streams: later calls raise closed. Others who share the cache go
-    /// on.
+    /// on, and minters to come find it for a while: purge() first empties it.
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.minter.close());
     }
