@@ -447,7 +447,9 @@ export class PlaybackToken {
 
 /**
  * Mints playback tokens. All viewers of a stream share one grant. Make one minter and keep it. Minters of one
- * account share their cache, in all workers of the process.
+ * account share their cache, in all workers of the process. It is kept for a while after the last of them: until its
+ * last grant and cached error have ended, at most 62 s. `forget` wipes it at once. A program that makes and drops 20
+ * minters within a minute is warned once (`GRANTMINT_MINTER_PER_REQUEST`).
  */
 export class PlaybackMinter {
   constructor(key: ApiKey, options?: PlaybackMinterOptions);
@@ -477,7 +479,8 @@ export class PlaybackMinter {
   purge(): void;
   /**
    * Detaches this minter and its streams. Later calls fail with ERR_GRANTMINT_CLOSED. Calls that wait get their
-   * answers. The minter keeps nothing warm any more. Other minters that share the cache go on.
+   * answers. The minter keeps nothing warm any more. Other minters that share the cache go on, and minters to come find
+   * it for a while: `purge` first empties it.
    */
   close(): void;
   /** As `close`, for `using`. */
@@ -736,6 +739,15 @@ export function verify(token: string, key: ApiKey, options?: VerifyOptions): Dec
 export function verifyJwt(token: string, secret: string | Uint8Array, options?: VerifyOptions): Decoded;
 /** Decodes a token without verifying anything. To act on a token, use `verify`. */
 export function decode(token: string): Decoded;
+/**
+ * Wipes everything that is kept for minters to come and that nobody uses now: caches with their grants and cached
+ * errors, the cool-downs and rate limits of accounts, idle connections.
+ *
+ * A cache that minters share is kept after its last minter until its last grant and cached error have ended, at most
+ * 62 s, so that a minter for each request does not cost a request to Twilio each time. Minters that exist, and what they
+ * use, are left alone.
+ */
+export function forget(): void;
 /** Signs any claims, for tokens of other vendors. Text and bytes of JSON are signed as they are. */
 export function sign(algorithm: Algorithm, header: Json, claims: Json, secret: string | Uint8Array): string;
 

@@ -2440,8 +2440,9 @@ grantmint_status_t grantmint_playback_minter_cache(const grantmint_playback_mint
 
 /**
  * Closes the minter and its streams: later calls fail with `closed`, calls that wait still get
- * their result, and it keeps no grant warm any more. Others who share the cache go on. Does
- * nothing for null.
+ * their result, and it keeps no grant warm any more. Others who share the cache go on, and minters
+ * to come find it for a while: `grantmint_playback_minter_purge` first empties it. Does nothing
+ * for null.
  *
  * # Safety
  *
@@ -2566,6 +2567,17 @@ grantmint_status_t grantmint_source_new(grantmint_fetch_t fetch,
  * [handles]
  */
 GRANTMINT_API void grantmint_source_free(grantmint_source_t *source);
+
+/**
+ * Wipes everything that is kept for minters to come and that nobody uses now: caches with their grants
+ * and cached errors, the cool-downs and rate limits of accounts, idle connections.
+ *
+ * A cache that minters share is kept after its last minter until its last grant and cached error have
+ * ended, at most 62 s. So a minter for each request does not cost a request to Twilio each time. Minters
+ * that exist, and what they use, are left alone.
+ */
+GRANTMINT_API
+void grantmint_forget(void);
 
 /**
  * The stream, `VJ…`. Belongs to the request; none for null.

@@ -750,6 +750,14 @@ void swallow(Body&& body) noexcept {
 /// The same as a number, as `GRANTMINT_VERSION_NUMBER`.
 [[nodiscard]] inline std::uint32_t version_number() noexcept { return grantmint_version_number(); }
 
+/// Wipes everything that is kept for minters to come and that nobody uses now: caches with their
+/// grants and cached errors, the cool-downs and rate limits of accounts, idle connections.
+///
+/// A cache that minters share is kept after its last minter until its last grant and cached error have
+/// ended, at most 62 s. So a minter for each request does not cost a request to Twilio each time.
+/// Minters that exist, and what they use, are left alone.
+inline void forget() noexcept { grantmint_forget(); }
+
 // ------------------------------------------------------------------------------------------------
 // Keys, clocks and grants
 
@@ -3231,8 +3239,8 @@ class playback_minter
     }
 
     /// Closes the minter and its streams. Later calls fail with errc::closed; calls that wait
-    /// already still get their result. Its `keep_warm` ends. Others who share the cache go on. Do
-    /// not call it in a callback.
+    /// already still get their result. Its `keep_warm` ends. Others who share the cache go on, and
+    /// minters to come find it for a while: purge() first empties it. Do not call it in a callback.
     void close() const noexcept { grantmint_playback_minter_close(capi()); }
 
    private:

@@ -93,7 +93,7 @@ mod _native {
     #[pymodule_export]
     use crate::job::Job;
     #[pymodule_export]
-    use crate::playback_minter::PlaybackMinter;
+    use crate::playback_minter::{PlaybackMinter, forget};
     #[pymodule_export]
     use crate::playback_token::PlaybackToken;
     #[pymodule_export]

@@ -1,9 +1,10 @@
 //! Mints a token for each viewer of a stream, around the one grant that all of them share.
 
+use std::ffi::CString;
 use std::sync::Arc;
 
 use grantmint_core::{PendingCall, Result, TokenOptions};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyRuntimeWarning, PyTypeError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -26,6 +27,23 @@ use crate::stats::Stats;
 use crate::stream_minter::StreamParts;
 use crate::text::{self, FilePath, Text};
 use crate::time::{Seconds, Ttl};
+
+/// Wipes everything that is kept for minters to come and that nobody uses now.
+///
+/// That is caches with their grants and cached errors, the cool-downs and rate limits of accounts, and
+/// idle connections. A cache that minters share is kept after its last minter until its last grant and
+/// cached error have expired, at most 62 s, so that a minter for each request does not cost a request
+/// to upstream each time. Minters that exist, and what they use, stay as they are.
+#[pyfunction]
+pub(crate) fn forget(py: Python<'_>) {
+    py.detach(grantmint_core::forget);
+}
+
+/// Shows core's advice to a program that makes minters, if there is any.
+fn warn(py: Python<'_>) -> PyResult<()> {
+    let Some(advice) = grantmint_core::minter_advice() else { return Ok(()) };
+    PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(advice)?, 1)
+}
 
 /// The native part of grantmint.PlaybackMinter.
 #[pyclass(frozen, subclass, module = "grantmint._native")]
@@ -157,6 +175,7 @@ impl PlaybackMinter {
             builder = builder.source(ForCore(Arc::clone(&owned.source)));
         }
         let minter = key.py().detach(|| builder.build()).or_raise()?;
+        warn(key.py())?;
         Ok(Self { minter, source })
     }
 
@@ -308,7 +327,7 @@ impl PlaybackMinter {
     }
 
     /// Closes this minter and its streams: later calls raise closed. Other minters that share the
-    /// cache go on.
+    /// cache go on, and later ones find it for a while: purge() first empties it.
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.minter.close());
     }

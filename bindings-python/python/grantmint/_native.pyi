@@ -49,6 +49,7 @@ __all__ = [
     "_next_in_background",
     "_simulate_fork",
     "decode",
+    "forget",
     "sign",
     "verify",
     "verify_jwt",
@@ -390,6 +391,7 @@ def verify_jwt(
     algorithm: _Algorithm = "HS256",
 ) -> Decoded: ...
 def decode(token: str) -> Decoded: ...
+def forget() -> None: ...
 def sign(alg: _Algorithm, header: _Json, claims: _Json, secret: str | bytes) -> str: ...
 
 @final

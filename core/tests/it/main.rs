@@ -12,6 +12,7 @@ mod playback_crowd;
 mod playback_faults;
 mod real_callbacks;
 mod real_http;
+mod real_lingering;
 mod real_load;
 mod real_pool;
 mod real_sharing;

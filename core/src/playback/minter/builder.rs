@@ -10,7 +10,7 @@ use super::playback_minter::PlaybackMinter;
 use super::shared::Shared;
 use super::signing::Signing;
 use super::streams::Streams;
-use crate::account::{self, AccountAt, CacheIdentity, Governor};
+use crate::account::{self, AccountAt, CacheIdentity, Governor, Registry};
 use crate::cache::{CachePolicy, Gate, GrantCache, check_min_remaining};
 use crate::clock::Clock;
 use crate::credentials::ApiKey;
@@ -19,7 +19,7 @@ use crate::fetch::Feed;
 use crate::fork::ForkMutex;
 use crate::limits::TTL_DEFAULT;
 use crate::playback::grant::{
-    AsyncGrantSource, ClientOptions, ForKeys, GRANT_TTL_MAX, Origin, built_in_source, check_ttl,
+    AsyncGrantSource, BuiltIn, ClientOptions, ForKeys, GRANT_TTL_MAX, Origin, check_ttl,
 };
 use crate::token::{AccessTokenGrant, Claims, ClaimsOptions};
 use crate::upstream::Route;
@@ -43,6 +43,8 @@ pub struct PlaybackMinterBuilder {
     isolated: bool,
     policy: Option<CachePolicy>,
     clock: Option<Clock>,
+    /// Where it finds what it shares.
+    registry: Arc<Registry>,
 }
 
 impl PlaybackMinterBuilder {
@@ -62,6 +64,7 @@ impl PlaybackMinterBuilder {
             isolated: false,
             policy: None,
             clock: None,
+            registry: Registry::of_process(),
         }
     }
 
@@ -181,6 +184,14 @@ impl PlaybackMinterBuilder {
         self
     }
 
+    /// Shares with those of another registry than the process's.
+    #[cfg(test)]
+    #[must_use]
+    pub(super) fn registry(mut self, registry: &Arc<Registry>) -> Self {
+        self.registry = Arc::clone(registry);
+        self
+    }
+
     /// The minter. Makes no call and starts no thread.
     ///
     /// # Errors
@@ -195,10 +206,10 @@ impl PlaybackMinterBuilder {
         let cache = self.shared_cache()?;
         // A cache that is made here has the minter's clock.
         let clock = self.clock.clone().filter(|_| self.cache.is_some());
-        let built_in = self.source.is_none();
-        let source = match &self.source {
-            Some(source) => Arc::clone(source),
-            None => built_in_source(&self.key, &self.client)?,
+        let built_in = self.built_in();
+        let source = match (&self.source, &built_in) {
+            (Some(source), _) => Arc::clone(source),
+            (None, built_in) => built_in.source(&self.key)?,
         };
         Ok(PlaybackMinter::new(Shared {
             feed: Feed::new(cache, Arc::new(ForKeys(source))),
@@ -208,8 +219,14 @@ impl PlaybackMinterBuilder {
             origin,
             defaults: self.defaults,
             streams: Streams::default(),
-            client: built_in.then_some(self.client),
+            built_in: self.source.is_none().then_some(built_in),
         }))
+    }
+
+    /// The client of a minter that was given no source. Whoever shares nothing has its own connections.
+    fn built_in(&self) -> BuiltIn {
+        let is_alone = self.isolated || self.clock.is_some();
+        BuiltIn::new(self.client.clone(), is_alone)
     }
 
     fn claims(&self) -> Result<Claims> {
@@ -257,7 +274,7 @@ impl PlaybackMinterBuilder {
             let is_manual = cache.clock().is_manual();
             cache.govern(|| match is_manual {
                 true => Arc::new(Governor::new()),
-                false => account::governor(&account),
+                false => self.registry.governor(&account),
             });
             return Ok(cache.clone());
         }
@@ -270,17 +287,17 @@ impl PlaybackMinterBuilder {
             }
             return Ok(self.new_cache(clock.clone(), Arc::new(Governor::new())));
         }
-        let governor = account::governor(&account);
-        let make = || self.new_cache(Clock::system(), Arc::clone(&governor) as _);
-        Ok(match self.identity(account, route)? {
-            Some(identity) => account::cache(&identity, make),
+        let identity = self.identity(&account, route)?;
+        let make = || self.new_cache(self.registry.clock(), self.registry.governor(&account));
+        Ok(match identity {
+            Some(identity) => self.registry.cache(&identity, make),
             None => make(),
         })
     }
 
     /// Who the cache is shared with, if anybody.
-    fn identity(&self, account: AccountAt, route: Route) -> Result<Option<CacheIdentity>> {
-        let policy = self.policy.clone().unwrap_or_default();
+    fn identity(&self, account: &AccountAt, route: Route) -> Result<Option<CacheIdentity>> {
+        let (account, policy) = (account.clone(), self.policy.clone().unwrap_or_default());
         if let Some(name) = &self.share {
             if name.is_empty() || name.len() > NAME_MAX_BYTES {
                 let what = format!("must have 1 to 128 bytes, not {}", name.len());
