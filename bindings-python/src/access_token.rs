@@ -5,9 +5,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
 use crate::api_key::ApiKey;
+use crate::argument::{Argument, given};
 use crate::builder::set_given;
-use crate::clock::{self, ManualClock};
+use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
+use crate::flag;
 use crate::grants::argument;
 use crate::text::Text;
 use crate::time::{Ttl, UnixSeconds};
@@ -42,24 +44,24 @@ impl AccessToken {
     ))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
-        key: &Bound<'_, ApiKey>,
+        key: Argument<'_, ApiKey>,
         identity: Text<'_>,
         grants: Option<Bound<'_, PyAny>>,
-        ttl: Option<Ttl>,
-        nbf: Option<UnixSeconds>,
-        valid_until: Option<UnixSeconds>,
-        unique: bool,
-        clock: Option<Bound<'_, ManualClock>>,
+        ttl: Option<Ttl<'_>>,
+        nbf: Option<UnixSeconds<'_>>,
+        valid_until: Option<UnixSeconds<'_>>,
+        #[pyo3(from_py_with = flag::unique)] unique: bool,
+        clock: Option<Argument<'_, ManualClock>>,
     ) -> PyResult<Self> {
-        let identity = identity.named("identity")?;
-        let mut builder = grantmint_core::AccessToken::builder(&key.get().0, identity)
+        let (key, identity) = (key.named("key")?, identity.named("identity")?);
+        let mut builder = grantmint_core::AccessToken::builder(&key.0, identity)
             .grants(argument::all(grants)?)
             .unique(unique);
         set_given!(builder, {
-            ttl: ttl.map(|Ttl(seconds)| seconds),
-            valid_until: valid_until.map(|UnixSeconds(end)| end),
-            nbf: nbf.map(|UnixSeconds(start)| start),
-            clock: clock::of(clock.as_ref()),
+            ttl: given(ttl, "ttl")?,
+            valid_until: given(valid_until, "valid_until")?,
+            nbf: given(nbf, "nbf")?,
+            clock: given(clock, "clock")?,
         });
         Ok(Self { token: builder.build().or_raise()?, identity: identity.to_owned() })
     }

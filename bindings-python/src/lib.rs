@@ -6,6 +6,7 @@
 
 mod access_token;
 mod api_key;
+mod argument;
 mod asking;
 mod background;
 mod begun;
@@ -17,6 +18,7 @@ mod decoded;
 mod error;
 mod event;
 mod fetch_function;
+mod flag;
 mod fork;
 mod freshness;
 mod grant_cache;

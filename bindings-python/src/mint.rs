@@ -6,6 +6,7 @@ use grantmint_core::{PendingCall, Result, TokenOptions};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::argument::given;
 use crate::call::{self, Answer, Begin, TokenCall};
 use crate::error::OrRaise as _;
 use crate::playback_token::PlaybackToken;
@@ -40,11 +41,11 @@ pub(crate) fn token(
     py: Python<'_>,
     minter: &impl Mint,
     identity: Text<'_>,
-    min_remaining: Option<Seconds>,
-    timeout: Option<Seconds>,
+    min_remaining: Option<Seconds<'_>>,
+    timeout: Option<Seconds<'_>>,
 ) -> PyResult<PlaybackToken> {
     let identity = identity.named("identity")?;
-    let options = options(min_remaining, timeout);
+    let options = options(min_remaining, timeout)?;
     if let Some(source) = minter.source() {
         source.check_blocking()?;
     }
@@ -61,10 +62,10 @@ pub(crate) fn token_at_once(
     py: Python<'_>,
     minter: &impl Mint,
     identity: Text<'_>,
-    min_remaining: Option<Seconds>,
-    timeout: Option<Seconds>,
+    min_remaining: Option<Seconds<'_>>,
+    timeout: Option<Seconds<'_>>,
 ) -> PyResult<Option<PlaybackToken>> {
-    at_once(py, minter, identity.named("identity")?, options(min_remaining, timeout))
+    at_once(py, minter, identity.named("identity")?, options(min_remaining, timeout)?)
 }
 
 /// The JWT of a token if there is a grant, else None; never waits.
@@ -91,11 +92,11 @@ pub(crate) fn token_call(
     minter: &impl Mint,
     port: &Bound<'_, LoopPort>,
     identity: Text<'_>,
-    min_remaining: Option<Seconds>,
-    timeout: Option<Seconds>,
+    min_remaining: Option<Seconds<'_>>,
+    timeout: Option<Seconds<'_>>,
 ) -> PyResult<TokenCall> {
     let identity = identity.named("identity")?;
-    let begin = begin(minter, identity, options(min_remaining, timeout));
+    let begin = begin(minter, identity, options(min_remaining, timeout)?);
     if minter.source().is_some_and(|source| !source.is_coroutine()) {
         expect_refresh(py, minter.source())?;
     }
@@ -124,9 +125,13 @@ fn at_once(
 }
 
 /// What one call asks for.
-fn options(min_remaining: Option<Seconds>, timeout: Option<Seconds>) -> TokenOptions {
-    TokenOptions {
-        min_remaining: min_remaining.map(|time| time.0),
-        timeout: timeout.map(|time| time.0),
-    }
+#[inline]
+fn options(
+    min_remaining: Option<Seconds<'_>>,
+    timeout: Option<Seconds<'_>>,
+) -> PyResult<TokenOptions> {
+    Ok(TokenOptions {
+        min_remaining: given(min_remaining, "min_remaining")?,
+        timeout: given(timeout, "timeout")?,
+    })
 }

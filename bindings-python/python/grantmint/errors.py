@@ -32,7 +32,8 @@ class GrantmintError(Exception):
         retry_after: After how long to try again, in seconds or as a timedelta.
 
     Raises:
-        ValueError: There is no such code, or retry_after is negative or not a time.
+        ValueError: There is no such code, or retry_after is negative or not a number of seconds.
+        TypeError: retry_after is not a time.
     """
 
     code: str = "unsupported"
@@ -127,6 +128,10 @@ def _seconds(time: Any) -> float:
         seconds = float(time if total is None else total())
     except OverflowError:
         seconds = -1.0  # too long to be a time: refused below
+    except TypeError:
+        kind = type(time).__name__
+        msg = f"retry_after must be seconds (int, float or timedelta), not {kind}"
+        raise TypeError(msg) from None
     if isinstance(time, bool) or not seconds >= 0:
         msg = "retry_after must be 0 seconds or more, and no bool"
         raise ValueError(msg)
