@@ -8,6 +8,7 @@ use pyo3::types::PyString;
 
 use crate::call::{self, Answer, Begin, TokenCall};
 use crate::error::OrRaise as _;
+use crate::hub;
 use crate::playback_token::PlaybackToken;
 use crate::port::LoopPort;
 use crate::source::{Source, no_loop};
@@ -34,7 +35,8 @@ pub(crate) trait Mint: Sync {
     fn token_then(&self, identity: &str, options: TokenOptions, answer: Answer) -> PendingCall;
 }
 
-/// A token. Waits on this thread if there is no grant.
+/// A token. If there is no grant it waits: natively, or as `in_hub` does if this thread has a hub,
+/// whose port that is given.
 #[inline]
 pub(crate) fn token(
     py: Python<'_>,
@@ -42,17 +44,22 @@ pub(crate) fn token(
     identity: Text<'_>,
     min_remaining: Option<Seconds>,
     timeout: Option<Seconds>,
-) -> PyResult<PlaybackToken> {
+    in_hub: impl FnOnce(Bound<'_, PyAny>) -> PyResult<Py<PlaybackToken>>,
+) -> PyResult<Py<PlaybackToken>> {
     let identity = identity.named("identity")?;
     let options = options(min_remaining, timeout);
     if let Some(source) = minter.source() {
         source.check_blocking()?;
     }
     if let Some(token) = at_once(py, minter, identity, options)? {
-        return Ok(token);
+        return Py::new(py, token);
+    }
+    if let Some(port) = hub::port(py)? {
+        return in_hub(port);
     }
     expect_refresh(py, minter.source())?;
-    call::wait(py, minter.source(), minter.streamer(), begin(minter, identity, options))
+    let begin = begin(minter, identity, options);
+    Py::new(py, call::wait(py, minter.source(), minter.streamer(), begin)?)
 }
 
 /// A token if there is nothing to wait for.
@@ -85,7 +92,7 @@ pub(crate) fn try_token<'py>(
     }
 }
 
-/// A call for a token that a task of the port's loop waits for.
+/// A call for a token that a task of the port's loop, or a greenlet of its hub, waits for.
 pub(crate) fn token_call(
     py: Python<'_>,
     minter: &impl Mint,
@@ -106,6 +113,11 @@ pub(crate) fn token_call(
 /// built-in client runs its own fetches.
 pub(crate) fn expect_refresh(py: Python<'_>, source: Option<&Arc<Source>>) -> PyResult<bool> {
     source.map_or(Ok(true), |source| source.expect_refresh(py))
+}
+
+/// A time as Python has it.
+pub(crate) fn in_seconds(time: Option<Seconds>) -> Option<f64> {
+    time.map(|Seconds(time)| time.as_secs_f64())
 }
 
 fn begin(minter: &impl Mint, identity: &str, options: TokenOptions) -> impl Begin {

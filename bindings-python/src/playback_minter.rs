@@ -16,7 +16,7 @@ use crate::error::OrRaise as _;
 use crate::event::{Event, events};
 use crate::grant_cache::{CacheParts, GrantCache};
 use crate::grants::argument;
-use crate::mint::{self, Mint};
+use crate::mint::{self, Mint, in_seconds};
 use crate::number::Count;
 use crate::playback_token::PlaybackToken;
 use crate::policy;
@@ -177,14 +177,20 @@ impl PlaybackMinter {
     ///     GrantmintError: overloaded, closed.
     #[pyo3(signature = (streamer, identity, *, min_remaining=None, timeout=None))]
     fn token(
-        &self,
-        py: Python<'_>,
+        this: &Bound<'_, Self>,
         streamer: Text<'_>,
         identity: Text<'_>,
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
-    ) -> PyResult<PlaybackToken> {
-        mint::token(py, &self.of(streamer)?, identity, min_remaining, timeout)
+    ) -> PyResult<Py<PlaybackToken>> {
+        let (py, minter) = (this.py(), this.get().of(streamer)?);
+        mint::token(py, &minter, identity, min_remaining, timeout, |port| {
+            let identity = identity.named("identity")?;
+            let begin = this.getattr("_call")?;
+            let asked =
+                (begin, minter.streamer, identity, in_seconds(min_remaining), in_seconds(timeout));
+            Ok(port.call_method1("token", asked)?.extract()?)
+        })
     }
 
     /// The JWT of a token if the cache has a grant for it, else None; never waits. Starts the fetch
@@ -326,7 +332,7 @@ impl PlaybackMinter {
         mint::token_at_once(py, &self.of(streamer)?, identity, min_remaining, timeout)
     }
 
-    /// A call that a task of the port's loop waits for.
+    /// A call that a task of the port's loop, or a greenlet of its hub, waits for.
     fn _call(
         &self,
         py: Python<'_>,

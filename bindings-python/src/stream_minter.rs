@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::call::{Answer, TokenCall};
-use crate::mint::{self, Mint};
+use crate::mint::{self, Mint, in_seconds};
 use crate::playback_token::PlaybackToken;
 use crate::port::LoopPort;
 use crate::source::{OwnedSource, Source};
@@ -79,13 +79,18 @@ impl StreamMinter {
     /// As PlaybackMinter.token, for this stream.
     #[pyo3(signature = (identity, *, min_remaining=None, timeout=None))]
     fn token(
-        &self,
-        py: Python<'_>,
+        this: &Bound<'_, Self>,
         identity: Text<'_>,
         min_remaining: Option<Seconds>,
         timeout: Option<Seconds>,
-    ) -> PyResult<PlaybackToken> {
-        mint::token(py, self, identity, min_remaining, timeout)
+    ) -> PyResult<Py<PlaybackToken>> {
+        let (py, minter) = (this.py(), this.get());
+        mint::token(py, minter, identity, min_remaining, timeout, |port| {
+            let identity = identity.named("identity")?;
+            let begin = this.getattr("_call")?;
+            let asked = (begin, identity, in_seconds(min_remaining), in_seconds(timeout));
+            Ok(port.call_method1("token", asked)?.extract()?)
+        })
     }
 
     /// As PlaybackMinter.try_token, for this stream.
@@ -109,7 +114,7 @@ impl StreamMinter {
         mint::token_at_once(py, self, identity, min_remaining, timeout)
     }
 
-    /// A call that a task of the port's loop waits for.
+    /// A call that a task of the port's loop, or a greenlet of its hub, waits for.
     fn _call(
         &self,
         py: Python<'_>,
