@@ -14,6 +14,7 @@ import os
 import sys
 import time
 import weakref
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from grantmint import _sources
@@ -175,7 +176,8 @@ class _GeventPort(Port):
         sys.modules["gevent"].spawn(_run_alone, function, *arguments)
 
     def after_fork(self) -> None:
-        self._watcher.stop()
+        with suppress(ValueError):  # the loop is destroyed, and the watcher with it
+            self._watcher.stop()
         super().after_fork()
 
     def _anew(self) -> Port:
@@ -300,8 +302,9 @@ def _nothing(*_: Any) -> None:
 
 def _end_watcher(watcher: Any, process: int) -> None:
     if os.getpid() == process:
-        watcher.stop()
-        watcher.close()
+        with suppress(ValueError):  # the loop is destroyed, and the watcher with it
+            watcher.stop()
+            watcher.close()
 
 
 def _end_listener(hub: weakref.ref[Any], listener: Any, process: int) -> None:
