@@ -270,7 +270,7 @@ def test_importing_is_light():
         import sys
         before = set(sys.modules)
         import grantmint
-        heavy = {"asyncio", "dataclasses", "concurrent.futures", "inspect", "threading", "json"}
+        heavy = {"asyncio", "dataclasses", "concurrent.futures", "inspect", "gevent", "eventlet"}
         print(sorted(heavy & set(sys.modules) - before))
     """
     assert python(code, "-I").stdout == "[]\n"
