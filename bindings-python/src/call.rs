@@ -1,4 +1,4 @@
-//! One call for a token that its caller waits for, on a thread or on an event loop.
+//! One call for a token that its caller waits for: a thread, a task or a greenlet.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use grantmint_core::{PendingCall, Result};
 use pyo3::prelude::*;
 
 use crate::error::{OrRaise as _, exception};
+use crate::imported::RUN;
 use crate::interrupt;
 use crate::job::{Job, PendingFetch};
 use crate::mailbox::{Mailbox, Message};
@@ -52,8 +53,7 @@ pub(crate) fn wait(
 /// Runs a fetch on this thread; returns the exception that the function raised, if it did.
 fn run(py: Python<'_>, fetch: PendingFetch) -> PyResult<Option<Py<PyAny>>> {
     let job = Py::new(py, Job::new(fetch))?;
-    let run = py.import("grantmint._sources")?.getattr("run")?;
-    let raised = run.call1((job,))?;
+    let raised = RUN.get(py)?.call1((job,))?;
     Ok((!raised.is_none()).then(|| raised.unbind()))
 }
 
@@ -106,7 +106,7 @@ impl OpenCall {
     }
 }
 
-/// A call that a task waits for.
+/// A call that a task or a greenlet waits for.
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct TokenCall {
     mailbox: Arc<Mailbox>,
@@ -123,8 +123,10 @@ impl TokenCall {
     ) -> Self {
         let mailbox = Mailbox::of_task(Arc::clone(port));
         let call = py.detach(|| {
-            if let Some(source) = source {
-                source.note_loop(port);
+            if let Some(source) = source
+                && source.is_coroutine()
+            {
+                source.note_port(port);
             }
             OpenCall::begin(Arc::clone(&mailbox), source.cloned(), streamer, begin)
         });
@@ -134,7 +136,7 @@ impl TokenCall {
 
 #[pymethods]
 impl TokenCall {
-    /// The number under which its loop's port names it.
+    /// The number under which its port names it.
     #[getter]
     fn number(&self) -> u64 {
         self.mailbox.number()

@@ -2,7 +2,8 @@
 
 use grantmint_core::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
+
+use crate::imported::FROM_CORE;
 
 /// Turns an error of core into the exception of its kind.
 pub(crate) trait OrRaise<T> {
@@ -28,10 +29,9 @@ pub(crate) fn raise(error: &Error) -> PyErr {
 
 /// The exception of an error as an object, to show it without raising it.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
-    static FROM_CORE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let retry_after = error.retry_after().map(|time| time.as_secs_f64());
     let arguments = (error.code(), error.message(), retry_after);
-    FROM_CORE.import(py, "grantmint.errors", "_from_core")?.call1(arguments)
+    FROM_CORE.get(py)?.call1(arguments)
 }
 
 /// The exception for an argument that is refused here, before core sees it.

@@ -2,10 +2,10 @@
 
 use grantmint_core::{ErrorKind, Json};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::error::{OrRaise as _, invalid};
+use crate::imported::{DUMPS, LOADS};
 use crate::text::Text;
 
 /// The JSON of an argument: text or bytes, which are kept byte for byte, or an object to write as
@@ -33,8 +33,7 @@ pub(crate) fn to_text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> 
     options.set_item("ensure_ascii", false)?;
     options.set_item("allow_nan", false)?;
     options.set_item("separators", (",", ":"))?;
-    static DUMPS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    match DUMPS.import(py, "json", "dumps")?.call((value,), Some(&options)) {
+    match DUMPS.get(py)?.call((value,), Some(&options)) {
         Ok(text) => Ok(text.extract::<Text<'_>>()?.named(name)?.to_owned()),
         Err(cause) => {
             let message = format!("{name} cannot be written as JSON");
@@ -47,6 +46,5 @@ pub(crate) fn to_text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> 
 
 /// The object that a JSON text describes.
 pub(crate) fn from_text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
-    static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    LOADS.import(py, "json", "loads")?.call1((text,))
+    LOADS.get(py)?.call1((text,))
 }

@@ -24,6 +24,8 @@ mod freshness;
 mod grant_cache;
 mod grants;
 mod hit;
+mod hub;
+mod imported;
 mod interpreter;
 mod interrupt;
 mod job;
@@ -92,6 +94,8 @@ mod _native {
     use crate::grants::voice::VoiceGrant;
     #[pymodule_export]
     use crate::hit::Hit;
+    #[pymodule_export]
+    use crate::imported::_find_imports;
     #[pymodule_export]
     use crate::job::Job;
     #[pymodule_export]

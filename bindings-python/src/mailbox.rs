@@ -25,7 +25,7 @@ struct State {
 /// Who waits for messages, and so how to notify them.
 enum Owner {
     Thread(Condvar),
-    /// A task of the port's loop, under this number.
+    /// A task of the port's loop, or a greenlet of its hub, under this number.
     Task(Arc<Port>, u64),
 }
 

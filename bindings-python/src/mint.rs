@@ -1,6 +1,7 @@
 //! Mints one viewer's token, for a minter or for one of its streams: at once, or after a wait.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use grantmint_core::{PendingCall, Result, TokenOptions};
 use pyo3::prelude::*;
@@ -9,6 +10,7 @@ use pyo3::types::PyString;
 use crate::argument::given;
 use crate::call::{self, Answer, Begin, TokenCall};
 use crate::error::OrRaise as _;
+use crate::hub;
 use crate::playback_token::PlaybackToken;
 use crate::port::LoopPort;
 use crate::source::{Source, no_loop};
@@ -35,7 +37,8 @@ pub(crate) trait Mint: Sync {
     fn token_then(&self, identity: &str, options: TokenOptions, answer: Answer) -> PendingCall;
 }
 
-/// A token. Waits on this thread if there is no grant.
+/// A token. If there is no grant it waits: natively, or as `in_hub` does if this thread has a hub,
+/// whose port that is given.
 #[inline]
 pub(crate) fn token(
     py: Python<'_>,
@@ -43,17 +46,22 @@ pub(crate) fn token(
     identity: Text<'_>,
     min_remaining: Option<Seconds<'_>>,
     timeout: Option<Seconds<'_>>,
-) -> PyResult<PlaybackToken> {
+    in_hub: impl FnOnce(Bound<'_, PyAny>, &str, TokenOptions) -> PyResult<Py<PlaybackToken>>,
+) -> PyResult<Py<PlaybackToken>> {
     let identity = identity.named("identity")?;
     let options = options(min_remaining, timeout)?;
     if let Some(source) = minter.source() {
         source.check_blocking()?;
     }
     if let Some(token) = at_once(py, minter, identity, options)? {
-        return Ok(token);
+        return Py::new(py, token);
+    }
+    if let Some(port) = hub::port(py)? {
+        return in_hub(port, identity, options);
     }
     expect_refresh(py, minter.source())?;
-    call::wait(py, minter.source(), minter.streamer(), begin(minter, identity, options))
+    let begin = begin(minter, identity, options);
+    Py::new(py, call::wait(py, minter.source(), minter.streamer(), begin)?)
 }
 
 /// A token if there is nothing to wait for.
@@ -86,7 +94,7 @@ pub(crate) fn try_token<'py>(
     }
 }
 
-/// A call for a token that a task of the port's loop waits for.
+/// A call for a token that a task of the port's loop, or a greenlet of its hub, waits for.
 pub(crate) fn token_call(
     py: Python<'_>,
     minter: &impl Mint,
@@ -107,6 +115,11 @@ pub(crate) fn token_call(
 /// built-in client runs its own fetches.
 pub(crate) fn expect_refresh(py: Python<'_>, source: Option<&Arc<Source>>) -> PyResult<bool> {
     source.map_or(Ok(true), |source| source.expect_refresh(py))
+}
+
+/// A time as Python has it.
+pub(crate) fn in_seconds(time: Option<Duration>) -> Option<f64> {
+    time.map(|time| time.as_secs_f64())
 }
 
 fn begin(minter: &impl Mint, identity: &str, options: TokenOptions) -> impl Begin {

@@ -19,7 +19,7 @@ use crate::event::{Event, events};
 use crate::flag;
 use crate::grant_cache::{CacheParts, GrantCache};
 use crate::grants::argument;
-use crate::mint::{self, Mint};
+use crate::mint::{self, Mint, in_seconds};
 use crate::number::Count;
 use crate::playback_token::PlaybackToken;
 use crate::policy;
@@ -201,14 +201,19 @@ impl PlaybackMinter {
     ///     GrantmintError: overloaded, closed.
     #[pyo3(signature = (streamer, identity, *, min_remaining=None, timeout=None))]
     fn token(
-        &self,
-        py: Python<'_>,
+        this: &Bound<'_, Self>,
         streamer: Text<'_>,
         identity: Text<'_>,
         min_remaining: Option<Seconds<'_>>,
         timeout: Option<Seconds<'_>>,
-    ) -> PyResult<PlaybackToken> {
-        mint::token(py, &self.of(streamer)?, identity, min_remaining, timeout)
+    ) -> PyResult<Py<PlaybackToken>> {
+        let (py, minter) = (this.py(), this.get().of(streamer)?);
+        mint::token(py, &minter, identity, min_remaining, timeout, |port, identity, options| {
+            let begin = this.getattr("_call")?;
+            let (least, time) = (in_seconds(options.min_remaining), in_seconds(options.timeout));
+            let asked = (begin, minter.streamer, identity, least, time);
+            Ok(port.call_method1("token", asked)?.extract()?)
+        })
     }
 
     /// The JWT of a token if the cache has a grant for it, else None; never waits. Starts the fetch
@@ -351,7 +356,7 @@ impl PlaybackMinter {
         mint::token_at_once(py, &self.of(streamer)?, identity, min_remaining, timeout)
     }
 
-    /// A call that a task of the port's loop waits for.
+    /// A call that a task of the port's loop, or a greenlet of its hub, waits for.
     fn _call(
         &self,
         py: Python<'_>,

@@ -1,4 +1,5 @@
-//! What the library's threads leave for one event loop to do.
+//! What the library's threads leave for one event loop, or one hub of greenlets, to do. Below, a
+//! loop may as well be a hub, and a task a greenlet.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

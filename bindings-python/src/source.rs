@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, Weak};
 use grantmint_core::{AsyncGrantSource, Error, ErrorKind, GrantRequest, SourceTicket};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 
 use crate::background;
 use crate::error::raise;
 use crate::fetch_function::FetchFunction;
 use crate::fork::PerProcess;
+use crate::imported::{BACKGROUND_READY, LOOP_PORT, SOURCE_FUNCTION};
 use crate::job::PendingFetch;
 use crate::lock::lock;
 use crate::mailbox::Mailbox;
@@ -26,9 +26,8 @@ pub(crate) struct OwnedSource {
 
 impl OwnedSource {
     pub(crate) fn new(fetch: &Bound<'_, PyAny>) -> PyResult<Self> {
-        static FUNCTION: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let py = fetch.py();
-        let function = FUNCTION.import(py, "grantmint._sources", "Function")?.call1((fetch,))?;
+        let function = SOURCE_FUNCTION.get(py)?.call1((fetch,))?;
         Ok(Self { source: Arc::new(Source::new(&function)?), function: function.unbind() })
     }
 
@@ -42,7 +41,7 @@ impl OwnedSource {
     }
 }
 
-/// The function that fetches grants, and the callers and the loop that can run it.
+/// The function that fetches grants, and who can run it: callers, a loop or a hub.
 pub(crate) struct Source {
     function: Arc<FetchFunction>,
     runners: PerProcess<Mutex<Runners>>,
@@ -52,7 +51,8 @@ pub(crate) struct Source {
 struct Runners {
     /// The callers that wait, each with its stream, in the order in which they came.
     callers: Vec<(Box<str>, Arc<Mailbox>)>,
-    /// The loop whose tasks called last.
+    /// Of a coroutine function, the loop whose tasks called last; of a plain function, the hub whose
+    /// greenlets did, if threads are greenlets.
     last_port: Weak<Port>,
 }
 
@@ -73,32 +73,27 @@ impl Source {
     }
 
     /// Prepares for a fetch that no caller waits for; returns whether there is somebody to run it.
-    /// A plain function is run by the background thread, which this starts. A coroutine function is
-    /// run by the loop that runs now, or else by the one whose tasks called last.
+    /// A plain function is run by the hub of this thread if threads are greenlets, else by the
+    /// background thread. A coroutine function is run by the loop that runs now, or else by the one
+    /// whose tasks called last.
     pub(crate) fn expect_refresh(&self, py: Python<'_>) -> PyResult<bool> {
-        if !self.is_coroutine() {
-            py.import("grantmint._sources")?.call_method0("ensure_thread")?;
+        let find = if self.is_coroutine() { &LOOP_PORT } else { &BACKGROUND_READY };
+        if let Ok(port) = find.get(py)?.call0()?.cast::<LoopPort>() {
+            let port = &port.get().port;
+            py.detach(|| self.note_port(port));
             return Ok(true);
         }
-        let port = py.import("grantmint._async")?.call_method0("port_of_running_loop")?;
-        Ok(match port.cast::<LoopPort>() {
-            Ok(port) => {
-                let port = &port.get().port;
-                py.detach(|| self.note_loop(port));
-                true
-            }
-            Err(_) => py.detach(|| self.last_loop()).is_some(),
-        })
+        Ok(!self.is_coroutine() || py.detach(|| self.last_port()).is_some())
     }
 
-    /// Notes the loop that is to run refreshes from now on.
-    pub(crate) fn note_loop(&self, port: &Arc<Port>) {
+    /// Notes the loop or hub that is to run refreshes from now on.
+    pub(crate) fn note_port(&self, port: &Arc<Port>) {
         self.runners.with(|runners| lock(runners).last_port = Arc::downgrade(port));
     }
 
-    /// The loop that is to run refreshes, unless it is closed: calls that have just ended may hold
-    /// its port for a little longer.
-    fn last_loop(&self) -> Option<Arc<Port>> {
+    /// The loop or hub that is to run refreshes, unless it is closed: calls that have just ended may
+    /// hold its port for a little longer.
+    fn last_port(&self) -> Option<Arc<Port>> {
         let port = self.runners.with(|runners| lock(runners).last_port.upgrade());
         port.filter(|port| !port.is_closed())
     }
@@ -119,7 +114,7 @@ impl Source {
     }
 
     /// Finds somebody to run a fetch. A caller that waits for the stream runs it, the first that
-    /// can; a refresh goes to the background thread or to a loop.
+    /// can; a refresh goes to a loop, a hub or the background thread.
     pub(crate) fn offer(&self, mut fetch: PendingFetch) {
         if !fetch.ticket.is_refresh() {
             for caller in self.callers_of(fetch.request.streamer().as_str()) {
@@ -129,13 +124,13 @@ impl Source {
                 }
             }
         }
-        if !self.is_coroutine() {
-            return background::run(fetch);
-        }
-        if let Some(port) = self.last_loop() {
-            // A loop that does not look hands it back, and it is dropped: callers that wait
-            // begin again.
-            drop(port.offer(fetch));
+        match self.last_port() {
+            // A loop or hub that does not look hands it back, and it is dropped: callers that wait
+            // begin again. It does not go to a thread: what the function keeps, such as a socket of
+            // gevent, may belong to that hub.
+            Some(port) => drop(port.offer(fetch)),
+            None if self.is_coroutine() => drop(fetch),
+            None => background::run(fetch),
         }
     }
 

@@ -10,7 +10,7 @@ use pyo3::types::PyString;
 
 use crate::argument::{Argument, Kind};
 use crate::call::{Answer, TokenCall};
-use crate::mint::{self, Mint};
+use crate::mint::{self, Mint, in_seconds};
 use crate::playback_token::PlaybackToken;
 use crate::port::LoopPort;
 use crate::source::{OwnedSource, Source};
@@ -94,13 +94,18 @@ impl StreamMinter {
     /// As PlaybackMinter.token, for this stream.
     #[pyo3(signature = (identity, *, min_remaining=None, timeout=None))]
     fn token(
-        &self,
-        py: Python<'_>,
+        this: &Bound<'_, Self>,
         identity: Text<'_>,
         min_remaining: Option<Seconds<'_>>,
         timeout: Option<Seconds<'_>>,
-    ) -> PyResult<PlaybackToken> {
-        mint::token(py, self, identity, min_remaining, timeout)
+    ) -> PyResult<Py<PlaybackToken>> {
+        let (py, minter) = (this.py(), this.get());
+        mint::token(py, minter, identity, min_remaining, timeout, |port, identity, options| {
+            let begin = this.getattr("_call")?;
+            let (least, time) = (in_seconds(options.min_remaining), in_seconds(options.timeout));
+            let asked = (begin, identity, least, time);
+            Ok(port.call_method1("token", asked)?.extract()?)
+        })
     }
 
     /// As PlaybackMinter.try_token, for this stream.
@@ -124,7 +129,7 @@ impl StreamMinter {
         mint::token_at_once(py, self, identity, min_remaining, timeout)
     }
 
-    /// A call that a task of the port's loop waits for.
+    /// A call that a task of the port's loop, or a greenlet of its hub, waits for.
     fn _call(
         &self,
         py: Python<'_>,

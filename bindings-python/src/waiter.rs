@@ -1,4 +1,4 @@
-//! Waits for a fetch of a cache, on a thread or on an event loop.
+//! Waits for a fetch of a cache: on a thread, on an event loop, or in a greenlet.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -10,6 +10,8 @@ use pyo3::prelude::*;
 
 use crate::error::OrRaise as _;
 use crate::hit::{Hit, Parts};
+use crate::hub;
+use crate::imported::WAITED_ASYNC;
 use crate::interrupt;
 use crate::lock::lock;
 use crate::port::{LoopPort, Port};
@@ -43,16 +45,9 @@ impl Waiter {
         let result = py.detach(|| ready(self.poll(waker)));
         Ok(result.transpose().or_raise()?.map(Hit::new))
     }
-}
 
-#[pymethods]
-impl Waiter {
-    /// Waits on this thread until the fetch ends or the caller's time is over.
-    ///
-    /// Raises:
-    ///     GrantmintError: The error of the fetch. DeadlineError if the caller's time is over
-    ///         first; abandoned if the fetch ended without an outcome: then begin again.
-    fn wait(&self, py: Python<'_>) -> PyResult<Hit> {
+    /// Waits on this thread, natively.
+    fn wait_on_thread(&self, py: Python<'_>) -> PyResult<Hit> {
         let waker = Waker::from(Arc::new(OfThread(thread::current())));
         let result = interrupt::wait(py, |time| {
             let polled = self.poll(&waker);
@@ -62,6 +57,26 @@ impl Waiter {
             ready(polled)
         })?;
         result.or_raise().map(Hit::new)
+    }
+}
+
+#[pymethods]
+impl Waiter {
+    /// Waits until the fetch ends or the caller's time is over. In a thread with a hub of gevent or
+    /// eventlet, the other greenlets go on.
+    ///
+    /// Raises:
+    ///     GrantmintError: The error of the fetch. DeadlineError if the caller's time is over
+    ///         first; abandoned if the fetch ended without an outcome: then begin again.
+    fn wait(this: &Bound<'_, Self>) -> PyResult<Py<Hit>> {
+        let (py, waiter) = (this.py(), this.get());
+        if let Some(hit) = waiter.result(py, Waker::noop())? {
+            return Py::new(py, hit);
+        }
+        match hub::port(py)? {
+            Some(port) => Ok(port.call_method1("waited", (this,))?.extract()?),
+            None => Py::new(py, waiter.wait_on_thread(py)?),
+        }
     }
 
     /// The grant, or None while the fetch goes on and the caller has time; never waits.
@@ -74,7 +89,7 @@ impl Waiter {
 
     /// As wait, but awaited: it does not block the event loop.
     fn wait_async<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        this.py().import("grantmint._async")?.call_method1("waited", (this,))
+        WAITED_ASYNC.get(this.py())?.call1((this,))
     }
 
     /// The grant that the cache has for this caller now, for callers that do not wait; None if it
@@ -92,15 +107,15 @@ impl Waiter {
         py.detach(|| drop(lock(&self.0).take()));
     }
 
-    /// As try_result; if there is none, has the port's loop notified under this number when there
-    /// is.
+    /// As try_result; if there is none, has the port's loop or hub notified under this number when
+    /// there is.
     fn _poll(
         &self,
         py: Python<'_>,
         port: &Bound<'_, LoopPort>,
         number: u64,
     ) -> PyResult<Option<Hit>> {
-        let waker = Waker::from(Arc::new(OfLoop(Arc::clone(&port.get().port), number)));
+        let waker = Waker::from(Arc::new(OfPort(Arc::clone(&port.get().port), number)));
         self.result(py, &waker)
     }
 
@@ -125,10 +140,10 @@ impl Wake for OfThread {
     }
 }
 
-/// Wakes a task of an event loop.
-struct OfLoop(Arc<Port>, u64);
+/// Wakes a task of an event loop, or a greenlet of a hub.
+struct OfPort(Arc<Port>, u64);
 
-impl Wake for OfLoop {
+impl Wake for OfPort {
     fn wake(self: Arc<Self>) {
         self.0.notify(self.1);
     }

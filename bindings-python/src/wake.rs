@@ -1,4 +1,4 @@
-//! What makes an event loop wake up: a byte through a pair of sockets that the loop watches.
+//! What makes an event loop or a hub wake up: a byte through a pair of sockets that it watches.
 
 pub(crate) use system::Wake;
 

@@ -11,8 +11,10 @@ import weakref
 from contextlib import contextmanager
 
 import pytest
+import trio
 from grantmint import (
     GrantCache,
+    GrantmintError,
     InvalidArgumentError,
     ManualClock,
     PlaybackMinter,
@@ -272,3 +274,57 @@ def test_a_wait_is_cancelled_whatever_comes_at_the_same_time(rounds):
         begun.ticket.abandon()
 
     asyncio.run(main())
+
+
+def call_once(coroutine):
+    """Runs a coroutine up to its first await, with no loop."""
+    try:
+        coroutine.send(None)
+    except StopIteration as ended:
+        return ended.value
+    finally:
+        coroutine.close()
+    return None
+
+
+def test_without_a_loop_of_asyncio_the_error_says_what_to_call(key):
+    _, minter = minter_of(key, Counting())
+    cache = GrantCache()
+    leader = cache.begin("key")
+    waits = [
+        lambda: minter.token_async(STREAMER, "alice"),
+        lambda: minter.stream(STREAMER).token_async("alice"),
+        lambda: cache.get_async("key", Counting()),
+        lambda: cache.get_async("other", Counting()),
+        leader.waiter.wait_async,
+    ]
+
+    async def under_trio(wait):
+        with pytest.raises(GrantmintError, match=r"trio\.to_thread\.run_sync") as refused:
+            await wait()
+        assert refused.value.code == "unsupported"
+
+    for wait in waits:
+        with pytest.raises(GrantmintError, match=r"call token\(\) or get\(\)") as refused:
+            call_once(wait())
+        assert refused.value.code == "unsupported"
+        trio.run(under_trio, wait)
+    minter.token(STREAMER, "alice")
+    assert call_once(minter.token_async(STREAMER, "bob")).jwt, "a hit needs no loop"
+
+
+def test_trio_in_a_thread(key):
+    _, minter = minter_of(key, Counting(0.05))
+    tokens = []
+
+    async def main():
+        async def ask():
+            tokens.append(await trio.to_thread.run_sync(minter.token, STREAMER, "alice"))
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(5):
+                nursery.start_soon(ask)
+
+    trio.run(main)
+    assert len(tokens) == 5
+    assert minter.stats().fetches == 1

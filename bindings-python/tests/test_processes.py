@@ -265,12 +265,78 @@ def test_a_second_copy_warns(tmp_path):
     assert str(tmp_path) in ended.stdout
 
 
+FORKED_AT_FIRST_USE = """
+    import os, random, signal, threading, time, grantmint
+    key = grantmint.ApiKey("AC" + "0" * 32, "SK" + "0" * 32, "s")
+    fetch = lambda *_, **__: {"grant": {"n": 1}}
+    minter = MINTER
+
+    def use(name):
+        USE
+
+    thread = threading.Thread(target=use, args=("1",))
+    thread.start()
+    time.sleep(random.random() * 0.005)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)
+        use("2")
+        os._exit(0)
+    thread.join()
+    assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("minter", "use"),
+    [
+        (
+            "grantmint.PlaybackMinter(key, source=fetch)",
+            'minter.token("VJ" + name * 32, "a")',
+        ),
+        ("grantmint.GrantCache()", "minter.get(name, fetch)"),
+    ],
+)
+def test_a_fork_at_the_first_use(minter, use):
+    code = FORKED_AT_FIRST_USE.replace("MINTER", minter).replace("USE", use)
+    for _ in range(10):
+        ended = python(code, "-W", "ignore")
+        assert ended.returncode == 0, ended.stderr
+
+
+def test_the_first_use_imports_nothing():
+    code = """
+        import sys, grantmint
+        before = set(sys.modules)
+        key = grantmint.ApiKey("AC" + "0" * 32, "SK" + "0" * 32, "s")
+        fetch = lambda *_, **__: {"grant": {"n": 1}}
+        async def fetch_async(streamer, **_):
+            return fetch()
+        minter = grantmint.PlaybackMinter(key, source=fetch)
+        minter.token("VJ" + "0" * 32, "alice")
+        minter.prefetch("VJ" + "1" * 32)
+        grantmint.PlaybackMinter(key, source=fetch_async).try_token
+        grantmint.GrantCache().get("key", fetch)
+        client = grantmint.PlaybackMinter(key, base_url="http://127.0.0.1:1")
+        for call in (lambda: client.token("VJ" + "0" * 32, "bob"), lambda: grantmint.decode("x")):
+            try:
+                call()
+            except grantmint.GrantmintError as error:
+                str(error)
+        room = grantmint.TokenMinter(key, grants=[grantmint.VideoGrant(room="r")]).mint("alice")
+        grantmint.verify(room, key).grants
+        print(sorted(set(sys.modules) - before))
+    """
+    ended = python(code, "-I")
+    assert ended.stdout == "[]\n", ended.stderr
+
+
 def test_importing_is_light():
     code = """
         import sys
         before = set(sys.modules)
         import grantmint
-        heavy = {"asyncio", "dataclasses", "concurrent.futures", "inspect", "threading", "json"}
+        heavy = {"asyncio", "dataclasses", "concurrent.futures", "inspect", "gevent", "eventlet"}
         print(sorted(heavy & set(sys.modules) - before))
     """
     assert python(code, "-I").stdout == "[]\n"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 
@@ -181,6 +184,31 @@ def test_a_coroutine_function_needs_a_loop(key):
     assert asyncio.run(minter.token_async(STREAMER, "alice")).jwt
     assert minter.try_token(STREAMER, "alice")
     assert len(source.asked) == 1
+
+
+@pytest.mark.parametrize("imports", ["", "import inspect"])
+def test_coroutine_functions_are_told_from_others_with_and_without_inspect(imports):
+    code = f"""
+        import functools, sys
+        {imports}
+        from grantmint._sources import is_coroutine
+
+        async def fetch(streamer, **_): ...
+        class Fetch:
+            async def __call__(self, streamer, **_): ...
+            async def method(self, streamer, **_): ...
+            def plain(self, streamer, **_): ...
+        fetch_with = functools.partial(functools.partial(fetch, ttl=1), origin=None)
+        asynchronous = [fetch, Fetch(), Fetch().method, fetch_with]
+        plain = [lambda streamer, **_: fetch(streamer), Fetch().plain, print]
+        plain.append(functools.partial(Fetch().plain, ttl=1))
+        assert [is_coroutine(one) for one in asynchronous] == [True] * 4
+        assert [is_coroutine(one) for one in plain] == [False] * 4
+        print("inspect" in sys.modules)
+    """
+    command = [sys.executable, "-I", "-c", textwrap.dedent(code)]
+    ended = subprocess.run(command, capture_output=True, check=False, text=True)
+    assert ended.stdout == f"{bool(imports)}\n", ended.stderr
 
 
 def test_a_coroutine_function_refreshes_on_the_loop(key):

@@ -21,8 +21,9 @@ life of a token. Every error is a `GrantmintError` with a ``code`` that never ch
 
 import os as _os
 import sys as _sys
+import warnings as _warnings
 
-from grantmint import _native
+from grantmint import _async, _background, _green, _native
 from grantmint._cache import GrantCache
 from grantmint._minters import PlaybackMinter, StreamMinter
 from grantmint._native import (
@@ -111,10 +112,9 @@ __all__ = [
 
 def _after_fork_in_child() -> None:
     _native._after_fork()
-    for name in ("_sources", "_async"):
-        module = _sys.modules.get(f"{__name__}.{name}")
-        if module is not None:
-            module.after_fork()
+    _background.after_fork()
+    _async.after_fork()
+    _green.after_fork()
 
 
 def _warn_of_another_copy() -> None:
@@ -122,15 +122,16 @@ def _warn_of_another_copy() -> None:
     here = _native.__file__
     other = _sys.__dict__.setdefault("_grantmint_is_loaded_from", here)
     if other != here:
-        import warnings
-
         message = (
             f"grantmint is loaded from {other} and from {here}: each copy has caches of its own, "
             "and makes calls of its own upstream"
         )
-        warnings.warn(message, RuntimeWarning, stacklevel=3)
+        _warnings.warn(message, RuntimeWarning, stacklevel=3)
 
 
+# Nothing is imported or looked up at its first use: a child that is forked at that moment would wait
+# for ever for its parent's thread to finish.
+_native._find_imports()
 if hasattr(_os, "register_at_fork"):
     _os.register_at_fork(after_in_child=_after_fork_in_child)
 _warn_of_another_copy()

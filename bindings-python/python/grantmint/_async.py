@@ -4,11 +4,13 @@ The library's threads never call the interpreter. Each loop has a port and watch
 thread that has a result for a task leaves it in the port, and writes a byte to the socket. Loops
 that cannot watch sockets (the Proactor loop of Windows) look into the port every few milliseconds
 instead, while a task waits and for a second more.
+
+Importing this does not import asyncio, which takes its time: whoever runs a loop has it.
 """
 
 from __future__ import annotations
 
-import asyncio
+import sys
 import weakref
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from grantmint._native import LoopPort, PlaybackToken
 from grantmint.errors import GrantmintError
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Coroutine
 
     from grantmint._native import Hit, Job, TokenCall, Waiter
@@ -56,7 +59,7 @@ class Port:
 
     async def rung(self, number: int, within: float | None = None) -> None:
         """Waits until the call of this number is notified, or for so many seconds."""
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         future: asyncio.Future[None] = loop.create_future()
         self._rung[number] = future
         self.look_on(loop)
@@ -113,9 +116,30 @@ def _ring(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
+def running_loop() -> asyncio.AbstractEventLoop:
+    """The loop that runs on this thread.
+
+    Raises:
+        GrantmintError: unsupported, if none does: also under trio, whose tasks have no such loop.
+    """
+    loop = _loop_or_none()
+    if loop is None:
+        msg = (
+            "this needs a running event loop of asyncio, and none runs on this thread: call "
+            "token() or get(), or under trio await trio.to_thread.run_sync(minter.token, ...)"
+        )
+        raise GrantmintError(msg, code="unsupported")
+    return loop
+
+
+def _loop_or_none() -> asyncio.AbstractEventLoop | None:
+    get = getattr(sys.modules.get("asyncio"), "_get_running_loop", None)
+    return None if get is None else get()  # type: ignore[no-any-return]
+
+
 def port_of_loop() -> Port:
-    """The port of the loop that runs now."""
-    loop = asyncio.get_running_loop()
+    """The port of the loop that runs on this thread; raises as `running_loop`."""
+    loop = running_loop()
     port = _ports.get(id(loop))
     if port is None or not port.serves(loop):
         port = _ports[id(loop)] = Port(loop)
@@ -124,11 +148,8 @@ def port_of_loop() -> Port:
 
 
 def port_of_running_loop() -> LoopPort | None:
-    """The native port of the loop that runs now; None if none does."""
-    try:
-        return port_of_loop().native
-    except RuntimeError:
-        return None
+    """The native port of the loop that runs on this thread; None if none does."""
+    return None if _loop_or_none() is None else port_of_loop().native
 
 
 async def awaited(job: Job, lead: _sources.Lead) -> None:
@@ -158,15 +179,20 @@ def lead(job: Job) -> _sources.Lead:
     return lead
 
 
+def has_loop() -> bool:
+    """Whether a loop runs on this thread."""
+    return _loop_or_none() is not None
+
+
 def start_task(function: Callable[..., Coroutine[Any, Any, None]], *arguments: Any) -> None:
     """Runs a coroutine function as a task of its own, on the loop that runs now."""
-    loop = asyncio.get_running_loop()
+    loop = running_loop()
     port_of_loop().keep(loop.create_task(function(*arguments)))
 
 
 def start_call(function: Callable[..., object], *arguments: Any) -> None:
     """Runs a plain function on the executor of the loop that runs now."""
-    loop = asyncio.get_running_loop()
+    loop = running_loop()
     port_of_loop().keep(loop.run_in_executor(None, function, *arguments))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
-from grantmint import _sources
+from grantmint import _async, _background, _sources
 from grantmint._native import GrantCache as NativeCache
 from grantmint.errors import GrantmintError, InvalidArgumentError, ThrottledError, UpstreamError
 
@@ -109,8 +110,6 @@ class GrantCache(NativeCache):
             lead = None if begun.ticket is None else _start(begun.ticket, fetch)
             if begun.grant is not None:
                 return begun.grant
-            from grantmint import _async
-
             waiter = _waiter_of(begun)
             try:
                 return await _async.waited(waiter)
@@ -181,23 +180,22 @@ def _waiter_of(begun: Begun) -> Waiter:
 def _refresh(ticket: Ticket, fetch: Callable[..., Any]) -> bool:
     """Starts a fetch that nobody waits for; returns whether there is somebody to run it."""
     if not _is_coroutine(fetch):
-        _sources.in_background(lambda: _run(ticket, fetch, _sources.Lead()))
+        _background.run(lambda: _run(ticket, fetch, _sources.Lead()))
         return True
-    try:
-        _start(ticket, fetch)
-    except RuntimeError:
+    if not _async.has_loop():
         ticket.abandon()
         return False
+    _start(ticket, fetch)
     return True
 
 
 def _run(ticket: Ticket, fetch: Callable[..., Any], lead: _sources.Lead) -> None:
     try:
-        time = _wait_for_go(ticket)
+        seconds = _wait_for_go(ticket)
     except GrantmintError:
         return  # those who wait are told
     try:
-        answer = _sources.checked(fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=time))
+        answer = _sources.checked(fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds))
         ticket.complete(answer["grant"], answer.get("ttl"))
     except Exception as error:  # noqa: BLE001
         _fail(ticket, error, lead)
@@ -207,8 +205,6 @@ def _run(ticket: Ticket, fetch: Callable[..., Any], lead: _sources.Lead) -> None
 
 
 def _wait_for_go(ticket: Ticket) -> float:
-    import time
-
     while True:
         what, seconds = ticket.start()
         if what == "go":
@@ -239,8 +235,6 @@ async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], lead: _so
 
 def _start(ticket: Ticket, fetch: Callable[..., Any]) -> _sources.Lead:
     """Starts a fetch as a task of the loop that runs now, or on its executor."""
-    from grantmint import _async
-
     lead = _sources.Lead()
     if _is_coroutine(fetch):
         _async.start_task(_await, ticket, fetch, lead)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grantmint import _async
 from grantmint._cache import GrantCache
 from grantmint._native import PlaybackMinter as NativeMinter
 from grantmint._native import StreamMinter as NativeStream
@@ -83,8 +84,6 @@ class PlaybackMinter(NativeMinter):
         token = self._at_once(streamer, identity, min_remaining, timeout)
         if token is not None:
             return token
-        from grantmint import _async
-
         return await _async.token(self._call, streamer, identity, min_remaining, timeout)
 
     def stream(self, streamer: str) -> StreamMinter:
@@ -138,6 +137,4 @@ class StreamMinter(NativeStream):
         token = self._at_once(identity, min_remaining, timeout)
         if token is not None:
             return token
-        from grantmint import _async
-
         return await _async.token(self._call, identity, min_remaining, timeout)

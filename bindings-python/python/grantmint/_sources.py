@@ -1,24 +1,22 @@
-"""Runs the host's functions that fetch grants.
-
-A plain function runs on the thread of a caller that waits for its grant. If no caller waits, it
-runs on the background thread, a daemon thread of which there is one.
-"""
+"""Runs the host's functions that fetch grants, and tells what they raised."""
 
 from __future__ import annotations
 
-import _thread
+import functools
+import sys
+import threading
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-from grantmint._native import Job, _call_in_background, _next_in_background
 from grantmint.errors import InvalidArgumentError, ThrottledError
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
 
-_guard = _thread.allocate_lock()
-_thread_of: threading.Thread | None = None
-_ending = False
+    from grantmint._native import Job
+
+#: The flag in a function's code that makes it a coroutine function.
+_CO_COROUTINE = 0x80
 
 
 def is_coroutine(fetch: Any) -> bool:
@@ -26,11 +24,22 @@ def is_coroutine(fetch: Any) -> bool:
     if not callable(fetch):
         msg = "source must be a function, def or async def"
         raise InvalidArgumentError(msg)
-    import inspect
+    return _is_async(fetch) or _is_async(getattr(fetch, "__call__", None))  # noqa: B004
 
-    if inspect.iscoroutinefunction(fetch):
-        return True
-    return inspect.iscoroutinefunction(getattr(fetch, "__call__", None))  # noqa: B004
+
+def _is_async(function: Any) -> bool:
+    """As inspect.iscoroutinefunction, without importing inspect, which takes its time.
+
+    While nobody has imported it, no function can be marked by it.
+    """
+    ask = getattr(sys.modules.get("inspect"), "iscoroutinefunction", None)
+    if ask is not None:
+        return bool(ask(function))
+    while isinstance(function, (functools.partial, MethodType)):
+        inner = "func" if isinstance(function, functools.partial) else "__func__"
+        function = getattr(function, inner)
+    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
+    return bool(flags & _CO_COROUTINE)
 
 
 class Function:
@@ -92,61 +101,7 @@ def fail(job: Job, error: Exception) -> None:
         job.fail(type(error).__name__)
 
 
-def ensure_thread() -> None:
-    """Starts the background thread, unless it runs."""
-    global _thread_of
-    with _guard:
-        if _thread_of is None and not _ending:
-            import atexit
-            import threading
-
-            atexit.unregister(_end)
-            atexit.register(_end)
-            thread = threading.Thread(target=_serve, name="grantmint-source", daemon=True)
-            thread.start()
-            _thread_of = thread
-
-
-def in_background(call: Callable[[], object]) -> None:
-    """Runs something on the background thread."""
-    ensure_thread()
-    _call_in_background(call)
-
-
-def _serve() -> None:
-    while not _ending:
-        task = _next_in_background(3600)
-        try:
-            if isinstance(task, Job):
-                run(task)
-            elif task is not None:
-                task()
-        except BaseException:  # noqa: BLE001
-            # Such as SystemExit. The thread must go on: others need it.
-            _report()
-
-
-def _report() -> None:
-    """Shows the exception as Python shows one that ends a thread."""
-    import sys
-    import threading
-
+def report() -> None:
+    """Shows the exception that is handled now as Python shows one that ends a thread."""
     raised = (*sys.exc_info(), threading.current_thread())
     threading.excepthook(threading.ExceptHookArgs(raised))
-
-
-def _end() -> None:
-    """Ends the background thread before the interpreter ends; waits for it for a second at most."""
-    global _ending
-    _ending = True
-    thread = _thread_of
-    if thread is not None:
-        _call_in_background(lambda: None)
-        thread.join(1)
-
-
-def after_fork() -> None:
-    """Forgets the parent's thread. Makes a new guard: a thread of the parent may have held it."""
-    global _guard, _thread_of
-    _guard = _thread.allocate_lock()
-    _thread_of = None
