@@ -1,7 +1,7 @@
 """Builds the wheel once, installs it where nothing else is, and tests it there.
 
-    python driver.py test             all tests on the newest Python here and on the oldest since 3.10;
-                                      what all languages share on the versions between
+    python driver.py test             all tests on the newest and the oldest Python here, and what
+                                      all languages share on those between
     python driver.py test 3.12 …      all tests on these versions
     python driver.py lint             formatting, lints, and circles of imports
     python driver.py install          the wheel in target/venv-newest, for programs that use it

@@ -11,7 +11,7 @@ from tooling.programs import run
 
 
 def note_what_is_missing() -> None:
-    """Notes the versions of Python that are not here, and the tests that are not of this project."""
+    """Notes versions of Python that are not here, and tests that are not of this project."""
     for version in sorted(promised() - interpreters().keys()):
         note("note", f"Python {version}", "it is neither on the PATH nor among pyenv's versions")
     if not os.environ.get("GRANTMINT_TWILIO_PYTHON"):
