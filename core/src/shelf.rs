@@ -5,7 +5,10 @@
 //! steps: a forked child may find them in any state but a broken one. The child finds what its parent kept,
 //! with the same deadline.
 
-#![allow(clippy::mutable_key_type, reason = "a place is hashed by its identity, which never changes")]
+#![allow(
+    clippy::mutable_key_type,
+    reason = "a place is hashed by its identity, which never changes"
+)]
 
 use std::borrow::Borrow;
 use std::collections::HashSet;

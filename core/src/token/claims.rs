@@ -81,6 +81,9 @@ impl Claims {
     pub(crate) fn new(options: &ClaimsOptions) -> Result<Self> {
         options.lifetime.check()?;
         options.nbf.map_or(Ok(()), |nbf| check_unix_seconds("nbf", nbf))?;
+        if let (Some(nbf), Lifetime::Until(end)) = (options.nbf, options.lifetime) {
+            check_start(nbf, end, "valid_until")?;
+        }
         check_keys(options)?;
         let has = |key| options.grants.iter().any(|grant| grant.key() == key);
         Ok(Self {
@@ -92,6 +95,24 @@ impl Claims {
             has_video: has(VideoGrant::KEY),
             has_voice: has(VoiceGrant::KEY),
         })
+    }
+
+    /// The `exp` of a token minted at `now`, which must come after its `nbf`.
+    pub(super) fn end(&self, now: u64) -> Result<u64> {
+        let end = self.lifetime.end(now)?;
+        match (self.nbf, self.lifetime) {
+            (Some(nbf), Lifetime::Ttl(_)) => check_start(nbf, end, "now + ttl").map(|()| end),
+            _ => Ok(end),
+        }
+    }
+
+    /// The first second in which a token can be minted that becomes valid before it ends, if that is
+    /// not sooner than `now`.
+    pub(super) fn first_second(&self, now: u64) -> u64 {
+        match (self.nbf, self.lifetime) {
+            (Some(nbf), Lifetime::Ttl(ttl)) => now.max((nbf + 1).saturating_sub(ttl)),
+            _ => now,
+        }
     }
 
     /// The longest identity in characters, where the grants set a limit to it.
@@ -131,6 +152,15 @@ pub(super) fn check_unix_seconds(argument: &str, seconds: u64) -> Result<()> {
         return Ok(());
     }
     let message = format!("{argument} lies after the year 9999: is it in milliseconds?");
+    Err(Error::new(ErrorKind::InvalidArgument, message))
+}
+
+/// A token that ends before it becomes valid is never valid.
+fn check_start(nbf: u64, end: u64, which: &str) -> Result<()> {
+    if nbf < end {
+        return Ok(());
+    }
+    let message = format!("nbf ({nbf}) must lie before the token's end, {which} ({end})");
     Err(Error::new(ErrorKind::InvalidArgument, message))
 }
 
