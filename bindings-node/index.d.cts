@@ -300,7 +300,7 @@ export interface TokenMinterOptions {
   grants?: Iterable<AnyGrant>;
   /** How many seconds each token is valid, 1 to 86,400. 3,600 if left out. */
   ttl?: number;
-  /** The Unix second before which no token is valid. */
+  /** The Unix second before which no token is valid, earlier than its end. */
   nbf?: number;
   /** Whether each token has a unique jti instead of the vendor's. */
   unique?: boolean;

@@ -822,7 +822,8 @@ typedef struct {
      */
     uint64_t valid_until;
     /**
-     * The Unix second before which the token is not valid; left out by default, as clocks differ.
+     * The Unix second before which the token is not valid, earlier than its end; left out by
+     * default, as clocks differ.
      */
     uint64_t nbf;
     /**
@@ -875,7 +876,8 @@ typedef struct {
      */
     uint64_t ttl;
     /**
-     * A fixed Unix second before which no token is valid; left out by default, as clocks differ.
+     * A fixed Unix second before which no token is valid, earlier than the end of each; left out by
+     * default, as clocks differ.
      */
     uint64_t nbf;
     /**
@@ -1797,7 +1799,8 @@ grantmint_status_t grantmint_access_token_new(const grantmint_api_key_t *key,
  *
  * `*out`: the signed token, to free with `grantmint_string_free`.
  *
- * Statuses: `invalid_ttl` if `valid_until` is not 1 to 86,400 seconds away.
+ * Statuses: `invalid_ttl` if `valid_until` is not 1 to 86,400 seconds away, `invalid_argument` if
+ * the token would end before its `nbf`.
  *
  * # Safety
  *
@@ -1863,7 +1866,7 @@ grantmint_status_t grantmint_token_minter_new(const grantmint_api_key_t *key,
  * `identity`: 1 to 512 bytes, with a video grant at most 128 characters. `*out`: the token, to
  * free with `grantmint_string_free`.
  *
- * Statuses: `invalid_identity`.
+ * Statuses: `invalid_identity`; `invalid_argument` while a token would end before its `nbf`.
  *
  * # Safety
  *

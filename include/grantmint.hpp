@@ -1242,7 +1242,7 @@ class access_token_options {
         return *this;
     }
 
-    /// When the token becomes valid (`nbf`). Left out by default, since clocks differ.
+    /// When the token becomes valid (`nbf`), before its end. Left out by default, since clocks differ.
     template <class Duration>
     access_token_options& nbf(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
         nbf_ = detail::set_unix_seconds(time);
@@ -1308,7 +1308,8 @@ class access_token : public detail::object<grantmint_access_token_t, grantmint_a
 
     /// The signed token, issued now.
     ///
-    /// @throws error invalid_ttl if `valid_until` is not 1 s to 24 h away.
+    /// @throws error invalid_ttl if `valid_until` is not 1 s to 24 h away; invalid_argument if the token
+    /// would end before its `nbf`.
     [[nodiscard]] returns<std::string> to_jwt() const {
         return detail::give(detail::make_string([&](auto** out, auto** error) {
             return grantmint_access_token_to_jwt(capi(), out, error);
@@ -1343,7 +1344,8 @@ class token_minter_options {
         return *this;
     }
 
-    /// When every token becomes valid (`nbf`). Left out by default, since clocks differ.
+    /// When every token becomes valid (`nbf`), before its end. Left out by default, since clocks
+    /// differ.
     template <class Duration>
     token_minter_options& nbf(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
         nbf_ = detail::set_unix_seconds(time);
@@ -1406,7 +1408,7 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
 
     /// The token of one user, issued now.
     ///
-    /// @throws error invalid_identity.
+    /// @throws error invalid_identity; invalid_argument while a token would end before its `nbf`.
     [[nodiscard]] returns<std::string> mint(std::string_view identity) const {
         // Most tokens fit, so that the only memory to allocate is that of the string.
         char buffer[2048];

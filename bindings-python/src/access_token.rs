@@ -22,7 +22,7 @@ use crate::time::{Ttl, UnixSeconds};
 ///     identity: Whom it is for; at most 512 bytes, and 128 characters with a video grant.
 ///     grants: What its holder may do.
 ///     ttl: Its life in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
-///     nbf: When it becomes valid, as Unix seconds or a datetime; left out if None.
+///     nbf: When it becomes valid, as Unix seconds or a datetime, before it expires; left out if None.
 ///     valid_until: When it expires, as Unix seconds or a datetime; instead of ttl.
 ///     unique: Whether it has a jti of its own instead of the vendor's.
 ///     clock: A ManualClock, for tests.
@@ -69,7 +69,8 @@ impl AccessToken {
     /// The signed token, issued now.
     ///
     /// Raises:
-    ///     InvalidArgumentError: invalid_ttl if valid_until is not 1 to 86,400 seconds away.
+    ///     InvalidArgumentError: invalid_ttl if valid_until is not 1 to 86,400 seconds away,
+    ///         invalid_argument if it would end before its nbf.
     fn to_jwt<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         Ok(PyString::new(py, &self.token.to_jwt().or_raise()?))
     }

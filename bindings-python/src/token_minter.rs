@@ -31,7 +31,8 @@ thread_local! {
 ///     key: The key that signs.
 ///     grants: What each holder may do.
 ///     ttl: The life of each token in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
-///     nbf: When each token becomes valid, as Unix seconds or a datetime; left out if None.
+///     nbf: When each token becomes valid, as Unix seconds or a datetime, before it expires; left out
+///         if None.
 ///     unique: Whether each token has a jti of its own instead of the vendor's.
 ///     clock: A ManualClock, for tests.
 ///
@@ -69,7 +70,8 @@ impl TokenMinter {
     ///     identity: Whom it is for; at most 512 bytes, and 128 characters with a video grant.
     ///
     /// Raises:
-    ///     InvalidArgumentError: invalid_identity or invalid_utf8.
+    ///     InvalidArgumentError: invalid_identity or invalid_utf8; invalid_argument while a token would
+    ///         end before its nbf.
     #[pyo3(signature = (identity, /))]
     fn mint<'py>(&self, py: Python<'py>, identity: Text<'_>) -> PyResult<Bound<'py, PyString>> {
         let identity = identity.named("identity")?;

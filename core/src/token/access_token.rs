@@ -58,7 +58,8 @@ impl AccessToken {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidTtl`](crate::ErrorKind::InvalidTtl) if `valid_until` is not 1 to 86,400
-    /// seconds away.
+    /// seconds away, [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if the token
+    /// would end before its `nbf`.
     pub fn to_jwt(&self) -> Result<String> {
         self.template.stamp(self.clock.unix_seconds(), None)?.mint(&self.identity)
     }
@@ -143,6 +144,25 @@ mod tests {
         for end in [0, 999_999, 1_000_000, 1_086_401] {
             assert_eq!(until(1_000_000, end).unwrap_err().kind(), ErrorKind::InvalidTtl);
         }
+    }
+
+    #[test]
+    fn a_fixed_end_comes_after_the_start() {
+        let of = |nbf, end| {
+            let token = AccessToken::builder(&key(), "alice").nbf(nbf).valid_until(end);
+            token.clock(clock(1_000_000)).build()
+        };
+        assert!(of(1_000_099, 1_000_100).unwrap().to_jwt().is_ok());
+        let refused = of(1_000_100, 1_000_100).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
+        let text = "nbf (1000100) must lie before the token's end, valid_until (1000100)";
+        assert_eq!(refused.message(), text);
+        let late = AccessToken::builder(&key(), "alice").nbf(1_003_600).clock(clock(1_000_000));
+        let refused = late.build().unwrap().to_jwt().unwrap_err();
+        assert_eq!(
+            refused.message(),
+            "nbf (1003600) must lie before the token's end, now + ttl (1003600)"
+        );
     }
 
     #[test]

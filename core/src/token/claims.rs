@@ -87,6 +87,9 @@ impl Claims {
     pub(crate) fn new(options: &ClaimsOptions) -> Result<Self> {
         let lifetime = options.lifetime()?;
         options.nbf.map_or(Ok(()), |nbf| check_unix_seconds("nbf", nbf))?;
+        if let (Some(nbf), Lifetime::Until(end)) = (options.nbf, lifetime) {
+            check_start(nbf, end, "valid_until")?;
+        }
         check_keys(options)?;
         let has = |key| options.grants.iter().any(|grant| grant.key() == key);
         Ok(Self {
@@ -99,6 +102,24 @@ impl Claims {
             has_voice: has(VoiceGrant::KEY),
             drops_params: options.grants.iter().any(drops_params),
         })
+    }
+
+    /// The `exp` of a token minted at `now`, which must come after its `nbf`.
+    pub(super) fn end(&self, now: u64) -> Result<u64> {
+        let end = self.lifetime.end(now)?;
+        match (self.nbf, self.lifetime) {
+            (Some(nbf), Lifetime::Ttl(_)) => check_start(nbf, end, "now + ttl").map(|()| end),
+            _ => Ok(end),
+        }
+    }
+
+    /// The first second in which a token can be minted that becomes valid before it ends, if that is
+    /// not sooner than `now`.
+    pub(super) fn first_second(&self, now: u64) -> u64 {
+        match (self.nbf, self.lifetime) {
+            (Some(nbf), Lifetime::Ttl(ttl)) => now.max((nbf + 1).saturating_sub(ttl)),
+            _ => now,
+        }
     }
 
     /// The longest identity in characters, where the grants set a limit to it.
@@ -139,6 +160,15 @@ pub(super) fn check_unix_seconds(argument: &str, seconds: u64) -> Result<()> {
     }
     let what = "lies after the year 9999: is it in milliseconds?";
     Err(Error::of_argument(ErrorKind::InvalidArgument, argument, what))
+}
+
+/// A token that ends before it becomes valid is never valid.
+fn check_start(nbf: u64, end: u64, which: &str) -> Result<()> {
+    if nbf < end {
+        return Ok(());
+    }
+    let what = format!("({nbf}) must lie before the token's end, {which} ({end})");
+    Err(Error::of_argument(ErrorKind::InvalidArgument, "nbf", what))
 }
 
 fn check_ttl(ttl: u64) -> Result<()> {

@@ -42,7 +42,7 @@ pub struct Decoded {
 
 impl Decoded {
     pub(super) fn new(header: Object, parts: &Parts<'_>) -> Result<Self> {
-        Ok(Self { header, claims: Object::read("the claims", parts.claims)? })
+        Ok(Self { header, claims: Object::read("the payload", parts.claims)? })
     }
 
     /// The header, byte for byte.

@@ -60,7 +60,9 @@ impl TokenMinter {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidIdentity`](crate::ErrorKind::InvalidIdentity) for an identity that is
-    /// empty, over 512 bytes, or over 128 characters with a video grant.
+    /// empty, over 512 bytes, or over 128 characters with a video grant;
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) while a token would end before
+    /// its `nbf`.
     #[inline]
     pub fn mint(&self, identity: &str) -> Result<String> {
         self.prefix()?.mint(identity)
@@ -184,7 +186,9 @@ impl TokenMinterBuilder {
     /// for a time after the year 9999.
     pub fn build(self) -> Result<TokenMinter> {
         let template = Template::new(&self.key, Claims::new(&self.options)?);
-        let current = template.stamp(self.clock.unix_seconds(), None)?;
+        // Tokens may be minted later that become valid before they end.
+        let second = template.claims().first_second(self.clock.unix_seconds());
+        let current = template.stamp(second, None)?;
         let current = ArcSwap::from_pointee(current);
         Ok(TokenMinter { key: self.key, clock: self.clock, template, current })
     }
@@ -243,6 +247,28 @@ mod tests {
         assert_eq!(minter.mint_at("alice", NOW + 99).unwrap(), later);
         let error = minter.mint_at("alice", u64::MAX).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    }
+
+    #[test]
+    fn a_token_that_ends_before_it_becomes_valid_is_not_minted() {
+        let clock = ManualClock::new(Duration::from_secs(NOW));
+        let builder = TokenMinter::builder(&key()).ttl(60).nbf(NOW + 100).clock(&clock);
+        let minter = builder.build().unwrap();
+        for _ in 0..2 {
+            let refused = minter.mint("alice").unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
+            let text = format!(
+                "nbf ({}) must lie before the token's end, now + ttl ({})",
+                NOW + 100,
+                NOW + 60
+            );
+            assert_eq!(refused.message(), text);
+        }
+        assert!(minter.mint_at("alice", NOW + 40).is_err());
+        assert!(minter.mint_at("alice", NOW + 41).is_ok());
+        clock.advance(Duration::from_secs(41));
+        let token = decode(&minter.mint("alice").unwrap()).unwrap();
+        assert_eq!((token.not_before(), token.expires_at()), (Some(NOW + 100), Some(NOW + 101)));
     }
 
     #[test]

@@ -23,7 +23,8 @@ macro_rules! token_setters {
             self
         }
 
-        /// The Unix second before which a token is not valid. Left out if not set, as clocks differ.
+        /// The Unix second before which a token is not valid, earlier than its end. Left out if not
+        /// set, as clocks differ.
         pub fn nbf(mut self, unix_seconds: u64) -> Self {
             self.options.nbf = Some(unix_seconds);
             self

@@ -8,6 +8,7 @@ use crate::credentials::ApiKey;
 use crate::error::Result;
 
 /// The built-in client but for its key, which can be exchanged.
+#[cfg_attr(not(feature = "http"), allow(dead_code, reason = "there is no such client then"))]
 pub(crate) struct BuiltIn {
     options: ClientOptions,
     /// Whether its connections are its own.
@@ -33,7 +34,6 @@ impl BuiltIn {
     #[cfg(not(feature = "http"))]
     pub(crate) fn source(&self, _key: &ApiKey) -> Result<Arc<dyn AsyncGrantSource>> {
         use crate::error::{Error, ErrorKind};
-        let Self { options: _, is_alone: _ } = self;
         Err(Error::new(
             ErrorKind::Unsupported,
             "this build has no HTTP client: give a source of grants",
