@@ -126,6 +126,10 @@ lint-release: ## one version everywhere, docs/unsafe.md, the workflows of the re
 	python3 tests/packaging/unsafe_inventory.py
 	python3 tests/packaging/workflows.py $(TARGET_DIR)/venv-lint
 
+.PHONY: words
+words: need-python ## lists the words that docs/glossary.md replaces, wherever they still stand
+	-python3 tests/packaging/words.py
+
 fmt: ## formats everything
 	$(CARGO) fmt --all
 

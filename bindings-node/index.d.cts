@@ -3,9 +3,17 @@
 /** The version of this package. */
 export const version: string;
 
-/** The number and the meaning of every error, and whether a retry can help, by its code. */
+/** The number and the meaning of every error, whether a retry can help, and where it is explained, by its code. */
 export const ERRORS: Readonly<
-  Record<ErrorCode, { readonly number: number; readonly isRetryable: boolean; readonly meaning: string }>
+  Record<
+    ErrorCode,
+    {
+      readonly number: number;
+      readonly isRetryable: boolean;
+      readonly meaning: string;
+      readonly docUrl: string;
+    }
+  >
 >;
 
 /** Every limit of tokens, such as `TTL_MAX`. */
@@ -79,6 +87,10 @@ export class GrantmintError extends Error {
   readonly isRetryable: boolean;
   /** After how many milliseconds a retry makes sense, if that is known. */
   readonly retryAfterMs?: number;
+  /** The argument at fault, such as `grantTtl` or `identities[2]`. Undefined for other errors. */
+  readonly argument?: string;
+  /** Where the documentation explains the error: a path in the project, with an anchor. */
+  readonly docUrl: string;
 }
 
 /** An argument is wrong. Numbers 100 to 199, and 902 for a text that is not valid UTF-8. */

@@ -30,6 +30,7 @@ mod interpreter;
 mod interrupt;
 mod job;
 mod json;
+mod kept;
 mod lock;
 mod mailbox;
 mod mint;
@@ -77,6 +78,8 @@ mod _native {
     #[pymodule_export]
     use crate::decoded::Decoded;
     #[pymodule_export]
+    use crate::error::_doc_url;
+    #[pymodule_export]
     use crate::event::Event;
     #[pymodule_export]
     use crate::fork::_after_fork;
@@ -99,7 +102,9 @@ mod _native {
     #[pymodule_export]
     use crate::job::Job;
     #[pymodule_export]
-    use crate::playback_minter::{PlaybackMinter, forget};
+    use crate::kept::forget;
+    #[pymodule_export]
+    use crate::playback_minter::PlaybackMinter;
     #[pymodule_export]
     use crate::playback_token::PlaybackToken;
     #[pymodule_export]

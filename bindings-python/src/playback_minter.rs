@@ -1,10 +1,9 @@
 //! Mints a token for each viewer of a stream, around the one grant that all of them share.
 
-use std::ffi::CString;
 use std::sync::Arc;
 
 use grantmint_core::{PendingCall, Result, TokenOptions};
-use pyo3::exceptions::{PyRuntimeWarning, PyTypeError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -19,6 +18,7 @@ use crate::event::{Event, events};
 use crate::flag;
 use crate::grant_cache::{CacheParts, GrantCache};
 use crate::grants::argument;
+use crate::kept;
 use crate::mint::{self, Mint, in_seconds};
 use crate::number::Count;
 use crate::playback_token::PlaybackToken;
@@ -29,23 +29,6 @@ use crate::stats::Stats;
 use crate::stream_minter::StreamParts;
 use crate::text::{FilePath, Text};
 use crate::time::{Seconds, Ttl};
-
-/// Wipes everything that is kept for minters to come and that nobody uses now.
-///
-/// That is caches with their grants and cached errors, the cool-downs and rate limits of accounts, and
-/// idle connections. A cache that minters share is kept after its last minter until its last grant and
-/// cached error have expired, at most 62 s, so that a minter for each request does not cost a request
-/// to upstream each time. Minters that exist, and what they use, stay as they are.
-#[pyfunction]
-pub(crate) fn forget(py: Python<'_>) {
-    py.detach(grantmint_core::forget);
-}
-
-/// Shows core's advice to a program that makes minters, if there is any.
-fn warn(py: Python<'_>) -> PyResult<()> {
-    let Some(advice) = grantmint_core::minter_advice() else { return Ok(()) };
-    PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(advice)?, 1)
-}
 
 /// The native part of grantmint.PlaybackMinter.
 #[pyclass(frozen, subclass, module = "grantmint._native")]
@@ -180,7 +163,7 @@ impl PlaybackMinter {
             builder = builder.source(ForCore(Arc::clone(&owned.source)));
         }
         let minter = py.detach(|| builder.build()).or_raise()?;
-        warn(py)?;
+        kept::warn(py)?;
         Ok(Self { minter, source })
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grantmint._native import ERRORS
+from grantmint._native import ERRORS, _doc_url
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -42,6 +42,8 @@ class GrantmintError(Exception):
     """What went wrong, in words."""
     retry_after: float | None = None
     """After how many seconds to try again, if that is known."""
+    argument: str | None = None
+    """The argument at fault, such as "grant_ttl" or "identities[2]"; None for other errors."""
 
     def __init__(
         self,
@@ -64,6 +66,11 @@ class GrantmintError(Exception):
     def number(self) -> int:
         """The stable number of the error, which C sees as GRANTMINT_ERR_…."""
         return ERRORS[self.code][0]
+
+    @property
+    def doc_url(self) -> str:
+        """Where the documentation explains the error: a path in the project, with an anchor."""
+        return _doc_url(self.code)
 
     @property
     def is_retryable(self) -> bool:
@@ -154,9 +161,14 @@ def _class_of(code: str) -> type[GrantmintError]:
     return by_hundred.get(number // 100, GrantmintError)
 
 
-def _from_core(code: str, message: str, retry_after: float | None) -> GrantmintError:
+def _from_core(
+    code: str, message: str, retry_after: float | None, argument: str | None
+) -> GrantmintError:
     """The exception of an error of core."""
-    return _class_of(code)(message, code=code, retry_after=retry_after)
+    error = _class_of(code)(message, code=code, retry_after=retry_after)
+    if argument is not None:
+        error.argument = argument
+    return error
 
 
 def _rebuild(
