@@ -129,8 +129,8 @@ def _warn_of_another_copy() -> None:
         _warnings.warn(message, RuntimeWarning, stacklevel=3)
 
 
-# Nothing is imported or looked up at its first use: a child that is forked at that moment would wait
-# for ever for its parent's thread to finish.
+# Nothing is imported or looked up at its first use: a child that is forked at that moment would
+# wait for ever for its parent's thread to finish.
 _native._find_imports()
 if hasattr(_os, "register_at_fork"):
     _os.register_at_fork(after_in_child=_after_fork_in_child)

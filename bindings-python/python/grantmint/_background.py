@@ -1,4 +1,4 @@
-"""Runs plain functions that no caller waits for: by `prefetch`, `keep_warm`, `try_token`, a refresh.
+"""Runs plain functions that no caller waits for, such as for a refresh or `prefetch`.
 
 Where threads are greenlets, a hub runs each as a greenlet. Elsewhere the background thread does, a
 daemon thread of which there is one.

@@ -102,7 +102,8 @@ class GrantCache(NativeCache):
             timeout: As of get.
 
         Raises:
-            GrantmintError: As get.
+            GrantmintError: As get. unsupported if it has to wait and no loop of asyncio runs on
+                this thread, as under trio.
         """
         asking = self._ask(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
         while True:
@@ -134,8 +135,8 @@ class GrantCache(NativeCache):
 
         Args:
             key: As of get.
-            fetch: As of get. Runs on the background thread if a fetch is due; None fetches nothing.
-                A coroutine function needs an event loop that runs on this thread.
+            fetch: As of get. If a fetch is due it runs on the background thread, or as a greenlet
+                where threads are greenlets; None fetches nothing. A coroutine function needs an event loop that runs on this thread.
             ttl: As of get.
             min_remaining: As of get.
 

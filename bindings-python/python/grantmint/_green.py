@@ -14,7 +14,6 @@ import os
 import sys
 import time
 import weakref
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from grantmint import _sources
@@ -176,8 +175,7 @@ class _GeventPort(Port):
         sys.modules["gevent"].spawn(_run_alone, function, *arguments)
 
     def after_fork(self) -> None:
-        with suppress(ValueError):  # the loop is destroyed, and the watcher with it
-            self._watcher.stop()
+        _stop(self._watcher)
         super().after_fork()
 
     def _anew(self) -> Port:
@@ -301,10 +299,17 @@ def _nothing(*_: Any) -> None:
 
 
 def _end_watcher(watcher: Any, process: int) -> None:
-    if os.getpid() == process:
-        with suppress(ValueError):  # the loop is destroyed, and the watcher with it
-            watcher.stop()
-            watcher.close()
+    if os.getpid() == process and _stop(watcher):
+        watcher.close()
+
+
+def _stop(watcher: Any) -> bool:
+    """Stops a watcher; returns whether there was still a loop to watch for."""
+    try:
+        watcher.stop()
+    except ValueError:  # the loop is destroyed
+        return False
+    return True
 
 
 def _end_listener(hub: weakref.ref[Any], listener: Any, process: int) -> None:

@@ -79,7 +79,8 @@ class PlaybackMinter(NativeMinter):
             timeout: As of token.
 
         Raises:
-            GrantmintError: As token.
+            GrantmintError: As token. unsupported if it has to wait and no loop of asyncio runs on
+                this thread, as under trio.
         """
         token = self._at_once(streamer, identity, min_remaining, timeout)
         if token is not None:
