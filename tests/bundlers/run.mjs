@@ -24,7 +24,7 @@ const TOOLS = {
   nightly: ['next', 'rolldown', 'tsup', 'bun'],
 };
 const AT_A_TIME = 2;
-/** A tool leaves its name and what it asks for behind if it hangs. */
+/** How long a tool may take for all of its cells. One that hangs is ended, and has failed. */
 const LIMIT_MS = 300_000;
 
 const here = import.meta.dirname;
