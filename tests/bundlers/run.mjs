@@ -58,7 +58,6 @@ function installPackages() {
     mkdirSync(folder, { recursive: true });
     execFileSync('tar', ['-xzf', resolve(tarballs, name), '--strip-components=1', '-C', folder]);
   }
-  // The lock file tells Next.js where the project begins.
   for (const name of ['mint.mjs', 'build.mjs', 'ways.mjs', 'next-app.mjs', when]) {
     cpSync(join(here, name), join(work, name), { recursive: true });
   }
