@@ -1,7 +1,7 @@
 // An application of Next.js with one route. `output: 'standalone'` collects what the server needs; images for Docker
 // are made from it.
 
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { call } from './ways.mjs';
 
@@ -14,6 +14,8 @@ const NEXT = resolve('node_modules/next/dist/bin/next');
 /** Builds the application under this name, with options of next.config and flags of the build. */
 export async function standalone(out, name, options, flags) {
   const folder = resolve(`next-${name}`);
+  // Its cache takes a package of the same version for unchanged.
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'app/mint'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "name": "app", "private": true }');
   writeFileSync(

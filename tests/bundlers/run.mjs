@@ -24,7 +24,7 @@ const TOOLS = {
   nightly: ['next', 'rolldown', 'tsup', 'bun'],
 };
 const AT_A_TIME = 2;
-/** A tool leaves its name and what it asks for behind if it hangs. */
+/** How long a tool may take for all of its cells. One that hangs is ended, and has failed. */
 const LIMIT_MS = 300_000;
 
 const here = import.meta.dirname;
@@ -58,7 +58,6 @@ function installPackages() {
     mkdirSync(folder, { recursive: true });
     execFileSync('tar', ['-xzf', resolve(tarballs, name), '--strip-components=1', '-C', folder]);
   }
-  // The lock file tells Next.js where the project begins.
   for (const name of ['mint.mjs', 'build.mjs', 'ways.mjs', 'next-app.mjs', when]) {
     cpSync(join(here, name), join(work, name), { recursive: true });
   }
