@@ -21,9 +21,10 @@ class PlaybackMinter(_native.PlaybackMinter):
 
     Each viewer gets a token of their own; the grant in it is fetched about once per stream and half
     a minute. Make one, keep it, use it from all threads, tasks and event loops. Minters of one
-    account in one process share their cache, which is kept for a while after the last of them: until
-    its last grant and cached error have ended, at most 62 s. grantmint.forget() wipes it at once. A
-    program that makes and drops 20 of them within a minute is warned once (RuntimeWarning).
+    account in one process share their cache, which is kept for a while after the last of them:
+    until its last grant and cached error have ended, at most 62 s. grantmint.forget() wipes it at
+    once. A program that makes and drops 20 of them within a minute is warned once
+    (RuntimeWarning).
 
     Args:
         key: The key that signs and fetches.
