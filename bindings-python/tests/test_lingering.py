@@ -66,7 +66,8 @@ print(caught[0].message, caught[0].filename)
 
 
 def test_a_program_that_makes_a_minter_for_each_request_is_warned_once():
-    ran = subprocess.run([sys.executable, "-c", WARNED], capture_output=True, text=True)
+    program = [sys.executable, "-c", WARNED]
+    ran = subprocess.run(program, check=False, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     assert "make one minter and keep it" in ran.stdout
     assert "<string>" in ran.stdout, "the warning points at the program"

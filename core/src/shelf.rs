@@ -481,6 +481,36 @@ mod tests {
         assert!(world.finds("used"));
     }
 
+    /// Tells when it is thrown away.
+    struct Secret(std::sync::mpsc::Sender<()>);
+
+    impl Lingers for Secret {
+        const LIMIT: Size = Size { places: 3, entries: 30, bytes: 10 };
+        const IS_WATCHED: bool = true;
+
+        fn kept_until(&self, left: u64, _: Now) -> u64 {
+            left + 5 * GRAIN
+        }
+    }
+
+    impl Drop for Secret {
+        fn drop(&mut self) {
+            self.0.send(()).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_over_is_thrown_away_by_the_watching_thread_while_it_runs() {
+        let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+        let shelf = Arc::new(Shelf::new(Clock::from(&clock)));
+        let (gone, noted) = std::sync::mpsc::channel();
+        drop(shelf.lease(&"a", || Secret(gone)));
+        clock.advance(SECOND * 5);
+        // Something else has the thread run.
+        drop(watch::at(0, || ()));
+        noted.recv_timeout(SECOND * 10).unwrap();
+    }
+
     #[test]
     fn what_cannot_be_made_leaves_nothing() {
         let world = World::new();
