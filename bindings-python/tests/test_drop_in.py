@@ -296,7 +296,7 @@ import sys
 from grantmint.twilio.jwt.access_token import AccessToken
 from grantmint.twilio.jwt.access_token.grants import VideoGrant
 AccessToken("AC", "SK", "s" * 32, grants=[VideoGrant()], identity="alice").to_jwt()
-heavy = {"asyncio", "dataclasses", "datetime", "hashlib", "inspect", "jwt", "twilio", "warnings"}
+heavy = {"asyncio", "dataclasses", "datetime", "hashlib", "inspect", "jwt", "twilio"}
 print(sorted(heavy & set(sys.modules)))
 """
     command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:] = {sys.path!r}\n{code}"]

@@ -91,4 +91,5 @@ def test_the_process_ends_while_greenlets_wait(library):
 @pytest.mark.parametrize("patched", ["late", "after_use", "never"])
 @libraries
 def test_patched_at_any_time(library, patched):
-    succeeds(library, patched, "one", *CROWDS, "without_a_caller", "beside_threads", *ENDS[1:])
+    programs = ("crowd_with_source", "waiter", "without_a_caller", "beside_threads", "times_out")
+    succeeds(library, patched, "one", *programs)
