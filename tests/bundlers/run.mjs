@@ -25,7 +25,7 @@ const TOOLS = {
 };
 const AT_A_TIME = 2;
 /** How long a tool may take for all of its cells. One that hangs is ended, and has failed. */
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 900_000;
 
 const here = import.meta.dirname;
 const [folder, tarballs, when, pattern = ''] = process.argv.slice(2);
