@@ -507,7 +507,7 @@ mod tests {
         drop(shelf.lease(&"a", || Secret(gone)));
         clock.advance(SECOND * 5);
         // Something else has the thread run.
-        drop(watch::at(0, || ()));
+        watch::at(0, || ());
         noted.recv_timeout(SECOND * 10).unwrap();
     }
 
