@@ -9,7 +9,10 @@ CPP_TESTS := $(abspath $(TARGET_DIR))/cpp-tests
 NODE_TESTS := bindings-node/test
 NODE_PACKED := $(abspath $(TARGET_DIR))/node
 NODE_BUILD := $(CARGO) build --release --locked -p grantmint-node
-export PATH := $(C_TESTS)/venv/bin:$(PATH)
+# What a machine lacks is installed there.
+export PATH := $(abspath $(TARGET_DIR))/tools/bin:$(PATH)
+NOT_TRIED := tests/machine/not_tried.sh
+TRY := tests/machine/try.sh
 
 .DEFAULT_GOAL := help
 .PHONY: test-python lint-python bench-python wheel help demo test test-rust test-shuttle build-c test-c build-cpp test-cpp header lint fmt licences
@@ -21,7 +24,20 @@ help: ## lists the targets
 demo: ## lets 20,000 viewers in, the vendor's way and through grantmint
 	$(CARGO) run --release --quiet --locked -p grantmint-demo
 
-test: test-rust test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-faults ## all tests
+test: ## all tests; the last lines say what could not be tried here
+	@$(NOT_TRIED) start
+	$(MAKE) test-rust test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults
+	@$(NOT_TRIED) show
+
+# What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
+NEEDS := need-python need-cmake need-pkg-config need-node
+.PHONY: $(NEEDS)
+build-c build-packaging licences lint-release languages test-python lint-python bench-python wheel bench: need-python
+build-c build-packaging: need-cmake
+build-packaging: need-pkg-config
+build-node npm: need-node
+$(NEEDS): need-%:
+	@tests/machine/install.sh $*
 
 test-rust:
 	$(CARGO) test --locked
@@ -40,7 +56,6 @@ build-c:
 	ffi/packaging/static.sh $(TARGET_DIR)/debug/libgrantmint.a $(TARGET_DIR)/debug/libgrantmint.so \
 	  $(C_TESTS)/libgrantmint.a
 	$(CARGO) build --locked -p grantmint-ffi
-	tests/c/install_cmake.sh $(C_TESTS)/venv
 	cmake -S tests/c -B $(C_TESTS)/build -DGRANTMINT_LIBRARY=$(C_TESTS)/libgrantmint.a \
 	  -DGRANTMINT_SHARED_LIBRARY=$(abspath $(TARGET_DIR))/debug/libgrantmint.so
 	cmake --build $(C_TESTS)/build --parallel $$(nproc)
@@ -49,6 +64,7 @@ test-c: build-c ## the tests in C, plain and under ASan and UBSan
 	cd $(C_TESTS)/build && ctest --output-on-failure --label-exclude valgrind
 
 build-cpp: build-c
+	@$(TRY) libc++ 'the C++ header with libc++' true
 	$(CARGO) build --locked -p grantmint-emulator
 	cmake -S tests/cpp -B $(CPP_TESTS) -DGRANTMINT_LIBRARY=$(C_TESTS)/libgrantmint.a \
 	  -DGRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/debug/grantmint-emulator
@@ -73,13 +89,16 @@ uninstall: ## removes what install has put there
 	$(PLACE) ffi/packaging/uninstall.sh
 
 build-packaging:
-	tests/packaging/install_tools.sh $(C_TESTS)/venv
 	$(MAKE) install PREFIX=$(PACKAGING)/prefix LIBDIR=lib DESTDIR=
 
 test-packaging: build-packaging ## what install puts where, and projects that link with it
 	python3 -B -m unittest discover --start-directory tests/packaging
 
 test-server: build-packaging ## a token server in C++ under load, on the installed library
+	@$(TRY) cpp-httplib 'the token server in C++' $(MAKE) try-server
+
+.PHONY: try-server
+try-server:
 	$(CARGO) build --locked -p grantmint-emulator
 	cmake -S tests/cpp/server -B $(PACKAGING)/server -DCMAKE_BUILD_TYPE=Release \
 	  -DCMAKE_PREFIX_PATH=$(PACKAGING)/prefix
@@ -107,10 +126,17 @@ lint-release: ## one version everywhere, docs/unsafe.md, the workflows of the re
 	python3 tests/packaging/unsafe_inventory.py
 	python3 tests/packaging/workflows.py $(TARGET_DIR)/venv-lint
 
+.PHONY: words
+words: need-python ## lists the words that docs/glossary.md replaces, wherever they still stand
+	-python3 tests/packaging/words.py
+
 fmt: ## formats everything
 	$(CARGO) fmt --all
 
-check: check-asan check-tsan check-valgrind check-fuzz check-bench demo ## sanitizers, fuzzers for seconds, the demo, benches that run
+check: ## sanitizers, fuzzers for seconds, the demo, benches that run
+	@$(NOT_TRIED) start
+	$(MAKE) check-asan check-tsan check-valgrind check-fuzz check-bench demo
+	@$(NOT_TRIED) show
 
 # Each sanitizer has a target directory of its own: its flags would otherwise undo every other build.
 # Leaks are valgrind's business: what a fork leaves behind is leaked on purpose. The C interface, where
@@ -124,7 +150,11 @@ check-tsan:
 	  TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp" CARGO_TARGET_DIR=target/tsan \
 	  $(NIGHTLY) test --locked --target $(HOST) -p grantmint-core -p grantmint-ffi --test threads
 
-check-valgrind: build-c build-cpp
+check-valgrind:
+	@$(TRY) valgrind 'C and C++ under valgrind' $(MAKE) try-valgrind
+
+.PHONY: try-valgrind
+try-valgrind: build-c build-cpp
 	cd $(C_TESTS)/build && ctest --output-on-failure --label-regex valgrind
 	cd $(CPP_TESTS) && ctest --output-on-failure --label-regex valgrind
 
@@ -143,7 +173,7 @@ fuzz: ## looks for inputs that break something, FUZZ_SECONDS for each target
 	tests/fuzz/run.sh $(TARGET_DIR)/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 .PHONY: languages test-faults faults soak test-long
-PYTHON := $(CURDIR)/target/venv-test-3.13/bin/python
+PYTHON := $(CURDIR)/target/venv-newest/bin/python
 NODE_INSTALLED := $(NODE_PACKED)/installed
 FAULTS := $(abspath $(TARGET_DIR))/faults
 MATRIX = python3 tests/faults/matrix.py --emulator $(TARGET_DIR)/debug/grantmint-emulator
@@ -202,7 +232,7 @@ wheel: ## a wheel and an sdist of the Python package, in target/wheels
 .PHONY: build-node test-node lint-node
 
 # npm writes this file last.
-$(NODE_TESTS)%node_modules/.package-lock.json: $(NODE_TESTS)%package-lock.json
+$(NODE_TESTS)%node_modules/.package-lock.json: $(NODE_TESTS)%package-lock.json | need-node
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
@@ -219,28 +249,48 @@ build-node:
 test-node: build-node $(NODE_TESTS)/node_modules/.package-lock.json
 test-node: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## packs the Node package, installs it where nothing else is, and tests it on all runtimes
 	$(CARGO) build --locked -p grantmint-emulator
+	@[ "$$GRANTMINT_TWILIO_NODE" ] || $(NOT_TRIED) extra "twilio-node's own tests on grantmint/twilio" \
+	  'GRANTMINT_TWILIO_NODE names no checkout of it'
 	GRANTMINT_DOORS=$(NODE_PACKED)/doors.node \
 	  GRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/debug/grantmint-emulator \
 	  node $(NODE_TESTS)/run.mjs $(NODE_PACKED) $(TEST)
 
 lint-node: $(NODE_TESTS)/node_modules/.package-lock.json ## formatting, lints, imports and types of the Node package
 	cd bindings-node && test/node_modules/.bin/prettier --check .
+	cd bindings-node && test/node_modules/.bin/prettier --config .prettierrc.json --check '../tests/bundlers/**/*.mjs'
 	cd bindings-node && test/node_modules/.bin/eslint --config test/eslint.config.mjs .
 	cd bindings-node && test/node_modules/.bin/depcruise --config test/dependency-cruiser.config.mjs .
 	cd bindings-node && test/node_modules/.bin/tsc --project tsconfig.json
 	node $(NODE_TESTS)/border.mjs
 	node $(NODE_TESTS)/documented.mjs
 
-.PHONY: npm bench-node
+.PHONY: npm test-npm test-bundlers test-bundlers-nightly bench-node
 NPM := $(abspath $(TARGET_DIR))/npm
 NODE_BENCH := bindings-node/bench
+BUNDLERS := $(abspath $(TARGET_DIR))/bundlers
 
-npm: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## the npm packages for this platform, in target/npm, tried out on all runtimes
+npm: ## the npm packages for this platform, in target/npm
 	node bindings-node/scripts/npm.mjs $(NPM)
+
+test-npm: npm $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## tries the npm packages out on Node, Bun and Deno
 	node $(NODE_TESTS)/run.mjs $(NPM) conformance
 
+# The tools are installed outside the source tree: some look for packages in all folders above.
+$(BUNDLERS)/%/node_modules/.installed: tests/bundlers/%/package-lock.json
+	rm -rf $(BUNDLERS)/$*.hidden && mkdir -p $(BUNDLERS)/$*
+	cp tests/bundlers/$*/package.json tests/bundlers/$*/package-lock.json $(BUNDLERS)/$*
+	npm ci --prefix $(BUNDLERS)/$* --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+# `make test-bundlers TEST=webpack` tries those whose names say so.
+test-bundlers: build-node $(BUNDLERS)/daily/node_modules/.installed ## the packages in bundlers, tracers and package managers
+	node tests/bundlers/run.mjs $(BUNDLERS)/daily $(NODE_PACKED) daily $(TEST)
+
+test-bundlers-nightly: build-node $(BUNDLERS)/nightly/node_modules/.installed ## the same in rarer tools
+	node tests/bundlers/run.mjs $(BUNDLERS)/nightly $(NODE_PACKED) nightly $(TEST)
+
 # Not `npm ci`: it wants one peer's packages for all other platforms, which not every mirror has.
-$(NODE_BENCH)/node_modules/.package-lock.json: $(NODE_BENCH)/package-lock.json
+$(NODE_BENCH)/node_modules/.package-lock.json: $(NODE_BENCH)/package-lock.json | need-node
 	npm install --no-save --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 

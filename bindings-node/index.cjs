@@ -28,7 +28,7 @@ const {
   VoiceGrant,
 } = require('./lib/grants.cjs');
 const { Hit } = require('./lib/hit.cjs');
-const { PlaybackMinter } = require('./lib/playback-minter.cjs');
+const { PlaybackMinter, forget } = require('./lib/playback-minter.cjs');
 const { PlaybackToken } = require('./lib/playback-token.cjs');
 const { Stats } = require('./lib/stats.cjs');
 const { StreamMinter } = require('./lib/stream-minter.cjs');
@@ -75,6 +75,7 @@ module.exports = {
   VoiceGrant,
   Waiter,
   decode,
+  forget,
   sign,
   testing,
   verify,

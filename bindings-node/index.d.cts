@@ -3,9 +3,17 @@
 /** The version of this package. */
 export const version: string;
 
-/** The number and the meaning of every error, and whether a retry can help, by its code. */
+/** The number and the meaning of every error, whether a retry can help, and where it is explained, by its code. */
 export const ERRORS: Readonly<
-  Record<ErrorCode, { readonly number: number; readonly isRetryable: boolean; readonly meaning: string }>
+  Record<
+    ErrorCode,
+    {
+      readonly number: number;
+      readonly isRetryable: boolean;
+      readonly meaning: string;
+      readonly docUrl: string;
+    }
+  >
 >;
 
 /** Every limit of tokens, such as `TTL_MAX`. */
@@ -79,6 +87,10 @@ export class GrantmintError extends Error {
   readonly isRetryable: boolean;
   /** After how many milliseconds a retry makes sense, if that is known. */
   readonly retryAfterMs?: number;
+  /** The argument at fault, such as `grantTtl` or `identities[2]`. Undefined for other errors. */
+  readonly argument?: string;
+  /** Where the documentation explains the error: a path in the project, with an anchor. */
+  readonly docUrl: string;
 }
 
 /** An argument is wrong. Numbers 100 to 199, and 902 for a text that is not valid UTF-8. */
@@ -300,7 +312,7 @@ export interface TokenMinterOptions {
   grants?: Iterable<AnyGrant>;
   /** How many seconds each token is valid, 1 to 86,400. 3,600 if left out. */
   ttl?: number;
-  /** The Unix second before which no token is valid. */
+  /** The Unix second before which no token is valid, earlier than its end. */
   nbf?: number;
   /** Whether each token has a unique jti instead of the vendor's. */
   unique?: boolean;
@@ -447,7 +459,9 @@ export class PlaybackToken {
 
 /**
  * Mints playback tokens. All viewers of a stream share one grant. Make one minter and keep it. Minters of one
- * account share their cache, in all workers of the process.
+ * account share their cache, in all workers of the process. It is kept for a while after the last of them: until its
+ * last grant and cached error have ended, at most 62 s. `forget` wipes it at once. A program that makes and drops 20
+ * minters within a minute is warned once (`GRANTMINT_MINTER_PER_REQUEST`).
  */
 export class PlaybackMinter {
   constructor(key: ApiKey, options?: PlaybackMinterOptions);
@@ -477,7 +491,8 @@ export class PlaybackMinter {
   purge(): void;
   /**
    * Detaches this minter and its streams. Later calls fail with ERR_GRANTMINT_CLOSED. Calls that wait get their
-   * answers. The minter keeps nothing warm any more. Other minters that share the cache go on.
+   * answers. The minter keeps nothing warm any more. Other minters that share the cache go on, and minters to come find
+   * it for a while: `purge` first empties it.
    */
   close(): void;
   /** As `close`, for `using`. */
@@ -736,6 +751,15 @@ export function verify(token: string, key: ApiKey, options?: VerifyOptions): Dec
 export function verifyJwt(token: string, secret: string | Uint8Array, options?: VerifyOptions): Decoded;
 /** Decodes a token without verifying anything. To act on a token, use `verify`. */
 export function decode(token: string): Decoded;
+/**
+ * Wipes everything that is kept for minters to come and that nobody uses now: caches with their grants and cached
+ * errors, the cool-downs and rate limits of accounts, idle connections.
+ *
+ * A cache that minters share is kept after its last minter until its last grant and cached error have ended, at most
+ * 62 s, so that a minter for each request does not cost a request to Twilio each time. Minters that exist, and what they
+ * use, are left alone.
+ */
+export function forget(): void;
 /** Signs any claims, for tokens of other vendors. Text and bytes of JSON are signed as they are. */
 export function sign(algorithm: Algorithm, header: Json, claims: Json, secret: string | Uint8Array): string;
 

@@ -1,13 +1,15 @@
 """Builds the wheel once, installs it where nothing else is, and tests it there.
 
-    python driver.py test [3.13 …]    all tests on each version; servers on the newest only
+    python driver.py test             all tests on the newest and the oldest Python here, and what
+                                      all languages share on those between
+    python driver.py test 3.12 …      all tests on these versions
     python driver.py lint             formatting, lints, and circles of imports
-    python driver.py install          the wheel in target/venv-test-3.13, for programs that use it
+    python driver.py install          the wheel in target/venv-newest, for programs that use it
     python driver.py bench [FILE]     measures beside the peers; as JSON into the file, too
     python driver.py wheel            the wheel and the sdist in target/wheels, each tried out
 
-Interpreters are looked for as python3.X on the PATH, then among pyenv's. On Linux the wheel is
-linked by zig, for every C library since glibc 2.17.
+Servers and uvloop are tested on the newest Python only. tests/machine/pythons.sh finds the Pythons.
+On Linux the wheel is linked by zig, for every C library since glibc 2.17.
 """
 
 from __future__ import annotations
@@ -16,22 +18,27 @@ import functools
 import sys
 from pathlib import Path
 
-from tooling.environments import VERSIONS, install, tools, venv
+from tooling.environments import install, interpreters, newest, tested, tools, venv
+from tooling.not_tried import note_what_is_missing
 from tooling.places import BUILT, HERE, REPOSITORY, TARGET, away
 from tooling.programs import environment, report, run, stage
 from tooling.sdist import sdist
 from tooling.wheel import wheel
+
+#: What a version between the newest and the oldest is tested on: data that all languages share, the
+#: surface of the package, and processes that end badly.
+SHARED = ("-k", "vectors or scenario or official or surface or interpreter_ends or child")
 
 
 def main() -> None:
     """Does what the command line says."""
     match sys.argv[1:]:
         case ["test", *versions]:
-            test(tuple(versions) or VERSIONS)
+            test(versions)
         case ["lint"]:
             lint()
         case ["install"]:
-            install(venv("test", VERSIONS[0]), wheel())
+            install(tested(newest()), wheel())
         case ["bench", *files]:
             bench([Path(file).resolve() for file in files])
         case ["wheel"]:
@@ -42,11 +49,14 @@ def main() -> None:
     report()
 
 
-def test(versions: tuple[str, ...]) -> None:
-    """Tests the installed wheel on each version."""
+def test(versions: list[str]) -> None:
+    """Tests the installed wheel on these versions, or as the first lines here say."""
+    note_what_is_missing()
     built = wheel()
-    for version in versions:
-        run_tests(version, built)
+    found = list(interpreters())
+    for version in versions or found:
+        between = not versions and version not in (found[0], found[-1])
+        run_tests(version, built, *(SHARED if between else ()))
     check_types(built)
 
 
@@ -64,7 +74,7 @@ def lint() -> None:
 def bench(files: list[Path]) -> None:
     """Measures the installed wheel beside the peers."""
     built = wheel()
-    python = venv("bench", VERSIONS[0])
+    python = venv("bench", newest(), "bench")
     install(python, built)
     with stage("bench"):
         into = [part for file in files for part in ("--json", file)]
@@ -75,19 +85,17 @@ def bench(files: list[Path]) -> None:
 
 
 def try_out(built: Path) -> None:
-    """Runs the tests of shared data and of processes that end badly, on each version."""
-    names = "vectors or scenario or official or interpreter_ends or child"
-    for version in VERSIONS:
-        run_tests(version, built, "-k", names)
+    """Runs the tests of what all languages share, on each version."""
+    for version in interpreters():
+        run_tests(version, built, *SHARED)
 
 
 def run_tests(version: str, built: Path, *options: object) -> None:
     """Runs the tests on one version, away from the source tree."""
-    python = venv("test", version)
+    python = tested(version)
     install(python, built)
     env = environment(GRANTMINT_EMULATOR=str(emulator()), PYTHONDONTWRITEBYTECODE="1")
-    if version != VERSIONS[0]:
-        print(f"the servers and uvloop are tested on {VERSIONS[0]} only")
+    if version != newest():
         options = ("-m", "not newest", *options)
     config = ("-c", HERE / "pyproject.toml", "--rootdir", HERE, "-p", "no:cacheprovider")
     with stage(f"tests on {version}"):

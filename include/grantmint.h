@@ -822,7 +822,8 @@ typedef struct {
      */
     uint64_t valid_until;
     /**
-     * The Unix second before which the token is not valid; left out by default, as clocks differ.
+     * The Unix second before which the token is not valid, earlier than its end; left out by
+     * default, as clocks differ.
      */
     uint64_t nbf;
     /**
@@ -875,7 +876,8 @@ typedef struct {
      */
     uint64_t ttl;
     /**
-     * A fixed Unix second before which no token is valid; left out by default, as clocks differ.
+     * A fixed Unix second before which no token is valid, earlier than the end of each; left out by
+     * default, as clocks differ.
      */
     uint64_t nbf;
     /**
@@ -1310,6 +1312,14 @@ GRANTMINT_API GRANTMINT_NODISCARD grantmint_str_t grantmint_status_code(int32_t 
 GRANTMINT_API GRANTMINT_NODISCARD grantmint_str_t grantmint_status_meaning(int32_t status);
 
 /**
+ * Where the documentation explains a status: a path in the project, with an anchor; none for a number
+ * that is not an error. The text is static.
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_str_t grantmint_status_doc_url(int32_t status);
+
+/**
  * Whether the same call may succeed later without any change to its arguments.
  */
 GRANTMINT_API GRANTMINT_NODISCARD bool grantmint_status_is_retryable(int32_t status);
@@ -1347,6 +1357,18 @@ grantmint_str_t grantmint_error_code(const grantmint_error_t *error);
 GRANTMINT_API
 GRANTMINT_NODISCARD
 grantmint_str_t grantmint_error_message(const grantmint_error_t *error);
+
+/**
+ * The argument at fault, with which the message then begins, such as `grant_ttl` or `identities[2]`.
+ * Belongs to the error; none if the error is not about an argument, and for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_str_t grantmint_error_argument(const grantmint_error_t *error);
 
 /**
  * After how many milliseconds another try makes sense: always more than 0 for `throttled` and
@@ -1777,7 +1799,8 @@ grantmint_status_t grantmint_access_token_new(const grantmint_api_key_t *key,
  *
  * `*out`: the signed token, to free with `grantmint_string_free`.
  *
- * Statuses: `invalid_ttl` if `valid_until` is not 1 to 86,400 seconds away.
+ * Statuses: `invalid_ttl` if `valid_until` is not 1 to 86,400 seconds away, `invalid_argument` if
+ * the token would end before its `nbf`.
  *
  * # Safety
  *
@@ -1843,7 +1866,7 @@ grantmint_status_t grantmint_token_minter_new(const grantmint_api_key_t *key,
  * `identity`: 1 to 512 bytes, with a video grant at most 128 characters. `*out`: the token, to
  * free with `grantmint_string_free`.
  *
- * Statuses: `invalid_identity`.
+ * Statuses: `invalid_identity`; `invalid_argument` while a token would end before its `nbf`.
  *
  * # Safety
  *
@@ -2420,8 +2443,9 @@ grantmint_status_t grantmint_playback_minter_cache(const grantmint_playback_mint
 
 /**
  * Closes the minter and its streams: later calls fail with `closed`, calls that wait still get
- * their result, and it keeps no grant warm any more. Others who share the cache go on. Does
- * nothing for null.
+ * their result, and it keeps no grant warm any more. Others who share the cache go on, and minters
+ * to come find it for a while: `grantmint_playback_minter_purge` first empties it. Does nothing
+ * for null.
  *
  * # Safety
  *
@@ -2546,6 +2570,17 @@ grantmint_status_t grantmint_source_new(grantmint_fetch_t fetch,
  * [handles]
  */
 GRANTMINT_API void grantmint_source_free(grantmint_source_t *source);
+
+/**
+ * Wipes everything that is kept for minters to come and that nobody uses now: caches with their grants
+ * and cached errors, the cool-downs and rate limits of accounts, idle connections.
+ *
+ * A cache that minters share is kept after its last minter until its last grant and cached error have
+ * ended, at most 62 s. So a minter for each request does not cost a request to Twilio each time. Minters
+ * that exist, and what they use, are left alone.
+ */
+GRANTMINT_API
+void grantmint_forget(void);
 
 /**
  * The stream, `VJ…`. Belongs to the request; none for null.

@@ -301,10 +301,23 @@ inline std::optional<std::string> optional_string(grantmint_str_t text) {
     return detail::view(grantmint_status_meaning(static_cast<std::int32_t>(code)));
 }
 
+/// Where the documentation explains a code: a path in the project, with an anchor. Static; empty for an
+/// unknown number.
+[[nodiscard]] inline std::string_view doc_url(errc code) noexcept {
+    return detail::view(grantmint_status_doc_url(static_cast<std::int32_t>(code)));
+}
+
 /// Whether the same call may succeed later without any change to its arguments.
 [[nodiscard]] inline bool retryable(errc code) noexcept {
     return grantmint_status_is_retryable(static_cast<std::int32_t>(code));
 }
+
+/// What went wrong; its members are below.
+class GRANTMINT_ONE_TYPE_ error;
+
+namespace detail {
+inline error take_error(grantmint_status_t status, grantmint_error_t* raw);
+}  // namespace detail
 
 /// What went wrong. Its text is for people. It contains no secret, token, grant or identity, so it
 /// can be logged. An error may be copied and passed to another thread.
@@ -326,6 +339,13 @@ class GRANTMINT_ONE_TYPE_ error : public std::runtime_error {
     /// The stable name of the code, such as `throttled`. Static.
     [[nodiscard]] std::string_view name() const noexcept { return grantmint::name(code_); }
 
+    /// The argument at fault, with which the text then begins, such as `grant_ttl` or `identities[2]`.
+    /// Empty if the error is not about an argument. Valid as long as this error.
+    [[nodiscard]] std::string_view argument() const noexcept { return {what(), argument_}; }
+
+    /// Where the documentation explains the code. Static.
+    [[nodiscard]] std::string_view doc_url() const noexcept { return grantmint::doc_url(code_); }
+
     /// How long to wait before the next try. Always set for throttled and overloaded.
     [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept {
         return retry_after_;
@@ -335,8 +355,12 @@ class GRANTMINT_ONE_TYPE_ error : public std::runtime_error {
     [[nodiscard]] bool retryable() const noexcept { return grantmint::retryable(code_); }
 
    private:
+    friend error detail::take_error(grantmint_status_t, grantmint_error_t*);
+
     errc code_;
     std::optional<std::chrono::milliseconds> retry_after_;
+    /// The number of bytes of the argument's name.
+    std::size_t argument_ = 0;
 };
 
 /// A value, or the error in its place.
@@ -492,8 +516,10 @@ inline error take_error(grantmint_status_t status, grantmint_error_t* raw) {
     if (raw == nullptr) {
         return grantmint::error{code};
     }
-    return grantmint::error{code, string(grantmint_error_message(raw)),
-                            known_ms(grantmint_error_retry_after_ms(raw))};
+    grantmint::error taken{code, string(grantmint_error_message(raw)),
+                           known_ms(grantmint_error_retry_after_ms(raw))};
+    taken.argument_ = grantmint_error_argument(raw).len;
+    return taken;
 }
 
 /// Calls a function of C that takes an error last.
@@ -723,6 +749,14 @@ void swallow(Body&& body) noexcept {
 
 /// The same as a number, as `GRANTMINT_VERSION_NUMBER`.
 [[nodiscard]] inline std::uint32_t version_number() noexcept { return grantmint_version_number(); }
+
+/// Wipes everything that is kept for minters to come and that nobody uses now: caches with their
+/// grants and cached errors, the cool-downs and rate limits of accounts, idle connections.
+///
+/// A cache that minters share is kept after its last minter until its last grant and cached error have
+/// ended, at most 62 s. So a minter for each request does not cost a request to Twilio each time.
+/// Minters that exist, and what they use, are left alone.
+inline void forget() noexcept { grantmint_forget(); }
 
 // ------------------------------------------------------------------------------------------------
 // Keys, clocks and grants
@@ -1208,7 +1242,7 @@ class access_token_options {
         return *this;
     }
 
-    /// When the token becomes valid (`nbf`). Left out by default, since clocks differ.
+    /// When the token becomes valid (`nbf`), before its end. Left out by default, since clocks differ.
     template <class Duration>
     access_token_options& nbf(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
         nbf_ = detail::set_unix_seconds(time);
@@ -1274,7 +1308,8 @@ class access_token : public detail::object<grantmint_access_token_t, grantmint_a
 
     /// The signed token, issued now.
     ///
-    /// @throws error invalid_ttl if `valid_until` is not 1 s to 24 h away.
+    /// @throws error invalid_ttl if `valid_until` is not 1 s to 24 h away; invalid_argument if the token
+    /// would end before its `nbf`.
     [[nodiscard]] returns<std::string> to_jwt() const {
         return detail::give(detail::make_string([&](auto** out, auto** error) {
             return grantmint_access_token_to_jwt(capi(), out, error);
@@ -1309,7 +1344,8 @@ class token_minter_options {
         return *this;
     }
 
-    /// When every token becomes valid (`nbf`). Left out by default, since clocks differ.
+    /// When every token becomes valid (`nbf`), before its end. Left out by default, since clocks
+    /// differ.
     template <class Duration>
     token_minter_options& nbf(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
         nbf_ = detail::set_unix_seconds(time);
@@ -1372,7 +1408,7 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
 
     /// The token of one user, issued now.
     ///
-    /// @throws error invalid_identity.
+    /// @throws error invalid_identity; invalid_argument while a token would end before its `nbf`.
     [[nodiscard]] returns<std::string> mint(std::string_view identity) const {
         // Most tokens fit, so that the only memory to allocate is that of the string.
         char buffer[2048];
@@ -3205,8 +3241,8 @@ class playback_minter
     }
 
     /// Closes the minter and its streams. Later calls fail with errc::closed; calls that wait
-    /// already still get their result. Its `keep_warm` ends. Others who share the cache go on. Do
-    /// not call it in a callback.
+    /// already still get their result. Its `keep_warm` ends. Others who share the cache go on, and
+    /// minters to come find it for a while: purge() first empties it. Do not call it in a callback.
     void close() const noexcept { grantmint_playback_minter_close(capi()); }
 
    private:

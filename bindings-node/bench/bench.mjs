@@ -5,7 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureLoading } from './load.mjs';
 import { measure, median, ratioOf } from './rounds.mjs';
-import { playbackTasks, videoTasks } from './tasks.mjs';
+import { measureServers } from './servers.mjs';
+import { CREDENTIALS, playbackTasks, videoTasks } from './tasks.mjs';
 
 const atLeast = (bar) => ({ at_least: bar });
 const atMost = (bar) => ({ at_most: bar });
@@ -13,9 +14,9 @@ const atMost = (bar) => ({ at_most: bar });
 const { values: options } = parseArgs({
   options: { smoke: { type: 'boolean', default: false }, json: { type: 'string' } },
 });
-const [rounds, loads] = options.smoke ? [1, 1] : [101, 15];
+const [rounds, loads, turns] = options.smoke ? [1, 1, 1] : [101, 15, 21];
 
-const findings = [...(await videos()), ...(await playbacks()), ...loading()];
+const findings = [...(await videos()), ...(await playbacks()), ...loading(), ...(await servers())];
 show();
 if (options.json) writeFileSync(options.json, `${JSON.stringify(findings, null, 1)}\n`);
 
@@ -53,6 +54,15 @@ function loading() {
   const loaded = measureLoading(['grantmint', 'grantmint/twilio', 'twilio'], loads);
   return loaded.flatMap(({ package: name, ...costs }) =>
     Object.entries(costs).map(([unit, value]) => finding('loading', name, unit, value, bars[name]?.[unit])),
+  );
+}
+
+async function servers() {
+  const found = await measureServers(['express', 'fastify', 'pool'], CREDENTIALS, turns);
+  return Object.entries(found).flatMap(([server, routes]) =>
+    Object.entries(routes).map(([route, its]) =>
+      finding('servers', `${server}, a constant / ${route}`, '×', its, atLeast(0.75)),
+    ),
   );
 }
 

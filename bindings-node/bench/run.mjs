@@ -16,6 +16,12 @@ if (file > 0) options[file] = resolve(options[file]);
 const clean = installClean(tarballs, 'grantmint-bench-');
 symlinkPeers();
 cpSync(here, join(clean, 'bench'), { recursive: true, filter: (path) => !path.includes('node_modules') });
+const examples = resolve(here, '../examples');
+cpSync(examples, join(clean, 'examples'), { recursive: true });
+// The pool finds its worker beside itself: here one with constant answers.
+for (const name of ['pool-server.mjs', 'ending.mjs']) {
+  cpSync(join(examples, name), join(clean, 'bench/constant', name));
+}
 const { status } = spawnSync(process.execPath, ['bench.mjs', ...options], {
   cwd: join(clean, 'bench'),
   stdio: 'inherit',

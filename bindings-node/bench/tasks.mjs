@@ -14,7 +14,7 @@ import dropIn from 'grantmint/twilio';
 import { peers, withVendorsClasses } from './peers.mjs';
 import { task } from './rounds.mjs';
 
-const CREDENTIALS = [
+export const CREDENTIALS = [
   'ACde300000000000000000000000000000',
   'SKde300000000000000000000000000000',
   'not-a-secret-emulator-demo-key-0',

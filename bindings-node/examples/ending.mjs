@@ -6,9 +6,10 @@
  */
 export function ending(server) {
   let answering = 0;
+  const answered = () => (answering -= 1);
   server.on('request', (_request, response) => {
     answering += 1;
-    response.once('close', () => (answering -= 1));
+    response.on('close', answered);
   });
   return (close) => {
     close();

@@ -9,6 +9,7 @@
 import express from 'express';
 import { ApiKey, PlaybackMinter, TokenMinter, VideoGrant } from 'grantmint';
 import { ending } from './ending.mjs';
+import { goneSignal } from './gone.mjs';
 import { logFailures, refusal } from './refusal.mjs';
 
 // Made once a process. What is wrong with the key or the options shows here, not at showtime.
@@ -33,9 +34,8 @@ app.get('/rooms/token', (request, response) => {
 // A token to watch the stream. All viewers share its grant; one of them has it fetched. Who goes away
 // no longer waits, and ends nobody else's wait.
 app.get('/live/:streamer/token', async (request, response) => {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  const token = await live.token(request.params.streamer, request.query.identity, { signal: gone.signal });
+  const { params, query, socket } = request;
+  const token = await live.token(params.streamer, query.identity, { signal: goneSignal(socket) });
   response.json({ token: token.jwt, validForMs: token.grantRemainingMs, state: token.freshness });
 });
 

@@ -9,6 +9,7 @@
 import fastify from 'fastify';
 import { ApiKey, PlaybackMinter, TokenMinter, VideoGrant } from 'grantmint';
 import { ending } from './ending.mjs';
+import { goneSignal } from './gone.mjs';
 import { logFailures, refusal } from './refusal.mjs';
 
 // Made once a process. What is wrong with the key or the options shows here, not at showtime.
@@ -19,17 +20,18 @@ const endLog = logFailures(live);
 
 const app = fastify();
 // No cache on the way may keep a token: it is for one viewer.
-app.addHook('onRequest', async (_request, reply) => void reply.header('Cache-Control', 'no-store'));
+app.addHook('onRequest', (_request, reply, done) => {
+  reply.header('Cache-Control', 'no-store');
+  done();
+});
 
 // A token to join the room: no network, no wait.
 app.get('/rooms/token', async ({ query }) => ({ token: rooms.mint(query.identity) }));
 
 // A token to watch the stream. All viewers share its grant; one of them has it fetched. Who goes away
 // no longer waits, and ends nobody else's wait.
-app.get('/live/:streamer/token', async ({ params, query }, reply) => {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  const token = await live.token(params.streamer, query.identity, { signal: gone.signal });
+app.get('/live/:streamer/token', async ({ params, query, socket }) => {
+  const token = await live.token(params.streamer, query.identity, { signal: goneSignal(socket) });
   return { token: token.jwt, validForMs: token.grantRemainingMs, state: token.freshness };
 });
 

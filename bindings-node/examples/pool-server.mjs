@@ -14,6 +14,8 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { ending } from './ending.mjs';
 
+// No cache on the way may keep a token: it is for one viewer.
+const NO_STORE = { 'Cache-Control': 'no-store' };
 const UNAVAILABLE = { status: 503, headers: { 'Retry-After': '1' }, body: { error: 'unavailable' } };
 
 const waiting = new Map();
@@ -28,8 +30,10 @@ const server = createServer((request, response) => {
     waiting.delete(number);
     const isText = typeof body === 'string';
     const type = isText ? 'text/plain' : 'application/json';
-    response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', ...headers });
-    response.end(isText ? body : JSON.stringify(body));
+    const text = isText ? body : JSON.stringify(body);
+    const length = Buffer.byteLength(text);
+    response.writeHead(status, { 'Content-Type': type, 'Content-Length': length, ...NO_STORE, ...headers });
+    response.end(text);
   };
   waiting.set(number, { place, answer });
   response.once('close', () => {

@@ -5,7 +5,8 @@
 const key = Symbol.for('grantmint.v1');
 
 function warnOfAnotherCopy(version) {
-  const here = `${__dirname} (${version})`;
+  // A bundle of ES modules has no __dirname.
+  const here = `${typeof __dirname === 'string' ? __dirname : 'a bundle'} (${version})`;
   const other = globalThis[key];
   if (other === undefined) {
     Object.defineProperty(globalThis, key, {

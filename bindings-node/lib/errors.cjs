@@ -17,9 +17,9 @@ const nameOf = (code) =>
 /** The kinds as users see them. */
 const ERRORS = Object.freeze(
   Object.fromEntries(
-    [...kinds].map(([name, { number, retryable, meaning }]) => [
+    [...kinds].map(([name, { number, retryable, meaning, docUrl }]) => [
       codeOf(name),
-      Object.freeze({ number, isRetryable: retryable, meaning }),
+      Object.freeze({ number, isRetryable: retryable, meaning, docUrl }),
     ]),
   ),
 );
@@ -49,6 +49,10 @@ class GrantmintError extends Error {
 
   get isRetryable() {
     return ERRORS[this.code].isRetryable;
+  }
+
+  get docUrl() {
+    return ERRORS[this.code].docUrl;
   }
 }
 
@@ -98,20 +102,29 @@ function classOf(code) {
   return byHundred[Math.floor(ERRORS[code].number / 100)] ?? GrantmintError;
 }
 
-/** The error that the native half describes: the name of its kind and, after an @, its retryAfterMs. */
+/** A text of core with the names of arguments as they are spelled here: `keySid` for `key_sid`. */
+const spelled = (text) =>
+  text.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) =>
+    name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()),
+  );
+
+/** The error that the native half describes: its kind, after an @ its retryAfterMs, after a # its argument. */
 function fromNative(described, message) {
-  const [name, after] = described.split('@');
+  const [kind, argument] = described.split('#');
+  const [name, after] = kind.split('@');
   const code = codeOf(name);
   const options = { code };
   if (after !== undefined) options.retryAfterMs = Number(after);
-  return new (classOf(code))(message, options);
+  const error = new (classOf(code))(spelled(message), options);
+  if (argument !== undefined) error.argument = spelled(argument);
+  return error;
 }
 
 /** What is thrown instead of what the native half threw. */
 function translated(error) {
   const code = error?.code;
   if (error instanceof GrantmintError || typeof code !== 'string') return error;
-  if (kinds.has(code.split('@')[0])) return fromNative(code, error.message);
+  if (kinds.has(code.split(/[@#]/)[0])) return fromNative(code, error.message);
   // napi-rs throws this by itself: a panic that it caught. Any other code is a value that it cannot convert.
   if (code === 'GenericFailure') return new GrantmintError(error.message, { code: codeOf('panic') });
   return new InvalidArgumentError('an argument is of the wrong type');

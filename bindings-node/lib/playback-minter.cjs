@@ -50,6 +50,7 @@ class PlaybackMinter {
       rest.source = this.#source.id;
     }
     this.#native = call(() => native.PlaybackMinter.of(apiKey(key, 'key'), all, rest, open(), cache, clock));
+    warn();
     const hot = this.#native.hot();
     this.#tryToken = hot.tryToken;
     this.#atOnce = hot.atOnce;
@@ -143,4 +144,14 @@ Object.defineProperty(PlaybackMinter.prototype, dispose, {
 
 showAs(PlaybackMinter, () => ({}));
 
-module.exports = { PlaybackMinter };
+function forget() {
+  call(() => native.forget());
+}
+
+/** Shows core's advice to whoever makes minters, if there is any. */
+function warn() {
+  const advice = native.minterAdvice();
+  if (advice) process.emitWarning(advice, { type: 'GrantmintWarning', code: 'GRANTMINT_MINTER_PER_REQUEST' });
+}
+
+module.exports = { PlaybackMinter, forget };

@@ -5,16 +5,17 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
-/** The text of the joined file. Another entry, and a file that is not .cjs, is still required. */
-export function bundle(folder, entry, otherEntries = []) {
+/** The text of the joined file. The files in `apart` are still required. */
+export function bundle(folder, entry, apart = []) {
   const parts = new Map();
   const here = posix.dirname(entry);
 
   function text(path) {
+    if (path === 'package.json') return versionIn(posix.join(folder, path));
     const source = readFileSync(posix.join(folder, path), 'utf8').replace(/^'use strict';\n+/, '');
     return source.replace(/\brequire\('(\.[^']*)'\)/g, (_, wanted) => {
       const found = posix.join(posix.dirname(path), wanted);
-      if (!found.endsWith('.cjs') || otherEntries.includes(found)) {
+      if (apart.includes(found)) {
         const relative = posix.relative(here, found);
         return `require('${relative.startsWith('.') ? relative : `./${relative}`}')`;
       }
@@ -24,6 +25,7 @@ export function bundle(folder, entry, otherEntries = []) {
   }
 
   const main = text(entry);
+  if (parts.size === 0) return `'use strict';\n\n${main}`;
   return `'use strict';
 
 // Made from the files of the source tree by scripts/bundle.mjs.
@@ -45,5 +47,9 @@ function load(path) {
 
 ${main}`;
 }
+
+/** All that the package wants of its manifest. Rollup does not read JSON. */
+const versionIn = (manifest) =>
+  `module.exports = { version: '${JSON.parse(readFileSync(manifest, 'utf8')).version}' };\n`;
 
 const indented = (text) => text.replace(/^(?=.)/gm, '    ');

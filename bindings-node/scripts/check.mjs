@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { common, packageOf, targets } from './targets.mjs';
 
 const MAX_LIBRARY = 4_500_000;
@@ -11,8 +11,8 @@ const MAX_LIBRARY = 4_500_000;
 const MAX_GLIBC = [2, 28];
 const LIBRARIES = /^(lib(c|m|dl|pthread|rt|gcc_s)\.|ld-linux|libc\.musl-)/;
 
-/** What an entry of the main package may require of its other files. */
-const OUTSIDE = new Set(['./package.json', '../index.cjs']);
+/** What a joined file of the main package may require of its other files. */
+const OUTSIDE = new Set(['./explain.cjs', './native/explain.cjs', '../index.cjs']);
 
 const folder = process.argv[2];
 if (!folder) throw new Error('usage: node scripts/check.mjs TARBALLS');
@@ -33,24 +33,41 @@ function checkMain(tarball) {
   assert.deepEqual(manifest.optionalDependencies, Object.fromEntries(exact));
   assert.equal(manifest.version, source.version);
   assertPlain(manifest);
-  for (const entry of ['index.cjs', 'twilio/index.cjs']) {
+  for (const entry of ['index.cjs', 'native.js', 'native/pick.cjs', 'twilio/index.cjs']) {
     const relative = contentOf(tarball, entry)
       .toString()
       .matchAll(/\brequire\('(\.[^']+)'\)/g);
     for (const [, wanted] of relative) assert(OUTSIDE.has(wanted), `${entry} needs ${wanted}`);
   }
+  for (const file of ['native.js', 'native/literals.mjs', 'native/explain.cjs'])
+    checkPlatformsIn(tarball, file);
   console.log(`${tarball}: complete`);
+}
+
+/** A loader that does not name a platform would not find its package. */
+function checkPlatformsIn(tarball, file) {
+  const text = contentOf(tarball, file).toString();
+  for (const name of Object.values(targets).map(packageOf)) {
+    assert(
+      text.includes(`'${file.endsWith('explain.cjs') ? basename(name) : name}'`),
+      `${file} lacks ${name}`,
+    );
+  }
 }
 
 function checkPlatform(name, tarball) {
   const target = Object.values(targets).find((target) => packageOf(target) === name);
   assert(target, `${name} is for no known target`);
-  assert.deepEqual(filesIn(tarball), ['grantmint.node', ...common].sort());
+  const addon = `grantmint.${basename(name)}.node`;
+  assert.deepEqual(filesIn(tarball), [addon, 'asset.mjs', 'webpack.mjs', ...common].sort());
+  for (const [file, url] of Object.entries({ 'asset.mjs': `./${addon}`, 'webpack.mjs': `-!./${addon}` })) {
+    assert(contentOf(tarball, file).includes(`new URL('${url}', import.meta.url)`), `${file} lacks ${url}`);
+  }
   const { os, cpu, libc, version, ...manifest } = manifestIn(tarball);
   assert.deepEqual([os, cpu, libc], [[target.os], [target.cpu], target.libc && [target.libc]]);
   assert.equal(version, source.version);
   assertPlain(manifest);
-  const library = contentOf(tarball, 'grantmint.node');
+  const library = contentOf(tarball, addon);
   assert(library.length <= MAX_LIBRARY, `${tarball}: the library has ${library.length} bytes`);
   console.log(`${tarball}: the library has ${(library.length / 1e6).toFixed(1)} MB`);
   if (target.os === 'linux') checkLinux(tarball, target, library.toString('latin1'));

@@ -17,4 +17,11 @@ ${names.map((name) => `  ${name},`).join('\n')}
 `;
 }
 
+/** The text of an ES module that still calls require(). In a CommonJS file Rollup would run what is required before
+ * everything else, where no try catches its error. */
+export function withRequire(folder, path) {
+  const source = readFileSync(posix.join(folder, path), 'utf8');
+  return source.replace(/^'use strict';\n+/, '').replace(/^module\.exports = /m, 'export ');
+}
+
 const namesIn = (source) => /^module\.exports = \{\n((?: {2}\w+,\n)+)\};$/m.exec(source)?.[1].match(/\w+/g);

@@ -7,13 +7,21 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { bundle } from './bundle.mjs';
-import { esModule } from './esm.mjs';
+import { esModule, withRequire } from './esm.mjs';
 import { common, packageOf, targets } from './targets.mjs';
 
 const here = resolve(import.meta.dirname, '..');
 const root = resolve(here, '..');
-const ENTRIES = ['index.cjs', 'twilio/index.cjs'];
-const ES_MODULE = 'index.mjs';
+/** The files of the main package that are joined from several, and what stays a file of its own beside each. */
+const JOINED = {
+  'index.cjs': [],
+  'native.js': ['native/explain.cjs'],
+  'native/explain.cjs': [],
+  'native/pick.cjs': ['native/explain.cjs'],
+  'twilio/index.cjs': ['index.cjs'],
+};
+/** The files that are made from others. */
+const MADE = ['index.mjs', 'native/literals.mjs'];
 
 const [out, ...built] = process.argv.slice(2);
 if (!out || built.length === 0) throw new Error('usage: node scripts/pack.mjs OUT TARGET=LIBRARY…');
@@ -45,7 +53,13 @@ function platformOf(given) {
 
 function packPlatform({ name, os, cpu, libc, library }) {
   const folder = folderOf(name);
-  copyFileSync(library, join(folder, 'grantmint.node'));
+  // Named for its platform: beside a bundle there may be several.
+  const addon = `grantmint.${basename(name)}.node`;
+  copyFileSync(library, join(folder, addon));
+  const asset = readFileSync(join(here, 'platform/asset.mjs'), 'utf8');
+  writeFileSync(join(folder, 'asset.mjs'), asset.replace("'./grantmint.node'", `'./${addon}'`));
+  // webpack and Rspack: -! keeps the rules of the user's configuration away from the file.
+  writeFileSync(join(folder, 'webpack.mjs'), asset.replace("'./grantmint.node'", `'-!./${addon}'`));
   writeFileSync(
     join(folder, 'README.md'),
     `# ${name}\n\nThe native half of grantmint for ${basename(name)}. Install \`grantmint\`, which asks for it.\n`,
@@ -55,8 +69,9 @@ function packPlatform({ name, os, cpu, libc, library }) {
     version: source.version,
     description: `The native half of grantmint for ${basename(name)}`,
     license: source.license,
-    main: 'grantmint.node',
-    files: ['grantmint.node', ...common],
+    main: addon,
+    exports: exportsOf(`./${addon}`),
+    files: [addon, 'asset.mjs', 'webpack.mjs', ...common],
     engines: source.engines,
     os: [os],
     cpu: [cpu],
@@ -64,14 +79,36 @@ function packPlatform({ name, os, cpu, libc, library }) {
   });
 }
 
+/** What each tool gets, by the conditions that it sets. Node and Bun load the addon itself. esbuild and Rolldown set
+ * neither production nor development; they copy the addon if told to. */
+function exportsOf(addon) {
+  return {
+    '.': {
+      webpack: './webpack.mjs',
+      module: {
+        production: './asset.mjs',
+        development: './asset.mjs',
+        node: addon,
+        default: './asset.mjs',
+      },
+      default: addon,
+    },
+    [addon]: addon,
+    './package.json': './package.json',
+  };
+}
+
 function packMain() {
   const folder = folderOf(source.name);
-  for (const file of source.files.filter((file) => file !== ES_MODULE && !common.includes(file))) {
+  for (const file of source.files.filter((file) => !MADE.includes(file) && !common.includes(file))) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     copyFileSync(join(here, file), join(folder, file));
   }
-  for (const entry of ENTRIES) writeFileSync(join(folder, entry), bundle(here, entry, ENTRIES));
-  writeFileSync(join(folder, ES_MODULE), esModule(here, 'index.cjs'));
+  for (const [entry, apart] of Object.entries(JOINED)) {
+    writeFileSync(join(folder, entry), bundle(here, entry, apart));
+  }
+  writeFileSync(join(folder, 'index.mjs'), esModule(here, 'index.cjs'));
+  writeFileSync(join(folder, 'native/literals.mjs'), withRequire(here, 'native/literals.cjs'));
   copyFileSync(join(here, 'README.md'), join(folder, 'README.md'));
   // The source tree is private, so that nobody publishes it: it does not depend on a native half.
   const { private: _, ...published } = source;

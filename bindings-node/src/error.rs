@@ -7,8 +7,8 @@ use crate::js_number::to_ms;
 /// What a native function of this addon throws.
 pub(crate) type Result<T> = std::result::Result<T, napi::Error<Code>>;
 
-/// The `code` of what is thrown: core's name of the kind and, after an `@`, the milliseconds after which
-/// a further try makes sense.
+/// The `code` of what is thrown: core's name of the kind; after an `@` the milliseconds after which a
+/// further try makes sense; after a `#` the argument at fault.
 pub struct Code(String);
 
 impl AsRef<str> for Code {
@@ -25,10 +25,9 @@ impl From<napi::Status> for Code {
 
 /// The text of an error's [`Code`].
 pub(crate) fn code(error: &Error) -> String {
-    match error.retry_after() {
-        Some(time) => format!("{}@{}", error.code(), to_ms(time)),
-        None => error.code().to_owned(),
-    }
+    let after = error.retry_after().map_or_else(String::new, |time| format!("@{}", to_ms(time)));
+    let argument = error.argument().map_or_else(String::new, |argument| format!("#{argument}"));
+    format!("{}{after}{argument}", error.code())
 }
 
 /// Turns an error of core into what is thrown.

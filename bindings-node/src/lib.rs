@@ -53,6 +53,8 @@ pub struct Kind {
     pub retryable: bool,
     /// What it means.
     pub meaning: &'static str,
+    /// Where the documentation explains it.
+    pub doc_url: &'static str,
 }
 
 /// Every kind of error there is.
@@ -65,6 +67,7 @@ pub fn kinds() -> Vec<Kind> {
             number: kind.number(),
             retryable: kind.is_retryable(),
             meaning: kind.meaning(),
+            doc_url: kind.doc_url(),
         })
         .collect()
 }

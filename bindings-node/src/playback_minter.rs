@@ -22,6 +22,18 @@ use crate::stats::{Event, Stats, events};
 use crate::stream_minter::StreamMinter;
 use crate::token_options::token_options;
 
+/// Wipes everything that is kept for minters to come and that nobody uses now.
+#[napi(catch_unwind)]
+pub fn forget() {
+    grantmint_core::forget();
+}
+
+/// Advice to show to whoever makes minters, if there is any.
+#[napi(catch_unwind)]
+pub fn minter_advice() -> Option<&'static str> {
+    grantmint_core::minter_advice()
+}
+
 /// The options of a minter. What is left out has core's default.
 #[napi(object, object_to_js = false)]
 #[allow(missing_docs, reason = "the names of index.d.cts, which explains them")]

@@ -243,7 +243,7 @@ const methodsOf = (prototype) =>
   });
 
 const promising = new Set(['GrantCache.get', 'PlaybackMinter.token', 'StreamMinter.token', 'Waiter.wait']);
-const without = /^(?:Decoded|Hit|Stats|PlaybackToken|StreamMinter|Ticket|Waiter)$|\.(?:toJwt|toJson|warnings|now|poll|nextWakeupMs|purge|rotate|stats|drainEvents|cache|close|\[dispose\]|tryResult|fallback|start|abandon)$/; // prettier-ignore
+const without = /^(?:Decoded|Hit|Stats|PlaybackToken|StreamMinter|Ticket|Waiter)$|\.(?:toJwt|toJson|warnings|now|poll|nextWakeupMs|purge|rotate|stats|drainEvents|cache|close|\[dispose\]|tryResult|fallback|start|abandon)$|^forget$/; // prettier-ignore
 
 test('bad arguments, each in each place', { timeout: 120_000 }, async () => {
   const wrong = [];

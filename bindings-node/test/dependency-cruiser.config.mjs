@@ -12,7 +12,7 @@ export default {
     },
   ],
   options: {
-    includeOnly: '[.][cm]js$',
+    includeOnly: '[.][cm]?js$',
     exclude: '(^|/)node_modules/|^[.][.]/',
   },
 };

@@ -42,3 +42,19 @@ test('each hundred has its class', () => {
   assert.throws(() => new grantmint.TokenMinter(key(), { ttl: 0 }), InvalidArgumentError);
   assert.throws(() => grantmint.decode(''), TokenError);
 });
+
+test('an error names the argument at fault as it is spelled here, and where it is explained', () => {
+  const caught = (run) => {
+    try {
+      run();
+    } catch (error) {
+      return error;
+    }
+    return assert.fail('it is not refused');
+  };
+  const swapped = caught(() => new grantmint.ApiKey('AC00000000000000000000000000000001', 'AC1', 's'));
+  assert.equal(swapped.argument, 'keySid');
+  assert.match(swapped.message, /^keySid starts with AC/);
+  assert.equal(swapped.docUrl, 'docs/errors.md#invalid_credentials');
+  assert.equal(new GrantmintError('on purpose').argument, undefined);
+});

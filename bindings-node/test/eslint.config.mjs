@@ -21,5 +21,5 @@ export default [
       'prefer-const': 'error',
     },
   },
-  { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
+  { files: ['**/*.cjs', 'native.js'], languageOptions: { sourceType: 'commonjs' } },
 ];

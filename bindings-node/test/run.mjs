@@ -40,6 +40,12 @@ function check(name, program, arguments_) {
   if (status !== 0) failed.push(`${name} (${signal ?? status})`);
 }
 
+function noteNotTried(what, why) {
+  const list = resolve(here, '../../tests/machine/not_tried.sh');
+  const { status } = spawnSync(list, ['note', what, why], { stdio: 'inherit' });
+  if (status !== 0) failed.push(`${what} (not tried)`);
+}
+
 const at = (path) => join(here, 'runtimes/node_modules', path);
 const runtimes = {
   'this node': [process.execPath],
@@ -57,9 +63,8 @@ const everyNode = tests.filter((name) => ['workers.test.mjs', 'process.test.mjs'
 
 for (const [name, [program, ...arguments_]] of Object.entries(runtimes)) {
   if (!existsSync(program)) {
-    // The programs of the other runtimes are those for 64-bit Linux.
     if (`${process.platform}-${process.arch}` === 'linux-x64') failed.push(`${name} (not installed)`);
-    else console.log(`${name}: skipped on this platform`);
+    else noteNotTried(`the Node.js package on ${name}`, 'its program is installed for 64-bit Linux only');
     continue;
   }
   const own = name === 'this node' ? tests : name.startsWith('node') ? everyNode : [];

@@ -1,7 +1,8 @@
 'use strict';
 // The bytes of a secret, as jsonwebtoken takes it.
 
-const { isUint8Array } = require('node:util/types');
+// Not by require alone: where esbuild makes ES modules, it only throws.
+const { isUint8Array } = process.getBuiltinModule?.('node:util/types') ?? require('node:util/types');
 
 /** The bytes of a secret. A private key is refused. To find one, jsonwebtoken parses every secret, which
  * takes most of its time. Here only text that looks like PEM is parsed. */
@@ -18,7 +19,8 @@ function secretBytes(secret, algorithm) {
 
 function keyOf(secret) {
   // Required only here, as loading it takes longer than loading everything else.
-  const { KeyObject, createPrivateKey, createSecretKey } = require('node:crypto');
+  const { KeyObject, createPrivateKey, createSecretKey } =
+    process.getBuiltinModule?.('node:crypto') ?? require('node:crypto');
   if (secret instanceof KeyObject) return secret;
   try {
     return createPrivateKey(secret);

@@ -5,9 +5,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
 use crate::api_key::ApiKey;
+use crate::argument::{Argument, given};
 use crate::builder::set_given;
-use crate::clock::{self, ManualClock};
+use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
+use crate::flag;
 use crate::grants::argument;
 use crate::text::Text;
 use crate::time::{Ttl, UnixSeconds};
@@ -20,7 +22,7 @@ use crate::time::{Ttl, UnixSeconds};
 ///     identity: Whom it is for; at most 512 bytes, and 128 characters with a video grant.
 ///     grants: What its holder may do.
 ///     ttl: Its life in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
-///     nbf: When it becomes valid, as Unix seconds or a datetime; left out if None.
+///     nbf: When it becomes valid, as Unix seconds or a datetime, before it expires; left out if None.
 ///     valid_until: When it expires, as Unix seconds or a datetime; instead of ttl.
 ///     unique: Whether it has a jti of its own instead of the vendor's.
 ///     clock: A ManualClock, for tests.
@@ -42,24 +44,24 @@ impl AccessToken {
     ))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
-        key: &Bound<'_, ApiKey>,
+        key: Argument<'_, ApiKey>,
         identity: Text<'_>,
         grants: Option<Bound<'_, PyAny>>,
-        ttl: Option<Ttl>,
-        nbf: Option<UnixSeconds>,
-        valid_until: Option<UnixSeconds>,
-        unique: bool,
-        clock: Option<Bound<'_, ManualClock>>,
+        ttl: Option<Ttl<'_>>,
+        nbf: Option<UnixSeconds<'_>>,
+        valid_until: Option<UnixSeconds<'_>>,
+        #[pyo3(from_py_with = flag::unique)] unique: bool,
+        clock: Option<Argument<'_, ManualClock>>,
     ) -> PyResult<Self> {
-        let identity = identity.named("identity")?;
-        let mut builder = grantmint_core::AccessToken::builder(&key.get().0, identity)
+        let (key, identity) = (key.named("key")?, identity.named("identity")?);
+        let mut builder = grantmint_core::AccessToken::builder(&key.0, identity)
             .grants(argument::all(grants)?)
             .unique(unique);
         set_given!(builder, {
-            ttl: ttl.map(|Ttl(seconds)| seconds),
-            valid_until: valid_until.map(|UnixSeconds(end)| end),
-            nbf: nbf.map(|UnixSeconds(start)| start),
-            clock: clock::of(clock.as_ref()),
+            ttl: given(ttl, "ttl")?,
+            valid_until: given(valid_until, "valid_until")?,
+            nbf: given(nbf, "nbf")?,
+            clock: given(clock, "clock")?,
         });
         Ok(Self { token: builder.build().or_raise()?, identity: identity.to_owned() })
     }
@@ -67,7 +69,8 @@ impl AccessToken {
     /// The signed token, issued now.
     ///
     /// Raises:
-    ///     InvalidArgumentError: invalid_ttl if valid_until is not 1 to 86,400 seconds away.
+    ///     InvalidArgumentError: invalid_ttl if valid_until is not 1 to 86,400 seconds away,
+    ///         invalid_argument if it would end before its nbf.
     fn to_jwt<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         Ok(PyString::new(py, &self.token.to_jwt().or_raise()?))
     }

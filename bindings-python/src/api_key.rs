@@ -1,11 +1,14 @@
 //! The API key that signs tokens.
 
+use std::cell::Cell;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
+use crate::argument::{Kind, given, wrong_type};
 use crate::error::OrRaise as _;
-use crate::text::{self, Text};
+use crate::text::Text;
 
 /// An API key of an account. It is checked when it is made. Its secret is never shown, and is wiped
 /// from memory once nothing uses the key any more.
@@ -35,7 +38,7 @@ impl ApiKey {
         let (account_sid, key_sid) = (account_sid.named("account_sid")?, key_sid.named("key_sid")?);
         let key = grantmint_core::ApiKey::new(account_sid, key_sid, secret.named("secret")?);
         let key = key.or_raise()?;
-        Ok(Self(match text::named(region, "region")? {
+        Ok(Self(match given(region, "region")? {
             Some(region) => key.with_region(region).or_raise()?,
             None => key,
         }))
@@ -56,8 +59,22 @@ impl ApiKey {
             Some(env) => env,
             None => cls.py().import("os")?.getattr("environ")?,
         };
-        let lookup = |name: &str| env.call_method1("get", (name,)).ok()?.extract().ok();
-        grantmint_core::ApiKey::from_lookup(lookup).or_raise().map(Self)
+        if !env.hasattr("get")? {
+            return Err(wrong_type(env.as_borrowed(), "env", "a mapping such as os.environ", ""));
+        }
+        let wrong = Cell::new(None);
+        let lookup = |name: &str| {
+            let value = env.call_method1("get", (name,)).ok().filter(|value| !value.is_none())?;
+            match Text::Given(value.as_borrowed()).named(&format!("env['{name}']")) {
+                Ok(text) => Some(text.to_owned()),
+                Err(error) => {
+                    wrong.set(error.is_instance_of::<PyTypeError>(env.py()).then_some(error));
+                    None
+                }
+            }
+        };
+        let key = grantmint_core::ApiKey::from_lookup(lookup);
+        wrong.take().map_or_else(|| key.or_raise().map(Self), Err)
     }
 
     /// The account's SID.
@@ -92,5 +109,19 @@ impl ApiKey {
         Err(PyTypeError::new_err(
             "an ApiKey holds a secret and is not pickled: make it in each process, from its environment",
         ))
+    }
+}
+
+impl Kind for ApiKey {
+    type Value<'a> = &'a Self;
+
+    const NEEDED: &'static str = "an ApiKey";
+
+    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, _: &str) -> PyResult<&'a Self> {
+        Ok(value.cast::<Self>()?.get())
+    }
+
+    fn advice(_: Borrowed<'_, '_, PyAny>, _: &str) -> &'static str {
+        ": write ApiKey(account_sid, key_sid, secret) or ApiKey.from_env()"
     }
 }

@@ -4,6 +4,7 @@ use grantmint_core::Clock;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
+use crate::argument::Kind;
 use crate::time::{Seconds, Step};
 
 /// A clock that moves only when told to, for tests. Minters and caches take it as clock=.
@@ -16,24 +17,27 @@ pub(crate) struct ManualClock(grantmint_core::ManualClock);
 #[pymethods]
 impl ManualClock {
     #[new]
-    fn new(wall: Seconds) -> Self {
-        Self(grantmint_core::ManualClock::new(wall.0))
+    fn new(wall: Seconds<'_>) -> PyResult<Self> {
+        Ok(Self(grantmint_core::ManualClock::new(wall.named("wall")?)))
     }
 
     /// Lets time pass, in seconds or as a timedelta.
-    fn advance(&self, seconds: Seconds) {
-        self.0.advance(seconds.0);
+    fn advance(&self, seconds: Seconds<'_>) -> PyResult<()> {
+        self.0.advance(seconds.named("seconds")?);
+        Ok(())
     }
 
     /// Acts as if the machine had slept for a time, in seconds or as a timedelta.
-    fn suspend(&self, seconds: Seconds) {
-        self.0.suspend(seconds.0);
+    fn suspend(&self, seconds: Seconds<'_>) -> PyResult<()> {
+        self.0.suspend(seconds.named("seconds")?);
+        Ok(())
     }
 
     /// Moves the wall clock forward or back, in seconds or by a timedelta. The time since boot
     /// stays.
-    fn jump_wall(&self, seconds: Step) {
-        self.0.jump_wall(seconds.0);
+    fn jump_wall(&self, seconds: Step<'_>) -> PyResult<()> {
+        self.0.jump_wall(seconds.named("seconds")?);
+        Ok(())
     }
 
     /// The time since boot and the Unix time, both in seconds.
@@ -51,7 +55,12 @@ impl ManualClock {
     }
 }
 
-/// The clock of a `clock=` argument.
-pub(crate) fn of(clock: Option<&Bound<'_, ManualClock>>) -> Option<Clock> {
-    clock.map(|clock| Clock::from(&clock.get().0))
+impl Kind for ManualClock {
+    type Value<'a> = Clock;
+
+    const NEEDED: &'static str = "a ManualClock";
+
+    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, _: &str) -> PyResult<Clock> {
+        Ok(Clock::from(&value.cast::<Self>()?.get().0))
+    }
 }

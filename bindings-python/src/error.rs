@@ -30,8 +30,14 @@ pub(crate) fn raise(error: &Error) -> PyErr {
 /// The exception of an error as an object, to show it without raising it.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     let retry_after = error.retry_after().map(|time| time.as_secs_f64());
-    let arguments = (error.code(), error.message(), retry_after);
+    let arguments = (error.code(), error.message(), retry_after, error.argument());
     FROM_CORE.get(py)?.call1(arguments)
+}
+
+/// Where the documentation explains an error.
+#[pyfunction]
+pub(crate) fn _doc_url(code: &str) -> Option<&'static str> {
+    ErrorKind::from_code(code).map(ErrorKind::doc_url)
 }
 
 /// The exception for an argument that is refused here, before core sees it.

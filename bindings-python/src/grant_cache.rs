@@ -6,11 +6,13 @@ use grantmint_core::{BeginOptions, Clock, Key};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
+use crate::argument::{Argument, Kind, given};
 use crate::asking::Asking;
 use crate::begun::{Begun, Outcome};
-use crate::clock::{self, ManualClock};
+use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
 use crate::event::{Event, events};
+use crate::flag;
 use crate::number::Count;
 use crate::policy;
 use crate::stats::Stats;
@@ -19,7 +21,7 @@ use crate::ticket::Ticket;
 use crate::time::Seconds;
 
 /// The default of `ttl=`.
-const TTL: Seconds = Seconds(Duration::from_secs(60));
+const TTL: Duration = Duration::from_secs(60);
 
 /// A minter's cache, which Python's class is made from.
 #[pyclass(frozen, module = "grantmint._native")]
@@ -37,8 +39,8 @@ impl GrantCache {
     #[pyo3(signature = (*, policy=None, clock=None, governed=false, _parts=None))]
     fn new(
         policy: Option<Bound<'_, PyAny>>,
-        clock: Option<Bound<'_, ManualClock>>,
-        governed: bool,
+        clock: Option<Argument<'_, ManualClock>>,
+        #[pyo3(from_py_with = flag::governed)] governed: bool,
         _parts: Option<Bound<'_, CacheParts>>,
     ) -> PyResult<Self> {
         if let Some(parts) = _parts {
@@ -48,7 +50,7 @@ impl GrantCache {
         if let Some(policy) = policy {
             builder = builder.policy(policy::of(&policy)?);
         }
-        builder = builder.clock(clock::of(clock.as_ref()).unwrap_or_else(Clock::system));
+        builder = builder.clock(given(clock, "clock")?.unwrap_or_else(Clock::system));
         if governed {
             builder = builder.governed();
         }
@@ -69,17 +71,17 @@ impl GrantCache {
     /// Raises:
     ///     GrantmintError: The error of the last fetch, with retry_after, while no new one may be
     ///         sent.
-    #[pyo3(signature = (key, *, ttl=TTL, min_remaining=None, timeout=None))]
+    #[pyo3(signature = (key, *, ttl=Seconds::Default(TTL), min_remaining=None, timeout=None))]
     fn begin(
         &self,
         py: Python<'_>,
         key: Text<'_>,
-        ttl: Seconds,
-        min_remaining: Option<Seconds>,
-        timeout: Option<Seconds>,
+        ttl: Seconds<'_>,
+        min_remaining: Option<Seconds<'_>>,
+        timeout: Option<Seconds<'_>>,
     ) -> PyResult<Begun> {
         let key = named_key(key, ttl)?;
-        let options = options(min_remaining, timeout);
+        let options = options(min_remaining, timeout)?;
         let begun = py.detach(|| self.cache.begin(&key, options).map(Outcome::from)).or_raise()?;
         Begun::new(py, begun)
     }
@@ -89,20 +91,25 @@ impl GrantCache {
     fn _ask(
         &self,
         key: Text<'_>,
-        ttl: Seconds,
-        min_remaining: Option<Seconds>,
-        timeout: Option<Seconds>,
+        ttl: Seconds<'_>,
+        min_remaining: Option<Seconds<'_>>,
+        timeout: Option<Seconds<'_>>,
     ) -> PyResult<Asking> {
         let key = named_key(key, ttl)?;
-        Ok(Asking(self.cache.ask(&key, options(min_remaining, timeout))))
+        Ok(Asking(self.cache.ask(&key, options(min_remaining, timeout)?)))
     }
 
     /// The ticket to fetch a key's grant before anybody asks for it; None if no fetch is due.
     ///
     /// Raises:
     ///     GrantmintError: As begin, for a new key.
-    #[pyo3(signature = (key, *, ttl=TTL))]
-    fn prefetch(&self, py: Python<'_>, key: Text<'_>, ttl: Seconds) -> PyResult<Option<Ticket>> {
+    #[pyo3(signature = (key, *, ttl=Seconds::Default(TTL)))]
+    fn prefetch(
+        &self,
+        py: Python<'_>,
+        key: Text<'_>,
+        ttl: Seconds<'_>,
+    ) -> PyResult<Option<Ticket>> {
         let key = named_key(key, ttl)?;
         let ticket = py.detach(|| self.cache.prefetch(&key)).or_raise()?;
         Ok(ticket.map(Ticket::new))
@@ -117,16 +124,16 @@ impl GrantCache {
     ///
     /// Raises:
     ///     GrantmintError: As begin, for a new key.
-    #[pyo3(signature = (key, seconds, *, ttl=TTL))]
+    #[pyo3(signature = (key, seconds, *, ttl=Seconds::Default(TTL)))]
     fn keep_warm(
         &self,
         py: Python<'_>,
         key: Text<'_>,
-        seconds: Seconds,
-        ttl: Seconds,
+        seconds: Seconds<'_>,
+        ttl: Seconds<'_>,
     ) -> PyResult<()> {
-        let key = named_key(key, ttl)?;
-        py.detach(|| self.cache.keep_warm(&key, seconds.0)).or_raise()
+        let (key, seconds) = (named_key(key, ttl)?, seconds.named("seconds")?);
+        py.detach(|| self.cache.keep_warm(&key, seconds)).or_raise()
     }
 
     /// Ends the fetches that took too long. Returns tickets for the keys kept warm whose fetch is
@@ -141,23 +148,23 @@ impl GrantCache {
     }
 
     /// Drops the grant and the error of a key; returns whether the cache knew the key.
-    #[pyo3(signature = (key, *, ttl=TTL))]
-    fn invalidate(&self, py: Python<'_>, key: Text<'_>, ttl: Seconds) -> PyResult<bool> {
+    #[pyo3(signature = (key, *, ttl=Seconds::Default(TTL)))]
+    fn invalidate(&self, py: Python<'_>, key: Text<'_>, ttl: Seconds<'_>) -> PyResult<bool> {
         let key = named_key(key, ttl)?;
         Ok(py.detach(|| self.cache.invalidate(&key)))
     }
 
     /// Drops the grant of a key if it has this generation; returns whether it had.
-    #[pyo3(signature = (key, generation, *, ttl=TTL))]
+    #[pyo3(signature = (key, generation, *, ttl=Seconds::Default(TTL)))]
     fn invalidate_if(
         &self,
         py: Python<'_>,
         key: Text<'_>,
-        generation: Count,
-        ttl: Seconds,
+        generation: Count<'_>,
+        ttl: Seconds<'_>,
     ) -> PyResult<bool> {
-        let key = named_key(key, ttl)?;
-        Ok(py.detach(|| self.cache.invalidate_if(&key, generation.0)))
+        let (key, generation) = (named_key(key, ttl)?, generation.named("generation")?);
+        Ok(py.detach(|| self.cache.invalidate_if(&key, generation)))
     }
 
     /// Empties the cache for all minters that share it.
@@ -197,17 +204,30 @@ impl GrantCache {
     }
 }
 
+impl Kind for GrantCache {
+    type Value<'a> = &'a Self;
+
+    const NEEDED: &'static str = "a GrantCache";
+
+    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, _: &str) -> PyResult<&'a Self> {
+        Ok(value.cast::<Self>()?.get())
+    }
+}
+
 /// The key of a `key` argument.
-fn named_key(key: Text<'_>, ttl: Seconds) -> PyResult<Key> {
-    Key::new(key.named("key")?, ttl.0).or_raise()
+fn named_key(key: Text<'_>, ttl: Seconds<'_>) -> PyResult<Key> {
+    Key::new(key.named("key")?, ttl.named("ttl")?).or_raise()
 }
 
 /// What one call asks for.
-fn options(min_remaining: Option<Seconds>, timeout: Option<Seconds>) -> BeginOptions {
-    BeginOptions {
-        min_remaining: min_remaining.map(|time| time.0),
-        timeout: timeout.map(|time| time.0),
-    }
+fn options(
+    min_remaining: Option<Seconds<'_>>,
+    timeout: Option<Seconds<'_>>,
+) -> PyResult<BeginOptions> {
+    Ok(BeginOptions {
+        min_remaining: given(min_remaining, "min_remaining")?,
+        timeout: given(timeout, "timeout")?,
+    })
 }
 
 /// Makes a cache behave as in a forked child from now on, for tests.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use grantmint_core::{Error, ErrorKind, Fetched, GrantRequest, SourceTicket};
 use pyo3::prelude::*;
 
+use crate::argument::given;
 use crate::fetch_function::FetchFunction;
 use crate::json::to_text;
 use crate::one_use::OneUse;
@@ -75,10 +76,11 @@ impl Job {
     /// Ends the fetch with what the function returned; raises if that is no answer.
     fn complete(&self, py: Python<'_>, answer: &Bound<'_, PyAny>) -> PyResult<()> {
         let grant = to_text(&answer.get_item("grant")?, "grant")?;
-        let ttl: Option<Seconds> = answer.call_method1("get", ("ttl",))?.extract()?;
+        let ttl = answer.call_method1("get", ("ttl",))?;
+        let ttl = given(ttl.extract::<Option<Seconds<'_>>>()?, "ttl")?;
         self.ticket.use_up(py, |ticket| match Fetched::new(grant) {
             Ok(fetched) => ticket.complete(match ttl {
-                Some(Seconds(ttl)) => fetched.with_ttl(ttl),
+                Some(ttl) => fetched.with_ttl(ttl),
                 None => fetched,
             }),
             Err(error) => ticket.fail(error),
@@ -93,13 +95,14 @@ impl Job {
     }
 
     /// Ends the fetch because the service behind the function limits requests.
-    fn throttle(&self, py: Python<'_>, retry_after: Option<Seconds>) {
+    fn throttle(&self, py: Python<'_>, retry_after: Option<Seconds<'_>>) -> PyResult<()> {
         let error = Error::new(ErrorKind::Throttled, "the source of grants is throttled");
-        let error = match retry_after {
-            Some(Seconds(time)) => error.with_retry_after(time),
+        let error = match given(retry_after, "retry_after")? {
+            Some(time) => error.with_retry_after(time),
             None => error,
         };
         self.ticket.use_up(py, |ticket| ticket.fail(error));
+        Ok(())
     }
 
     /// Ends the fetch without an outcome; callers that wait begin again.

@@ -24,7 +24,8 @@ pub(crate) fn to_text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> 
     }
     if let Ok(bytes) = value.cast::<PyBytes>() {
         let text = std::str::from_utf8(bytes.as_bytes());
-        let text = text.map_err(|_| invalid(ErrorKind::InvalidGrant, "JSON must be UTF-8"))?;
+        let message = || format!("{name} must be JSON in UTF-8");
+        let text = text.map_err(|_| invalid(ErrorKind::InvalidGrant, message()))?;
         return Ok(text.to_owned());
     }
     let py = value.py();
@@ -35,7 +36,8 @@ pub(crate) fn to_text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> 
     match DUMPS.get(py)?.call((value,), Some(&options)) {
         Ok(text) => Ok(text.extract::<Text<'_>>()?.named(name)?.to_owned()),
         Err(cause) => {
-            let error = invalid(ErrorKind::InvalidGrant, "this cannot be written as JSON");
+            let message = format!("{name} cannot be written as JSON");
+            let error = invalid(ErrorKind::InvalidGrant, message);
             error.set_cause(py, Some(cause));
             Err(error)
         }

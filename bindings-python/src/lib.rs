@@ -6,6 +6,7 @@
 
 mod access_token;
 mod api_key;
+mod argument;
 mod asking;
 mod background;
 mod begun;
@@ -17,6 +18,7 @@ mod decoded;
 mod error;
 mod event;
 mod fetch_function;
+mod flag;
 mod fork;
 mod freshness;
 mod grant_cache;
@@ -28,6 +30,7 @@ mod interpreter;
 mod interrupt;
 mod job;
 mod json;
+mod kept;
 mod lock;
 mod mailbox;
 mod mint;
@@ -75,6 +78,8 @@ mod _native {
     #[pymodule_export]
     use crate::decoded::Decoded;
     #[pymodule_export]
+    use crate::error::_doc_url;
+    #[pymodule_export]
     use crate::event::Event;
     #[pymodule_export]
     use crate::fork::_after_fork;
@@ -96,6 +101,8 @@ mod _native {
     use crate::imported::_find_imports;
     #[pymodule_export]
     use crate::job::Job;
+    #[pymodule_export]
+    use crate::kept::forget;
     #[pymodule_export]
     use crate::playback_minter::PlaybackMinter;
     #[pymodule_export]

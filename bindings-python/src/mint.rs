@@ -1,11 +1,13 @@
 //! Mints one viewer's token, for a minter or for one of its streams: at once, or after a wait.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use grantmint_core::{PendingCall, Result, TokenOptions};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::argument::given;
 use crate::call::{self, Answer, Begin, TokenCall};
 use crate::error::OrRaise as _;
 use crate::hub;
@@ -42,12 +44,12 @@ pub(crate) fn token(
     py: Python<'_>,
     minter: &impl Mint,
     identity: Text<'_>,
-    min_remaining: Option<Seconds>,
-    timeout: Option<Seconds>,
-    in_hub: impl FnOnce(Bound<'_, PyAny>) -> PyResult<Py<PlaybackToken>>,
+    min_remaining: Option<Seconds<'_>>,
+    timeout: Option<Seconds<'_>>,
+    in_hub: impl FnOnce(Bound<'_, PyAny>, &str, TokenOptions) -> PyResult<Py<PlaybackToken>>,
 ) -> PyResult<Py<PlaybackToken>> {
     let identity = identity.named("identity")?;
-    let options = options(min_remaining, timeout);
+    let options = options(min_remaining, timeout)?;
     if let Some(source) = minter.source() {
         source.check_blocking()?;
     }
@@ -55,7 +57,7 @@ pub(crate) fn token(
         return Py::new(py, token);
     }
     if let Some(port) = hub::port(py)? {
-        return in_hub(port);
+        return in_hub(port, identity, options);
     }
     expect_refresh(py, minter.source())?;
     let begin = begin(minter, identity, options);
@@ -68,10 +70,10 @@ pub(crate) fn token_at_once(
     py: Python<'_>,
     minter: &impl Mint,
     identity: Text<'_>,
-    min_remaining: Option<Seconds>,
-    timeout: Option<Seconds>,
+    min_remaining: Option<Seconds<'_>>,
+    timeout: Option<Seconds<'_>>,
 ) -> PyResult<Option<PlaybackToken>> {
-    at_once(py, minter, identity.named("identity")?, options(min_remaining, timeout))
+    at_once(py, minter, identity.named("identity")?, options(min_remaining, timeout)?)
 }
 
 /// The JWT of a token if there is a grant, else None; never waits.
@@ -98,11 +100,11 @@ pub(crate) fn token_call(
     minter: &impl Mint,
     port: &Bound<'_, LoopPort>,
     identity: Text<'_>,
-    min_remaining: Option<Seconds>,
-    timeout: Option<Seconds>,
+    min_remaining: Option<Seconds<'_>>,
+    timeout: Option<Seconds<'_>>,
 ) -> PyResult<TokenCall> {
     let identity = identity.named("identity")?;
-    let begin = begin(minter, identity, options(min_remaining, timeout));
+    let begin = begin(minter, identity, options(min_remaining, timeout)?);
     if minter.source().is_some_and(|source| !source.is_coroutine()) {
         expect_refresh(py, minter.source())?;
     }
@@ -116,8 +118,8 @@ pub(crate) fn expect_refresh(py: Python<'_>, source: Option<&Arc<Source>>) -> Py
 }
 
 /// A time as Python has it.
-pub(crate) fn in_seconds(time: Option<Seconds>) -> Option<f64> {
-    time.map(|Seconds(time)| time.as_secs_f64())
+pub(crate) fn in_seconds(time: Option<Duration>) -> Option<f64> {
+    time.map(|time| time.as_secs_f64())
 }
 
 fn begin(minter: &impl Mint, identity: &str, options: TokenOptions) -> impl Begin {
@@ -136,9 +138,13 @@ fn at_once(
 }
 
 /// What one call asks for.
-fn options(min_remaining: Option<Seconds>, timeout: Option<Seconds>) -> TokenOptions {
-    TokenOptions {
-        min_remaining: min_remaining.map(|time| time.0),
-        timeout: timeout.map(|time| time.0),
-    }
+#[inline]
+fn options(
+    min_remaining: Option<Seconds<'_>>,
+    timeout: Option<Seconds<'_>>,
+) -> PyResult<TokenOptions> {
+    Ok(TokenOptions {
+        min_remaining: given(min_remaining, "min_remaining")?,
+        timeout: given(timeout, "timeout")?,
+    })
 }

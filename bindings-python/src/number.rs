@@ -5,44 +5,55 @@ use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
+use crate::argument::{Argument, Kind};
 use crate::error::invalid;
 
 /// Any number but a bool. One that is too large for a float becomes infinite, which core refuses.
-#[derive(Clone, Copy)]
-pub(crate) struct Number(pub(crate) f64);
+pub(crate) type Number<'a> = Argument<'a, OfNumber>;
 
-impl<'a, 'py> FromPyObject<'a, 'py> for Number {
-    type Error = PyErr;
+pub(crate) struct OfNumber;
 
-    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
-        refuse_bool(value, ErrorKind::InvalidArgument)?;
-        match value.extract::<f64>() {
-            Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => {
-                Ok(Self(if value.lt(0)? { f64::NEG_INFINITY } else { f64::INFINITY }))
-            }
-            extracted => extracted.map(Self),
-        }
+impl Kind for OfNumber {
+    type Value<'a> = f64;
+
+    const NEEDED: &'static str = "a number (int or float)";
+
+    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, name: &str) -> PyResult<f64> {
+        refuse_bool(value, name, Self::NEEDED, ErrorKind::InvalidArgument)?;
+        float(value)
     }
 }
 
 /// A count: a whole number, 0 or more.
-#[derive(Clone, Copy)]
-pub(crate) struct Count(pub(crate) u64);
+pub(crate) type Count<'a> = Argument<'a, OfCount>;
 
-impl<'a, 'py> FromPyObject<'a, 'py> for Count {
-    type Error = PyErr;
+pub(crate) struct OfCount;
 
-    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
-        let count = whole(value, ErrorKind::InvalidArgument)?;
-        let negative = || invalid(ErrorKind::InvalidArgument, "this number must not be negative");
-        count.map(Self).ok_or_else(negative)
+impl Kind for OfCount {
+    type Value<'a> = u64;
+
+    const NEEDED: &'static str = "a whole number (int)";
+
+    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, name: &str) -> PyResult<u64> {
+        refuse_bool(value, name, Self::NEEDED, ErrorKind::InvalidArgument)?;
+        let negative = || format!("{name} must not be negative");
+        whole(value)?.ok_or_else(|| invalid(ErrorKind::InvalidArgument, negative()))
+    }
+}
+
+/// A number. One that is too large for a float becomes infinite.
+pub(crate) fn float(value: Borrowed<'_, '_, PyAny>) -> PyResult<f64> {
+    match value.extract::<f64>() {
+        Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => {
+            Ok(if value.lt(0)? { f64::NEG_INFINITY } else { f64::INFINITY })
+        }
+        extracted => extracted,
     }
 }
 
 /// A whole number; none if it is negative. One that is too large becomes `u64::MAX`, which core
 /// refuses.
-pub(crate) fn whole(value: Borrowed<'_, '_, PyAny>, kind: ErrorKind) -> PyResult<Option<u64>> {
-    refuse_bool(value, kind)?;
+pub(crate) fn whole(value: Borrowed<'_, '_, PyAny>) -> PyResult<Option<u64>> {
     match value.extract::<u64>() {
         Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => {
             Ok((!value.lt(0)?).then_some(u64::MAX))
@@ -52,9 +63,14 @@ pub(crate) fn whole(value: Borrowed<'_, '_, PyAny>, kind: ErrorKind) -> PyResult
 }
 
 /// To Python a bool is a number. As an argument here it is a mistake.
-fn refuse_bool(value: Borrowed<'_, '_, PyAny>, kind: ErrorKind) -> PyResult<()> {
+pub(crate) fn refuse_bool(
+    value: Borrowed<'_, '_, PyAny>,
+    name: &str,
+    needed: &str,
+    kind: ErrorKind,
+) -> PyResult<()> {
     if value.is_instance_of::<PyBool>() {
-        return Err(invalid(kind, "a number is needed here, not a bool"));
+        return Err(invalid(kind, format!("{name} must be {needed}, not bool")));
     }
     Ok(())
 }

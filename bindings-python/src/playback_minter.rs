@@ -9,13 +9,16 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::api_key::ApiKey;
+use crate::argument::{Argument, given};
 use crate::builder::set_given;
 use crate::call::{Answer, TokenCall};
-use crate::clock::{self, ManualClock};
+use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
 use crate::event::{Event, events};
+use crate::flag;
 use crate::grant_cache::{CacheParts, GrantCache};
 use crate::grants::argument;
+use crate::kept;
 use crate::mint::{self, Mint, in_seconds};
 use crate::number::Count;
 use crate::playback_token::PlaybackToken;
@@ -24,7 +27,7 @@ use crate::port::LoopPort;
 use crate::source::{ForCore, OwnedSource, Source, no_loop};
 use crate::stats::Stats;
 use crate::stream_minter::StreamParts;
-use crate::text::{self, FilePath, Text};
+use crate::text::{FilePath, Text};
 use crate::time::{Seconds, Ttl};
 
 /// The native part of grantmint.PlaybackMinter.
@@ -41,7 +44,7 @@ impl PlaybackMinter {
 
     /// The minter for one stream.
     #[inline]
-    fn of<'a>(&'a self, streamer: Text<'a>) -> PyResult<OfStream<'a>> {
+    fn of<'a, 't: 'a>(&'a self, streamer: Text<'t>) -> PyResult<OfStream<'a>> {
         Ok(OfStream { minter: self, streamer: streamer.named("streamer")? })
     }
 
@@ -111,52 +114,56 @@ impl PlaybackMinter {
     ))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
-        key: &Bound<'_, ApiKey>,
+        py: Python<'_>,
+        key: Argument<'_, ApiKey>,
         allow_origin: Option<Text<'_>>,
         grants: Option<Bound<'_, PyAny>>,
-        ttl: Option<Ttl>,
-        unique: bool,
-        grant_ttl: Option<Ttl>,
-        min_remaining: Option<Seconds>,
-        timeout: Option<Seconds>,
+        ttl: Option<Ttl<'_>>,
+        #[pyo3(from_py_with = flag::unique)] unique: bool,
+        grant_ttl: Option<Ttl<'_>>,
+        min_remaining: Option<Seconds<'_>>,
+        timeout: Option<Seconds<'_>>,
         source: Option<Bound<'_, PyAny>>,
-        cache: Option<Bound<'_, GrantCache>>,
+        cache: Option<Argument<'_, GrantCache>>,
         share: Option<Text<'_>>,
-        isolated: bool,
+        #[pyo3(from_py_with = flag::isolated)] isolated: bool,
         base_url: Option<Text<'_>>,
         proxy: Option<Text<'_>>,
-        ca_file: Option<FilePath>,
+        ca_file: Option<FilePath<'_>>,
         policy: Option<Bound<'_, PyAny>>,
-        clock: Option<Bound<'_, ManualClock>>,
+        clock: Option<Argument<'_, ManualClock>>,
     ) -> PyResult<Self> {
-        let mut builder = grantmint_core::PlaybackMinter::builder(&key.get().0).unique(unique);
+        let mut builder =
+            grantmint_core::PlaybackMinter::builder(&key.named("key")?.0).unique(unique);
         for grant in argument::all(grants)? {
             builder = builder.grant(grant);
         }
         set_given!(builder, {
-            allow_origin: text::named(allow_origin, "allow_origin")?,
-            ttl: ttl.map(|Ttl(seconds)| seconds),
-            grant_ttl: grant_ttl.map(|Ttl(seconds)| u32::try_from(seconds).unwrap_or(u32::MAX)),
-            min_remaining: min_remaining.map(|Seconds(time)| time),
-            timeout: timeout.map(|Seconds(time)| time),
-            cache: cache.as_ref().map(|cache| &cache.get().cache),
-            share: text::named(share, "share")?,
+            allow_origin: given(allow_origin, "allow_origin")?,
+            ttl: given(ttl, "ttl")?,
+            grant_ttl: given(grant_ttl, "grant_ttl")?
+                .map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX)),
+            min_remaining: given(min_remaining, "min_remaining")?,
+            timeout: given(timeout, "timeout")?,
+            cache: given(cache, "cache")?.map(|cache| &cache.cache),
+            share: given(share, "share")?,
         });
         if isolated {
             builder = builder.isolated();
         }
         set_given!(builder, {
-            base_url: text::named(base_url, "base_url")?,
-            proxy: text::named(proxy, "proxy")?,
-            ca_file: ca_file.map(|path| path.named("ca_file")).transpose()?,
+            base_url: given(base_url, "base_url")?,
+            proxy: given(proxy, "proxy")?,
+            ca_file: given(ca_file, "ca_file")?,
             policy: policy.as_ref().map(policy::of).transpose()?,
-            clock: clock::of(clock.as_ref()),
+            clock: given(clock, "clock")?,
         });
         let source = source.as_ref().map(OwnedSource::new).transpose()?;
         if let Some(owned) = &source {
             builder = builder.source(ForCore(Arc::clone(&owned.source)));
         }
-        let minter = key.py().detach(|| builder.build()).or_raise()?;
+        let minter = py.detach(|| builder.build()).or_raise()?;
+        kept::warn(py)?;
         Ok(Self { minter, source })
     }
 
@@ -180,15 +187,14 @@ impl PlaybackMinter {
         this: &Bound<'_, Self>,
         streamer: Text<'_>,
         identity: Text<'_>,
-        min_remaining: Option<Seconds>,
-        timeout: Option<Seconds>,
+        min_remaining: Option<Seconds<'_>>,
+        timeout: Option<Seconds<'_>>,
     ) -> PyResult<Py<PlaybackToken>> {
         let (py, minter) = (this.py(), this.get().of(streamer)?);
-        mint::token(py, &minter, identity, min_remaining, timeout, |port| {
-            let identity = identity.named("identity")?;
+        mint::token(py, &minter, identity, min_remaining, timeout, |port, identity, options| {
             let begin = this.getattr("_call")?;
-            let asked =
-                (begin, minter.streamer, identity, in_seconds(min_remaining), in_seconds(timeout));
+            let (least, time) = (in_seconds(options.min_remaining), in_seconds(options.timeout));
+            let asked = (begin, minter.streamer, identity, least, time);
             Ok(port.call_method1("token", asked)?.extract()?)
         })
     }
@@ -238,10 +244,10 @@ impl PlaybackMinter {
     ///
     /// Raises:
     ///     As prefetch.
-    fn keep_warm(&self, py: Python<'_>, streamer: Text<'_>, seconds: Seconds) -> PyResult<()> {
-        let streamer = streamer.named("streamer")?;
+    fn keep_warm(&self, py: Python<'_>, streamer: Text<'_>, seconds: Seconds<'_>) -> PyResult<()> {
+        let (streamer, seconds) = (streamer.named("streamer")?, seconds.named("seconds")?);
         self.need_refresh(py)?;
-        py.detach(|| self.minter.keep_warm(streamer, seconds.0)).or_raise()
+        py.detach(|| self.minter.keep_warm(streamer, seconds)).or_raise()
     }
 
     /// Drops a stream's grant. A fetch that is under way answers those who wait for it; its grant
@@ -267,10 +273,11 @@ impl PlaybackMinter {
         &self,
         py: Python<'_>,
         streamer: Text<'_>,
-        generation: Count,
+        generation: Count<'_>,
     ) -> PyResult<bool> {
         let streamer = streamer.named("streamer")?;
-        py.detach(|| self.minter.invalidate_if(streamer, generation.0)).or_raise()
+        let generation = generation.named("generation")?;
+        py.detach(|| self.minter.invalidate_if(streamer, generation)).or_raise()
     }
 
     /// Signs and fetches with another key of the same account from now on. Grants stay; stored
@@ -279,9 +286,9 @@ impl PlaybackMinter {
     /// Raises:
     ///     InvalidArgumentError: invalid_credentials for a key of another account.
     ///     GrantmintError: closed.
-    fn rotate(&self, py: Python<'_>, key: &Bound<'_, ApiKey>) -> PyResult<()> {
-        let key = key.get().0.clone();
-        py.detach(|| self.minter.rotate(&key)).or_raise()
+    fn rotate(&self, py: Python<'_>, key: Argument<'_, ApiKey>) -> PyResult<()> {
+        let key = &key.named("key")?.0;
+        py.detach(|| self.minter.rotate(key)).or_raise()
     }
 
     /// The counters of the cache, for all minters that share it.
@@ -314,7 +321,7 @@ impl PlaybackMinter {
     }
 
     /// Closes this minter and its streams: later calls raise closed. Other minters that share the
-    /// cache go on.
+    /// cache go on, and later ones find it for a while: purge() first empties it.
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.minter.close());
     }
@@ -326,8 +333,8 @@ impl PlaybackMinter {
         py: Python<'_>,
         streamer: Text<'_>,
         identity: Text<'_>,
-        min_remaining: Option<Seconds>,
-        timeout: Option<Seconds>,
+        min_remaining: Option<Seconds<'_>>,
+        timeout: Option<Seconds<'_>>,
     ) -> PyResult<Option<PlaybackToken>> {
         mint::token_at_once(py, &self.of(streamer)?, identity, min_remaining, timeout)
     }
@@ -339,8 +346,8 @@ impl PlaybackMinter {
         port: &Bound<'_, LoopPort>,
         streamer: Text<'_>,
         identity: Text<'_>,
-        min_remaining: Option<Seconds>,
-        timeout: Option<Seconds>,
+        min_remaining: Option<Seconds<'_>>,
+        timeout: Option<Seconds<'_>>,
     ) -> PyResult<TokenCall> {
         mint::token_call(py, &self.of(streamer)?, port, identity, min_remaining, timeout)
     }

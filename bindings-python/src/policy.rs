@@ -1,9 +1,12 @@
 //! When a cache refreshes grants and makes callers wait, and how many grants it holds.
 
+use std::time::Duration;
+
 use grantmint_core::ErrorKind;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
+use crate::argument::{given, refusal};
 use crate::builder::set_given;
 use crate::error::{OrRaise as _, invalid};
 use crate::number::{Count, Number};
@@ -60,30 +63,36 @@ impl CachePolicy {
         jitter=None,
     ))]
     fn new(
-        wait_below: Option<Seconds>,
-        soft_point: Option<Seconds>,
-        safety_margin: Option<Seconds>,
-        fetch_timeout: Option<Seconds>,
-        max_keys: Option<Count>,
-        jitter: Option<Number>,
+        wait_below: Option<Seconds<'_>>,
+        soft_point: Option<Seconds<'_>>,
+        safety_margin: Option<Seconds<'_>>,
+        fetch_timeout: Option<Seconds<'_>>,
+        max_keys: Option<Count<'_>>,
+        jitter: Option<Number<'_>>,
     ) -> PyResult<Self> {
+        let wait_below = given(wait_below, "wait_below")?;
+        let soft_point = given(soft_point, "soft_point")?;
+        let safety_margin = given(safety_margin, "safety_margin")?;
+        let fetch_timeout = given(fetch_timeout, "fetch_timeout")?;
+        let max_keys = given(max_keys, "max_keys")?;
+        let jitter = given(jitter, "jitter")?;
         let mut builder = grantmint_core::CachePolicy::builder();
         set_given!(builder, {
-            wait_below: wait_below.map(|Seconds(time)| time),
-            soft_point: soft_point.map(|Seconds(time)| time),
-            safety_margin: safety_margin.map(|Seconds(time)| time),
-            fetch_timeout: fetch_timeout.map(|Seconds(time)| time),
-            max_keys: max_keys.map(|Count(keys)| usize::try_from(keys).unwrap_or(usize::MAX)),
-            jitter: jitter.map(|Number(jitter)| jitter),
+            wait_below: wait_below,
+            soft_point: soft_point,
+            safety_margin: safety_margin,
+            fetch_timeout: fetch_timeout,
+            max_keys: max_keys.map(|keys| usize::try_from(keys).unwrap_or(usize::MAX)),
+            jitter: jitter,
         });
-        let number = |time: Option<Seconds>| time.map(|Seconds(time)| time.as_secs_f64());
+        let number = |time: Option<Duration>| time.map(|time| time.as_secs_f64());
         Ok(Self {
             policy: builder.build().or_raise()?,
             wait_below: number(wait_below),
             soft_point: number(soft_point),
             safety_margin: number(safety_margin),
             fetch_timeout: number(fetch_timeout),
-            jitter: jitter.map(|Number(jitter)| jitter),
+            jitter,
         })
     }
 
@@ -142,7 +151,8 @@ pub(crate) fn of(policy: &Bound<'_, PyAny>) -> PyResult<grantmint_core::CachePol
         return Ok(policy.get().policy.clone());
     }
     let Ok(fields) = policy.cast::<PyDict>() else {
-        let message = "policy must be a CachePolicy or a dict of its arguments";
+        let needed = "a CachePolicy or a dict of its arguments";
+        let message = refusal(policy.as_borrowed(), "policy", needed);
         return Err(invalid(ErrorKind::InvalidArgument, message));
     };
     let kind = policy.py().get_type::<CachePolicy>();

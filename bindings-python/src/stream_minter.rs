@@ -8,6 +8,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::argument::{Argument, Kind};
 use crate::call::{Answer, TokenCall};
 use crate::mint::{self, Mint, in_seconds};
 use crate::playback_token::PlaybackToken;
@@ -22,6 +23,20 @@ pub(crate) struct StreamParts {
     pub(crate) stream: grantmint_core::StreamMinter,
     pub(crate) source: Option<OwnedSource>,
     pub(crate) streamer: String,
+}
+
+impl Kind for StreamParts {
+    type Value<'a> = &'a Self;
+
+    const NEEDED: &'static str = "what PlaybackMinter.stream hands over";
+
+    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, _: &str) -> PyResult<&'a Self> {
+        Ok(value.cast::<Self>()?.get())
+    }
+
+    fn advice(_: Borrowed<'_, '_, PyAny>, _: &str) -> &'static str {
+        ": write PlaybackMinter(…).stream(streamer)"
+    }
 }
 
 /// The native part of grantmint.StreamMinter.
@@ -64,10 +79,10 @@ impl Mint for StreamMinter {
 #[pymethods]
 impl StreamMinter {
     #[new]
-    fn new(parts: &Bound<'_, StreamParts>) -> Self {
-        let StreamParts { stream, source, streamer } = parts.get();
-        let source = source.as_ref().map(|source| source.clone_ref(parts.py()));
-        Self { stream: stream.clone(), source, streamer: streamer.clone() }
+    fn new(py: Python<'_>, parts: Argument<'_, StreamParts>) -> PyResult<Self> {
+        let StreamParts { stream, source, streamer } = parts.named("parts")?;
+        let source = source.as_ref().map(|source| source.clone_ref(py));
+        Ok(Self { stream: stream.clone(), source, streamer: streamer.clone() })
     }
 
     /// The stream's SID, as it was given.
@@ -81,14 +96,14 @@ impl StreamMinter {
     fn token(
         this: &Bound<'_, Self>,
         identity: Text<'_>,
-        min_remaining: Option<Seconds>,
-        timeout: Option<Seconds>,
+        min_remaining: Option<Seconds<'_>>,
+        timeout: Option<Seconds<'_>>,
     ) -> PyResult<Py<PlaybackToken>> {
         let (py, minter) = (this.py(), this.get());
-        mint::token(py, minter, identity, min_remaining, timeout, |port| {
-            let identity = identity.named("identity")?;
+        mint::token(py, minter, identity, min_remaining, timeout, |port, identity, options| {
             let begin = this.getattr("_call")?;
-            let asked = (begin, identity, in_seconds(min_remaining), in_seconds(timeout));
+            let (least, time) = (in_seconds(options.min_remaining), in_seconds(options.timeout));
+            let asked = (begin, identity, least, time);
             Ok(port.call_method1("token", asked)?.extract()?)
         })
     }
@@ -108,8 +123,8 @@ impl StreamMinter {
         &self,
         py: Python<'_>,
         identity: Text<'_>,
-        min_remaining: Option<Seconds>,
-        timeout: Option<Seconds>,
+        min_remaining: Option<Seconds<'_>>,
+        timeout: Option<Seconds<'_>>,
     ) -> PyResult<Option<PlaybackToken>> {
         mint::token_at_once(py, self, identity, min_remaining, timeout)
     }
@@ -120,8 +135,8 @@ impl StreamMinter {
         py: Python<'_>,
         port: &Bound<'_, LoopPort>,
         identity: Text<'_>,
-        min_remaining: Option<Seconds>,
-        timeout: Option<Seconds>,
+        min_remaining: Option<Seconds<'_>>,
+        timeout: Option<Seconds<'_>>,
     ) -> PyResult<TokenCall> {
         mint::token_call(py, self, port, identity, min_remaining, timeout)
     }

@@ -5,78 +5,71 @@ use std::path::PathBuf;
 use grantmint_core::ErrorKind;
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
+use crate::argument::{Argument, Kind, given, named};
 use crate::error::invalid;
 
-/// A text argument, borrowed. [`Text::named`] refuses one with a lone surrogate, and says which
-/// argument it is. Python's own error would carry the whole text, which may be a secret.
-#[derive(Clone, Copy)]
-pub(crate) struct Text<'a>(Option<&'a str>);
+/// A text argument, borrowed. A text with a lone surrogate is refused.
+pub(crate) type Text<'a> = Argument<'a, OfText>;
 
-impl<'a> Text<'a> {
-    /// The default of an argument.
-    pub(crate) const fn of(text: &'a str) -> Self {
-        Self(Some(text))
-    }
+pub(crate) struct OfText;
 
-    /// The text of the argument of this name.
-    #[inline]
-    pub(crate) fn named(self, name: &str) -> PyResult<&'a str> {
-        self.0.ok_or_else(|| ill_formed(name))
-    }
-}
+impl Kind for OfText {
+    type Value<'a> = &'a str;
 
-impl<'a, 'py> FromPyObject<'a, 'py> for Text<'a> {
-    type Error = PyErr;
+    const NEEDED: &'static str = "a str";
 
     #[inline]
-    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
-        well_formed(value.py(), value.extract()).map(Self)
+    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, name: &str) -> PyResult<&'a str> {
+        value.extract().map_err(|error| ill_formed(error, value.py(), name))
+    }
+
+    fn advice(value: Borrowed<'_, '_, PyAny>, name: &str) -> &'static str {
+        match name {
+            "account_sid" if value.is_none() => ": is TWILIO_ACCOUNT_SID set?",
+            "key_sid" if value.is_none() => ": is TWILIO_API_KEY set?",
+            "secret" if value.is_none() => ": is TWILIO_API_SECRET set?",
+            _ if value.is_instance_of::<PyBytes>() => ": write ….decode()",
+            "identity" if !value.is_none() => ": write str(…)",
+            _ => "",
+        }
     }
 }
 
-/// The text of an argument that may be left out.
-pub(crate) fn named<'a>(text: Option<Text<'a>>, name: &str) -> PyResult<Option<&'a str>> {
-    text.map(|text| text.named(name)).transpose()
-}
-
-/// As [`named`], copied.
+/// A text argument that may be left out, copied.
 pub(crate) fn owned(text: Option<Text<'_>>, name: &str) -> PyResult<Option<String>> {
-    Ok(named(text, name)?.map(str::to_owned))
+    Ok(given(text, name)?.map(str::to_owned))
 }
 
-/// The path of a file: `str`, `bytes` or `os.PathLike`.
-pub(crate) struct FilePath(Option<PathBuf>);
+/// The path of a file.
+pub(crate) type FilePath<'a> = Argument<'a, OfFilePath>;
 
-impl FilePath {
-    /// The path of the argument of this name.
-    pub(crate) fn named(self, name: &str) -> PyResult<PathBuf> {
-        self.0.ok_or_else(|| ill_formed(name))
+pub(crate) struct OfFilePath;
+
+impl Kind for OfFilePath {
+    type Value<'a> = PathBuf;
+
+    const NEEDED: &'static str = "a path (str, bytes or os.PathLike)";
+
+    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, name: &str) -> PyResult<PathBuf> {
+        value.extract().map_err(|error| ill_formed(error, value.py(), name))
     }
 }
 
-impl<'a, 'py> FromPyObject<'a, 'py> for FilePath {
-    type Error = PyErr;
-
-    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
-        well_formed(value.py(), value.extract()).map(Self)
-    }
-}
-
-/// None for a text with a lone surrogate. Python's error is dropped: it would become the context of
-/// ours, and show the text.
-#[inline]
-pub(crate) fn well_formed<T>(py: Python<'_>, extracted: PyResult<T>) -> PyResult<Option<T>> {
-    match extracted {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(py) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// The error for a text with a lone surrogate.
+/// The error for a text of this name that Python could not hand out.
 #[cold]
-pub(crate) fn ill_formed(name: &str) -> PyErr {
+pub(crate) fn unreadable(error: PyErr, value: Borrowed<'_, '_, PyAny>, name: &str) -> PyErr {
+    named::<OfText>(ill_formed(error, value.py(), name), value, name)
+}
+
+/// Replaces the error for a lone surrogate by one that names the argument. Python's own carries the
+/// whole text, which may be a secret; it is dropped, as even the context of ours would show it.
+#[cold]
+fn ill_formed(error: PyErr, py: Python<'_>, name: &str) -> PyErr {
+    if !error.is_instance_of::<PyUnicodeEncodeError>(py) {
+        return error;
+    }
     let message = format!("{name} holds a lone surrogate, which is not valid UTF-8");
     invalid(ErrorKind::InvalidUtf8, message)
 }

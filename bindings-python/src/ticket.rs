@@ -5,6 +5,7 @@ use std::time::Duration;
 use grantmint_core::{Error, ErrorKind, Grant, Start};
 use pyo3::prelude::*;
 
+use crate::argument::given;
 use crate::core_error::from_exception;
 use crate::error::raise;
 use crate::json::to_text;
@@ -81,10 +82,10 @@ impl Ticket {
         &self,
         py: Python<'_>,
         grant: &Bound<'_, PyAny>,
-        ttl: Option<Seconds>,
+        ttl: Option<Seconds<'_>>,
     ) -> PyResult<()> {
         let grant = Grant::new(to_text(grant, "grant")?);
-        let life = ttl.map_or(self.ttl, |ttl| ttl.0);
+        let life = given(ttl, "ttl")?.unwrap_or(self.ttl);
         self.ticket.use_up(py, |ticket| ticket.complete(grant, life));
         Ok(())
     }

@@ -5,15 +5,17 @@ use std::cell::RefCell;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{PyList, PyString, PyTuple};
+use pyo3::types::{PyIterator, PyList, PyString, PyTuple};
 
 use crate::access_token::advice;
 use crate::api_key::ApiKey;
+use crate::argument::{Argument, given, wrong_type};
 use crate::builder::set_given;
-use crate::clock::{self, ManualClock};
+use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
+use crate::flag;
 use crate::grants::argument;
-use crate::text::{Text, ill_formed, well_formed};
+use crate::text::{Text, unreadable};
 use crate::time::{Ttl, UnixSeconds};
 
 thread_local! {
@@ -29,7 +31,8 @@ thread_local! {
 ///     key: The key that signs.
 ///     grants: What each holder may do.
 ///     ttl: The life of each token in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
-///     nbf: When each token becomes valid, as Unix seconds or a datetime; left out if None.
+///     nbf: When each token becomes valid, as Unix seconds or a datetime, before it expires; left out
+///         if None.
 ///     unique: Whether each token has a jti of its own instead of the vendor's.
 ///     clock: A ManualClock, for tests.
 ///
@@ -43,20 +46,20 @@ impl TokenMinter {
     #[new]
     #[pyo3(signature = (key, *, grants=None, ttl=None, nbf=None, unique=false, clock=None))]
     fn new(
-        key: &Bound<'_, ApiKey>,
+        key: Argument<'_, ApiKey>,
         grants: Option<Bound<'_, PyAny>>,
-        ttl: Option<Ttl>,
-        nbf: Option<UnixSeconds>,
-        unique: bool,
-        clock: Option<Bound<'_, ManualClock>>,
+        ttl: Option<Ttl<'_>>,
+        nbf: Option<UnixSeconds<'_>>,
+        #[pyo3(from_py_with = flag::unique)] unique: bool,
+        clock: Option<Argument<'_, ManualClock>>,
     ) -> PyResult<Self> {
-        let mut builder = grantmint_core::TokenMinter::builder(&key.get().0)
+        let mut builder = grantmint_core::TokenMinter::builder(&key.named("key")?.0)
             .grants(argument::all(grants)?)
             .unique(unique);
         set_given!(builder, {
-            ttl: ttl.map(|Ttl(seconds)| seconds),
-            nbf: nbf.map(|UnixSeconds(start)| start),
-            clock: clock::of(clock.as_ref()),
+            ttl: given(ttl, "ttl")?,
+            nbf: given(nbf, "nbf")?,
+            clock: given(clock, "clock")?,
         });
         builder.build().or_raise().map(Self)
     }
@@ -67,7 +70,8 @@ impl TokenMinter {
     ///     identity: Whom it is for; at most 512 bytes, and 128 characters with a video grant.
     ///
     /// Raises:
-    ///     InvalidArgumentError: invalid_identity or invalid_utf8.
+    ///     InvalidArgumentError: invalid_identity or invalid_utf8; invalid_argument while a token would
+    ///         end before its nbf.
     #[pyo3(signature = (identity, /))]
     fn mint<'py>(&self, py: Python<'py>, identity: Text<'_>) -> PyResult<Bound<'py, PyString>> {
         let identity = identity.named("identity")?;
@@ -90,10 +94,10 @@ impl TokenMinter {
         &self,
         py: Python<'py>,
         identity: Text<'_>,
-        now: UnixSeconds,
+        now: UnixSeconds<'_>,
     ) -> PyResult<Bound<'py, PyString>> {
-        let identity = identity.named("identity")?;
-        Ok(PyString::new(py, &self.0.mint_at(identity, now.0).or_raise()?))
+        let (identity, now) = (identity.named("identity")?, now.named("now")?);
+        Ok(PyString::new(py, &self.0.mint_at(identity, now).or_raise()?))
     }
 
     /// One token for each identity, all issued in the same second. If one fails, none is returned.
@@ -108,11 +112,7 @@ impl TokenMinter {
         py: Python<'py>,
         identities: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyList>> {
-        if identities.is_instance_of::<PyString>() {
-            return Err(PyTypeError::new_err("identities must be several str, not one"));
-        }
-        let identities = identities
-            .try_iter()?
+        let identities = several(identities)?
             .enumerate()
             .map(|(index, identity)| one_of_many(index, &identity?))
             .collect::<PyResult<Vec<_>>>()?;
@@ -137,8 +137,21 @@ impl TokenMinter {
     }
 }
 
+/// The `identities`, one by one. A single `str` would be taken for its characters.
+fn several<'py>(identities: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyIterator>> {
+    const NEEDED: &str = "a list of str";
+    if identities.is_instance_of::<PyString>() {
+        let message = format!("identities must be {NEEDED}: write mint_many([identity])");
+        return Err(PyTypeError::new_err(message));
+    }
+    let refused = |_| wrong_type(identities.as_borrowed(), "identities", NEEDED, "");
+    identities.try_iter().map_err(refused)
+}
+
 /// One of the `identities`.
 fn one_of_many(index: usize, identity: &Bound<'_, PyAny>) -> PyResult<PyBackedStr> {
-    let identity = well_formed(identity.py(), identity.extract())?;
-    identity.ok_or_else(|| ill_formed(&format!("identities[{index}]")))
+    identity.extract().map_err(|error| {
+        let name = format!("identities[{index}]");
+        unreadable(error, identity.as_borrowed(), &name)
+    })
 }

@@ -7,10 +7,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::api_key::ApiKey;
+use crate::argument::{Argument, Kind, given};
 use crate::decoded::Decoded;
 use crate::error::{OrRaise as _, invalid};
 use crate::json::to_text;
-use crate::text::Text;
+use crate::text::{OfText, Text};
 use crate::time::{Seconds, UnixSeconds};
 
 /// Checks that an Access Token was made with this key, for the key's account, and is valid now.
@@ -29,19 +30,19 @@ use crate::time::{Seconds, UnixSeconds};
 ///     InvalidArgumentError: invalid_argument or invalid_utf8.
 #[pyfunction]
 #[pyo3(
-    signature = (token, api_key, *, leeway=None, now=None, algorithm=Text::of("HS256")),
+    signature = (token, api_key, *, leeway=None, now=None, algorithm=Text::Default("HS256")),
     text_signature = "(token, api_key, *, leeway=None, now=None, algorithm='HS256')"
 )]
 pub(crate) fn verify(
     token: Text<'_>,
-    api_key: &Bound<'_, ApiKey>,
-    leeway: Option<Seconds>,
-    now: Option<UnixSeconds>,
+    api_key: Argument<'_, ApiKey>,
+    leeway: Option<Seconds<'_>>,
+    now: Option<UnixSeconds<'_>>,
     algorithm: Text<'_>,
 ) -> PyResult<Decoded> {
-    let token = token.named("token")?;
+    let (token, key) = (token.named("token")?, &api_key.named("api_key")?.0);
     let options = options(leeway, now, algorithm)?;
-    let content = grantmint_core::verify(token, &api_key.get().0, &options).or_raise()?;
+    let content = grantmint_core::verify(token, key, &options).or_raise()?;
     Ok(Decoded::new(token, content))
 }
 
@@ -61,20 +62,19 @@ pub(crate) fn verify(
 ///         invalid_utf8.
 #[pyfunction]
 #[pyo3(
-    signature = (token, secret, *, leeway=None, now=None, algorithm=Text::of("HS256")),
+    signature = (token, secret, *, leeway=None, now=None, algorithm=Text::Default("HS256")),
     text_signature = "(token, secret, *, leeway=None, now=None, algorithm='HS256')"
 )]
 pub(crate) fn verify_jwt(
     token: Text<'_>,
-    secret: &Bound<'_, PyAny>,
-    leeway: Option<Seconds>,
-    now: Option<UnixSeconds>,
+    secret: Argument<'_, SharedSecret>,
+    leeway: Option<Seconds<'_>>,
+    now: Option<UnixSeconds<'_>>,
     algorithm: Text<'_>,
 ) -> PyResult<Decoded> {
-    let token = token.named("token")?;
+    let (token, secret) = (token.named("token")?, secret.named("secret")?);
     let options = options(leeway, now, algorithm)?;
-    let verify = |secret: &[u8]| grantmint_core::verify_jwt(token, secret, &options);
-    Ok(Decoded::new(token, with_bytes(secret, verify)?.or_raise()?))
+    Ok(Decoded::new(token, grantmint_core::verify_jwt(token, secret, &options).or_raise()?))
 }
 
 /// Decodes a token without checking its signature or its times. To trust a token, use verify.
@@ -104,37 +104,45 @@ pub(crate) fn sign(
     alg: Text<'_>,
     header: &Bound<'_, PyAny>,
     claims: &Bound<'_, PyAny>,
-    secret: &Bound<'_, PyAny>,
+    secret: Argument<'_, SharedSecret>,
 ) -> PyResult<String> {
     let algorithm: Algorithm = alg.named("alg")?.parse().or_raise()?;
     let (header, claims) = (to_text(header, "header")?, to_text(claims, "claims")?);
-    with_bytes(secret, |secret| grantmint_core::sign(algorithm, &header, &claims, secret))?
-        .or_raise()
+    let secret = secret.named("secret")?;
+    grantmint_core::sign(algorithm, &header, &claims, secret).or_raise()
 }
 
 fn options(
-    leeway: Option<Seconds>,
-    now: Option<UnixSeconds>,
+    leeway: Option<Seconds<'_>>,
+    now: Option<UnixSeconds<'_>>,
     algorithm: Text<'_>,
 ) -> PyResult<VerifyOptions> {
     let algorithm = algorithm.named("algorithm")?.parse().or_raise()?;
     let mut options = VerifyOptions::new().algorithm(algorithm);
-    if let Some(Seconds(time)) = leeway {
+    if let Some(time) = given(leeway, "leeway")? {
         if time.subsec_nanos() > 0 && time != Duration::MAX {
             return Err(invalid(ErrorKind::InvalidArgument, "leeway must be whole seconds"));
         }
         options = options.leeway(time.as_secs());
     }
-    if let Some(UnixSeconds(now)) = now {
+    if let Some(now) = given(now, "now")? {
         options = options.now(now);
     }
     Ok(options)
 }
 
-/// Runs a function on the bytes of a `secret` argument, which is `bytes` or `str`.
-fn with_bytes<R>(secret: &Bound<'_, PyAny>, run: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
-    match secret.cast::<PyBytes>() {
-        Ok(bytes) => Ok(run(bytes.as_bytes())),
-        Err(_) => Ok(run(secret.extract::<Text<'_>>()?.named("secret")?.as_bytes())),
+/// A secret that two parties share: `bytes`, or `str` for its UTF-8.
+pub(crate) struct SharedSecret;
+
+impl Kind for SharedSecret {
+    type Value<'a> = &'a [u8];
+
+    const NEEDED: &'static str = "a str or bytes";
+
+    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, name: &str) -> PyResult<&'a [u8]> {
+        if value.is_instance_of::<PyBytes>() {
+            return Ok(value.extract()?);
+        }
+        Ok(OfText::convert(value, name)?.as_bytes())
     }
 }

@@ -27,12 +27,12 @@ class Client(threading.Thread):
 
     def __init__(self, port, number, stop):
         super().__init__()
-        self._port, self._number, self._stop = port, number, stop
+        self._port, self._number, self._ended = port, number, stop
         self.tokens: list[str] = []
         self.failures: list[tuple[float, str]] = []
 
     def run(self):
-        while not self._stop.wait(PAUSE):
+        while not self._ended.wait(PAUSE):
             try:
                 self.tokens.append(self._ask())
             except (OSError, http.client.HTTPException, AssertionError) as error:

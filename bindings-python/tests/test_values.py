@@ -199,3 +199,16 @@ def test_policies():
     with pytest.raises(TypeError):
         GrantCache(policy={"typo": 1})
     assert len(GrantCache(policy={"max_keys": 1})) == 0
+
+
+def test_an_error_names_the_argument_at_fault_and_where_it_is_explained():
+    with pytest.raises(InvalidArgumentError) as swapped:
+        grantmint.ApiKey(f"AC{SID}", f"AC{SID}", "s")
+    assert swapped.value.argument == "key_sid"
+    assert swapped.value.message.startswith("key_sid starts with AC")
+    assert swapped.value.doc_url == "docs/errors.md#invalid_credentials"
+    assert pickle.loads(pickle.dumps(swapped.value)).argument == "key_sid"
+    with pytest.raises(InvalidArgumentError) as listed:
+        TokenMinter(grantmint.ApiKey(f"AC{SID}", f"SK{SID}", "s")).mint_many(["alice", ""])
+    assert listed.value.argument == "identities[1]"
+    assert GrantmintError("on purpose").argument is None

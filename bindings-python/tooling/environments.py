@@ -1,50 +1,66 @@
-"""Makes the virtual environments, each with its own requirements, and installs wheels in them."""
+"""Finds the interpreters, makes their virtual environments, and installs wheels in them."""
 
 from __future__ import annotations
 
+import functools
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from tooling.places import BUILT, HERE
+from tooling.places import BUILT, HERE, REPOSITORY
 from tooling.programs import run, stage
 
-#: The versions of Python that are tested, the newest first.
-VERSIONS = ("3.13", "3.10")
+
+@functools.cache
+def interpreters() -> dict[str, str]:
+    """The interpreters of this machine that the package is for, the newest first, by version."""
+    finder = REPOSITORY / "tests" / "machine" / "pythons.sh"
+    ended = subprocess.run([finder], stdout=subprocess.PIPE, text=True, check=False)
+    if ended.returncode:
+        sys.exit(f"{finder} ended with {ended.returncode}")
+    return dict(line.split(" ", 1) for line in ended.stdout.splitlines())
+
+
+def newest() -> str:
+    """The newest version of Python here. It builds the package, and runs the servers."""
+    return next(iter(interpreters()))
 
 
 def tools() -> Path:
     """The interpreter of the environment with the tools that build and check."""
-    return venv("tools", VERSIONS[0])
+    return venv("tools", newest(), "tools")
 
 
-def venv(kind: str, version: str) -> Path:
+def tested(version: str) -> Path:
+    """The interpreter of the environment that a version's tests run in."""
+    if version == newest():
+        return venv("newest", version, "test", "newest")
+    return venv(f"test-{version}", version, "test")
+
+
+def venv(name: str, version: str, *kinds: str) -> Path:
     """The interpreter of an environment with what requirements-KIND.txt lists; made if needed."""
-    home = BUILT / f"venv-{kind}-{version}"
+    home = BUILT / f"venv-{name}"
     python = home / "bin" / "python"
-    requirements = HERE / f"requirements-{kind}.txt"
-    wanted = requirements.read_text(encoding="utf-8")
-    stamp = home / requirements.name
+    files = [HERE / f"requirements-{kind}.txt" for kind in kinds]
+    wanted = "\n".join([version, *(file.read_text(encoding="utf-8") for file in files)])
+    stamp = home / "made-of.txt"
     if not (python.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted):
-        with stage(f"environment {kind}-{version}"):
+        with stage(f"environment {name}"):
             run(interpreter(version), "-m", "venv", "--clear", home)
-            run(python, "-m", "pip", "install", "--quiet", "--requirement", requirements)
+            listed = [word for file in files for word in ("--requirement", file)]
+            run(python, "-m", "pip", "install", "--quiet", *listed)
         stamp.write_text(wanted, encoding="utf-8")
     return python
 
 
 def interpreter(version: str) -> str:
     """The path of the interpreter of a version."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    candidates = [shutil.which(f"python{version}")]
-    candidates += sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python{version}")))
-    for candidate in filter(None, candidates):
-        works = [candidate, "-c", "import ensurepip, venv"]
-        if subprocess.run(works, capture_output=True, check=False).returncode == 0:
-            return candidate
-    sys.exit(f"no Python {version} with venv was found on the PATH or in {pyenv}")
+    found = interpreters()
+    if version not in found:
+        sys.exit(f"there is no Python {version} here, only {', '.join(found)}")
+    return found[version]
 
 
 def install(python: Path, built: Path) -> None:

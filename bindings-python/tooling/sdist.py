@@ -8,7 +8,7 @@ import subprocess
 import tarfile
 from pathlib import Path
 
-from tooling.environments import VERSIONS, install, interpreter, path_to, tools
+from tooling.environments import install, interpreter, newest, path_to, tools
 from tooling.places import BUILT, HERE, WHEELS, away
 from tooling.programs import environment, run, stage
 
@@ -80,7 +80,7 @@ def without_network() -> tuple[str, ...]:
 def use(built: Path) -> None:
     """Mints a token with a wheel, in an environment with nothing else."""
     home = BUILT / "venv-sdist"
-    run(interpreter(VERSIONS[0]), "-m", "venv", "--clear", home)
+    run(interpreter(newest()), "-m", "venv", "--clear", home)
     python = home / "bin" / "python"
     install(python, built)
     mint = """

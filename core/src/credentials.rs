@@ -64,10 +64,8 @@ impl ApiKey {
     pub fn with_region(&self, region: &str) -> Result<Self> {
         let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         if region.is_empty() || region.len() > REGION_MAX_BYTES || !region.bytes().all(known) {
-            return Err(Error::new(
-                ErrorKind::InvalidArgument,
-                "region must be a name such as us1, ie1 or au1",
-            ));
+            let what = "must be a name such as us1, ie1 or au1";
+            return Err(Error::of_argument(ErrorKind::InvalidArgument, "region", what));
         }
         Ok(Self(Arc::new(Inner {
             account_sid: self.0.account_sid,
@@ -96,10 +94,8 @@ impl ApiKey {
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let need = |name: &str| {
             lookup(name).filter(|value| !value.is_empty()).ok_or_else(|| {
-                Error::new(
-                    ErrorKind::InvalidCredentials,
-                    format!("environment variable {name} is missing, empty or not UTF-8"),
-                )
+                let what = "is missing, empty or not UTF-8 in the environment";
+                Error::of_argument(ErrorKind::InvalidCredentials, name, what)
             })
         };
         let (account_sid, key_sid) = (need("TWILIO_ACCOUNT_SID")?, need("TWILIO_API_KEY")?);
@@ -131,11 +127,9 @@ impl ApiKey {
 }
 
 fn refuse_swapped(account_sid: &str, key_sid: &str) -> Result<()> {
-    let swapped = |what: &str, found: &str, other: &str| {
-        Error::new(
-            ErrorKind::InvalidCredentials,
-            format!("{what} starts with {found}: that is {other}; are the arguments swapped?"),
-        )
+    let swapped = |argument: &str, found: &str, other: &str| {
+        let what = format!("starts with {found}: that is {other}; are the arguments swapped?");
+        Error::of_argument(ErrorKind::InvalidCredentials, argument, what)
     };
     if account_sid.starts_with("SK") {
         return Err(swapped("account_sid", "SK", "an API key's SID"));
@@ -147,11 +141,11 @@ fn refuse_swapped(account_sid: &str, key_sid: &str) -> Result<()> {
 }
 
 fn check_secret(secret: &str) -> Result<()> {
-    let invalid = |why: &'static str| Err(Error::new(ErrorKind::InvalidCredentials, why));
+    let invalid = |what| Err(Error::of_argument(ErrorKind::InvalidCredentials, "secret", what));
     match secret.len() {
-        0 => invalid("the API key's secret is empty"),
+        0 => invalid("must not be empty: is TWILIO_API_SECRET set?"),
         1..=SECRET_MAX_BYTES => Ok(()),
-        _ => invalid("the API key's secret is over 4,096 bytes"),
+        _ => invalid("is over 4,096 bytes"),
     }
 }
 

@@ -40,6 +40,13 @@ macro_rules! error_kinds {
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$name => $meaning,)* }
             }
+
+            /// Where the documentation says what the kind means, what the usual cause is and what to
+            /// do: a path in the project, with an anchor.
+            #[must_use]
+            pub const fn doc_url(self) -> &'static str {
+                match self { $(Self::$name => concat!("docs/errors.md#", $code),)* }
+            }
         }
     };
 }
@@ -128,6 +135,8 @@ pub struct Error(Arc<Inner>);
 #[derive(Clone, PartialEq, Eq)]
 struct Inner {
     kind: ErrorKind,
+    /// The argument at fault, with which the message then begins.
+    argument: Option<Box<str>>,
     message: Cow<'static, str>,
     retry_after: Option<Duration>,
 }
@@ -136,7 +145,15 @@ impl Error {
     /// An error of a kind, with a message that must not hold user data.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Arc::new(Inner { kind, message: message.into(), retry_after: None }))
+        Self(Arc::new(Inner { kind, argument: None, message: message.into(), retry_after: None }))
+    }
+
+    /// An error of a kind about an argument: `what` says what is wrong with it and what to give, such
+    /// as `must be 1 to 60 seconds`. Neither may hold user data.
+    #[must_use]
+    pub fn of_argument(kind: ErrorKind, argument: &str, what: impl fmt::Display) -> Self {
+        let message = Cow::Owned(format!("{argument} {what}"));
+        Self(Arc::new(Inner { kind, argument: Some(argument.into()), message, retry_after: None }))
     }
 
     /// The same error with the time after which a further try makes sense.
@@ -146,10 +163,20 @@ impl Error {
         Self(Arc::new(inner))
     }
 
-    /// The same error with a few words in front of its message, such as the index of an item.
+    /// The same error about an argument by the name that the caller knows it by, such as
+    /// `identities[2]` for an `identity`.
     #[must_use]
-    pub(crate) fn in_context(&self, context: &str) -> Self {
-        let message = Cow::Owned(format!("{context}: {}", self.0.message));
+    pub fn with_argument(&self, argument: &str) -> Self {
+        let named = self.0.argument.as_deref().and_then(|old| self.0.message.strip_prefix(old));
+        let what = named.map_or_else(|| format!(": {}", self.0.message), str::to_owned);
+        let message = Cow::Owned(format!("{argument}{what}"));
+        Self(Arc::new(Inner { argument: Some(argument.into()), message, ..Inner::clone(&self.0) }))
+    }
+
+    /// The same error with a sentence behind its message.
+    #[must_use]
+    pub(crate) fn with_hint(&self, hint: &str) -> Self {
+        let message = Cow::Owned(format!("{}; {hint}", self.0.message));
         Self(Arc::new(Inner { message, ..Inner::clone(&self.0) }))
     }
 
@@ -163,6 +190,19 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.0.kind.code()
+    }
+
+    /// The argument at fault, if it is one: `grant_ttl`, `identities[2]`, `video.room`. The message
+    /// begins with it.
+    #[must_use]
+    pub fn argument(&self) -> Option<&str> {
+        self.0.argument.as_deref()
+    }
+
+    /// Where the documentation explains the error: [`ErrorKind::doc_url`].
+    #[must_use]
+    pub fn doc_url(&self) -> &'static str {
+        self.0.kind.doc_url()
     }
 
     /// The message without the code.
@@ -195,6 +235,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
+            .field("argument", &self.0.argument)
             .field("message", &self.0.message)
             .field("retry_after", &self.0.retry_after)
             .finish()
@@ -229,7 +270,7 @@ mod tests {
         let error =
             Error::new(ErrorKind::Throttled, "try later").with_retry_after(Duration::from_secs(3));
         assert_eq!(error.to_string(), "throttled: try later");
-        assert_eq!(error.in_context("identities[2]").message(), "identities[2]: try later");
+        assert_eq!(error.with_argument("identities[2]").message(), "identities[2]: try later");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
     }
 }

@@ -156,6 +156,26 @@ impl<T: Reborn> LazyForkCell<T> {
     }
 }
 
+/// A value for a static that a forked child takes over as it is: made when it is first asked for. It
+/// owns no lock, thread or socket itself.
+pub(crate) struct Inherited<T>(ArcSwapOption<T>);
+
+impl<T> Inherited<T> {
+    pub(crate) const fn new() -> Self {
+        Self(ArcSwapOption::const_empty())
+    }
+
+    /// The value. Threads that come first together may each make one, and all get the same.
+    pub(crate) fn get(&self, make: impl Fn() -> T) -> Arc<T> {
+        loop {
+            if let Some(value) = &*self.0.load() {
+                return Arc::clone(value);
+            }
+            self.0.compare_and_swap(&None::<Arc<T>>, Some(Arc::new(make())));
+        }
+    }
+}
+
 /// A lock that is open in a forked child, even if another thread held it in the parent.
 pub(crate) struct ForkMutex(ForkCell<Turn>);
 

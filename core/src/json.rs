@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use serde_json::error::Category;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -38,7 +39,10 @@ impl Json {
         let one_value =
             Levels(GRANT_JSON_MAX_DEPTH).deserialize(&mut json).and_then(|()| json.end());
         // What serde_json says is dropped: it may quote the text.
-        one_value.map_err(|_| invalid("is not valid, or nests over 64 levels"))?;
+        one_value.map_err(|error| match error.classify() {
+            Category::Data => invalid("nests over 64 levels"),
+            _ => invalid("is not valid JSON"),
+        })?;
         Ok(Self(Zeroizing::new(text.into())))
     }
 
@@ -95,7 +99,7 @@ fn check_size(bytes: usize) -> Result<()> {
 }
 
 fn invalid(why: &str) -> Error {
-    Error::new(ErrorKind::InvalidGrant, format!("the JSON of a grant {why}"))
+    Error::of_argument(ErrorKind::InvalidGrant, "json", why)
 }
 
 /// Reads one value of at most so many levels and keeps nothing of it, so that no copy of a grant

@@ -19,6 +19,7 @@ mod json;
 pub mod limits;
 mod playback;
 mod secret;
+mod shelf;
 mod sid;
 mod strict_json;
 mod sync;
@@ -28,6 +29,7 @@ mod trace;
 mod upstream;
 mod watch;
 
+pub use account::minter_advice;
 pub use cache::{
     Asking, Begin, BeginOptions, CachePolicy, CachePolicyBuilder, Event, EventKind, Freshness,
     Grant, GrantCache, GrantCacheBuilder, Handle, Hit, Key, LatencyHistogram, PendingCall,
@@ -46,6 +48,7 @@ pub use playback::read_answer;
 pub use playback::{
     AsyncGrantSource, ClientOptions, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, Origin,
     PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, SourceTicket, StreamMinter, TokenOptions,
+    forget,
 };
 pub use sid::{Sid, SidKind};
 pub use token::{

@@ -43,6 +43,8 @@ limits! {
         "Life of a token in seconds if none is given: as in Twilio's helper libraries.";
     VOICE_TTL_MAX: u64 = 86_399,
         "Longest life of a voice token in seconds, advice only: Twilio's page on error 31207.";
+    VOICE_IDENTITY_MAX_CHARS: usize = 121,
+        "Longest identity in characters with a voice grant, advice only: Twilio's pages on Voice clients.";
     UNIX_SECONDS_MAX: u64 = 253_402_300_799,
         "Latest time in seconds since 1970: grantmint, the end of the year 9999.";
     IDENTITY_MAX_BYTES: usize = 512,

@@ -69,10 +69,8 @@ impl Sid {
     pub fn parse(kind: SidKind, argument: &str, text: &str) -> Result<Self> {
         let malformed = || {
             let prefix = kind.prefix();
-            Error::new(
-                ErrorKind::InvalidSid,
-                format!("{argument} must be {prefix} followed by 32 hexadecimal digits"),
-            )
+            let what = format!("must be {prefix} followed by 32 hexadecimal digits");
+            Error::of_argument(ErrorKind::InvalidSid, argument, what)
         };
         let mut sid: [u8; SID_LEN] = text.as_bytes().try_into().map_err(|_| malformed())?;
         let (prefix, digits) = sid.split_at_mut(2);

@@ -43,12 +43,21 @@ pub(crate) fn at(time: u64, task: impl FnOnce() + Send + 'static) -> Alarm {
 pub(crate) fn over(watched: &Arc<impl Watched + 'static>) {
     let watch = watch();
     let mut work = watch.work.lock();
-    let weak: Weak<dyn Watched> = Arc::downgrade(watched) as _;
-    if !work.watched.iter().any(|other| other.ptr_eq(&weak)) {
-        work.watched.push(weak);
-    }
+    work.add(watched);
     work.changes += 1;
     watch.attend(work, 0);
+}
+
+/// As [`over`], for what may as well be done at the next call into the library: starts no thread for it.
+/// At `time`, in nanoseconds since boot, there is something to do.
+pub(crate) fn beside(watched: &Arc<impl Watched + 'static>, time: u64) {
+    let watch = watch();
+    let mut work = watch.work.lock();
+    work.add(watched);
+    if work.attended {
+        work.changes += 1;
+        watch.attend(work, time);
+    }
 }
 
 /// Tells that something watched may fall due sooner than it did.
@@ -224,6 +233,15 @@ impl Watch {
 }
 
 impl Work {
+    fn add(&mut self, watched: &Arc<impl Watched + 'static>) {
+        let weak: Weak<dyn Watched> = Arc::downgrade(watched) as _;
+        if !self.watched.iter().any(|other| other.ptr_eq(&weak)) {
+            // Without a thread nobody else takes out what is gone.
+            self.watched.retain(|other| other.strong_count() > 0);
+            self.watched.push(weak);
+        }
+    }
+
     fn take_due(&mut self) -> Vec<Task> {
         let later = self.alarms.split_off(&(boot_nanos().saturating_add(1), 0));
         std::mem::replace(&mut self.alarms, later).into_values().collect()

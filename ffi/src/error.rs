@@ -78,6 +78,24 @@ pub unsafe extern "C" fn grantmint_error_message(
     })
 }
 
+/// The argument at fault, with which the message then begins, such as `grant_ttl` or `identities[2]`.
+/// Belongs to the error; none if the error is not about an argument, and for null.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_error_argument(
+    error: *const grantmint_error_t,
+) -> grantmint_str_t {
+    or_empty(|| {
+        // SAFETY: [handles]
+        let error = unsafe { handle::shared(error, "error")? };
+        Ok(grantmint_str_t::of_optional(error.0.argument()))
+    })
+}
+
 /// After how many milliseconds another try makes sense: always more than 0 for `throttled` and
 /// `overloaded`; 0 if unknown, and for null.
 ///

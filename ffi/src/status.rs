@@ -177,6 +177,14 @@ pub extern "C" fn grantmint_status_meaning(status: i32) -> grantmint_str_t {
     grantmint_str_t::of_optional(ErrorKind::from_number(status).map(ErrorKind::meaning))
 }
 
+/// Where the documentation explains a status: a path in the project, with an anchor; none for a number
+/// that is not an error. The text is static.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn grantmint_status_doc_url(status: i32) -> grantmint_str_t {
+    grantmint_str_t::of_optional(ErrorKind::from_number(status).map(ErrorKind::doc_url))
+}
+
 /// Whether the same call may succeed later without any change to its arguments.
 #[unsafe(no_mangle)]
 #[must_use]

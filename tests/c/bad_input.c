@@ -212,6 +212,7 @@ static void nulls(const grantmint_api_key_t *key) {
     CHECK(!grantmint_grant_cache_next_wakeup(cache, NULL));
     grantmint_manual_clock_advance(NULL, 1);
     grantmint_playback_minter_close(NULL);
+    grantmint_forget();
 
     grantmint_access_token_free(NULL);
     grantmint_api_key_free(NULL);

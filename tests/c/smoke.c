@@ -36,6 +36,9 @@ static void errors(void) {
     CHECK(contains(grantmint_error_message(error), "swapped"));
     CHECK(!grantmint_error_is_retryable(error));
     CHECK(grantmint_error_retry_after_ms(error) == 0);
+    CHECK(is(grantmint_error_argument(error), "account_sid"));
+    CHECK(is(grantmint_status_doc_url(status), "docs/errors.md#invalid_credentials"));
+    CHECK(grantmint_status_doc_url(GRANTMINT_OK).len == 0);
     grantmint_error_free(error);
     /* Whoever does not want the object need not take it. */
     CHECK(grantmint_api_key_new(KEY_SID, ACCOUNT_SID, SECRET, &key, NULL) == status);

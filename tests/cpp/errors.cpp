@@ -26,6 +26,8 @@ static void an_error_says_what_went_wrong() {
     const error swapped = THROWN(errc::invalid_credentials, api_key{KEY_SID, ACCOUNT_SID, SECRET});
     CHECK(swapped.name() == "invalid_credentials" && contains(swapped.what(), "swapped"));
     CHECK(!swapped.retryable() && !swapped.retry_after());
+    CHECK(swapped.argument() == "account_sid" && error{swapped}.argument() == "account_sid");
+    CHECK(swapped.doc_url() == "docs/errors.md#invalid_credentials" && doc_url(errc{1}).empty());
     try {
         api_key{ACCOUNT_SID, "SK", SECRET};
         CHECK(false);
@@ -33,7 +35,7 @@ static void an_error_says_what_went_wrong() {
         CHECK(!contains(error.what(), SECRET));
     }
     const error mine{errc::throttled, "come back later", 250ms};
-    CHECK(mine.retryable() && mine.retry_after() == 250ms);
+    CHECK(mine.retryable() && mine.retry_after() == 250ms && mine.argument().empty());
 }
 
 static void results() {

@@ -11,6 +11,7 @@ using namespace grantmint;
 static void versions() {
     CHECK(version() == GRANTMINT_VERSION);
     CHECK(version_number() == GRANTMINT_VERSION_NUMBER);
+    forget();
 }
 
 static void keys() {

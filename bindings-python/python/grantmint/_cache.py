@@ -58,7 +58,7 @@ class GrantCache(NativeCache):
             UpstreamError: The fetch failed; all who waited for it get the same error.
             DeadlineError: No grant came in time.
         """
-        if _sources.is_coroutine(fetch):
+        if _is_coroutine(fetch):
             msg = "fetch is a coroutine function: use get_async()"
             raise InvalidArgumentError(msg)
         asking = self._ask(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
@@ -163,6 +163,15 @@ class GrantCache(NativeCache):
         return grant
 
 
+def _is_coroutine(fetch: Callable[..., Any]) -> bool:
+    """Whether a fetch argument is a coroutine function. Refuses what cannot be called."""
+    if not callable(fetch):
+        came = None if fetch is None else type(fetch).__name__
+        msg = f"fetch must be a function, def or async def, not {came}"
+        raise InvalidArgumentError(msg)
+    return _sources.is_coroutine(fetch)
+
+
 def _waiter_of(begun: Begun) -> Waiter:
     """The waiter, which is there whenever there is no grant."""
     assert begun.waiter is not None
@@ -171,7 +180,7 @@ def _waiter_of(begun: Begun) -> Waiter:
 
 def _refresh(ticket: Ticket, fetch: Callable[..., Any]) -> bool:
     """Starts a fetch that nobody waits for; returns whether there is somebody to run it."""
-    if not _sources.is_coroutine(fetch):
+    if not _is_coroutine(fetch):
         _background.run(lambda: _run(ticket, fetch, _sources.Lead()))
         return True
     if not _async.has_loop():
@@ -228,7 +237,7 @@ async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], lead: _so
 def _start(ticket: Ticket, fetch: Callable[..., Any]) -> _sources.Lead:
     """Starts a fetch as a task of the loop that runs now, or on its executor."""
     lead = _sources.Lead()
-    if _sources.is_coroutine(fetch):
+    if _is_coroutine(fetch):
         _async.start_task(_await, ticket, fetch, lead)
     else:
         _async.start_call(_run, ticket, fetch, lead)

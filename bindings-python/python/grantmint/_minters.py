@@ -23,9 +23,13 @@ __all__ = ["PlaybackMinter", "StreamMinter"]
 class PlaybackMinter(NativeMinter):
     """Mints playback tokens around a grant that all viewers of a stream share.
 
-    Each viewer gets a token of their own. The grant in it is fetched about once per stream every
-    half a minute. Make one minter, keep it, and use it from all threads, tasks and event loops.
-    Minters of one account in one process share their cache.
+    Each viewer gets a token of their own. The grant in it is fetched about every 25 seconds per
+    stream. Make one minter, keep it, and use it from all threads, tasks and event loops.
+
+    Minters of one API key in one process share their cache. It is kept after the last of them until
+    its last grant and cached error have expired, at most 62 s. grantmint.forget() wipes it
+    immediately. A program that makes and drops 20 minters within a minute is warned once
+    (RuntimeWarning).
 
     Args:
         key: The key that signs and fetches.

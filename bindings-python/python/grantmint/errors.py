@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grantmint._native import ERRORS
+from grantmint._native import ERRORS, _doc_url
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -32,7 +32,8 @@ class GrantmintError(Exception):
         retry_after: After how long to try again, in seconds or as a timedelta.
 
     Raises:
-        ValueError: There is no such code, or retry_after is negative or not a time.
+        ValueError: There is no such code, or retry_after is negative or not a number of seconds.
+        TypeError: retry_after is not a time.
     """
 
     code: str = "unsupported"
@@ -41,6 +42,8 @@ class GrantmintError(Exception):
     """What went wrong, in words."""
     retry_after: float | None = None
     """After how many seconds to try again, if that is known."""
+    argument: str | None = None
+    """The argument at fault, such as "grant_ttl" or "identities[2]"; None for other errors."""
 
     def __init__(
         self,
@@ -63,6 +66,11 @@ class GrantmintError(Exception):
     def number(self) -> int:
         """The stable number of the error, which C sees as GRANTMINT_ERR_…."""
         return ERRORS[self.code][0]
+
+    @property
+    def doc_url(self) -> str:
+        """Where the documentation explains the error: a path in the project, with an anchor."""
+        return _doc_url(self.code)
 
     @property
     def is_retryable(self) -> bool:
@@ -127,6 +135,10 @@ def _seconds(time: Any) -> float:
         seconds = float(time if total is None else total())
     except OverflowError:
         seconds = -1.0  # too long to be a time: refused below
+    except TypeError:
+        kind = type(time).__name__
+        msg = f"retry_after must be seconds (int, float or timedelta), not {kind}"
+        raise TypeError(msg) from None
     if isinstance(time, bool) or not seconds >= 0:
         msg = "retry_after must be 0 seconds or more, and no bool"
         raise ValueError(msg)
@@ -149,9 +161,14 @@ def _class_of(code: str) -> type[GrantmintError]:
     return by_hundred.get(number // 100, GrantmintError)
 
 
-def _from_core(code: str, message: str, retry_after: float | None) -> GrantmintError:
+def _from_core(
+    code: str, message: str, retry_after: float | None, argument: str | None
+) -> GrantmintError:
     """The exception of an error of core."""
-    return _class_of(code)(message, code=code, retry_after=retry_after)
+    error = _class_of(code)(message, code=code, retry_after=retry_after)
+    if argument is not None:
+        error.argument = argument
+    return error
 
 
 def _rebuild(

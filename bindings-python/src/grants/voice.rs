@@ -4,7 +4,9 @@ use grantmint_core::{AccessTokenGrant, Json};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::argument::given;
 use crate::error::OrRaise as _;
+use crate::flag::Flag;
 use crate::grants::check::checked;
 use crate::json::{from_text, to_json};
 use crate::show;
@@ -66,7 +68,7 @@ impl VoiceGrant {
         endpoint_id=None,
     ))]
     fn new(
-        incoming_allow: Option<bool>,
+        incoming_allow: Option<Flag<'_>>,
         outgoing_application_sid: Option<Text<'_>>,
         outgoing_application_params: Option<Bound<'_, PyAny>>,
         push_credential_sid: Option<Text<'_>>,
@@ -75,7 +77,7 @@ impl VoiceGrant {
         let params = outgoing_application_params.as_ref();
         let params = params.map(|params| to_json(params, "outgoing_application_params"));
         let this = Self {
-            incoming_allow,
+            incoming_allow: given(incoming_allow, "incoming_allow")?,
             outgoing_application_sid: text::owned(
                 outgoing_application_sid,
                 "outgoing_application_sid",

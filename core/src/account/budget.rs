@@ -132,6 +132,19 @@ impl Budget {
         self.cold.forget_lost(time);
     }
 
+    /// When nothing of it is used up any more and its rate is the usual one, if nobody takes anything.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the steps are positive and at most ten"
+    )]
+    pub(super) fn full_at(&mut self, time: u64) -> u64 {
+        self.refill(time);
+        let steps = (RATE - self.rate).ceil() as u64;
+        let usual = if steps == 0 { time } else { self.clean_since + steps * CLEAN };
+        self.when(BURST, time).max(usual)
+    }
+
     pub(super) fn halve(&mut self, time: u64) {
         self.refill(time);
         self.rate = (self.rate / 2.0).max(RATE_MIN);

@@ -14,6 +14,8 @@ use crate::sync::Mutex;
 const SECOND: u64 = 1_000_000_000;
 /// After a probe without an answer, the pause before the next.
 const PROBE_PAUSE: u64 = SECOND;
+/// If nobody asks after a cool-down, it is remembered for so long that the next request is a probe.
+const PROBE_KEPT: u64 = 60 * SECOND;
 
 /// The gate of one account.
 pub(crate) struct Governor(ForkCell<Account>);
@@ -21,6 +23,16 @@ pub(crate) struct Governor(ForkCell<Account>);
 impl Governor {
     pub(crate) fn new() -> Self {
         Self(ForkCell::new(Account::default()))
+    }
+
+    /// From when on it is as good as a new one, in nanoseconds since boot.
+    pub(super) fn quiet_at(&self, now: Now) -> u64 {
+        let account = self.0.get();
+        let full = account.budget.lock().full_at(now.boot_nanos());
+        let (cooling, probing) = (get(&account.cooldown_until), get(&account.probe_until));
+        let is_half_open = account.half_open.load(Ordering::Relaxed);
+        let kept = if is_half_open { cooling.saturating_add(PROBE_KEPT) } else { cooling };
+        full.max(kept).max(probing)
     }
 }
 
@@ -176,7 +188,8 @@ fn get(value: &AtomicU64) -> u64 {
 fn throttled() -> Error {
     Error::new(
         ErrorKind::Throttled,
-        "upstream limits this account's requests (429); no call is made before the cool-down ends",
+        "upstream answered 429; no request is sent for this account before the cool-down ends: answer \
+         503 with Retry-After",
     )
 }
 
@@ -307,6 +320,32 @@ mod tests {
         clock.advance(Duration::from_secs(10));
         assert!(goes(&governor, Purpose::Cold, &clock));
         assert!(!goes(&governor, Purpose::Cold, &clock), "one probe, as after any 429");
+    }
+
+    #[test]
+    fn it_is_quiet_when_cool_down_back_off_and_used_budget_are_over() {
+        let (governor, clock) = (Governor::new(), clock());
+        let quiet_in = |governor: &Governor| {
+            let now = clock.now();
+            (governor.quiet_at(now) - now.boot_nanos()) / SECOND
+        };
+        assert_eq!(quiet_in(&governor), 0);
+        while goes(&governor, Purpose::Cold, &clock) {}
+        assert_eq!(quiet_in(&governor), 2, "twenty requests at ten a second");
+        throttle(&governor, 5, &clock);
+        assert_eq!(quiet_in(&governor), 65, "the next request is a probe");
+        throttle(&governor, 300, &clock);
+        assert_eq!(quiet_in(&governor), 360);
+        clock.advance(Duration::from_secs(300));
+        assert!(goes(&governor, Purpose::Cold, &clock));
+        governor.report(probe(&governor), Report::Answered, clock.now());
+        assert!(quiet_in(&governor) < 2);
+        let other = Governor::new();
+        throttle(&other, 1, &clock);
+        clock.advance(Duration::from_secs(1));
+        assert!(goes(&other, Purpose::Cold, &clock));
+        other.report(probe(&other), Report::Answered, clock.now());
+        assert_eq!(quiet_in(&other), 49, "its rate is back after fifty seconds");
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! The cache as its drivers see it.
 
 use std::fmt;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::Guard;
 
-use super::ask::{self, Begin, BeginOptions, Handle, PendingCall, SharedCache, TIME_MAX, Ticket};
+use super::ask::{self, Begin, BeginOptions, Handle, PendingCall, SharedCache, Ticket};
 use super::decide::Key;
 use super::store::{Event, EventKind, Gate, Hit, Inner, LateGate, Retired, Stats};
 use crate::clock::Clock;
@@ -33,15 +33,15 @@ use crate::error::Result;
 /// # Ok::<(), grantmint_core::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct GrantCache(Arc<SharedCache>);
-
-/// A cache for as long as somebody else uses it.
-#[derive(Clone)]
-pub(crate) struct WeakGrantCache(Weak<SharedCache>);
+pub struct GrantCache {
+    shared: Arc<SharedCache>,
+    /// What lives as long as this and its clones: it tells who keeps the cache that it is in use.
+    _in_use: Option<Arc<dyn Send + Sync>>,
+}
 
 impl GrantCache {
     pub(super) fn new(inner: Inner, late_gate: Option<Arc<LateGate>>) -> Self {
-        Self(Arc::new(SharedCache::new(inner, late_gate)))
+        Self { shared: Arc::new(SharedCache::new(inner, late_gate)), _in_use: None }
     }
 
     /// Asks for a grant. Never blocks; a hit takes no lock.
@@ -52,7 +52,7 @@ impl GrantCache {
     /// [`ErrorKind::Overloaded`] when a cold key's fetch could not start within the caller's time;
     /// [`ErrorKind::InvalidArgument`] for a `min_remaining` over half of the key's life.
     pub fn begin(&self, key: &Key, options: BeginOptions) -> Result<Begin> {
-        self.0.begin(key, options)
+        self.shared.begin(key, options)
     }
 
     /// A grant, waiting for it if need be. `fetch` is called on this thread with the ticket, if this
@@ -65,7 +65,7 @@ impl GrantCache {
     /// most twice, before the caller is told
     /// [`ErrorKind::Abandoned`](crate::ErrorKind::Abandoned).
     pub fn get(&self, key: &Key, options: BeginOptions, fetch: impl Fn(Ticket)) -> Result<Hit> {
-        ask::get(&(&self.0, key), options, fetch)
+        ask::get(&(&self.shared, key), options, fetch)
     }
 
     /// A grant that is there now and keeps the promise, or none. Never waits; `fetch` is called as in
@@ -80,7 +80,7 @@ impl GrantCache {
         options: BeginOptions,
         fetch: impl Fn(Ticket),
     ) -> Result<Option<Hit>> {
-        ask::try_get(&(&self.0, key), options, fetch)
+        ask::try_get(&(&self.shared, key), options, fetch)
     }
 
     /// As [`GrantCache::get`], by callback, which is called once: before this returns if the grant is
@@ -107,7 +107,7 @@ impl GrantCache {
 
     /// As [`GrantCache::handle`], for a caller who waits for as long as this says.
     pub(crate) fn handle_for(&self, key: &Key, options: BeginOptions) -> Result<Handle> {
-        Handle::new(&self.0, key, options)
+        Handle::new(&self.shared, key, options)
     }
 
     /// The ticket to fetch a key's grant before anybody asks for it; none if it is there and not
@@ -129,12 +129,13 @@ impl GrantCache {
     ///
     /// # Errors
     ///
-    /// As [`GrantCache::begin`] for a new key.
+    /// As [`GrantCache::begin`] for a new key; [`ErrorKind::InvalidArgument`] for a longer time.
     pub fn keep_warm(&self, key: &Key, time: Duration) -> Result<()> {
+        ask::check_keep_warm(time)?;
         let inner = self.inner();
         let now = inner.clock.now();
         let wish = BeginOptions::default().wish(key, &inner.policy, now)?;
-        let end = now.plus(time.min(TIME_MAX)).boot_nanos();
+        let end = now.plus(time).boot_nanos();
         let entry = loop {
             let entry = inner.entry(key, wish, now)?;
             match entry.keep_warm_until(end) {
@@ -226,7 +227,7 @@ impl GrantCache {
     /// Whether two handles are of one cache.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// The clock that decides.
@@ -235,8 +236,8 @@ impl GrantCache {
     }
 
     /// Counts the cache's calls for an account, unless it does for one already.
-    pub(crate) fn govern<G: Gate + 'static>(&self, gate: impl FnOnce() -> Arc<G>) {
-        if let Some(late) = self.0.late_gate()
+    pub(crate) fn govern(&self, gate: impl FnOnce() -> Arc<dyn Gate>) {
+        if let Some(late) = self.shared.late_gate()
             && !late.is_set()
         {
             late.set(gate());
@@ -245,30 +246,47 @@ impl GrantCache {
 
     /// Tells caches of one process apart while they are used.
     pub(crate) fn id(&self) -> usize {
-        Arc::as_ptr(&self.0).addr()
+        Arc::as_ptr(&self.shared).addr()
     }
 
-    pub(crate) fn downgrade(&self) -> WeakGrantCache {
-        WeakGrantCache(Arc::downgrade(&self.0))
+    /// The same cache, as long as which something else lives.
+    pub(crate) fn used_with(&self, in_use: Arc<dyn Send + Sync>) -> Self {
+        Self { shared: Arc::clone(&self.shared), _in_use: Some(in_use) }
+    }
+
+    /// Tells whether anybody has the cache.
+    #[cfg(test)]
+    pub(crate) fn downgrade(&self) -> std::sync::Weak<dyn Send + Sync> {
+        Arc::downgrade(&self.shared) as _
+    }
+
+    /// When the last grant, cached error and fetch in flight have ended, in nanoseconds since boot.
+    pub(crate) fn ends_at(&self) -> u64 {
+        self.inner().ends_at()
+    }
+
+    /// How many entries there are.
+    pub(crate) fn len(&self) -> usize {
+        self.inner().shards.len()
+    }
+
+    /// How many bytes all grants have.
+    pub(crate) fn grant_bytes(&self) -> usize {
+        self.inner().shards.held().grant_bytes()
+    }
+
+    /// Keeps nothing warm any more.
+    pub(crate) fn let_cool(&self) {
+        self.inner().let_cool();
     }
 
     /// A caller's way to the grant of a key, from its beginning.
     pub(super) fn beginner(&self, key: &Key) -> (Arc<SharedCache>, Key) {
-        (Arc::clone(&self.0), key.clone())
+        (Arc::clone(&self.shared), key.clone())
     }
 
     fn inner(&self) -> Guard<Arc<Inner>> {
-        self.0.inner()
-    }
-}
-
-impl WeakGrantCache {
-    pub(crate) fn upgrade(&self) -> Option<GrantCache> {
-        self.0.upgrade().map(GrantCache)
-    }
-
-    pub(crate) fn is_used(&self) -> bool {
-        self.0.strong_count() > 0
+        self.shared.inner()
     }
 }
 

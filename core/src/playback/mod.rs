@@ -15,5 +15,5 @@ pub use grant::{
     SourceTicket,
 };
 pub use minter::{
-    PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, StreamMinter, TokenOptions,
+    PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, StreamMinter, TokenOptions, forget,
 };

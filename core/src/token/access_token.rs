@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::claims::{Claims, ClaimsOptions, Lifetime, check_identity};
+use super::claims::{Claims, ClaimsOptions, check_identity};
 use super::grants::AccessTokenGrant;
 use super::setters::token_setters;
 use super::template::Template;
@@ -58,7 +58,8 @@ impl AccessToken {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidTtl`](crate::ErrorKind::InvalidTtl) if `valid_until` is not 1 to 86,400
-    /// seconds away.
+    /// seconds away, [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if the token
+    /// would end before its `nbf`.
     pub fn to_jwt(&self) -> Result<String> {
         self.template.stamp(self.clock.unix_seconds(), None)?.mint(&self.identity)
     }
@@ -91,9 +92,9 @@ impl AccessTokenBuilder {
     token_setters!();
 
     /// The Unix second at which the token ends, 1 to 86,400 seconds after it is turned into a JWT.
-    /// Replaces [`AccessTokenBuilder::ttl`].
+    /// Excludes [`AccessTokenBuilder::ttl`].
     pub fn valid_until(mut self, unix_seconds: u64) -> Self {
-        self.options.lifetime = Lifetime::Until(unix_seconds);
+        self.options.valid_until = Some(unix_seconds);
         self
     }
 
@@ -146,14 +147,36 @@ mod tests {
     }
 
     #[test]
-    fn the_later_of_ttl_and_fixed_end_counts() {
+    fn a_fixed_end_comes_after_the_start() {
+        let of = |nbf, end| {
+            let token = AccessToken::builder(&key(), "alice").nbf(nbf).valid_until(end);
+            token.clock(clock(1_000_000)).build()
+        };
+        assert!(of(1_000_099, 1_000_100).unwrap().to_jwt().is_ok());
+        let refused = of(1_000_100, 1_000_100).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
+        let text = "nbf (1000100) must lie before the token's end, valid_until (1000100)";
+        assert_eq!(refused.message(), text);
+        let late = AccessToken::builder(&key(), "alice").nbf(1_003_600).clock(clock(1_000_000));
+        let refused = late.build().unwrap().to_jwt().unwrap_err();
+        assert_eq!(
+            refused.message(),
+            "nbf (1003600) must lie before the token's end, now + ttl (1003600)"
+        );
+    }
+
+    #[test]
+    fn a_ttl_and_a_fixed_end_exclude_each_other() {
         let builder = || AccessToken::builder(&key(), "alice").clock(clock(1_000_000));
         let end = |builder: AccessTokenBuilder| {
             decode(&builder.build().unwrap().to_jwt().unwrap()).unwrap().expires_at()
         };
         assert_eq!(end(builder()), Some(1_003_600));
-        assert_eq!(end(builder().valid_until(1_000_007).ttl(60)), Some(1_000_060));
-        assert_eq!(end(builder().ttl(60).valid_until(1_000_007)), Some(1_000_007));
+        assert_eq!(end(builder().ttl(60)), Some(1_000_060));
+        assert_eq!(end(builder().valid_until(1_000_007)), Some(1_000_007));
+        for both in [builder().ttl(60).valid_until(1), builder().valid_until(1).ttl(60)] {
+            assert_eq!(both.build().unwrap_err().argument(), Some("ttl"));
+        }
     }
 
     #[test]

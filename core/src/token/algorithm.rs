@@ -68,7 +68,8 @@ impl FromStr for Algorithm {
     fn from_str(name: &str) -> Result<Self> {
         let all = [Self::Hs256, Self::Hs384, Self::Hs512];
         all.into_iter().find(|algorithm| algorithm.name() == name).ok_or_else(|| {
-            Error::new(ErrorKind::InvalidArgument, "the algorithm must be HS256, HS384 or HS512")
+            let what = "must be HS256, HS384 or HS512";
+            Error::of_argument(ErrorKind::InvalidArgument, "alg", what)
         })
     }
 }
@@ -98,7 +99,11 @@ impl FromStr for Algorithm {
 pub fn sign(algorithm: Algorithm, header: &str, claims: &str, secret: &[u8]) -> Result<String> {
     check_secret(secret)?;
     if header.len().saturating_add(claims.len()) > TOKEN_MAX_BYTES / 4 * 3 - 128 {
-        return Err(Error::new(ErrorKind::LimitExceeded, "the token would be over 128 KiB"));
+        return Err(Error::of_argument(
+            ErrorKind::LimitExceeded,
+            "claims",
+            "make a token of over 128 KiB",
+        ));
     }
     check_header(algorithm, header)?;
     check_claims(claims)?;
@@ -114,13 +119,17 @@ pub fn sign(algorithm: Algorithm, header: &str, claims: &str, secret: &[u8]) -> 
 
 pub(super) fn check_secret(secret: &[u8]) -> Result<()> {
     if secret.is_empty() {
-        return Err(Error::new(ErrorKind::InvalidCredentials, "the secret is empty"));
+        return Err(Error::of_argument(
+            ErrorKind::InvalidCredentials,
+            "secret",
+            "must not be empty",
+        ));
     }
     Ok(())
 }
 
 fn check_header(algorithm: Algorithm, header: &str) -> Result<()> {
-    let invalid = |why: &str| Error::new(ErrorKind::InvalidArgument, format!("the header {why}"));
+    let invalid = |what: &str| Error::of_argument(ErrorKind::InvalidArgument, "header", what);
     let members = strict_json::object(header).map_err(invalid)?;
     let named = members.get("alg").and_then(|alg| alg.as_str());
     if named == Some(algorithm.name()) {
@@ -134,7 +143,7 @@ fn check_claims(claims: &str) -> Result<()> {
     if raw.is_ok_and(|raw| raw.get().starts_with('{')) {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::InvalidArgument, "the claims are not a JSON object"))
+    Err(Error::of_argument(ErrorKind::InvalidArgument, "claims", "must be a JSON object"))
 }
 
 fn keyed<M: KeyInit>(secret: &[u8]) -> M {

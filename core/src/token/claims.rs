@@ -19,11 +19,12 @@ pub(crate) enum Lifetime {
 }
 
 impl Lifetime {
-    fn check(self) -> Result<()> {
+    fn checked(self) -> Result<Self> {
         match self {
-            Self::Ttl(ttl) => check_ttl(ttl),
-            Self::Until(end) => check_unix_seconds("valid_until", end),
+            Self::Ttl(ttl) => check_ttl(ttl)?,
+            Self::Until(end) => check_unix_seconds("valid_until", end)?,
         }
+        Ok(self)
     }
 
     /// The `exp` of a token minted at `now`.
@@ -32,18 +33,20 @@ impl Lifetime {
             Self::Ttl(ttl) => Ok(now + ttl),
             Self::Until(end) => {
                 let left = end.checked_sub(now).filter(|left| check_ttl(*left).is_ok());
-                let message = "valid_until must lie 1 to 86,400 seconds after now";
-                left.map(|_| end).ok_or_else(|| Error::new(ErrorKind::InvalidTtl, message))
+                let what = "must lie 1 to 86,400 seconds after now";
+                let invalid = || Error::of_argument(ErrorKind::InvalidTtl, "valid_until", what);
+                left.map(|_| end).ok_or_else(invalid)
             }
         }
     }
 }
 
 /// Everything about a token but its key, its identity and its time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct ClaimsOptions {
     pub(crate) grants: Vec<AccessTokenGrant>,
-    pub(crate) lifetime: Lifetime,
+    pub(crate) ttl: Option<u64>,
+    pub(crate) valid_until: Option<u64>,
     pub(crate) nbf: Option<u64>,
     /// Whether each token has a `jti` of its own.
     pub(crate) unique: bool,
@@ -51,14 +54,15 @@ pub(crate) struct ClaimsOptions {
     pub(crate) with_player: bool,
 }
 
-impl Default for ClaimsOptions {
-    fn default() -> Self {
-        Self {
-            grants: Vec::new(),
-            lifetime: Lifetime::Ttl(TTL_DEFAULT),
-            nbf: None,
-            unique: false,
-            with_player: false,
+impl ClaimsOptions {
+    fn lifetime(&self) -> Result<Lifetime> {
+        match (self.ttl, self.valid_until) {
+            (Some(_), Some(_)) => {
+                let what = "excludes valid_until: give one of the two";
+                Err(Error::of_argument(ErrorKind::InvalidTtl, "ttl", what))
+            }
+            (None, Some(end)) => Lifetime::Until(end).checked(),
+            (ttl, None) => Lifetime::Ttl(ttl.unwrap_or(TTL_DEFAULT)).checked(),
         }
     }
 }
@@ -74,24 +78,48 @@ pub(crate) struct Claims {
     pub(super) with_player: bool,
     pub(super) has_video: bool,
     pub(super) has_voice: bool,
+    /// Whether a voice grant has parameters that are left out.
+    pub(super) drops_params: bool,
 }
 
 impl Claims {
     /// Checks all there is to check without an identity and a time.
     pub(crate) fn new(options: &ClaimsOptions) -> Result<Self> {
-        options.lifetime.check()?;
+        let lifetime = options.lifetime()?;
         options.nbf.map_or(Ok(()), |nbf| check_unix_seconds("nbf", nbf))?;
+        if let (Some(nbf), Lifetime::Until(end)) = (options.nbf, lifetime) {
+            check_start(nbf, end, "valid_until")?;
+        }
         check_keys(options)?;
         let has = |key| options.grants.iter().any(|grant| grant.key() == key);
         Ok(Self {
             grants_json: write_grants(&options.grants)?,
-            lifetime: options.lifetime,
+            lifetime,
             nbf: options.nbf,
             unique: options.unique,
             with_player: options.with_player,
             has_video: has(VideoGrant::KEY),
             has_voice: has(VoiceGrant::KEY),
+            drops_params: options.grants.iter().any(drops_params),
         })
+    }
+
+    /// The `exp` of a token minted at `now`, which must come after its `nbf`.
+    pub(super) fn end(&self, now: u64) -> Result<u64> {
+        let end = self.lifetime.end(now)?;
+        match (self.nbf, self.lifetime) {
+            (Some(nbf), Lifetime::Ttl(_)) => check_start(nbf, end, "now + ttl").map(|()| end),
+            _ => Ok(end),
+        }
+    }
+
+    /// The first second in which a token can be minted that becomes valid before it ends, if that is
+    /// not sooner than `now`.
+    pub(super) fn first_second(&self, now: u64) -> u64 {
+        match (self.nbf, self.lifetime) {
+            (Some(nbf), Lifetime::Ttl(ttl)) => now.max((nbf + 1).saturating_sub(ttl)),
+            _ => now,
+        }
     }
 
     /// The longest identity in characters, where the grants set a limit to it.
@@ -117,12 +145,12 @@ fn over(identity: &str, max_chars: usize) -> bool {
 
 #[cold]
 fn identity_error(identity: &str) -> Error {
-    let message = match identity.len() {
-        0 => "the identity is empty",
-        long if long > IDENTITY_MAX_BYTES => "the identity is over 512 bytes",
-        _ => "the identity is over 128 characters, the most with a video grant",
+    let what = match identity.len() {
+        0 => "must not be empty",
+        long if long > IDENTITY_MAX_BYTES => "is over 512 bytes",
+        _ => "is over 128 characters, the most with a video grant",
     };
-    Error::new(ErrorKind::InvalidIdentity, message)
+    Error::of_argument(ErrorKind::InvalidIdentity, "identity", what)
 }
 
 /// Checks a point in time that the caller gives.
@@ -130,27 +158,45 @@ pub(super) fn check_unix_seconds(argument: &str, seconds: u64) -> Result<()> {
     if seconds <= UNIX_SECONDS_MAX {
         return Ok(());
     }
-    let message = format!("{argument} lies after the year 9999: is it in milliseconds?");
-    Err(Error::new(ErrorKind::InvalidArgument, message))
+    let what = "lies after the year 9999: is it in milliseconds?";
+    Err(Error::of_argument(ErrorKind::InvalidArgument, argument, what))
+}
+
+/// A token that ends before it becomes valid is never valid.
+fn check_start(nbf: u64, end: u64, which: &str) -> Result<()> {
+    if nbf < end {
+        return Ok(());
+    }
+    let what = format!("({nbf}) must lie before the token's end, {which} ({end})");
+    Err(Error::of_argument(ErrorKind::InvalidArgument, "nbf", what))
 }
 
 fn check_ttl(ttl: u64) -> Result<()> {
     if (TTL_MIN..=TTL_MAX).contains(&ttl) {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::InvalidTtl, "ttl must be 1 to 86,400 seconds"))
+    let what = format!("must be 1 to 86,400 seconds, not {ttl}");
+    Err(Error::of_argument(ErrorKind::InvalidTtl, "ttl", what))
 }
 
 fn check_keys(options: &ClaimsOptions) -> Result<()> {
-    let player = options.with_player.then_some(PlaybackGrant::KEY);
-    let mut keys: Vec<&str> = options.grants.iter().map(AccessTokenGrant::key).collect();
-    keys.extend(player);
-    if keys.len() > GRANTS_MAX {
-        return Err(Error::new(ErrorKind::InvalidGrant, "more than 16 grants in one token"));
+    let invalid = |argument: &str, what: &str| {
+        Err(Error::of_argument(ErrorKind::InvalidGrant, argument, what))
+    };
+    let keys: Vec<&str> = options.grants.iter().map(AccessTokenGrant::key).collect();
+    if keys.len() + usize::from(options.with_player) > GRANTS_MAX {
+        return invalid("grants", "must be at most 16 in one token");
     }
-    keys.sort_unstable();
-    if keys.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(Error::new(ErrorKind::InvalidGrant, "two grants have the same key"));
+    for (index, key) in keys.iter().enumerate() {
+        if options.with_player && *key == PlaybackGrant::KEY {
+            let what = "is a playback grant, which the minter adds itself";
+            return invalid(&format!("grants[{index}]"), what);
+        }
+        if let Some(other) = keys[..index].iter().position(|other| other == key) {
+            let what =
+                format!("is {key} again, as grants[{other}]; a token holds one of each kind");
+            return invalid(&format!("grants[{index}]"), &what);
+        }
     }
     Ok(())
 }
@@ -167,12 +213,16 @@ fn write_grants(grants: &[AccessTokenGrant]) -> Result<Zeroizing<String>> {
     Ok(out)
 }
 
+fn drops_params(grant: &AccessTokenGrant) -> bool {
+    matches!(grant, AccessTokenGrant::Voice(voice) if voice.drops_params())
+}
+
 /// All grants together are bounded as each of them is, so that no token is too large to verify.
 pub(super) fn check_grants_size(bytes: usize) -> Result<()> {
     if bytes <= GRANTS_JSON_MAX_BYTES {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::InvalidGrant, "the grants are over 64 KiB of JSON"))
+    Err(Error::of_argument(ErrorKind::InvalidGrant, "grants", "must be at most 64 KiB of JSON"))
 }
 
 #[cfg(test)]
@@ -188,8 +238,7 @@ mod tests {
     #[test]
     fn a_token_lives_a_second_to_a_day() {
         for (ttl, valid) in [(0, false), (1, true), (86_400, true), (86_401, false)] {
-            let lifetime = Lifetime::Ttl(ttl);
-            let options = ClaimsOptions { lifetime, ..ClaimsOptions::default() };
+            let options = ClaimsOptions { ttl: Some(ttl), ..ClaimsOptions::default() };
             assert_eq!(Claims::new(&options).is_ok(), valid);
         }
         let until = Lifetime::Until(1000);
@@ -206,8 +255,7 @@ mod tests {
         let late = UNIX_SECONDS_MAX + 1;
         let nbf = ClaimsOptions { nbf: Some(late), ..ClaimsOptions::default() };
         assert_eq!(kind(nbf), ErrorKind::InvalidArgument);
-        let lifetime = Lifetime::Until(late);
-        let until = ClaimsOptions { lifetime, ..ClaimsOptions::default() };
+        let until = ClaimsOptions { valid_until: Some(late), ..ClaimsOptions::default() };
         assert_eq!(kind(until), ErrorKind::InvalidArgument);
     }
 

@@ -42,7 +42,7 @@ pub struct Decoded {
 
 impl Decoded {
     pub(super) fn new(header: Object, parts: &Parts<'_>) -> Result<Self> {
-        Ok(Self { header, claims: Object::read("the claims", parts.claims)? })
+        Ok(Self { header, claims: Object::read("the payload", parts.claims)? })
     }
 
     /// The header, byte for byte.
@@ -211,6 +211,10 @@ impl<'a> Parts<'a> {
     pub(super) fn split(token: &'a str) -> Result<Self> {
         if token.len() > TOKEN_MAX_BYTES {
             return Err(malformed("the token is over 128 KiB"));
+        }
+        if token.starts_with("Bearer ") {
+            let what = "must be the JWT alone, without \"Bearer \" before it";
+            return Err(Error::of_argument(ErrorKind::TokenMalformed, "token", what));
         }
         let parts = token.rsplit_once('.').and_then(|(signed, signature)| {
             let (header, claims) = signed.split_once('.')?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
 
-use super::claims::{Claims, ClaimsOptions, Lifetime};
+use super::claims::{Claims, ClaimsOptions};
 use super::grants::AccessTokenGrant;
 use super::prefix::Prefix;
 use super::setters::token_setters;
@@ -60,7 +60,9 @@ impl TokenMinter {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidIdentity`](crate::ErrorKind::InvalidIdentity) for an identity that is
-    /// empty, over 512 bytes, or over 128 characters with a video grant.
+    /// empty, over 512 bytes, or over 128 characters with a video grant;
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) while a token would end before
+    /// its `nbf`.
     #[inline]
     pub fn mint(&self, identity: &str) -> Result<String> {
         self.prefix()?.mint(identity)
@@ -81,12 +83,12 @@ impl TokenMinter {
     ///
     /// # Errors
     ///
-    /// As [`TokenMinter::mint`], with the index in the message: `identities[3]: …`.
+    /// As [`TokenMinter::mint`], with the index in the message: `identities[3] …`.
     pub fn mint_many<S: AsRef<str>>(&self, identities: &[S]) -> Result<Vec<String>> {
         let prefix = self.prefix()?;
         let mint = |(index, identity): (usize, &S)| {
             let token = prefix.mint(identity.as_ref());
-            token.map_err(|error| error.in_context(&format!("identities[{index}]")))
+            token.map_err(|error| error.with_argument(&format!("identities[{index}]")))
         };
         identities.iter().enumerate().map(mint).collect()
     }
@@ -105,7 +107,7 @@ impl TokenMinter {
         let (prefix, mut token) = (self.prefix()?, String::new());
         for (index, identity) in identities.iter().enumerate() {
             let minted = prefix.mint_into(&mut token, identity.as_ref());
-            minted.map_err(|error| error.in_context(&format!("identities[{index}]")))?;
+            minted.map_err(|error| error.with_argument(&format!("identities[{index}]")))?;
             take(&token);
         }
         Ok(())
@@ -184,7 +186,9 @@ impl TokenMinterBuilder {
     /// for a time after the year 9999.
     pub fn build(self) -> Result<TokenMinter> {
         let template = Template::new(&self.key, Claims::new(&self.options)?);
-        let current = template.stamp(self.clock.unix_seconds(), None)?;
+        // Tokens may be minted later that become valid before they end.
+        let second = template.claims().first_second(self.clock.unix_seconds());
+        let current = template.stamp(second, None)?;
         let current = ArcSwap::from_pointee(current);
         Ok(TokenMinter { key: self.key, clock: self.clock, template, current })
     }
@@ -246,6 +250,28 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_ends_before_it_becomes_valid_is_not_minted() {
+        let clock = ManualClock::new(Duration::from_secs(NOW));
+        let builder = TokenMinter::builder(&key()).ttl(60).nbf(NOW + 100).clock(&clock);
+        let minter = builder.build().unwrap();
+        for _ in 0..2 {
+            let refused = minter.mint("alice").unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
+            let text = format!(
+                "nbf ({}) must lie before the token's end, now + ttl ({})",
+                NOW + 100,
+                NOW + 60
+            );
+            assert_eq!(refused.message(), text);
+        }
+        assert!(minter.mint_at("alice", NOW + 40).is_err());
+        assert!(minter.mint_at("alice", NOW + 41).is_ok());
+        clock.advance(Duration::from_secs(41));
+        let token = decode(&minter.mint("alice").unwrap()).unwrap();
+        assert_eq!((token.not_before(), token.expires_at()), (Some(NOW + 100), Some(NOW + 101)));
+    }
+
+    #[test]
     fn many_are_minted_together_or_not_at_all() {
         let (minter, _) = minter();
         let tokens = minter.mint_many(&["alice", "bob"]).unwrap();
@@ -256,7 +282,7 @@ mod tests {
         assert!(minter.mint_many::<&str>(&[]).unwrap().is_empty());
         let error = minter.mint_many(&["alice", "bob", &"x".repeat(129)]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidIdentity);
-        assert!(error.message().starts_with("identities[2]: "));
+        assert!(error.message().starts_with("identities[2] is over "));
     }
 
     #[test]

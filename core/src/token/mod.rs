@@ -19,7 +19,7 @@ mod test_support;
 
 pub use access_token::{AccessToken, AccessTokenBuilder};
 pub use algorithm::{Algorithm, sign};
-pub(crate) use claims::{Claims, ClaimsOptions, Lifetime};
+pub(crate) use claims::{Claims, ClaimsOptions};
 pub use decoded::{Decoded, decode};
 pub use grants::{
     AccessTokenGrant, ChatGrant, CustomGrant, IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant,

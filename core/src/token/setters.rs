@@ -16,14 +16,15 @@ macro_rules! token_setters {
             self
         }
 
-        /// How long a token lives, in seconds: 1 to 86,400, 3,600 if not set. Replaces a
+        /// How long a token lives, in seconds: 1 to 86,400, 3,600 if not set. Excludes a
         /// `valid_until`, where there is one.
         pub fn ttl(mut self, seconds: u64) -> Self {
-            self.options.lifetime = Lifetime::Ttl(seconds);
+            self.options.ttl = Some(seconds);
             self
         }
 
-        /// The Unix second before which a token is not valid. Left out if not set, as clocks differ.
+        /// The Unix second before which a token is not valid, earlier than its end. Left out if not
+        /// set, as clocks differ.
         pub fn nbf(mut self, unix_seconds: u64) -> Self {
             self.options.nbf = Some(unix_seconds);
             self

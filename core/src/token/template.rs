@@ -57,7 +57,8 @@ impl Template {
     ///
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a second after the
     /// year 9999, [`ErrorKind::InvalidTtl`](crate::ErrorKind::InvalidTtl) if a fixed end is not
-    /// within a day after it, [`ErrorKind::InvalidGrant`](crate::ErrorKind::InvalidGrant) if the
+    /// within a day after it, [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if
+    /// `nbf` is not before the end, [`ErrorKind::InvalidGrant`](crate::ErrorKind::InvalidGrant) if the
     /// playback grant makes the grants too large.
     pub(crate) fn stamp(&self, now: u64, player: Option<&PlaybackGrant>) -> Result<Prefix> {
         debug_assert_eq!(self.claims.with_player, player.is_some());
@@ -96,7 +97,7 @@ impl Template {
 
     fn write_times(&self, json: &mut String, now: u64) -> Result<()> {
         let (key_sid, parties) = (&self.key_sid, &self.parties);
-        let end = self.claims.lifetime.end(now)?;
+        let end = self.claims.end(now)?;
         json.push('{');
         // Writing into a string cannot fail.
         let _ = if self.claims.unique {

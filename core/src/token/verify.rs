@@ -1,11 +1,12 @@
 //! Checking a token, in the order structure, algorithm, signature, claims.
 
 use super::algorithm::{Algorithm, check_secret};
+use super::claims::check_unix_seconds;
 use super::decoded::{Decoded, Object, Parts, malformed};
 use crate::clock::exact_unix_seconds;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::{LEEWAY_MAX, UNIX_SECONDS_MAX};
+use crate::limits::LEEWAY_MAX;
 
 /// The content type in the header of every Access Token.
 const CONTENT_TYPE: &str = "twilio-fpa;v=1";
@@ -57,14 +58,12 @@ impl VerifyOptions {
     }
 
     fn checked_now(&self) -> Result<u64> {
-        let invalid = |why: &'static str| Err(Error::new(ErrorKind::InvalidArgument, why));
         let now = self.now.unwrap_or_else(exact_unix_seconds);
         if self.leeway > LEEWAY_MAX {
-            return invalid("leeway is over 300 seconds");
+            let what = format!("must be at most 300 seconds, not {}", self.leeway);
+            return Err(Error::of_argument(ErrorKind::InvalidArgument, "leeway", what));
         }
-        if now > UNIX_SECONDS_MAX {
-            return invalid("now lies after the year 9999: is it in milliseconds?");
-        }
+        check_unix_seconds("now", now)?;
         Ok(now)
     }
 }
@@ -154,7 +153,8 @@ fn check_signature(
     check_algorithm(&header, algorithm)?;
     check_type(&header)?;
     if !algorithm.verify(secret, parts.signed.as_bytes(), &signature) {
-        let message = "the token was not signed with this secret, or was changed";
+        let message = "the token was not signed with this secret, or was changed; after a rotation \
+                       verify old tokens with the old key";
         return Err(Error::new(ErrorKind::TokenSignature, message));
     }
     Decoded::new(header, &parts)
@@ -184,7 +184,9 @@ fn check_party(decoded: &Decoded, name: &str, sid: &str) -> Result<()> {
         None => Err(claims(&format!("{name} is missing or not a string"))),
         Some(found) if found == sid => Ok(()),
         Some(_) => {
-            let message = format!("{name} is not that of this key");
+            let of = if name == "iss" { "another key" } else { "another account" };
+            let message =
+                format!("the token was issued by {of}: its {name} is not that of this key");
             Err(Error::new(ErrorKind::TokenIssuer, message))
         }
     }
@@ -196,10 +198,14 @@ fn check_times(decoded: &Decoded, now: u64, leeway: u64) -> Result<()> {
     let nbf = decoded.time("nbf")?;
     decoded.time("iat")?;
     if now >= exp.whole + leeway {
-        return Err(Error::new(ErrorKind::TokenExpired, "the token has expired"));
+        let ago = now - exp.whole;
+        let message =
+            format!("the token expired {ago} s ago; leeway allows for clocks that differ");
+        return Err(Error::new(ErrorKind::TokenExpired, message));
     }
     if nbf.is_some_and(|nbf| nbf.rounded_up() > now + leeway) {
-        return Err(Error::new(ErrorKind::TokenNotYetValid, "the token is not valid yet"));
+        let message = "the token is not valid yet (nbf); leeway allows for clocks that differ";
+        return Err(Error::new(ErrorKind::TokenNotYetValid, message));
     }
     Ok(())
 }

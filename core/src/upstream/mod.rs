@@ -4,6 +4,8 @@
 //! Knows no endpoint and no cache. Uses the crate's errors, clocks, locks and fork cells.
 
 #[cfg(feature = "http")]
+mod certificates;
+#[cfg(feature = "http")]
 mod failure;
 #[cfg(feature = "http")]
 mod names;
@@ -15,6 +17,8 @@ mod route;
 #[cfg(feature = "http")]
 mod server_time;
 #[cfg(feature = "http")]
+mod shared;
+#[cfg(feature = "http")]
 mod transport;
 mod url;
 
@@ -25,5 +29,5 @@ pub(crate) use {
     failure::explained,
     refused::{Advice, refused},
     server_time::server_time,
-    transport::Transport,
+    shared::{SharedTransport, close_unused},
 };

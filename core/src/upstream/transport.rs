@@ -1,25 +1,29 @@
 //! One HTTP request: its connection, TLS, proxy and time limits.
 
-use std::fs;
-use std::io::Read as _;
-use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use ureq::http::Response;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
+use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use ureq::unversioned::resolver::Resolver;
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::unversioned::transport::{
+    ConnectionDetails, Connector, DefaultConnector, Transport as Wire,
+};
 use ureq::{Agent, Body, Proxy};
 
+use super::certificates::Certificates;
 use super::failure::explained;
 use super::names::Names;
 use super::route::Route;
 use super::url::is_loopback;
 use crate::clock::Clock;
+use crate::clock::nanos;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork::{self, ForkCell, Generation, Reborn};
+use crate::thread::boot_nanos;
+use crate::watch::{self, Watched};
 
 /// No request has longer.
 const TIMEOUT_MAX: Duration = Duration::from_secs(3600);
@@ -28,15 +32,15 @@ const CONNECT_PART: u32 = 2;
 /// An idle connection is kept no longer than this: less than servers commonly keep theirs, so that
 /// none is used at the moment in which upstream closes it. The request would be lost and is not sent
 /// twice. Connections that were closed before are found out when they are taken up.
-const IDLE_MAX: Duration = Duration::from_secs(4);
+pub(super) const IDLE_MAX: Duration = Duration::from_secs(4);
 /// The machine slept if boot time has run ahead of the monotonic clock by this much: the other ends
 /// of idle connections are likely gone.
 const GAP: Duration = Duration::from_secs(5);
 /// An answer's header may be so large.
 const HEADER_MAX_BYTES: usize = 16 * 1024;
-/// A file of certificates may be so large.
-const CA_FILE_MAX_BYTES: u64 = 4 * 1024 * 1024;
 
+/// One way to upstream, with the connections that are idle on it. While the library's watching thread
+/// runs it closes them once they are [`IDLE_MAX`] old, else the next request does.
 pub(crate) struct Transport(ForkCell<Connections>);
 
 /// What connections are made with; immutable, so that a forked child may use it too.
@@ -50,13 +54,17 @@ struct Config {
 struct Connections {
     born: Generation,
     config: Arc<Config>,
-    /// None before the first request.
+    /// Outlives the pools, so that TLS is prepared once and its sessions are resumed.
+    connector: Arc<DefaultConnector>,
+    /// None before the first request, and when none has been sent for a while.
     current: ArcSwapOption<Pool>,
 }
 
 /// Connections made since the machine last slept.
 struct Pool {
     agent: Agent,
+    /// When it was used last, in nanoseconds since boot.
+    used: AtomicU64,
     /// The time that requests have by default. A setting of the single request would have the agent
     /// prepare TLS anew for each connection, without resuming sessions.
     timeout: Duration,
@@ -66,16 +74,17 @@ struct Pool {
 }
 
 impl Transport {
-    pub(crate) fn new(route: &Route) -> Result<Self> {
+    /// A way to upstream that trusts the certificates of a file which has been read, or the built-in ones.
+    pub(super) fn new(route: &Route, certificates: Option<&Certificates>) -> Result<Arc<Self>> {
         let https_only = route.is_https();
-        let tls = tls(route.ca_file())?;
+        let tls = tls(certificates)?;
         let config = Config { https_only, tls, proxy: proxy(route.proxy(), https_only)? };
-        Ok(Self(ForkCell::new(Connections::new(Arc::new(config)))))
+        Ok(Arc::new(Self(ForkCell::new(Connections::new(Arc::new(config))))))
     }
 
     /// Sends a form and returns the answer, whatever its status. One request: no retry, no redirect.
     pub(crate) fn post(
-        &self,
+        self: &Arc<Self>,
         url: &str,
         authorization: &str,
         form: Vec<(&str, String)>,
@@ -94,26 +103,46 @@ impl Transport {
                 .timeout_resolve(Some(timeout / CONNECT_PART))
                 .build()
         };
-        request
+        let answer = request
             .header("Authorization", authorization)
             .header("Accept", "application/json")
-            .send_form(form)
-            .map_err(|error| explained(&error))
+            .send_form(form);
+        pool.used.store(boot_nanos(), Ordering::Relaxed);
+        watch::beside(self, boot_nanos().saturating_add(nanos(IDLE_MAX)));
+        answer.map_err(|error| explained(&error))
+    }
+}
+
+impl Watched for Transport {
+    fn next_wakeup(&self) -> Option<Duration> {
+        self.0.get().current.load().as_ref().map(|pool| pool.idle_left())
+    }
+
+    /// Closes the connections. The agent closes none before its next request, but all when it is dropped.
+    fn poll(self: Arc<Self>) {
+        let connections = self.0.get();
+        let current = connections.current.load();
+        if current.as_ref().is_some_and(|pool| pool.idle_left().is_zero()) {
+            connections.current.compare_and_swap(&*current, None);
+        }
     }
 }
 
 impl Connections {
     fn new(config: Arc<Config>) -> Self {
-        Self { born: fork::generation(), config, current: ArcSwapOption::empty() }
+        let (born, connector) = (fork::generation(), Arc::default());
+        Self { born, config, connector, current: ArcSwapOption::empty() }
     }
 
     /// The connections to use; new ones after a suspend.
     fn pool(&self, timeout: Duration) -> Arc<Pool> {
         let current = self.current.load();
         if let Some(pool) = current.as_ref().filter(|pool| !pool.slept()) {
+            pool.used.store(boot_nanos(), Ordering::Relaxed);
             return Arc::clone(pool);
         }
-        let fresh = Arc::new(Pool::new(&self.config, timeout));
+        let agent = agent(&self.config, timeout, Prepared(Arc::clone(&self.connector)), Names);
+        let fresh = Arc::new(Pool::new(agent, timeout));
         let before = self.current.compare_and_swap(&*current, Some(Arc::clone(&fresh)));
         match &*before {
             // Another thread was faster.
@@ -136,10 +165,15 @@ impl Reborn for Connections {
 }
 
 impl Pool {
-    fn new(config: &Config, timeout: Duration) -> Self {
-        let agent = agent(config, timeout, Names);
+    fn new(agent: Agent, timeout: Duration) -> Self {
         let boot = Clock::system().now().boot();
-        Self { agent, timeout, boot, monotonic: Instant::now() }
+        Self { agent, used: AtomicU64::new(nanos(boot)), timeout, boot, monotonic: Instant::now() }
+    }
+
+    /// How long until its connections are too old to be used.
+    fn idle_left(&self) -> Duration {
+        let end = self.used.load(Ordering::Relaxed).saturating_add(nanos(IDLE_MAX));
+        Duration::from_nanos(end.saturating_sub(boot_nanos()))
     }
 
     /// Whether the machine has slept since the pool was made.
@@ -149,9 +183,30 @@ impl Pool {
     }
 }
 
+/// Makes connections for one agent after the other.
+#[derive(Debug)]
+struct Prepared(Arc<DefaultConnector>);
+
+impl Connector<()> for Prepared {
+    type Out = Box<dyn Wire>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<()>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        self.0.connect(details, chained)
+    }
+}
+
 /// What sends requests, with everything set that would otherwise come from the environment or be
 /// without a limit.
-fn agent(config: &Config, timeout: Duration, resolver: impl Resolver) -> Agent {
+fn agent(
+    config: &Config,
+    timeout: Duration,
+    connector: impl Connector<()>,
+    resolver: impl Resolver,
+) -> Agent {
     let settings = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -167,14 +222,14 @@ fn agent(config: &Config, timeout: Duration, resolver: impl Resolver) -> Agent {
         .timeout_connect(Some(timeout / CONNECT_PART))
         .timeout_resolve(Some(timeout / CONNECT_PART))
         .build();
-    Agent::with_parts(settings, DefaultConnector::new(), resolver)
+    Agent::with_parts(settings, connector, resolver)
 }
 
 /// The cryptography is passed explicitly: the process-wide default belongs to the host.
-fn tls(ca_file: Option<&Path>) -> Result<TlsConfig> {
-    let roots = match ca_file {
+fn tls(certificates: Option<&Certificates>) -> Result<TlsConfig> {
+    let roots = match certificates {
         None => RootCerts::WebPki,
-        Some(path) => RootCerts::new_with_certs(&certificates(path)?),
+        Some(file) => RootCerts::new_with_certs(&file.parse()?),
     };
     Ok(TlsConfig::builder()
         .provider(TlsProvider::Rustls)
@@ -183,48 +238,19 @@ fn tls(ca_file: Option<&Path>) -> Result<TlsConfig> {
         .build())
 }
 
-fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
-    let invalid = |why| Error::new(ErrorKind::InvalidArgument, why);
-    let unreadable = || invalid("ca_file cannot be read");
-    // A pipe may never be opened, and a device has no end.
-    if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
-        return Err(unreadable());
-    }
-    let (mut pem, file) = (Vec::new(), fs::File::open(path).map_err(|_| unreadable())?);
-    file.take(CA_FILE_MAX_BYTES + 1).read_to_end(&mut pem).map_err(|_| unreadable())?;
-    if pem.len() as u64 > CA_FILE_MAX_BYTES {
-        return Err(invalid("ca_file is over 4 MiB"));
-    }
-    let items: Result<Vec<_>, _> = parse_pem(&pem).collect();
-    let items = items.map_err(|_| invalid("ca_file is not a PEM file"))?;
-    let certificates: Vec<_> = items
-        .into_iter()
-        .filter_map(|item| match item {
-            PemItem::Certificate(certificate) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() {
-        return Err(invalid("ca_file holds no certificate"));
-    }
-    Ok(certificates)
-}
-
 fn proxy(url: Option<&str>, https_only: bool) -> Result<Option<Proxy>> {
     let Some(text) = url else {
         return Ok(None);
     };
-    let invalid = || Error::new(ErrorKind::InvalidUrl, "proxy must be an http URL");
+    let refused = |what| Error::of_argument(ErrorKind::InvalidUrl, "proxy", what);
+    let invalid = || refused("must be an http URL");
     if !text.starts_with("http://") && !text.starts_with("https://") {
         return Err(invalid());
     }
     let host = text.parse::<http::Uri>().map_err(|_| invalid())?;
     if !https_only && !is_loopback(host.host()) {
         // Without TLS to upstream the key would be there for all to read on the way to the proxy.
-        return Err(Error::new(
-            ErrorKind::InvalidUrl,
-            "a base_url with plain http goes through no proxy but one on loopback",
-        ));
+        return Err(refused("must be on loopback for a base_url with plain http"));
     }
     Proxy::new(text).map(Some).map_err(|_| invalid())
 }
@@ -242,23 +268,14 @@ mod tests {
 
     const TIMEOUT: Duration = Duration::from_secs(4);
 
-    fn transport_to(emulator: &Emulator) -> Transport {
-        Transport::new(&Route::new(emulator.base_url(), None, None).unwrap()).unwrap()
+    fn transport_to(emulator: &Emulator) -> Arc<Transport> {
+        Transport::new(&Route::new(emulator.base_url(), None, None).unwrap(), None).unwrap()
     }
 
-    fn post(transport: &Transport, emulator: &Emulator, timeout: Duration) {
+    fn post(transport: &Arc<Transport>, emulator: &Emulator, timeout: Duration) {
         let url = format!("{}/v1/PlayerStreamers/VJ1/PlaybackGrant", emulator.base_url());
         let mut answer = transport.post(&url, "Basic x", Vec::new(), timeout).unwrap();
         answer.body_mut().read_to_vec().unwrap();
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn certificates_come_from_a_file_alone() {
-        for path in ["/dev/zero", "/", "/dev/null/nothing"] {
-            let refused = certificates(Path::new(path)).unwrap_err();
-            assert_eq!(refused.kind(), ErrorKind::InvalidArgument, "{path}");
-        }
     }
 
     #[test]
@@ -293,9 +310,25 @@ mod tests {
         let pool = connections.pool(TIMEOUT);
         // As if the machine had slept since: boot time went on, the monotonic clock did not.
         let (agent, boot) = (pool.agent.clone(), pool.boot.saturating_sub(GAP * 2));
-        let slept = Pool { agent, timeout: TIMEOUT, boot, monotonic: pool.monotonic };
+        let slept = Pool { boot, monotonic: pool.monotonic, ..Pool::new(agent, TIMEOUT) };
         connections.current.store(Some(Arc::new(slept)));
         post(&transport, &emulator, TIMEOUT);
+        post(&transport, &emulator, TIMEOUT);
+        assert_eq!(emulator.counters().connections, 2);
+    }
+
+    #[test]
+    fn connections_are_closed_when_they_are_too_old_to_be_used() {
+        let emulator = Emulator::start(Upstream::default()).unwrap();
+        let transport = transport_to(&emulator);
+        post(&transport, &emulator, TIMEOUT);
+        assert!(transport.next_wakeup().unwrap() > IDLE_MAX / 2);
+        Arc::clone(&transport).poll();
+        assert!(transport.next_wakeup().is_some(), "not yet");
+        let connections = transport.0.get();
+        connections.pool(TIMEOUT).used.store(0, Ordering::Relaxed);
+        Arc::clone(&transport).poll();
+        assert!(transport.next_wakeup().is_none());
         post(&transport, &emulator, TIMEOUT);
         assert_eq!(emulator.counters().connections, 2);
     }
@@ -326,7 +359,7 @@ mod tests {
         let addresses = Several(vec![v6, gone, emulator.address()]);
         let config = Config { https_only: false, tls: tls(None).unwrap(), proxy: None };
         let start = Instant::now();
-        let answer = agent(&config, TIMEOUT, addresses)
+        let answer = agent(&config, TIMEOUT, DefaultConnector::new(), addresses)
             .get("http://localhost:1/emulator/health")
             .call()
             .unwrap();

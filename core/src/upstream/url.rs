@@ -23,9 +23,12 @@ pub(crate) fn checked_base_url(base_url: &str) -> Result<Box<str>> {
         Some("https") => {}
         Some("http") if is_loopback(uri.host()) => {}
         Some("http") => {
-            return Err(invalid("base_url: plain http is allowed on loopback only"));
+            return Err(invalid(
+                "base_url",
+                "must be https: plain http is allowed on loopback only",
+            ));
         }
-        _ => return Err(invalid("base_url must be an https URL")),
+        _ => return Err(invalid("base_url", "must be an https URL")),
     }
     // Schemes and hosts have no case; a path has.
     let path = text.strip_suffix(uri.path()).map_or("", |_| uri.path());
@@ -34,13 +37,11 @@ pub(crate) fn checked_base_url(base_url: &str) -> Result<Box<str>> {
 }
 
 /// A URL with a host and without a user, a query or a fragment.
-fn checked_uri(text: &str, what: &str) -> Result<Uri> {
-    let malformed = || Error::new(ErrorKind::InvalidUrl, format!("{what} is not a URL"));
+fn checked_uri(text: &str, argument: &str) -> Result<Uri> {
+    let malformed = || invalid(argument, "must be a URL such as https://host.example");
     if text.len() > URL_MAX_BYTES || text.contains(['@', '?', '#']) {
-        return Err(Error::new(
-            ErrorKind::InvalidUrl,
-            format!("{what} must have no user, query or fragment and at most 2,048 bytes"),
-        ));
+        let what = "must have no user, query or fragment and at most 2,048 bytes";
+        return Err(invalid(argument, what));
     }
     let uri = Uri::from_str(text).map_err(|_| malformed())?;
     if uri.host().is_none_or(str::is_empty) {
@@ -57,8 +58,8 @@ pub(crate) fn is_loopback(host: Option<&str>) -> bool {
         || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn invalid(why: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidUrl, why)
+fn invalid(argument: &str, what: &str) -> Error {
+    Error::of_argument(ErrorKind::InvalidUrl, argument, what)
 }
 
 #[cfg(test)]

@@ -6,12 +6,13 @@ use grantmint_core::PlaybackMinter;
 use grantmint_emulator::{Config, Emulator, Tls};
 
 use crate::child::fork;
-use crate::support::{emulator, minter_of, start, streamer};
+use crate::support::{STREAMER, emulator, minter_of, start, streamer};
 
 pub(crate) const TESTS: &[(&str, fn())] = &[
     ("a_plain_connection_stays_the_parents", a_plain_connection_stays_the_parents),
     ("a_tls_connection_stays_the_parents", a_tls_connection_stays_the_parents),
     ("the_childs_threads_are_its_own", the_childs_threads_are_its_own),
+    ("what_waits_for_minters_starts_no_thread", what_waits_for_minters_starts_no_thread),
 ];
 
 fn a_plain_connection_stays_the_parents() {
@@ -70,6 +71,19 @@ fn the_childs_threads_are_its_own() {
     if cfg!(target_os = "linux") {
         assert_eq!(said, r#"[] ["grantmint-1", "grantmint-watch"]"#);
     }
+}
+
+fn what_waits_for_minters_starts_no_thread() {
+    let emulator = emulator();
+    let handle = || minter_of(&emulator).build().unwrap().token(STREAMER, "alice").unwrap();
+    let parents = handle().generation;
+    let child = fork(|| {
+        for _ in 0..3 {
+            assert_eq!(handle().generation, parents);
+        }
+        format!("{:?}", threads())
+    });
+    assert_eq!(child.said(), "[]");
 }
 
 /// The names of the library's threads in this process, where the system tells.

@@ -12,6 +12,8 @@ use crate::support::{STREAMER, emulator, key, minter_of, streamer};
 
 pub(crate) const TESTS: &[(&str, fn())] = &[
     ("grants_are_taken_over_without_a_call", grants_are_taken_over_without_a_call),
+    ("what_waits_for_minters_is_found_by_a_child", what_waits_for_minters_is_found_by_a_child),
+    ("a_cool_down_that_waits_is_found_by_a_child", a_cool_down_that_waits_is_found_by_a_child),
     ("no_two_processes_draw_the_same", no_two_processes_draw_the_same),
     ("a_cool_down_is_kept", a_cool_down_is_kept),
     (
@@ -38,6 +40,42 @@ fn grants_are_taken_over_without_a_call() {
         });
         emulator.play(&child.said(), None).unwrap();
     }
+    assert_eq!(emulator.counters().requests, 1);
+}
+
+fn what_waits_for_minters_is_found_by_a_child() {
+    let emulator = emulator();
+    let handle = || minter_of(&emulator).build().unwrap().token(STREAMER, "alice").unwrap();
+    let parents = handle().generation;
+    for _ in 0..20 {
+        let child = fork(|| {
+            for _ in 0..3 {
+                assert_eq!(handle().generation, parents);
+            }
+            let again = fork(|| handle().jwt);
+            again.said()
+        });
+        emulator.play(&child.said(), None).unwrap();
+    }
+    let child = fork(|| {
+        grantmint_core::forget();
+        handle().jwt
+    });
+    emulator.play(&child.said(), None).unwrap();
+    assert_eq!(handle().generation, parents, "what a child forgets is its own");
+    assert_eq!(emulator.counters().requests, 2);
+}
+
+fn a_cool_down_that_waits_is_found_by_a_child() {
+    let emulator = emulator();
+    let handle = |number| {
+        let live = minter_of(&emulator).build().unwrap();
+        live.token(&streamer(number), "alice").unwrap_err()
+    };
+    emulator.add_fault(Fault::new(FaultKind::throttle(Some(30)))).unwrap();
+    assert_eq!(handle(1).kind(), ErrorKind::Throttled);
+    let child = fork(|| handle(2).code().to_owned());
+    assert_eq!(child.said(), "throttled");
     assert_eq!(emulator.counters().requests, 1);
 }
 

@@ -72,8 +72,7 @@ impl Case {
         [self.text("twilio_python"), self.text("twilio_node")]
     }
 
-    /// The token's own time. Where it becomes valid only later, the leeway reaches that far: one of
-    /// the tokens ends before it begins.
+    /// The token's own time. Where it becomes valid only later, the leeway reaches that far.
     fn options(&self) -> VerifyOptions {
         let wait = self.number("nbf").unwrap_or(0).saturating_sub(self.now());
         VerifyOptions::new().now(self.now()).leeway(wait)

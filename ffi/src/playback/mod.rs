@@ -6,9 +6,11 @@ mod playback_token;
 
 mod source;
 
+mod forget;
 mod grant_request;
 mod stream_minter;
 
+pub use forget::*;
 pub use grant_request::*;
 pub use playback_minter::*;
 pub use playback_minter_options::*;

@@ -423,8 +423,9 @@ pub unsafe extern "C" fn grantmint_playback_minter_cache(
 }
 
 /// Closes the minter and its streams: later calls fail with `closed`, calls that wait still get
-/// their result, and it keeps no grant warm any more. Others who share the cache go on. Does
-/// nothing for null.
+/// their result, and it keeps no grant warm any more. Others who share the cache go on, and minters
+/// to come find it for a while: `grantmint_playback_minter_purge` first empties it. Does nothing
+/// for null.
 ///
 /// # Safety
 ///

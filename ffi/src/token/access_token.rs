@@ -62,7 +62,8 @@ pub unsafe extern "C" fn grantmint_access_token_new(
 ///
 /// `*out`: the signed token, to free with `grantmint_string_free`.
 ///
-/// Statuses: `invalid_ttl` if `valid_until` is not 1 to 86,400 seconds away.
+/// Statuses: `invalid_ttl` if `valid_until` is not 1 to 86,400 seconds away, `invalid_argument` if
+/// the token would end before its `nbf`.
 ///
 /// # Safety
 ///

@@ -21,7 +21,8 @@ pub struct grantmint_access_token_options_t {
     pub ttl: u64,
     /// The Unix second at which the token ends, in place of `ttl`; not both.
     pub valid_until: u64,
-    /// The Unix second before which the token is not valid; left out by default, as clocks differ.
+    /// The Unix second before which the token is not valid, earlier than its end; left out by
+    /// default, as clocks differ.
     pub nbf: u64,
     /// Another clock, for tests.
     pub clock: *const grantmint_manual_clock_t,

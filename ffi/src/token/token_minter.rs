@@ -61,7 +61,7 @@ pub unsafe extern "C" fn grantmint_token_minter_new(
 /// `identity`: 1 to 512 bytes, with a video grant at most 128 characters. `*out`: the token, to
 /// free with `grantmint_string_free`.
 ///
-/// Statuses: `invalid_identity`.
+/// Statuses: `invalid_identity`; `invalid_argument` while a token would end before its `nbf`.
 ///
 /// # Safety
 ///

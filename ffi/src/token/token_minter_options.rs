@@ -19,7 +19,8 @@ pub struct grantmint_token_minter_options_t {
     pub grants_len: usize,
     /// How many seconds each token lives: 1 to 86,400, 3,600 by default.
     pub ttl: u64,
-    /// A fixed Unix second before which no token is valid; left out by default, as clocks differ.
+    /// A fixed Unix second before which no token is valid, earlier than the end of each; left out by
+    /// default, as clocks differ.
     pub nbf: u64,
     /// Another clock, for tests.
     pub clock: *const grantmint_manual_clock_t,

@@ -246,7 +246,7 @@ fn check_ways(minter: &TokenMinter, input: &Input<'_>, token: &str) {
         (Ok(many), Ok(other)) if !input.unique => assert_eq!(many, [token, &other]),
         (Ok(many), Ok(_)) => assert_eq!(many.len(), 2),
         (Err(many), Err(other)) => {
-            assert_eq!(many.message(), format!("identities[1]: {}", other.message()));
+            assert_eq!(many.message(), other.with_argument("identities[1]").message());
         }
         _ => panic!("together other than each by itself"),
     }

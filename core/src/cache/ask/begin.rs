@@ -6,7 +6,7 @@ use super::options::{DEFAULT_TIMEOUT, Wish};
 use super::ticket::Ticket;
 use super::waiter::Waiter;
 use crate::cache::decide::{
-    Decision, EntryState, Flight, Freshness, Key, MIN_SPACING, Purpose, abandoned, overloaded,
+    Decision, EntryState, Flight, Freshness, Key, Purpose, abandoned, cache_full,
 };
 use crate::cache::store::{Change, Entry, EventKind, Hit, Inner, Retired, Sighting, StillFresh};
 use crate::clock::{Now, nanos};
@@ -226,6 +226,6 @@ impl Inner {
             return Ok(());
         }
         self.counters.refusal();
-        Err(overloaded(now.boot_nanos().saturating_add(MIN_SPACING), now))
+        Err(cache_full())
     }
 }

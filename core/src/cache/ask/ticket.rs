@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cache::decide::{Flight, Grant, Key, Purpose, abandoned, overloaded};
+use crate::cache::decide::{Flight, Grant, Key, Purpose, abandoned, rate_limited};
 use crate::cache::store::{Admission, Ended, Entry, EventKind, Inner, Permit};
 use crate::clock::Now;
 use crate::error::Error;
@@ -87,7 +87,7 @@ impl Ticket {
                 self.place = at;
                 Start::Later(Duration::from_nanos(at.saturating_sub(time)))
             }
-            Admission::Full(at) => self.refused(overloaded(at, now)),
+            Admission::Full(at) => self.refused(rate_limited(at, now)),
             Admission::Blocked(block) => self.refused(block.refusal(now)),
         }
     }

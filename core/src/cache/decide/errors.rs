@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::windows::MIN_SPACING;
 use crate::clock::Now;
 use crate::error::{Error, ErrorKind};
 
@@ -12,16 +13,20 @@ pub(crate) fn abandoned() -> Error {
 pub(crate) fn grant_too_short() -> Error {
     Error::new(
         ErrorKind::GrantTooShort,
-        "the grant that upstream gave does not live as long as min_remaining asks for",
+        "the new grant expires sooner than min_remaining asks for: lower min_remaining, ask for a longer \
+         lifetime, or check this machine's clock",
     )
 }
 
-/// For a caller whose fetch could start at `earliest`, in nanoseconds since boot, which is too late.
-pub(crate) fn overloaded(earliest: u64, now: Now) -> Error {
+/// For a caller whose request could be sent at `earliest`, in nanoseconds since boot, which is too late.
+pub(crate) fn rate_limited(earliest: u64, now: Now) -> Error {
     let wait = Duration::from_nanos(earliest.saturating_sub(now.boot_nanos()));
-    Error::new(
-        ErrorKind::Overloaded,
-        "the budget of upstream calls, or the room for keys, is used up; try again later",
-    )
-    .with_retry_after(wait)
+    let message = "the account's own rate limit is reached: requests wait for their turn";
+    Error::new(ErrorKind::Overloaded, message).with_retry_after(wait)
+}
+
+/// For a new key while every key in the cache is being fetched or kept warm.
+pub(crate) fn cache_full() -> Error {
+    let message = "the cache is full (max_keys), and every key in it is being fetched or kept warm";
+    Error::new(ErrorKind::Overloaded, message).with_retry_after(Duration::from_nanos(MIN_SPACING))
 }

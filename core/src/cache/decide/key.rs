@@ -27,14 +27,14 @@ impl Key {
     /// [`ErrorKind::LimitExceeded`] for the text, [`ErrorKind::InvalidTtl`] for the life.
     pub fn new(text: &str, ttl: Duration) -> Result<Self> {
         if text.is_empty() || text.len() > TEXT_MAX_BYTES {
-            return Err(Error::new(ErrorKind::LimitExceeded, "a cache key has 1 to 512 bytes"));
+            let what = format!("must have 1 to 512 bytes, not {}", text.len());
+            return Err(Error::of_argument(ErrorKind::LimitExceeded, "key", what));
         }
         let ttl_ms = u32::try_from(ttl.as_millis()).unwrap_or(u32::MAX);
         if ttl_ms == 0 || ttl > TTL_MAX {
-            return Err(Error::new(
-                ErrorKind::InvalidTtl,
-                "the life of a cached grant must be 1 ms to 24 h",
-            ));
+            let hint = if ttl > TTL_MAX { ": is it in milliseconds?" } else { "" };
+            let what = format!("must be 1 ms to 24 h (86,400 s), not {ttl:?}{hint}");
+            return Err(Error::of_argument(ErrorKind::InvalidTtl, "ttl", what));
         }
         Ok(Self { text: text.into(), ttl_ms })
     }

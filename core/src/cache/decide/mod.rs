@@ -23,10 +23,9 @@ pub use policy::{CachePolicy, CachePolicyBuilder};
 
 pub(crate) use block::Block;
 pub(crate) use decision::Decision;
-pub(crate) use errors::{abandoned, grant_too_short, overloaded};
+pub(crate) use errors::{abandoned, cache_full, grant_too_short, rate_limited};
 pub(crate) use flight::{Flight, Outcome, Purpose, overdue_at};
 pub(crate) use grant::StoredGrant;
 pub(crate) use pause::{Failure, cooldown};
 pub(crate) use scope::Scope;
 pub(crate) use state::EntryState;
-pub(crate) use windows::MIN_SPACING;

@@ -9,6 +9,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// More entries than this are a mistake or an attack.
 const MAX_KEYS_MAX: usize = 1_000_000;
+/// No time of a policy is longer.
+const TIME_MAX: Duration = Duration::from_secs(86_400);
 
 /// The windows and limits of a cache. Whatever is not set scales with the life of each grant.
 ///
@@ -102,22 +104,32 @@ impl CachePolicyBuilder {
     /// `max_keys` outside `1..=1_000_000` or a jitter outside `0.0..=1.0`.
     pub fn build(self) -> Result<CachePolicy> {
         let policy = self.0;
-        let invalid = |why: &'static str| Err(Error::new(ErrorKind::InvalidArgument, why));
-        let times =
-            [policy.wait_below, policy.soft_point, policy.safety_margin, policy.fetch_timeout];
-        if times.iter().flatten().any(|t| t.is_zero() || *t > Duration::from_secs(86_400)) {
-            return invalid("the times of a policy must be over 0 and at most 24 h");
+        let invalid = |argument, what: String| {
+            Err(Error::of_argument(ErrorKind::InvalidArgument, argument, what))
+        };
+        let times = [
+            ("wait_below", policy.wait_below),
+            ("soft_point", policy.soft_point),
+            ("safety_margin", policy.safety_margin),
+            ("fetch_timeout", policy.fetch_timeout),
+        ];
+        for (name, time) in times {
+            if time.is_some_and(|time| time.is_zero() || time > TIME_MAX) {
+                return invalid(name, "must be over 0 and at most 24 h".to_owned());
+            }
         }
         if let (Some(wait), Some(soft)) = (policy.wait_below, policy.soft_point)
             && wait > soft
         {
-            return invalid("wait_below must not be over soft_point");
+            return invalid("wait_below", "must not be over soft_point".to_owned());
         }
         if !(1..=MAX_KEYS_MAX).contains(&policy.max_keys) {
-            return invalid("max_keys must be 1 to 1,000,000");
+            return invalid("max_keys", format!("must be 1 to 1,000,000, not {}", policy.max_keys));
         }
-        if policy.jitter.is_some_and(|jitter| !(0.0..=1.0).contains(&jitter)) {
-            return invalid("jitter must be 0 to 1");
+        if let Some(jitter) = policy.jitter
+            && !(0.0..=1.0).contains(&jitter)
+        {
+            return invalid("jitter", format!("must be 0 to 1, not {jitter}"));
         }
         Ok(policy)
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::gate::{Admission, Permit, Report};
 use super::inner::Inner;
-use crate::cache::decide::{Block, Flight, Key, cooldown, overdue_at, overloaded};
+use crate::cache::decide::{Block, Flight, Key, cooldown, overdue_at, rate_limited};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::trace;
@@ -27,7 +27,7 @@ impl Inner {
         let earliest = self.gate.earliest(self.flights.unsent(), now);
         if earliest > deadline.max(now.boot_nanos()) {
             self.counters.refusal();
-            return Err(overloaded(earliest, now));
+            return Err(rate_limited(earliest, now));
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::{ArcSwap, Guard};
 
+use super::held::Held;
 use crate::cache::decide::{EntryState, Key};
 use crate::clock::Now;
 use crate::sync::{self, Mutex, MutexGuard};
@@ -27,10 +28,13 @@ pub(crate) struct Entry {
     last_read: AtomicU64,
     /// Until when it is refreshed without being read, in nanoseconds since boot.
     warm_until: AtomicU64,
+    /// What this entry and its like hold.
+    held: Arc<Held>,
 }
 
 impl Entry {
-    pub(crate) fn new(key: Key, state: EntryState, now: Now) -> Self {
+    pub(crate) fn new(key: Key, state: EntryState, held: &Arc<Held>, now: Now) -> Self {
+        held.changed(&EntryState::default(), &state);
         Self {
             key,
             state: ArcSwap::from_pointee(state),
@@ -38,6 +42,7 @@ impl Entry {
             lock: Mutex::new(()),
             last_read: AtomicU64::new(now.boot_nanos()),
             warm_until: AtomicU64::new(0),
+            held: Arc::clone(held),
         }
     }
 
@@ -83,6 +88,11 @@ impl Entry {
         Ok(())
     }
 
+    /// Has it refreshed for readers only.
+    pub(crate) fn let_cool(&self) {
+        self.warm_until.store(0, Ordering::Relaxed);
+    }
+
     pub(crate) fn warm_until(&self) -> u64 {
         self.warm_until.load(Ordering::Relaxed)
     }
@@ -100,6 +110,7 @@ impl Change<'_> {
     }
 
     pub(crate) fn replace(&self, state: EntryState) {
+        self.entry.held.changed(&self.entry.state.load(), &state);
         self.entry.state.store(Arc::new(state));
         sync::step();
         self.entry.version.store(next_version(), Ordering::Release);

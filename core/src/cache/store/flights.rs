@@ -42,6 +42,11 @@ impl Flights {
         self.0.lock().iter().map(|(_, flight)| flight.overdue_at()).min()
     }
 
+    /// When the last fetch is overdue, in nanoseconds since boot.
+    pub(crate) fn last_overdue(&self) -> Option<u64> {
+        self.0.lock().iter().map(|(_, flight)| flight.overdue_at()).max()
+    }
+
     pub(crate) fn overdue(&self, now: Now) -> Vec<(Arc<Entry>, Arc<Flight>)> {
         let mut flights = self.0.lock().clone();
         flights.retain(|(_, flight)| flight.is_overdue(now));

@@ -85,6 +85,19 @@ impl Inner {
         self.note(self.clock.now(), kind, None);
     }
 
+    /// When the last grant, cached error and fetch in flight have ended, in nanoseconds since boot.
+    pub(crate) fn ends_at(&self) -> u64 {
+        let block = self.block.load().as_ref().map_or(0, |block| block.until);
+        let flights = self.flights.last_overdue().unwrap_or(0);
+        self.shards.held().until().max(block).max(flights)
+    }
+
+    /// Keeps nothing warm any more.
+    pub(crate) fn let_cool(&self) {
+        let warm = std::mem::take(&mut *self.warm.lock());
+        warm.iter().for_each(|entry| entry.let_cool());
+    }
+
     pub(crate) fn simulate_fork(&self) {
         self.left_behind.store(true, Ordering::SeqCst);
     }

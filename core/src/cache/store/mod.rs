@@ -9,6 +9,7 @@ mod entry;
 mod events;
 mod flights;
 mod gate;
+mod held;
 mod hit;
 mod inner;
 mod outcome;

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use arc_swap::ArcSwap;
 
 use super::entry::Entry;
+use super::held::Held;
 use crate::cache::decide::{EntryState, Key};
 use crate::clock::Now;
 use crate::sync::{self, Mutex};
@@ -31,6 +32,7 @@ pub(crate) struct Shards {
     shards: Box<[Shard]>,
     hasher: RandomState,
     len: AtomicUsize,
+    held: Arc<Held>,
     /// Held by the one thread that makes room.
     making_room: Mutex<()>,
 }
@@ -74,11 +76,17 @@ impl Shards {
             lock: Mutex::new(()),
         };
         let shards = (0..SHARDS).map(|_| shard()).collect();
-        Self { shards, hasher, len: AtomicUsize::new(0), making_room: Mutex::new(()) }
+        let (len, held) = (AtomicUsize::new(0), Arc::default());
+        Self { shards, hasher, len, held, making_room: Mutex::new(()) }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.len.load(Ordering::Relaxed)
+    }
+
+    /// What the entries hold together.
+    pub(crate) fn held(&self) -> &Held {
+        &self.held
     }
 
     /// The entry of a key, if there is one.
@@ -101,7 +109,7 @@ impl Shards {
         if let Some(found) = set.get(key) {
             return Arc::clone(&found.0);
         }
-        let entry = Arc::new(Entry::new(key.clone(), state, now));
+        let entry = Arc::new(Entry::new(key.clone(), state, &self.held, now));
         let mut larger = Set::clone(&set);
         larger.insert(ByKey(Arc::clone(&entry)));
         shard.set.store(Arc::new(larger));

@@ -14,14 +14,20 @@ use super::request::GrantRequest;
 use super::source::GrantSource;
 use crate::credentials::ApiKey;
 use crate::error::Result;
-use crate::upstream::Transport;
+use crate::upstream::{Route, SharedTransport};
+
+const CLOSED_ENDPOINT: &str = "Twilio closed this endpoint in 2023: set source, or base_url to the \
+     emulator";
 
 /// Calls `POST {base_url}/v1/PlayerStreamers/{VJ…}/PlaybackGrant` with an API key: one request, no
-/// retry and no redirect. Connections are kept for the next call, but not over a fork or a suspend.
+/// retry and no redirect. Connections are kept for 4 s for the next call of any client of the process
+/// that reaches upstream in the same way, but not over a fork or a suspend.
 pub struct PlaybackGrantClient {
     base_url: Box<str>,
     authorization: Zeroizing<String>,
-    transport: Transport,
+    transport: SharedTransport,
+    /// Upstream is the endpoint that Twilio has closed: errors say so.
+    is_closed_endpoint: bool,
 }
 
 impl PlaybackGrantClient {
@@ -35,8 +41,27 @@ impl PlaybackGrantClient {
     /// that cannot be read.
     pub fn new(key: &ApiKey, options: &ClientOptions) -> Result<Self> {
         let route = options.route()?;
-        let transport = Transport::new(&route)?;
-        Ok(Self { base_url: route.base_url().into(), authorization: basic_auth(key), transport })
+        Ok(Self::over(SharedTransport::find(&route)?, key, options, &route))
+    }
+
+    /// As [`PlaybackGrantClient::new`], with connections of its own.
+    pub(super) fn alone(key: &ApiKey, options: &ClientOptions) -> Result<Self> {
+        let route = options.route()?;
+        Ok(Self::over(SharedTransport::alone(&route)?, key, options, &route))
+    }
+
+    fn over(
+        transport: SharedTransport,
+        key: &ApiKey,
+        options: &ClientOptions,
+        route: &Route,
+    ) -> Self {
+        Self {
+            base_url: route.base_url().into(),
+            authorization: basic_auth(key),
+            transport,
+            is_closed_endpoint: options.is_closed_endpoint(),
+        }
     }
 
     fn url(&self, request: &GrantRequest) -> String {
@@ -51,8 +76,12 @@ impl GrantSource for PlaybackGrantClient {
             form.push(("AccessControlAllowOrigin", origin.to_string()));
         }
         let url = self.url(request);
-        let answer = self.transport.post(&url, &self.authorization, form, timeout)?;
-        answer::read(answer, request)
+        let answer = self.transport.post(&url, &self.authorization, form, timeout);
+        let fetched = answer.and_then(|answer| answer::read(answer, request));
+        if !self.is_closed_endpoint {
+            return fetched;
+        }
+        fetched.map_err(|error| error.with_hint(CLOSED_ENDPOINT))
     }
 }
 

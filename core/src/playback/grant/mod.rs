@@ -30,6 +30,6 @@ pub use origin::Origin;
 pub use request::{GRANT_TTL_MAX, GrantRequest};
 pub use source::{AsyncGrantSource, GrantSource, SourceTicket};
 
-pub(super) use built_in::built_in_source;
+pub(super) use built_in::BuiltIn;
 pub(super) use request::check_ttl;
 pub(super) use source::ForKeys;

@@ -27,6 +27,12 @@ impl Default for ClientOptions {
 }
 
 impl ClientOptions {
+    /// Whether upstream is the endpoint that Twilio has closed.
+    #[cfg(feature = "http")]
+    pub(super) fn is_closed_endpoint(&self) -> bool {
+        self.base_url == DEFAULT_BASE_URL
+    }
+
     pub(crate) fn route(&self) -> Result<Route> {
         Route::new(&self.base_url, self.proxy.clone(), self.ca_file.clone())
     }

@@ -39,10 +39,8 @@ impl Origin {
             return Ok(Self(text.into()));
         }
         normalised(text).map(|origin| Self(origin.into())).ok_or_else(|| {
-            Error::new(
-                ErrorKind::InvalidOrigin,
-                "allow_origin must be a full origin such as https://www.example.com, or *",
-            )
+            let what = "must be a full origin such as https://www.example.com, or *";
+            Error::of_argument(ErrorKind::InvalidOrigin, "allow_origin", what)
         })
     }
 

@@ -77,7 +77,8 @@ pub(crate) fn check_ttl(ttl: u32) -> Result<()> {
     if (1..=GRANT_TTL_MAX).contains(&ttl) {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::InvalidTtl, "grant_ttl must be 1 to 60 seconds"))
+    let what = format!("must be 1 to 60 seconds, not {ttl}");
+    Err(Error::of_argument(ErrorKind::InvalidTtl, "grant_ttl", what))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::playback_minter::PlaybackMinter;
 use super::shared::Shared;
 use super::signing::Signing;
 use super::streams::Streams;
-use crate::account::{self, AccountAt, CacheIdentity, Governor};
+use crate::account::{self, AccountAt, CacheIdentity, Governor, Registry};
 use crate::cache::{CachePolicy, Gate, GrantCache, check_min_remaining};
 use crate::clock::Clock;
 use crate::credentials::ApiKey;
@@ -19,9 +19,9 @@ use crate::fetch::Feed;
 use crate::fork::ForkMutex;
 use crate::limits::TTL_DEFAULT;
 use crate::playback::grant::{
-    AsyncGrantSource, ClientOptions, ForKeys, GRANT_TTL_MAX, Origin, built_in_source, check_ttl,
+    AsyncGrantSource, BuiltIn, ClientOptions, ForKeys, GRANT_TTL_MAX, Origin, check_ttl,
 };
-use crate::token::{AccessTokenGrant, Claims, ClaimsOptions, Lifetime};
+use crate::token::{AccessTokenGrant, Claims, ClaimsOptions};
 use crate::upstream::Route;
 
 /// The longest name of a shared cache.
@@ -43,6 +43,8 @@ pub struct PlaybackMinterBuilder {
     isolated: bool,
     policy: Option<CachePolicy>,
     clock: Option<Clock>,
+    /// Where it finds what it shares.
+    registry: Arc<Registry>,
 }
 
 impl PlaybackMinterBuilder {
@@ -62,6 +64,7 @@ impl PlaybackMinterBuilder {
             isolated: false,
             policy: None,
             clock: None,
+            registry: Registry::of_process(),
         }
     }
 
@@ -181,6 +184,14 @@ impl PlaybackMinterBuilder {
         self
     }
 
+    /// Shares with those of another registry than the process's.
+    #[cfg(test)]
+    #[must_use]
+    pub(super) fn registry(mut self, registry: &Arc<Registry>) -> Self {
+        self.registry = Arc::clone(registry);
+        self
+    }
+
     /// The minter. Makes no call and starts no thread.
     ///
     /// # Errors
@@ -195,10 +206,10 @@ impl PlaybackMinterBuilder {
         let cache = self.shared_cache()?;
         // A cache that is made here has the minter's clock.
         let clock = self.clock.clone().filter(|_| self.cache.is_some());
-        let built_in = self.source.is_none();
-        let source = match &self.source {
-            Some(source) => Arc::clone(source),
-            None => built_in_source(&self.key, &self.client)?,
+        let built_in = self.built_in();
+        let source = match (&self.source, &built_in) {
+            (Some(source), _) => Arc::clone(source),
+            (None, built_in) => built_in.source(&self.key)?,
         };
         Ok(PlaybackMinter::new(Shared {
             feed: Feed::new(cache, Arc::new(ForKeys(source))),
@@ -208,14 +219,20 @@ impl PlaybackMinterBuilder {
             origin,
             defaults: self.defaults,
             streams: Streams::default(),
-            client: built_in.then_some(self.client),
+            built_in: self.source.is_none().then_some(built_in),
         }))
+    }
+
+    /// The client of a minter that was given no source. Whoever shares nothing has its own connections.
+    fn built_in(&self) -> BuiltIn {
+        let is_alone = self.isolated || self.clock.is_some();
+        BuiltIn::new(self.client.clone(), is_alone)
     }
 
     fn claims(&self) -> Result<Claims> {
         Claims::new(&ClaimsOptions {
             grants: self.grants.clone(),
-            lifetime: Lifetime::Ttl(self.ttl),
+            ttl: Some(self.ttl),
             unique: self.unique,
             with_player: true,
             ..ClaimsOptions::default()
@@ -224,7 +241,17 @@ impl PlaybackMinterBuilder {
 
     /// The cache that was given, named, shared by all who fetch the same, or one of its own.
     fn shared_cache(&self) -> Result<GrantCache> {
-        let clash = |why: &'static str| Err(Error::new(ErrorKind::InvalidArgument, why));
+        let clash =
+            |argument, what| Err(Error::of_argument(ErrorKind::InvalidArgument, argument, what));
+        if self.source.is_some() {
+            for (name, given) in
+                [("proxy", self.client.proxy.is_some()), ("ca_file", self.client.ca_file.is_some())]
+            {
+                if given {
+                    return clash(name, "has no effect with source, which sends its own requests");
+                }
+            }
+        }
         let route = self.client.route()?;
         let account =
             AccountAt { base_url: route.base_url().into(), account_sid: *self.key.account_sid() };
@@ -234,43 +261,47 @@ impl PlaybackMinterBuilder {
             .count()
             > 1
         {
-            return clash("give one of cache, share and isolated");
+            return clash(
+                "cache",
+                "excludes share and isolated, and these each other: give one of the three",
+            );
         }
         if let Some(cache) = &self.cache {
             if self.policy.is_some() {
-                return clash("a cache has a policy of its own: give either");
+                return clash("policy", "cannot be given with cache, which has its own");
             }
             // By another clock an account's times mean nothing.
             let is_manual = cache.clock().is_manual();
             cache.govern(|| match is_manual {
                 true => Arc::new(Governor::new()),
-                false => account::governor(&account),
+                false => self.registry.governor(&account),
             });
             return Ok(cache.clone());
         }
         if let Some(clock) = &self.clock {
             if self.share.is_some() {
-                return clash("a cache with a clock of its own is not shared");
+                return clash(
+                    "share",
+                    "cannot be given with clock: a cache with its own clock is not shared",
+                );
             }
             return Ok(self.new_cache(clock.clone(), Arc::new(Governor::new())));
         }
-        let governor = account::governor(&account);
-        let make = || self.new_cache(Clock::system(), Arc::clone(&governor) as _);
-        Ok(match self.identity(account, route)? {
-            Some(identity) => account::cache(&identity, make),
+        let identity = self.identity(&account, route)?;
+        let make = || self.new_cache(self.registry.clock(), self.registry.governor(&account));
+        Ok(match identity {
+            Some(identity) => self.registry.cache(&identity, make),
             None => make(),
         })
     }
 
     /// Who the cache is shared with, if anybody.
-    fn identity(&self, account: AccountAt, route: Route) -> Result<Option<CacheIdentity>> {
-        let policy = self.policy.clone().unwrap_or_default();
+    fn identity(&self, account: &AccountAt, route: Route) -> Result<Option<CacheIdentity>> {
+        let (account, policy) = (account.clone(), self.policy.clone().unwrap_or_default());
         if let Some(name) = &self.share {
             if name.is_empty() || name.len() > NAME_MAX_BYTES {
-                return Err(Error::new(
-                    ErrorKind::InvalidArgument,
-                    "the name of a shared cache must have 1 to 128 bytes",
-                ));
+                let what = format!("must have 1 to 128 bytes, not {}", name.len());
+                return Err(Error::of_argument(ErrorKind::InvalidArgument, "share", what));
             }
             let name = name.as_str().into();
             return Ok(Some(CacheIdentity::Name { account, name, policy }));

@@ -5,6 +5,9 @@
 //! asked for. Joins `token` to `cache`; grants come through `fetch` from a source of `grant`.
 
 mod builder;
+mod forget;
+#[cfg(test)]
+mod lingering;
 mod options;
 mod playback_minter;
 mod shared;
@@ -15,6 +18,7 @@ mod streams;
 mod token;
 
 pub use builder::PlaybackMinterBuilder;
+pub use forget::forget;
 pub use options::TokenOptions;
 pub use playback_minter::PlaybackMinter;
 pub use stream_minter::StreamMinter;

@@ -12,7 +12,7 @@ use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fetch::{Feed, Source};
 use crate::fork::ForkMutex;
-use crate::playback::grant::{ClientOptions, ForKeys, GrantRequest, Origin, built_in_source};
+use crate::playback::grant::{BuiltIn, ForKeys, GrantRequest, Origin};
 
 /// What all clones of a minter and its streams share.
 pub(super) struct Shared {
@@ -24,8 +24,8 @@ pub(super) struct Shared {
     pub(super) origin: Option<Origin>,
     pub(super) defaults: TokenOptions,
     pub(super) streams: Streams,
-    /// How the built-in client reaches upstream; none with a custom source.
-    pub(super) client: Option<ClientOptions>,
+    /// The built-in client; none with a custom source.
+    pub(super) built_in: Option<BuiltIn>,
 }
 
 impl Shared {
@@ -96,10 +96,8 @@ impl Shared {
 
     pub(super) fn rotate(&self, key: &ApiKey) -> Result<()> {
         if key.account_sid() != self.signing.key().account_sid() {
-            return Err(Error::new(
-                ErrorKind::InvalidCredentials,
-                "a rotated key must belong to the same account",
-            ));
+            let what = "must belong to the account of the key before";
+            return Err(Error::of_argument(ErrorKind::InvalidCredentials, "key", what));
         }
         let source = self.source_with(key)?;
         let next = self.signing.prepare(key);
@@ -116,7 +114,7 @@ impl Shared {
 
     /// The built-in client with another key, if that is what fetches.
     fn source_with(&self, key: &ApiKey) -> Result<Option<Arc<dyn Source>>> {
-        let Some(client) = &self.client else { return Ok(None) };
-        Ok(Some(Arc::new(ForKeys(built_in_source(key, client)?))))
+        let Some(built_in) = &self.built_in else { return Ok(None) };
+        Ok(Some(Arc::new(ForKeys(built_in.source(key)?))))
     }
 }

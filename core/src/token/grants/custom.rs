@@ -35,13 +35,11 @@ impl CustomGrant {
     /// among the grants of every token.
     pub fn new(key: impl Into<String>, json: Json) -> Result<Self> {
         let key = key.into();
-        let invalid = |why: &'static str| Err(Error::new(ErrorKind::InvalidGrant, why));
+        let invalid = |what| Err(Error::of_argument(ErrorKind::InvalidGrant, "key", what));
         match key.as_str() {
-            "" => invalid("the key of a custom grant is empty"),
-            IDENTITY_KEY => invalid("the key of a custom grant must not be identity"),
-            long if long.len() > GRANT_KEY_MAX_BYTES => {
-                invalid("the key of a custom grant is over 64 bytes")
-            }
+            "" => invalid("must not be empty"),
+            IDENTITY_KEY => invalid("must not be identity, which every token has among its grants"),
+            long if long.len() > GRANT_KEY_MAX_BYTES => invalid("is over 64 bytes"),
             _ => Ok(Self { key, json }),
         }
     }

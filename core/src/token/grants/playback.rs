@@ -1,6 +1,8 @@
 //! Watching one live stream.
 
+use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
@@ -31,12 +33,17 @@ impl PlaybackGrant {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidGrant`] unless it is an object: players refuse everything else, a
-    /// string that holds JSON too.
+    /// string that holds JSON too. Also for the endpoint's whole answer in place of its `grant`.
     pub fn new(json: Json) -> Result<Self> {
+        if is_whole_answer(json.as_str()) {
+            let what = "looks like the endpoint's whole answer: give the value of its member grant";
+            return Err(Error::of_argument(ErrorKind::InvalidGrant, "grant", what));
+        }
         if json.is_object() {
             return Ok(Self(json));
         }
-        Err(Error::new(ErrorKind::InvalidGrant, "a playback grant must be a JSON object"))
+        let what = "must be a JSON object, not wrapped into a string or anything else";
+        Err(Error::of_argument(ErrorKind::InvalidGrant, "grant", what))
     }
 
     /// A grant from its JSON text, of which every byte is kept.
@@ -69,4 +76,19 @@ impl PlaybackGrant {
     pub(in crate::token) fn json(&self) -> &str {
         self.0.as_str()
     }
+}
+
+/// Whether a text is the resource that has a grant as one of its members.
+fn is_whole_answer(json: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Resource<'a> {
+        #[serde(borrow)]
+        grant: Option<&'a RawValue>,
+        #[serde(borrow)]
+        account_sid: Option<&'a RawValue>,
+    }
+    // Most grants are told apart without being read.
+    json.contains("\"account_sid\"")
+        && serde_json::from_str::<Resource<'_>>(json)
+            .is_ok_and(|resource| resource.grant.is_some() && resource.account_sid.is_some())
 }

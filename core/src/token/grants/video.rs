@@ -39,7 +39,11 @@ impl VideoGrant {
 
     pub(super) fn write(&self, out: &mut String) -> Result<()> {
         if self.room.len() > ROOM_MAX_CHARS && self.room.chars().count() > ROOM_MAX_CHARS {
-            return Err(Error::new(ErrorKind::InvalidGrant, "video.room is over 128 characters"));
+            return Err(Error::of_argument(
+                ErrorKind::InvalidGrant,
+                "video.room",
+                "is over 128 characters",
+            ));
         }
         let mut object = ObjectWriter::new(Self::KEY, out);
         object.text("room", &self.room);

@@ -75,6 +75,12 @@ impl VoiceGrant {
         self
     }
 
+    /// Whether it has parameters that are left out, as there is no application to be told them.
+    pub(in crate::token) fn drops_params(&self) -> bool {
+        let params = self.outgoing_application_params.as_ref();
+        self.outgoing_application_sid.is_empty() && params.is_some_and(|params| !params.is_empty())
+    }
+
     pub(super) fn write(&self, out: &mut String) -> Result<()> {
         let outgoing = self.outgoing()?;
         let mut object = ObjectWriter::new(Self::KEY, out);

@@ -55,10 +55,13 @@ pub(super) fn check_error(error: *mut grantmint_error_t, status: grantmint_statu
             grantmint_error_is_retryable(error),
         )
     };
+    // SAFETY: [handles] it is live.
+    let argument = Texts::bytes(unsafe { grantmint_error_argument(error) });
     assert_eq!(of_error, status);
     assert_eq!(Texts::bytes(code), Texts::bytes(grantmint_status_code(status as i32)));
     assert_eq!(retryable, grantmint_status_is_retryable(status as i32));
     let message = Texts::bytes(message).expect("a text");
+    assert!(message.starts_with(&argument.unwrap_or_default()));
     assert!(String::from_utf8(message).is_ok());
 }
 

@@ -1,0 +1,36 @@
+//! Reads arguments that are True or False.
+
+use pyo3::prelude::*;
+
+use crate::argument::{Argument, Kind};
+
+/// True or False; nothing else is taken for either.
+pub(crate) type Flag<'a> = Argument<'a, OfFlag>;
+
+pub(crate) struct OfFlag;
+
+impl Kind for OfFlag {
+    type Value<'a> = bool;
+
+    const NEEDED: &'static str = "True or False";
+
+    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, _: &str) -> PyResult<bool> {
+        value.extract()
+    }
+}
+
+/// Reads the argument `unique`. A function for each name keeps the default in the signature a bool,
+/// which is how Python shows it.
+pub(crate) fn unique(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Flag::Given(value.as_borrowed()).named("unique")
+}
+
+/// Reads the argument `isolated`.
+pub(crate) fn isolated(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Flag::Given(value.as_borrowed()).named("isolated")
+}
+
+/// Reads the argument `governed`.
+pub(crate) fn governed(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Flag::Given(value.as_borrowed()).named("governed")
+}

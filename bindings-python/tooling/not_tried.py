@@ -1,0 +1,30 @@
+"""Notes what cannot be tested on this machine, in the list that `make test` shows last."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from tooling.environments import interpreters
+from tooling.places import HERE, REPOSITORY
+from tooling.programs import run
+
+
+def note_what_is_missing() -> None:
+    """Notes versions of Python that are not here, and tests that are not of this project."""
+    for version in sorted(promised() - interpreters().keys()):
+        note("note", f"Python {version}", "it is neither on the PATH nor among pyenv's versions")
+    if not os.environ.get("GRANTMINT_TWILIO_PYTHON"):
+        why = "GRANTMINT_TWILIO_PYTHON names no checkout of it"
+        note("extra", "twilio-python's own tests on grantmint.twilio", why)
+
+
+def promised() -> set[str]:
+    """The versions that the package says it is for."""
+    text = (HERE / "pyproject.toml").read_text(encoding="utf-8")
+    return set(re.findall(r"Programming Language :: Python :: (3\.\d+)", text))
+
+
+def note(kind: str, what: str, why: str) -> None:
+    """Adds a line to the list."""
+    run(REPOSITORY / "tests" / "machine" / "not_tried.sh", kind, what, why)

@@ -1,0 +1,70 @@
+//! A file of certificate authorities that are trusted instead of the built-in ones.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+use ureq::tls::{Certificate, PemItem, parse_pem};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A file of certificates may be so large.
+const FILE_MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// The file as it was read.
+pub(super) struct Certificates(Vec<u8>);
+
+impl Certificates {
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let unreadable = |error: io::Error| invalid(&format!("cannot be read: {}", error.kind()));
+        // A pipe may never be opened, and a device has no end.
+        if !fs::metadata(path).map_err(unreadable)?.is_file() {
+            return Err(invalid("must be a file"));
+        }
+        let (mut pem, file) = (Vec::new(), fs::File::open(path).map_err(unreadable)?);
+        file.take(FILE_MAX_BYTES + 1).read_to_end(&mut pem).map_err(unreadable)?;
+        if pem.len() as u64 > FILE_MAX_BYTES {
+            return Err(invalid("is over 4 MiB"));
+        }
+        Ok(Self(pem))
+    }
+
+    /// Tells files apart: one that was replaced trusts others than before.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        Sha256::digest(&self.0).into()
+    }
+
+    pub(super) fn parse(&self) -> Result<Vec<Certificate<'static>>> {
+        let items: Result<Vec<_>, _> = parse_pem(&self.0).collect();
+        let items = items.map_err(|_| invalid("is not a PEM file"))?;
+        let certificates: Vec<_> = items
+            .into_iter()
+            .filter_map(|item| match item {
+                PemItem::Certificate(certificate) => Some(certificate),
+                _ => None,
+            })
+            .collect();
+        if certificates.is_empty() {
+            return Err(invalid("holds no certificate"));
+        }
+        Ok(certificates)
+    }
+}
+
+fn invalid(what: &str) -> Error {
+    Error::of_argument(ErrorKind::InvalidArgument, "ca_file", what)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_come_from_a_file_alone() {
+        for path in ["/dev/zero", "/", "/dev/null/nothing"] {
+            let refused = Certificates::read(Path::new(path)).err().unwrap();
+            assert_eq!(refused.kind(), ErrorKind::InvalidArgument, "{path}");
+        }
+    }
+}
