@@ -136,7 +136,8 @@ class GrantCache(NativeCache):
         Args:
             key: As of get.
             fetch: As of get. If a fetch is due it runs on the background thread, or as a greenlet
-                where threads are greenlets; None fetches nothing. A coroutine function needs an event loop that runs on this thread.
+                where threads are greenlets; None fetches nothing. A coroutine function needs an
+                event loop that runs on this thread.
             ttl: As of get.
             min_remaining: As of get.
 
