@@ -14,7 +14,7 @@ const atMost = (bar) => ({ at_most: bar });
 const { values: options } = parseArgs({
   options: { smoke: { type: 'boolean', default: false }, json: { type: 'string' } },
 });
-const [rounds, loads, turns] = options.smoke ? [1, 1, 1] : [101, 15, 21];
+const [rounds, loads, turns] = options.smoke ? [1, 1, 1] : [101, 15, 41];
 
 const findings = [...(await videos()), ...(await playbacks()), ...loading(), ...(await servers())];
 show();

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { answersIn, connections } from './requests.mjs';
 import { ratioOf } from './rounds.mjs';
 
-const [SLICE_MS, WARM_UP_MS] = [200, 1500];
+const [SLICE_MS, WARM_UP_MS] = [100, 1500];
 const STREAMER = 'VJ00000000000000000000000000000001';
 const ROUTES = {
   "a room's token": '/rooms/token?identity=viewer-000001',
@@ -22,7 +22,8 @@ const ROUTES = {
 export async function measureServers(names, credentials, rounds) {
   const upstream = await startUpstream();
   const found = {};
-  for (const name of names) found[name] = await measureServer(name, environment(credentials, upstream), rounds);
+  for (const name of names)
+    found[name] = await measureServer(name, environment(credentials, upstream), rounds);
   upstream.close();
   return found;
 }
@@ -82,7 +83,7 @@ async function start(file, env) {
   const stdio = ['ignore', 'pipe', 'inherit', 'ipc'];
   const child = spawn(process.execPath, ['--import', './usage.mjs', file], { env, stdio });
   const lines = createInterface(child.stdout);
-  const [url] = await once(lines, 'line');
+  const [url] = await Promise.race([once(lines, 'line'), failed(child, file)]);
   lines.close();
   return {
     url,
@@ -92,6 +93,11 @@ async function start(file, env) {
       await once(child, 'close');
     },
   };
+}
+
+async function failed(child, file) {
+  const [code] = await once(child, 'close');
+  throw new Error(`${file} ended with ${code}`);
 }
 
 /** A path of a server that runs. */

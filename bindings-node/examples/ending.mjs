@@ -5,16 +5,15 @@
  * seconds at most, and leaves. Node alone would wait for the connections that clients keep open.
  */
 export function ending(server) {
-  let answering = 0;
-  const answered = () => (answering -= 1);
-  server.on('request', (_request, response) => {
-    answering += 1;
-    response.on('close', answered);
-  });
+  // The last response of each connection. Looking at it at the end costs less than listening to every response.
+  const responses = new Map();
+  server.on('connection', (socket) => socket.once('close', () => responses.delete(socket)));
+  server.on('request', ({ socket }, response) => responses.set(socket, response));
+  const isAnswering = () => [...responses.values()].some((response) => !response.closed);
   return (close) => {
     close();
     const leave = () => server.closeAllConnections();
-    setInterval(() => answering === 0 && leave(), 100).unref();
+    setInterval(() => isAnswering() || leave(), 100).unref();
     setTimeout(leave, 10_000).unref();
   };
 }

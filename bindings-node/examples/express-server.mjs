@@ -20,24 +20,30 @@ const endLog = logFailures(live);
 
 const app = express();
 app.disable('x-powered-by');
-// No cache on the way may keep a token: it is for one viewer.
-app.use((_request, response, next) => {
-  response.set('Cache-Control', 'no-store');
-  next();
-});
+// A hash of each answer would help nobody: no token is answered twice.
+app.disable('etag');
 
 // A token to join the room: no network, no wait.
 app.get('/rooms/token', (request, response) => {
-  response.json({ token: rooms.mint(request.query.identity) });
+  answer(response, { token: rooms.mint(request.query.identity) });
 });
 
-// A token to watch the stream. All viewers share its grant; one of them has it fetched. Who goes away
-// no longer waits, and ends nobody else's wait.
-app.get('/live/:streamer/token', async (request, response) => {
-  const { params, query, socket } = request;
+// A token to watch the stream. All viewers share its grant; one of them has it fetched. Who leaves no longer
+// waits, and ends nobody else's wait.
+app.get('/live/:streamer/token', async ({ params, query, socket }, response) => {
   const token = await live.token(params.streamer, query.identity, { signal: goneSignal(socket) });
-  response.json({ token: token.jwt, validForMs: token.grantRemainingMs, state: token.freshness });
+  answer(response, {
+    token: token.jwt,
+    validForMs: Math.floor(token.grantRemainingMs),
+    state: token.freshness,
+  });
 });
+
+// No cache on the way may keep a token: it is for one viewer.
+function answer(response, body) {
+  response.setHeader('Cache-Control', 'no-store');
+  response.json(body);
+}
 
 // What this process's cache has done, for Prometheus.
 app.get('/metrics', (_request, response) => {

@@ -41,7 +41,7 @@ async function respond(path, identity, signal) {
   const streamer = /^\/live\/([^/]+)\/token$/.exec(path)?.[1];
   if (streamer === undefined) return [404, { error: 'no such path' }];
   const token = await live.token(streamer, identity, { signal });
-  return [200, { token: token.jwt, validForMs: token.grantRemainingMs, state: token.freshness }];
+  return [200, { token: token.jwt, validForMs: Math.floor(token.grantRemainingMs), state: token.freshness }];
 }
 
 /** Nothing keeps the thread alive any more, so it ends. */
