@@ -32,7 +32,7 @@ test: ## all tests; the last lines say what could not be tried here
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
 NEEDS := need-python need-cmake need-pkg-config need-node
 .PHONY: $(NEEDS)
-build-c build-packaging licences lint-release languages test-python lint-python bench-python wheel bench: need-python
+build-c build-packaging licences lint-release languages test-python lint-python bench-python wheel npm bench: need-python
 build-c build-packaging: need-cmake
 build-packaging: need-pkg-config
 build-node npm: need-node
