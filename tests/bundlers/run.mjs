@@ -78,9 +78,10 @@ async function build(tool) {
     stdio: 'inherit',
     timeout: LIMIT_MS,
   });
-  const [code] = await once(child, 'close');
+  const started = performance.now();
+  const [code, signal] = await once(child, 'close');
   if (code === 0) return JSON.parse(readFileSync(list, 'utf8'));
-  return [{ name: tool, failed: `the tool ended with ${code}`, ms: 0 }];
+  return [{ name: tool, failed: `the tool ended: ${signal ?? code}`, ms: performance.now() - started }];
 }
 
 /** Moves what was built, and takes away what it was built from. */
@@ -106,8 +107,8 @@ async function run({ failed, name, ready, program, env, serves }) {
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text) => (said += text));
-  await once(child, 'close');
-  return said;
+  const [code, signal] = await once(child, 'close');
+  return code === 0 ? said : `${said}\nit ended: ${signal ?? code}`;
 }
 
 async function report({ name, ms, expected = 'minted', ...cell }, said) {
