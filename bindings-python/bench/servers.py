@@ -89,7 +89,7 @@ class Server:
         self._log.seek(0)
         raise SystemExit(self._log.read())
 
-    def __enter__(self) -> Server:
+    def __enter__(self):
         """Returns itself."""
         return self
 
