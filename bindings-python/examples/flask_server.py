@@ -31,7 +31,7 @@ app = Flask(__name__)
 
 def viewer() -> str:
     """Who asks. Put your log-in here: as it stands, anybody is whoever they say."""
-    return request.args["identity"]
+    return request.args.get("identity", "")
 
 
 @app.get("/rooms/token")

@@ -54,6 +54,8 @@ def test_what_flask_answers_when_it_cannot(emulator):
 
 def refusals(server, emulator):
     """What the examples have in common."""
+    for path in ("rooms/token", f"live/{STREAMER}/token"):
+        assert status_of(server, path)[:2] == (400, "invalid_identity")
     assert status_of(server, "live/VJ-typo/token?identity=alice")[:2] == (400, "invalid_sid")
     path = "live/VJ" + "8" * 32 + "/token?identity=alice"
     emulator.ask("faults", {"kind": "status", "status": 404, "times": 1})
