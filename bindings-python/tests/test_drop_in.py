@@ -100,7 +100,7 @@ def test_half_a_pair_gets_into_claims_but_not_into_a_header():
     with clock_at(NOW):
         tokens = [lib.AccessToken(ACCOUNT, KEY, SECRET, identity=half) for lib in (VENDOR, DROP_IN)]
         assert tokens[0].to_jwt() == tokens[1].to_jwt()
-    with pytest.raises(InvalidArgumentError, match="the header is not valid JSON"):
+    with pytest.raises(InvalidArgumentError, match="header is not valid JSON"):
         token(region=half).to_jwt()
 
 

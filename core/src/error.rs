@@ -174,6 +174,7 @@ impl Error {
     }
 
     /// The same error with a sentence behind its message.
+    #[cfg(feature = "http")]
     #[must_use]
     pub(crate) fn with_hint(&self, hint: &str) -> Self {
         let message = Cow::Owned(format!("{}; {hint}", self.0.message));

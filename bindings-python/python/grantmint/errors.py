@@ -162,7 +162,7 @@ def _class_of(code: str) -> type[GrantmintError]:
 
 
 def _from_core(
-    code: str, message: str, retry_after: float | None, argument: str | None
+    code: str, message: str, retry_after: float | None, argument: str | None = None
 ) -> GrantmintError:
     """The exception of an error of core."""
     error = _class_of(code)(message, code=code, retry_after=retry_after)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arc_swap::Guard;
 
-use super::ask::{self, Begin, BeginOptions, Handle, PendingCall, SharedCache, Ticket};
+use super::ask::{self, Begin, BeginOptions, Handle, PendingCall, SharedCache, TIME_MAX, Ticket};
 use super::decide::Key;
 use super::store::{Event, EventKind, Gate, Hit, Inner, LateGate, Retired, Stats};
 use crate::clock::Clock;
@@ -129,13 +129,12 @@ impl GrantCache {
     ///
     /// # Errors
     ///
-    /// As [`GrantCache::begin`] for a new key; [`ErrorKind::InvalidArgument`] for a longer time.
+    /// As [`GrantCache::begin`] for a new key.
     pub fn keep_warm(&self, key: &Key, time: Duration) -> Result<()> {
-        ask::check_keep_warm(time)?;
         let inner = self.inner();
         let now = inner.clock.now();
         let wish = BeginOptions::default().wish(key, &inner.policy, now)?;
-        let end = now.plus(time).boot_nanos();
+        let end = now.plus(time.min(TIME_MAX)).boot_nanos();
         let entry = loop {
             let entry = inner.entry(key, wish, now)?;
             match entry.keep_warm_until(end) {

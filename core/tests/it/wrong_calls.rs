@@ -11,7 +11,6 @@ use grantmint_core::{
 
 const AC: &str = "AC00000000000000000000000000000001";
 const SK: &str = "SK00000000000000000000000000000002";
-const VJ: &str = "VJ00000000000000000000000000000003";
 
 struct Never;
 
@@ -49,8 +48,9 @@ fn rooms() -> TokenMinter {
     TokenMinter::builder(&key()).grant(VideoGrant::new()).build().unwrap()
 }
 
-fn timeout(seconds: u64) -> BeginOptions {
-    BeginOptions { timeout: Some(Duration::from_secs(seconds)), ..BeginOptions::default() }
+fn promise(seconds: u64) -> BeginOptions {
+    let min_remaining = Some(Duration::from_secs(seconds));
+    BeginOptions { min_remaining, ..BeginOptions::default() }
 }
 
 /// Each call must fail and be told the argument (`-` for none) and what follows it.
@@ -157,14 +157,12 @@ fn a_wrong_call_is_told_what_to_give() {
             "cannot be given with clock: a cache with its own clock is not shared";
         live().source(Never).build().unwrap().try_token("VJ1", "alice") => "streamer",
             "must be VJ followed by 32 hexadecimal digits";
-        live().source(Never).build().unwrap().keep_warm(VJ, Duration::from_secs(172_800)) => "time",
-            "must be at most 24 h, not 172800s";
 
         Key::new("", Duration::from_secs(60)) => "key", "must have 1 to 512 bytes, not 0";
         Key::new("a", Duration::from_secs(3_600_000)) => "ttl",
             "must be 1 ms to 24 h (86,400 s), not 3600000s: is it in milliseconds?";
-        cache().begin(&stream(), timeout(5000)) => "timeout",
-            "must be at most 3,600 s, not 5000s: is it in milliseconds?";
+        cache().begin(&stream(), promise(31)) => "min_remaining",
+            "must be at most half of the lifetime that grants are asked for with";
         CachePolicy::builder().max_keys(0).build() => "max_keys", "must be 1 to 1,000,000, not 0";
         CachePolicy::builder().jitter(2.0).build() => "jitter", "must be 0 to 1, not 2";
         CachePolicy::builder().fetch_timeout(Duration::ZERO).build() => "fetch_timeout",

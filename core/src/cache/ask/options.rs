@@ -9,10 +9,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// How long a caller waits unless it says otherwise.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_nanos(DEFAULT_TIMEOUT_NANOS);
 const DEFAULT_TIMEOUT_NANOS: u64 = 5_000_000_000;
-/// No caller waits longer: a timeout that is longer was given in milliseconds.
-const TIMEOUT_MAX: Duration = Duration::from_secs(3600);
-/// No key is kept warm longer at a time.
-const KEEP_WARM_MAX: Duration = Duration::from_secs(86_400);
+/// No caller waits longer, and no key is kept warm longer at a time.
+pub(crate) const TIME_MAX: Duration = Duration::from_secs(86_400);
 
 /// What a caller asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,7 +18,7 @@ pub struct BeginOptions {
     /// The least remaining life that the grant must have, net of the safety margin; by default 5 s
     /// for grants of 60 s and 2 s for grants of 15 s. A promise: less is never handed out.
     pub min_remaining: Option<Duration>,
-    /// How long the caller waits, at most an hour; 5 s by default.
+    /// How long the caller waits; 5 s by default.
     pub timeout: Option<Duration>,
 }
 
@@ -43,7 +41,7 @@ impl BeginOptions {
     #[inline]
     pub(crate) fn wish_or(self, usual: u64, key: &Key, now: Now) -> Result<Wish> {
         let promise = self.promise_or(usual, key)?;
-        let timeout = self.timeout.map_or(Ok(DEFAULT_TIMEOUT_NANOS), checked_timeout)?;
+        let timeout = self.timeout.map_or(DEFAULT_TIMEOUT_NANOS, |time| nanos(time.min(TIME_MAX)));
         let deadline = now.boot_nanos().saturating_add(timeout);
         Ok(Wish { promise, deadline })
     }
@@ -79,24 +77,4 @@ pub(crate) fn check_min_remaining(asked: Duration, ttl: Duration) -> Result<()> 
 fn too_much_asked() -> Error {
     let what = "must be at most half of the lifetime that grants are asked for with";
     Error::of_argument(ErrorKind::InvalidArgument, "min_remaining", what)
-}
-
-#[inline]
-fn checked_timeout(timeout: Duration) -> Result<u64> {
-    if timeout <= TIMEOUT_MAX { Ok(nanos(timeout)) } else { Err(too_long(timeout)) }
-}
-
-#[cold]
-fn too_long(timeout: Duration) -> Error {
-    let what = format!("must be at most 3,600 s, not {timeout:?}: is it in milliseconds?");
-    Error::of_argument(ErrorKind::InvalidArgument, "timeout", what)
-}
-
-/// Checks for how long a key is to be kept warm.
-pub(crate) fn check_keep_warm(time: Duration) -> Result<()> {
-    if time <= KEEP_WARM_MAX {
-        return Ok(());
-    }
-    let what = format!("must be at most 24 h, not {time:?}");
-    Err(Error::of_argument(ErrorKind::InvalidArgument, "time", what))
 }
