@@ -2,15 +2,21 @@
 
 #include "answers.hpp"
 
-#include <cstdio>
 #include <exception>
+#include <unistd.h>
 
 namespace {
 
-// Neither identity nor token, and no text of the client's: it could write lines of its own.
+// Neither identity nor token, and no text of the client's: it could write lines of its own. One write for
+// each line: under the lock of stderr the threads of a full server would wait for each other.
 void log(const char* route, const answer& answer) {
-    std::fprintf(stderr, "%s %d%s%s\n", route, answer.status, answer.error.empty() ? "" : " ",
-                 answer.error.c_str());
+    std::string line = std::string{route} + ' ' + std::to_string(answer.status);
+    if (!answer.error.empty()) {
+        line += ' ' + answer.error;
+    }
+    line += '\n';
+    // A viewer gets the answer even if the log is full.
+    [[maybe_unused]] const auto written = write(STDERR_FILENO, line.data(), line.size());
 }
 
 void send(httplib::Response& response, const char* route, const answer& answer) {
