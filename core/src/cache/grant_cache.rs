@@ -49,8 +49,9 @@ impl GrantCache {
     /// # Errors
     ///
     /// The cached error of the last fetch while no request may be sent, with `retry_after`;
-    /// [`ErrorKind::Overloaded`] when a cold key's fetch could not start within the caller's time;
-    /// [`ErrorKind::InvalidArgument`] for a `min_remaining` over half of the key's life.
+    /// [`ErrorKind::Overloaded`](crate::ErrorKind::Overloaded) when a cold key's fetch could not start
+    /// within the caller's time; [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a
+    /// `min_remaining` over half of the key's life.
     pub fn begin(&self, key: &Key, options: BeginOptions) -> Result<Begin> {
         self.shared.begin(key, options)
     }
@@ -61,8 +62,8 @@ impl GrantCache {
     ///
     /// # Errors
     ///
-    /// As [`GrantCache::begin`] and [`Waiter::wait`]; a fetch that was dropped is begun again, at
-    /// most twice, before the caller is told
+    /// As [`GrantCache::begin`] and [`Waiter::wait`](crate::Waiter::wait); a fetch that was dropped is
+    /// begun again, at most twice, before the caller is told
     /// [`ErrorKind::Abandoned`](crate::ErrorKind::Abandoned).
     pub fn get(&self, key: &Key, options: BeginOptions, fetch: impl Fn(Ticket)) -> Result<Hit> {
         ask::get(&(&self.shared, key), options, fetch)

@@ -100,7 +100,7 @@ impl Waiter {
 
     /// Calls back when the fetch is over: on the thread that ends it, or at once on this one if it
     /// has ended. No lock is held. A fetch always ends, but the caller's time is not watched: for
-    /// that, ask with [`GrantCache::get_then`](super::GrantCache::get_then).
+    /// that, ask with [`GrantCache::get_then`](crate::GrantCache::get_then).
     pub fn on_ready(self, callback: impl FnOnce(Result<Hit>) + Send + 'static) -> Registration {
         let (inner, flight) = (Arc::clone(&self.inner), Arc::clone(&self.flight));
         if inner.is_foreign() {

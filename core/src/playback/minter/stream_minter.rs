@@ -78,9 +78,10 @@ impl PlaybackMinter {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`]; for a new stream while no call may be made,
-    /// [`ErrorKind::Overloaded`] or the cached error that holds requests back, such as
-    /// [`ErrorKind::Throttled`].
+    /// [`ErrorKind::InvalidSid`](crate::ErrorKind::InvalidSid),
+    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed). For a new stream while no request may be sent,
+    /// [`ErrorKind::Overloaded`](crate::ErrorKind::Overloaded) or the cached error that holds requests
+    /// back, such as [`ErrorKind::Throttled`](crate::ErrorKind::Throttled).
     pub fn stream(&self, streamer: &str) -> Result<StreamMinter> {
         let stream = self.shared()?.stream(streamer, TokenOptions::default())?;
         Ok(StreamMinter { minter: self.clone(), stream })
