@@ -53,6 +53,7 @@ before(async () => {
   const { ticket, waiter } = cache.begin('k');
   const hit = await cache.get('h', async () => ({ grant: 'g' }));
   const error = new grantmint.GrantmintError('x', { retryAfterMs: 1 });
+  error.argument = 'x'; // As those of core have it that are about an argument.
   const made = [
     live, token, live.stream(STREAMER), live.stats(), cache, ticket, waiter, hit, key(), error,
     grantmint.decode(live.tryToken(STREAMER, 'alice')),
