@@ -43,7 +43,7 @@ DIFFERENCES = {
     ),
     "header": Difference(
         "InvalidArgumentError",
-        "invalid_argument: the header is not valid JSON",
+        "invalid_argument: header is not valid JSON",
         lambda header, claims: bool(NO_HEADER.search(header)),
     ),
     "size": Difference(
