@@ -48,7 +48,7 @@ DIFFERENCES = {
     ),
     "size": Difference(
         "InvalidArgumentError",
-        "limit_exceeded: the token would be over 128 KiB",
+        "limit_exceeded: claims make a token of over 128 KiB",
         lambda header, claims: len(header + claims) > 90_000,
     ),
 }
