@@ -186,15 +186,22 @@ fn check_minted(
     let video = asked.iter().any(|asked| matches!(asked, Asked::Video { .. }));
     let good = (1..=IDENTITY_MAX_BYTES).contains(&identity.len())
         && !(video && identity.chars().count() > 128);
+    let end = now + u64::from(input.ttl.unwrap_or(3600));
+    let starts = input.nbf.is_none_or(|nbf| nbf < end);
     let token = match minter.mint(identity) {
         Ok(token) => token,
+        Err(error) if error.argument() == Some("nbf") => {
+            assert!(!starts, "refused: {error}");
+            check_error(&error, &[ErrorKind::InvalidArgument]);
+            return None;
+        }
         Err(error) => {
             assert!(!good, "refused: {error}");
             check_error(&error, &[ErrorKind::InvalidIdentity]);
             return None;
         }
     };
-    assert!(good, "accepted");
+    assert!(good && starts, "accepted");
     let decoded = decode(&token).expect("a good token");
     // The prepared way of signing against the plain one.
     let (header, claims) = (decoded.header_json(), decoded.claims_json());
@@ -202,7 +209,6 @@ fn check_minted(
     assert_eq!(plain.as_deref(), Ok(token.as_str()));
     assert_eq!(Value::Object(decoded.claims().clone()), expected(input, asked, decoded.jti()));
     assert_eq!(decoded.region(), input.region.then_some("ie1"));
-    let end = now + u64::from(input.ttl.unwrap_or(3600));
     let at = |now| verify(&token, key, &VerifyOptions::new().now(now));
     let started = input.nbf.is_none_or(|nbf| nbf <= now);
     assert_eq!(at(now).is_ok(), started);
