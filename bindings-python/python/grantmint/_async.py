@@ -134,7 +134,7 @@ def running_loop() -> asyncio.AbstractEventLoop:
 
 def _loop_or_none() -> asyncio.AbstractEventLoop | None:
     get = getattr(sys.modules.get("asyncio"), "_get_running_loop", None)
-    return None if get is None else get()  # type: ignore[no-any-return]
+    return None if get is None else get()
 
 
 def port_of_loop() -> Port:

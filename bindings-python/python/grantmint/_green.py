@@ -182,7 +182,7 @@ class _GeventPort(Port):
         return _port_of(_GeventPort, sys.modules["gevent._hub_local"].get_hub())
 
     def _new_event(self) -> Any:
-        from gevent.event import Event
+        from gevent.event import Event  # type: ignore[import-untyped]
 
         return Event()
 

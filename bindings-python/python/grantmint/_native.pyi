@@ -46,6 +46,8 @@ __all__ = [
     "__version__",
     "_after_fork",
     "_call_in_background",
+    "_doc_url",
+    "_find_imports",
     "_next_in_background",
     "_simulate_fork",
     "decode",
