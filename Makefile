@@ -21,7 +21,7 @@ TRY := tests/machine/try.sh
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## lets 20,000 viewers in, the vendor's way and through grantmint
+demo: ## lets 20,000 viewers in, Twilio's way and through grantmint
 	$(CARGO) run --release --quiet --locked -p grantmint-demo
 
 test: ## all tests; the last lines say what could not be tried here
@@ -49,9 +49,9 @@ test-shuttle: ## the cache under many thousand orders of its threads' steps
 	RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=$(TARGET_DIR)/shuttle \
 	  $(CARGO) test --locked -p grantmint-shuttle $(TEST)
 
-# The doors for tests come first, so that what stays behind is the library as it ships.
+# The test helpers come first, so that what stays behind is the library as it ships.
 build-c:
-	$(CARGO) build --locked -p grantmint-ffi --features test-doors
+	$(CARGO) build --locked -p grantmint-ffi --features test-helpers
 	mkdir -p $(C_TESTS)
 	ffi/packaging/static.sh $(TARGET_DIR)/debug/libgrantmint.a $(TARGET_DIR)/debug/libgrantmint.so \
 	  $(C_TESTS)/libgrantmint.a
@@ -109,7 +109,7 @@ try-server:
 header: ## writes include/grantmint.h from ffi/src
 	UPDATE=1 $(CARGO) test --locked -p grantmint-ffi --test header
 
-lint: licences lint-release lint-python lint-node ## formatting, clippy, licences and duplicate crates
+lint: licences words lint-release lint-python lint-node ## formatting, clippy, licences and duplicate crates
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-core --no-default-features -- -D warnings
@@ -121,14 +121,14 @@ lint: licences lint-release lint-python lint-node ## formatting, clippy, licence
 licences:
 	python3 tests/packaging/dependencies.py
 
+.PHONY: words
+words: need-python ## one word for one thing: docs/glossary.md
+	python3 tests/packaging/words.py
+
 lint-release: ## one version everywhere, docs/unsafe.md, the workflows of the release
 	python3 tests/packaging/versions.py
 	python3 tests/packaging/unsafe_inventory.py
 	python3 tests/packaging/workflows.py $(TARGET_DIR)/venv-lint
-
-.PHONY: words
-words: need-python ## lists the words that docs/glossary.md replaces, wherever they still stand
-	-python3 tests/packaging/words.py
 
 fmt: ## formats everything
 	$(CARGO) fmt --all
@@ -236,11 +236,11 @@ $(NODE_TESTS)%node_modules/.package-lock.json: $(NODE_TESTS)%package-lock.json |
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
-# As in build-c, the doors for tests come first.
+# As in build-c, the test helpers come first.
 build-node:
 	rm -rf $(NODE_PACKED) && mkdir -p $(NODE_PACKED)
-	$(NODE_BUILD) --features test-doors
-	cp $(TARGET_DIR)/release/libgrantmint_node.so $(NODE_PACKED)/doors.node
+	$(NODE_BUILD) --features test-helpers
+	cp $(TARGET_DIR)/release/libgrantmint_node.so $(NODE_PACKED)/helpers.node
 	$(NODE_BUILD)
 	node bindings-node/scripts/pack.mjs $(NODE_PACKED) \
 	  $(HOST)=$(TARGET_DIR)/release/libgrantmint_node.so
@@ -251,7 +251,7 @@ test-node: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## packs the N
 	$(CARGO) build --locked -p grantmint-emulator
 	@[ "$$GRANTMINT_TWILIO_NODE" ] || $(NOT_TRIED) extra "twilio-node's own tests on grantmint/twilio" \
 	  'GRANTMINT_TWILIO_NODE names no checkout of it'
-	GRANTMINT_DOORS=$(NODE_PACKED)/doors.node \
+	GRANTMINT_TEST_HELPERS=$(NODE_PACKED)/helpers.node \
 	  GRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/debug/grantmint-emulator \
 	  node $(NODE_TESTS)/run.mjs $(NODE_PACKED) $(TEST)
 
@@ -261,7 +261,7 @@ lint-node: $(NODE_TESTS)/node_modules/.package-lock.json ## formatting, lints, i
 	cd bindings-node && test/node_modules/.bin/eslint --config test/eslint.config.mjs .
 	cd bindings-node && test/node_modules/.bin/depcruise --config test/dependency-cruiser.config.mjs .
 	cd bindings-node && test/node_modules/.bin/tsc --project tsconfig.json
-	node $(NODE_TESTS)/border.mjs
+	node $(NODE_TESTS)/boundary.mjs
 	node $(NODE_TESTS)/documented.mjs
 
 .PHONY: npm test-npm test-bundlers test-bundlers-nightly bench-node

@@ -314,7 +314,7 @@ export interface TokenMinterOptions {
   ttl?: number;
   /** The Unix second before which no token is valid, earlier than its end. */
   nbf?: number;
-  /** Whether each token has a unique jti instead of the vendor's. */
+  /** Whether each token has a unique jti instead of Twilio's. */
   unique?: boolean;
   /** For tests. */
   clock?: ManualClock;
@@ -359,7 +359,7 @@ export type Freshness = 'fresh' | 'refreshing' | 'degraded';
 
 /** What a source gets beside the stream. */
 export interface SourceRequest {
-  /** The life to ask for, in seconds. */
+  /** The lifetime to ask for, in seconds. */
   ttl: number;
   /** The origin to allow. Any if undefined. */
   origin: string | undefined;
@@ -378,13 +378,13 @@ export interface Sourced {
 /** Where grants come from instead of the PlaybackGrant endpoint. */
 export type GrantSource = (streamer: string, request: SourceRequest) => Sourced | Promise<Sourced>;
 
-/** The windows and limits of a cache. A window that is left out scales with the life of each grant. */
+/** The windows and limits of a cache. A window that is left out scales with the lifetime of each grant. */
 export interface CachePolicy {
-  /** Below this remaining life callers wait for the fetch that is in flight. */
+  /** Below this remaining lifetime callers wait for the fetch that is in flight. */
   waitBelowMs?: number;
-  /** At this remaining life a refresh is due. */
+  /** At this remaining lifetime a refresh is due. */
   softPointMs?: number;
-  /** Subtracted from the life of each grant, as clocks differ and answers take time. */
+  /** Subtracted from the lifetime of each grant, as clocks differ and answers take time. */
   safetyMarginMs?: number;
   /** How long one fetch may take. */
   fetchTimeoutMs?: number;
@@ -402,11 +402,11 @@ export interface PlaybackMinterOptions {
   grants?: Iterable<AnyGrant>;
   /** How many seconds each token is valid, 1 to 86,400. 3,600 if left out. */
   ttl?: number;
-  /** Whether each token has a unique jti, which is the default, or the vendor's. */
+  /** Whether each token has a unique jti, which is the default, or Twilio's. */
   unique?: boolean;
-  /** The life to ask for, for each grant, in seconds, 1 to 60. 60 if left out. */
+  /** The lifetime to ask for, for each grant, in seconds, 1 to 60. 60 if left out. */
   grantTtl?: number;
-  /** The least remaining life of the grant in a token, at most half of `grantTtl`. */
+  /** The least remaining lifetime of the grant in a token, at most half of `grantTtl`. */
   minRemainingMs?: number;
   /** How long a call waits for a grant. 5,000 if left out. */
   timeoutMs?: number;
@@ -434,7 +434,7 @@ export interface PlaybackMinterOptions {
 export interface TokenOptions {
   /** Cancels this call. The fetch goes on, as others wait for it. */
   signal?: AbortSignal;
-  /** The least remaining life of the grant in the token. */
+  /** The least remaining lifetime of the grant in the token. */
   minRemainingMs?: number;
   /** How long to wait. */
   timeoutMs?: number;
@@ -519,18 +519,18 @@ export interface GrantCacheOptions {
   /** For tests. */
   clock?: ManualClock;
   /** Whether the cache limits its fetches, to 20 at once and 10 a second. */
-  governed?: boolean;
+  rateLimited?: boolean;
 }
 
-/** The life of a key's grants. The same key with another `ttl` is another entry. */
+/** The lifetime of a key's grants. The same key with another `ttl` is another entry. */
 export interface KeyOptions {
-  /** The life to ask for, in seconds. 60 if left out. */
+  /** The lifetime to ask for, in seconds. 60 if left out. */
   ttl?: number;
 }
 
 /** The options of one call. */
 export interface BeginOptions extends KeyOptions {
-  /** The least remaining life, at most half of `ttl`. */
+  /** The least remaining lifetime, at most half of `ttl`. */
   minRemainingMs?: number;
   /** How long the caller waits. 5,000 if left out. */
   timeoutMs?: number;
@@ -549,7 +549,7 @@ export class GrantCache {
   get(key: string, fetch: GrantSource, options?: GetOptions): Promise<Hit>;
   /** The grant that is in the cache now, or null. If a fetch is due, `fetch` does it. */
   tryGet(key: string, fetch?: GrantSource | null, options?: Omit<BeginOptions, 'timeoutMs'>): Hit | null;
-  /** Asks for a grant, and never waits. Throws the stored error until the next fetch may be tried. */
+  /** Asks for a grant, and never waits. Throws the cached error until the next fetch may be tried. */
   begin(key: string, options?: BeginOptions): Begun;
   /** A ticket to fetch a key's grant before anybody asks for it. Null if no fetch is due. */
   prefetch(key: string, options?: KeyOptions): Ticket | null;
@@ -565,7 +565,7 @@ export class GrantCache {
   invalidateIf(key: string, generation: number, options?: KeyOptions): boolean;
   /** Empties the cache for all who share it. */
   purge(): void;
-  /** Call it when the credentials change. Grants stay, stored errors are dropped. */
+  /** Call it when the credentials change. Grants stay, cached errors are dropped. */
   rotate(): void;
   /** What the cache has done, for all who share it. */
   stats(): Stats;
@@ -576,8 +576,8 @@ export class GrantCache {
 /** What `begin` returns: a hit, a ticket, a waiter, or two of them. */
 export type Begun =
   | { outcome: 'hit'; hit: Hit; ticket?: undefined; waiter?: undefined }
-  | { outcome: 'hit_and_lead'; hit: Hit; ticket: Ticket; waiter?: undefined }
-  | { outcome: 'lead'; hit?: undefined; ticket: Ticket; waiter: Waiter }
+  | { outcome: 'hit_and_fetch'; hit: Hit; ticket: Ticket; waiter?: undefined }
+  | { outcome: 'fetch'; hit?: undefined; ticket: Ticket; waiter: Waiter }
   | { outcome: 'wait'; hit?: undefined; ticket?: undefined; waiter: Waiter };
 
 /** A grant from the cache, and what was known of it when it was handed out. */
@@ -602,12 +602,12 @@ export class Ticket {
   private constructor();
   /** The key whose grant is wanted. */
   readonly key: string;
-  /** The life to ask for, in seconds. */
+  /** The lifetime to ask for, in seconds. */
   readonly ttl: number;
   /** Whether the fetch replaces a grant that is still valid. */
   readonly isRefresh: boolean;
   /**
-   * Asks whether the request may be sent. Call it right before sending: the grant's life counts from here. If
+   * Asks whether the request may be sent. Call it right before sending: the grant's lifetime counts from here. If
    * `go`, the request has `ms` until its timeout. If not, ask again after `ms`. Throws if the request may not
    * be sent at all.
    */
@@ -616,7 +616,7 @@ export class Ticket {
   complete(grant: Json, options?: KeyOptions): void;
   /** Ends the fetch with an error for all who wait. */
   fail(error: GrantmintError): void;
-  /** Ends the fetch without an outcome. Those who wait begin again. */
+  /** Ends the fetch without an outcome. The waiters begin again. */
   abandon(): void;
 }
 
@@ -625,7 +625,7 @@ export class Waiter {
   private constructor();
   /** The grant, or null while the fetch has no outcome. Throws the error if the fetch failed. */
   tryResult(): Hit | null;
-  /** The grant that is in the cache, if it has the remaining life that the caller asked for. */
+  /** The grant that is in the cache, if it has the remaining lifetime that the caller asked for. */
   fallback(): Hit | null;
   /** The grant, once the fetch ends or the caller's timeout is over. `signal` cancels this wait alone. */
   wait(options?: { signal?: AbortSignal }): Promise<Hit>;
@@ -646,7 +646,7 @@ export class Stats {
   readonly hitsDegraded: number;
   /** Calls that had to wait for a fetch. */
   readonly waits: number;
-  /** Calls refused at once with a stored error. */
+  /** Calls refused at once with a cached error. */
   readonly refusals: number;
   /** Fetches sent upstream. */
   readonly fetches: number;
@@ -654,7 +654,7 @@ export class Stats {
   readonly refreshes: number;
   /** Fetches answered with a 429. */
   readonly throttled: number;
-  /** Entries dropped to make room for others. */
+  /** Entries dropped to make space for others. */
   readonly evictions: number;
   /** Entries now in the cache. */
   readonly keys: number;
@@ -747,7 +747,7 @@ export class Decoded {
 
 /** Verifies an Access Token: made with this key, for its account, valid now. */
 export function verify(token: string, key: ApiKey, options?: VerifyOptions): Decoded;
-/** Verifies another vendor's token: signed with this secret, valid now. */
+/** Verifies another service's token: signed with this secret, valid now. */
 export function verifyJwt(token: string, secret: string | Uint8Array, options?: VerifyOptions): Decoded;
 /** Decodes a token without verifying anything. To act on a token, use `verify`. */
 export function decode(token: string): Decoded;
@@ -757,10 +757,10 @@ export function decode(token: string): Decoded;
  *
  * A cache that minters share is kept after its last minter until its last grant and cached error have ended, at most
  * 62 s, so that a minter for each request does not cost a request to Twilio each time. Minters that exist, and what they
- * use, are left alone.
+ * use, are not touched.
  */
 export function forget(): void;
-/** Signs any claims, for tokens of other vendors. Text and bytes of JSON are signed as they are. */
+/** Signs any claims, for tokens of other services. Text and bytes of JSON are signed as they are. */
 export function sign(algorithm: Algorithm, header: Json, claims: Json, secret: string | Uint8Array): string;
 
 // Tests

@@ -111,7 +111,7 @@
 /**
  * How a call ended. Numbers never change their meaning; there may be new ones.
  *
- * 1xx: the arguments. 2xx: a token to decode or verify. 3xx: upstream. 4xx: waiting and life
+ * 1xx: the arguments. 2xx: a token to decode or verify. 3xx: upstream. 4xx: waiting and lifetime
  * cycle. 9xx: the C interface itself.
  */
 enum grantmint_status_t
@@ -260,7 +260,7 @@ enum grantmint_status_t
      */
     GRANTMINT_ERR_ABANDONED = 402,
     /**
-     * The account's budget of calls is used up.
+     * The account's rate limit is used up.
      */
     GRANTMINT_ERR_OVERLOADED = 403,
     /**
@@ -351,7 +351,7 @@ enum grantmint_start_t
      */
     GRANTMINT_START_GO = 1,
     /**
-     * Not yet: the account's budget of calls is used up. Ask again later.
+     * Not yet: the account's rate limit is used up. Ask again later.
      */
     GRANTMINT_START_LATER = 2,
 };
@@ -382,11 +382,11 @@ enum grantmint_outcome_t
     /**
      * Use `hit`, and do the fetch of `ticket`, which refreshes the grant.
      */
-    GRANTMINT_HIT_AND_LEAD = 2,
+    GRANTMINT_HIT_AND_FETCH = 2,
     /**
      * Do the fetch of `ticket`, and wait for it with `waiter`.
      */
-    GRANTMINT_LEAD = 3,
+    GRANTMINT_FETCH = 3,
     /**
      * Wait with `waiter` for the fetch that another caller is doing.
      */
@@ -458,7 +458,7 @@ enum grantmint_event_kind_t
      */
     GRANTMINT_EVENT_FETCH_ABANDONED = 4,
     /**
-     * The key was dropped to make room for another.
+     * The key was dropped to make space for another.
      */
     GRANTMINT_EVENT_EVICTED = 5,
     /**
@@ -545,7 +545,7 @@ typedef struct grantmint_error_t grantmint_error_t;
 typedef struct grantmint_events_t grantmint_events_t;
 
 /**
- * A cache of short-lived grants. A key is a text of 1 to 512 bytes together with the life to ask
+ * A cache of short-lived grants. A key is a text of 1 to 512 bytes together with the lifetime to ask
  * for its grants with: `ttl_ms`, 1 ms to 24 h in milliseconds. Any number of threads may share a
  * cache. It fetches nothing by itself: it gives a ticket to one of the callers, which does the
  * fetch.
@@ -831,7 +831,7 @@ typedef struct {
      */
     const grantmint_manual_clock_t *clock;
     /**
-     * Whether the token has a unique `jti` in place of the vendor's: a `grantmint_switch_t`, off
+     * Whether the token has a unique `jti` in place of Twilio's: a `grantmint_switch_t`, off
      * by default.
      */
     int32_t unique;
@@ -885,7 +885,7 @@ typedef struct {
      */
     const grantmint_manual_clock_t *clock;
     /**
-     * Whether each token has a unique `jti` in place of the vendor's: a `grantmint_switch_t`, off
+     * Whether each token has a unique `jti` in place of Twilio's: a `grantmint_switch_t`, off
      * by default.
      */
     int32_t unique;
@@ -920,7 +920,7 @@ typedef struct {
 
 /**
  * When a cache refreshes and waits, and how much it holds. A time that is zero is left to its
- * default, which depends on the life of each grant.
+ * default, which depends on the lifetime of each grant.
  */
 typedef struct {
     /**
@@ -938,22 +938,22 @@ typedef struct {
      */
     size_t max_keys;
     /**
-     * Below this remaining life, in milliseconds, callers wait for the running fetch: by default
-     * 20,000 for a life of 60 s, 5,000 for 15 s.
+     * Below this remaining lifetime, in milliseconds, callers wait for the running fetch: by default
+     * 20,000 for a lifetime of 60 s, 5,000 for 15 s.
      */
     uint32_t wait_below_ms;
     /**
-     * At this remaining life, in milliseconds, a refresh is due: by default 30,000 for a life of
+     * At this remaining lifetime, in milliseconds, a refresh is due: by default 30,000 for a lifetime of
      * 60 s, 8,000 for 15 s.
      */
     uint32_t soft_point_ms;
     /**
-     * Subtracted from every life, for clocks that differ and time in transit, in milliseconds: by
-     * default 2,000 for a life of 60 s, 1,000 for 15 s.
+     * Subtracted from every lifetime, for clocks that differ and time in transit, in milliseconds: by
+     * default 2,000 for a lifetime of 60 s, 1,000 for 15 s.
      */
     uint32_t safety_margin_ms;
     /**
-     * How many milliseconds one fetch may take: by default 4,000 for a life of 60 s, 3,000 for 15
+     * How many milliseconds one fetch may take: by default 4,000 for a lifetime of 60 s, 3,000 for 15
      * s.
      */
     uint32_t fetch_timeout_ms;
@@ -1024,22 +1024,22 @@ typedef struct {
      */
     uint32_t timeout_ms;
     /**
-     * The least remaining life of the grant in a token, in milliseconds and after the safety
+     * The least remaining lifetime of the grant in a token, in milliseconds and after the safety
      * margin: by default 5,000 for grants of 60 s and 2,000 for 15 s; at most half of `grant_ttl`.
      */
     uint32_t min_remaining_ms;
     /**
-     * The life to ask for grants with, in seconds: 1 to 60, 60 by default.
+     * The lifetime to ask for grants with, in seconds: 1 to 60, 60 by default.
      */
     uint32_t grant_ttl;
     /**
-     * Whether each token has a unique `jti` in place of the vendor's: a `grantmint_switch_t`, on
+     * Whether each token has a unique `jti` in place of Twilio's: a `grantmint_switch_t`, on
      * by default.
      */
     int32_t unique;
     /**
      * Whether the minter has a cache of its own: a `grantmint_switch_t`, off by default. The
-     * account's cool-down and budget are shared all the same.
+     * account's cool-down and rate limit are shared all the same.
      */
     int32_t isolated;
     /**
@@ -1062,9 +1062,9 @@ typedef struct {
      */
     uint32_t timeout_ms;
     /**
-     * The least remaining life of the grant in milliseconds, after the safety margin: the call
+     * The least remaining lifetime of the grant in milliseconds, after the safety margin: the call
      * never returns a grant with less. By default what its minter was given, else 5,000 for grants
-     * of 60 s and 2,000 for grants of 15 s; at most half of the life that grants are asked for
+     * of 60 s and 2,000 for grants of 15 s; at most half of the lifetime that grants are asked for
      * with.
      */
     uint32_t min_remaining_ms;
@@ -1111,10 +1111,10 @@ typedef struct {
      */
     const grantmint_manual_clock_t *clock;
     /**
-     * Whether the cache limits its fetches by a budget of its own, like that of an account: a
+     * Whether the cache limits its fetches by a rate limit of its own, like that of an account: a
      * `grantmint_switch_t`, off by default.
      */
-    int32_t governed;
+    int32_t rate_limited;
     /**
      * Zero.
      */
@@ -1148,7 +1148,7 @@ typedef struct {
  * Gets the ticket of a fetch that is due. The ticket is the callee's: complete, fail or free it,
  * now or later, on any thread.
  */
-typedef void (*grantmint_lead_t)(void *userdata, grantmint_ticket_t *ticket);
+typedef void (*grantmint_ticket_callback_t)(void *userdata, grantmint_ticket_t *ticket);
 
 /**
  * Gets the result of a call for a grant: `hit` with `GRANTMINT_OK`, else `error`; the other is
@@ -1222,7 +1222,7 @@ typedef struct {
      */
     uint64_t waits;
     /**
-     * Calls refused at once with a stored error.
+     * Calls refused at once with a cached error.
      */
     uint64_t refusals;
     /**
@@ -1238,7 +1238,7 @@ typedef struct {
      */
     uint64_t throttled;
     /**
-     * Keys that were dropped to make room for others.
+     * Keys that were dropped to make space for others.
      */
     uint64_t evictions;
     /**
@@ -2015,7 +2015,7 @@ grantmint_status_t grantmint_verify(grantmint_str_t token,
                                     grantmint_error_t **error);
 
 /**
- * Verifies that another vendor's token was signed with this secret and is valid now. Its issuer,
+ * Verifies that another service's token was signed with this secret and is valid now. Its issuer,
  * subject and type may be any.
  *
  * `secret`: any bytes, at least one. `options`: null for all defaults. `*out`: its content, to
@@ -2212,7 +2212,7 @@ grantmint_status_t grantmint_playback_minter_new(const grantmint_api_key_t *key,
  * those of the minter. `*out`: the token, to free with `grantmint_playback_token_free`.
  *
  * Statuses: 1xx for the arguments; 3xx of the fetch, the same for all calls that waited for it;
- * `deadline_exceeded` when no grant came in time, `overloaded` when the account's budget of calls
+ * `deadline_exceeded` when no grant came in time, `overloaded` when the account's rate limit
  * is used up, `closed` after `grantmint_playback_minter_close`.
  *
  * # Safety
@@ -2323,7 +2323,7 @@ grantmint_status_t grantmint_playback_minter_keep_warm(const grantmint_playback_
                                                        grantmint_error_t **error);
 
 /**
- * Drops the grant and the stored error of a stream. If a fetch is running, its result still goes
+ * Drops the grant and the cached error of a stream. If a fetch is running, its result still goes
  * to the callers that wait for it, but is not stored.
  *
  * `*out`: whether the cache knew the stream; `out` may be null.
@@ -2360,7 +2360,7 @@ grantmint_status_t grantmint_playback_minter_invalidate_if(const grantmint_playb
                                                            grantmint_error_t **error);
 
 /**
- * Signs and fetches with another key of the same account from now on. Grants stay, stored errors
+ * Signs and fetches with another key of the same account from now on. Grants stay, cached errors
  * are dropped. The results of running fetches still go to the callers that wait for them, but are
  * not stored.
  *
@@ -2412,7 +2412,7 @@ grantmint_status_t grantmint_playback_minter_drain_events(const grantmint_playba
                                                           grantmint_error_t **error);
 
 /**
- * Drops all grants and stored errors of the minter's cache, for all who share it.
+ * Drops all grants and cached errors of the minter's cache, for all who share it.
  *
  * Statuses: `closed`.
  *
@@ -2545,7 +2545,7 @@ GRANTMINT_API void grantmint_playback_token_free(grantmint_playback_token_t *tok
  *
  * `fetch`: called for each grant that is needed, by up to four fetcher threads of one cache at
  * once, which it should not block. It decides how many of its fetches run at a time; the account's
- * budget limits how many are started. `userdata`: its first argument. `userdata_free`: may be
+ * rate limit bounds how many are started. `userdata`: its first argument. `userdata_free`: may be
  * null; called once when the source is freed and the last minter that fetches with it is gone; not
  * called unless the status is `GRANTMINT_OK`. `*out`: the source, to free with
  * `grantmint_source_free`.
@@ -2577,7 +2577,7 @@ GRANTMINT_API void grantmint_source_free(grantmint_source_t *source);
  *
  * A cache that minters share is kept after its last minter until its last grant and cached error have
  * ended, at most 62 s. So a minter for each request does not cost a request to Twilio each time. Minters
- * that exist, and what they use, are left alone.
+ * that exist, and what they use, are not touched.
  */
 GRANTMINT_API
 void grantmint_forget(void);
@@ -2594,7 +2594,7 @@ GRANTMINT_NODISCARD
 grantmint_str_t grantmint_grant_request_streamer(const grantmint_grant_request_t *request);
 
 /**
- * The life to ask for, in seconds; 0 for null.
+ * The lifetime to ask for, in seconds; 0 for null.
  *
  * # Safety
  *
@@ -2682,13 +2682,13 @@ grantmint_status_t grantmint_stream_minter_try_token(const grantmint_stream_mint
 GRANTMINT_API void grantmint_stream_minter_free(grantmint_stream_minter_t *stream);
 
 /**
- * Asks whether the request may be sent. Call it right before sending: the life of the grant counts
+ * Asks whether the request may be sent. Call it right before sending: the lifetime of the grant counts
  * from here. For a ticket of a playback minter's source the library has asked already.
  *
  * `*start`: the answer. `*ms`: how many milliseconds the fetch may take, or after how many to ask
  * again. The ticket stays the caller's, even if refused.
  *
- * Statuses: if refused, the reason: `throttled`, `overloaded`, or the stored error of the last
+ * Statuses: if refused, the reason: `throttled`, `overloaded`, or the cached error of the last
  * attempt.
  *
  * # Safety
@@ -2730,7 +2730,7 @@ grantmint_str_t grantmint_ticket_key(const grantmint_ticket_t *ticket);
  * Ends the fetch with a grant, for all callers that wait for it.
  *
  * `ticket`: consumed, whatever the status. `grant`: the grant, copied; for a playback minter a
- * JSON object, which goes into tokens byte for byte. `life_ms`: how many milliseconds it lives,
+ * JSON object, which goes into tokens byte for byte. `lifetime_ms`: how many milliseconds it lives,
  * counted from when the request was sent; 0 for as long as was asked for.
  *
  * Statuses: `invalid_utf8`, `upstream_not_json`, `upstream_no_grant`, `upstream_too_large` for a
@@ -2743,7 +2743,7 @@ grantmint_str_t grantmint_ticket_key(const grantmint_ticket_t *ticket);
 GRANTMINT_API
 grantmint_status_t grantmint_ticket_complete(grantmint_ticket_t *ticket,
                                              grantmint_str_t grant,
-                                             uint32_t life_ms,
+                                             uint32_t lifetime_ms,
                                              grantmint_error_t **error);
 
 /**
@@ -2802,7 +2802,7 @@ grantmint_status_t grantmint_grant_cache_new(const grantmint_grant_cache_options
  *
  * `options`: null for all defaults. `*out`: what to do, and the objects for that.
  *
- * Statuses: during the pause after a failed fetch its stored error, with the time to wait;
+ * Statuses: during the pause after a failed fetch its cached error, with the time to wait;
  * `overloaded` when the fetch could not start within the caller's time; `limit_exceeded` and
  * `invalid_ttl` for the key, `invalid_argument` for the options.
  *
@@ -2822,7 +2822,7 @@ grantmint_status_t grantmint_grant_cache_begin(const grantmint_grant_cache_t *ca
 /**
  * Gets a grant, and waits for it if necessary.
  *
- * `lead`: called on this thread with a ticket if this call has to do the fetch; up to three times,
+ * `fetch`: called on this thread with a ticket if this call has to do the fetch; up to three times,
  * as a fetch that was abandoned is begun again. If `grantmint_ticket_is_refresh`, it should give
  * the ticket to another thread rather than fetch at once, as the call already has a grant.
  * `userdata`: its first argument. `options`: null for all defaults. `*out`: the grant, to free
@@ -2840,7 +2840,7 @@ grantmint_status_t grantmint_grant_cache_get(const grantmint_grant_cache_t *cach
                                              grantmint_str_t key,
                                              uint32_t ttl_ms,
                                              const grantmint_wait_options_t *options,
-                                             grantmint_lead_t lead,
+                                             grantmint_ticket_callback_t fetch,
                                              void *userdata,
                                              grantmint_hit_t **out,
                                              grantmint_error_t **error);
@@ -2850,7 +2850,7 @@ grantmint_status_t grantmint_grant_cache_get(const grantmint_grant_cache_t *cach
  * once. If the grant is there, that is before this call returns; else on the thread that ends the
  * fetch or, when the caller's time is over, on a thread of the library, which it must not block.
  *
- * `lead`: as there; may be called on those threads too, until `callback` has been called.
+ * `fetch`: as there; may be called on those threads too, until `callback` has been called.
  * `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first argument of
  * both.
  *
@@ -2866,7 +2866,7 @@ grantmint_status_t grantmint_grant_cache_get_then(const grantmint_grant_cache_t 
                                                   grantmint_str_t key,
                                                   uint32_t ttl_ms,
                                                   const grantmint_wait_options_t *options,
-                                                  grantmint_lead_t lead,
+                                                  grantmint_ticket_callback_t fetch,
                                                   grantmint_hit_callback_t callback,
                                                   void *userdata,
                                                   grantmint_error_t **error);
@@ -2875,7 +2875,7 @@ grantmint_status_t grantmint_grant_cache_get_then(const grantmint_grant_cache_t 
  * Gets the grant that is there now, if it has `min_remaining_ms` left. Never waits, and never
  * returns an error of upstream.
  *
- * `lead`, `userdata`: as in `grantmint_grant_cache_get`, called if a fetch is due. `*out`: the
+ * `fetch`, `userdata`: as in `grantmint_grant_cache_get`, called if a fetch is due. `*out`: the
  * grant, to free with `grantmint_hit_free`, or null.
  *
  * Statuses: for the arguments alone.
@@ -2890,7 +2890,7 @@ grantmint_status_t grantmint_grant_cache_try_get(const grantmint_grant_cache_t *
                                                  grantmint_str_t key,
                                                  uint32_t ttl_ms,
                                                  const grantmint_wait_options_t *options,
-                                                 grantmint_lead_t lead,
+                                                 grantmint_ticket_callback_t fetch,
                                                  void *userdata,
                                                  grantmint_hit_t **out,
                                                  grantmint_error_t **error);
@@ -2971,7 +2971,7 @@ bool grantmint_grant_cache_next_wakeup(const grantmint_grant_cache_t *cache,
 /**
  * Ends the fetches that are past their time, and starts those that are due for keys kept warm.
  *
- * `lead`: called on this thread with the ticket of each. `userdata`: its first argument.
+ * `fetch`: called on this thread with the ticket of each. `userdata`: its first argument.
  *
  * # Safety
  *
@@ -2979,12 +2979,12 @@ bool grantmint_grant_cache_next_wakeup(const grantmint_grant_cache_t *cache,
  */
 GRANTMINT_API
 grantmint_status_t grantmint_grant_cache_poll(const grantmint_grant_cache_t *cache,
-                                              grantmint_lead_t lead,
+                                              grantmint_ticket_callback_t fetch,
                                               void *userdata,
                                               grantmint_error_t **error);
 
 /**
- * Drops the grant and the stored error of one key. If a fetch is running, its result still goes to
+ * Drops the grant and the cached error of one key. If a fetch is running, its result still goes to
  * the callers that wait for it, but is not stored.
  *
  * `*out`: whether there was such an entry; `out` may be null.
@@ -3019,7 +3019,7 @@ grantmint_status_t grantmint_grant_cache_invalidate_if(const grantmint_grant_cac
                                                        grantmint_error_t **error);
 
 /**
- * Drops all grants and stored errors, for all who share this cache.
+ * Drops all grants and cached errors, for all who share this cache.
  *
  * # Safety
  *

@@ -33,7 +33,7 @@
  *   Sources of grants         source, grant_request, fetched
  *   The cache of grants       grant_cache, grant_handle, begun, waiter, registration
  *   Playback tokens           playback_minter, stream_minter
- *   Doors for tests           testing::simulate_fork
+ *   Test helpers           testing::simulate_fork
  *
  * The namespace `detail`, and what is marked as private, is not for users.
  *
@@ -41,8 +41,8 @@
  * grantmint.h describes them. Link with libgrantmint.a or libgrantmint.so.
  *
  * **Words.** A *fetch* gets one grant from a source; it is *in flight* until it has a grant or an
- * error. A *ticket* is the duty to run one fetch. A *waiter* is a caller that waits for a fetch in
- * flight; all waiters get the same result.
+ * error. A *ticket* is the right and the task to run one fetch. A *waiter* is a caller that waits for a fetch in
+ * fetch; all waiters get the same result.
  *
  * **Errors.** A call that fails throws grantmint::error. If exceptions are off, or
  * `GRANTMINT_NO_EXCEPTIONS` is defined, it returns a grantmint::result instead. A constructor that
@@ -69,7 +69,7 @@
  * **Callbacks** may be called on any thread: on the caller's before the call returns, on one of the
  * library's, on the one that ends a fetch, or on that of another caller that finds the fetch timed
  * out. No lock is held. They may call anything except `close` and the destructor of the object they
- * were given to, and should not block. No exception leaves them. What a source or a `lead` throws
+ * were given to, and should not block. No exception leaves them. What a source or a `fetch` throws
  * ends its fetch with an error, as described there. What another callback throws is dropped.
  *
  * **fork().** A child may go on using every object. The child does not call callbacks that wait for
@@ -755,7 +755,7 @@ void swallow(Body&& body) noexcept {
 ///
 /// A cache that minters share is kept after its last minter until its last grant and cached error have
 /// ended, at most 62 s. So a minter for each request does not cost a request to Twilio each time.
-/// Minters that exist, and what they use, are left alone.
+/// Minters that exist, and what they use, are not touched.
 inline void forget() noexcept { grantmint_forget(); }
 
 // ------------------------------------------------------------------------------------------------
@@ -1987,7 +1987,7 @@ struct start_answer {
     std::chrono::milliseconds time{0};
 };
 
-/// The duty to run one fetch, for all its waiters. End it with `complete` or `fail`, now or later,
+/// The right and the task to run one fetch, for all its waiters. End it with `complete` or `fail`, now or later,
 /// from any thread. If the ticket is destroyed instead, its fetch is abandoned. If nobody ends it,
 /// the fetch ends by itself when it times out.
 class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> {
@@ -2020,16 +2020,16 @@ class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> 
     [[nodiscard]] bool pending() const noexcept { return raw_ != nullptr; }
 
     /// Ends the fetch with a grant, for all waiters. `grant`: is copied. For a playback_minter it
-    /// is a JSON object, which goes into tokens byte for byte. `life`: the grant's lifetime from
+    /// is a JSON object, which goes into tokens byte for byte. `lifetime`: the grant's lifetime from
     /// when the request was sent. By default the lifetime that was requested.
     ///
     /// @throws error invalid_utf8, upstream_not_json, upstream_no_grant, upstream_too_large for a
     ///     grant that cannot be used: the fetch then ends with that error.
     returns<void> complete(std::string_view grant,
-                           std::optional<whole_milliseconds> life = std::nullopt) {
+                           std::optional<whole_milliseconds> lifetime = std::nullopt) {
         return detail::give(detail::run([&](auto** error) {
             return grantmint_ticket_complete(raw_.release(), detail::str(grant),
-                                             detail::optional_ms(life), error);
+                                             detail::optional_ms(lifetime), error);
         }));
     }
 
@@ -2255,7 +2255,7 @@ struct fetched {
     /// The grant: a JSON object, which goes into tokens byte for byte.
     std::string grant;
     /// Its lifetime. By default the one that was requested.
-    std::optional<std::chrono::milliseconds> life;
+    std::optional<std::chrono::milliseconds> lifetime;
 };
 
 /// A function that fetches playback grants from another service than the PlaybackGrant endpoint.
@@ -2330,7 +2330,7 @@ class source {
             result<fetched> outcome = fetch(request);
             // A grant that cannot be used has ended the fetch with the error that says so.
             if (outcome) {
-                static_cast<void>(ticket.complete(outcome->grant, outcome->life));
+                static_cast<void>(ticket.complete(outcome->grant, outcome->lifetime));
             } else {
                 static_cast<void>(ticket.fail(outcome.error()));
             }
@@ -2448,9 +2448,9 @@ enum class begin_outcome : std::int32_t {
     /// Use `hit`.
     hit = GRANTMINT_HIT,
     /// Use `hit`, and run the refresh for `ticket`.
-    hit_and_lead = GRANTMINT_HIT_AND_LEAD,
+    hit_and_fetch = GRANTMINT_HIT_AND_FETCH,
     /// Run the fetch for `ticket`, and wait with `waiter`.
-    lead = GRANTMINT_LEAD,
+    fetch = GRANTMINT_FETCH,
     /// Wait with `waiter` for the fetch in flight.
     wait = GRANTMINT_WAIT,
 };
@@ -2491,30 +2491,30 @@ result<begun> make_begun(Call&& call) {
     return begun;
 }
 
-/// A user's `lead` on its way through C as a `void *`, for the length of one call.
-template <class Lead>
-struct lead_of_call {
-    static_assert(std::is_invocable_v<Lead&, ticket&> || std::is_invocable_v<Lead&, ticket>,
-                  "a lead takes a grantmint::ticket");
+/// A user's `fetch` on its way through C as a `void *`, for the length of one call.
+template <class Fetch>
+struct fetch_of_call {
+    static_assert(std::is_invocable_v<Fetch&, ticket&> || std::is_invocable_v<Fetch&, ticket>,
+                  "a fetch takes a grantmint::ticket");
 
-    Lead& lead;
+    Fetch& fetch;
     /// What it threw first.
     std::exception_ptr thrown;
 
-    static std::exception_ptr hand(Lead& lead, grantmint_ticket_t* raw) noexcept {
+    static std::exception_ptr hand(Fetch& fetch, grantmint_ticket_t* raw) noexcept {
         auto given = access::adopt<ticket>(raw);
         return with_ticket(given, [&](ticket& ticket) {
-            if constexpr (std::is_invocable_v<Lead&, grantmint::ticket&>) {
-                lead(ticket);
+            if constexpr (std::is_invocable_v<Fetch&, grantmint::ticket&>) {
+                fetch(ticket);
             } else {
-                lead(std::move(ticket));
+                fetch(std::move(ticket));
             }
         });
     }
 
     static void call(void* self, grantmint_ticket_t* raw) noexcept {
-        auto* of_call = static_cast<lead_of_call*>(self);
-        std::exception_ptr thrown = hand(of_call->lead, raw);
+        auto* of_call = static_cast<fetch_of_call*>(self);
+        std::exception_ptr thrown = hand(of_call->fetch, raw);
         if (of_call->thrown == nullptr) {
             of_call->thrown = std::move(thrown);
         }
@@ -2530,22 +2530,22 @@ struct lead_of_call {
     }
 };
 
-/// A user's `lead` and callback on their way through C as one `void *`, until the callback is
+/// A user's `fetch` and callback on their way through C as one `void *`, until the callback is
 /// called.
-template <class Lead, class Callback>
-struct lead_and_answer {
+template <class Fetch, class Callback>
+struct fetch_and_answer {
     using box = answer<owned_hit, Callback>;
 
-    Lead lead;
+    Fetch fetch;
     std::unique_ptr<box> answer_box;
 
-    static void call_lead(void* self, grantmint_ticket_t* raw) noexcept {
-        lead_of_call<Lead>::hand(static_cast<lead_and_answer*>(self)->lead, raw);
+    static void call_fetch(void* self, grantmint_ticket_t* raw) noexcept {
+        fetch_of_call<Fetch>::hand(static_cast<fetch_and_answer*>(self)->fetch, raw);
     }
 
     static void call_answer(void* self, grantmint_status_t status, grantmint_hit_t* hit,
                             grantmint_error_t* error) noexcept {
-        const std::unique_ptr<lead_and_answer> owner{static_cast<lead_and_answer*>(self)};
+        const std::unique_ptr<fetch_and_answer> owner{static_cast<fetch_and_answer*>(self)};
         box::call(owner->answer_box.release(), status, hit, error);
     }
 };
@@ -2585,8 +2585,8 @@ class grant_cache_options {
 
     /// Whether the cache has a rate limit and a cool-down of its own, like those of an account. Off
     /// by default.
-    grant_cache_options& governed(bool governed) {
-        governed_ = governed;
+    grant_cache_options& rate_limited(bool rate_limited) {
+        rate_limited_ = rate_limited;
         return *this;
     }
 
@@ -2594,17 +2594,17 @@ class grant_cache_options {
     friend class grant_cache;
     std::optional<cache_policy> policy_;
     detail::reference<grantmint_manual_clock_t> clock_;
-    std::optional<bool> governed_;
+    std::optional<bool> rate_limited_;
 };
 
 /// A cache of short-lived grants. A key is a text of 1 to 512 bytes, and the lifetime that is
 /// requested for its grants, 1 ms to 24 h. Any number of threads may share a cache. It fetches
 /// nothing by itself: it hands a ticket to a caller, and that caller runs the fetch.
 ///
-/// A `lead` is a function of yours that runs a fetch. It takes a `ticket`, or a `ticket&` from
+/// A `fetch` is a function of yours that runs a fetch. It takes a `ticket`, or a `ticket&` from
 /// which it may move to keep the ticket. If it throws a grantmint::error, the fetch ends with that
 /// error. If it throws anything else, the fetch ends with errc::source_failed, without the text of
-/// the exception. The caller whose own `lead` threw gets the exception itself, unless there is a
+/// the exception. The caller whose own `fetch` threw gets the exception itself, unless there is a
 /// cached grant for it, or calls return results.
 class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_grant_cache_free> {
    public:
@@ -2627,7 +2627,7 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
             raw.policy = &policy;
         }
         raw.clock = options.clock_.get();
-        raw.governed = detail::on_or_off(options.governed_);
+        raw.rate_limited = detail::on_or_off(options.rate_limited_);
         return detail::give(detail::construct<grant_cache>(
             [&](auto** out, auto** error) { return grantmint_grant_cache_new(&raw, out, error); }));
     }
@@ -2646,16 +2646,16 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         }));
     }
 
-    /// A grant; waits for it if there is none yet. If this call has to run the fetch, `lead` is
+    /// A grant; waits for it if there is none yet. If this call has to run the fetch, `fetch` is
     /// called on this thread, up to three times. If ticket::is_refresh is true, there is a cached
-    /// grant: `lead` should then pass the ticket to another thread, so that the caller need not wait
+    /// grant: `fetch` should then pass the ticket to another thread, so that the caller need not wait
     /// for the fetch.
     ///
     /// @throws error as `begin` and waiter::wait.
-    template <class Lead>
-    [[nodiscard]] returns<hit> get(std::string_view key, whole_milliseconds ttl, Lead&& lead,
+    template <class Fetch>
+    [[nodiscard]] returns<hit> get(std::string_view key, whole_milliseconds ttl, Fetch&& fetch,
                                    const wait_options& options = {}) const {
-        detail::lead_of_call<std::remove_reference_t<Lead>> own{lead, nullptr};
+        detail::fetch_of_call<std::remove_reference_t<Fetch>> own{fetch, nullptr};
         auto made = detail::make_read<detail::owned_hit>([&](auto** out, auto** error) {
             return grantmint_grant_cache_get(capi(), detail::str(key), detail::span_ms(ttl),
                                              options.capi(), &own.call, &own, out, error);
@@ -2669,35 +2669,35 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
     /// As `get`, with a callback. It is called once with a `result<hit>`. If the grant is cached,
     /// that happens before this returns. Otherwise it happens on the thread that ends the fetch,
     /// or, when the caller's timeout is over, on one of the library's threads. The callback must
-    /// not block that thread. Until then `lead` may be called on those threads, too.
+    /// not block that thread. Until then `fetch` may be called on those threads, too.
     ///
     /// @throws error only for the arguments. The callback is then not called.
-    template <class Lead, class Callback>
-    returns<void> get_async(std::string_view key, whole_milliseconds ttl, Lead&& lead,
+    template <class Fetch, class Callback>
+    returns<void> get_async(std::string_view key, whole_milliseconds ttl, Fetch&& fetch,
                             Callback&& callback, const wait_options& options = {}) const {
         return detail::give(
-            start(key, ttl, std::forward<Lead>(lead), std::forward<Callback>(callback), options));
+            start(key, ttl, std::forward<Fetch>(fetch), std::forward<Callback>(callback), options));
     }
 
     /// As `get_async`, but returns a future, which holds every error.
-    template <class Lead>
+    template <class Fetch>
     [[nodiscard]] std::future<returns<hit>> get_future(std::string_view key, whole_milliseconds ttl,
-                                                       Lead&& lead,
+                                                       Fetch&& fetch,
                                                        const wait_options& options = {}) const {
         return detail::future_of<hit>([&](auto callback) {
-            return start(key, ttl, std::forward<Lead>(lead), std::move(callback), options);
+            return start(key, ttl, std::forward<Fetch>(fetch), std::move(callback), options);
         });
     }
 
     /// The cached grant, if it has `min_remaining` left. Never waits, and never fails with an error
-    /// of upstream. If a fetch is due, `lead` is called on this thread.
+    /// of upstream. If a fetch is due, `fetch` is called on this thread.
     ///
     /// @throws error only for the arguments.
-    template <class Lead>
+    template <class Fetch>
     [[nodiscard]] returns<std::optional<hit>> try_get(std::string_view key, whole_milliseconds ttl,
-                                                      Lead&& lead,
+                                                      Fetch&& fetch,
                                                       const wait_options& options = {}) const {
-        detail::lead_of_call<std::remove_reference_t<Lead>> own{lead, nullptr};
+        detail::fetch_of_call<std::remove_reference_t<Fetch>> own{fetch, nullptr};
         auto made = detail::make_optional_read<detail::owned_hit>([&](auto** out, auto** error) {
             return grantmint_grant_cache_try_get(capi(), detail::str(key), detail::span_ms(ttl),
                                                  options.capi(), &own.call, &own, out, error);
@@ -2733,11 +2733,11 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         if (!made) {
             return detail::give(ticket_or_error{std::move(made).error()});
         }
-        std::optional<ticket> duty;
+        std::optional<ticket> due;
         if (*made != nullptr) {
-            duty = detail::access::adopt<ticket>(made->release());
+            due = detail::access::adopt<ticket>(made->release());
         }
-        return detail::give(ticket_or_error{std::move(duty)});
+        return detail::give(ticket_or_error{std::move(due)});
     }
 
     /// Keeps a key's grant fresh without callers, for at most 24 h. Zero ends it. `poll` hands out
@@ -2762,10 +2762,10 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
     }
 
     /// Ends the fetches that have timed out. For each key that is kept warm and due for a refresh,
-    /// it calls `lead` with a ticket, on this thread.
-    template <class Lead>
-    returns<void> poll(Lead&& lead) const {
-        detail::lead_of_call<std::remove_reference_t<Lead>> own{lead, nullptr};
+    /// it calls `fetch` with a ticket, on this thread.
+    template <class Fetch>
+    returns<void> poll(Fetch&& fetch) const {
+        detail::fetch_of_call<std::remove_reference_t<Fetch>> own{fetch, nullptr};
         auto done = detail::run([&](auto** error) {
             return grantmint_grant_cache_poll(capi(), &own.call, &own, error);
         });
@@ -2823,16 +2823,16 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
     friend detail::access;
     using object::object;
 
-    template <class Lead, class Callback>
-    result<void> start(std::string_view key, whole_milliseconds ttl, Lead&& lead,
+    template <class Fetch, class Callback>
+    result<void> start(std::string_view key, whole_milliseconds ttl, Fetch&& fetch,
                        Callback&& callback, const wait_options& options) const {
-        using both = detail::lead_and_answer<std::decay_t<Lead>, std::decay_t<Callback>>;
+        using both = detail::fetch_and_answer<std::decay_t<Fetch>, std::decay_t<Callback>>;
         using box = typename both::box;
         std::unique_ptr<box> answer{new box{std::forward<Callback>(callback)}};
-        std::unique_ptr<both> owner{new both{std::forward<Lead>(lead), std::move(answer)}};
+        std::unique_ptr<both> owner{new both{std::forward<Fetch>(fetch), std::move(answer)}};
         auto done = detail::run([&](auto** error) {
             return grantmint_grant_cache_get_then(capi(), detail::str(key), detail::span_ms(ttl),
-                                                  options.capi(), &both::call_lead,
+                                                  options.capi(), &both::call_fetch,
                                                   &both::call_answer, owner.get(), error);
         });
         if (done) {
@@ -3262,7 +3262,7 @@ class playback_minter
 };
 
 // ------------------------------------------------------------------------------------------------
-// Doors for tests
+// Test helpers
 
 namespace testing {
 

@@ -14,7 +14,7 @@ const seconds = () => Math.floor(Date.now() / 1000);
 export function peers(credentials, ttl, room) {
   const [accountSid, keySid, secret] = credentials;
 
-  /** The claims of the vendor's own library. */
+  /** The claims of Twilio's own library. */
   function claimsFor(identity) {
     const now = seconds();
     return {
@@ -31,7 +31,7 @@ export function peers(credentials, ttl, room) {
   const algorithm = 'HS256';
   const toNative = { algorithm: Algorithm.HS256, contentType: HEADER.cty };
   return {
-    twilio: withVendorsClasses(twilio, credentials, ttl, room),
+    twilio: withOfficialClasses(twilio, credentials, ttl, room),
     jsonwebtoken: (identity) => jsonwebtoken.sign(claimsFor(identity), secret, { algorithm, header: HEADER }),
     'fast-jwt': (identity) => fast(claimsFor(identity)),
     '@node-rs/jsonwebtoken': (identity) => signSync(claimsFor(identity), secret, toNative),
@@ -40,8 +40,8 @@ export function peers(credentials, ttl, room) {
   };
 }
 
-/** What a program for the vendor's library does, with that library or with one like it. */
-export function withVendorsClasses({ jwt: { AccessToken } }, credentials, ttl, room) {
+/** What a program for Twilio's library does, with that library or with one like it. */
+export function withOfficialClasses({ jwt: { AccessToken } }, credentials, ttl, room) {
   return (identity) => {
     const token = new AccessToken(...credentials, { identity, ttl });
     token.addGrant(new AccessToken.VideoGrant({ room }));

@@ -11,7 +11,7 @@ import {
   verify,
 } from 'grantmint';
 import dropIn from 'grantmint/twilio';
-import { peers, withVendorsClasses } from './peers.mjs';
+import { peers, withOfficialClasses } from './peers.mjs';
 import { task } from './rounds.mjs';
 
 export const CREDENTIALS = [
@@ -32,7 +32,7 @@ export function videoTasks() {
   const rooms = new TokenMinter(key, { grants: [new VideoGrant({ room: ROOM })], ttl: TTL });
   const others = {
     ...peers(CREDENTIALS, TTL, ROOM),
-    'drop-in': withVendorsClasses(dropIn, CREDENTIALS, TTL, ROOM),
+    'drop-in': withOfficialClasses(dropIn, CREDENTIALS, TTL, ROOM),
   };
   for (const [name, mint] of Object.entries({ ...others, mint: (identity) => rooms.mint(identity) })) {
     const { identity, grants } = verify(mint('alice'), key);

@@ -1,7 +1,7 @@
 // A token server with Fastify: node fastify-server.mjs
 //
 // It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET, and `npm install fastify`.
-// GRANTMINT_BASE_URL says where grants come from if not from the vendor, PORT where to listen.
+// GRANTMINT_BASE_URL says where grants come from if not from Twilio, PORT where to listen.
 // Ask for /live/VJ…/token?identity=alice or /rooms/token?identity=alice.
 //
 // Have your own users logged in before you hand them tokens: here anybody is whoever they say.

@@ -29,7 +29,7 @@ async function runTicket(ticket, fetch, caller) {
     try {
       started = ticket.start();
     } catch {
-      return; // The request may not be sent. Core tells those who wait.
+      return; // The request may not be sent. Core tells the waiters.
     }
     if (started.go) {
       const request = { ttl: ticket.ttl, timeoutMs: started.ms };

@@ -28,9 +28,9 @@ class GrantCache {
       this.#native = options;
       return;
     }
-    const known = { policy: checks.policy, clock: manualClock, governed: boolean };
-    const { policy, clock, governed = false } = pick(options, known, 'GrantCache');
-    this.#native = call(() => native.GrantCache.of(policy, clock, governed));
+    const known = { policy: checks.policy, clock: manualClock, rateLimited: boolean };
+    const { policy, clock, rateLimited = false } = pick(options, known, 'GrantCache');
+    this.#native = call(() => native.GrantCache.of(policy, clock, rateLimited));
   }
 
   static {

@@ -80,7 +80,7 @@ function wait({ begin, settle, signal, cancel, done }) {
       reject(error);
       return;
     }
-    // An answer that is there at once, such as a stored error, needs no wake-up.
+    // An answer that is there at once, such as a cached error, needs no wake-up.
     deliver();
   });
 }

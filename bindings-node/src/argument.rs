@@ -33,7 +33,7 @@ pub(crate) fn maybe_ms(ms: Option<f64>) -> Result<Option<Duration>> {
     ms.map(from_ms).transpose()
 }
 
-/// A whole number, such as a life in seconds or a Unix second.
+/// A whole number, such as a lifetime in seconds or a Unix second.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked right before")]
 pub(crate) fn whole(value: f64, kind: ErrorKind, what: &str) -> Result<u64> {
     if value.fract() != 0.0 || value < 0.0 {

@@ -71,7 +71,7 @@ impl Delivery {
             What::Token(Ok(token)) => Self::token(number, token),
             What::Grant(Ok(hit)) => Self { hit: Some(Hit::from(&hit)), ..Self::nothing(number) },
             What::Token(Err(error)) | What::Grant(Err(error)) => Self::error(number, &error),
-            What::Lead(ticket) => {
+            What::Fetch(ticket) => {
                 Self { ticket: Some(Ticket::new(ticket, inbox)), ..Self::nothing(number) }
             }
             What::Wake => Self::nothing(number),

@@ -21,7 +21,7 @@ use crate::stats::{Event, Stats, events};
 use crate::ticket::Ticket;
 use crate::waiter::Waiter;
 
-/// The life of a key's grants if the caller gives none: that of the vendor's grants.
+/// The lifetime of a key's grants if the caller gives none: that of Twilio's grants.
 const TTL: Duration = Duration::from_secs(grantmint_core::GRANT_TTL_MAX as u64);
 
 /// The native part of a `GrantCache`.
@@ -54,14 +54,14 @@ impl GrantCache {
     pub fn of(
         policy: Option<PolicyOptions>,
         clock: Option<&ManualClock>,
-        governed: bool,
+        rate_limited: bool,
     ) -> Result<Self> {
         let mut builder = grantmint_core::GrantCache::builder().clock(clock::of(clock));
         if let Some(policy) = policy {
             builder = builder.policy(policy.to_core()?);
         }
-        if governed {
-            builder = builder.governed();
+        if rate_limited {
+            builder = builder.rate_limited();
         }
         Ok(Self { cache: builder.build() })
     }
@@ -80,9 +80,9 @@ impl GrantCache {
     ) -> Result<()> {
         let (key, options) = (key(&text, ttl)?, options(min_remaining_ms, timeout_ms)?);
         let (inbox, answers) = (Arc::clone(&port.inbox), Arc::clone(&port.inbox));
-        let lead = move |ticket| inbox.leave(number, What::Lead(ticket));
+        let fetch = move |ticket| inbox.leave(number, What::Fetch(ticket));
         let answer = move |hit| answers.leave(number, What::Grant(hit));
-        let call = self.cache.get_then(&key, options, lead, answer);
+        let call = self.cache.get_then(&key, options, fetch, answer);
         port.inbox.enter(number, call);
         Ok(())
     }
@@ -118,10 +118,10 @@ impl GrantCache {
         let begun = self.cache.begin(&key(&text, ttl)?, options).or_throw()?;
         let (outcome, hit, ticket, waiter) = match begun {
             Begin::Hit(hit) => ("hit", Some(Hit::from(&hit)), None, None),
-            Begin::HitAndLead(hit, ticket) => {
-                ("hit_and_lead", Some(Hit::from(&hit)), Some(ticket), None)
+            Begin::HitAndFetch(hit, ticket) => {
+                ("hit_and_fetch", Some(Hit::from(&hit)), Some(ticket), None)
             }
-            Begin::Lead(ticket, waiter) => ("lead", None, Some(ticket), Some(waiter)),
+            Begin::Fetch(ticket, waiter) => ("fetch", None, Some(ticket), Some(waiter)),
             Begin::Wait(waiter) => ("wait", None, None, Some(waiter)),
         };
         let ticket = ticket.map(|ticket| Ticket::new(ticket, &port.inbox));

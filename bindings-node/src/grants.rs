@@ -27,7 +27,7 @@ macro_rules! text_grants {
         $($(#[$doc])*
         #[napi(object, object_to_js = false)]
         pub struct $options {
-            $(#[allow(missing_docs, reason = "the vendor's own name")]
+            $(#[allow(missing_docs, reason = "Twilio's own name")]
             pub $field: Option<String>,)+
         }
 
@@ -65,7 +65,7 @@ text_grants! {
 
 /// Calls from and to a browser or app.
 #[napi(object, object_to_js = false)]
-#[allow(missing_docs, reason = "the vendor's own names")]
+#[allow(missing_docs, reason = "Twilio's own names")]
 pub struct VoiceOptions {
     pub incoming_allow: Option<bool>,
     pub outgoing_application_sid: Option<String>,

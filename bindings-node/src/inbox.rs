@@ -41,7 +41,7 @@ pub(crate) enum What {
     /// The answer to a call for a grant.
     Grant(Result<Hit>),
     /// The call has to fetch the grant.
-    Lead(Ticket),
+    Fetch(Ticket),
     /// The call's waiter has an outcome.
     Wake,
 }
@@ -78,7 +78,7 @@ impl Inbox {
         self.change(|state| state.news.extend(news.take()));
     }
 
-    /// Leaves a job. If the environment has ended, it is dropped: those who wait for it begin again.
+    /// Leaves a job. If the environment has ended, it is dropped: the waiters for it begin again.
     pub(crate) fn leave_job(&self, job: QueuedJob) {
         let mut job = Some(job);
         self.change(|state| state.jobs.extend(job.take()));
@@ -107,7 +107,7 @@ impl Inbox {
     pub(crate) fn watch<T: Send + 'static>(&self, fetch: &Arc<OpenFetch<T>>) {
         let weak: Weak<OpenFetch<T>> = Arc::downgrade(fetch);
         let mut state = lock(&self.0);
-        // Before the vector grows, the fetches whose owners are gone make room.
+        // Before the vector grows, the fetches whose owners are gone make space.
         if state.fetches.len() == state.fetches.capacity() {
             state.fetches.retain(|fetch| fetch.strong_count() > 0);
         }

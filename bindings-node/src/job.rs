@@ -49,7 +49,7 @@ impl Job {
         self.request.streamer().to_string()
     }
 
-    /// The life to ask for, in seconds.
+    /// The lifetime to ask for, in seconds.
     #[napi(catch_unwind, getter)]
     pub fn ttl(&self) -> u32 {
         self.request.ttl()

@@ -14,8 +14,6 @@ mod api_key;
 mod argument;
 mod clock;
 mod delivery;
-#[cfg(feature = "test-doors")]
-mod doors;
 mod error;
 mod fetch_error;
 mod grant_cache;
@@ -33,6 +31,8 @@ mod port;
 mod source;
 mod stats;
 mod stream_minter;
+#[cfg(feature = "test-helpers")]
+mod test_helpers;
 mod ticket;
 mod token_minter;
 mod token_options;

@@ -23,7 +23,7 @@ impl<T> OpenFetch<T> {
     }
 }
 
-/// A fetch that can be abandoned: it ends without an outcome, and those who wait for it begin again.
+/// A fetch that can be abandoned: it ends without an outcome, and the waiters for it begin again.
 pub(crate) trait Abandon: Send + Sync {
     fn abandon(&self);
 }

@@ -9,11 +9,11 @@ use crate::error::{OrThrow as _, Result};
 /// The options of a policy. What is left out has core's default.
 #[napi(object, object_to_js = false)]
 pub struct PolicyOptions {
-    /// Below this remaining life callers wait for the fetch that is in flight.
+    /// Below this remaining lifetime callers wait for the fetch that is in flight.
     pub wait_below_ms: Option<f64>,
-    /// At this remaining life a refresh is due.
+    /// At this remaining lifetime a refresh is due.
     pub soft_point_ms: Option<f64>,
-    /// Subtracted from the life of each grant.
+    /// Subtracted from the lifetime of each grant.
     pub safety_margin_ms: Option<f64>,
     /// How long one fetch may take.
     pub fetch_timeout_ms: Option<f64>,

@@ -50,7 +50,7 @@ impl Ticket {
         self.key.clone()
     }
 
-    /// The life to ask for, in seconds.
+    /// The lifetime to ask for, in seconds.
     #[napi(catch_unwind, getter)]
     pub fn ttl(&self) -> f64 {
         self.ttl.as_secs_f64()
@@ -76,9 +76,9 @@ impl Ticket {
     /// Ends the fetch with a grant.
     #[napi(catch_unwind)]
     pub fn complete(&self, grant: String, ttl: Option<f64>) -> Result<()> {
-        let life = ttl.map_or(Ok(self.ttl), from_seconds)?;
+        let lifetime = ttl.map_or(Ok(self.ttl), from_seconds)?;
         if let Some(ticket) = self.fetch.take() {
-            ticket.complete(Grant::new(grant), life);
+            ticket.complete(Grant::new(grant), lifetime);
         }
         Ok(())
     }

@@ -50,7 +50,7 @@ pub fn verify(token: String, key: &ApiKey, how: Verification) -> Result<Decoded>
     Ok(Decoded { decoded })
 }
 
-/// Verifies another vendor's token.
+/// Verifies another service's token.
 #[napi(catch_unwind)]
 pub fn verify_jwt(token: String, secret: Uint8Array, how: Verification) -> Result<Decoded> {
     let decoded = grantmint_core::verify_jwt(&token, &secret, &how.to_core()?).or_throw()?;

@@ -56,7 +56,7 @@ impl Waiter {
         self.look(&Waker::from(Arc::new(wake)))
     }
 
-    /// The grant that is in the cache, if it has the remaining life that the caller asked for.
+    /// The grant that is in the cache, if it has the remaining lifetime that the caller asked for.
     #[napi(catch_unwind)]
     pub fn fallback(&self) -> Option<Hit> {
         let hit = lock(&self.waiter).as_ref().and_then(grantmint_core::Waiter::fallback);

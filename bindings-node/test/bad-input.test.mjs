@@ -124,7 +124,7 @@ const options = {
   TaskRouterGrant: ['workspaceSid', 'workerSid', 'role'],
   RtcGrant: ['configurationProfileSid'],
   PlaybackGrant: ['grant'],
-  GrantCache: ['policy', 'clock', 'governed'],
+  GrantCache: ['policy', 'clock', 'rateLimited'],
   PlaybackMinter: [
     ...['allowOrigin', 'grants', 'ttl', 'unique', 'grantTtl', 'minRemainingMs', 'timeoutMs', 'source'],
     ...['cache', 'share', 'isolated', 'baseUrl', 'proxy', 'caFile', 'policy', 'clock'],

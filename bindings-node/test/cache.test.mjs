@@ -80,7 +80,7 @@ test('aborts, deadlines and fetches that are dropped', async () => {
   assert.equal(hit.grant, 'g');
 
   const { ticket, waiter, outcome } = cache.begin('dropped');
-  assert.equal(outcome, 'lead');
+  assert.equal(outcome, 'fetch');
   const second = cache.get('dropped', slow);
   ticket.abandon();
   assert.throws(() => waiter.tryResult(), { code: 'ERR_GRANTMINT_ABANDONED' });

@@ -48,7 +48,7 @@ function typesIn(statement) {
 
 /** The members on which neither a type nor those that it comes from say anything. */
 function silentMembers(type, types) {
-  // What a token says is what the options say, under the vendor's names.
+  // What a token says is what the options say, under Twilio's names.
   if (type.name.endsWith('Payload')) return [];
   return type.members
     .filter(({ name, isExplained }) => !isExplained && name !== 'constructor')

@@ -1,4 +1,4 @@
-// grantmint/twilio beside the vendor's own package, under one clock: random programs come to the same
+// grantmint/twilio beside Twilio's own package, under one clock: random programs come to the same
 // bytes and the same errors. GRANTMINT_LONG runs thousands of them, others each time.
 
 import assert from 'node:assert/strict';
@@ -16,7 +16,7 @@ const numRuns = long ? 20_000 : 300;
 const seed = long ? undefined : 20_231_130;
 
 // What the official class makes of a ttl changes with the library it signs with.
-test('the vendor’s package is the one that the drop-in is made after', () => {
+test('Twilio’s package is the one that the drop-in is made after', () => {
   const require = createRequire(import.meta.url);
   assert.equal(require('twilio/package.json').version, '6.2.0');
   const signer = createRequire(require.resolve('twilio'));

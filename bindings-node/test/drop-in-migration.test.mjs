@@ -12,7 +12,7 @@ const page = readFileSync(new URL('./migration.md', import.meta.url), 'utf8');
 const section = /<!-- node:begin -->(.*)<!-- node:end -->/s.exec(page)[1];
 const blocks = (language) =>
   [...section.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, block]) => block);
-const [vendorRoom, minterRoom, callEach, callOnce] = blocks('js');
+const [officialRoom, minterRoom, callEach, callOnce] = blocks('js');
 const [diff] = blocks('diff');
 
 [process.env.TWILIO_ACCOUNT_SID, process.env.TWILIO_API_KEY, process.env.TWILIO_API_SECRET] = KEY;
@@ -32,14 +32,14 @@ function applied(change, program) {
 }
 
 test('step 1: the import alone makes the same token', async (t) => {
-  const before = await load(t, 'vendor', vendorRoom);
-  const after = await load(t, 'drop-in', applied(diff, vendorRoom));
+  const before = await load(t, 'official', officialRoom);
+  const after = await load(t, 'drop-in', applied(diff, officialRoom));
   t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_900 });
   assert.equal(after.roomToken('alice'), before.roomToken('alice'));
 });
 
 test('step 2: a minter makes the same claims', async (t) => {
-  const before = await load(t, 'vendor-2', vendorRoom);
+  const before = await load(t, 'official-2', officialRoom);
   const after = await load(t, 'minter', minterRoom);
   // The native clock is the real one.
   const [was, is] = [before, after].map(({ roomToken }) => decode(roomToken('alice')).claims);

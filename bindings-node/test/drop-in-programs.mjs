@@ -1,4 +1,4 @@
-// Programs that use the vendor's classes: at random, and each odd value in each place.
+// Programs that use Twilio's classes: at random, and each odd value in each place.
 
 import fc from 'fast-check';
 import { fields, keyObject, oddities, secrets, timespans } from './drop-in-values.mjs';

@@ -1,4 +1,4 @@
-// One program, compiled against the vendor's types and against ours: only the import differs.
+// One program, compiled against Twilio's types and against ours: only the import differs.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -27,7 +27,7 @@ function compile(t, library, resolution) {
     target: 'es2022',
     types: ['node'],
     exactOptionalPropertyTypes: true,
-    // The vendor's types need those of other packages.
+    // Twilio's types need those of other packages.
     skipLibCheck: library === 'twilio',
     module: resolution === 'bundler' ? 'esnext' : resolution,
     moduleResolution: resolution,

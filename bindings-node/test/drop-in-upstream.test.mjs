@@ -1,4 +1,4 @@
-// The vendor's own unit tests of AccessToken, with nothing changed but the import. They are not part of
+// Twilio's own unit tests of AccessToken, with nothing changed but the import. They are not part of
 // this project: GRANTMINT_TWILIO_NODE names a checkout of twilio-node that has them.
 
 import assert from 'node:assert/strict';
@@ -9,7 +9,7 @@ import { run } from './support.mjs';
 
 const checkout = process.env.GRANTMINT_TWILIO_NODE;
 const skip = checkout ? false : 'GRANTMINT_TWILIO_NODE names no checkout of twilio-node';
-if (skip) console.error(`SKIPPED: the vendor's unit tests: ${skip}`);
+if (skip) console.error(`SKIPPED: Twilio's unit tests: ${skip}`);
 
 /** What the tests use of jest. */
 const jest = `
@@ -25,7 +25,7 @@ const expect = (actual) => ({
 `;
 
 for (const library of ['twilio', 'grantmint/twilio']) {
-  test(`the vendor's unit tests on ${library}`, { skip }, async (t) => {
+  test(`Twilio's unit tests on ${library}`, { skip }, async (t) => {
     const spec = readFileSync(join(checkout, 'spec/unit/jwt/AccessToken.spec.js'), 'utf8');
     const source = 'from "../../../src"';
     assert.equal(spec.split(source).length, 2);

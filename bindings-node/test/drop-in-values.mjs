@@ -1,4 +1,4 @@
-// What programs hand to the vendor's classes, beside what they should.
+// What programs hand to Twilio's classes, beside what they should.
 
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 
@@ -60,7 +60,7 @@ export const timespans = amounts.flatMap((amount) =>
 );
 
 const bytes = Buffer.from('not-a-secret-but-long-enough-bytes');
-/** A string would have the vendor's library look for the key of another kind of signature, slowly. */
+/** A string would have Twilio's library look for the key of another kind of signature, slowly. */
 export const keyObject = createSecretKey(bytes);
 
 const pem = { type: 'pkcs8', format: 'pem' };

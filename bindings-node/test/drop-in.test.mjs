@@ -1,4 +1,4 @@
-// grantmint/twilio as a package: what it has, what it refuses, and where it differs from the vendor's on
+// grantmint/twilio as a package: what it has, what it refuses, and where it differs from Twilio's on
 // purpose. That it does the same otherwise is shown by the random programs.
 
 import assert from 'node:assert/strict';
@@ -86,7 +86,7 @@ test('require() and import give the same', () => {
   assert.equal(namespace.jwt, ours.jwt);
 });
 
-test('it has what the vendor’s class has', () => {
+test('it has what Twilio’s class has', () => {
   const names = (Class) => [Class.name, Class.length, ...Object.getOwnPropertyNames(Class.prototype)];
   for (const [name, Class] of Object.entries(both.theirs)) {
     if (typeof Class !== 'function') assert.deepEqual(both.ours[name], Class, name);
@@ -122,7 +122,7 @@ test('a grant may be as deep as JSON goes', () => {
   assert.equal(made[0], made[1]);
 });
 
-test('what the vendor’s package has besides is refused by name', () => {
+test('what Twilio’s package has besides is refused by name', () => {
   const absent = (path, object, complete) => {
     for (const name of Object.keys(complete)) {
       if (name in object && Object.keys(object).includes(name)) continue;
@@ -163,7 +163,7 @@ test('meant: neither the secret nor a playback grant shows in logs', () => {
   assert.equal(verifyJwt(token.toJwt(), 'another').identity, 'alice');
 });
 
-test('meant: a region beyond ASCII is UTF-8, where the vendor’s cannot be read', () => {
+test('meant: a region beyond ASCII is UTF-8, where Twilio’s cannot be read', () => {
   const headers = Object.values(both).map(
     (Class) => parts(tokenOf(Class, { region: 'région-東' }).toJwt())[0],
   );

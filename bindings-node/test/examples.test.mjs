@@ -69,7 +69,7 @@ for (const name of ['express', 'fastify', 'pool']) {
     assert(!printed().includes(TWILIO_API_SECRET));
   });
 
-  test(`${name}: a client who leaves ends nobody else's wait; who waits is answered at the end`, async (t) => {
+  test(`${name}: a client who leaves ends nobody else's wait; a waiting client is answered at the end`, async (t) => {
     const upstream = await emulator(t);
     await upstream.ask('faults', { kind: 'latency', ms: 1000 });
     const server = await serve(t, name, upstream);

@@ -175,7 +175,7 @@ test('a fetch of the built-in client goes on without those who aborted', async (
   assert.equal(await upstream.calls(), 1);
 });
 
-test('who waits is answered when a minter is closed', async () => {
+test('a waiter is answered when a minter is closed', async () => {
   let answer;
   const live = new PlaybackMinter(key(), { source: () => new Promise((resolve) => (answer = resolve)) });
   const stream = live.stream(STREAMER);

@@ -55,7 +55,7 @@ test('a finished process exits', async () => {
   assert.equal(code, 0, stderr);
 });
 
-test('exit with a flight in the air', async () => {
+test('exit with a fetch in flight', async () => {
   const { code, signal, stderr } = await script(`
     const live = new PlaybackMinter(key, { source: () => new Promise(() => {}) });
     for (let n = 0; n < 100; n += 1) live.token('${STREAMER}', 'alice').catch(() => {});

@@ -1,7 +1,7 @@
 // Runs the tests as users meet the package: node test/run.mjs TARBALLS [part of a file's name]
 // The tarballs are installed into a clean directory outside the source tree, and the tests are copied beside
 // them. All tests run on this Node. The other runtimes run those in which they may differ. GRANTMINT_EMULATOR
-// and GRANTMINT_DOORS name the emulator and an addon with doors for tests.
+// and GRANTMINT_TEST_HELPERS name the emulator and an addon with test helpers.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';

@@ -43,7 +43,7 @@ class Stage {
   constructor(policy) {
     this.clock = new ManualClock(1_700_000_000);
     this.start = this.clock.now().boot;
-    this.cache = new GrantCache({ policy: policyOf(policy), clock: this.clock, governed: true });
+    this.cache = new GrantCache({ policy: policyOf(policy), clock: this.clock, rateLimited: true });
   }
 
   play({ at, op, expect = {}, ...rest }) {
@@ -86,7 +86,7 @@ class Stage {
     return { start: 'go' };
   }
 
-  lead(caller, ticket, hold) {
+  fetch(caller, ticket, hold) {
     this.tickets.set(caller, ticket);
     return hold ? {} : this.askToStart({ caller });
   }
@@ -99,12 +99,12 @@ class Stage {
     if (begun.waiter && neverWait) {
       hit = begun.waiter.fallback();
       begun.waiter.close();
-      if (hit) outcome = { lead: 'hit_and_lead', wait: 'hit' }[outcome];
+      if (hit) outcome = { fetch: 'hit_and_fetch', wait: 'hit' }[outcome];
     } else if (begun.waiter) {
       this.waiters.set(caller, begun.waiter);
     }
     const found = hit ? this.hit(caller, hit) : {};
-    if (begun.ticket) Object.assign(found, this.lead(caller, begun.ticket, hold));
+    if (begun.ticket) Object.assign(found, this.fetch(caller, begun.ticket, hold));
     return { ...found, outcome };
   }
 
@@ -112,20 +112,20 @@ class Stage {
     return this.get({ ...rest, neverWait: true });
   }
 
-  maybeLead(caller, ticket, hold) {
+  maybeFetch(caller, ticket, hold) {
     if (!ticket) return { outcome: 'none' };
-    return { ...this.lead(caller, ticket, hold), outcome: 'lead' };
+    return { ...this.fetch(caller, ticket, hold), outcome: 'fetch' };
   }
 
   prefetch({ caller, streamer, hold = false }) {
     const ticket = shown(() => this.cache.prefetch(streamer));
-    return ticket?.outcome === 'error' ? ticket : this.maybeLead(caller, ticket, hold);
+    return ticket?.outcome === 'error' ? ticket : this.maybeFetch(caller, ticket, hold);
   }
 
   poll({ caller }) {
     const tickets = this.cache.poll();
     assert(tickets.length <= 1);
-    return this.maybeLead(caller, tickets[0], false);
+    return this.maybeFetch(caller, tickets[0], false);
   }
 
   complete({ caller, grant = 'grant', ttl }) {

@@ -172,7 +172,7 @@ test('the signal ends with the time of the fetch', async () => {
   assert(error instanceof GrantmintError);
 });
 
-test('a source that never ends is told of to those who wait', async () => {
+test('a source that never ends is told to all waiters', async () => {
   const options = {
     policy: { fetchTimeoutMs: 100 },
     baseUrl: 'https://never.example.com',

@@ -41,8 +41,8 @@ const token: PlaybackToken = await live.token('VJ', 'alice', {
 });
 const degraded: GrantmintError | undefined = token.reason;
 const maybe: string | null = live.stream('VJ').tryToken('bob');
-const begun = new GrantCache({ governed: true }).begin('k');
-if (begun.outcome === 'lead') begun.ticket.complete('g', { ttl: 1 });
+const begun = new GrantCache({ rateLimited: true }).begin('k');
+if (begun.outcome === 'fetch') begun.ticket.complete('g', { ttl: 1 });
 const identity: string | undefined = verify(jwt, key, { leeway: 1 }).identity;
 testing.simulateFork(live.cache());
 {

@@ -46,7 +46,7 @@ const jobs = {
     });
     live.token(streamer, 'alice').catch(ignore);
   },
-  flight() {
+  fetch() {
     const live = new PlaybackMinter(key(), { baseUrl, isolated: true });
     live.token(streamer, 'alice').catch(ignore);
     parentPort.postMessage('flying');

@@ -55,10 +55,10 @@ test('when the worker that fetches ends, another fetches', async () => {
   assert.equal(asked, 1);
 });
 
-test('200 workers end with a flight in the air: no crash, no growth', { timeout: 180_000 }, async (t) => {
+test('200 workers end with a fetch in flight: no crash, no growth', { timeout: 180_000 }, async (t) => {
   const upstream = await emulator(t);
   await upstream.ask('faults', { kind: 'latency', ms: 30 });
-  const jobs = ['flight', 'never', 'aborts', 'crowd-and-leave'];
+  const jobs = ['fetch', 'never', 'aborts', 'crowd-and-leave'];
   let number = 0;
   const lane = async (last) => {
     while (number < last) {

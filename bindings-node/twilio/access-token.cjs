@@ -1,5 +1,5 @@
 'use strict';
-// The vendor's AccessToken: the same arguments, properties, messages and bytes.
+// Twilio's AccessToken: the same arguments, properties, messages and bytes.
 
 const grantClasses = require('./grants.cjs');
 const { hide } = require('./hide.cjs');
@@ -39,7 +39,7 @@ class AccessToken {
     }
     const grants = {};
     addIdentity(grants, this.identity);
-    // Written as in the vendor's code: V8's error messages quote these expressions if a grant is not one.
+    // Written as in Twilio's code: V8's error messages quote these expressions if a grant is not one.
     for (const grant of this.grants) grants[grant.key] = grant.toPayload();
     const now = Math.floor(Date.now() / 1000);
     const claims = { jti: this.keySid + '-' + now, grants };

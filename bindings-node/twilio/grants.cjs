@@ -1,5 +1,5 @@
 'use strict';
-// The vendor's grant classes. Their properties may be changed until the token is signed. What is falsy then is
+// Twilio's grant classes. Their properties may be changed until the token is signed. What is falsy then is
 // left out.
 
 const { hide } = require('./hide.cjs');

@@ -2,7 +2,7 @@
 declare namespace twilio {
   namespace jwt {
     /**
-     * An Access Token that may be changed until it is signed. Makes the same bytes as the vendor's class
+     * An Access Token that may be changed until it is signed. Makes the same bytes as Twilio's class
      * and throws the same messages.
      */
     class AccessToken implements AccessToken.AccessTokenOptions {
@@ -192,7 +192,7 @@ declare namespace twilio {
         /** The member `grant` of the PlaybackGrant endpoint's answer. */
         grant?: object;
       }
-      /** The grant itself, whatever is in it; the vendor's types say `grant`. */
+      /** The grant itself, whatever is in it; Twilio's types say `grant`. */
       interface PlaybackGrantPayload {
         grant?: object;
       }

@@ -1,5 +1,5 @@
 'use strict';
-// Signs as jsonwebtoken does, which the vendor's library uses: the same checks in the same order, the same
+// Signs as jsonwebtoken does, which Twilio's library uses: the same checks in the same order, the same
 // messages, and the same added claims. Core makes the signature.
 
 const { LIMITS, sign: signInCore } = require('../index.cjs');

@@ -1,5 +1,5 @@
 'use strict';
-// Warns of tokens that nobody accepts. The vendor's class makes them silently. This package makes the same
+// Warns of tokens that nobody accepts. Twilio's class makes them silently. This package makes the same
 // tokens, but warns once for each kind.
 
 const messages = {

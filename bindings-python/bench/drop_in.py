@@ -1,4 +1,4 @@
-"""Measures the drop-in beside the vendor's package in one run, and prints ratios.
+"""Measures the drop-in beside Twilio's package in one run, and prints ratios.
 
 The identities rotate, and every token is made of new objects, as in a server. Rounds take turns, so
 that whatever else the machine does meets both alike; what counts is the processor's time, of each
@@ -21,10 +21,10 @@ from unittest import mock
 
 from grantmint.twilio.jwt.access_token import AccessToken
 from grantmint.twilio.jwt.access_token.grants import ChatGrant, PlaybackGrant, VideoGrant
-from twilio.jwt.access_token import AccessToken as VendorToken
-from twilio.jwt.access_token.grants import ChatGrant as VendorChat
-from twilio.jwt.access_token.grants import PlaybackGrant as VendorPlayback
-from twilio.jwt.access_token.grants import VideoGrant as VendorVideo
+from twilio.jwt.access_token import AccessToken as OfficialToken
+from twilio.jwt.access_token.grants import ChatGrant as OfficialChat
+from twilio.jwt.access_token.grants import PlaybackGrant as OfficialPlayback
+from twilio.jwt.access_token.grants import VideoGrant as OfficialVideo
 
 ACCOUNT, KEY = "AC" + "1" * 32, "SK" + "2" * 32
 SECRET = "the secret shown once in the console"
@@ -62,12 +62,12 @@ def reading(token: type) -> Mint:
 
 
 CASES: dict[str, tuple[Mint, Mint]] = {
-    "video": (video(VendorToken, VendorVideo), video(AccessToken, VideoGrant)),
+    "video": (video(OfficialToken, OfficialVideo), video(AccessToken, VideoGrant)),
     "playback, chat, a region": (
-        playback(VendorToken, VendorPlayback, VendorChat),
+        playback(OfficialToken, OfficialPlayback, OfficialChat),
         playback(AccessToken, PlaybackGrant, ChatGrant),
     ),
-    "from_jwt": (reading(VendorToken), reading(AccessToken)),
+    "from_jwt": (reading(OfficialToken), reading(AccessToken)),
 }
 
 
@@ -107,8 +107,8 @@ print((time.perf_counter() - start) * 1000)
 def main() -> None:
     """Measures, prints, and fails if a video token is not three times as fast as it was."""
     with mock.patch.object(time, "time", return_value=1_700_000_000.5):
-        for vendor, ours in list(CASES.values())[:2]:
-            assert vendor("alice") == ours("alice")
+        for official, ours in list(CASES.values())[:2]:
+            assert official("alice") == ours("alice")
     found = []
     for name, mints in CASES.items():
         found += findings(name, "ns", *measured(mints))
@@ -123,18 +123,18 @@ def main() -> None:
         sys.exit(f"a video token is to be made at least {LEAST} times as fast")
 
 
-def findings(what: str, unit: str, vendor: float, ours: float) -> list[dict[str, Any]]:
+def findings(what: str, unit: str, official: float, ours: float) -> list[dict[str, Any]]:
     """Two measures and their ratio, as the bench programs of all languages write them."""
     kind = {"language": "Python", "case": "drop-in"}
     more = "" if what == "video" else f", {what}"
     return [
-        {**kind, "name": f"twilio{more}", "unit": unit, "value": vendor},
+        {**kind, "name": f"twilio{more}", "unit": unit, "value": official},
         {**kind, "name": f"drop-in{more}", "unit": unit, "value": ours},
         {
             **kind,
             "name": f"twilio / drop-in{more}",
             "unit": "\N{MULTIPLICATION SIGN}",
-            "value": vendor / ours,
+            "value": official / ours,
         },
     ]
 

@@ -4,7 +4,7 @@
     uvicorn fastapi_server:app --workers 2
 
 It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET; GRANTMINT_BASE_URL says where
-grants come from if not from the vendor, WARM_STREAMER which to fetch first. Ask for
+grants come from if not from Twilio, WARM_STREAMER which to fetch first. Ask for
 /live/VJ…/token?identity=alice. Each worker has a cache of its own, and asks upstream about once
 per stream and half a minute.
 """
@@ -41,7 +41,7 @@ app = FastAPI(lifespan=lifespan, openapi_url=None)
 
 
 def viewer(request: Request) -> str:
-    """Who asks. Put your log-in here: as it stands, anybody is whoever they say.
+    """A caller that asks. Put your log-in here: as it stands, anybody is whoever they say.
 
     The routes call it. To make it a dependency, write ``async def``: FastAPI runs any other on a
     thread, which takes as long as all else here.

@@ -4,7 +4,7 @@
     gunicorn --preload --workers 2 --threads 8 flask_server:app
 
 It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET; GRANTMINT_BASE_URL says where
-grants come from if not from the vendor, WARM_STREAMER which to fetch first. Ask for
+grants come from if not from Twilio, WARM_STREAMER which to fetch first. Ask for
 /live/VJ…/token?identity=alice. With --preload each worker starts with the grants that its parent
 had; then it has a cache of its own. Nothing is to be shut down: what the library runs ends with
 the process.
@@ -30,7 +30,7 @@ app = Flask(__name__)
 
 
 def viewer() -> str:
-    """Who asks. Put your log-in here: as it stands, anybody is whoever they say."""
+    """A caller that asks. Put your log-in here: as it stands, anybody is whoever they say."""
     return request.args.get("identity", "")
 
 

@@ -21,10 +21,10 @@ use crate::time::{Ttl, UnixSeconds};
 ///     key: The key that signs.
 ///     identity: Whom it is for; at most 512 bytes, and 128 characters with a video grant.
 ///     grants: What its holder may do.
-///     ttl: Its life in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
+///     ttl: Its lifetime in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
 ///     nbf: When it becomes valid, as Unix seconds or a datetime, before it expires; left out if None.
 ///     valid_until: When it expires, as Unix seconds or a datetime; instead of ttl.
-///     unique: Whether it has a jti of its own instead of the vendor's.
+///     unique: Whether it has a jti of its own instead of Twilio's.
 ///     clock: A ManualClock, for tests.
 ///
 /// Raises:

@@ -20,12 +20,12 @@ impl From<Begin> for Outcome {
         let empty = |kind| Self { kind, hit: None, ticket: None, waiter: None };
         match begin {
             Begin::Hit(hit) => Self { hit: Some(hit.into()), ..empty("hit") },
-            Begin::HitAndLead(hit, ticket) => {
+            Begin::HitAndFetch(hit, ticket) => {
                 let hit = Some(hit.into());
-                Self { hit, ticket: Some(ticket), ..empty("hit_and_lead") }
+                Self { hit, ticket: Some(ticket), ..empty("hit_and_fetch") }
             }
-            Begin::Lead(ticket, waiter) => {
-                Self { ticket: Some(ticket), waiter: Some(waiter), ..empty("lead") }
+            Begin::Fetch(ticket, waiter) => {
+                Self { ticket: Some(ticket), waiter: Some(waiter), ..empty("fetch") }
             }
             Begin::Wait(waiter) => Self { waiter: Some(waiter), ..empty("wait") },
         }
@@ -35,13 +35,13 @@ impl From<Begin> for Outcome {
 /// What begin returned.
 #[pyclass(frozen, get_all, module = "grantmint")]
 pub(crate) struct Begun {
-    /// What to do: "hit", "hit_and_lead", "lead" or "wait".
+    /// What to do: "hit", "hit_and_fetch", "fetch" or "wait".
     outcome: &'static str,
-    /// A grant to use, after "hit" and "hit_and_lead".
+    /// A grant to use, after "hit" and "hit_and_fetch".
     grant: Option<Py<Hit>>,
-    /// The duty to fetch, after "hit_and_lead" and "lead".
+    /// The ticket of the fetch to run, after "hit_and_fetch" and "fetch".
     ticket: Option<Py<Ticket>>,
-    /// What to wait for, after "lead" and "wait".
+    /// What to wait for, after "fetch" and "wait".
     waiter: Option<Py<Waiter>>,
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn isolated(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Flag::Given(value.as_borrowed()).named("isolated")
 }
 
-/// Reads the argument `governed`.
-pub(crate) fn governed(value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    Flag::Given(value.as_borrowed()).named("governed")
+/// Reads the argument `rate_limited`.
+pub(crate) fn rate_limited(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Flag::Given(value.as_borrowed()).named("rate_limited")
 }

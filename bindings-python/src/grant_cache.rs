@@ -36,11 +36,11 @@ pub(crate) struct GrantCache {
 #[pymethods]
 impl GrantCache {
     #[new]
-    #[pyo3(signature = (*, policy=None, clock=None, governed=false, _parts=None))]
+    #[pyo3(signature = (*, policy=None, clock=None, rate_limited=false, _parts=None))]
     fn new(
         policy: Option<Bound<'_, PyAny>>,
         clock: Option<Argument<'_, ManualClock>>,
-        #[pyo3(from_py_with = flag::governed)] governed: bool,
+        #[pyo3(from_py_with = flag::rate_limited)] rate_limited: bool,
         _parts: Option<Bound<'_, CacheParts>>,
     ) -> PyResult<Self> {
         if let Some(parts) = _parts {
@@ -51,8 +51,8 @@ impl GrantCache {
             builder = builder.policy(policy::of(&policy)?);
         }
         builder = builder.clock(given(clock, "clock")?.unwrap_or_else(Clock::system));
-        if governed {
-            builder = builder.governed();
+        if rate_limited {
+            builder = builder.rate_limited();
         }
         Ok(Self { cache: builder.build() })
     }
@@ -61,12 +61,12 @@ impl GrantCache {
     ///
     /// Args:
     ///     key: 1 to 512 bytes.
-    ///     ttl: The life to request for the key's grants, in seconds or as a timedelta.
+    ///     ttl: The lifetime to request for the key's grants, in seconds or as a timedelta.
     ///     min_remaining: How long the grant must still live, in seconds or as a timedelta.
     ///     timeout: How long the caller may wait, in seconds or as a timedelta; 5 seconds if None.
     ///
     /// Returns:
-    ///     A grant, a Ticket (the duty to fetch), a Waiter, or two of these.
+    ///     A grant, a Ticket (of the fetch to run), a Waiter, or two of these.
     ///
     /// Raises:
     ///     GrantmintError: The error of the last fetch, with retry_after, while no new one may be
@@ -172,7 +172,7 @@ impl GrantCache {
         py.detach(|| self.cache.purge());
     }
 
-    /// Drops stored errors, for new credentials; grants stay.
+    /// Drops cached errors, for new credentials; grants stay.
     fn rotate(&self, py: Python<'_>) {
         py.detach(|| self.cache.rotate());
     }

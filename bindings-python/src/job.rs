@@ -43,7 +43,7 @@ impl Job {
         self.request.streamer().as_str()
     }
 
-    /// The life to ask for, in seconds.
+    /// The lifetime to ask for, in seconds.
     #[getter]
     fn ttl(&self) -> u32 {
         self.request.ttl()

@@ -22,7 +22,7 @@ struct State {
     closed: bool,
 }
 
-/// Who waits for messages, and so how to notify them.
+/// A caller that waits for messages, and so how to notify them.
 enum Owner {
     Thread(Condvar),
     /// A task of the port's loop, or a greenlet of its hub, under this number.

@@ -250,7 +250,7 @@ impl PlaybackMinter {
         py.detach(|| self.minter.keep_warm(streamer, seconds)).or_raise()
     }
 
-    /// Drops a stream's grant. A fetch that is under way answers those who wait for it; its grant
+    /// Drops a stream's grant. A fetch that is under way answers the waiters for it; its grant
     /// is not stored.
     ///
     /// Returns:

@@ -13,12 +13,12 @@ use crate::number::{Count, Number};
 use crate::time::Seconds;
 
 /// When a cache refreshes grants, when it makes callers wait, and how many streams it holds. Times
-/// that are left out are derived from the life of each grant.
+/// that are left out are derived from the lifetime of each grant.
 ///
 /// Args:
-///     wait_below: Below this remaining life callers wait for a fetch, in seconds.
-///     soft_point: At this remaining life a refresh is due, in seconds.
-///     safety_margin: Subtracted from every life, for clocks that differ and for time in transit,
+///     wait_below: Below this remaining lifetime callers wait for a fetch, in seconds.
+///     soft_point: At this remaining lifetime a refresh is due, in seconds.
+///     safety_margin: Subtracted from every lifetime, for clocks that differ and for time in transit,
 ///         in seconds.
 ///     fetch_timeout: How long one fetch may take, in seconds.
 ///     max_keys: How many streams the cache holds at most: 10,000 if left out.
@@ -30,13 +30,13 @@ use crate::time::Seconds;
 #[derive(Clone, PartialEq)]
 pub(crate) struct CachePolicy {
     policy: grantmint_core::CachePolicy,
-    /// Below this remaining life callers wait, in seconds.
+    /// Below this remaining lifetime callers wait, in seconds.
     #[pyo3(get)]
     wait_below: Option<f64>,
-    /// At this remaining life a refresh is due, in seconds.
+    /// At this remaining lifetime a refresh is due, in seconds.
     #[pyo3(get)]
     soft_point: Option<f64>,
-    /// What is subtracted from every life, in seconds.
+    /// What is subtracted from every lifetime, in seconds.
     #[pyo3(get)]
     safety_margin: Option<f64>,
     /// How long one fetch may take, in seconds.

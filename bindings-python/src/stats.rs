@@ -91,7 +91,7 @@ stats! {
     hits_degraded: u64,
     /// Calls that had to wait for a fetch, including the call that ran it.
     waits: u64,
-    /// Calls refused at once with a stored error.
+    /// Calls refused at once with a cached error.
     refusals: u64,
     /// Fetches sent upstream.
     fetches: u64,
@@ -99,7 +99,7 @@ stats! {
     refreshes: u64,
     /// Fetches answered with a 429.
     throttled: u64,
-    /// Entries removed to make room for others.
+    /// Entries removed to make space for others.
     evictions: u64,
     /// Entries in the cache now.
     keys: usize,

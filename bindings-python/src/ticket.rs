@@ -1,4 +1,4 @@
-//! The duty to fetch one grant of a cache, for hosts that fetch in their own way.
+//! The right and the task to fetch one grant of a cache, for hosts that fetch in their own way.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::json::to_text;
 use crate::one_use::OneUse;
 use crate::time::Seconds;
 
-/// The duty to fetch one grant for all who wait for it. If the ticket is dropped, the fetch ends as
+/// The right and the task to fetch one grant for all its waiters. If the ticket is dropped, the fetch ends as
 /// abandoned.
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct Ticket {
@@ -41,7 +41,7 @@ impl Ticket {
         &self.key
     }
 
-    /// The life to ask for, in seconds.
+    /// The lifetime to ask for, in seconds.
     #[getter]
     fn ttl(&self) -> f64 {
         self.ttl.as_secs_f64()
@@ -53,7 +53,7 @@ impl Ticket {
         self.is_refresh
     }
 
-    /// Asks whether the request may be sent now. Call it right before sending: the grant's life
+    /// Asks whether the request may be sent now. Call it right before sending: the grant's lifetime
     /// counts from here.
     ///
     /// Returns:
@@ -85,8 +85,8 @@ impl Ticket {
         ttl: Option<Seconds<'_>>,
     ) -> PyResult<()> {
         let grant = Grant::new(to_text(grant, "grant")?);
-        let life = given(ttl, "ttl")?.unwrap_or(self.ttl);
-        self.ticket.use_up(py, |ticket| ticket.complete(grant, life));
+        let lifetime = given(ttl, "ttl")?.unwrap_or(self.ttl);
+        self.ticket.use_up(py, |ticket| ticket.complete(grant, lifetime));
         Ok(())
     }
 

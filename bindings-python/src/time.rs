@@ -40,7 +40,7 @@ impl Kind for OfStep {
     }
 }
 
-/// The life of a token or a grant: whole seconds, or a `timedelta` of whole seconds.
+/// The lifetime of a token or a grant: whole seconds, or a `timedelta` of whole seconds.
 pub(crate) type Ttl<'a> = Argument<'a, OfTtl>;
 
 pub(crate) struct OfTtl;

@@ -30,10 +30,10 @@ thread_local! {
 /// Args:
 ///     key: The key that signs.
 ///     grants: What each holder may do.
-///     ttl: The life of each token in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
+///     ttl: The lifetime of each token in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
 ///     nbf: When each token becomes valid, as Unix seconds or a datetime, before it expires; left out
 ///         if None.
-///     unique: Whether each token has a jti of its own instead of the vendor's.
+///     unique: Whether each token has a jti of its own instead of Twilio's.
 ///     clock: A ManualClock, for tests.
 ///
 /// Raises:

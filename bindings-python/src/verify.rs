@@ -46,7 +46,7 @@ pub(crate) fn verify(
     Ok(Decoded::new(token, content))
 }
 
-/// Checks that another vendor's token was signed with this secret and is valid now. Issuer, subject
+/// Checks that another service's token was signed with this secret and is valid now. Issuer, subject
 /// and type are not checked.
 ///
 /// Args:
@@ -88,7 +88,7 @@ pub(crate) fn decode(token: Text<'_>) -> PyResult<Decoded> {
     Ok(Decoded::new(token, grantmint_core::decode(token).or_raise()?))
 }
 
-/// Signs any claims, to make tokens of other vendors.
+/// Signs any claims, to make tokens of other services.
 ///
 /// Args:
 ///     alg: "HS256", "HS384" or "HS512"; the header must name the same.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from drop_in_libraries import DROP_IN, NOW, VENDOR, clock_at
+from drop_in_libraries import DROP_IN, NOW, OFFICIAL, clock_at
 from drop_in_programs import Outcome, Program
 
 TOKEN = re.compile(r"(?:<\w+ )?(ey[\w-]*)\.([\w-]*)\.[\w-]*>?")
@@ -22,9 +22,9 @@ class Difference:
 
     error: str
     words: str
-    #: Whether the vendor's package made such a token.
+    #: Whether Twilio's package made such a token.
     is_such: Callable[[str, str], bool]
-    #: Whether the drop-in may come to it before the vendor's package comes to another fault.
+    #: Whether the drop-in may come to it before Twilio's package comes to another fault.
     early: bool = False
 
 
@@ -60,18 +60,18 @@ def decoded(part):
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode()
 
 
-def difference(vendor, ours):
+def difference(official, ours):
     """Which of the deliberate differences this is; None if it is none of them."""
     if not ours.error:
         return None
     kind, words = ours.error
-    if vendor.error and words == ONLY_HMAC and OF_CRYPTOGRAPHY.fullmatch(vendor.error[1]):
-        return "differs: algorithm" if kind == vendor.error[0] else None
+    if official.error and words == ONLY_HMAC and OF_CRYPTOGRAPHY.fullmatch(official.error[1]):
+        return "differs: algorithm" if kind == official.error[0] else None
     for name, one in DIFFERENCES.items():
         if kind == one.error and words.startswith(one.words):
-            if vendor.error:
+            if official.error:
                 return f"differs: {name}, early" if one.early else None
-            signed = TOKEN.search(str(vendor.value))
+            signed = TOKEN.search(str(official.value))
             return (
                 f"differs: {name}"
                 if signed and one.is_such(*map(decoded, signed.groups()))
@@ -81,10 +81,10 @@ def difference(vendor, ours):
 
 
 def compared(program: Program, now: float = NOW + 0.9) -> Iterator[tuple[Outcome, str | None]]:
-    """What each step came to by the vendor's package, and how ours differs on purpose, if so."""
+    """What each step came to by Twilio's package, and how ours differs on purpose, if so."""
     with clock_at(now):
-        pairs = zip(program.run(VENDOR), program.run(DROP_IN), strict=True)
-    for vendor, ours in pairs:
-        name = None if vendor == ours else difference(vendor, ours)
-        assert name or vendor == ours, f"{program}\nvendor: {vendor}\nours:   {ours}"
-        yield vendor, name
+        pairs = zip(program.run(OFFICIAL), program.run(DROP_IN), strict=True)
+    for official, ours in pairs:
+        name = None if official == ours else difference(official, ours)
+        assert name or official == ours, f"{program}\nvendor: {official}\nours:   {ours}"
+        yield official, name

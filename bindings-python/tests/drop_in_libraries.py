@@ -1,4 +1,4 @@
-"""The vendor's package and the drop-in, side by side, under one clock that stands still."""
+"""Twilio's package and the drop-in, side by side, under one clock that stands still."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def library(package):
     )
 
 
-VENDOR, DROP_IN = library(twilio), library(grantmint.twilio)
+OFFICIAL, DROP_IN = library(twilio), library(grantmint.twilio)
 
 
 class _IsDatetime(type):

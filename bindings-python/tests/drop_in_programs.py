@@ -1,4 +1,4 @@
-"""Programs against the vendor's classes, as data, and what comes of them.
+"""Programs against Twilio's classes, as data, and what comes of them.
 
 A program makes a token and takes steps with it. Each is tried, whatever became of the one before,
 and leaves a value, or the class and the message of an exception; and warnings.
@@ -187,7 +187,7 @@ def minting(*ttl: Any) -> tuple[str, Callable[[Any, Any], Any]]:
 def reading_back(key: Any) -> tuple[str, Callable[[Any, Any], Any]]:
     def do(library: Any, token: Any) -> Any:
         jwt = token.to_jwt()
-        # One value, so that a token that only the vendor signs shows as one, whatever is read.
+        # One value, so that a token that only Twilio signs shows as one, whatever is read.
         return jwt, outcome(
             "read", lambda: all_of(library.AccessToken.from_jwt(jwt, *of(library, key)))
         )

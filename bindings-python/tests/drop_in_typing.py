@@ -1,4 +1,4 @@
-"""Programs written against the vendor's classes, which type checkers are to take as they are.
+"""Programs written against Twilio's classes, which type checkers are to take as they are.
 
 Checked with mypy --strict, never run.
 """

@@ -20,7 +20,7 @@ class Stage:
     def __init__(self, policy: dict[str, Any]) -> None:
         self.clock = ManualClock(1_700_000_000)
         self.start = self.clock.now()[0]
-        self.cache = GrantCache(policy=policy, clock=self.clock, governed=True)
+        self.cache = GrantCache(policy=policy, clock=self.clock, rate_limited=True)
         self.tickets: dict[str, Any] = {}
         self.waiters: dict[str, Any] = {}
         self.seen: dict[str, int] = {}
@@ -74,7 +74,7 @@ class Stage:
         self.calls += 1
         return {"start": "go"}
 
-    def lead(self, caller: str, ticket: Any, hold: bool) -> dict[str, Any]:
+    def fetch(self, caller: str, ticket: Any, hold: bool) -> dict[str, Any]:
         self.tickets[caller] = ticket
         return {} if hold else self.request(caller)
 
@@ -90,34 +90,34 @@ class Stage:
             grant = begun.waiter.fallback()
             begun.waiter.close()
             if grant is not None:
-                outcome = {"lead": "hit_and_lead", "wait": "hit"}[outcome]
+                outcome = {"fetch": "hit_and_fetch", "wait": "hit"}[outcome]
         elif begun.waiter is not None:
             self.waiters[caller] = begun.waiter
         if grant is not None:
             shown |= self.hit(caller, grant)
         if begun.ticket is not None:
-            shown |= self.lead(caller, begun.ticket, hold)
+            shown |= self.fetch(caller, begun.ticket, hold)
         return shown | {"outcome": outcome}
 
     def do_try(self, **ask):
         return self.do_get(never_wait=True, **ask)
 
-    def maybe_lead(self, caller, ticket, hold):
+    def maybe_fetch(self, caller, ticket, hold):
         if ticket is None:
             return {"outcome": "none"}
-        return self.lead(caller, ticket, hold) | {"outcome": "lead"}
+        return self.fetch(caller, ticket, hold) | {"outcome": "fetch"}
 
     def do_prefetch(self, *, caller, streamer, hold=False):
         try:
             ticket = self.cache.prefetch(streamer)
         except GrantmintError as error:
             return self.error(error)
-        return self.maybe_lead(caller, ticket, hold)
+        return self.maybe_fetch(caller, ticket, hold)
 
     def do_poll(self, *, caller):
         tickets = self.cache.poll()
         assert len(tickets) <= 1
-        return self.maybe_lead(caller, tickets[0] if tickets else None, False)
+        return self.maybe_fetch(caller, tickets[0] if tickets else None, False)
 
     def do_start(self, *, caller):
         return self.request(caller)

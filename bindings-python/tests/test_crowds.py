@@ -12,10 +12,10 @@ from support import STREAMER, Counting
 
 def crowd(minter, threads=64, tasks=1000, loops=3):
     """Everybody at once; returns the tokens of all."""
-    tokens, gate = [], threading.Barrier(threads + loops)
+    tokens, barrier = [], threading.Barrier(threads + loops)
 
     def ask(name):
-        gate.wait()
+        barrier.wait()
         tokens.append((name, minter.token(STREAMER, name).jwt))
 
     async def ask_all(names):
@@ -25,7 +25,7 @@ def crowd(minter, threads=64, tasks=1000, loops=3):
 
     def run_loop(number):
         names = [f"task-{task}" for task in range(number, tasks, loops)]
-        gate.wait()
+        barrier.wait()
         asyncio.run(ask_all(names))
 
     started = [threading.Thread(target=ask, args=(f"thread-{n}",)) for n in range(threads)]

@@ -1,4 +1,4 @@
-"""Where the drop-in differs from the vendor's package on purpose, and what it promises beside."""
+"""Where the drop-in differs from Twilio's package on purpose, and what it promises beside."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unittest import mock
 
 import drop_in_values as values
 import pytest
-from drop_in_libraries import DROP_IN, NOW, VENDOR, clock_at
+from drop_in_libraries import DROP_IN, NOW, OFFICIAL, clock_at
 from grantmint import ApiKey, InvalidArgumentError, decode, verify
 from grantmint.twilio.jwt import Jwt, JwtDecodeError, exceptions
 from grantmint.twilio.jwt.access_token import AccessToken, AccessTokenGrant
@@ -40,7 +40,7 @@ def grants_of(jwt):
     return decode(jwt).grants
 
 
-# Tokens that the vendor's package made elsewhere.
+# Tokens that Twilio's package made elsewhere.
 
 KINDS = {
     "chat": ChatGrant,
@@ -55,7 +55,7 @@ KINDS = {
 
 @pytest.mark.parametrize("case", vectors("access_tokens.json")["cases"], ids=lambda c: c["name"])
 @pytest.mark.filterwarnings("ignore::UserWarning")
-def test_the_tokens_are_the_vendors_to_the_byte(case):
+def test_the_tokens_are_the_official_to_the_byte(case):
     grants = [
         KINDS[grant.pop("type")](**grant) for grant in (dict(grant) for grant in case["grants"])
     ]
@@ -98,7 +98,7 @@ def test_half_a_pair_gets_into_claims_but_not_into_a_header():
     half = "\ud83d"
     assert json.loads(decode(token(region="ie1").to_jwt()).header_json)["twr"] == "ie1"
     with clock_at(NOW):
-        tokens = [lib.AccessToken(ACCOUNT, KEY, SECRET, identity=half) for lib in (VENDOR, DROP_IN)]
+        tokens = [lib.AccessToken(ACCOUNT, KEY, SECRET, identity=half) for lib in (OFFICIAL, DROP_IN)]
         assert tokens[0].to_jwt() == tokens[1].to_jwt()
     with pytest.raises(InvalidArgumentError, match="header is not valid JSON"):
         token(region=half).to_jwt()
@@ -107,7 +107,7 @@ def test_half_a_pair_gets_into_claims_but_not_into_a_header():
 def test_no_token_over_128_kib_is_made_or_read():
     with pytest.raises(InvalidArgumentError, match="over 128 KiB"):
         token(identity="a" * 100_000).to_jwt()
-    large = VENDOR.AccessToken(ACCOUNT, KEY, SECRET, identity="a" * 100_000).to_jwt()
+    large = OFFICIAL.AccessToken(ACCOUNT, KEY, SECRET, identity="a" * 100_000).to_jwt()
     for key in ("", SECRET):
         with pytest.raises(JwtDecodeError, match="over 128 KiB"):
             AccessToken.from_jwt(large, key)
@@ -176,7 +176,7 @@ def test_what_holds_itself_is_refused_and_does_not_break_later_tokens():
     assert grants_of(broken.to_jwt()) == {"video": {"room": {"self": "none"}}}
 
 
-# What is warned of: the token is the vendor's all the same.
+# What is warned of: the token is Twilio's all the same.
 
 
 def warned_of(run):
@@ -307,8 +307,8 @@ def public(namespace):
     return {name for name in vars(namespace) if not name.startswith("_")}
 
 
-@pytest.mark.parametrize("name", sorted(vars(VENDOR)))
+@pytest.mark.parametrize("name", sorted(vars(OFFICIAL)))
 def test_every_name_of_a_class_is_there(name):
-    vendor, ours = getattr(VENDOR, name), getattr(DROP_IN, name)
-    assert public(vendor) <= public(ours) | public(Jwt) | public(AccessTokenGrant)
-    assert [base.__name__ for base in ours.__mro__] == [base.__name__ for base in vendor.__mro__]
+    official, ours = getattr(OFFICIAL, name), getattr(DROP_IN, name)
+    assert public(official) <= public(ours) | public(Jwt) | public(AccessTokenGrant)
+    assert [base.__name__ for base in ours.__mro__] == [base.__name__ for base in official.__mro__]

@@ -1,4 +1,4 @@
-"""Programs that chance seldom writes, run by the vendor's package and by the drop-in."""
+"""Programs that chance seldom writes, run by Twilio's package and by the drop-in."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GOOD_HEADER, GOOD_CLAIMS = {"alg": "HS256"}, {"exp": NOW + 60}
 
 def alike(make, *steps, now=NOW):
     """What came of the steps, by both."""
-    return [vendor.error or vendor.value for vendor, _ in compared(Program(make, [*steps]), now)]
+    return [official.error or official.value for official, _ in compared(Program(make, [*steps]), now)]
 
 
 # Reading.

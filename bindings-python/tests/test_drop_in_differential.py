@@ -1,4 +1,4 @@
-"""Programs of every kind, run by the vendor's package and by the drop-in, come out alike.
+"""Programs of every kind, run by Twilio's package and by the drop-in, come out alike.
 
 `GRANTMINT_LONG` in the environment makes thousands of them.
 """
@@ -32,10 +32,10 @@ def test_programs_come_out_alike(kind):
     @settings(max_examples=EACH, suppress_health_check=list(HealthCheck))
     @given(program=KINDS[kind])
     def check(program):
-        for vendor, difference in compared(program):
-            seen[difference or what(vendor)] += 1
-            seen.update(name for name, _ in vendor.warnings)
-            errors.add(vendor.error)
+        for official, difference in compared(program):
+            seen[difference or what(official)] += 1
+            seen.update(name for name, _ in official.warnings)
+            errors.add(official.error)
 
     check()
     print(f"{kind}: {len(errors) - 1} errors, {dict(seen.most_common())}")

@@ -30,7 +30,7 @@ def run(program, **names):
     return names
 
 
-VENDOR_ROOM, MINTER_ROOM, CALL_EACH, CALL_ONCE = blocks("python", PYTHON)
+OFFICIAL_ROOM, MINTER_ROOM, CALL_EACH, CALL_ONCE = blocks("python", PYTHON)
 (DIFF,) = blocks("diff", PYTHON)
 
 
@@ -54,7 +54,7 @@ def applied(diff, program):
 
 
 def test_step_1_makes_the_same_token():
-    before, after = run(VENDOR_ROOM), run(applied(DIFF, VENDOR_ROOM))
+    before, after = run(OFFICIAL_ROOM), run(applied(DIFF, OFFICIAL_ROOM))
     assert after["AccessToken"].__module__.startswith("grantmint.")
     with clock_at(NOW + 0.9):
         assert before["room_token"]("alice") == after["room_token"]("alice")
@@ -64,7 +64,7 @@ def test_step_1_needs_neither_twilio_nor_pyjwt():
     program = f"""
 import sys
 sys.modules["twilio"] = sys.modules["jwt"] = None
-{applied(DIFF, VENDOR_ROOM)}
+{applied(DIFF, OFFICIAL_ROOM)}
 print(room_token("alice"))
 """
     command = [sys.executable, "-c", program]
@@ -74,7 +74,7 @@ print(room_token("alice"))
 
 def test_step_2_makes_the_same_claims_with_iat_and_without_nbf():
     with clock_at(int(time.time())):
-        before = decode(run(VENDOR_ROOM)["room_token"]("alice")).claims
+        before = decode(run(OFFICIAL_ROOM)["room_token"]("alice")).claims
     after = decode(run(MINTER_ROOM)["room_token"]("alice")).claims
     issued = after.pop("iat")
     assert after["exp"] == issued + 14_400

@@ -1,6 +1,6 @@
-"""The vendor's own unit tests, with nothing changed but the imports.
+"""Twilio's own unit tests, with nothing changed but the imports.
 
-They are not part of this project, nor of the packages that the vendor publishes:
+They are not part of this project, nor of the packages that Twilio publishes:
 GRANTMINT_TWILIO_PYTHON names a checkout of twilio-python that has them.
 """
 
@@ -30,7 +30,7 @@ def checkout(capfd):
 
 @pytest.mark.parametrize("package", ["twilio", "grantmint.twilio"])
 @pytest.mark.parametrize("name", TESTS)
-def test_the_vendors_tests_pass(checkout, name, package, tmp_path):
+def test_the_official_tests_pass(checkout, name, package, tmp_path):
     source = (checkout / "tests" / "unit" / "jwt" / name).read_text(encoding="utf-8")
     changed, count = re.subn(r"^from twilio\.", f"from {package}.", source, flags=re.MULTILINE)
     assert count >= 1

@@ -61,7 +61,7 @@ def minter_of(key, source, **options):
 
 
 async def until_cancelled(minter):
-    """Leads, and takes the lead along when it is cancelled."""
+    """Gets the ticket of the fetch, and drops it when it is cancelled."""
     task = asyncio.create_task(minter.token_async(STREAMER, "alice"))
     try:
         await asyncio.sleep(60)
@@ -180,7 +180,7 @@ def test_a_loop_that_does_not_listen_is_given_nothing_until_it_does(key):
     numbers = iter(range(2, 1_000_000))
 
     def is_handed_back():
-        clock.advance(0.1)  # for the budget of calls
+        clock.advance(0.1)  # for the rate limit
         minter.prefetch(f"VJ{next(numbers):032x}")
         return any(event.kind == "fetch_abandoned" for event in minter.drain_events())
 
@@ -193,12 +193,12 @@ def test_a_loop_that_does_not_listen_is_given_nothing_until_it_does(key):
     loop.close()
 
 
-def test_a_task_of_a_loop_that_does_not_listen_does_not_lead(key):
+def test_a_task_of_a_loop_that_does_not_listen_does_not_fetch(key):
     source = Counting(60)
     minter = PlaybackMinter(key, source=source.fetch)
     stopped = asyncio.new_event_loop()
     with running_loop() as first, running_loop() as other:
-        leader = asyncio.run_coroutine_threadsafe(until_cancelled(minter), first)
+        fetcher = asyncio.run_coroutine_threadsafe(until_cancelled(minter), first)
         eventually(lambda: source.asked)
         waiting = stopped.create_task(minter.token_async(STREAMER, "bob"))
         stopped.run_until_complete(asyncio.sleep(0.01))
@@ -214,7 +214,7 @@ def test_a_task_of_a_loop_that_does_not_listen_does_not_lead(key):
         call = minter.token_async(STREAMER, "carol", timeout=3)
         follower = asyncio.run_coroutine_threadsafe(call, other)
         eventually(lambda: minter.stats().waits == 3)
-        first.call_soon_threadsafe(leader.cancel)
+        first.call_soon_threadsafe(fetcher.cancel)
         assert follower.result(10).jwt
         assert stopped.run_until_complete(waiting).jwt
     stopped.close()
@@ -290,13 +290,13 @@ def call_once(coroutine):
 def test_without_a_loop_of_asyncio_the_error_says_what_to_call(key):
     _, minter = minter_of(key, Counting())
     cache = GrantCache()
-    leader = cache.begin("key")
+    fetcher = cache.begin("key")
     waits = [
         lambda: minter.token_async(STREAMER, "alice"),
         lambda: minter.stream(STREAMER).token_async("alice"),
         lambda: cache.get_async("key", Counting()),
         lambda: cache.get_async("other", Counting()),
-        leader.waiter.wait_async,
+        fetcher.waiter.wait_async,
     ]
 
     async def under_trio(wait):

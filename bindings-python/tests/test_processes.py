@@ -143,7 +143,7 @@ INTERRUPTED = """
     key = grantmint.ApiKey("AC" + "0" * 32, "SK" + "0" * 32, "s")
     policy = {"fetch_timeout": 30}
     cache = grantmint.GrantCache(policy=policy)
-    leader = cache.begin("key")
+    fetcher = cache.begin("key")
     minter = grantmint.PlaybackMinter(key, base_url=BASE, policy=policy)
 
     def interrupt(user, waits):

@@ -99,7 +99,7 @@ def test_a_grant_survives_a_pickle(grant):
 
 
 @given(ttl=st.integers() | st.integers(-3, 3) | st.integers(86_398, 86_403))
-def test_a_life_is_what_was_asked_for_or_refused(ttl):
+def test_a_lifetime_is_what_was_asked_for_or_refused(ttl):
     if 1 <= ttl <= 86_400:
         decoded = decode(TokenMinter(KEYS, ttl=ttl).mint("alice"))
         assert decoded.expires_at - decoded.issued_at == ttl
@@ -179,12 +179,12 @@ def test_an_error_crosses_to_other_processes(code, message, retry_after):
     assert str(again) == str(error)
 
 
-@given(grant=json_objects, identity=identities, life=st.integers(1, 120))
-def test_a_source_is_taken_at_its_word(grant, identity, life):
+@given(grant=json_objects, identity=identities, lifetime=st.integers(1, 120))
+def test_a_source_is_taken_at_its_word(grant, identity, lifetime):
     def fetch(streamer, *, ttl, origin, timeout):
-        return {"grant": grant, "ttl": life}
+        return {"grant": grant, "ttl": lifetime}
 
     minter = PlaybackMinter(KEYS, source=fetch, clock=ManualClock(NOW), min_remaining=0)
     token = minter.token(STREAMER, identity)
-    assert 0 < token.grant_remaining < life
+    assert 0 < token.grant_remaining < lifetime
     assert decode(token.jwt).grants == {"identity": identity, "player": grant}

@@ -61,7 +61,7 @@ def test_a_refresh_runs_on_one_thread_of_its_own(key):
     assert names.count("grantmint-source") == 1
 
 
-def test_life_is_as_the_source_says(key):
+def test_lifetime_is_as_the_source_says(key):
     def fetch(streamer, **_):
         return {"grant": '{ "exact" : 1 }', "ttl": 20, "sid": streamer}
 
@@ -234,7 +234,7 @@ def test_a_coroutine_function_refreshes_on_the_loop(key):
     assert source.threads[-2].startswith("asyncio_")
 
 
-def test_a_loop_that_ends_hands_the_lead_on(key):
+def test_a_loop_that_ends_hands_the_fetch_on(key):
     asked = []
 
     async def fetch(streamer, **_):
@@ -243,20 +243,20 @@ def test_a_loop_that_ends_hands_the_lead_on(key):
         return {"grant": {}}
 
     minter = PlaybackMinter(key, source=fetch)
-    leads, other = threading.Event(), []
+    began, other = threading.Event(), []
 
     async def leave():
         task = asyncio.create_task(minter.token_async(STREAMER, "alice"))
         while not asked:
             await asyncio.sleep(0.001)
-        leads.set()
+        began.set()
         while not other or minter.stats().waits < 2:
             await asyncio.sleep(0.001)
         task.cancel()
 
     thread = threading.Thread(target=asyncio.run, args=(leave(),))
     thread.start()
-    assert leads.wait(5)
+    assert began.wait(5)
 
     async def stay():
         other.append(True)
@@ -360,15 +360,15 @@ def test_errors_of_a_cache():
     with pytest.raises(GrantmintError):
         GrantCache().get("", bad)
     cache = GrantCache()
-    leader = cache.begin("key")
-    assert leader.outcome == "lead"
+    fetcher = cache.begin("key")
+    assert fetcher.outcome == "fetch"
     with pytest.raises(DeadlineError):
         cache.get("key", bad, timeout=0.05)
     with pytest.raises(DeadlineError):
         asyncio.run(cache.get_async("key", bad, timeout=0.05))
-    leader.ticket.abandon()
+    fetcher.ticket.abandon()
     with pytest.raises(GrantmintError) as raised:
-        leader.ticket.start()
+        fetcher.ticket.start()
     assert raised.value.code == "abandoned"
     assert cache.get("key", Counting()).grant
 

@@ -115,7 +115,7 @@ def test_a_token_is_verified(key, minter):
             verify(wrong, key)
 
 
-def test_other_vendors_tokens():
+def test_other_services_tokens():
     claims = {"app_key": "k", "exp": 1_700_007_200}
     for algorithm in ("HS256", "HS384", "HS512"):
         header = {"alg": algorithm, "typ": "JWT"}

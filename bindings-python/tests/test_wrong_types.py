@@ -271,7 +271,7 @@ WRONG = [
     ),
     (f"key must be an ApiKey, not tuple{NOT_A_KEY}", lambda: live().rotate(KEY)),
     ("cache must be a str, not None", lambda: live().stats().to_prometheus(None)),
-    ("governed must be True or False, not str", lambda: GrantCache(governed="hush")),
+    ("rate_limited must be True or False, not str", lambda: GrantCache(rate_limited="hush")),
     ("key must be a str, not int", lambda: cache().begin(7)),
     (f"ttl must be {SECONDS}, not None", lambda: cache().begin("key", ttl=None)),
     ("key must be a str, not tuple", lambda: cache().get((), Counting())),

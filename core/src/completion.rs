@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::sync::{Condvar, Mutex};
 use crate::thread::contained;
 
-/// An outcome that comes once, and those who wait for it.
+/// An outcome that comes once, and the waiters for it.
 pub(crate) struct Completion<T> {
     state: Mutex<State<T>>,
     completed: Condvar,

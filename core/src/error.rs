@@ -89,11 +89,11 @@ error_kinds! {
     DeadlineExceeded = 400, "deadline_exceeded", true, "no grant came within the caller's time";
     Cancelled = 401, "cancelled", false, "the caller cancelled the call";
     Abandoned = 402, "abandoned", true, "the fetch ended without an outcome";
-    Overloaded = 403, "overloaded", true, "the account's budget of calls is used up";
+    Overloaded = 403, "overloaded", true, "the account's rate limit is used up";
     Closed = 404, "closed", false, "the object has been closed";
     Unsupported = 405, "unsupported", false, "not supported here";
 
-    Panic = 900, "panic", false, "a fault inside grantmint was caught at the language border";
+    Panic = 900, "panic", false, "a fault inside grantmint was caught at the FFI boundary";
     NullPointer = 901, "null_pointer", false, "a pointer that must not be null is null";
     InvalidUtf8 = 902, "invalid_utf8", false, "text is not valid UTF-8";
     BufferTooSmall = 903, "buffer_too_small", false, "the caller's buffer is too small";

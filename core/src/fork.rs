@@ -1,4 +1,4 @@
-//! Life after `fork`: a child has one thread, whatever locks its parent's other threads held stay
+//! Lifetime after `fork`: a child has one thread, whatever locks its parent's other threads held stay
 //! locked in it, and its parent's threads and connections are not its own.
 //!
 //! So everything that owns a lock, a thread or a socket lies in a [`ForkCell`] or a [`LazyForkCell`].

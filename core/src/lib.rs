@@ -42,7 +42,7 @@ pub use json::Json;
 pub use limits::{LIMITS, Limit};
 #[cfg(feature = "http")]
 pub use playback::PlaybackGrantClient;
-#[cfg(all(feature = "http", feature = "test-doors"))]
+#[cfg(all(feature = "http", feature = "test-helpers"))]
 #[doc(hidden)]
 pub use playback::read_answer;
 pub use playback::{

@@ -36,13 +36,13 @@ macro_rules! limits {
 
 limits! {
     TTL_MIN: u64 = 1,
-        "Shortest life of a token in seconds: grantmint, as less is born expired.";
+        "Shortest lifetime of a token in seconds: grantmint, as less is born expired.";
     TTL_MAX: u64 = 86_400,
-        "Longest life of a token in seconds: Twilio refuses more than a day (error 20157).";
+        "Longest lifetime of a token in seconds: Twilio refuses more than a day (error 20157).";
     TTL_DEFAULT: u64 = 3_600,
-        "Life of a token in seconds if none is given: as in Twilio's helper libraries.";
+        "Lifetime of a token in seconds if none is given: as in Twilio's helper libraries.";
     VOICE_TTL_MAX: u64 = 86_399,
-        "Longest life of a voice token in seconds, advice only: Twilio's page on error 31207.";
+        "Longest lifetime of a voice token in seconds, advice only: Twilio's page on error 31207.";
     VOICE_IDENTITY_MAX_CHARS: usize = 121,
         "Longest identity in characters with a voice grant, advice only: Twilio's pages on Voice clients.";
     UNIX_SECONDS_MAX: u64 = 253_402_300_799,

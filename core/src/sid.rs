@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// The number of characters in every SID.
 const SID_LEN: usize = 34;
 
-/// What a SID names, which decides its two leading letters.
+/// What a SID names, which decides its first two letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SidKind {

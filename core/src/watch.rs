@@ -171,7 +171,7 @@ impl Watch {
         }
     }
 
-    /// The thread's life.
+    /// The thread's lifetime.
     fn serve(self: Arc<Self>) {
         let mut rested = Duration::ZERO;
         while !self.is_foreign() {

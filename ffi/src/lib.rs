@@ -31,7 +31,9 @@ file with the code that relies on it:
 )]
 
 #[cfg(panic = "abort")]
-compile_error!("grantmint-ffi catches panics at its border: build it with panic = \"unwind\"");
+compile_error!(
+    "grantmint-ffi catches panics at the FFI boundary: build it with panic = \"unwind\""
+);
 
 mod arrays;
 mod boundary;

@@ -6,7 +6,7 @@ use crate::str::grantmint_str_t;
 
 /// How a call ended. Numbers never change their meaning; there may be new ones.
 ///
-/// 1xx: the arguments. 2xx: a token to decode or verify. 3xx: upstream. 4xx: waiting and life
+/// 1xx: the arguments. 2xx: a token to decode or verify. 3xx: upstream. 4xx: waiting and lifetime
 /// cycle. 9xx: the C interface itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
@@ -81,7 +81,7 @@ pub enum grantmint_status_t {
     GRANTMINT_ERR_CANCELLED = 401,
     /// The fetch was given up before it had a grant or an error.
     GRANTMINT_ERR_ABANDONED = 402,
-    /// The account's budget of calls is used up.
+    /// The account's rate limit is used up.
     GRANTMINT_ERR_OVERLOADED = 403,
     /// The object has been closed.
     GRANTMINT_ERR_CLOSED = 404,

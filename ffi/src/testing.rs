@@ -25,15 +25,15 @@ pub unsafe extern "C" fn grantmint_testing_simulate_fork(
     })
 }
 
-/// Panics, to show that no panic crosses the border. Not in the header.
+/// Panics, to show that no panic crosses the FFI boundary. Not in the header.
 ///
 /// # Safety
 ///
 /// [outputs]
-#[cfg(feature = "test-doors")]
+#[cfg(feature = "test-helpers")]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn grantmint_testing_panic(
     error: *mut *mut grantmint_error_t,
 ) -> grantmint_status_t {
-    boundary!(error, || panic!("on purpose, behind a door for tests"))
+    boundary!(error, || panic!("on purpose, behind a test helper"))
 }

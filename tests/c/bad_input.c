@@ -1,7 +1,7 @@
 /* Every way to call wrongly that can be found out: a status, never a crash. */
 #include "check.h"
 
-/* Behind a door for tests, so not in the header. */
+/* Behind a test helper, so not in the header. */
 grantmint_status_t grantmint_testing_panic(grantmint_error_t **error);
 
 #define BAD_UTF8 GRANTMINT_STR("\xff\xfe")

@@ -113,9 +113,9 @@ static grantmint_begin_t begin(const grantmint_grant_cache_t *cache) {
 static void waiters(void) {
     grantmint_grant_cache_t *cache = NULL;
     CHECK_OK(grantmint_grant_cache_new(NULL, &cache, &error));
-    grantmint_begin_t leader = begin(cache), one = begin(cache), two = begin(cache),
+    grantmint_begin_t fetcher = begin(cache), one = begin(cache), two = begin(cache),
                       three = begin(cache);
-    CHECK(leader.outcome == GRANTMINT_LEAD && one.outcome == GRANTMINT_WAIT);
+    CHECK(fetcher.outcome == GRANTMINT_FETCH && one.outcome == GRANTMINT_WAIT);
     answer_t kept = {0}, cancelled = {0}, left = {0};
     grantmint_registration_t *registration = NULL;
     CHECK_OK(grantmint_waiter_on_ready(one.waiter, note_hit, &kept, NULL, &error));
@@ -125,17 +125,17 @@ static void waiters(void) {
     grantmint_registration_free(registration);
 
     grantmint_hit_t *hit = NULL;
-    CHECK_OK(grantmint_waiter_poll(leader.waiter, &hit, &error));
+    CHECK_OK(grantmint_waiter_poll(fetcher.waiter, &hit, &error));
     CHECK(hit == NULL);
-    CHECK(is(grantmint_ticket_key(leader.ticket), "key"));
+    CHECK(is(grantmint_ticket_key(fetcher.ticket), "key"));
     grantmint_start_t start;
     uint32_t ms = 0;
-    CHECK_OK(grantmint_ticket_start(leader.ticket, &start, &ms, &error));
+    CHECK_OK(grantmint_ticket_start(fetcher.ticket, &start, &ms, &error));
     CHECK(start == GRANTMINT_START_GO && ms == 4000);
-    CHECK_OK(grantmint_ticket_complete(leader.ticket, GRANTMINT_STR("a\0b"), 0, &error));
+    CHECK_OK(grantmint_ticket_complete(fetcher.ticket, GRANTMINT_STR("a\0b"), 0, &error));
     CHECK(atomic_load(&kept.answers) == 1 && atomic_load(&left.answers) == 1);
     CHECK(atomic_load(&cancelled.answers) == 0);
-    CHECK_OK(grantmint_waiter_wait(leader.waiter, &hit, &error));
+    CHECK_OK(grantmint_waiter_wait(fetcher.waiter, &hit, &error));
     CHECK(same(grantmint_hit_grant(hit), GRANTMINT_STR("a\0b")));
     CHECK(grantmint_hit_freshness(hit) == GRANTMINT_FRESH && grantmint_hit_reason(hit) == NULL);
     CHECK(grantmint_hit_remaining_ms(hit) > 50000 && grantmint_hit_generation(hit) > 0);

@@ -160,7 +160,7 @@ static void start(stage_t *stage, caller_t *caller, shown_t *shown) {
     }
 }
 
-static void lead(stage_t *stage, caller_t *caller, grantmint_ticket_t *ticket, bool hold,
+static void fetch(stage_t *stage, caller_t *caller, grantmint_ticket_t *ticket, bool hold,
                  shown_t *shown) {
     EXPECT(caller->ticket == NULL);
     caller->ticket = ticket;
@@ -170,7 +170,7 @@ static void lead(stage_t *stage, caller_t *caller, grantmint_ticket_t *ticket, b
 }
 
 static void get(stage_t *stage, const step_t *step, bool waits, shown_t *shown) {
-    static const char *const OUTCOMES[] = {"error", "hit", "hit_and_lead", "lead", "wait"};
+    static const char *const OUTCOMES[] = {"error", "hit", "hit_and_fetch", "fetch", "wait"};
     caller_t *who = caller(stage, step->caller.text);
     grantmint_wait_options_t options = GRANTMINT_WAIT_OPTIONS_INIT;
     options.min_remaining_ms = ms(step->min_remaining);
@@ -187,7 +187,7 @@ static void get(stage_t *stage, const step_t *step, bool waits, shown_t *shown) 
         grantmint_waiter_free(begun.waiter);
         begun.waiter = NULL;
         if (begun.hit != NULL) {
-            begun.outcome = begun.ticket == NULL ? GRANTMINT_HIT : GRANTMINT_HIT_AND_LEAD;
+            begun.outcome = begun.ticket == NULL ? GRANTMINT_HIT : GRANTMINT_HIT_AND_FETCH;
         }
     }
     shown->expect.outcome = text(OUTCOMES[begun.outcome]);
@@ -199,7 +199,7 @@ static void get(stage_t *stage, const step_t *step, bool waits, shown_t *shown) 
         who->waiter = begun.waiter;
     }
     if (begun.ticket != NULL) {
-        lead(stage, who, begun.ticket, step->hold.number == 1, shown);
+        fetch(stage, who, begun.ticket, step->hold.number == 1, shown);
     }
 }
 
@@ -239,9 +239,9 @@ static void prefetch_or_poll(stage_t *stage, const step_t *step, shown_t *shown)
         show_error(shown, failure);
         return;
     }
-    shown->expect.outcome = text(ticket == NULL ? "none" : "lead");
+    shown->expect.outcome = text(ticket == NULL ? "none" : "fetch");
     if (ticket != NULL) {
-        lead(stage, caller(stage, step->caller.text), ticket, step->hold.number == 1, shown);
+        fetch(stage, caller(stage, step->caller.text), ticket, step->hold.number == 1, shown);
     }
 }
 
@@ -371,7 +371,7 @@ static void play(const scenario_t *scenario) {
     CHECK_OK(grantmint_manual_clock_new(1700000000000u, &stage.clock, &error));
     options.policy = &policy;
     options.clock = stage.clock;
-    options.governed = GRANTMINT_ON;
+    options.rate_limited = GRANTMINT_ON;
     CHECK_OK(grantmint_grant_cache_new(&options, &stage.cache, &error));
 
     now_playing = scenario;

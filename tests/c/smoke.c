@@ -194,7 +194,7 @@ static void one_token_with_advice(void) {
     grantmint_api_key_free(key);
 }
 
-static void other_vendors(void) {
+static void other_services(void) {
     grantmint_string_t *jwt = NULL;
     grantmint_decoded_t *decoded = NULL;
     CHECK_OK(grantmint_sign(GRANTMINT_HS512, GRANTMINT_STR("{\"alg\":\"HS512\"}"),
@@ -236,7 +236,7 @@ int main(void) {
     tokens();
     other_grants();
     one_token_with_advice();
-    other_vendors();
+    other_services();
     clock_moves();
     return 0;
 }

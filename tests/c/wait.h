@@ -28,7 +28,7 @@ static inline void wait_for(const atomic_int *number, int reached) {
 }
 
 /* A minter of grants from a function. Each test names an upstream of its own, as the cool-down and
- * the budget of an account are shared by all who name the same. */
+ * the rate limit of an account are shared by all who name the same. */
 static inline grantmint_playback_minter_t *new_minter(const char *upstream, grantmint_fetch_t fetch,
                                                       void *userdata,
                                                       grantmint_userdata_free_t userdata_free,

@@ -52,10 +52,10 @@ static void tokens_by_callback() {
         thread = std::this_thread::get_id();
         answers++;
     });
-    ticket duty = desk.take();
+    ticket due = desk.take();
     CHECK(answers == 0);
     // Whoever brings the grant calls back, here this thread.
-    duty.complete(SHORT_GRANT);
+    due.complete(SHORT_GRANT);
     CHECK(answers == 1 && thread == std::this_thread::get_id());
     // With the grant there, before the call returns.
     const stream_minter stream = live.stream(STREAMER);
@@ -87,10 +87,10 @@ static void futures() {
     static_cast<void>(live->token_future(STREAMER, "nobody waits for this one"));
     THROWN(errc::invalid_sid, live->token_future("VJ", "alice").get());
     THROWN(errc::invalid_utf8, live->token_future(STREAMER, "\xff").get());
-    ticket duty = desk.take();
+    ticket due = desk.take();
     // The minter may go first.
     live.reset();
-    duty.fail(errc::upstream_unavailable, "on purpose", 3s);
+    due.fail(errc::upstream_unavailable, "on purpose", 3s);
     const error failed = THROWN(errc::upstream_unavailable, one.get());
     CHECK(failed.retryable() && contains(failed.what(), "on purpose"));
     THROWN(errc::upstream_unavailable, two.get());
@@ -98,7 +98,7 @@ static void futures() {
 
 static void waiters() {
     const grant_cache cache;
-    begun leader = cache.begin("key", 1min), first = cache.begin("key", 1min),
+    begun fetcher = cache.begin("key", 1min), first = cache.begin("key", 1min),
           second = cache.begin("key", 1min), third = cache.begin("key", 1min);
     CHECK(first.outcome == begin_outcome::wait && !first.ticket);
     const auto counted = std::make_shared<int>(0);
@@ -108,11 +108,11 @@ static void waiters() {
     CHECK(counted.use_count() == 4);
     CHECK(taken_back.cancel() && !taken_back.cancel() && counted.use_count() == 3);
     registration late = third.waiter->on_ready(count);
-    CHECK(!leader.waiter->poll() && !leader.waiter->fallback());
-    CHECK(leader.ticket->key() == "key" && leader.ticket->start().go);
-    leader.ticket->complete(std::string_view{"a\0b", 3});
+    CHECK(!fetcher.waiter->poll() && !fetcher.waiter->fallback());
+    CHECK(fetcher.ticket->key() == "key" && fetcher.ticket->start().go);
+    fetcher.ticket->complete(std::string_view{"a\0b", 3});
     CHECK(*counted == 2 && counted.use_count() == 2 && !late.cancel());
-    const hit given = leader.waiter->wait();
+    const hit given = fetcher.waiter->wait();
     CHECK(given.grant == std::string_view("a\0b", 3) && given.remaining > 50s && !given.reason);
     CHECK(given.freshness == freshness::fresh && given.generation > 0);
     const begun again = cache.handle("key", 1min).begin();
@@ -122,13 +122,13 @@ static void waiters() {
 static void get_and_its_kin() {
     const grant_cache cache;
     int led = 0;
-    const auto lead = [&](ticket given) {
+    const auto fetch = [&](ticket given) {
         led++;
         given.complete("a grant");
     };
-    CHECK(cache.get("key", 1min, lead).grant == "a grant" && led == 1);
-    CHECK(cache.try_get("key", 1min, lead)->grant == "a grant" && led == 1);
-    CHECK(cache.get_future("key", 1min, lead).get().grant == "a grant" && led == 1);
+    CHECK(cache.get("key", 1min, fetch).grant == "a grant" && led == 1);
+    CHECK(cache.try_get("key", 1min, fetch)->grant == "a grant" && led == 1);
+    CHECK(cache.get_future("key", 1min, fetch).get().grant == "a grant" && led == 1);
     CHECK(!cache.prefetch("key", 1min) && cache.invalidate("key", 1min));
     CHECK(!cache.invalidate("unknown", 1min) && !cache.invalidate_if("key", 1min, 1));
 
@@ -156,7 +156,7 @@ static void get_and_its_kin() {
 }
 
 // The caller whose own function throws gets the exception; the others an error without its text.
-static void what_a_lead_throws() {
+static void what_a_fetch_throws() {
     const grant_cache cache;
     std::future<hit> other;
     struct mine {};
@@ -245,11 +245,11 @@ static void callbacks_that_ask_again() {
     std::vector<int> order;
     std::function<void(int)> ask = [&](int depth) {
         const std::string key = std::to_string(depth);
-        const auto lead = [&](ticket given) {
+        const auto fetch = [&](ticket given) {
             CHECK(given.start().go && !cache.try_get(key, 1min, [](ticket) { std::abort(); }));
             given.complete("grant " + key);
         };
-        cache.get_async(key, 1min, lead, [&](const result<hit>& given) {
+        cache.get_async(key, 1min, fetch, [&](const result<hit>& given) {
             CHECK(given->grant == "grant " + key && cache.invalidate(key, 1min));
             order.push_back(depth);
             if (depth < 20) {
@@ -259,7 +259,7 @@ static void callbacks_that_ask_again() {
     };
     ask(1);
     CHECK(order.size() == 20 && order.back() == 20 && cache.stats().counters().fetches == 20);
-    // A lead that asks for its own key waits for itself: not for ever.
+    // A fetch that asks for its own key waits for itself: not for ever.
     const auto own = [&](ticket given) {
         const auto soon = wait_options{}.timeout(10ms);
         THROWN(errc::deadline_exceeded, cache.get("own", 1min, [](ticket) {}, soon));
@@ -273,7 +273,7 @@ int main() {
     futures();
     waiters();
     get_and_its_kin();
-    what_a_lead_throws();
+    what_a_fetch_throws();
     a_degraded_grant();
     answers_that_nobody_gives();
     a_cache_that_goes_first();

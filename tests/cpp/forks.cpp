@@ -44,7 +44,7 @@ static void a_child_mints_on() {
     std::future<playback_token> waits = live.token_future(OTHER_STREAMER, "alice");
     wait_until([&] { return calls == 2; });
     in_a_child([&] {
-        // The grant is still good; the fetch in the air was the parent's.
+        // The grant is still good; the fetch in flight was the parent's.
         CHECK(live.token(STREAMER, "alice").jwt != before && calls == 2);
         CHECK(waits.wait_for(0s) == std::future_status::timeout);
         CHECK(!live.token(STREAMER, "bob").jwt.empty());
@@ -66,12 +66,12 @@ static void a_fork_that_is_only_played() {
     static_cast<void>(cache.get("key", 1min, grant));
     testing::simulate_fork(cache);
     int led = 0;
-    const auto lead = [&](ticket given) {
+    const auto fetch = [&](ticket given) {
         led++;
         given.complete("another");
     };
-    CHECK(cache.get("key", 1min, lead).grant == "a grant" && led == 0);
-    CHECK(cache.get("other", 1min, lead).grant == "another" && led == 1);
+    CHECK(cache.get("key", 1min, fetch).grant == "a grant" && led == 0);
+    CHECK(cache.get("other", 1min, fetch).grant == "another" && led == 1);
 }
 
 int main() {

@@ -28,9 +28,9 @@ int main() {
     THROWN(errc::invalid_identity, token_minter{new_key()}.mint(""));
     // What a callback throws is dropped here too.
     const grant_cache cache;
-    const auto lead = [](ticket given) { given.complete("a grant"); };
+    const auto fetch = [](ticket given) { given.complete("a grant"); };
     int answers = 0;
-    cache.get_async("key", std::chrono::minutes{1}, lead, [&](const result<hit>&) {
+    cache.get_async("key", std::chrono::minutes{1}, fetch, [&](const result<hit>&) {
         answers++;
         throw answers;
     });

@@ -80,13 +80,13 @@ int main() {
     // A ticket is used up.
     const grant_cache cache;
     begun first = cache.begin("key", 1min);
-    CHECK(first.outcome == begin_outcome::lead && first.ticket && first.waiter && !first.hit);
-    ticket duty = *std::move(first.ticket);
-    CHECK(duty.pending() && !first.ticket->pending());
+    CHECK(first.outcome == begin_outcome::fetch && first.ticket && first.waiter && !first.hit);
+    ticket due = *std::move(first.ticket);
+    CHECK(due.pending() && !first.ticket->pending());
     THROWN(errc::null_pointer, first.ticket->complete("a grant"));
-    duty.complete("a grant");
-    CHECK(!duty.pending());
-    THROWN(errc::null_pointer, duty.fail(errc::closed, "too late"));
+    due.complete("a grant");
+    CHECK(!due.pending());
+    THROWN(errc::null_pointer, due.fail(errc::closed, "too late"));
     CHECK(first.waiter->wait().grant == "a grant");
     THROWN(errc::null_pointer, first.waiter->wait());
 }

@@ -29,9 +29,9 @@ int with_results() {
     const result<grant_cache> cache = grant_cache::create();
     CHECK(cache->get("one", 1min, [](ticket&) { throw mine{}; }).error().code() ==
           errc::source_failed);
-    const auto lead = [](ticket given) { CHECK(given.complete("a grant")); };
+    const auto fetch = [](ticket given) { CHECK(given.complete("a grant")); };
     int answers = 0;
-    CHECK(cache->get_async("two", 1min, lead, [&](const result<hit>& given) {
+    CHECK(cache->get_async("two", 1min, fetch, [&](const result<hit>& given) {
         answers += given ? 1 : 0;
         throw mine{};
     }));

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using namespace grantmint;
 
 // A minter that fetches with a function. Each test names an upstream of its own, as the cool-down
-// and the budget of an account are shared by all who name the same.
+// and the rate limit of an account are shared by all who name the same.
 template <class Fetch>
 static playback_minter minter_of(std::string_view upstream, Fetch&& fetch) {
     return playback_minter{new_key(), playback_minter_options{}
@@ -95,7 +95,7 @@ static void a_function_that_ends_a_ticket_later() {
         return desk.has_value();
     });
     CHECK(future.wait_for(0s) == std::future_status::timeout);
-    // Who waits is answered, even if the minter is closed meanwhile.
+    // A caller that waits is answered, even if the minter is closed meanwhile.
     live.close();
     desk->complete(SHORT_GRANT);
     CHECK(!future.get().jwt.empty());

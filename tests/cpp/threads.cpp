@@ -55,12 +55,12 @@ int main() {
     const grant_cache cache;
     std::atomic<int> led = 0;
     in_threads([&](std::size_t) {
-        const auto lead = [&](ticket given) {
+        const auto fetch = [&](ticket given) {
             led++;
             std::this_thread::sleep_for(20ms);
             given.complete("a grant");
         };
-        CHECK(cache.get("key", 1min, lead).grant == "a grant");
+        CHECK(cache.get("key", 1min, fetch).grant == "a grant");
     });
     CHECK(led == 1);
 }

@@ -36,7 +36,7 @@ GLIBC = (2, 34)
 
 
 def files(folder):
-    """Every file below a folder, with its mode, or where it leads."""
+    """Every file below a folder, with its mode, or its target."""
     found = {}
     for path in folder.rglob("*"):
         if path.is_symlink():

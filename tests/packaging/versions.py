@@ -42,7 +42,7 @@ def written():
     places[HEADER] = says(HEADER, rf'#define GRANTMINT_VERSION "({VERSION})"')
     for path in ("ffi/cbindgen.toml", HEADER):
         numbers = [says(path, rf"#define GRANTMINT_VERSION_{name} (\d+)\b") for name in NUMBERS]
-        # A pre-release has the numbers of the version that it leads up to.
+        # A pre-release has the numbers of the version that it comes before.
         tail = places[path].partition("-")[1:]
         places[f"{path}, as numbers"] = ".".join(numbers) + "".join(tail)
     return places

@@ -40,13 +40,11 @@ class Glossary:
         """Reads both tables."""
         self.instead = {bad: good for good, _, not_ in rows(page, "words") for bad in words(not_)}
         stays = [(where.strip("`"), words(cell)) for where, cell, _ in rows(page, "exceptions")]
-        self.everywhere = [word for where, cell in stays if where == "*" for word in cell]
-        self.stays = [(where, cell) for where, cell in stays if where != "*"]
-        # In names, too: `leadTicket`, `hit_and_lead`. The longest first, so that they count as one.
+        self.stays = stays
+        # In names, too: `flightTicket`, `hit_and_lead`. The longest first, so that they count as one.
         options = "|".join(re.escape(bad) for bad in sorted(self.instead, key=len, reverse=True))
         self.pattern = re.compile(rf"(?<![a-z])({options})(?![a-z])", re.IGNORECASE)
         self.hump = re.compile(r"(?<=[a-z])(?=[A-Z])")
-        self.allowed = re.compile("|".join(map(re.escape, self.everywhere)) or r"(?!)")
 
     def exceptions(self, path: str) -> list[str]:
         return [word for where, cell in self.stays if fnmatch.fnmatch(path, where) for word in cell]
@@ -56,13 +54,13 @@ class Glossary:
         exceptions = self.exceptions(path)
         if "all" in exceptions:
             return []
+        allowed = re.compile("|".join(map(re.escape, exceptions)))
         found = []
         for number, line in enumerate(text.splitlines(), 1):
-            bare = self.allowed.sub(lambda match: "_" * len(match[0]), line)
+            bare = allowed.sub(lambda match: "_" * len(match[0]), line)
             for match in self.pattern.finditer(self.hump.sub("_", bare)):
-                word = match[1].lower()
-                if word not in exceptions:
-                    found.append(f"{path}:{number}: {match[1]!r}: write {self.instead[word]!r}")
+                good = self.instead[match[1].lower()]
+                found.append(f"{path}:{number}: {match[1]!r}: write {good!r}")
         return found
 
 

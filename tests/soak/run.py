@@ -5,7 +5,7 @@
 
 A program asks for tokens in every way until its time is over, watches the rules by itself, prints some of
 its tokens for the player to judge, and at last a line of JSON with its memory after a quarter of the time
-and at the end. Here it is seen that memory stays where it was, that upstream is left alone as promised, and
+and at the end. Here it is seen that memory stays where it was, that cool-downs are kept as promised, and
 that the player lets every viewer in. Each run says its seed; --seed plays its faults again.
 """
 
@@ -32,7 +32,7 @@ RUNS = 3
 ORIGIN = "https://www.example.com"
 #: What may be added to the memory that a warm process takes: the larger of the two.
 GROWTH_KIB, GROWTH_SHARE = 2048, 0.05
-#: The budget of calls that a process has: at once, and a second.
+#: The rate limit that a process has: at once, and a second.
 BURST, RATE = 20, 10
 
 FAULTS = [
@@ -53,8 +53,8 @@ FAULTS = [
     {"kind": "null_grant"},
     {"kind": "oversize", "bytes": 70000},
     {"kind": "truncated_json"},
-    {"kind": "short_grant", "life_s": 9},
-    {"kind": "short_grant", "life_s": 0},
+    {"kind": "short_grant", "lifetime_s": 9},
+    {"kind": "short_grant", "lifetime_s": 0},
     {"kind": "no_date"},
 ]
 
@@ -147,7 +147,7 @@ class Load(threading.Thread):
     def upstream_was_left_alone(self) -> None:
         calls = self.emulator.ask("counters")["requests"]
         self.result["calls"] = calls
-        # A forked child has a budget of its own, which begins as its parent's stands.
+        # A forked child has a rate limit of its own, which begins as its parent's stands.
         most = (BURST + RATE * self.seconds) * (1 + self.result.get("forks", 0))
         assert calls <= most, f"{calls} calls upstream, expected at most {most}"
         assert calls > 0 and self.played > 0, "nothing was tried"

@@ -45,7 +45,7 @@ function token(jwt, identity) {
   if (isMainThread && counts.tokens % (10 * SAMPLE) === 0) console.log('token', jwt);
 }
 
-/** Only upstream's troubles, waiting and the budget are reasons to have no token. */
+/** Only upstream's troubles, waiting and the rate limit are reasons to have no token. */
 function refused(error) {
   if (error.name === 'AbortError') return;
   counts.refused += 1;

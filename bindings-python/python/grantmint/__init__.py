@@ -16,7 +16,7 @@ A token for a live stream needs a grant. All viewers of the stream share one::
     token = await live.token_async("VJ…", "alice")  # from any event loop
 
 Times are seconds: ``int``, ``float`` or ``timedelta`` for waiting, ``int`` or ``timedelta`` for the
-life of a token. Every error is a `GrantmintError` with a ``code`` that never changes.
+lifetime of a token. Every error is a `GrantmintError` with a ``code`` that never changes.
 """
 
 import os as _os

@@ -102,11 +102,11 @@ class Port:
             if future is not None:
                 _ring(future)
         for job in jobs:
-            lead(job)
+            fetch(job)
 
 
 def _forgive(running: asyncio.Future[Any]) -> None:
-    """Keeps the loop from logging an exception: those who wait are told it."""
+    """Keeps the loop from logging an exception: the waiters are told it."""
     if not running.cancelled():
         running.exception()
 
@@ -152,7 +152,7 @@ def port_of_running_loop() -> LoopPort | None:
     return None if _loop_or_none() is None else port_of_loop().native
 
 
-async def awaited(job: Job, lead: _sources.Lead) -> None:
+async def awaited(job: Job, call: _sources.Call) -> None:
     """Runs a coroutine function."""
     fetch = job.fetch
     if fetch is None:
@@ -162,21 +162,21 @@ async def awaited(job: Job, lead: _sources.Lead) -> None:
         answer = await fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout)
         job.complete(answer)
     except Exception as error:  # noqa: BLE001
-        lead.error = error
+        call.error = error
         _sources.fail(job, error)
     except BaseException:
         job.abandon()
         raise
 
 
-def lead(job: Job) -> _sources.Lead:
+def fetch(job: Job) -> _sources.Call:
     """Starts a source: as a task of its own, or on the loop's executor."""
-    lead = _sources.Lead()
+    call = _sources.Call()
     if job.is_coroutine:
-        start_task(awaited, job, lead)
+        start_task(awaited, job, call)
     else:
-        start_call(_sources.run, job, lead)
-    return lead
+        start_call(_sources.run, job, call)
+    return call
 
 
 def has_loop() -> bool:
@@ -200,7 +200,7 @@ async def token(begin: Callable[..., TokenCall], *arguments: Any) -> PlaybackTok
     """Waits for a token. Cancelling the task ends the wait, never the fetch."""
     port = port_of_loop()
     call = begin(port.native, *arguments)
-    led: _sources.Lead | None = None
+    call: _sources.Call | None = None
     try:
         while True:
             news = call.step()
@@ -209,9 +209,9 @@ async def token(begin: Callable[..., TokenCall], *arguments: Any) -> PlaybackTok
             if news is None:
                 await port.rung(call.number)
             else:
-                led = lead(news)
+                call = fetch(news)
     except GrantmintError as error:
-        if led is not None and led.error is not None and error.code == "source_failed":
+        if call is not None and led.error is not None and error.code == "source_failed":
             raise error from led.error
         raise
     finally:

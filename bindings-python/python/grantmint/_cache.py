@@ -22,12 +22,12 @@ class GrantCache(NativeCache):
     """A cache of short-lived grants. If many callers need the same grant, only one fetches it.
 
     ``get`` and ``get_async`` fetch with a function of yours. For full control use ``begin``, which
-    returns a ticket: the duty to fetch.
+    returns a ticket: the right and the task to run one fetch.
 
     Args:
         policy: A CachePolicy, or a dict of its arguments.
         clock: A ManualClock, for tests.
-        governed: Whether the cache limits its fetches: bursts of 20, and 10 per second. The cache
+        rate_limited: Whether the cache limits its fetches: bursts of 20, and 10 per second. The cache
             of a PlaybackMinter is limited together with all others of its account.
     """
 
@@ -48,7 +48,7 @@ class GrantCache(NativeCache):
             key: 1 to 512 bytes.
             fetch: ``fetch(key, *, ttl, origin, timeout)``, which returns a mapping with "grant"
                 and, if it differs from the requested one, "ttl" in seconds. ``origin`` is None.
-            ttl: The life to request, in seconds or as a timedelta.
+            ttl: The lifetime to request, in seconds or as a timedelta.
             min_remaining: How long the grant must still live, in seconds or as a timedelta.
             timeout: How long to wait for another caller's fetch, in seconds or as a timedelta; 5
                 seconds if None.
@@ -68,16 +68,16 @@ class GrantCache(NativeCache):
                 if begun.ticket is not None:
                     _refresh(begun.ticket, fetch)
                 return begun.grant
-            lead = _sources.Lead()
+            call = _sources.Call()
             if begun.ticket is not None:
-                _run(begun.ticket, fetch, lead)
+                _run(begun.ticket, fetch, call)
             try:
                 return _waiter_of(begun).wait()
             except GrantmintError as error:
                 if asking.goes_on(error.code):
                     continue
-                if lead.error is not None and error.code == "source_failed":
-                    raise error from lead.error
+                if call.error is not None and error.code == "source_failed":
+                    raise error from call.error
                 raise
 
     async def get_async(
@@ -108,7 +108,7 @@ class GrantCache(NativeCache):
         asking = self._ask(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
         while True:
             begun = asking.begin()
-            lead = None if begun.ticket is None else _start(begun.ticket, fetch)
+            call = None if begun.ticket is None else _start(begun.ticket, fetch)
             if begun.grant is not None:
                 return begun.grant
             waiter = _waiter_of(begun)
@@ -117,8 +117,8 @@ class GrantCache(NativeCache):
             except GrantmintError as error:
                 if asking.goes_on(error.code):
                     continue
-                if lead is not None and lead.error is not None and error.code == "source_failed":
-                    raise error from lead.error
+                if call is not None and call.error is not None and error.code == "source_failed":
+                    raise error from call.error
                 raise
             finally:
                 waiter.close()
@@ -182,7 +182,7 @@ def _waiter_of(begun: Begun) -> Waiter:
 def _refresh(ticket: Ticket, fetch: Callable[..., Any]) -> bool:
     """Starts a fetch that nobody waits for; returns whether there is somebody to run it."""
     if not _is_coroutine(fetch):
-        _background.run(lambda: _run(ticket, fetch, _sources.Lead()))
+        _background.run(lambda: _run(ticket, fetch, _sources.Call()))
         return True
     if not _async.has_loop():
         ticket.abandon()
@@ -191,16 +191,16 @@ def _refresh(ticket: Ticket, fetch: Callable[..., Any]) -> bool:
     return True
 
 
-def _run(ticket: Ticket, fetch: Callable[..., Any], lead: _sources.Lead) -> None:
+def _run(ticket: Ticket, fetch: Callable[..., Any], call: _sources.Call) -> None:
     try:
         seconds = _wait_for_go(ticket)
     except GrantmintError:
-        return  # those who wait are told
+        return  # the waiters are told
     try:
         answer = _sources.checked(fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds))
         ticket.complete(answer["grant"], answer.get("ttl"))
     except Exception as error:  # noqa: BLE001
-        _fail(ticket, error, lead)
+        _fail(ticket, error, call)
     except BaseException:
         ticket.abandon()
         raise
@@ -214,7 +214,7 @@ def _wait_for_go(ticket: Ticket) -> float:
         time.sleep(seconds)
 
 
-async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], lead: _sources.Lead) -> None:
+async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], call: _sources.Call) -> None:
     import asyncio
 
     try:
@@ -224,30 +224,30 @@ async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], lead: _so
                 break
             await asyncio.sleep(seconds)
     except GrantmintError:
-        return  # those who wait are told
+        return  # the waiters are told
     try:
         answer = await fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
         ticket.complete(answer["grant"], answer.get("ttl"))
     except Exception as error:  # noqa: BLE001
-        _fail(ticket, error, lead)
+        _fail(ticket, error, call)
     except BaseException:
         ticket.abandon()
         raise
 
 
-def _start(ticket: Ticket, fetch: Callable[..., Any]) -> _sources.Lead:
+def _start(ticket: Ticket, fetch: Callable[..., Any]) -> _sources.Call:
     """Starts a fetch as a task of the loop that runs now, or on its executor."""
-    lead = _sources.Lead()
+    call = _sources.Call()
     if _is_coroutine(fetch):
-        _async.start_task(_await, ticket, fetch, lead)
+        _async.start_task(_await, ticket, fetch, call)
     else:
-        _async.start_call(_run, ticket, fetch, lead)
-    return lead
+        _async.start_call(_run, ticket, fetch, call)
+    return call
 
 
-def _fail(ticket: Ticket, error: Exception, lead: _sources.Lead) -> None:
+def _fail(ticket: Ticket, error: Exception, call: _sources.Call) -> None:
     """Ends a fetch with what its function raised, after noting it for the caller that ran it."""
-    lead.error = error
+    call.error = error
     if isinstance(error, ThrottledError):
         after = error.retry_after
         ticket.fail(ThrottledError("the source of grants is throttled", retry_after=after))

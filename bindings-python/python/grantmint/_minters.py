@@ -36,9 +36,9 @@ class PlaybackMinter(NativeMinter):
         allow_origin: The only web origin that may play the streams, such as
             "https://www.example.com"; any if None.
         grants: Further grants in each token.
-        ttl: The life of each token in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
-        unique: Whether each token has its own jti, or the vendor's kind of jti.
-        grant_ttl: The life to request for grants, 1 to 60 seconds; 60 if None.
+        ttl: The lifetime of each token in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
+        unique: Whether each token has its own jti, or Twilio's kind of jti.
+        grant_ttl: The lifetime to request for grants, 1 to 60 seconds; 60 if None.
         min_remaining: How long the grant in a token must still live, in seconds or as a timedelta,
             at most half of grant_ttl; by default 5 s for grants of 60 s, 2 s for 15 s.
         timeout: How long a call waits for a grant, in seconds or as a timedelta; 5 seconds if None.

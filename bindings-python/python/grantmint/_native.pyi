@@ -512,7 +512,7 @@ class GrantCache:
         *,
         policy: CachePolicy | _PolicyFields | None = None,
         clock: ManualClock | None = None,
-        governed: bool = False,
+        rate_limited: bool = False,
         _parts: CacheParts | None = None,
     ) -> Self: ...
     def begin(
@@ -619,7 +619,7 @@ class Event:
 @final
 class Begun:
     @property
-    def outcome(self) -> Literal["hit", "hit_and_lead", "lead", "wait"]: ...
+    def outcome(self) -> Literal["hit", "hit_and_fetch", "call", "wait"]: ...
     @property
     def grant(self) -> Hit | None: ...
     @property

@@ -53,16 +53,16 @@ class Function:
         self.fetch = fetch
 
 
-class Lead:
+class Call:
     """A source that was started, and the exception that it raised."""
 
     error: Exception | None = None
 
 
-def run(job: Job, lead: Lead | None = None) -> Exception | None:
+def run(job: Job, call: Call | None = None) -> Exception | None:
     """Runs a plain function for a fetch.
 
-    Returns the exception that it raised. Notes it in lead before the fetch ends, so that it is
+    Returns the exception that it raised. Notes it in call before the fetch ends, so that it is
     there when a caller is told of the end.
     """
     fetch = job.fetch
@@ -73,8 +73,8 @@ def run(job: Job, lead: Lead | None = None) -> Exception | None:
         answer = fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout)
         job.complete(checked(answer))
     except Exception as error:  # noqa: BLE001
-        if lead is not None:
-            lead.error = error
+        if call is not None:
+            call.error = error
         fail(job, error)
         return error
     except BaseException:

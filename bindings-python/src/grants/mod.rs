@@ -1,4 +1,4 @@
-//! The grants: values with the vendor's argument names. Each is checked when it is made.
+//! The grants: values with Twilio's argument names. Each is checked when it is made.
 
 pub(crate) mod argument;
 mod check;

@@ -1,7 +1,7 @@
-//! How long a cache and an account's governor are kept after their last user, and how much of both.
+//! How long a cache and an account's limiter are kept after their last user, and how much of both.
 
-use super::governor::Governor;
 use super::habit::Habit;
+use super::limiter::AccountLimiter;
 use crate::cache::GrantCache;
 use crate::clock::Now;
 use crate::shelf::{Lingers, Size, Visit};
@@ -21,7 +21,7 @@ impl CommonCache {
     }
 }
 
-/// Kept until its last grant and cached error have ended: who asks again before that costs no request. A
+/// Kept until its last grant and cached error have ended: that asks again before that costs no request. A
 /// fetch in flight ends and is stored.
 impl Lingers for CommonCache {
     const LIMIT: Size = Size { places: 1024, entries: 4096, bytes: 16 * 1024 * 1024 };
@@ -44,9 +44,9 @@ impl Lingers for CommonCache {
     }
 }
 
-/// Kept until its cool-down, its back-off and the used part of its budget are over. It holds no secret, so
+/// Kept until its cool-down, its back-off and the used part of its rate limit are over. It holds no secret, so
 /// no thread has to see to its end.
-impl Lingers for Governor {
+impl Lingers for AccountLimiter {
     const LIMIT: Size = Size { places: 4096, entries: usize::MAX, bytes: usize::MAX };
     const IS_WATCHED: bool = false;
 

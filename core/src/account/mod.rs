@@ -1,18 +1,18 @@
 //! Who is throttled together, and who shares a cache.
 //!
-//! `governor` is the account's [`Gate`](crate::cache::Gate): cool-down, probe and `budget`. `registry`
+//! `limiter` is the [`Limiter`](crate::cache::Limiter) of an account: its cool-down, its probe and its rate limit. `registry`
 //! finds by `identity` what the minters of a process share, `lingering` says how long that is kept without
 //! a minter, and `habit` notices minters that are made for one request. Uses `cache` and `upstream`.
 
-mod budget;
-mod governor;
 mod habit;
 mod identity;
+mod limiter;
 mod lingering;
+mod rate_limit;
 mod registry;
 
 pub use habit::minter_advice;
 
-pub(crate) use governor::Governor;
 pub(crate) use identity::{AccountAt, CacheIdentity, fingerprint};
+pub(crate) use limiter::AccountLimiter;
 pub(crate) use registry::Registry;

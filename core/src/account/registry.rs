@@ -1,12 +1,12 @@
-//! What the minters of one process share: the governor of an account, and the cache of everybody
+//! What the minters of one process share: the limiter of an account, and the cache of everybody
 //! who fetches the same grants with the same key. Both outlive their last user for a while.
 
 use std::sync::Arc;
 
-use super::governor::Governor;
 use super::identity::{AccountAt, CacheIdentity};
+use super::limiter::AccountLimiter;
 use super::lingering::CommonCache;
-use crate::cache::{Admission, Block, Gate, GrantCache, Permit, Purpose, Report};
+use crate::cache::{Admission, Block, GrantCache, Limiter, Permit, Purpose, Report};
 use crate::clock::{Clock, Now};
 use crate::fork::Inherited;
 use crate::shelf::{Lease, Shelf};
@@ -14,7 +14,7 @@ use crate::shelf::{Lease, Shelf};
 /// Finds what minters share.
 pub(crate) struct Registry {
     clock: Clock,
-    governors: Arc<Shelf<AccountAt, Governor>>,
+    limiters: Arc<Shelf<AccountAt, AccountLimiter>>,
     caches: Arc<Shelf<CacheIdentity, CommonCache>>,
 }
 
@@ -27,8 +27,8 @@ impl Registry {
 
     /// One of its own, by whose clock everything in it goes.
     pub(crate) fn new(clock: Clock) -> Self {
-        let (governors, caches) = (Shelf::new(clock.clone()), Shelf::new(clock.clone()));
-        Self { clock, governors: Arc::new(governors), caches: Arc::new(caches) }
+        let (limiters, caches) = (Shelf::new(clock.clone()), Shelf::new(clock.clone()));
+        Self { clock, limiters: Arc::new(limiters), caches: Arc::new(caches) }
     }
 
     /// What all caches that are found here go by.
@@ -36,9 +36,9 @@ impl Registry {
         self.clock.clone()
     }
 
-    /// The governor of an account, shared by all who use it.
-    pub(crate) fn governor(&self, account: &AccountAt) -> Arc<dyn Gate> {
-        Arc::new(self.governors.lease(account, Governor::new))
+    /// The limiter of an account, shared by all who use it.
+    pub(crate) fn limiter(&self, account: &AccountAt) -> Arc<dyn Limiter> {
+        Arc::new(self.limiters.lease(account, AccountLimiter::new))
     }
 
     /// The cache of an identity, shared by all who use it; made if there is none. It counts as used as long
@@ -52,39 +52,39 @@ impl Registry {
         lease.cache.used_with(Arc::clone(&lease) as _)
     }
 
-    /// How many caches and governors there are, in use or kept.
+    /// How many caches and limiters there are, in use or kept.
     #[cfg(test)]
     pub(crate) fn sizes(&self) -> (usize, usize) {
-        (self.caches.len(), self.governors.len())
+        (self.caches.len(), self.limiters.len())
     }
 
     /// Wipes all that nobody uses.
     pub(crate) fn forget(&self) {
-        // Caches first: they use governors.
+        // Caches first: they use limiters.
         self.caches.forget();
-        self.governors.forget();
+        self.limiters.forget();
     }
 }
 
-/// A governor for as long as a cache uses it.
-impl Gate for Lease<AccountAt, Governor> {
+/// A limiter for as long as a cache uses it.
+impl Limiter for Lease<AccountAt, AccountLimiter> {
     fn block(&self, now: Now) -> Option<Block> {
-        Governor::block(self, now)
+        AccountLimiter::block(self, now)
     }
 
     fn earliest(&self, unsent: usize, now: Now) -> u64 {
-        Governor::earliest(self, unsent, now)
+        AccountLimiter::earliest(self, unsent, now)
     }
 
     fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission {
-        Governor::admit(self, purpose, queue_until, lost_at, now)
+        AccountLimiter::admit(self, purpose, queue_until, lost_at, now)
     }
 
     fn report(&self, permit: Permit, report: Report, now: Now) {
-        Governor::report(self, permit, report, now);
+        AccountLimiter::report(self, permit, report, now);
     }
 
     fn throttled_in_a_row(&self, now: Now) -> u32 {
-        Governor::throttled_in_a_row(self, now)
+        AccountLimiter::throttled_in_a_row(self, now)
     }
 }

@@ -64,14 +64,14 @@ mod tests {
         let options = BeginOptions { timeout: Some(Duration::from_secs(5)), ..Default::default() };
         let mut asking = cache.ask(&key, options);
         for more in [true, true, false] {
-            let Ok(Begin::Lead(ticket, waiter)) = asking.begin() else { panic!("nobody leads") };
+            let Ok(Begin::Fetch(ticket, waiter)) = asking.begin() else { panic!("nobody fetches") };
             clock.advance(Duration::from_secs(2));
             drop(ticket);
             let told = waiter.wait().unwrap_err().kind();
             assert_eq!((told, asking.goes_on(told)), (ErrorKind::Abandoned, more));
         }
         assert!(!asking.goes_on(ErrorKind::UpstreamStatus));
-        let Ok(Begin::Lead(_ticket, waiter)) = asking.begin() else { panic!("nobody leads") };
+        let Ok(Begin::Fetch(_ticket, waiter)) = asking.begin() else { panic!("nobody fetches") };
         let told = waiter.wait().unwrap_err().kind();
         assert_eq!(told, ErrorKind::DeadlineExceeded, "six seconds are gone");
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::decide::CachePolicy;
 use super::grant_cache::GrantCache;
-use super::store::{Gate, Inner, LateGate};
+use super::store::{Inner, LateLimiter, Limiter};
 use crate::clock::Clock;
 
 /// Sets what a [`GrantCache`] shall not take from its defaults.
@@ -13,7 +13,7 @@ use crate::clock::Clock;
 pub struct GrantCacheBuilder {
     clock: Clock,
     policy: CachePolicy,
-    gate: Option<Arc<dyn Gate>>,
+    limiter: Option<Arc<dyn Limiter>>,
 }
 
 impl GrantCacheBuilder {
@@ -33,22 +33,22 @@ impl GrantCacheBuilder {
 
     /// The account that the cache's calls count for.
     #[must_use]
-    pub(crate) fn gate(mut self, gate: Arc<dyn Gate>) -> Self {
-        self.gate = Some(gate);
+    pub(crate) fn limiter(mut self, limiter: Arc<dyn Limiter>) -> Self {
+        self.limiter = Some(limiter);
         self
     }
 
     /// An empty cache.
     #[must_use]
     pub fn build(self) -> GrantCache {
-        let (gate, late_gate) = match self.gate {
-            Some(gate) => (gate, None),
+        let (limiter, late_limiter) = match self.limiter {
+            Some(limiter) => (limiter, None),
             None => {
-                let late = Arc::new(LateGate::default());
-                (Arc::clone(&late) as Arc<dyn Gate>, Some(late))
+                let late = Arc::new(LateLimiter::default());
+                (Arc::clone(&late) as Arc<dyn Limiter>, Some(late))
             }
         };
-        GrantCache::new(Inner::new(self.clock, self.policy, gate), late_gate)
+        GrantCache::new(Inner::new(self.clock, self.policy, limiter), late_limiter)
     }
 }
 

@@ -8,7 +8,7 @@ use arc_swap::Guard;
 
 use super::ask::{self, Begin, BeginOptions, Handle, PendingCall, SharedCache, TIME_MAX, Ticket};
 use super::decide::Key;
-use super::store::{Event, EventKind, Gate, Hit, Inner, LateGate, Retired, Stats};
+use super::store::{Event, EventKind, Hit, Inner, LateLimiter, Limiter, Retired, Stats};
 use crate::clock::Clock;
 use crate::error::Result;
 
@@ -23,7 +23,7 @@ use crate::error::Result;
 ///
 /// let cache = GrantCache::builder().build();
 /// let key = Key::new("stream-1", Duration::from_secs(60))?;
-/// let Begin::Lead(mut ticket, waiter) = cache.begin(&key, BeginOptions::default())? else {
+/// let Begin::Fetch(mut ticket, waiter) = cache.begin(&key, BeginOptions::default())? else {
 ///     panic!("a cold key has to be fetched");
 /// };
 /// ticket.start();
@@ -40,8 +40,8 @@ pub struct GrantCache {
 }
 
 impl GrantCache {
-    pub(super) fn new(inner: Inner, late_gate: Option<Arc<LateGate>>) -> Self {
-        Self { shared: Arc::new(SharedCache::new(inner, late_gate)), _in_use: None }
+    pub(super) fn new(inner: Inner, late_limiter: Option<Arc<LateLimiter>>) -> Self {
+        Self { shared: Arc::new(SharedCache::new(inner, late_limiter)), _in_use: None }
     }
 
     /// Asks for a grant. Never blocks; a hit takes no lock.
@@ -51,7 +51,7 @@ impl GrantCache {
     /// The cached error of the last fetch while no request may be sent, with `retry_after`;
     /// [`ErrorKind::Overloaded`](crate::ErrorKind::Overloaded) when a cold key's fetch could not start
     /// within the caller's time; [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a
-    /// `min_remaining` over half of the key's life.
+    /// `min_remaining` over half of the key's lifetime.
     pub fn begin(&self, key: &Key, options: BeginOptions) -> Result<Begin> {
         self.shared.begin(key, options)
     }
@@ -106,7 +106,7 @@ impl GrantCache {
         self.handle_for(key, BeginOptions::default())
     }
 
-    /// As [`GrantCache::handle`], for a caller who waits for as long as this says.
+    /// As [`GrantCache::handle`], for a caller that waits for as long as this says.
     pub(crate) fn handle_for(&self, key: &Key, options: BeginOptions) -> Result<Handle> {
         Handle::new(&self.shared, key, options)
     }
@@ -122,7 +122,7 @@ impl GrantCache {
         let now = inner.clock.now();
         let wish = BeginOptions::default().wish(key, &inner.policy, now)?;
         let entry = inner.entry(key, wish, now)?;
-        Ok(inner.lead_if_due(&entry, now))
+        Ok(inner.fetch_if_due(&entry, now))
     }
 
     /// Has a key refreshed without being read, for a time of at most 24 h; zero ends it. Tickets
@@ -163,7 +163,7 @@ impl GrantCache {
     /// After how long [`GrantCache::time_out_overdue`] has something to do.
     pub(crate) fn next_timeout(&self) -> Option<Duration> {
         let inner = self.inner();
-        inner.flights.next_overdue().map(|at| inner.clock.now().until_boot(at))
+        inner.fetches.next_overdue().map(|at| inner.clock.now().until_boot(at))
     }
 
     /// Ends the fetches that are past their time.
@@ -200,8 +200,8 @@ impl GrantCache {
         self.inner().renew_all(false, EventKind::Purged);
     }
 
-    /// Starts anew with other credentials: grants stay and stored errors go. The outcomes of fetches in
-    /// flight go to their waiters and are not stored.
+    /// Starts anew with other credentials: grants stay and cached errors go. The outcomes of fetches in
+    /// fetch go to their waiters and are not stored.
     pub fn rotate(&self) {
         self.inner().renew_all(true, EventKind::Rotated);
     }
@@ -236,11 +236,11 @@ impl GrantCache {
     }
 
     /// Counts the cache's calls for an account, unless it does for one already.
-    pub(crate) fn govern(&self, gate: impl FnOnce() -> Arc<dyn Gate>) {
-        if let Some(late) = self.shared.late_gate()
+    pub(crate) fn limit(&self, limiter: impl FnOnce() -> Arc<dyn Limiter>) {
+        if let Some(late) = self.shared.late_limiter()
             && !late.is_set()
         {
-            late.set(gate());
+            late.set(limiter());
         }
     }
 
@@ -306,20 +306,20 @@ mod tests {
     use crate::clock::ManualClock;
     use crate::error::{Error, ErrorKind};
 
-    const LIFE: Duration = Duration::from_secs(60);
+    const LIFETIME: Duration = Duration::from_secs(60);
 
     fn cache() -> (GrantCache, Key) {
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
         let cache = GrantCache::builder().clock(&clock).build();
-        (cache, Key::new("stream-1", LIFE).unwrap())
+        (cache, Key::new("stream-1", LIFETIME).unwrap())
     }
 
     fn fetch(ticket: Ticket) {
-        ticket.complete(Grant::new("a grant"), LIFE);
+        ticket.complete(Grant::new("a grant"), LIFETIME);
     }
 
     #[test]
-    fn one_call_leads_fetches_and_gets_and_the_next_has_it_at_once() {
+    fn one_call_fetches_and_gets_and_the_next_has_it_at_once() {
         let (cache, key) = cache();
         let options = BeginOptions::default();
         assert_eq!(cache.get(&key, options, fetch).unwrap().as_str(), "a grant");
@@ -335,7 +335,7 @@ mod tests {
         for _ in 0..2 {
             assert!(cache.try_get(&key, BeginOptions::default(), fail).unwrap().is_none());
         }
-        let options = BeginOptions { min_remaining: Some(2 * LIFE), ..Default::default() };
+        let options = BeginOptions { min_remaining: Some(2 * LIFETIME), ..Default::default() };
         let error = cache.try_get(&key, options, fail).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     }

@@ -25,4 +25,4 @@ pub use store::{Event, EventKind, Hit, LatencyHistogram, Stats};
 
 pub(crate) use ask::{Beginner, check_min_remaining, get, get_then, try_get};
 pub(crate) use decide::{Block, Purpose};
-pub(crate) use store::{Admission, Gate, Permit, Report, Sighting, StillFresh};
+pub(crate) use store::{Admission, Limiter, Permit, Report, Sighting, StillFresh};

@@ -117,7 +117,7 @@ impl Pool {
         }
     }
 
-    /// A thread's life.
+    /// A thread's lifetime.
     fn serve(self: Arc<Self>) {
         let mut work = self.work.lock();
         loop {
@@ -169,14 +169,14 @@ mod tests {
     use super::*;
     use crate::cache::{Begin, BeginOptions, Grant, GrantCache, Key, Waiter};
 
-    const LIFE: Duration = Duration::from_secs(60);
+    const LIFETIME: Duration = Duration::from_secs(60);
 
     /// Brings an empty grant right there.
     struct Fixed;
 
     impl Source for Fixed {
         fn begin_fetch(&self, ticket: Ticket, _: Duration) {
-            ticket.complete(Grant::new("{}"), LIFE);
+            ticket.complete(Grant::new("{}"), LIFETIME);
         }
     }
 
@@ -195,9 +195,9 @@ mod tests {
     }
 
     fn job(cache: &GrantCache, number: usize, source: &Arc<dyn Source>) -> (Job, Waiter) {
-        let key = Key::new(&format!("stream-{number}"), LIFE).unwrap();
+        let key = Key::new(&format!("stream-{number}"), LIFETIME).unwrap();
         match cache.begin(&key, BeginOptions::default()).unwrap() {
-            Begin::Lead(ticket, waiter) => (Job { ticket, source: Arc::clone(source) }, waiter),
+            Begin::Fetch(ticket, waiter) => (Job { ticket, source: Arc::clone(source) }, waiter),
             other => panic!("a cold key is led, not {other:?}"),
         }
     }

@@ -8,7 +8,7 @@ mod minter;
 
 #[cfg(feature = "http")]
 pub use grant::PlaybackGrantClient;
-#[cfg(all(feature = "http", feature = "test-doors"))]
+#[cfg(all(feature = "http", feature = "test-helpers"))]
 pub use grant::read_answer;
 pub use grant::{
     AsyncGrantSource, ClientOptions, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, Origin,

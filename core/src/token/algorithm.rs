@@ -76,7 +76,7 @@ impl FromStr for Algorithm {
 
 /// Signs a header and claims given as JSON texts, which go into the token byte for byte.
 ///
-/// For tokens of other vendors, and for claims that [`AccessToken`](crate::AccessToken) would
+/// For tokens of other services, and for claims that [`AccessToken`](crate::AccessToken) would
 /// refuse: of the claims it checks only that they are a JSON object.
 ///
 /// # Errors
@@ -85,7 +85,7 @@ impl FromStr for Algorithm {
 /// names another algorithm, [`ErrorKind::InvalidCredentials`] for an empty secret,
 /// [`ErrorKind::LimitExceeded`] for a token over 128 KiB.
 ///
-/// # Example: another vendor's token
+/// # Example: another service's token
 ///
 /// ```
 /// use grantmint_core::{Algorithm, sign};

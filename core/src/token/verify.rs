@@ -110,7 +110,7 @@ pub fn verify(token: &str, key: &ApiKey, options: &VerifyOptions) -> Result<Deco
     Ok(decoded)
 }
 
-/// Checks another vendor's token: signed with this secret, valid now.
+/// Checks another service's token: signed with this secret, valid now.
 ///
 /// Other than [`verify`], it takes any issuer, subject and type. `exp` must be there all the same:
 /// a token that never ends is not accepted.
@@ -120,7 +120,7 @@ pub fn verify(token: &str, key: &ApiKey, options: &VerifyOptions) -> Result<Deco
 /// As [`verify`], but for [`ErrorKind::TokenIssuer`];
 /// [`ErrorKind::InvalidCredentials`] for an empty secret.
 ///
-/// # Example: another vendor's token
+/// # Example: another service's token
 ///
 /// ```
 /// use grantmint_core::{Algorithm, VerifyOptions, sign, verify_jwt};

@@ -57,8 +57,8 @@ impl Busy {
     }
 }
 
-/// Takes the locks of the entry, the shard, the flights, the events, the kept-warm, the watch, the
-/// account's budget and the rotation, one after the other.
+/// Takes the locks of the entry, the shard, the fetches, the events, the kept-warm, the watch, the
+/// account's rate limit and the rotation, one after the other.
 fn contend(live: &PlaybackMinter, index: usize) {
     let stream = streamer(index % 4);
     live.invalidate(&stream).unwrap();

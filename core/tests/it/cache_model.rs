@@ -19,7 +19,7 @@ pub(crate) enum Op {
     KeepWarm { key: usize, seconds: u64 },
     Poll,
     Start(usize),
-    Complete { ticket: usize, life_ms: u64 },
+    Complete { ticket: usize, lifetime_ms: u64 },
     Fail { ticket: usize, kind: usize, retry_after: Option<u64> },
     Abandon(usize),
     Look(usize),
@@ -48,7 +48,7 @@ fn op() -> impl Strategy<Value = Op> {
     let min_remaining = prop::option::of(prop::sample::select(vec![0, 1, 5, 10, 20, 30]));
     let timeout = prop::option::of(prop::sample::select(vec![0, 1, 30]));
     let wait = prop::sample::select(vec![Wait::Look, Wait::Callback, Wait::Future]);
-    let life_ms = prop::sample::select(vec![500, 3000, 7000, 20_000, 60_000, 60_000, 60_000]);
+    let lifetime_ms = prop::sample::select(vec![500, 3000, 7000, 20_000, 60_000, 60_000, 60_000]);
     let retry_after = prop::option::of(prop::sample::select(vec![0, 1, 7, 40, 86_400]));
     let ms = prop::sample::select(vec![1, 40, 100, 700, 1000, 1000, 4000, 5000, 9000, 27_000]);
     let seconds = prop::sample::select(vec![-3600, -45, 20, 45, 3600]);
@@ -62,7 +62,7 @@ fn op() -> impl Strategy<Value = Op> {
             .prop_map(|(key, seconds)| Op::KeepWarm { key, seconds }),
         1 => Just(Op::Poll),
         4 => index.clone().prop_map(Op::Start),
-        6 => (index.clone(), life_ms).prop_map(|(ticket, life_ms)| Op::Complete { ticket, life_ms }),
+        6 => (index.clone(), lifetime_ms).prop_map(|(ticket, lifetime_ms)| Op::Complete { ticket, lifetime_ms }),
         5 => (index.clone(), index.clone(), retry_after)
             .prop_map(|(ticket, kind, retry_after)| Op::Fail { ticket, kind, retry_after }),
         1 => index.clone().prop_map(Op::Abandon),
@@ -103,7 +103,7 @@ proptest! {
     #![proptest_config(config(100))]
 
     #[test]
-    fn a_flood_of_cold_keys_stays_within_the_budget(
+    fn a_flood_of_cold_keys_stays_within_the_rate_limit(
         steps in prop::collection::vec((1..30usize, 0..900u64, any::<bool>()), 1..40),
     ) {
         let mut bench = Bench::new(0.5);

@@ -65,7 +65,7 @@ fn what_the_runner_does_not_know_is_an_error() {
     let ignored = [
         r#"{"op": "rotate", "expect": {"outcome": "hit"}}"#,
         r#"{"op": "get", "caller": "a", "streamer": "s"}"#,
-        r#"{"op": "get", "caller": "a", "streamer": "s", "expect": {"outcome": "lead", "remaining": 1}}"#,
+        r#"{"op": "get", "caller": "a", "streamer": "s", "expect": {"outcome": "fetch", "remaining": 1}}"#,
         r#"{"op": "result", "caller": "nobody", "expect": {"outcome": "pending"}}"#,
     ];
     for step in ignored {

@@ -12,8 +12,8 @@ use world::{Fate, World, boot};
 
 const SECOND: f64 = 1.0;
 /// Of a grant of 60 s, net of the margin.
-const LIFE: f64 = 58.0;
-/// At this remaining life a refresh is due at the latest, and so much earlier at the earliest.
+const LIFETIME: f64 = 58.0;
+/// At this remaining lifetime a refresh is due at the latest, and so much earlier at the earliest.
 const SOFT_POINT: f64 = 30.0;
 const SOFT_JITTER: f64 = 5.0;
 const FETCH_TIMEOUT: f64 = 4.0;
@@ -95,7 +95,7 @@ fn outages_of_one_cache(seed: usize) -> Tally {
 
 /// From a fresh grant over an outage to the next fresh grant.
 fn outage(world: &mut World, jitter: f64, chance: &mut Chance) {
-    let due = world.last_sent + seconds(LIFE - SOFT_POINT - SOFT_JITTER * jitter);
+    let due = world.last_sent + seconds(LIFETIME - SOFT_POINT - SOFT_JITTER * jitter);
     let begin = due - seconds(OUTAGE * chance.unit());
     let end = begin + seconds(OUTAGE);
     let style = chance.below(3);
@@ -158,7 +158,7 @@ fn read_until(end: Duration, pause: f64, world: &mut World, chance: &mut Chance)
 }
 
 #[test]
-fn a_wrong_or_stepped_wall_clock_changes_no_life_and_costs_no_error() {
+fn a_wrong_or_stepped_wall_clock_changes_no_lifetime_and_costs_no_error() {
     let mut chance = Chance::new(45);
     for wrong in [-3600.0, -45.0, 45.0, 3600.0] {
         // Upstream's clock never enters; wrong from the start is as good as right.
@@ -173,7 +173,7 @@ fn a_wrong_or_stepped_wall_clock_changes_no_life_and_costs_no_error() {
 }
 
 /// Ten minutes of reading with a wall clock that is wrong at the start and stepped in the middle,
-/// perhaps while a request is in the air.
+/// perhaps while a request is in flight.
 fn ten_minutes(wrong: f64, step: f64, in_flight: bool, chance: &mut Chance) -> World {
     let mut world = World::new(jittered(0.5));
     world.clock.jump_wall(wrong);
@@ -185,18 +185,18 @@ fn ten_minutes(wrong: f64, step: f64, in_flight: bool, chance: &mut Chance) -> W
     world.clock.jump_wall(step);
     read_until(middle + Duration::from_secs(300), 0.5, &mut world, chance);
     assert_eq!(world.errors, 0, "wrong by {wrong}, stepped by {step}");
-    let shortest = LIFE - 0.3 * SECOND;
-    assert!(world.shortest_new >= seconds(shortest), "a life of {:?}", world.shortest_new);
-    assert!(world.longest <= seconds(LIFE), "a life of {:?}", world.longest);
+    let shortest = LIFETIME - 0.3 * SECOND;
+    assert!(world.shortest_new >= seconds(shortest), "a lifetime of {:?}", world.shortest_new);
+    assert!(world.longest <= seconds(LIFETIME), "a lifetime of {:?}", world.longest);
     world
 }
 
-/// Lets time pass until a request is in the air that somebody waits for.
+/// Lets time pass until a request is in flight that somebody waits for.
 fn take_off(world: &mut World) {
     while world.lands_at().is_some() {
         world.land();
     }
-    world.advance_to(boot(&world.clock) + seconds(LIFE + SECOND));
+    world.advance_to(boot(&world.clock) + seconds(LIFETIME + SECOND));
     world.read(|_| Fate::granted(seconds(0.2)));
     assert!(world.lands_at().is_some());
 }

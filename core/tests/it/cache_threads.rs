@@ -28,15 +28,15 @@ fn patient() -> BeginOptions {
     BeginOptions { timeout: Some(LONG), ..BeginOptions::default() }
 }
 
-/// Leads the first flight of a key.
-fn lead(cache: &GrantCache, key: &Key) -> (Ticket, Waiter) {
+/// Begins the first fetch of a key.
+fn fetch(cache: &GrantCache, key: &Key) -> (Ticket, Waiter) {
     match cache.begin(key, patient()).unwrap() {
-        Begin::Lead(ticket, waiter) => (ticket, waiter),
+        Begin::Fetch(ticket, waiter) => (ticket, waiter),
         other => panic!("{other:?}"),
     }
 }
 
-/// Waits for a flight that somebody else leads.
+/// Waits for a fetch that another caller runs.
 fn wait(cache: &GrantCache, key: &Key) -> Waiter {
     match cache.begin(key, patient()).unwrap() {
         Begin::Wait(waiter) => waiter,
@@ -82,10 +82,10 @@ fn wait_somehow(waiter: Waiter, way: usize) -> Result<Hit> {
 }
 
 #[test]
-fn each_round_has_one_flight_per_key_however_many_threads_ask() {
+fn each_round_has_one_fetch_per_key_however_many_threads_ask() {
     let cache = GrantCache::builder().build();
     let barrier = Barrier::new(THREADS);
-    let flights = Mutex::new(HashMap::<(usize, usize), usize>::new());
+    let fetches = Mutex::new(HashMap::<(usize, usize), usize>::new());
     let run = |number: usize| {
         for round in 0..ROUNDS {
             barrier.wait();
@@ -93,10 +93,10 @@ fn each_round_has_one_flight_per_key_however_many_threads_ask() {
                 // Threads that come from both ends meet in the middle.
                 let index = if number.is_multiple_of(2) { step } else { KEYS - 1 - step };
                 let grant = match cache.begin(&key(index), patient()).unwrap() {
-                    Begin::Hit(hit) | Begin::HitAndLead(hit, _) => hit,
+                    Begin::Hit(hit) | Begin::HitAndFetch(hit, _) => hit,
                     Begin::Wait(waiter) => wait_somehow(waiter, number + step).unwrap(),
-                    Begin::Lead(mut ticket, waiter) => {
-                        *flights.lock().unwrap().entry((round, index)).or_default() += 1;
+                    Begin::Fetch(mut ticket, waiter) => {
+                        *fetches.lock().unwrap().entry((round, index)).or_default() += 1;
                         ticket.start();
                         complete(ticket);
                         waiter.wait().unwrap()
@@ -114,9 +114,9 @@ fn each_round_has_one_flight_per_key_however_many_threads_ask() {
             scope.spawn(move || run(number));
         }
     });
-    let flights = flights.into_inner().unwrap();
-    assert_eq!(flights.len(), ROUNDS * KEYS);
-    assert!(flights.values().all(|count| *count == 1), "{flights:?}");
+    let fetches = fetches.into_inner().unwrap();
+    assert_eq!(fetches.len(), ROUNDS * KEYS);
+    assert!(fetches.values().all(|count| *count == 1), "{fetches:?}");
     assert_eq!(cache.stats().fetches, (ROUNDS * KEYS) as u64);
 }
 
@@ -125,7 +125,7 @@ fn all_ways_of_waiting_share_one_outcome() {
     let cache = GrantCache::builder().build();
     for outcome in [None, Some(ErrorKind::UpstreamUnavailable)] {
         cache.purge();
-        let (ticket, own) = lead(&cache, &key(0));
+        let (ticket, own) = fetch(&cache, &key(0));
         let barrier = Barrier::new(THREADS + 1);
         let results = thread::scope(|scope| {
             let waiting: Vec<_> = (0..THREADS)
@@ -152,9 +152,9 @@ fn all_ways_of_waiting_share_one_outcome() {
 }
 
 #[test]
-fn a_wait_ends_at_its_deadline_while_the_flight_goes_on() {
+fn a_wait_ends_at_its_deadline_while_the_fetch_goes_on() {
     let cache = GrantCache::builder().build();
-    let (ticket, own) = lead(&cache, &key(0));
+    let (ticket, own) = fetch(&cache, &key(0));
     let timeout = Duration::from_millis(50);
     let options = BeginOptions { timeout: Some(timeout), ..BeginOptions::default() };
     thread::scope(|scope| {
@@ -162,7 +162,7 @@ fn a_wait_ends_at_its_deadline_while_the_flight_goes_on() {
             scope.spawn(|| {
                 let start = Instant::now();
                 let Ok(Begin::Wait(waiter)) = cache.begin(&key(0), options) else {
-                    panic!("a flight is in the air");
+                    panic!("a fetch is in flight");
                 };
                 assert_eq!(waiter.wait().unwrap_err().kind(), ErrorKind::DeadlineExceeded);
                 assert!((timeout..LONG).contains(&start.elapsed()), "{:?}", start.elapsed());
@@ -176,7 +176,7 @@ fn a_wait_ends_at_its_deadline_while_the_flight_goes_on() {
 #[test]
 fn a_callback_that_panics_keeps_nobody_from_being_told() {
     let cache = GrantCache::builder().build();
-    let (ticket, own) = lead(&cache, &key(0));
+    let (ticket, own) = fetch(&cache, &key(0));
     let told = Arc::new(AtomicUsize::new(0));
     for number in 0..THREADS {
         let told = Arc::clone(&told);
@@ -194,14 +194,14 @@ fn a_callback_that_panics_keeps_nobody_from_being_told() {
 }
 
 #[test]
-fn a_callback_may_begin_again_and_lead() {
+fn a_callback_may_begin_again_and_fetch() {
     let cache = GrantCache::builder().build();
-    let (ticket, _own) = lead(&cache, &key(0));
+    let (ticket, _own) = fetch(&cache, &key(0));
     let (sender, receiver) = mpsc::channel();
     let again = cache.clone();
     drop(wait(&cache, &key(0)).on_ready(move |result| {
         assert_eq!(result.unwrap_err().kind(), ErrorKind::Abandoned);
-        let (ticket, waiter) = lead(&again, &key(0));
+        let (ticket, waiter) = fetch(&again, &key(0));
         complete(ticket);
         sender.send(waiter.wait()).unwrap();
     }));
@@ -210,19 +210,19 @@ fn a_callback_may_begin_again_and_lead() {
 }
 
 #[test]
-fn a_leader_that_panics_leaves_nobody_waiting() {
+fn a_fetcher_that_panics_leaves_nobody_waiting() {
     let cache = GrantCache::builder().build();
     let barrier = Barrier::new(THREADS);
     let led = AtomicUsize::new(0);
     let run = |number: usize| {
         let mut begun = cache.begin(&key(0), patient()).unwrap();
         barrier.wait();
-        // Who waited for a leader that vanished begins again; the third leader succeeds.
+        // Who waited for a fetching caller that vanished begins again; the third fetching caller succeeds.
         loop {
             let waiter = match begun {
-                Begin::Hit(hit) | Begin::HitAndLead(hit, _) => return hit.as_str().to_owned(),
+                Begin::Hit(hit) | Begin::HitAndFetch(hit, _) => return hit.as_str().to_owned(),
                 Begin::Wait(waiter) => waiter,
-                Begin::Lead(ticket, waiter) => {
+                Begin::Fetch(ticket, waiter) => {
                     let vanishes = led.fetch_add(1, Ordering::SeqCst) < 2;
                     let driven = catch_unwind(AssertUnwindSafe(|| {
                         let ticket = ticket;
@@ -260,13 +260,13 @@ fn handles_follow_their_keys_while_others_evict_empty_and_rotate() {
         for round in 0..2000 {
             let index = (number * 7 + round) % 24;
             match begin_by_handle(&cache, &mut handles, index) {
-                Ok(Begin::Lead(ticket, _) | Begin::HitAndLead(_, ticket)) => complete(ticket),
+                Ok(Begin::Fetch(ticket, _) | Begin::HitAndFetch(_, ticket)) => complete(ticket),
                 Ok(Begin::Hit(hit)) => assert_eq!(hit.as_str(), format!("key-{index}")),
                 Ok(Begin::Wait(waiter)) => {
                     let hit = waiter.wait().unwrap();
                     assert_eq!(hit.as_str(), format!("key-{index}"));
                 }
-                // All places may be taken by flights for a moment.
+                // All places may be taken by fetches for a moment.
                 Err(error) => assert_eq!(error.kind(), ErrorKind::Overloaded),
             }
             match (number, round % 100) {

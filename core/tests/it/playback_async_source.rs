@@ -22,7 +22,7 @@ impl<F: Fn(SourceTicket) + Send + Sync> AsyncGrantSource for By<F> {
     }
 }
 
-/// A minter with a budget of its own, as governors are shared by base URL.
+/// A minter with a rate limit of its own, as limiters are shared by base URL.
 fn minter(
     name: &str,
     end: impl Fn(SourceTicket) + Send + Sync + 'static,

@@ -34,8 +34,8 @@ fn answers() -> Vec<(FaultKind, ErrorKind)> {
         (FaultKind::CutBefore, ErrorKind::UpstreamConnect),
         (FaultKind::CutBody, ErrorKind::UpstreamConnect),
         (FaultKind::GarbageBytes, ErrorKind::UpstreamConnect),
-        (FaultKind::ShortGrant { life_s: 0 }, ErrorKind::GrantTooShort),
-        (FaultKind::ShortGrant { life_s: 4 }, ErrorKind::GrantTooShort),
+        (FaultKind::ShortGrant { lifetime_s: 0 }, ErrorKind::GrantTooShort),
+        (FaultKind::ShortGrant { lifetime_s: 4 }, ErrorKind::GrantTooShort),
     ]
 }
 
@@ -49,7 +49,7 @@ fn each_fault_is_an_error_of_its_kind_for_one_call() {
         assert_eq!(error.kind(), kind, "{fault:?}: {error}");
         assert_eq!(emulator.counters().requests, 1, "{fault:?}");
         assert!(start.elapsed() < Duration::from_secs(1), "{fault:?}: {:?}", start.elapsed());
-        // Whoever comes right after is told the same, and upstream is left alone.
+        // Whoever comes right after is told the same, and no request is sent.
         let again = live.token(STREAMER, "bob").unwrap_err();
         let back_off = again.retry_after().is_some();
         assert!(again.kind() == kind && back_off || emulator.counters().requests > 1, "{fault:?}");
@@ -61,8 +61,9 @@ fn each_fault_is_an_error_of_its_kind_for_one_call() {
 #[test]
 fn a_grant_that_is_still_good_is_served_through_every_fault() {
     // Four seconds are all that a grant of four seconds can have.
-    let whole_life = FaultKind::ShortGrant { life_s: 4 };
-    let faults: Vec<_> = answers().into_iter().filter(|(fault, _)| *fault != whole_life).collect();
+    let whole_lifetime = FaultKind::ShortGrant { lifetime_s: 4 };
+    let faults: Vec<_> =
+        answers().into_iter().filter(|(fault, _)| *fault != whole_lifetime).collect();
     at_once(faults.len(), move |index| {
         let (fault, kind) = &faults[index];
         serves_through(fault, *kind);
@@ -72,7 +73,7 @@ fn a_grant_that_is_still_good_is_served_through_every_fault() {
 /// Has a fault meet the refresh of a grant that is still good.
 fn serves_through(fault: &FaultKind, kind: ErrorKind) {
     let emulator = emulator();
-    // The earlier the soft point, the sooner the test: after a quarter of the grant's life.
+    // The earlier the soft point, the sooner the test: after a quarter of the grant's lifetime.
     let policy = CachePolicy::builder()
         .soft_point(Duration::from_secs(600))
         .wait_below(Duration::from_secs(1))

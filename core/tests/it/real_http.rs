@@ -71,7 +71,11 @@ fn upstreams_clock_may_be_an_hour_off_either_way() {
         let emulator = faulty(FaultKind::ClockOffset { s: offset });
         let live = minter_of(&emulator).ttl(14_400).build().unwrap();
         let token = live.token(STREAMER, "alice").unwrap();
-        assert!(has_a_whole_life(token.grant_remaining), "{offset}: {:?}", token.grant_remaining);
+        assert!(
+            has_a_whole_lifetime(token.grant_remaining),
+            "{offset}: {:?}",
+            token.grant_remaining
+        );
         let seen = live.stats().unwrap().clock_offset_ms.unwrap();
         assert!((seen - offset * 1000).abs() < 2500, "{offset}: {seen}");
         emulator.play(&token.jwt, None).unwrap();
@@ -85,25 +89,29 @@ fn without_a_date_the_resources_own_counts_and_without_an_expiry_the_ttl() {
         let emulator = emulator();
         emulator.set_faults(faults.iter().cloned().map(Fault::new).collect()).unwrap();
         let token = minter(&emulator).token(STREAMER, "alice").unwrap();
-        assert!(has_a_whole_life(token.grant_remaining), "{faults:?}: {:?}", token.grant_remaining);
+        assert!(
+            has_a_whole_lifetime(token.grant_remaining),
+            "{faults:?}: {:?}",
+            token.grant_remaining
+        );
     }
 }
 
 /// 60 s less the safety margin, what the call took, and a second that dates do not show.
-fn has_a_whole_life(remaining: Duration) -> bool {
+fn has_a_whole_lifetime(remaining: Duration) -> bool {
     (Duration::from_secs(56)..=Duration::from_secs(58)).contains(&remaining)
 }
 
 #[test]
 fn a_grant_that_ends_sooner_than_asked_counts_as_what_it_is() {
-    let emulator = faulty(FaultKind::ShortGrant { life_s: 30 });
+    let emulator = faulty(FaultKind::ShortGrant { lifetime_s: 30 });
     let token = minter(&emulator).token(STREAMER, "alice").unwrap();
     let remaining = token.grant_remaining.as_secs_f64();
     assert!((26.0..=29.0).contains(&remaining), "{remaining}");
 }
 
 #[test]
-fn a_name_of_several_addresses_leads_to_the_one_that_listens() {
+fn a_name_of_several_addresses_goes_to_the_one_that_listens() {
     // Where the name has an IPv6 address too, nothing listens on that.
     let emulator = emulator();
     let start = Instant::now();

@@ -9,7 +9,7 @@ use grantmint_emulator::{Emulator, Fault, FaultKind};
 use crate::support::load::Audience;
 use crate::support::{STREAMER, early, emulator, eventually, long, minter_of};
 
-/// Half the life of the shortest windows, so that nothing is asserted to the millisecond.
+/// Half the lifetime of the shortest windows, so that nothing is asserted to the millisecond.
 const TICK: Duration = Duration::from_millis(5);
 
 fn seconds(number: u64) -> Duration {

@@ -70,7 +70,7 @@ fn fetches_are_at_most_eight_at_once_and_four_for_one_cache() {
 fn a_cache_with_many_slow_streams_does_not_hold_up_another() {
     let slow = Slow::default();
     let (busy, quiet) = (slow.minter(1), slow.minter(2));
-    // The account's burst; more would wait for its budget anyway.
+    // The account's burst; more would wait for its rate limit anyway.
     for number in 0..20 {
         busy.prefetch(&streamer(number)).unwrap();
     }
@@ -78,7 +78,7 @@ fn a_cache_with_many_slow_streams_does_not_hold_up_another() {
     quiet.token(STREAMER, "alice").unwrap();
     let waited = start.elapsed();
     let in_flight = busy.stats().unwrap().in_flight;
-    println!("waited {waited:?} while {in_flight} of the other cache were in the air");
+    println!("waited {waited:?} while {in_flight} of the other cache were in flight");
     assert!(in_flight > 0, "the busy cache is not done after {waited:?}");
 }
 
@@ -93,7 +93,7 @@ fn a_stream_is_kept_warm_without_being_read_until_told_otherwise() {
     live.keep_warm(STREAMER, Duration::ZERO).unwrap();
     let calls = emulator.counters().requests;
     thread::sleep(Duration::from_millis(1500));
-    assert!(emulator.counters().requests <= calls + 1, "one may have been in the air");
+    assert!(emulator.counters().requests <= calls + 1, "one may have been in flight");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_closed_minter_keeps_nothing_warm() {
     eventually("the second call", || emulator.counters().requests == 2);
     live.close();
     thread::sleep(Duration::from_millis(2500));
-    assert!(emulator.counters().requests <= 3, "one may have been in the air");
+    assert!(emulator.counters().requests <= 3, "one may have been in flight");
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn a_cache_with_a_clock_of_its_own_has_a_cool_down_of_its_own() {
 }
 
 #[test]
-fn another_life_or_origin_is_another_grant_of_the_same_cache() {
+fn another_lifetime_or_origin_is_another_grant_of_the_same_cache() {
     let emulator = emulator();
     let minters = [
         minter(&emulator),
@@ -258,7 +258,7 @@ fn a_look_that_does_not_wait_sets_off_the_fetch_and_never_fails() {
     emulator.add_fault(Fault::new(FaultKind::status(503)).times(1)).unwrap();
     assert!(!is_warm(&live));
     eventually("the failed fetch", || live.stats().unwrap().errors.len() == 1);
-    assert!(!is_warm(&live), "a stored error is no error here");
+    assert!(!is_warm(&live), "a cached error is no error here");
     eventually("a grant", || is_warm(&live));
     assert_eq!(emulator.counters().requests, 2);
 }
@@ -270,7 +270,7 @@ fn a_look_at_a_new_stream_tells_of_no_error_of_another() {
         let live = minter(&emulator);
         let kind = refusal(&live);
         let full = live.stream(&streamer(7)).map(drop);
-        assert_eq!(full.unwrap_err().kind(), kind, "{fault:?}: the account is left alone");
+        assert_eq!(full.unwrap_err().kind(), kind, "{fault:?}: the account is in its cool-down");
         assert!(live.try_token(&streamer(8), "alice").unwrap().is_none(), "{fault:?}");
         assert_eq!(emulator.counters().requests, 1, "{fault:?}");
     }
@@ -292,7 +292,7 @@ fn a_call_may_ask_for_more_than_its_minter_promises() {
 }
 
 #[test]
-fn a_caller_with_time_gets_a_new_stream_when_the_budget_is_used_up_for_others() {
+fn a_caller_with_time_gets_a_new_stream_when_the_rate_limit_is_used_up_for_others() {
     let emulator = emulator();
     // The burst, then ten a second: the queue is six seconds long.
     let live = minter_of(&emulator).build().unwrap();

@@ -54,7 +54,7 @@ fn a_key_costs_its_grant_and_at_most_512_bytes() {
     let cache = GrantCache::builder().clock(&clock).build();
     for number in 0..KEYS {
         let begun = cache.begin(&key(number), BeginOptions::default()).unwrap();
-        let Begin::Lead(mut ticket, waiter) = begun else { panic!("a new key has no grant") };
+        let Begin::Fetch(mut ticket, waiter) = begun else { panic!("a new key has no grant") };
         ticket.start();
         ticket.complete(Grant::new(grant.as_str()), Duration::from_secs(60));
         assert!(waiter.try_result().unwrap().is_ok());

@@ -50,7 +50,7 @@ impl GrantSource for Padded {
     }
 }
 
-/// A minter on a clock that stands still but for the budget's sake.
+/// A minter on a clock that stands still but for the rate limit's sake.
 fn minter(source: Padded, max_keys: usize) -> (PlaybackMinter, ManualClock) {
     let key = ApiKey::new(&format!("AC{:032x}", 1), &format!("SK{:032x}", 1), "a secret").unwrap();
     let clock = ManualClock::new(Duration::from_secs(1_700_000_000));

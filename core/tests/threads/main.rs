@@ -73,7 +73,7 @@ fn one_round(live: &PlaybackMinter, thread: usize, round: usize) {
     let streamer = format!("VJ{:032x}", round % STREAMS);
     match live.token(&streamer, "alice") {
         Ok(token) => assert!(token.grant_remaining > Duration::ZERO),
-        // Whoever empties entries in a loop uses up the account's budget, and a thread that the
+        // Whoever empties entries in a loop uses up the account's rate limit, and a thread that the
         // machine lets lie for seconds finds a grant of four of them too old.
         Err(error) => {
             let told = [ErrorKind::Overloaded, ErrorKind::GrantTooShort];

@@ -18,9 +18,9 @@ pub enum grantmint_outcome_t {
     /// Use `hit`.
     GRANTMINT_HIT = 1,
     /// Use `hit`, and do the fetch of `ticket`, which refreshes the grant.
-    GRANTMINT_HIT_AND_LEAD = 2,
+    GRANTMINT_HIT_AND_FETCH = 2,
     /// Do the fetch of `ticket`, and wait for it with `waiter`.
-    GRANTMINT_LEAD = 3,
+    GRANTMINT_FETCH = 3,
     /// Wait with `waiter` for the fetch that another caller is doing.
     GRANTMINT_WAIT = 4,
 }
@@ -55,14 +55,14 @@ impl grantmint_begin_t {
         let waiter = |waiter| handle::new(grantmint_waiter_t::new(waiter));
         match begin {
             Begin::Hit(h) => Self { outcome: GRANTMINT_HIT, hit: hit(h), ..Self::NOTHING },
-            Begin::HitAndLead(h, t) => Self {
-                outcome: GRANTMINT_HIT_AND_LEAD,
+            Begin::HitAndFetch(h, t) => Self {
+                outcome: GRANTMINT_HIT_AND_FETCH,
                 hit: hit(h),
                 ticket: ticket(t),
                 ..Self::NOTHING
             },
-            Begin::Lead(t, w) => Self {
-                outcome: GRANTMINT_LEAD,
+            Begin::Fetch(t, w) => Self {
+                outcome: GRANTMINT_FETCH,
                 ticket: ticket(t),
                 waiter: waiter(w),
                 ..Self::NOTHING

@@ -6,7 +6,7 @@ use crate::options::{self, Options};
 use crate::time;
 
 /// When a cache refreshes and waits, and how much it holds. A time that is zero is left to its
-/// default, which depends on the life of each grant.
+/// default, which depends on the lifetime of each grant.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_cache_policy_t {
@@ -18,16 +18,16 @@ pub struct grantmint_cache_policy_t {
     /// How many keys the cache holds before it drops the one that was not used for longest: 1 to
     /// 1,000,000, 10,000 by default.
     pub max_keys: usize,
-    /// Below this remaining life, in milliseconds, callers wait for the running fetch: by default
-    /// 20,000 for a life of 60 s, 5,000 for 15 s.
+    /// Below this remaining lifetime, in milliseconds, callers wait for the running fetch: by default
+    /// 20,000 for a lifetime of 60 s, 5,000 for 15 s.
     pub wait_below_ms: u32,
-    /// At this remaining life, in milliseconds, a refresh is due: by default 30,000 for a life of
+    /// At this remaining lifetime, in milliseconds, a refresh is due: by default 30,000 for a lifetime of
     /// 60 s, 8,000 for 15 s.
     pub soft_point_ms: u32,
-    /// Subtracted from every life, for clocks that differ and time in transit, in milliseconds: by
-    /// default 2,000 for a life of 60 s, 1,000 for 15 s.
+    /// Subtracted from every lifetime, for clocks that differ and time in transit, in milliseconds: by
+    /// default 2,000 for a lifetime of 60 s, 1,000 for 15 s.
     pub safety_margin_ms: u32,
-    /// How many milliseconds one fetch may take: by default 4,000 for a life of 60 s, 3,000 for 15
+    /// How many milliseconds one fetch may take: by default 4,000 for a lifetime of 60 s, 3,000 for 15
     /// s.
     pub fetch_timeout_ms: u32,
 }

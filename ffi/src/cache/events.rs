@@ -35,7 +35,7 @@ pub enum grantmint_event_kind_t {
     GRANTMINT_EVENT_FETCH_FAILED = 3,
     /// A fetch was given up before it had a grant or an error.
     GRANTMINT_EVENT_FETCH_ABANDONED = 4,
-    /// The key was dropped to make room for another.
+    /// The key was dropped to make space for another.
     GRANTMINT_EVENT_EVICTED = 5,
     /// The host invalidated the key.
     GRANTMINT_EVENT_INVALIDATED = 6,

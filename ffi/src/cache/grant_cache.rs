@@ -8,10 +8,10 @@ use grantmint_core::{GrantCache, Hit, Key, Result};
 use crate::boundary::boundary;
 use crate::cache::begin::grantmint_begin_t;
 use crate::cache::events::grantmint_events_t;
+use crate::cache::fetch::{fetcher, grantmint_ticket_callback_t};
 use crate::cache::grant_cache_options::grantmint_grant_cache_options_t;
 use crate::cache::grant_handle::grantmint_grant_handle_t;
 use crate::cache::hit::{grantmint_hit_callback_t, grantmint_hit_t};
-use crate::cache::lead::{grantmint_lead_t, leader};
 use crate::cache::stats::grantmint_stats_t;
 use crate::cache::ticket::grantmint_ticket_t;
 use crate::cache::wait_options::grantmint_wait_options_t;
@@ -25,7 +25,7 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::time;
 
-/// A cache of short-lived grants. A key is a text of 1 to 512 bytes together with the life to ask
+/// A cache of short-lived grants. A key is a text of 1 to 512 bytes together with the lifetime to ask
 /// for its grants with: `ttl_ms`, 1 ms to 24 h in milliseconds. Any number of threads may share a
 /// cache. It fetches nothing by itself: it gives a ticket to one of the callers, which does the
 /// fetch.
@@ -43,7 +43,7 @@ impl grantmint_grant_cache_t {
     }
 }
 
-/// The key that C passed as a text and a life.
+/// The key that C passed as a text and a lifetime.
 ///
 /// # Safety
 ///
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_new(
 ///
 /// `options`: null for all defaults. `*out`: what to do, and the objects for that.
 ///
-/// Statuses: during the pause after a failed fetch its stored error, with the time to wait;
+/// Statuses: during the pause after a failed fetch its cached error, with the time to wait;
 /// `overloaded` when the fetch could not start within the caller's time; `limit_exceeded` and
 /// `invalid_ttl` for the key, `invalid_argument` for the options.
 ///
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_begin(
 
 /// Gets a grant, and waits for it if necessary.
 ///
-/// `lead`: called on this thread with a ticket if this call has to do the fetch; up to three times,
+/// `fetch`: called on this thread with a ticket if this call has to do the fetch; up to three times,
 /// as a fetch that was abandoned is begun again. If `grantmint_ticket_is_refresh`, it should give
 /// the ticket to another thread rather than fetch at once, as the call already has a grant.
 /// `userdata`: its first argument. `options`: null for all defaults. `*out`: the grant, to free
@@ -137,7 +137,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_get(
     key: grantmint_str_t,
     ttl_ms: u32,
     options: *const grantmint_wait_options_t,
-    lead: grantmint_lead_t,
+    fetch: grantmint_ticket_callback_t,
     userdata: *mut c_void,
     out: *mut *mut grantmint_hit_t,
     error: *mut *mut grantmint_error_t,
@@ -152,7 +152,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_get(
                 options::read(options)?.begin(),
             )
         };
-        let hit = cache.0.get(&key, options, leader(lead, userdata)?)?;
+        let hit = cache.0.get(&key, options, fetcher(fetch, userdata)?)?;
         *out = handle::new(grantmint_hit_t::new(hit));
         Ok(())
     })
@@ -162,7 +162,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_get(
 /// once. If the grant is there, that is before this call returns; else on the thread that ends the
 /// fetch or, when the caller's time is over, on a thread of the library, which it must not block.
 ///
-/// `lead`: as there; may be called on those threads too, until `callback` has been called.
+/// `fetch`: as there; may be called on those threads too, until `callback` has been called.
 /// `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first argument of
 /// both.
 ///
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_get_then(
     key: grantmint_str_t,
     ttl_ms: u32,
     options: *const grantmint_wait_options_t,
-    lead: grantmint_lead_t,
+    fetch: grantmint_ticket_callback_t,
     callback: grantmint_hit_callback_t,
     userdata: *mut c_void,
     error: *mut *mut grantmint_error_t,
@@ -193,12 +193,12 @@ pub unsafe extern "C" fn grantmint_grant_cache_get_then(
             )
         };
         let callback = callback::required(callback, "callback")?;
-        let (lead, userdata) = (leader(lead, userdata)?, Userdata::new(userdata));
+        let (fetch, userdata) = (fetcher(fetch, userdata)?, Userdata::new(userdata));
         let answer = move |result: Result<Hit>| {
             callback::answer(callback, userdata, result.map(grantmint_hit_t::new));
         };
         // Dropping the pending call does not cancel it.
-        drop(cache.0.get_then(&key, options, lead, answer));
+        drop(cache.0.get_then(&key, options, fetch, answer));
         Ok(())
     })
 }
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_get_then(
 /// Gets the grant that is there now, if it has `min_remaining_ms` left. Never waits, and never
 /// returns an error of upstream.
 ///
-/// `lead`, `userdata`: as in `grantmint_grant_cache_get`, called if a fetch is due. `*out`: the
+/// `fetch`, `userdata`: as in `grantmint_grant_cache_get`, called if a fetch is due. `*out`: the
 /// grant, to free with `grantmint_hit_free`, or null.
 ///
 /// Statuses: for the arguments alone.
@@ -221,7 +221,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_try_get(
     key: grantmint_str_t,
     ttl_ms: u32,
     options: *const grantmint_wait_options_t,
-    lead: grantmint_lead_t,
+    fetch: grantmint_ticket_callback_t,
     userdata: *mut c_void,
     out: *mut *mut grantmint_hit_t,
     error: *mut *mut grantmint_error_t,
@@ -236,7 +236,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_try_get(
                 options::read(options)?.begin(),
             )
         };
-        if let Some(hit) = cache.0.try_get(&key, options, leader(lead, userdata)?)? {
+        if let Some(hit) = cache.0.try_get(&key, options, fetcher(fetch, userdata)?)? {
             *out = handle::new(grantmint_hit_t::new(hit));
         }
         Ok(())
@@ -353,7 +353,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_next_wakeup(
 
 /// Ends the fetches that are past their time, and starts those that are due for keys kept warm.
 ///
-/// `lead`: called on this thread with the ticket of each. `userdata`: its first argument.
+/// `fetch`: called on this thread with the ticket of each. `userdata`: its first argument.
 ///
 /// # Safety
 ///
@@ -361,20 +361,20 @@ pub unsafe extern "C" fn grantmint_grant_cache_next_wakeup(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn grantmint_grant_cache_poll(
     cache: *const grantmint_grant_cache_t,
-    lead: grantmint_lead_t,
+    fetch: grantmint_ticket_callback_t,
     userdata: *mut c_void,
     error: *mut *mut grantmint_error_t,
 ) -> grantmint_status_t {
     boundary!(error, || {
         // SAFETY: [handles]
         let cache = unsafe { handle::shared(cache, "cache")? };
-        let lead = leader(lead, userdata)?;
-        cache.0.poll().into_iter().for_each(lead);
+        let fetch = fetcher(fetch, userdata)?;
+        cache.0.poll().into_iter().for_each(fetch);
         Ok(())
     })
 }
 
-/// Drops the grant and the stored error of one key. If a fetch is running, its result still goes to
+/// Drops the grant and the cached error of one key. If a fetch is running, its result still goes to
 /// the callers that wait for it, but is not stored.
 ///
 /// `*out`: whether there was such an entry; `out` may be null.
@@ -425,7 +425,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_invalidate_if(
     })
 }
 
-/// Drops all grants and stored errors, for all who share this cache.
+/// Drops all grants and cached errors, for all who share this cache.
 ///
 /// # Safety
 ///

@@ -17,9 +17,9 @@ pub struct grantmint_grant_cache_options_t {
     pub policy: *const grantmint_cache_policy_t,
     /// Another clock, for tests.
     pub clock: *const grantmint_manual_clock_t,
-    /// Whether the cache limits its fetches by a budget of its own, like that of an account: a
+    /// Whether the cache limits its fetches by a rate limit of its own, like that of an account: a
     /// `grantmint_switch_t`, off by default.
-    pub governed: i32,
+    pub rate_limited: i32,
     /// Zero.
     pub reserved: u32,
 }
@@ -43,8 +43,8 @@ impl grantmint_grant_cache_options_t {
         if let Some(clock) = clock {
             builder = builder.clock(clock);
         }
-        if switch(self.governed, "governed")? == Some(true) {
-            builder = builder.governed();
+        if switch(self.rate_limited, "rate_limited")? == Some(true) {
+            builder = builder.rate_limited();
         }
         Ok(builder)
     }

@@ -1,6 +1,6 @@
 //! The grant cache as a state machine: the host asks, is told what to do, and fetches by itself.
 
-mod lead;
+mod fetch;
 pub(crate) mod ticket;
 
 mod begin;
@@ -23,12 +23,12 @@ pub(crate) mod stats;
 pub use begin::*;
 pub use cache_policy::*;
 pub use events::*;
+pub use fetch::*;
 pub use freshness::*;
 pub use grant_cache::*;
 pub use grant_cache_options::*;
 pub use grant_handle::*;
 pub use hit::*;
-pub use lead::*;
 pub use registration::*;
 pub use stats::*;
 pub use ticket::*;

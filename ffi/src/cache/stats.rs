@@ -38,7 +38,7 @@ pub struct grantmint_counters_t {
     pub hits_degraded: u64,
     /// Calls that had to wait for a fetch, including the one that was told to do it.
     pub waits: u64,
-    /// Calls refused at once with a stored error.
+    /// Calls refused at once with a cached error.
     pub refusals: u64,
     /// Fetches sent upstream.
     pub fetches: u64,
@@ -46,7 +46,7 @@ pub struct grantmint_counters_t {
     pub refreshes: u64,
     /// Fetches answered with a 429.
     pub throttled: u64,
-    /// Keys that were dropped to make room for others.
+    /// Keys that were dropped to make space for others.
     pub evictions: u64,
     /// Keys now in the cache.
     pub keys: u64,

@@ -44,17 +44,17 @@ pub enum grantmint_start_t {
     GRANTMINT_START_REFUSED = 0,
     /// Yes, now.
     GRANTMINT_START_GO = 1,
-    /// Not yet: the account's budget of calls is used up. Ask again later.
+    /// Not yet: the account's rate limit is used up. Ask again later.
     GRANTMINT_START_LATER = 2,
 }
 
-/// Asks whether the request may be sent. Call it right before sending: the life of the grant counts
+/// Asks whether the request may be sent. Call it right before sending: the lifetime of the grant counts
 /// from here. For a ticket of a playback minter's source the library has asked already.
 ///
 /// `*start`: the answer. `*ms`: how many milliseconds the fetch may take, or after how many to ask
 /// again. The ticket stays the caller's, even if refused.
 ///
-/// Statuses: if refused, the reason: `throttled`, `overloaded`, or the stored error of the last
+/// Statuses: if refused, the reason: `throttled`, `overloaded`, or the cached error of the last
 /// attempt.
 ///
 /// # Safety
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn grantmint_ticket_key(
 /// Ends the fetch with a grant, for all callers that wait for it.
 ///
 /// `ticket`: consumed, whatever the status. `grant`: the grant, copied; for a playback minter a
-/// JSON object, which goes into tokens byte for byte. `life_ms`: how many milliseconds it lives,
+/// JSON object, which goes into tokens byte for byte. `lifetime_ms`: how many milliseconds it lives,
 /// counted from when the request was sent; 0 for as long as was asked for.
 ///
 /// Statuses: `invalid_utf8`, `upstream_not_json`, `upstream_no_grant`, `upstream_too_large` for a
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn grantmint_ticket_key(
 pub unsafe extern "C" fn grantmint_ticket_complete(
     ticket: *mut grantmint_ticket_t,
     grant: grantmint_str_t,
-    life_ms: u32,
+    lifetime_ms: u32,
     error: *mut *mut grantmint_error_t,
 ) -> grantmint_status_t {
     boundary!(error, || {
@@ -154,17 +154,17 @@ pub unsafe extern "C" fn grantmint_ticket_complete(
         let ticket = unsafe { handle::take(ticket, "ticket")? };
         // SAFETY: [strings]
         let grant = unsafe { grant.text("grant") };
-        let life = time::optional(life_ms);
+        let lifetime = time::optional(lifetime_ms);
         match (ticket.0, grant) {
             (Fetch::Cache(ticket), Ok(grant)) => {
-                let life = life.unwrap_or(ticket.key().ttl());
-                ticket.complete(Grant::new(grant), life);
+                let lifetime = lifetime.unwrap_or(ticket.key().ttl());
+                ticket.complete(Grant::new(grant), lifetime);
                 Ok(())
             }
             (Fetch::Source(ticket), Ok(grant)) => match Fetched::new(grant) {
                 Ok(fetched) => {
-                    ticket.complete(match life {
-                        Some(life) => fetched.with_ttl(life),
+                    ticket.complete(match lifetime {
+                        Some(lifetime) => fetched.with_ttl(lifetime),
                         None => fetched,
                     });
                     Ok(())

@@ -14,9 +14,9 @@ pub struct grantmint_wait_options_t {
     /// How many milliseconds the call waits for a grant: by default what its minter was given, else
     /// 5,000. For not waiting at all, use the `try` form of the call, or `GRANTMINT_ZERO_MS`.
     pub timeout_ms: u32,
-    /// The least remaining life of the grant in milliseconds, after the safety margin: the call
+    /// The least remaining lifetime of the grant in milliseconds, after the safety margin: the call
     /// never returns a grant with less. By default what its minter was given, else 5,000 for grants
-    /// of 60 s and 2,000 for grants of 15 s; at most half of the life that grants are asked for
+    /// of 60 s and 2,000 for grants of 15 s; at most half of the lifetime that grants are asked for
     /// with.
     pub min_remaining_ms: u32,
 }

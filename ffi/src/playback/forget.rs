@@ -7,7 +7,7 @@ use crate::panic::or_empty;
 ///
 /// A cache that minters share is kept after its last minter until its last grant and cached error have
 /// ended, at most 62 s. So a minter for each request does not cost a request to Twilio each time. Minters
-/// that exist, and what they use, are left alone.
+/// that exist, and what they use, are not touched.
 #[unsafe(no_mangle)]
 pub extern "C" fn grantmint_forget() {
     or_empty(|| {

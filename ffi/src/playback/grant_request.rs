@@ -40,7 +40,7 @@ pub unsafe extern "C" fn grantmint_grant_request_streamer(
     })
 }
 
-/// The life to ask for, in seconds; 0 for null.
+/// The lifetime to ask for, in seconds; 0 for null.
 ///
 /// # Safety
 ///

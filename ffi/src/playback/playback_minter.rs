@@ -70,7 +70,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_new(
 /// those of the minter. `*out`: the token, to free with `grantmint_playback_token_free`.
 ///
 /// Statuses: 1xx for the arguments; 3xx of the fetch, the same for all calls that waited for it;
-/// `deadline_exceeded` when no grant came in time, `overloaded` when the account's budget of calls
+/// `deadline_exceeded` when no grant came in time, `overloaded` when the account's rate limit
 /// is used up, `closed` after `grantmint_playback_minter_close`.
 ///
 /// # Safety
@@ -251,7 +251,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_keep_warm(
     })
 }
 
-/// Drops the grant and the stored error of a stream. If a fetch is running, its result still goes
+/// Drops the grant and the cached error of a stream. If a fetch is running, its result still goes
 /// to the callers that wait for it, but is not stored.
 ///
 /// `*out`: whether the cache knew the stream; `out` may be null.
@@ -306,7 +306,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_invalidate_if(
     })
 }
 
-/// Signs and fetches with another key of the same account from now on. Grants stay, stored errors
+/// Signs and fetches with another key of the same account from now on. Grants stay, cached errors
 /// are dropped. The results of running fetches still go to the callers that wait for them, but are
 /// not stored.
 ///
@@ -379,7 +379,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_drain_events(
     })
 }
 
-/// Drops all grants and stored errors of the minter's cache, for all who share it.
+/// Drops all grants and cached errors of the minter's cache, for all who share it.
 ///
 /// Statuses: `closed`.
 ///

@@ -49,16 +49,16 @@ pub struct grantmint_playback_minter_options_t {
     pub clock: *const grantmint_manual_clock_t,
     /// How many milliseconds a call waits for a grant, 5,000 by default.
     pub timeout_ms: u32,
-    /// The least remaining life of the grant in a token, in milliseconds and after the safety
+    /// The least remaining lifetime of the grant in a token, in milliseconds and after the safety
     /// margin: by default 5,000 for grants of 60 s and 2,000 for 15 s; at most half of `grant_ttl`.
     pub min_remaining_ms: u32,
-    /// The life to ask for grants with, in seconds: 1 to 60, 60 by default.
+    /// The lifetime to ask for grants with, in seconds: 1 to 60, 60 by default.
     pub grant_ttl: u32,
-    /// Whether each token has a unique `jti` in place of the vendor's: a `grantmint_switch_t`, on
+    /// Whether each token has a unique `jti` in place of Twilio's: a `grantmint_switch_t`, on
     /// by default.
     pub unique: i32,
     /// Whether the minter has a cache of its own: a `grantmint_switch_t`, off by default. The
-    /// account's cool-down and budget are shared all the same.
+    /// account's cool-down and rate limit are shared all the same.
     pub isolated: i32,
     /// Zero.
     pub reserved: u32,

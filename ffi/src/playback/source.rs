@@ -68,7 +68,7 @@ impl AsyncGrantSource for grantmint_source_t {
 ///
 /// `fetch`: called for each grant that is needed, by up to four fetcher threads of one cache at
 /// once, which it should not block. It decides how many of its fetches run at a time; the account's
-/// budget limits how many are started. `userdata`: its first argument. `userdata_free`: may be
+/// rate limit bounds how many are started. `userdata`: its first argument. `userdata_free`: may be
 /// null; called once when the source is freed and the last minter that fetches with it is gone; not
 /// called unless the status is `GRANTMINT_OK`. `*out`: the source, to free with
 /// `grantmint_source_free`.

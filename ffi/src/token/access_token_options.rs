@@ -26,7 +26,7 @@ pub struct grantmint_access_token_options_t {
     pub nbf: u64,
     /// Another clock, for tests.
     pub clock: *const grantmint_manual_clock_t,
-    /// Whether the token has a unique `jti` in place of the vendor's: a `grantmint_switch_t`, off
+    /// Whether the token has a unique `jti` in place of Twilio's: a `grantmint_switch_t`, off
     /// by default.
     pub unique: i32,
     /// Zero.

@@ -24,7 +24,7 @@ pub struct grantmint_token_minter_options_t {
     pub nbf: u64,
     /// Another clock, for tests.
     pub clock: *const grantmint_manual_clock_t,
-    /// Whether each token has a unique `jti` in place of the vendor's: a `grantmint_switch_t`, off
+    /// Whether each token has a unique `jti` in place of Twilio's: a `grantmint_switch_t`, off
     /// by default.
     pub unique: i32,
     /// Zero.

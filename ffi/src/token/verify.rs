@@ -49,7 +49,7 @@ pub unsafe extern "C" fn grantmint_verify(
     })
 }
 
-/// Verifies that another vendor's token was signed with this secret and is valid now. Its issuer,
+/// Verifies that another service's token was signed with this secret and is valid now. Its issuer,
 /// subject and type may be any.
 ///
 /// `secret`: any bytes, at least one. `options`: null for all defaults. `*out`: its content, to

@@ -1,4 +1,4 @@
-//! What the border to C costs: a token into a buffer through the function that C calls, against
+//! What the FFI boundary to C costs: a token into a buffer through the function that C calls, against
 //! the same through the Rust interface.
 
 use std::ptr;

@@ -72,7 +72,7 @@ impl All {
         let cache = GrantCache::builder().build();
         let key = Key::new(KEY, TTL).expect("the key is within its limits");
         match cache.begin(&key, BeginOptions::default()) {
-            Ok(Begin::Lead(ticket, _)) => ticket.complete(Grant::new(grant.as_str()), TTL),
+            Ok(Begin::Fetch(ticket, _)) => ticket.complete(Grant::new(grant.as_str()), TTL),
             other => panic!("a cold key has to be fetched: {other:?}"),
         }
         let handle = cache.handle(&key).expect("the key is there");

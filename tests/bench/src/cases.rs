@@ -11,14 +11,14 @@ use grantmint_core::{
 pub const ACCOUNT_SID: &str = "AC0123456789abcdef0123456789abcdef";
 /// The key of all tokens.
 pub const KEY_SID: &str = "SKfedcba9876543210fedcba9876543210";
-/// The secret of all tokens, as long as the vendor's.
+/// The secret of all tokens, as long as Twilio's.
 pub const SECRET: &str = "0123456789abcdefghijklmnopqrstuv";
-/// The life of all tokens, in seconds.
+/// The lifetime of all tokens, in seconds.
 pub const TTL: u64 = 3_600;
 /// The stream of all playback grants.
 pub const STREAMER: &str = "VJ0123456789abcdef0123456789abcdef";
 /// Longer than any measurement: what is measured is a hit, not the refresh in its background.
-const GRANT_LIFE: Duration = Duration::from_secs(86_400);
+const GRANT_LIFETIME: Duration = Duration::from_secs(86_400);
 
 /// The key of all tokens.
 #[must_use]
@@ -96,7 +96,7 @@ struct AtHand(String);
 
 impl GrantSource for AtHand {
     fn fetch(&self, _request: &GrantRequest, _timeout: Duration) -> Result<Fetched> {
-        Ok(Fetched::new(self.0.as_str())?.with_ttl(GRANT_LIFE))
+        Ok(Fetched::new(self.0.as_str())?.with_ttl(GRANT_LIFETIME))
     }
 }
 

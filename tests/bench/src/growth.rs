@@ -61,7 +61,7 @@ fn full_cache(count: u32) -> GrantCache {
     let cache = GrantCache::builder().policy(policy.expect("within the limits")).build();
     for number in 0..count {
         match cache.begin(&key(number), BeginOptions::default()) {
-            Ok(Begin::Lead(ticket, _)) => ticket.complete(Grant::new("a grant"), DAY),
+            Ok(Begin::Fetch(ticket, _)) => ticket.complete(Grant::new("a grant"), DAY),
             other => panic!("a cold key has to be fetched: {other:?}"),
         }
     }

@@ -40,7 +40,7 @@ fn warm(
         "PlaybackMinter::try_token",
         "StreamMinter::try_token",
     ];
-    let jti = if unique { "unique jti" } else { "the vendor's jti" };
+    let jti = if unique { "unique jti" } else { "Twilio's jti" };
     report.medians(&format!("a warm playback token, grant of {name}, {jti}"), &names, &times);
     let of_mint = |index: usize| times.median_of(|round| round[index] / round[0]);
     report.at_most("PlaybackMinter::token / mint", of_mint(1), 1.5);

@@ -1,4 +1,4 @@
-// Which path leads where.
+// Which function answers which path.
 #pragma once
 
 #include <grantmint.hpp>

@@ -16,9 +16,9 @@ struct settings {
     std::size_t threads;
     /// The web origin whose pages may play; any if empty.
     std::string origin;
-    /// Where grants come from; the vendor if empty.
+    /// Where grants come from; Twilio if empty.
     std::string base_url;
-    /// The life to ask for grants with.
+    /// The lifetime to ask for grants with.
     std::optional<std::chrono::seconds> grant_ttl;
 
     /// Reads the environment:
@@ -27,7 +27,7 @@ struct settings {
     ///     TOKEN_SERVER_LISTEN     127.0.0.1:8080 unless set
     ///     TOKEN_SERVER_THREADS    32 unless set
     ///     TOKEN_SERVER_ORIGIN     https://www.example.com; any unless set
-    ///     GRANTMINT_BASE_URL      the vendor's unless set
+    ///     GRANTMINT_BASE_URL      Twilio's unless set
     ///     GRANTMINT_GRANT_TTL     60 seconds unless set
     ///
     /// Throws std::invalid_argument, which names the variable. The API key is not here: grantmint

@@ -207,7 +207,7 @@ class Upstream(unittest.TestCase):
                 self.assertEqual(served[-1][2]["freshness"], "degraded")
                 for _, _, viewer in (served[0], served[len(served) // 2], served[-1]):
                     self.assertGreater(viewer["grant_remaining_ms"], 0)
-                # Upstream is left alone meanwhile, and asked again when it has recovered.
+                # No request is sent meanwhile, and asked again when it has recovered.
                 calls = emulator.ask("counters")["requests"]
                 self.assertLess(calls, 12)
                 emulator.ask("reset", {})

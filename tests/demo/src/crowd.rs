@@ -34,16 +34,16 @@ impl Crowd {
         threads: usize,
         way: impl Fn() -> Result<W, Error> + Sync,
     ) -> Result<Self, Error> {
-        let (next, gate) = (AtomicUsize::new(0), Barrier::new(threads + 1));
+        let (next, barrier) = (AtomicUsize::new(0), Barrier::new(threads + 1));
         let ways: Vec<W> = (0..threads).map(|_| way()).collect::<Result<_, _>>()?;
         let mut crowd = Self::default();
         thread::scope(|scope| {
             let asking: Vec<_> = ways
                 .into_iter()
-                .map(|way| scope.spawn(|| ask_in_turn(way, &next, viewers, &gate)))
+                .map(|way| scope.spawn(|| ask_in_turn(way, &next, viewers, &barrier)))
                 .collect();
             let start = Instant::now();
-            gate.wait();
+            barrier.wait();
             show_progress(name, &next, viewers);
             for thread in asking {
                 let part = thread.join().expect("a viewer's thread does not panic");
@@ -91,9 +91,9 @@ impl Crowd {
     }
 }
 
-fn ask_in_turn(way: impl Way, next: &AtomicUsize, viewers: usize, gate: &Barrier) -> Crowd {
+fn ask_in_turn(way: impl Way, next: &AtomicUsize, viewers: usize, barrier: &Barrier) -> Crowd {
     let mut part = Crowd::default();
-    gate.wait();
+    barrier.wait();
     loop {
         let viewer = next.fetch_add(1, Ordering::Relaxed);
         if viewer >= viewers {

@@ -1,4 +1,4 @@
-//! Lets an audience into three streams, once the way the vendor's own samples do it (a call for
+//! Lets an audience into three streams, once the way Twilio's own samples do it (a call for
 //! each viewer) and once through grantmint, against the emulator on a loopback port.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that shows what it does")]
@@ -47,13 +47,13 @@ fn run() -> Result<bool, Box<dyn Error>> {
     );
     println!("  {} allows 50 calls a second, as an account's limit might\n", emulator.base_url());
     let key = ApiKey::new(DEMO_ACCOUNT_SID, DEMO_KEY_SID, DEMO_SECRET)?;
-    let vendor = admit("a call for each viewer", viewers, &emulator, || {
+    let official = admit("a call for each viewer", viewers, &emulator, || {
         CallForEach::new(&key, emulator.base_url())
     })?;
     emulator.reset();
     let grantmint = ThroughGrantmint::new(&key, emulator.base_url())?;
     let ours = admit("through grantmint", viewers, &emulator, || Ok(grantmint.clone()))?;
-    println!("\n{}", report::table(&[&vendor, &ours]));
+    println!("\n{}", report::table(&[&official, &ours]));
     let faults = ours.faults();
     for fault in &faults {
         println!("FAILED: {fault}");

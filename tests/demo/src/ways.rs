@@ -17,7 +17,7 @@ pub(crate) trait Way: Send {
     fn token(&self, streamer: &str, identity: &str) -> Result<String>;
 }
 
-/// What the vendor's samples do: one call of the endpoint for each viewer.
+/// What Twilio's samples do: one call of the endpoint for each viewer.
 pub(crate) struct CallForEach {
     client: PlaybackGrantClient,
     key: ApiKey,

@@ -1,4 +1,4 @@
-//! Access Tokens, checked as the vendor's servers check them.
+//! Access Tokens, checked as Twilio's servers check them.
 //!
 //! Written from the documented format alone, without a line of the library under test: a mistake that
 //! both made could otherwise never be found.
@@ -13,7 +13,7 @@ use crate::auth::Keys;
 use crate::refusal::{self, Refusal};
 
 const MAX_TOKEN_BYTES: usize = 128 * 1024;
-const MAX_LIFE_S: f64 = 86_400.0;
+const MAX_LIFETIME_S: f64 = 86_400.0;
 
 /// What a token that passed says.
 #[derive(Debug)]
@@ -99,8 +99,8 @@ impl Claims {
         if exp <= now {
             return Err(refusal::TOKEN_EXPIRED);
         }
-        if exp - now > MAX_LIFE_S {
-            return Err(refusal::LIFE_TOO_LONG);
+        if exp - now > MAX_LIFETIME_S {
+            return Err(refusal::LIFETIME_TOO_LONG);
         }
         match self.nbf.as_ref().map(Value::as_f64) {
             None => Ok(()),

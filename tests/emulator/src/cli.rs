@@ -64,7 +64,7 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "FILE", requires = "tls")]
     pub(crate) tls_ca_out: Option<PathBuf>,
 
-    /// Also run a CONNECT proxy there, which leads to loopback addresses only
+    /// Also run a CONNECT proxy there, which goes to loopback addresses only
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) connect_proxy: Option<SocketAddr>,
 
@@ -198,6 +198,6 @@ a fault still counts as a call.
     not_json, empty_body, truncated_json
     no_grant, string_grant, null_grant, array_grant
     oversize       bytes             pads the grant
-    short_grant    life_s            the URL's token ends sooner than Ttl
+    short_grant    lifetime_s            the URL's token ends sooner than Ttl
     opaque_url                       the URL's token is no JSON Web Token
     wrong_status   status            the right body under another status"#;

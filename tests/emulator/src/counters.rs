@@ -25,7 +25,7 @@ pub struct Counters {
     pub throttled: u64,
     /// Calls that got no HTTP answer: cut, stalled, garbage.
     pub unanswered: u64,
-    /// The most calls that were in the air at one time.
+    /// The most calls that were in flight at one time.
     pub peak_in_flight: u64,
     /// Calls by PlayerStreamer, of well-formed SIDs.
     pub by_streamer: BTreeMap<String, u64>,
@@ -79,7 +79,7 @@ impl Counting {
         self.0.lock().connections += 1;
     }
 
-    /// A call has come, while `in_flight` calls are in the air, itself included.
+    /// A call has come, while `in_flight` calls are in flight, itself included.
     pub(crate) fn called(&self, streamer: &str, in_flight: u64) {
         let now = unix_millis();
         let counters = &mut *self.0.lock();

@@ -31,7 +31,7 @@ pub(crate) async fn call(
     streamer: &str,
     request: Request<Incoming>,
 ) -> Result<Reply, Aborted> {
-    let (_flight, in_flight) = state.in_flight.enter();
+    let (_call, in_flight) = state.in_flight.enter();
     state.counting.called(streamer, in_flight);
     let call = Call { state, streamer, faults: state.take_faults(streamer) };
     let (head, body) = request.into_parts();
@@ -103,7 +103,7 @@ impl Call<'_> {
         }
     }
 
-    /// The checks, in the order in which the vendor's front makes them.
+    /// The checks, in the order in which Twilio's front makes them.
     fn admit(&self, head: &Parts, body: &[u8]) -> Result<(&Key, GrantForm), Problem> {
         let state = self.state;
         let key = state.keys.authenticate(&head.headers).ok_or_else(|| Problem::of_status(401))?;
@@ -145,13 +145,13 @@ impl Call<'_> {
 
     /// The token for the URL, or `None` if the machine gives no random numbers.
     fn url_token(&self, form: GrantForm) -> Option<String> {
-        let life = match self.faults.kind {
+        let lifetime = match self.faults.kind {
             Some(FaultKind::OpaqueUrl) => return Some("123".to_owned()),
-            Some(FaultKind::ShortGrant { life_s }) => life_s,
+            Some(FaultKind::ShortGrant { lifetime_s }) => lifetime_s,
             _ => form.ttl,
         };
         let arn = Channel::of(self.streamer).arn();
-        self.state.cdn.signer().sign(arn, form.origin, self.now() + life).ok()
+        self.state.cdn.signer().sign(arn, form.origin, self.now() + lifetime).ok()
     }
 
     fn resource(&self, key: &Key, grant: Option<Box<RawValue>>) -> Vec<u8> {

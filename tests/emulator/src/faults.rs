@@ -121,9 +121,9 @@ pub enum FaultKind {
     /// A URL token that ends sooner than the `Ttl` asked for.
     ShortGrant {
         /// Seconds from now; 0 or less has ended already.
-        life_s: i64,
+        lifetime_s: i64,
     },
-    /// A playback URL whose token is no JSON Web Token, as in the vendor's test fixtures.
+    /// A playback URL whose token is no JSON Web Token, as in Twilio's test fixtures.
     OpaqueUrl,
     /// The right body under another status.
     WrongStatus {
@@ -221,7 +221,7 @@ impl FaultKind {
             }
             Self::SlowBody { bytes: 0, .. } => Some("bytes must be at least 1"),
             Self::Oversize { bytes } if *bytes > MAX_PADDED_BYTES => Some("bytes are too many"),
-            Self::ClockOffset { s } | Self::ShortGrant { life_s: s }
+            Self::ClockOffset { s } | Self::ShortGrant { lifetime_s: s }
                 if s.unsigned_abs() > MAX_OFFSET_S.unsigned_abs() =>
             {
                 Some("that is more than ten years")

@@ -6,7 +6,7 @@ use hyper::header::CONTENT_TYPE;
 /// What a well-formed request asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct GrantForm {
-    /// Life of the grant in seconds.
+    /// Lifetime of the grant in seconds.
     pub(crate) ttl: i64,
     /// The one origin that may play, `*`, or any if absent.
     pub(crate) origin: Option<String>,

@@ -1,4 +1,4 @@
-//! A tiny CONNECT proxy, for tests of clients that go through one. It leads to loopback addresses only.
+//! A tiny CONNECT proxy, for tests of clients that go through one. It goes to loopback addresses only.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

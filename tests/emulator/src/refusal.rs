@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct Refusal {
     /// A stable name.
     pub reason: &'static str,
-    /// The number of the vendor's error list that it goes by.
+    /// The number of Twilio's error list that it goes by.
     pub code: u32,
     /// One line for people.
     pub message: &'static str,
@@ -42,7 +42,7 @@ refusals! {
     SIGNATURE_INVALID = "signature_invalid" 20107 "The signature is not the key's";
     EXPIRY_MISSING = "expiry_missing" 20104 "exp is absent or not a number";
     TOKEN_EXPIRED = "token_expired" 20104 "The token has expired";
-    LIFE_TOO_LONG = "life_too_long" 20157 "The token would live for more than 24 hours";
+    LIFETIME_TOO_LONG = "lifetime_too_long" 20157 "The token would live for more than 24 hours";
     NOT_YET_VALID = "not_yet_valid" 20105 "The token is not valid yet";
     GRANTS_MISSING = "grants_missing" 20106 "grants is absent or not an object";
 

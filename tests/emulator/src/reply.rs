@@ -1,4 +1,4 @@
-//! Answers, and the vendor's form of error.
+//! Answers, and Twilio's form of error.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,7 +16,7 @@ pub(crate) type Reply = Response<ReplyBody>;
 #[derive(Debug)]
 pub(crate) struct Aborted;
 
-/// A call that is refused, in the vendor's form.
+/// A call that is refused, in Twilio's form.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
     status: u16,
@@ -89,7 +89,7 @@ pub(crate) fn with_body(status: u16, body: ReplyBody) -> Reply {
     reply
 }
 
-/// The vendor's general code of a status.
+/// Twilio's general code of a status.
 fn default_code(status: u16) -> u32 {
     match status {
         400 | 408 | 413 => 20001,

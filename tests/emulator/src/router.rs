@@ -1,4 +1,4 @@
-//! Which path leads where.
+//! Which function answers which path.
 
 use hyper::Request;
 use hyper::body::Incoming;
@@ -28,7 +28,7 @@ pub(crate) async fn route(
     Ok(reply)
 }
 
-/// The answer to a path that leads nowhere.
+/// The answer to a path that is not served.
 pub(crate) fn not_found() -> Problem {
     Problem::of_status(404)
 }
@@ -44,7 +44,7 @@ mod tests {
     use super::streamer_of;
 
     #[test]
-    fn only_the_documented_path_leads_to_the_endpoint() {
+    fn only_the_documented_path_goes_to_the_endpoint() {
         assert_eq!(streamer_of("/v1/PlayerStreamers/VJ1/PlaybackGrant"), Some("VJ1"));
         for path in [
             "/v1/PlayerStreamers/PlaybackGrant",

@@ -34,12 +34,12 @@ pub(crate) struct State {
     faults: FaultQueue,
 }
 
-/// How many PlaybackGrant calls are in the air.
+/// How many PlaybackGrant calls are in flight.
 #[derive(Default)]
 pub(crate) struct InFlight(AtomicU64);
 
-/// One call in the air; ends when dropped, so a client that goes away is not counted for ever.
-pub(crate) struct Flight<'a>(&'a InFlight);
+/// One call in flight; ends when dropped, so a client that goes away is not counted for ever.
+pub(crate) struct Call<'a>(&'a InFlight);
 
 impl State {
     pub(crate) fn new(config: Config, base_url: String) -> io::Result<Self> {
@@ -121,13 +121,13 @@ impl State {
 
 impl InFlight {
     /// Counts one more, and says how many that makes.
-    pub(crate) fn enter(&self) -> (Flight<'_>, u64) {
+    pub(crate) fn enter(&self) -> (Call<'_>, u64) {
         let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-        (Flight(self), number)
+        (Call(self), number)
     }
 }
 
-impl Drop for Flight<'_> {
+impl Drop for Call<'_> {
     fn drop(&mut self) {
         self.0.0.fetch_sub(1, Ordering::Relaxed);
     }

@@ -2,7 +2,7 @@
 //! `cargo test` replays those of the corpus.
 //!
 //! A check knows by other means what must come out, and panics if it does not. A panic inside the
-//! library counts too, also one that the C border would have caught.
+//! library counts too, also one that the C FFI boundary would have caught.
 
 pub mod c_api;
 pub mod decode;

@@ -80,7 +80,7 @@ impl Asked<'_> {
         })
     }
 
-    /// What stands in the token, as the vendor's documentation has it.
+    /// What stands in the token, as Twilio's documentation has it.
     fn expected(&self) -> Value {
         let without_empty = |members: &[(&str, String)]| {
             let set = members.iter().filter(|(_, text)| !text.is_empty());
@@ -236,7 +236,7 @@ fn expected(input: &Input<'_>, asked: &[&Asked<'_>], jti: Option<&str>) -> Value
     claims
 }
 
-/// All ways to mint lead to one token, unless each is to have a name of its own.
+/// All ways to mint come to one token, unless each is to have a name of its own.
 fn check_ways(minter: &TokenMinter, input: &Input<'_>, token: &str) {
     let identity = input.identity;
     let mut into = "what was there".to_owned();

@@ -122,11 +122,11 @@ fn check_region(text: &str) {
 }
 
 fn check_cache_key(text: &str) {
-    let life = Duration::from_secs(60);
-    match Key::new(text, life) {
+    let lifetime = Duration::from_secs(60);
+    match Key::new(text, lifetime) {
         Ok(key) => {
             assert!((1..=512).contains(&text.len()));
-            assert_eq!((key.text(), key.ttl()), (text, life));
+            assert_eq!((key.text(), key.ttl()), (text, lifetime));
         }
         Err(error) => {
             assert!(text.is_empty() || text.len() > 512);

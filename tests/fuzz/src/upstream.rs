@@ -13,20 +13,20 @@ const STREAMER: &str = "VJ00000000000000000000000000000003";
 const GRANT_TTL: u32 = 45;
 const BODY_MAX_BYTES: usize = 64 * 1024;
 
-/// Has the client read an answer: a grant that is in it, with a life that is not longer than asked
+/// Has the client read an answer: a grant that is in it, with a lifetime that is not longer than asked
 /// for, or an error that fits the status and repeats nothing.
 pub fn check(input: &[u8]) {
     let answer = answer(input);
     let (status, body) = (answer.status().as_u16(), answer.body().clone());
     let request = GrantRequest::new(STREAMER, GRANT_TTL, None).expect("it is in range");
     match read_answer(answer, &request) {
-        Ok((grant, life, _)) => {
+        Ok((grant, lifetime, _)) => {
             assert_eq!(status, 201);
             assert!(is_within(&grant, &body), "a grant that was not sent");
             assert!(PlaybackGrant::from_json(&grant).is_ok(), "no token could carry it");
             // Of what the client passes over, such as other members, it does not read every byte.
             assert!(grant_in(&body).is_none_or(|expected| expected == grant), "another grant");
-            assert!(life <= Duration::from_secs(GRANT_TTL.into()));
+            assert!(lifetime <= Duration::from_secs(GRANT_TTL.into()));
         }
         Err(error) => {
             check_error(&error, &kinds(status));
@@ -57,7 +57,7 @@ fn answer(input: &[u8]) -> Response<Vec<u8>> {
     answer
 }
 
-/// The errors that a status may lead to.
+/// The errors that a status may come to.
 fn kinds(status: u16) -> Vec<ErrorKind> {
     vec![match status {
         201 => {

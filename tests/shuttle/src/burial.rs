@@ -1,4 +1,4 @@
-//! A flight past its time: whoever notices first buries it, while its driver may still bring
+//! A fetch past its time: whoever notices first buries it, while its driver may still bring
 //! something.
 
 use std::time::Duration;
@@ -6,17 +6,17 @@ use std::time::Duration;
 use grantmint_core::{Begin, ErrorKind, EventKind, GrantCache, Start};
 use shuttle::thread;
 
-use crate::support::{End, begin, cache, explore, join, key, land, lead, wait_somehow};
+use crate::support::{End, begin, cache, explore, fetch, join, key, land, wait_somehow};
 
-/// Past the time of any flight that was sent.
+/// Past the time of any fetch that was sent.
 const TOO_LONG: Duration = Duration::from_secs(6);
 
 #[test]
-fn those_who_wait_for_a_flight_past_its_time_are_told_once_and_its_late_grant_is_kept() {
+fn those_who_wait_for_a_fetch_past_its_time_are_told_once_and_its_late_grant_is_kept() {
     explore(|| {
         let (cache, clock) = cache();
         let key = key("stream");
-        let (ticket, first) = lead(&cache, &key);
+        let (ticket, first) = fetch(&cache, &key);
         let second = join(&cache, &key);
         clock.advance(TOO_LONG);
         thread::scope(|scope| {
@@ -41,7 +41,7 @@ fn a_failure_after_the_burial_is_not_counted_again() {
         let end = End::one_of([End::Failed, End::Dropped]);
         let (cache, clock) = cache();
         let key = key("stream");
-        let (ticket, waiter) = lead(&cache, &key);
+        let (ticket, waiter) = fetch(&cache, &key);
         clock.advance(TOO_LONG);
         // Held to the end, since the drop of the next ticket would be a failure too.
         let _next = thread::scope(|scope| {
@@ -56,16 +56,16 @@ fn a_failure_after_the_burial_is_not_counted_again() {
 }
 
 #[test]
-fn the_flight_after_a_buried_one_stands_however_the_late_one_ends() {
+fn the_fetch_after_a_buried_one_stands_however_the_late_one_ends() {
     explore(|| {
         let end = End::any();
         let (cache, clock) = cache();
         let key = key("stream");
-        let (late, _waiter) = lead(&cache, &key);
+        let (late, _waiter) = fetch(&cache, &key);
         clock.advance(TOO_LONG);
         drop(cache.poll());
         clock.advance(TOO_LONG);
-        let (next, waiter) = lead(&cache, &key);
+        let (next, waiter) = fetch(&cache, &key);
         thread::scope(|scope| {
             scope.spawn(|| {
                 end.come(late);
@@ -83,18 +83,18 @@ fn the_flight_after_a_buried_one_stands_however_the_late_one_ends() {
 }
 
 #[test]
-fn a_request_that_starts_while_its_flight_is_buried_is_refused_or_flies() {
+fn a_request_that_starts_while_its_fetch_is_buried_is_refused_or_flies() {
     explore(|| {
         let (cache, clock) = cache();
         let key = key("stream");
-        let Ok(Begin::Lead(mut ticket, waiter)) = begin(&cache, &key) else {
+        let Ok(Begin::Fetch(mut ticket, waiter)) = begin(&cache, &key) else {
             panic!("a cold key has to be fetched");
         };
         thread::scope(|scope| {
             scope.spawn(move || match ticket.start() {
                 Start::Go(_) => land(ticket),
                 Start::Refused(error) => assert_eq!(error.kind(), ErrorKind::UpstreamTimeout),
-                Start::Later(_) => panic!("there is no budget here"),
+                Start::Later(_) => panic!("there is no rate limit here"),
             });
             scope.spawn(|| {
                 clock.advance(TOO_LONG);

@@ -5,12 +5,12 @@ use std::time::Duration;
 use grantmint_core::{Begin, BeginOptions, ErrorKind, GrantCache, Handle, Key, Result};
 use shuttle::thread;
 
-use crate::support::{Airspace, LIFE, begin, cache_of, explore, fill, key};
+use crate::support::{Airspace, LIFETIME, begin, cache_of, explore, fill, key};
 
 const THREADS: usize = 3;
 
 #[test]
-fn a_key_has_one_flight_though_it_is_evicted_and_found_again() {
+fn a_key_has_one_fetch_though_it_is_evicted_and_found_again() {
     explore(|| {
         let (cache, _clock) = cache_of(1);
         let (kept, other) = (key("kept"), key("other"));
@@ -30,7 +30,7 @@ fn a_key_has_one_flight_though_it_is_evicted_and_found_again() {
 }
 
 #[test]
-fn a_handle_and_its_key_lead_to_the_same_entry_after_evictions() {
+fn a_handle_and_its_key_go_to_the_same_entry_after_evictions() {
     explore(|| {
         let (cache, _clock) = cache_of(1);
         let (kept, other) = (key("kept"), key("other"));
@@ -41,7 +41,7 @@ fn a_handle_and_its_key_lead_to_the_same_entry_after_evictions() {
             scope.spawn(|| by_key(&cache, &other, &Airspace::default()));
         });
         cache.purge();
-        let (Ok(Begin::Lead(..)), Ok(Begin::Wait(_))) =
+        let (Ok(Begin::Fetch(..)), Ok(Begin::Wait(_))) =
             (&handle.begin(BeginOptions::default()), &begin(&cache, &kept))
         else {
             panic!("two entries for one key");
@@ -57,10 +57,10 @@ fn a_key_that_is_kept_warm_is_not_evicted() {
         fill(&cache, &kept);
         let warm = thread::scope(|scope| {
             scope.spawn(|| by_key(&cache, &other, &Airspace::default()));
-            // It may find the key gone and all room taken by a flight.
+            // It may find the key gone and all room taken by a fetch.
             cache.keep_warm(&kept, Duration::from_secs(600)).is_ok()
         });
-        clock.advance(LIFE);
+        clock.advance(LIFETIME);
         let due = cache.poll();
         assert_eq!(due.iter().filter(|ticket| *ticket.key() == kept).count(), usize::from(warm));
     });
@@ -74,17 +74,17 @@ fn by_key(cache: &GrantCache, key: &Key, sky: &Airspace) {
     have(begin(cache, key), key, sky);
 }
 
-/// Gets the grant, fetching it if need be. A key that finds all room taken by flights comes to
+/// Gets the grant, fetching it if need be. A key that finds all room taken by fetches comes to
 /// nothing.
 fn have(begun: Result<Begin>, key: &Key, sky: &Airspace) {
     let grant = match begun {
         Ok(Begin::Hit(hit)) => hit,
         Ok(Begin::Wait(waiter)) => waiter.wait().unwrap(),
-        Ok(Begin::Lead(ticket, waiter)) => {
+        Ok(Begin::Fetch(ticket, waiter)) => {
             sky.fly(ticket);
             waiter.wait().unwrap()
         }
-        Ok(other @ Begin::HitAndLead(..)) => panic!("{other:?}"),
+        Ok(other @ Begin::HitAndFetch(..)) => panic!("{other:?}"),
         Err(error) => return assert_eq!(error.kind(), ErrorKind::Overloaded),
     };
     assert_eq!(grant.as_str(), key.text());

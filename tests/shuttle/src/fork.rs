@@ -3,16 +3,16 @@
 use grantmint_core::{Begin, BeginOptions, EventKind};
 use shuttle::thread;
 
-use crate::support::{Airspace, begin, cache, explore, fill, key, land, lead};
+use crate::support::{Airspace, begin, cache, explore, fetch, fill, key, land};
 
 #[test]
-fn grants_outlive_a_fork_and_flights_do_not() {
+fn grants_outlive_a_fork_and_fetches_do_not() {
     explore(|| {
         let (cache, _clock) = cache();
         let (landed, flying) = (key("landed"), key("flying"));
         fill(&cache, &landed);
         let handle = cache.handle(&landed).unwrap();
-        let (ticket, _waiter) = lead(&cache, &flying);
+        let (ticket, _waiter) = fetch(&cache, &flying);
         let hit = |begun| assert!(matches!(begun, Ok(Begin::Hit(_))));
         thread::scope(|scope| {
             scope.spawn(|| cache.simulate_fork());
@@ -24,7 +24,7 @@ fn grants_outlive_a_fork_and_flights_do_not() {
         let forked = |kind| kind == EventKind::Forked;
         hit(begin(&cache, &landed));
         assert_eq!(cache.drain_events().iter().filter(|event| forked(event.kind)).count(), 1);
-        assert!(matches!(begin(&cache, &flying), Ok(Begin::Hit(_) | Begin::Lead(..))));
+        assert!(matches!(begin(&cache, &flying), Ok(Begin::Hit(_) | Begin::Fetch(..))));
     });
 }
 
@@ -36,10 +36,10 @@ fn those_who_come_first_after_a_fork_find_one_cache() {
         cache.simulate_fork();
         let (cold, sky) = (key("cold"), Airspace::default());
         let ask = || match begin(&cache, &cold).unwrap() {
-            Begin::Lead(ticket, _waiter) => sky.fly(ticket),
+            Begin::Fetch(ticket, _waiter) => sky.fly(ticket),
             Begin::Wait(waiter) => drop(waiter.wait().unwrap()),
             Begin::Hit(_) => {}
-            other @ Begin::HitAndLead(..) => panic!("{other:?}"),
+            other @ Begin::HitAndFetch(..) => panic!("{other:?}"),
         };
         thread::scope(|scope| {
             for _ in 0..3 {

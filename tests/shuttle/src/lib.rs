@@ -11,7 +11,7 @@
 mod burial;
 mod eviction;
 mod fork;
-mod one_flight;
+mod one_fetch;
 mod refresh;
 mod renewal;
 mod support;

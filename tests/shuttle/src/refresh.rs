@@ -20,7 +20,7 @@ fn a_refresh_is_led_once_whoever_finds_it_due() {
         let tickets = Mutex::new(Vec::<Ticket>::new());
         let note = |found: Vec<Ticket>| tickets.lock().unwrap().extend(found);
         let note_begun = |begun| match begun {
-            Ok(Begin::HitAndLead(_, ticket)) => note(vec![ticket]),
+            Ok(Begin::HitAndFetch(_, ticket)) => note(vec![ticket]),
             Ok(Begin::Hit(_)) => {}
             other => panic!("{other:?}"),
         };
@@ -36,7 +36,7 @@ fn a_refresh_is_led_once_whoever_finds_it_due() {
 }
 
 #[test]
-fn a_key_that_becomes_warm_meanwhile_has_one_flight_and_is_polled() {
+fn a_key_that_becomes_warm_meanwhile_has_one_fetch_and_is_polled() {
     explore(|| {
         let (cache, _clock) = cache();
         let (key, sky) = (key("stream"), Airspace::default());
@@ -46,13 +46,13 @@ fn a_key_that_becomes_warm_meanwhile_has_one_flight_and_is_polled() {
             scope.spawn(poll);
             scope.spawn(poll);
             match begin(&cache, &key).unwrap() {
-                Begin::Lead(ticket, waiter) => {
+                Begin::Fetch(ticket, waiter) => {
                     sky.fly(ticket);
                     waiter.wait().unwrap()
                 }
                 Begin::Wait(waiter) => waiter.wait().unwrap(),
                 Begin::Hit(hit) => hit,
-                other @ Begin::HitAndLead(..) => panic!("{other:?}"),
+                other @ Begin::HitAndFetch(..) => panic!("{other:?}"),
             };
         });
         assert_eq!(cache.stats().fetches, 1);

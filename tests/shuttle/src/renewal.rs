@@ -1,29 +1,29 @@
-//! Invalidation, purge and rotation against what is in the air.
+//! Invalidation, purge and rotation against what is in flight.
 
 use grantmint_core::{Begin, Error, ErrorKind};
 use shuttle::thread;
 
-use crate::support::{begin, cache, explore, fill, join, key, land, lead};
+use crate::support::{begin, cache, explore, fetch, fill, join, key, land};
 
 #[test]
 fn after_an_invalidation_nobody_has_what_was_fetched_before() {
     explore(|| {
         let (cache, _clock) = cache();
         let key = key("stream");
-        let (ticket, first) = lead(&cache, &key);
+        let (ticket, first) = fetch(&cache, &key);
         let waiter = join(&cache, &key);
         thread::scope(|scope| {
             scope.spawn(|| land(ticket));
             scope.spawn(|| {
                 assert!(cache.invalidate(&key));
                 // Held to the end: a drop would be an end too.
-                assert!(matches!(begin(&cache, &key), Ok(Begin::Lead(..))));
+                assert!(matches!(begin(&cache, &key), Ok(Begin::Fetch(..))));
             });
             // Who waited before is served all the same.
             assert_eq!(first.wait().unwrap().as_str(), "stream");
             assert_eq!(waiter.wait().unwrap().as_str(), "stream");
         });
-        assert!(matches!(begin(&cache, &key), Ok(Begin::Lead(..))));
+        assert!(matches!(begin(&cache, &key), Ok(Begin::Fetch(..))));
     });
 }
 
@@ -38,14 +38,14 @@ fn of_many_who_met_a_bad_grant_one_has_it_fetched_anew() {
         let renew = || {
             cache.invalidate_if(&key, generation);
             match begin(&cache, &key).unwrap() {
-                Begin::Lead(mut ticket, waiter) => {
+                Begin::Fetch(mut ticket, waiter) => {
                     ticket.start();
                     land(ticket);
                     waiter.wait().unwrap()
                 }
                 Begin::Wait(waiter) => waiter.wait().unwrap(),
                 Begin::Hit(hit) => hit,
-                other @ Begin::HitAndLead(..) => panic!("{other:?}"),
+                other @ Begin::HitAndFetch(..) => panic!("{other:?}"),
             }
         };
         thread::scope(|scope| {
@@ -62,14 +62,14 @@ fn after_a_rotation_refused_credentials_of_before_hold_nobody_back() {
     explore(|| {
         let (cache, _clock) = cache();
         let (known, new) = (key("known"), key("new"));
-        let (ticket, waiter) = lead(&cache, &known);
+        let (ticket, waiter) = fetch(&cache, &known);
         let refused = Error::new(ErrorKind::UpstreamUnauthorized, "refused");
         thread::scope(|scope| {
             scope.spawn(|| ticket.fail(refused));
             scope.spawn(|| {
                 cache.rotate();
-                assert!(matches!(begin(&cache, &known), Ok(Begin::Lead(..))));
-                assert!(matches!(begin(&cache, &new), Ok(Begin::Lead(..))));
+                assert!(matches!(begin(&cache, &known), Ok(Begin::Fetch(..))));
+                assert!(matches!(begin(&cache, &new), Ok(Begin::Fetch(..))));
             });
             assert_eq!(waiter.wait().unwrap_err().kind(), ErrorKind::UpstreamUnauthorized);
         });
@@ -82,7 +82,7 @@ fn a_rotation_keeps_what_has_landed_and_a_purge_keeps_nothing() {
         let (cache, _clock) = cache();
         let (landed, flying) = (key("landed"), key("flying"));
         fill(&cache, &landed);
-        let (ticket, waiter) = lead(&cache, &flying);
+        let (ticket, waiter) = fetch(&cache, &flying);
         thread::scope(|scope| {
             scope.spawn(|| land(ticket));
             scope.spawn(|| cache.rotate());
@@ -91,7 +91,7 @@ fn a_rotation_keeps_what_has_landed_and_a_purge_keeps_nothing() {
         });
         cache.purge();
         for key in [&landed, &flying] {
-            assert!(matches!(begin(&cache, key), Ok(Begin::Lead(..))));
+            assert!(matches!(begin(&cache, key), Ok(Begin::Fetch(..))));
         }
     });
 }

@@ -20,8 +20,8 @@ const ORDERS: usize = 1_500;
 /// How often a thread is held back in favour of all others in one order of the second scheduler.
 /// Few faults take more.
 const CHANGES: usize = 3;
-/// The life of all grants.
-pub(crate) const LIFE: Duration = Duration::from_secs(60);
+/// The lifetime of all grants.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(60);
 
 /// Runs a test in many orders: half of them drawn step by step, the other half mostly one thread
 /// after the other, with a few changes at places drawn before. A failure prints its order;
@@ -56,17 +56,17 @@ pub(crate) fn cache_of(keys: usize) -> (GrantCache, ManualClock) {
 }
 
 pub(crate) fn key(text: &str) -> Key {
-    Key::new(text, LIFE).unwrap()
+    Key::new(text, LIFETIME).unwrap()
 }
 
 pub(crate) fn begin(cache: &GrantCache, key: &Key) -> Result<Begin> {
     cache.begin(key, BeginOptions::default())
 }
 
-/// Leads the flight of a cold key, as far as its request.
-pub(crate) fn lead(cache: &GrantCache, key: &Key) -> (Ticket, Waiter) {
+/// Runs the fetch of a cold key, as far as its request.
+pub(crate) fn fetch(cache: &GrantCache, key: &Key) -> (Ticket, Waiter) {
     match begin(cache, key).unwrap() {
-        Begin::Lead(mut ticket, waiter) => {
+        Begin::Fetch(mut ticket, waiter) => {
             ticket.start();
             (ticket, waiter)
         }
@@ -74,7 +74,7 @@ pub(crate) fn lead(cache: &GrantCache, key: &Key) -> (Ticket, Waiter) {
     }
 }
 
-/// Joins the flight that is in the air.
+/// Joins the fetch that is in flight.
 pub(crate) fn join(cache: &GrantCache, key: &Key) -> Waiter {
     match begin(cache, key).unwrap() {
         Begin::Wait(waiter) => waiter,
@@ -84,13 +84,13 @@ pub(crate) fn join(cache: &GrantCache, key: &Key) -> Waiter {
 
 /// Puts a grant under a key.
 pub(crate) fn fill(cache: &GrantCache, key: &Key) {
-    land(lead(cache, key).0);
+    land(fetch(cache, key).0);
 }
 
-/// Ends a flight with a grant that has the text of its key.
+/// Ends a fetch with a grant that has the text of its key.
 pub(crate) fn land(ticket: Ticket) {
     let text = ticket.key().text().to_owned();
-    ticket.complete(Grant::new(text), LIFE);
+    ticket.complete(Grant::new(text), LIFETIME);
 }
 
 /// A failure of upstream that says nothing of others.
@@ -98,7 +98,7 @@ pub(crate) fn outage() -> Error {
     Error::new(ErrorKind::UpstreamUnavailable, "out of order")
 }
 
-/// How a flight ends.
+/// How a fetch ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum End {
     Completed,
@@ -158,14 +158,14 @@ async fn handed_over(waiter: Waiter) -> Result<Hit> {
     }
 }
 
-/// Counts the flights of one key that are in the air, as their drivers see it.
+/// Counts the fetches of one key that are in flight, as their drivers see it.
 #[derive(Default)]
 pub(crate) struct Airspace(AtomicUsize);
 
 impl Airspace {
-    /// Lets one flight fly and land. There must be no other.
+    /// Lets one fetch fly and land. There must be no other.
     pub(crate) fn fly(&self, mut ticket: Ticket) {
-        assert_eq!(self.0.fetch_add(1, Ordering::Relaxed), 0, "two flights for one key");
+        assert_eq!(self.0.fetch_add(1, Ordering::Relaxed), 0, "two fetches for one key");
         ticket.start();
         self.0.fetch_sub(1, Ordering::Relaxed);
         land(ticket);

@@ -9,7 +9,7 @@ use grantmint_core::{
 };
 use shuttle::thread;
 
-use crate::support::{LIFE, explore};
+use crate::support::{LIFETIME, explore};
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const STREAMER: &str = "VJ00000000000000000000000000000001";
@@ -86,7 +86,7 @@ impl Live {
         let minter = builder.build().unwrap();
         let cache = minter.cache().unwrap();
         let stream = minter.stream(STREAMER).unwrap();
-        let key = Key::new(STREAMER, LIFE).unwrap();
+        let key = Key::new(STREAMER, LIFETIME).unwrap();
         let live = Self { minter, stream, cache, key, clock };
         live.fill();
         live.token().expect("the grant is there");
@@ -100,7 +100,7 @@ impl Live {
 
     fn fill(&self) {
         match self.cache.begin(&self.key, BeginOptions::default()).unwrap() {
-            Begin::Lead(ticket, _) => ticket.complete(Grant::new(r#"{"a":1}"#), LIFE),
+            Begin::Fetch(ticket, _) => ticket.complete(Grant::new(r#"{"a":1}"#), LIFETIME),
             other => panic!("{other:?}"),
         }
     }

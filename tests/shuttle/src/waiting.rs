@@ -1,4 +1,4 @@
-//! The end of a flight against everything that those who wait for it can do.
+//! The end of a fetch against everything that the waiters for it can do.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::task::{Context, Wake, Waker};
 use grantmint_core::{Begin, Waiter};
 use shuttle::thread;
 
-use crate::support::{End, begin, cache, explore, join, key, lead, wait_somehow};
+use crate::support::{End, begin, cache, explore, fetch, join, key, wait_somehow};
 
 #[test]
 fn however_it_ends_and_however_they_wait_all_are_told() {
@@ -16,7 +16,7 @@ fn however_it_ends_and_however_they_wait_all_are_told() {
         let end = End::any();
         let (cache, _clock) = cache();
         let key = key("stream");
-        let (ticket, first) = lead(&cache, &key);
+        let (ticket, first) = fetch(&cache, &key);
         let waiters = [first, join(&cache, &key), join(&cache, &key), join(&cache, &key)];
         thread::scope(|scope| {
             scope.spawn(move || end.come(ticket));
@@ -32,7 +32,7 @@ fn a_callback_is_called_once_unless_it_was_taken_back() {
     explore(|| {
         let end = End::any();
         let (cache, _clock) = cache();
-        let (ticket, waiter) = lead(&cache, &key("stream"));
+        let (ticket, waiter) = fetch(&cache, &key("stream"));
         let calls = Arc::new(AtomicUsize::new(0));
         let taken_back = thread::scope(|scope| {
             scope.spawn(move || end.come(ticket));
@@ -51,7 +51,7 @@ fn a_callback_may_ask_the_cache_and_wait_for_others() {
     explore(|| {
         let (cache, _clock) = cache();
         let key = key("stream");
-        let (ticket, waiter) = lead(&cache, &key);
+        let (ticket, waiter) = fetch(&cache, &key);
         let hits = Arc::new(AtomicUsize::new(0));
         thread::scope(|scope| {
             scope.spawn(|| End::Completed.come(ticket));
@@ -84,7 +84,7 @@ fn a_future_that_is_dropped_leaves_no_waker_behind() {
     explore(|| {
         let (cache, _clock) = cache();
         let key = key("stream");
-        let (ticket, first) = lead(&cache, &key);
+        let (ticket, first) = fetch(&cache, &key);
         let woken = Arc::new(Woken::default());
         thread::scope(|scope| {
             for waiter in [first, join(&cache, &key)] {
@@ -102,7 +102,7 @@ fn a_future_that_is_dropped_at_the_end_is_woken_at_most_once() {
     explore(|| {
         let end = End::any();
         let (cache, _clock) = cache();
-        let (ticket, waiter) = lead(&cache, &key("stream"));
+        let (ticket, waiter) = fetch(&cache, &key("stream"));
         let woken = Arc::new(Woken::default());
         thread::scope(|scope| {
             scope.spawn(move || end.come(ticket));

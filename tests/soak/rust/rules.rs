@@ -72,7 +72,7 @@ impl Rules {
         found.next().expect("a token of ours verifies")
     }
 
-    /// Only upstream's troubles, waiting and the budget are reasons to have no token.
+    /// Only upstream's troubles, waiting and the rate limit are reasons to have no token.
     pub(crate) fn error(&self, error: &Error) {
         self.refused.fetch_add(1, Ordering::Relaxed);
         let number = error.kind() as i32;

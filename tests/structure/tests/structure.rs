@@ -46,10 +46,10 @@ fn a_room_uses_no_other_than_contributing_says() {
     let (rooms, mut wrong) = (rooms(), Vec::new());
     for (file, others) in core() {
         let room = Rooms::of_file(&file);
-        let is_door = file.ends_with("/mod.rs");
+        let is_facade = file.ends_with("/mod.rs");
         for other in others {
-            // A door hands on what the rooms within have.
-            let within = is_door && other.starts_with(room);
+            // A facade hands on what the rooms within have.
+            let within = is_facade && other.starts_with(room);
             if !within && !rooms.may_use(room, Rooms::of_file(&other)) {
                 wrong.push(format!("{file} imports {other}"));
             }

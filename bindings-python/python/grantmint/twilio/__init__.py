@@ -1,4 +1,4 @@
-"""The vendor's Access Token classes, signed by grantmint. Change one import and keep your code.
+"""Twilio's Access Token classes, signed by grantmint. Change one import and keep your code.
 
 ``from twilio.jwt.access_token import AccessToken`` becomes
 ``from grantmint.twilio.jwt.access_token import AccessToken``; the grants lie in

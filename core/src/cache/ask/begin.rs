@@ -6,7 +6,7 @@ use super::options::{DEFAULT_TIMEOUT, Wish};
 use super::ticket::Ticket;
 use super::waiter::Waiter;
 use crate::cache::decide::{
-    Decision, EntryState, Flight, Freshness, Key, Purpose, abandoned, cache_full,
+    Decision, EntryState, Fetch, Freshness, Key, Purpose, abandoned, cache_full,
 };
 use crate::cache::store::{Change, Entry, EventKind, Hit, Inner, Retired, Sighting, StillFresh};
 use crate::clock::{Now, nanos};
@@ -19,9 +19,9 @@ pub enum Begin {
     /// A grant at once.
     Hit(Hit),
     /// A grant at once, and the ticket of its refresh: this caller has to see to the fetch.
-    HitAndLead(Hit, Ticket),
+    HitAndFetch(Hit, Ticket),
     /// The ticket of a fetch, which this caller has to see to, and a waiter for its outcome.
-    Lead(Ticket, Waiter),
+    Fetch(Ticket, Waiter),
     /// A waiter for the outcome of the fetch in flight.
     Wait(Waiter),
 }
@@ -37,7 +37,7 @@ impl Inner {
             self.counters.refusal();
             return Err(block.refusal(now));
         }
-        self.check_budget(wish.deadline, now)?;
+        self.check_rate_limit(wish.deadline, now)?;
         self.make_room(now)?;
         Ok(self.shards.get_or_insert(key, EntryState::default(), now))
     }
@@ -116,41 +116,41 @@ impl Inner {
             }
             Decision::Wait => {
                 drop(change);
-                let flight = state.live_flight(now).cloned().ok_or(Retired)?;
-                Ok(Begin::Wait(self.waiter(entry, flight, wish)))
+                let fetch = state.live_fetch(now).cloned().ok_or(Retired)?;
+                Ok(Begin::Wait(self.waiter(entry, fetch, wish)))
             }
             Decision::Refuse(error) => {
                 self.counters.refusal();
                 Err(error)
             }
-            Decision::HitAndLead(freshness, reason) => {
+            Decision::HitAndFetch(freshness, reason) => {
                 let ticket = self.start_fetch(entry, &change, &state, wish, now);
                 drop(change);
-                self.hit(&state, now, freshness, reason).map(|hit| Begin::HitAndLead(hit, ticket))
+                self.hit(&state, now, freshness, reason).map(|hit| Begin::HitAndFetch(hit, ticket))
             }
-            Decision::Lead => {
+            Decision::Fetch => {
                 if state.keeping(0, now).is_none()
-                    && let Err(error) = self.check_budget(wish.deadline, now)
+                    && let Err(error) = self.check_rate_limit(wish.deadline, now)
                 {
                     return Ok(Err(error));
                 }
                 let ticket = self.start_fetch(entry, &change, &state, wish, now);
                 drop(change);
-                let waiter = self.waiter(entry, Arc::clone(ticket.flight()), wish);
-                Ok(Begin::Lead(ticket, waiter))
+                let waiter = self.waiter(entry, Arc::clone(ticket.fetch()), wish);
+                Ok(Begin::Fetch(ticket, waiter))
             }
         })
     }
 
     /// The ticket of a fetch for an entry, if one is due and may start.
-    pub(crate) fn lead_if_due(self: &Arc<Self>, entry: &Arc<Entry>, now: Now) -> Option<Ticket> {
+    pub(crate) fn fetch_if_due(self: &Arc<Self>, entry: &Arc<Entry>, now: Now) -> Option<Ticket> {
         let change = self.lock_alive(entry, now);
         let state = change.state();
         let ttl = entry.key.ttl();
         let promise = nanos(self.policy.min_remaining(ttl));
         let due = matches!(
             state.decide(promise, now, || self.block(now)),
-            Decision::Lead | Decision::HitAndLead(..)
+            Decision::Fetch | Decision::HitAndFetch(..)
         );
         let deadline = now.plus(DEFAULT_TIMEOUT).boot_nanos();
         (due && !state.retired)
@@ -162,10 +162,10 @@ impl Inner {
         loop {
             let change = entry.lock();
             let state = change.state();
-            match &state.flight {
-                Some(flight) if flight.is_overdue(now) => {
+            match &state.fetch {
+                Some(fetch) if fetch.is_overdue(now) => {
                     drop(change);
-                    self.time_out(entry, flight, now);
+                    self.time_out(entry, fetch, now);
                 }
                 _ => return change,
             }
@@ -188,11 +188,11 @@ impl Inner {
         let patience = if live { nanos(DEFAULT_TIMEOUT) } else { 0 };
         let queue_until = wish.deadline.max(started.saturating_add(patience));
         let deadline = queue_until.max(started.saturating_add(timeout));
-        let flight = Flight::new(state.era, purpose, started, queue_until, deadline);
-        let flight = Arc::new(flight);
-        change.replace(state.leading(Arc::clone(&flight)));
-        self.flights.add(entry, &flight);
-        Ticket::new(Arc::clone(self), Arc::clone(entry), flight)
+        let fetch = Fetch::new(state.era, purpose, started, queue_until, deadline);
+        let fetch = Arc::new(fetch);
+        change.replace(state.fetching(Arc::clone(&fetch)));
+        self.fetches.add(entry, &fetch);
+        Ticket::new(Arc::clone(self), Arc::clone(entry), fetch)
     }
 
     fn hit(
@@ -207,12 +207,12 @@ impl Inner {
         Ok(Hit::of(value, now, freshness, reason))
     }
 
-    fn waiter(self: &Arc<Self>, entry: &Arc<Entry>, flight: Arc<Flight>, wish: Wish) -> Waiter {
+    fn waiter(self: &Arc<Self>, entry: &Arc<Entry>, fetch: Arc<Fetch>, wish: Wish) -> Waiter {
         self.counters.wait();
-        Waiter::new(Arc::clone(self), Arc::clone(entry), flight, wish)
+        Waiter::new(Arc::clone(self), Arc::clone(entry), fetch, wish)
     }
 
-    /// Evicts the keys idle longest to make room for a new one. If all are being fetched or kept warm,
+    /// Evicts the keys idle longest to make space for a new one. If all are being fetched or kept warm,
     /// the new one is refused: the cache grows past its limit by no more than the threads that add to
     /// it simultaneously.
     fn make_room(&self, now: Now) -> Result<()> {

@@ -34,11 +34,11 @@ pub(crate) fn begin(from: &impl Beginner, options: BeginOptions, fetch: &impl Fn
     match from.begin(options) {
         Err(error) => Begun::Now(Err(error)),
         Ok(Begin::Hit(hit)) => Begun::Now(Ok(hit)),
-        Ok(Begin::HitAndLead(hit, ticket)) => {
+        Ok(Begin::HitAndFetch(hit, ticket)) => {
             fetch(ticket);
             Begun::Now(Ok(hit))
         }
-        Ok(Begin::Lead(ticket, waiter)) => {
+        Ok(Begin::Fetch(ticket, waiter)) => {
             fetch(ticket);
             Begun::Later(waiter)
         }

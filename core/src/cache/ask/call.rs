@@ -222,7 +222,7 @@ mod tests {
     use crate::clock::ManualClock;
     use crate::error::ErrorKind;
 
-    const LIFE: Duration = Duration::from_secs(60);
+    const LIFETIME: Duration = Duration::from_secs(60);
     const LONG: Duration = Duration::from_secs(10);
 
     struct Asked {
@@ -235,14 +235,14 @@ mod tests {
     fn ask(timeout: Duration) -> Asked {
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
         let cache = GrantCache::builder().clock(&clock).build();
-        let key = Key::new("stream-1", LIFE).unwrap();
+        let key = Key::new("stream-1", LIFETIME).unwrap();
         let options = BeginOptions { timeout: Some(timeout), ..Default::default() };
-        let (lead, tickets) = channel();
+        let (fetch, tickets) = channel();
         let (answer, answers) = channel();
         let call = cache.get_then(
             &key,
             options,
-            move |ticket| lead.send(ticket).unwrap(),
+            move |ticket| fetch.send(ticket).unwrap(),
             move |hit| answer.send(hit.map(|hit| hit.as_str().to_owned())).unwrap(),
         );
         Asked { clock, call, tickets, answers }
@@ -250,10 +250,10 @@ mod tests {
 
     #[test]
     fn the_answer_comes_when_the_fetch_is_over() {
-        let asked = ask(LIFE);
+        let asked = ask(LIFETIME);
         let ticket = asked.tickets.recv().unwrap();
         assert!(asked.answers.try_recv().is_err());
-        ticket.complete(Grant::new("a grant"), LIFE);
+        ticket.complete(Grant::new("a grant"), LIFETIME);
         assert_eq!(asked.answers.try_recv().unwrap().unwrap(), "a grant");
         assert!(!asked.call.cancel());
     }
@@ -265,13 +265,13 @@ mod tests {
         asked.clock.advance(Duration::from_secs(2));
         let error = asked.answers.recv_timeout(LONG).unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
-        ticket.complete(Grant::new("a grant"), LIFE);
+        ticket.complete(Grant::new("a grant"), LIFETIME);
         assert!(asked.answers.try_recv().is_err(), "nobody is answered twice");
     }
 
     #[test]
     fn a_dropped_fetch_is_begun_again_twice() {
-        let asked = ask(LIFE);
+        let asked = ask(LIFETIME);
         for _ in 0..3 {
             drop(asked.tickets.recv_timeout(LONG).unwrap());
         }
@@ -281,9 +281,9 @@ mod tests {
 
     #[test]
     fn a_call_that_was_taken_back_is_not_answered() {
-        let asked = ask(LIFE);
+        let asked = ask(LIFETIME);
         assert!(asked.call.cancel());
-        asked.tickets.recv().unwrap().complete(Grant::new("a grant"), LIFE);
+        asked.tickets.recv().unwrap().complete(Grant::new("a grant"), LIFETIME);
         assert!(asked.answers.recv().is_err(), "the callback is gone unheard");
     }
 }

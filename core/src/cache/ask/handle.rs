@@ -81,7 +81,7 @@ impl Handle {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a `min_remaining` over
-    /// half of the key's life.
+    /// half of the key's lifetime.
     #[inline]
     pub fn hit_at_once(&self, options: BeginOptions) -> Result<Option<Hit>> {
         match self.hit_in(&self.first, options)? {
@@ -192,17 +192,17 @@ mod tests {
     use crate::cache::{CachePolicy, Grant, GrantCache};
     use crate::clock::ManualClock;
 
-    const LIFE: Duration = Duration::from_secs(60);
+    const LIFETIME: Duration = Duration::from_secs(60);
 
     #[test]
     fn what_was_seen_in_one_entry_is_not_asked_of_another() {
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
         let policy = CachePolicy::builder().max_keys(1).build().unwrap();
         let cache = GrantCache::builder().clock(&clock).policy(policy).build();
-        let (key, other) = (Key::new("a", LIFE).unwrap(), Key::new("b", LIFE).unwrap());
+        let (key, other) = (Key::new("a", LIFETIME).unwrap(), Key::new("b", LIFETIME).unwrap());
         let options = BeginOptions::default();
         let fill = |key| match cache.begin(key, options).unwrap() {
-            Begin::Lead(ticket, _) => ticket.complete(Grant::new("a grant"), LIFE),
+            Begin::Fetch(ticket, _) => ticket.complete(Grant::new("a grant"), LIFETIME),
             other => panic!("{other:?}"),
         };
         fill(&key);
@@ -223,17 +223,17 @@ mod tests {
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
         let cache = GrantCache::builder().clock(&clock).build();
         let options = BeginOptions::default();
-        let handle = cache.handle(&Key::new("a", LIFE).unwrap()).unwrap();
+        let handle = cache.handle(&Key::new("a", LIFETIME).unwrap()).unwrap();
         assert!(handle.hit_at_once(options).unwrap().is_none());
-        let Begin::Lead(ticket, _) = handle.begin(options).unwrap() else { panic!("it is cold") };
+        let Begin::Fetch(ticket, _) = handle.begin(options).unwrap() else { panic!("it is cold") };
         assert!(handle.hit_at_once(options).unwrap().is_none(), "its fetch is in flight");
-        ticket.complete(Grant::new("a grant"), LIFE);
+        ticket.complete(Grant::new("a grant"), LIFETIME);
         assert_eq!(handle.hit_at_once(options).unwrap().unwrap().as_str(), "a grant");
-        clock.advance(LIFE / 2);
+        clock.advance(LIFETIME / 2);
         assert!(handle.hit_at_once(options).unwrap().is_none(), "a refresh is due");
         cache.simulate_fork();
         assert!(handle.hit_at_once(options).unwrap().is_none());
-        let much = BeginOptions { min_remaining: Some(LIFE), ..options };
+        let much = BeginOptions { min_remaining: Some(LIFETIME), ..options };
         assert!(matches!(handle.begin(much), Err(error) if error.kind().number() == 100));
     }
 }

@@ -15,7 +15,7 @@ pub(crate) const TIME_MAX: Duration = Duration::from_secs(86_400);
 /// What a caller asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BeginOptions {
-    /// The least remaining life that the grant must have, net of the safety margin; by default 5 s
+    /// The least remaining lifetime that the grant must have, net of the safety margin; by default 5 s
     /// for grants of 60 s and 2 s for grants of 15 s. A promise: less is never handed out.
     pub min_remaining: Option<Duration>,
     /// How long the caller waits; 5 s by default.
@@ -25,7 +25,7 @@ pub struct BeginOptions {
 /// What a caller asks for, in the cache's units.
 #[derive(Clone, Copy)]
 pub(crate) struct Wish {
-    /// The least remaining life, in nanoseconds.
+    /// The least remaining lifetime, in nanoseconds.
     pub(crate) promise: u64,
     /// Until when the caller waits, in nanoseconds since boot.
     pub(crate) deadline: u64,
@@ -56,7 +56,7 @@ impl BeginOptions {
                 nanos(asked)
             }
         };
-        // An expired grant is handed to nobody, not even to who asks for no life at all.
+        // An expired grant is handed to nobody, not even to that asks for no lifetime at all.
         Ok(promise.max(1))
     }
 }
@@ -66,7 +66,7 @@ pub(crate) fn usual_promise(key: &Key, policy: &CachePolicy) -> u64 {
     nanos(policy.min_remaining(key.ttl()))
 }
 
-/// Checks a promise against the life that grants are asked for with: one that is hard to keep would
+/// Checks a promise against the lifetime that grants are asked for with: one that is hard to keep would
 /// have every caller wait.
 #[inline]
 pub(crate) fn check_min_remaining(asked: Duration, ttl: Duration) -> Result<()> {

@@ -8,7 +8,7 @@ use super::begin::Begin;
 use super::beginner::Beginner;
 use super::options::BeginOptions;
 use crate::cache::decide::Key;
-use crate::cache::store::{Inner, LateGate, Retired};
+use crate::cache::store::{Inner, LateLimiter, Retired};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::fork::ForkCell;
@@ -17,12 +17,12 @@ use crate::fork::ForkCell;
 pub(crate) struct SharedCache {
     inner: ForkCell<Inner>,
     /// Where an account can still be set, if none was given at the start.
-    late_gate: Option<Arc<LateGate>>,
+    late_limiter: Option<Arc<LateLimiter>>,
 }
 
 impl SharedCache {
-    pub(crate) fn new(inner: Inner, late_gate: Option<Arc<LateGate>>) -> Self {
-        Self { inner: ForkCell::new(inner), late_gate }
+    pub(crate) fn new(inner: Inner, late_limiter: Option<Arc<LateLimiter>>) -> Self {
+        Self { inner: ForkCell::new(inner), late_limiter }
     }
 
     /// What this process keeps of the cache.
@@ -31,8 +31,8 @@ impl SharedCache {
         self.inner.get()
     }
 
-    pub(crate) fn late_gate(&self) -> Option<&LateGate> {
-        self.late_gate.as_deref()
+    pub(crate) fn late_limiter(&self) -> Option<&LateLimiter> {
+        self.late_limiter.as_deref()
     }
 
     /// Asks for the grant of a key. Never blocks; a hit takes no lock.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cache::decide::{Flight, Grant, Key, Purpose, abandoned, rate_limited};
+use crate::cache::decide::{Fetch, Grant, Key, Purpose, abandoned, rate_limited};
 use crate::cache::store::{Admission, Ended, Entry, EventKind, Inner, Permit};
 use crate::clock::Now;
 use crate::error::Error;
@@ -17,10 +17,10 @@ use crate::fork::Reborn as _;
 pub struct Ticket {
     inner: Arc<Inner>,
     entry: Arc<Entry>,
-    flight: Arc<Flight>,
+    fetch: Arc<Fetch>,
     permit: Option<Permit>,
     sent: Option<Now>,
-    /// When its place in the queue for the budget falls due, in nanoseconds since boot.
+    /// When its place in the queue for the rate limit falls due, in nanoseconds since boot.
     place: u64,
     is_over: bool,
 }
@@ -30,15 +30,15 @@ pub struct Ticket {
 pub enum Start {
     /// Send it now; it has this long.
     Go(Duration),
-    /// The account's budget is used up: ask again after this time.
+    /// The account's rate limit is used up: ask again after this time.
     Later(Duration),
     /// It may not be sent. The fetch has ended with this error.
     Refused(Error),
 }
 
 impl Ticket {
-    pub(super) fn new(inner: Arc<Inner>, entry: Arc<Entry>, flight: Arc<Flight>) -> Self {
-        Self { inner, entry, flight, permit: None, sent: None, place: 0, is_over: false }
+    pub(super) fn new(inner: Arc<Inner>, entry: Arc<Entry>, fetch: Arc<Fetch>) -> Self {
+        Self { inner, entry, fetch, permit: None, sent: None, place: 0, is_over: false }
     }
 
     /// The key whose grant is wanted.
@@ -50,10 +50,10 @@ impl Ticket {
     /// Whether a grant that is still good is being replaced.
     #[must_use]
     pub fn is_refresh(&self) -> bool {
-        self.flight.purpose == Purpose::Refresh
+        self.fetch.purpose == Purpose::Refresh
     }
 
-    /// Asks whether the request may be sent, right before it would be: the grant's life counts from
+    /// Asks whether the request may be sent, right before it would be: the grant's lifetime counts from
     /// here, so connecting and answering cost it nothing it has.
     pub fn start(&mut self) -> Start {
         if self.is_over || self.inner.is_foreign() {
@@ -63,7 +63,7 @@ impl Ticket {
         let time = now.boot_nanos();
         if self.sent.is_some() {
             // Asked again after it was sent: what is left of its time.
-            let deadline = self.flight.deadline();
+            let deadline = self.fetch.deadline();
             return Start::Go(Duration::from_nanos(deadline.saturating_sub(time)));
         }
         if let Some(error) = self.too_late(now) {
@@ -74,10 +74,10 @@ impl Ticket {
         }
         let timeout = self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout;
         let deadline = time.saturating_add(timeout);
-        match self.inner.admit(&self.flight, deadline, now) {
+        match self.inner.admit(&self.fetch, deadline, now) {
             Admission::Go(permit) => {
                 self.permit = Some(permit);
-                self.flight.sent_until(deadline);
+                self.fetch.sent_until(deadline);
                 self.inner.counters.fetch(self.is_refresh());
                 self.inner.note(now, EventKind::FetchSent, Some(&self.entry.key));
                 self.sent = Some(now);
@@ -92,11 +92,11 @@ impl Ticket {
         }
     }
 
-    /// Ends the fetch with a grant that lives for `life` from when the request was sent (from now,
+    /// Ends the fetch with a grant that lives for `lifetime` from when the request was sent (from now,
     /// if [`Ticket::start`] was never asked).
-    pub fn complete(mut self, grant: Grant, life: Duration) {
+    pub fn complete(mut self, grant: Grant, lifetime: Duration) {
         if let Some(inner) = self.end() {
-            inner.succeeded(&self.ended(), grant, life);
+            inner.succeeded(&self.ended(), grant, lifetime);
         }
     }
 
@@ -112,17 +112,17 @@ impl Ticket {
         self.inner.counters.clock_offset(ms);
     }
 
-    pub(super) fn flight(&self) -> &Arc<Flight> {
-        &self.flight
+    pub(super) fn fetch(&self) -> &Arc<Fetch> {
+        &self.fetch
     }
 
     /// The error that the waiters got, if the fetch is over before its request was sent: the request
     /// would serve nobody.
     fn too_late(&mut self, now: Now) -> Option<Error> {
-        if self.flight.is_overdue(now) {
-            self.inner.time_out(&self.entry, &self.flight, now);
+        if self.fetch.is_overdue(now) {
+            self.inner.time_out(&self.entry, &self.fetch, now);
         }
-        let outcome = self.flight.outcome()?;
+        let outcome = self.fetch.outcome()?;
         self.is_over = true;
         Some(outcome.err().unwrap_or_else(abandoned))
     }
@@ -130,7 +130,7 @@ impl Ticket {
     /// Ends the fetch without a request having been sent: no failure of upstream is noted.
     fn refused(&mut self, error: Error) -> Start {
         if let Some(inner) = self.end() {
-            inner.not_sent(&self.entry, &self.flight, error.clone());
+            inner.not_sent(&self.entry, &self.fetch, error.clone());
         }
         Start::Refused(error)
     }
@@ -142,7 +142,7 @@ impl Ticket {
     }
 
     fn ended(&self) -> Ended<'_> {
-        Ended { entry: &self.entry, flight: &self.flight, permit: self.permit, sent: self.sent }
+        Ended { entry: &self.entry, fetch: &self.fetch, permit: self.permit, sent: self.sent }
     }
 }
 

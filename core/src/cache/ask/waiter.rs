@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::options::Wish;
-use crate::cache::decide::{Flight, Freshness, Outcome, abandoned, grant_too_short};
+use crate::cache::decide::{Fetch, Freshness, Outcome, abandoned, grant_too_short};
 use crate::cache::store::{Entry, Hit, Inner};
 use crate::clock::Now;
 use crate::completion::{Subscription, Wake};
@@ -27,20 +27,15 @@ const LAST_CALL: u64 = 100_000_000;
 pub struct Waiter {
     inner: Arc<Inner>,
     entry: Arc<Entry>,
-    flight: Arc<Flight>,
+    fetch: Arc<Fetch>,
     wish: Wish,
     /// Of this waiter's task, once it has been polled as a future.
     subscription: Option<Subscription>,
 }
 
 impl Waiter {
-    pub(super) fn new(
-        inner: Arc<Inner>,
-        entry: Arc<Entry>,
-        flight: Arc<Flight>,
-        wish: Wish,
-    ) -> Self {
-        Self { inner, entry, flight, wish, subscription: None }
+    pub(super) fn new(inner: Arc<Inner>, entry: Arc<Entry>, fetch: Arc<Fetch>, wish: Wish) -> Self {
+        Self { inner, entry, fetch, wish, subscription: None }
     }
 
     /// The outcome, if the fetch or the caller's time is over; does not block.
@@ -50,12 +45,12 @@ impl Waiter {
             return Some(Err(abandoned()));
         }
         let now = self.inner.clock.now();
-        if let Some(outcome) = self.flight.outcome() {
+        if let Some(outcome) = self.fetch.outcome() {
             return Some(self.resolve(outcome, now));
         }
-        if self.flight.is_overdue(now) {
-            self.inner.time_out(&self.entry, &self.flight, now);
-            return self.flight.outcome().map(|outcome| self.resolve(outcome, now));
+        if self.fetch.is_overdue(now) {
+            self.inner.time_out(&self.entry, &self.fetch, now);
+            return self.fetch.outcome().map(|outcome| self.resolve(outcome, now));
         }
         (now.boot_nanos() >= self.patience(now)).then(|| self.give_up(now))
     }
@@ -85,7 +80,7 @@ impl Waiter {
             if let Some(result) = self.try_result() {
                 return result;
             }
-            self.flight.completion.wait(self.time_left());
+            self.fetch.completion.wait(self.time_left());
         }
     }
 
@@ -102,20 +97,20 @@ impl Waiter {
     /// has ended. No lock is held. A fetch always ends, but the caller's time is not watched: for
     /// that, ask with [`GrantCache::get_then`](crate::GrantCache::get_then).
     pub fn on_ready(self, callback: impl FnOnce(Result<Hit>) + Send + 'static) -> Registration {
-        let (inner, flight) = (Arc::clone(&self.inner), Arc::clone(&self.flight));
+        let (inner, fetch) = (Arc::clone(&self.inner), Arc::clone(&self.fetch));
         if inner.is_foreign() {
             // The parent's locks may be held by threads that are not there.
             callback(Err(abandoned()));
-            return Registration { inner, flight, subscription: None };
+            return Registration { inner, fetch, subscription: None };
         }
         let call = move || callback(self.outcome_now());
-        match flight.completion.subscribe(Wake::Callback(Box::new(call))) {
-            Ok(subscription) => Registration { inner, flight, subscription: Some(subscription) },
+        match fetch.completion.subscribe(Wake::Callback(Box::new(call))) {
+            Ok(subscription) => Registration { inner, fetch, subscription: Some(subscription) },
             Err(wake) => {
                 if let Wake::Callback(callback) = wake {
                     callback();
                 }
-                Registration { inner, flight, subscription: None }
+                Registration { inner, fetch, subscription: None }
             }
         }
     }
@@ -126,9 +121,9 @@ impl Waiter {
         if self.inner.is_foreign() {
             return None;
         }
-        let (inner, flight) = (Arc::clone(&self.inner), Arc::clone(&self.flight));
-        let subscription = flight.completion.subscribe(Wake::Callback(Box::new(run))).ok()?;
-        Some(Registration { inner, flight, subscription: Some(subscription) })
+        let (inner, fetch) = (Arc::clone(&self.inner), Arc::clone(&self.fetch));
+        let subscription = fetch.completion.subscribe(Wake::Callback(Box::new(run))).ok()?;
+        Some(Registration { inner, fetch, subscription: Some(subscription) })
     }
 
     /// After which time [`Waiter::try_result`] has a result even if the fetch goes on.
@@ -137,7 +132,7 @@ impl Waiter {
             return Duration::ZERO;
         }
         let now = self.inner.clock.now();
-        let end = self.patience(now).min(self.flight.overdue_at());
+        let end = self.patience(now).min(self.fetch.overdue_at());
         let left = Duration::from_nanos(end.saturating_sub(now.boot_nanos()));
         if self.inner.clock.is_manual() { left.min(MANUAL_SLICE) } else { left }
     }
@@ -181,7 +176,7 @@ impl Waiter {
         if let Some(subscription) = self.subscription.take()
             && !self.inner.is_foreign()
         {
-            self.flight.completion.unsubscribe(subscription);
+            self.fetch.completion.unsubscribe(subscription);
         }
     }
 }
@@ -197,11 +192,11 @@ impl Future for Waiter {
         }
         let waker = context.waker();
         if let Some(subscription) = self.subscription
-            && self.flight.completion.set_waker(subscription, waker)
+            && self.fetch.completion.set_waker(subscription, waker)
         {
             return Poll::Pending;
         }
-        match self.flight.completion.subscribe(Wake::Task(waker.clone())) {
+        match self.fetch.completion.subscribe(Wake::Task(waker.clone())) {
             Ok(subscription) => {
                 self.subscription = Some(subscription);
                 Poll::Pending
@@ -227,7 +222,7 @@ impl fmt::Debug for Waiter {
 /// A callback that has been registered. Dropping this leaves it in place.
 pub struct Registration {
     inner: Arc<Inner>,
-    flight: Arc<Flight>,
+    fetch: Arc<Fetch>,
     subscription: Option<Subscription>,
 }
 
@@ -235,7 +230,7 @@ impl Registration {
     /// Takes the callback back. True if it will not be called; false if it was or is being called.
     pub fn cancel(mut self) -> bool {
         let subscription = self.subscription.take().filter(|_| !self.inner.is_foreign());
-        subscription.is_some_and(|subscription| self.flight.completion.unsubscribe(subscription))
+        subscription.is_some_and(|subscription| self.fetch.completion.unsubscribe(subscription))
     }
 }
 

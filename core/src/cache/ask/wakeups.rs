@@ -13,20 +13,20 @@ impl Inner {
         let time = now.boot_nanos();
         let warm = self.warm_entries(now);
         let dues = warm.iter().filter_map(|entry| self.due_at(entry, now)).min();
-        self.flights.next_overdue().into_iter().chain(dues).map(|at| at.max(time)).min()
+        self.fetches.next_overdue().into_iter().chain(dues).map(|at| at.max(time)).min()
     }
 
     /// Ends the fetches that are overdue; returns the tickets of the keys kept warm that are due.
     pub(crate) fn poll(self: &Arc<Self>, now: Now) -> Vec<Ticket> {
         self.time_out_overdue(now);
         let warm = self.warm_entries(now);
-        warm.iter().filter_map(|entry| self.lead_if_due(entry, now)).collect()
+        warm.iter().filter_map(|entry| self.fetch_if_due(entry, now)).collect()
     }
 
     /// When an entry that is kept warm falls due; none while its fetch is in flight.
     fn due_at(&self, entry: &Entry, now: Now) -> Option<u64> {
         let state = entry.state();
-        if state.live_flight(now).is_some() {
+        if state.live_fetch(now).is_some() {
             return None;
         }
         // One nanosecond after the soft point, and not a moment later once that has passed.

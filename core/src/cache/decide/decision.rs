@@ -1,4 +1,4 @@
-//! The table of decisions: what a caller gets from an entry, by the remaining life of its grant and
+//! The table of decisions: what a caller gets from an entry, by the remaining lifetime of its grant and
 //! by what upstream is doing.
 
 use std::time::Duration;
@@ -15,9 +15,9 @@ pub(crate) enum Decision {
     /// The grant at once.
     Hit(Freshness, Option<Error>),
     /// The grant at once, and a refresh that this caller has to see to.
-    HitAndLead(Freshness, Option<Error>),
+    HitAndFetch(Freshness, Option<Error>),
     /// A fetch that this caller has to see to, then its outcome.
-    Lead,
+    Fetch,
     /// The outcome of the fetch in flight.
     Wait,
     /// An error at once.
@@ -33,7 +33,7 @@ enum Upstream {
 }
 
 impl EntryState {
-    /// Decides what a caller gets who needs a grant with `promise` nanoseconds of remaining life.
+    /// Decides what a caller gets who needs a grant with `promise` nanoseconds of remaining lifetime.
     /// `block` tells what holds back the whole cache or account, and is asked only when no fresh
     /// grant is at hand.
     #[inline]
@@ -59,7 +59,7 @@ impl EntryState {
     /// No grant, or none that keeps the promise.
     fn decide_without(&self, now: Now, block: Option<Block>) -> Decision {
         match self.upstream(now, block) {
-            Upstream::Idle => Decision::Lead,
+            Upstream::Idle => Decision::Fetch,
             Upstream::InFlight => Decision::Wait,
             Upstream::Paused(error, wait) => {
                 Decision::Refuse(error.with_retry_after(Duration::from_nanos(wait)))
@@ -86,21 +86,21 @@ impl EntryState {
                 Decision::Hit(freshness, reason)
             }
             (Upstream::Idle, Some(error)) if old => {
-                Decision::HitAndLead(Freshness::Degraded, Some(tried_now(error)))
+                Decision::HitAndFetch(Freshness::Degraded, Some(tried_now(error)))
             }
             (Upstream::InFlight, Some(error)) if old => {
                 Decision::Hit(Freshness::Degraded, Some(tried_now(error)))
             }
-            (Upstream::Idle, None) if old => Decision::Lead,
+            (Upstream::Idle, None) if old => Decision::Fetch,
             (Upstream::InFlight, None) if old => Decision::Wait,
-            (Upstream::Idle, _) => Decision::HitAndLead(Freshness::Refreshing, None),
+            (Upstream::Idle, _) => Decision::HitAndFetch(Freshness::Refreshing, None),
             (Upstream::InFlight, _) => Decision::Hit(Freshness::Refreshing, None),
         }
     }
 
     fn upstream(&self, now: Now, block: Option<Block>) -> Upstream {
         let time = now.boot_nanos();
-        if self.live_flight(now).is_some() {
+        if self.live_fetch(now).is_some() {
             return Upstream::InFlight;
         }
         let own = (self.past.next > time)

@@ -38,7 +38,7 @@ pub(crate) struct StoredGrant {
     pub(crate) grant: Grant,
     /// Unique within one cache and rising.
     pub(crate) generation: u64,
-    /// The end of its life on both clocks, less the safety margin.
+    /// The end of its lifetime on both clocks, less the safety margin.
     pub(crate) expires: Now,
     /// A refresh is due when less than this remains, in nanoseconds.
     pub(crate) soft: u64,
@@ -47,7 +47,7 @@ pub(crate) struct StoredGrant {
 }
 
 impl StoredGrant {
-    /// The life left, net of the safety margin, in nanoseconds.
+    /// The lifetime left, net of the safety margin, in nanoseconds.
     #[inline]
     pub(crate) fn remaining(&self, now: Now) -> u64 {
         now.nanos_until(&self.expires)

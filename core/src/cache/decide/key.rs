@@ -11,7 +11,7 @@ const TEXT_MAX_BYTES: usize = 512;
 /// A credential that lives longer than this is not short-lived.
 const TTL_MAX: Duration = Duration::from_secs(86_400);
 
-/// A cache key: any text, and the life its grants are asked for with. Grants of another life are
+/// A cache key: any text, and the lifetime its grants are asked for with. Grants of another lifetime are
 /// other entries. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Key {
@@ -20,11 +20,11 @@ pub struct Key {
 }
 
 impl Key {
-    /// A key from text of 1 to 512 bytes and a life of 1 ms to 24 h.
+    /// A key from text of 1 to 512 bytes and a lifetime of 1 ms to 24 h.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::LimitExceeded`] for the text, [`ErrorKind::InvalidTtl`] for the life.
+    /// [`ErrorKind::LimitExceeded`] for the text, [`ErrorKind::InvalidTtl`] for the lifetime.
     pub fn new(text: &str, ttl: Duration) -> Result<Self> {
         if text.is_empty() || text.len() > TEXT_MAX_BYTES {
             let what = format!("must have 1 to 512 bytes, not {}", text.len());
@@ -45,7 +45,7 @@ impl Key {
         &self.text
     }
 
-    /// The life that grants under this key are asked for with.
+    /// The lifetime that grants under this key are asked for with.
     #[must_use]
     pub fn ttl(&self) -> Duration {
         Duration::from_millis(self.ttl_ms.into())

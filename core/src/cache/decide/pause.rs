@@ -57,7 +57,7 @@ impl Failure<'_> {
         }
     }
 
-    /// The life that the stored grant has above its promise, if any.
+    /// The lifetime that the stored grant has above its promise, if any.
     fn spare(&self) -> Option<u64> {
         let promise = nanos(self.policy.min_remaining(self.key.ttl()));
         let value = self.state.value.as_ref()?;
@@ -87,7 +87,7 @@ pub(crate) fn cooldown(
     }
 }
 
-/// Full jitter below a step that doubles. `spare` is the life that the stored grant has above its
+/// Full jitter below a step that doubles. `spare` is the lifetime that the stored grant has above its
 /// promise, if there is one: the less is left, the sooner the next fetch, so that one more fits in.
 fn transient_backoff(windows: &Windows, failures: u32, spare: Option<u64>, random: f64) -> u64 {
     let step = doubled(BACKOFF_BASE, failures).min(windows.backoff_cap);

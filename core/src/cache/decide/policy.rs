@@ -12,7 +12,7 @@ const MAX_KEYS_MAX: usize = 1_000_000;
 /// No time of a policy is longer.
 const TIME_MAX: Duration = Duration::from_secs(86_400);
 
-/// The windows and limits of a cache. Whatever is not set scales with the life of each grant.
+/// The windows and limits of a cache. Whatever is not set scales with the lifetime of each grant.
 ///
 /// # Example: callers wait sooner
 ///
@@ -52,7 +52,7 @@ impl Default for CachePolicy {
 pub struct CachePolicyBuilder(CachePolicy);
 
 impl CachePolicyBuilder {
-    /// Below this remaining life callers wait for the fetch in flight. Default 20 s for a life of
+    /// Below this remaining lifetime callers wait for the fetch in flight. Default 20 s for a lifetime of
     /// 60 s, 5 s for 15 s.
     #[must_use]
     pub fn wait_below(mut self, time: Duration) -> Self {
@@ -60,22 +60,22 @@ impl CachePolicyBuilder {
         self
     }
 
-    /// At this remaining life a refresh is due; a jitter makes it a little earlier. Default 30 s
-    /// for a life of 60 s, 8 s for 15 s.
+    /// At this remaining lifetime a refresh is due; a jitter makes it a little earlier. Default 30 s
+    /// for a lifetime of 60 s, 8 s for 15 s.
     #[must_use]
     pub fn soft_point(mut self, time: Duration) -> Self {
         self.0.soft_point = Some(time);
         self
     }
 
-    /// Taken off every life for clocks and transit. Default 2 s for a life of 60 s, 1 s for 15 s.
+    /// Taken off every lifetime for clocks and transit. Default 2 s for a lifetime of 60 s, 1 s for 15 s.
     #[must_use]
     pub fn safety_margin(mut self, time: Duration) -> Self {
         self.0.safety_margin = Some(time);
         self
     }
 
-    /// How long one fetch may take. Default 4 s for a life of 60 s, 3 s for 15 s.
+    /// How long one fetch may take. Default 4 s for a lifetime of 60 s, 3 s for 15 s.
     #[must_use]
     pub fn fetch_timeout(mut self, time: Duration) -> Self {
         self.0.fetch_timeout = Some(time);
@@ -153,21 +153,21 @@ impl CachePolicy {
         self.jitter.unwrap_or_else(random::unit)
     }
 
-    /// The default promise to callers for grants that are asked for with this life.
+    /// The default promise to callers for grants that are asked for with this lifetime.
     #[must_use]
     pub fn min_remaining(&self, ttl: Duration) -> Duration {
         Duration::from_nanos(default_min_remaining(nanos(ttl)))
     }
 
-    /// Every window for a grant of this life, whole nanoseconds.
-    pub(crate) fn windows(&self, life: Duration) -> Windows {
-        let life = nanos(life);
-        let default = Windows::of(life);
+    /// Every window for a grant of this lifetime, whole nanoseconds.
+    pub(crate) fn windows(&self, lifetime: Duration) -> Windows {
+        let lifetime = nanos(lifetime);
+        let default = Windows::of(lifetime);
         let or = |set: Option<Duration>, default| set.map_or(default, nanos);
         let margin = or(self.safety_margin, default.margin);
         Windows {
             margin,
-            net_life: life.saturating_sub(margin),
+            net_lifetime: lifetime.saturating_sub(margin),
             wait_below: or(self.wait_below, default.wait_below),
             soft_point: or(self.soft_point, default.soft_point),
             fetch_timeout: or(self.fetch_timeout, default.fetch_timeout),
@@ -181,14 +181,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_life_has_windows_in_order() {
+    fn every_lifetime_has_windows_in_order() {
         let policy = CachePolicy::default();
         for ms in (1..200_000).step_by(37) {
-            let life = Duration::from_millis(ms);
-            let w = policy.windows(life);
-            let promise = nanos(policy.min_remaining(life));
+            let lifetime = Duration::from_millis(ms);
+            let w = policy.windows(lifetime);
+            let promise = nanos(policy.min_remaining(lifetime));
             assert!(promise <= w.wait_below && w.wait_below <= w.soft(0.0), "{ms} {w:?}");
-            assert!(w.soft(1.0) < w.net_life, "{ms} {w:?}");
+            assert!(w.soft(1.0) < w.net_lifetime, "{ms} {w:?}");
         }
     }
 

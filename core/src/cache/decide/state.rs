@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::errors::{abandoned, grant_too_short};
-use super::flight::Flight;
+use super::fetch::Fetch;
 use super::grant::StoredGrant;
 use super::windows::MIN_SPACING;
 use crate::clock::Now;
@@ -18,7 +18,7 @@ pub(crate) struct EntryState {
     /// The grant; an error never takes its place.
     pub(crate) value: Option<Arc<StoredGrant>>,
     /// The one fetch in flight.
-    pub(crate) flight: Option<Arc<Flight>>,
+    pub(crate) fetch: Option<Arc<Fetch>>,
     /// How the last fetches ended.
     pub(crate) past: Past,
     /// Raised by every invalidation and rotation: what a fetch of an earlier era brings is not
@@ -55,8 +55,8 @@ impl Past {
 
 impl EntryState {
     /// The fetch in flight, unless it is overdue.
-    pub(crate) fn live_flight(&self, now: Now) -> Option<&Arc<Flight>> {
-        self.flight.as_ref().filter(|flight| !flight.is_overdue(now))
+    pub(crate) fn live_fetch(&self, now: Now) -> Option<&Arc<Fetch>> {
+        self.fetch.as_ref().filter(|fetch| !fetch.is_overdue(now))
     }
 
     /// The grant, if it keeps a promise.
@@ -65,19 +65,19 @@ impl EntryState {
     }
 
     /// With a fetch in flight.
-    pub(crate) fn leading(&self, flight: Arc<Flight>) -> Self {
-        Self { flight: Some(flight), ..self.clone() }
+    pub(crate) fn fetching(&self, fetch: Arc<Fetch>) -> Self {
+        Self { fetch: Some(fetch), ..self.clone() }
     }
 
     /// Whether a fetch is the one in flight.
-    pub(crate) fn awaits(&self, flight: &Arc<Flight>) -> bool {
-        self.flight.as_ref().is_some_and(|current| Arc::ptr_eq(current, flight))
+    pub(crate) fn awaits(&self, fetch: &Arc<Fetch>) -> bool {
+        self.fetch.as_ref().is_some_and(|current| Arc::ptr_eq(current, fetch))
     }
 
     /// After a fetch that brought the grant.
     pub(crate) fn succeeded(&self, started: u64) -> Self {
         let past = Past { next: started.saturating_add(MIN_SPACING), ..Past::default() };
-        Self { flight: None, past, ..self.clone() }
+        Self { fetch: None, past, ..self.clone() }
     }
 
     /// After a fetch that failed at `end`; none follows for `pause`.
@@ -85,7 +85,7 @@ impl EntryState {
         let next = started.saturating_add(MIN_SPACING).max(end.saturating_add(pause));
         let failures = self.past.failures.saturating_add(1);
         let past = Past { error: Some(error), next, failures, abandoned: 0 };
-        Self { flight: None, past, ..self.clone() }
+        Self { fetch: None, past, ..self.clone() }
     }
 
     /// After a fetch that was dropped without an outcome. The first two cost nothing; from the third
@@ -98,18 +98,18 @@ impl EntryState {
         } else {
             Past { abandoned, ..self.past.clone() }
         };
-        Self { flight: None, past, ..self.clone() }
+        Self { fetch: None, past, ..self.clone() }
     }
 
-    /// After a fetch whose request could not be sent because of the account's budget. Upstream did
+    /// After a fetch whose request could not be sent because of the account's rate limit. Upstream did
     /// not fail, but without a pause every caller would queue another fetch.
     pub(crate) fn held_off(&self, error: Error, now: Now) -> Self {
         let next = now.boot_nanos().saturating_add(MIN_SPACING);
         let past = Past { error: Some(error), next, ..self.past.clone() };
-        Self { flight: None, past, ..self.clone() }
+        Self { fetch: None, past, ..self.clone() }
     }
 
-    /// Of the next era: no fetch, no stored error, and the grant only if it may stay.
+    /// Of the next era: no fetch, no cached error, and the grant only if it may stay.
     pub(crate) fn renewed(&self, keep_value: bool) -> Self {
         Self {
             value: self.value.clone().filter(|_| keep_value),

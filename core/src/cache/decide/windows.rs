@@ -1,18 +1,18 @@
-//! The times that decide, and how they scale with the life of a grant.
+//! The times that decide, and how they scale with the lifetime of a grant.
 
 const SECOND: u64 = 1_000_000_000;
 const MILLI: u64 = 1_000_000;
 
 /// The least time between the starts of two fetches for one key, in nanoseconds.
 pub(crate) const MIN_SPACING: u64 = SECOND;
-/// A short-lived grant is refreshed at the latest when this part of its life has been used.
-const SOFT_MAX_OF_LIFE: f64 = 0.75;
+/// A short-lived grant is refreshed at the latest when this part of its lifetime has been used.
+const SOFT_MAX_OF_LIFETIME: f64 = 0.75;
 
-/// The windows for one life, in nanoseconds; remaining times are net of `margin`.
+/// The windows for one lifetime, in nanoseconds; remaining times are net of `margin`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Windows {
     pub(crate) margin: u64,
-    pub(crate) net_life: u64,
+    pub(crate) net_lifetime: u64,
     pub(crate) wait_below: u64,
     pub(crate) soft_point: u64,
     pub(crate) soft_jitter: u64,
@@ -22,41 +22,41 @@ pub(crate) struct Windows {
 }
 
 impl Windows {
-    /// The windows that hold unless a policy says otherwise, for a life in nanoseconds.
-    pub(super) fn of(life: u64) -> Self {
-        let margin = margin(life);
+    /// The windows that hold unless a policy says otherwise, for a lifetime in nanoseconds.
+    pub(super) fn of(lifetime: u64) -> Self {
+        let margin = margin(lifetime);
         Self {
             margin,
-            net_life: life.saturating_sub(margin),
-            wait_below: scaled(life, Span::WAIT_BELOW),
-            soft_point: scaled(life, Span::SOFT_POINT),
-            soft_jitter: scaled(life, Span::SOFT_JITTER),
-            fetch_timeout: scaled(life, Span::FETCH_TIMEOUT),
-            backoff_cap: scaled(life, Span::BACKOFF_CAP),
-            throttle_cap: scaled(life, Span::THROTTLE_CAP),
+            net_lifetime: lifetime.saturating_sub(margin),
+            wait_below: scaled(lifetime, Span::WAIT_BELOW),
+            soft_point: scaled(lifetime, Span::SOFT_POINT),
+            soft_jitter: scaled(lifetime, Span::SOFT_JITTER),
+            fetch_timeout: scaled(lifetime, Span::FETCH_TIMEOUT),
+            backoff_cap: scaled(lifetime, Span::BACKOFF_CAP),
+            throttle_cap: scaled(lifetime, Span::THROTTLE_CAP),
         }
     }
 
-    /// The remaining life at which a refresh is due. The jitter only makes it earlier, and a grant
-    /// so short that it would be due right away is not refreshed in the first quarter of its life.
+    /// The remaining lifetime at which a refresh is due. The jitter only makes it earlier, and a grant
+    /// so short that it would be due right away is not refreshed in the first quarter of its lifetime.
     pub(crate) fn soft(&self, random: f64) -> u64 {
         let soft = self.soft_point.saturating_add(share(self.soft_jitter, random));
-        soft.min(share(self.net_life, SOFT_MAX_OF_LIFE))
+        soft.min(share(self.net_lifetime, SOFT_MAX_OF_LIFETIME))
     }
 }
 
-/// What callers are promised who do not say, for a life in nanoseconds.
-pub(super) fn default_min_remaining(life: u64) -> u64 {
-    scaled(life, Span::MIN_REMAINING)
+/// What callers are promised who do not say, for a lifetime in nanoseconds.
+pub(super) fn default_min_remaining(lifetime: u64) -> u64 {
+    scaled(lifetime, Span::MIN_REMAINING)
 }
 
-/// A time that depends on the life of a grant: its values at 15 s and 60 s, straight lines between
+/// A time that depends on the lifetime of a grant: its values at 15 s and 60 s, straight lines between
 /// those and zero, and what happens beyond 60 s.
 #[derive(Clone, Copy)]
 struct Span {
     at_15: u64,
     at_60: u64,
-    /// Goes on in proportion to the life, up to this; equal to `at_60` for a time that does not.
+    /// Goes on in proportion to the lifetime, up to this; equal to `at_60` for a time that does not.
     max: u64,
 }
 
@@ -81,23 +81,23 @@ impl Span {
 
 /// The margin covers clocks that tell whole seconds, so it is a second even for short lives, down to
 /// the point where little would be left.
-fn margin(life: u64) -> u64 {
-    scaled(life, Span::MARGIN).max(SECOND.min(life / 4))
+fn margin(lifetime: u64) -> u64 {
+    scaled(lifetime, Span::MARGIN).max(SECOND.min(lifetime / 4))
 }
 
-fn scaled(life: u64, span: Span) -> u64 {
+fn scaled(lifetime: u64, span: Span) -> u64 {
     const SHORT: u64 = 15 * SECOND;
     const LONG: u64 = 60 * SECOND;
     // In 128 bits no product below can overflow.
     let part = |value: u64, of: u64, whole: u64| {
         u64::try_from(u128::from(value) * u128::from(of) / u128::from(whole)).unwrap_or(u64::MAX)
     };
-    if life <= SHORT {
-        part(span.at_15, life, SHORT)
-    } else if life <= LONG {
-        span.at_15 + part(span.at_60 - span.at_15, life - SHORT, LONG - SHORT)
+    if lifetime <= SHORT {
+        part(span.at_15, lifetime, SHORT)
+    } else if lifetime <= LONG {
+        span.at_15 + part(span.at_60 - span.at_15, lifetime - SHORT, LONG - SHORT)
     } else {
-        part(span.at_60, life, LONG).min(span.max)
+        part(span.at_60, lifetime, LONG).min(span.max)
     }
 }
 
@@ -125,6 +125,6 @@ mod tests {
         };
         assert_eq!(ms(short), [1000, 5000, 8000, 1000, 3000, 1000]);
         assert_eq!(ms(long), [2000, 20_000, 30_000, 5000, 4000, 4000]);
-        assert_eq!(long.net_life, 58 * SECOND);
+        assert_eq!(long.net_lifetime, 58 * SECOND);
     }
 }

@@ -38,7 +38,7 @@ pub enum EventKind {
     FetchFailed(ErrorKind),
     /// A fetch ended without an outcome.
     FetchAbandoned,
-    /// The entry made room for another.
+    /// The entry made space for another.
     Evicted,
     /// The entry was emptied by the host.
     Invalidated,

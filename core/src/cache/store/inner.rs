@@ -1,6 +1,6 @@
 //! Everything that one process keeps of a cache.
 //!
-//! Lock order: a shard's, then an entry's. The small locks (flights, warm entries, events, a
+//! Lock order: a shard's, then an entry's. The small locks (fetches, warm entries, events, a
 //! completion) are leaves. No lock is held while a callback runs.
 
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use arc_swap::ArcSwapOption;
 use super::counters::Counters;
 use super::entry::Entry;
 use super::events::{Event, EventKind, Ring};
-use super::flights::Flights;
-use super::gate::Gate;
+use super::fetches::Fetches;
+use super::limiter::Limiter;
 use super::shards::Shards;
 use super::stats::Stats;
 use crate::cache::decide::{Block, CachePolicy, EntryState, Key};
@@ -25,11 +25,11 @@ pub(crate) struct Inner {
     pub(crate) policy: CachePolicy,
     pub(crate) shards: Shards,
     pub(crate) counters: Counters,
-    pub(crate) flights: Flights,
+    pub(crate) fetches: Fetches,
     /// Entries that are refreshed without being read.
     pub(crate) warm: Mutex<Vec<Arc<Entry>>>,
     /// What the account allows.
-    pub(super) gate: Arc<dyn Gate>,
+    pub(super) limiter: Arc<dyn Limiter>,
     /// Set while the credentials are refused: no key is tried.
     pub(super) block: ArcSwapOption<Block>,
     /// The number of the next grant.
@@ -42,15 +42,15 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
-    pub(crate) fn new(clock: Clock, policy: CachePolicy, gate: Arc<dyn Gate>) -> Self {
+    pub(crate) fn new(clock: Clock, policy: CachePolicy, limiter: Arc<dyn Limiter>) -> Self {
         Self {
             clock,
             policy,
             shards: Shards::new(),
             counters: Counters::new(),
-            flights: Flights::default(),
+            fetches: Fetches::default(),
             warm: Mutex::default(),
-            gate,
+            limiter,
             block: ArcSwapOption::empty(),
             next_grant: AtomicU64::new(1),
             events: Ring::default(),
@@ -88,8 +88,8 @@ impl Inner {
     /// When the last grant, cached error and fetch in flight have ended, in nanoseconds since boot.
     pub(crate) fn ends_at(&self) -> u64 {
         let block = self.block.load().as_ref().map_or(0, |block| block.until);
-        let flights = self.flights.last_overdue().unwrap_or(0);
-        self.shards.held().until().max(block).max(flights)
+        let fetches = self.fetches.last_overdue().unwrap_or(0);
+        self.shards.held().until().max(block).max(fetches)
     }
 
     /// Keeps nothing warm any more.
@@ -114,7 +114,7 @@ impl Inner {
         let now = self.clock.now();
         Stats {
             keys: self.shards.len(),
-            in_flight: self.flights.len(),
+            in_flight: self.fetches.len(),
             cooldown_left: self.cooldown_left(now),
             ..self.counters.read()
         }
@@ -131,7 +131,7 @@ impl Reborn for Inner {
     /// What a forked child starts with: nothing of its parent's but the grants that are still good.
     /// Everything here is read without a lock, since a thread that is gone may hold any of them.
     fn reborn(&self) -> Self {
-        let born = Self::new(self.clock.clone(), self.policy.clone(), Arc::clone(&self.gate));
+        let born = Self::new(self.clock.clone(), self.policy.clone(), Arc::clone(&self.limiter));
         born.next_grant.store(self.next_grant.load(Ordering::Relaxed), Ordering::Relaxed);
         let now = self.clock.now();
         for entry in self.shards.all() {

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::entry::Entry;
 use super::events::EventKind;
-use super::gate::{Permit, Report};
 use super::inner::Inner;
+use super::limiter::{Permit, Report};
 use crate::cache::decide::{
-    Block, EntryState, Failure, Flight, Grant, Scope, StoredGrant, abandoned, grant_too_short,
+    Block, EntryState, Failure, Fetch, Grant, Scope, StoredGrant, abandoned, grant_too_short,
 };
 use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind};
@@ -17,18 +17,18 @@ use crate::error::{Error, ErrorKind};
 /// A fetch that is over: which, how its request was admitted and when that was sent.
 pub(crate) struct Ended<'a> {
     pub(crate) entry: &'a Arc<Entry>,
-    pub(crate) flight: &'a Arc<Flight>,
+    pub(crate) fetch: &'a Arc<Fetch>,
     pub(crate) permit: Option<Permit>,
     pub(crate) sent: Option<Now>,
 }
 
 impl Inner {
-    /// A fetch brought a grant that lives for `life` from when its request was sent.
-    pub(crate) fn succeeded(&self, ended: &Ended<'_>, grant: Grant, life: Duration) {
+    /// A fetch brought a grant that lives for `lifetime` from when its request was sent.
+    pub(crate) fn succeeded(&self, ended: &Ended<'_>, grant: Grant, lifetime: Duration) {
         let now = self.clock.now();
-        let Ended { entry, flight, .. } = *ended;
+        let Ended { entry, fetch, .. } = *ended;
         self.answered(ended, Report::Answered, now);
-        let stored = Arc::new(self.stored(ended, grant, life));
+        let stored = Arc::new(self.stored(ended, grant, lifetime));
         let promise = nanos(self.policy.min_remaining(entry.key.ttl()));
         let is_short = stored.remaining(now) < promise;
         if is_short && stored.remaining_since_boot(now) >= promise {
@@ -46,8 +46,8 @@ impl Inner {
             change.replace(next);
         }
         drop(change);
-        self.flights.remove(flight);
-        flight.completion.complete(Ok(stored));
+        self.fetches.remove(fetch);
+        fetch.completion.complete(Ok(stored));
     }
 
     /// The state with a grant that was fetched; none if it may not be stored.
@@ -59,24 +59,24 @@ impl Inner {
         is_short: bool,
         now: Now,
     ) -> Option<EntryState> {
-        let Ended { entry, flight, .. } = *ended;
-        if state.era != flight.era || state.retired {
+        let Ended { entry, fetch, .. } = *ended;
+        if state.era != fetch.era || state.retired {
             return None;
         }
         let outlived = state.value.as_ref().is_some_and(|old| !stored.outlives(old, now));
         let value = if outlived { state.value.clone() } else { Some(Arc::clone(stored)) };
         let kept = EntryState { value, ..state.clone() };
-        if !state.awaits(flight) {
+        if !state.awaits(fetch) {
             // Late: the fetch was given up, but what it brings may still be the best there is.
             return Some(kept);
         }
         if !is_short {
-            return Some(kept.succeeded(flight.started));
+            return Some(kept.succeeded(fetch.started));
         }
         // It is kept for callers who can use it, but asking again right away would not help.
         self.counters.error(ErrorKind::GrantTooShort);
         let pause = self.failure(&kept, entry, now).backoff();
-        Some(kept.failed(grant_too_short(), flight.started, now.boot_nanos(), pause))
+        Some(kept.failed(grant_too_short(), fetch.started, now.boot_nanos(), pause))
     }
 
     /// A fetch failed.
@@ -96,16 +96,16 @@ impl Inner {
     /// Notes a failure in the entry, and in the cache if it speaks of the credentials; tells the
     /// waiters.
     fn fail(&self, ended: &Ended<'_>, error: Error, now: Now) {
-        let Ended { entry, flight, .. } = *ended;
+        let Ended { entry, fetch, .. } = *ended;
         // A fetch that timed out was counted then.
-        if self.flights.remove(flight) {
+        if self.fetches.remove(fetch) {
             self.counters.error(error.kind());
             self.note(now, EventKind::FetchFailed(error.kind()), Some(&entry.key));
         }
         let change = entry.lock();
         let state = change.state();
         let mut told = error.clone();
-        if state.awaits(flight) {
+        if state.awaits(fetch) {
             let time = now.boot_nanos();
             let pause = self.failure(&state, entry, now).pause(&error);
             if Scope::of(&error) == Scope::Cache {
@@ -114,8 +114,8 @@ impl Inner {
             }
             let is_attempt = Scope::of(&error) != Scope::Nobody;
             let next = match error.kind() {
-                ErrorKind::Abandoned => state.abandoned(flight.started),
-                _ if is_attempt => state.failed(error, flight.started, time, pause),
+                ErrorKind::Abandoned => state.abandoned(fetch.started),
+                _ if is_attempt => state.failed(error, fetch.started, time, pause),
                 _ => state.held_off(error, now),
             };
             if next.past.next > time && (is_attempt || told.retry_after().is_none()) {
@@ -124,7 +124,7 @@ impl Inner {
             change.replace(next);
         }
         drop(change);
-        flight.completion.complete(Err(told));
+        fetch.completion.complete(Err(told));
     }
 
     /// A fetch was dropped by its driver without an outcome.
@@ -136,60 +136,60 @@ impl Inner {
 
     /// Ends a fetch without an outcome: its waiters begin again.
     fn abandon(&self, ended: &Ended<'_>, now: Now) {
-        let Ended { entry, flight, .. } = *ended;
+        let Ended { entry, fetch, .. } = *ended;
         // A fetch that timed out was noted then.
-        if self.flights.remove(flight) {
+        if self.fetches.remove(fetch) {
             self.note(now, EventKind::FetchAbandoned, Some(&entry.key));
         }
         let change = entry.lock();
         let state = change.state();
-        if state.awaits(flight) {
-            change.replace(state.abandoned(flight.started));
+        if state.awaits(fetch) {
+            change.replace(state.abandoned(fetch.started));
         }
         drop(change);
-        flight.completion.complete(Err(abandoned()));
+        fetch.completion.complete(Err(abandoned()));
     }
 
     /// A fetch was not allowed to send its request, so there is nothing to note of upstream.
-    pub(crate) fn not_sent(&self, entry: &Arc<Entry>, flight: &Arc<Flight>, error: Error) {
+    pub(crate) fn not_sent(&self, entry: &Arc<Entry>, fetch: &Arc<Fetch>, error: Error) {
         self.counters.refusal();
         let now = self.clock.now();
         let change = entry.lock();
         let state = change.state();
-        if state.awaits(flight) {
+        if state.awaits(fetch) {
             change.replace(match error.kind() {
                 ErrorKind::Overloaded => state.held_off(error.clone(), now),
                 // The cool-down itself holds everybody back.
-                _ => EntryState { flight: None, ..EntryState::clone(&state) },
+                _ => EntryState { fetch: None, ..EntryState::clone(&state) },
             });
         }
         drop(change);
-        self.flights.remove(flight);
-        flight.completion.complete(Err(error));
+        self.fetches.remove(fetch);
+        fetch.completion.complete(Err(error));
     }
 
     /// Ends a fetch that is overdue, whatever its driver still does.
-    pub(crate) fn time_out(&self, entry: &Arc<Entry>, flight: &Arc<Flight>, now: Now) {
+    pub(crate) fn time_out(&self, entry: &Arc<Entry>, fetch: &Arc<Fetch>, now: Now) {
         let error =
             Error::new(ErrorKind::UpstreamTimeout, "the fetch of a grant did not end in its time");
-        let ended = Ended { entry, flight, permit: None, sent: None };
+        let ended = Ended { entry, fetch, permit: None, sent: None };
         self.fail(&ended, error, now);
     }
 
     /// Ends every fetch that is overdue.
     pub(crate) fn time_out_overdue(&self, now: Now) {
-        for (entry, flight) in self.flights.overdue(now) {
-            self.time_out(&entry, &flight, now);
+        for (entry, fetch) in self.fetches.overdue(now) {
+            self.time_out(&entry, &fetch, now);
         }
     }
 
-    fn stored(&self, ended: &Ended<'_>, grant: Grant, life: Duration) -> StoredGrant {
-        let windows = self.policy.windows(life);
+    fn stored(&self, ended: &Ended<'_>, grant: Grant, lifetime: Duration) -> StoredGrant {
+        let windows = self.policy.windows(lifetime);
         let sent = ended.sent.unwrap_or_else(|| self.clock.now());
         StoredGrant {
             grant,
             generation: self.next_grant.fetch_add(1, Ordering::Relaxed),
-            expires: sent.plus(Duration::from_nanos(windows.net_life)),
+            expires: sent.plus(Duration::from_nanos(windows.net_lifetime)),
             soft: windows.soft(self.policy.random()),
             wait_below: windows.wait_below,
         }

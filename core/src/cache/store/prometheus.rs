@@ -30,7 +30,7 @@ impl Stats {
             page.with("grantmint_fetch_errors_total", "code", kind.code(), *count);
         }
         page.counter("grantmint_throttled_total", "Fetches answered with a 429", self.throttled);
-        page.counter("grantmint_evictions_total", "Entries that made room", self.evictions);
+        page.counter("grantmint_evictions_total", "Entries that made space", self.evictions);
         page.gauge("grantmint_keys", "Entries in the cache", &self.keys.to_string());
         page.gauge("grantmint_in_flight", "Fetches in flight", &self.in_flight.to_string());
         let cooldown = self.cooldown_left.as_secs_f64().to_string();

@@ -20,7 +20,7 @@ use crate::sync::{self, Mutex};
 
 /// Changes to different shards do not wait for each other, and each copies only its own.
 const SHARDS: usize = 64;
-/// One search for the entries idle longest makes room for this part of all, so that a flood of new
+/// One search for the entries idle longest makes space for this part of all, so that a flood of new
 /// keys does not search the whole map for each.
 const EVICTED_PART: usize = 64;
 
@@ -33,7 +33,7 @@ pub(crate) struct Shards {
     hasher: RandomState,
     len: AtomicUsize,
     held: Arc<Held>,
-    /// Held by the one thread that makes room.
+    /// Held by the one thread that makes space.
     making_room: Mutex<()>,
 }
 
@@ -123,7 +123,7 @@ impl Shards {
         sets.flat_map(|set| set.iter().map(|by| Arc::clone(&by.0)).collect::<Vec<_>>()).collect()
     }
 
-    /// Makes room for one more when `max` entries are there: evicts those idle longest, but never one
+    /// Makes space for one more when `max` entries are there: evicts those idle longest, but never one
     /// with a fetch in flight or one that is kept warm. Returns those that it evicted.
     pub(crate) fn make_room(&self, max: usize, now: Now) -> Vec<Arc<Entry>> {
         if self.len() < max {
@@ -176,5 +176,5 @@ impl Shards {
 
 /// Whether an entry may be evicted: it has no fetch in flight and is not kept warm.
 fn is_evictable(entry: &Entry, state: &EntryState, now: Now) -> bool {
-    state.live_flight(now).is_none() && entry.warm_until() <= now.boot_nanos()
+    state.live_fetch(now).is_none() && entry.warm_until() <= now.boot_nanos()
 }

@@ -16,7 +16,7 @@ pub struct Stats {
     pub hits_degraded: u64,
     /// Calls that had to wait for a fetch, the one that sent it included.
     pub waits: u64,
-    /// Calls refused at once with a stored error.
+    /// Calls refused at once with a cached error.
     pub refusals: u64,
     /// Fetches sent upstream.
     pub fetches: u64,

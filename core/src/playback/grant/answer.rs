@@ -6,7 +6,7 @@ use ureq::Body;
 use ureq::http::{HeaderMap, Response, StatusCode};
 
 use super::fetched::{Fetched, GRANT_MAX_BYTES, too_large};
-use super::life::{Life, server_time};
+use super::lifetime::{Lifetime, server_time};
 use super::request::GrantRequest;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
@@ -60,9 +60,9 @@ fn created(body: &[u8], headers: &HeaderMap, request: &GrantRequest) -> Result<F
     let created =
         answer.date_created.and_then(|value| serde_json::from_str::<String>(value.get()).ok());
     let server = server_time(headers, created.as_deref());
-    let life = Life::of(grant.get(), request.ttl(), server);
+    let lifetime = Lifetime::of(grant.get(), request.ttl(), server);
     let local = Clock::system().now().wall();
-    Ok(fetched.with_ttl(life.ttl).with_clock_offset(life.offset_ms(local)))
+    Ok(fetched.with_ttl(lifetime.ttl).with_clock_offset(lifetime.offset_ms(local)))
 }
 
 fn no_grant() -> Error {

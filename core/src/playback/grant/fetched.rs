@@ -46,7 +46,7 @@ impl Fetched {
         Ok(Self { grant: Grant::new(json.as_str()), ttl: None, clock_offset_ms: None })
     }
 
-    /// The same grant with the life that it really has, if that is not what was asked for.
+    /// The same grant with the lifetime that it really has, if that is not what was asked for.
     #[must_use]
     pub fn with_ttl(mut self, ttl: Duration) -> Self {
         self.ttl = Some(ttl);

@@ -8,27 +8,27 @@ mod answer;
 mod built_in;
 #[cfg(feature = "http")]
 mod client;
-#[cfg(all(feature = "http", feature = "test-doors"))]
-mod door;
 mod fetched;
 #[cfg(feature = "http")]
-mod life;
+mod lifetime;
 mod options;
 mod origin;
 mod request;
 mod source;
+#[cfg(all(feature = "http", feature = "test-helpers"))]
+mod test_helper;
 #[cfg(test)]
 pub(crate) mod test_support;
 
 #[cfg(feature = "http")]
 pub use client::PlaybackGrantClient;
-#[cfg(all(feature = "http", feature = "test-doors"))]
-pub use door::read_answer;
 pub use fetched::Fetched;
 pub use options::ClientOptions;
 pub use origin::Origin;
 pub use request::{GRANT_TTL_MAX, GrantRequest};
 pub use source::{AsyncGrantSource, GrantSource, SourceTicket};
+#[cfg(all(feature = "http", feature = "test-helpers"))]
+pub use test_helper::read_answer;
 
 pub(super) use built_in::BuiltIn;
 pub(super) use request::check_ttl;

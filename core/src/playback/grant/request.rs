@@ -7,7 +7,7 @@ use crate::cache::Key;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sid::{Sid, SidKind};
 
-/// The longest life that may be asked for, in seconds: Twilio's limit.
+/// The longest lifetime that may be asked for, in seconds: Twilio's limit.
 pub const GRANT_TTL_MAX: u32 = 60;
 /// The number of characters in a SID, which comes first in the text of a key.
 const SID_LEN: usize = 34;
@@ -39,7 +39,7 @@ impl GrantRequest {
         &self.streamer
     }
 
-    /// The life to ask for, in seconds.
+    /// The lifetime to ask for, in seconds.
     #[must_use]
     pub fn ttl(&self) -> u32 {
         self.ttl

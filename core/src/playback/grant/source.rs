@@ -36,7 +36,7 @@ pub trait GrantSource: Send + Sync {
     /// # Errors
     ///
     /// Any; all callers who wait for this fetch receive it.
-    /// [`ErrorKind::Throttled`] with `retry_after` keeps the whole account off upstream for that
+    /// [`ErrorKind::Throttled`] with `retry_after` starts a cool-down of the whole account for that
     /// time; beside another error that a retry can help it keeps the stream off, 5 minutes at most.
     fn fetch(&self, request: &GrantRequest, timeout: Duration) -> Result<Fetched>;
 }
@@ -45,7 +45,7 @@ pub trait GrantSource: Send + Sync {
 /// fails it right there or later, from any thread. Every [`GrantSource`] is one that does so right
 /// there.
 ///
-/// How many of its fetches may be in flight together is up to it; the account's budget bounds how
+/// How many of its fetches may be in flight together is up to it; the account's rate limit bounds how
 /// many are begun.
 ///
 /// # Example: fetch on a thread of one's own
@@ -120,7 +120,7 @@ impl SourceTicket {
         self.ticket.as_ref().is_some_and(Ticket::is_refresh)
     }
 
-    /// Ends the fetch with a grant. Its life counts from when this ticket was handed out.
+    /// Ends the fetch with a grant. Its lifetime counts from when this ticket was handed out.
     pub fn complete(mut self, fetched: Fetched) {
         let Some(ticket) = self.ticket.take() else { return };
         if let Some(ms) = fetched.clock_offset_ms {

@@ -10,8 +10,8 @@ use super::playback_minter::PlaybackMinter;
 use super::shared::Shared;
 use super::signing::Signing;
 use super::streams::Streams;
-use crate::account::{self, AccountAt, CacheIdentity, Governor, Registry};
-use crate::cache::{CachePolicy, Gate, GrantCache, check_min_remaining};
+use crate::account::{self, AccountAt, AccountLimiter, CacheIdentity, Registry};
+use crate::cache::{CachePolicy, GrantCache, Limiter, check_min_remaining};
 use crate::clock::Clock;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
@@ -82,7 +82,7 @@ impl PlaybackMinterBuilder {
         self
     }
 
-    /// The life of each token in seconds, `1..=86_400`; 3,600 by default.
+    /// The lifetime of each token in seconds, `1..=86_400`; 3,600 by default.
     #[must_use]
     pub fn ttl(mut self, seconds: u64) -> Self {
         self.ttl = seconds;
@@ -96,14 +96,14 @@ impl PlaybackMinterBuilder {
         self
     }
 
-    /// The life to ask for grants with, in seconds, `1..=60`; 60 by default.
+    /// The lifetime to ask for grants with, in seconds, `1..=60`; 60 by default.
     #[must_use]
     pub fn grant_ttl(mut self, seconds: u32) -> Self {
         self.grant_ttl = seconds;
         self
     }
 
-    /// The least remaining life of the grant in a token, net of the safety margin, at most half of
+    /// The least remaining lifetime of the grant in a token, net of the safety margin, at most half of
     /// `grant_ttl`. By default 5 s for grants of 60 s, 2 s for 15 s.
     #[must_use]
     pub fn min_remaining(mut self, time: Duration) -> Self {
@@ -141,7 +141,7 @@ impl PlaybackMinterBuilder {
         self
     }
 
-    /// Shares the cache with nobody. The account's cool-down and budget are shared all the same.
+    /// Shares the cache with nobody. The account's cool-down and rate limit are shared all the same.
     #[must_use]
     pub fn isolated(mut self) -> Self {
         self.isolated = true;
@@ -272,9 +272,9 @@ impl PlaybackMinterBuilder {
             }
             // By another clock an account's times mean nothing.
             let is_manual = cache.clock().is_manual();
-            cache.govern(|| match is_manual {
-                true => Arc::new(Governor::new()),
-                false => self.registry.governor(&account),
+            cache.limit(|| match is_manual {
+                true => Arc::new(AccountLimiter::new()),
+                false => self.registry.limiter(&account),
             });
             return Ok(cache.clone());
         }
@@ -285,10 +285,10 @@ impl PlaybackMinterBuilder {
                     "cannot be given with clock: a cache with its own clock is not shared",
                 );
             }
-            return Ok(self.new_cache(clock.clone(), Arc::new(Governor::new())));
+            return Ok(self.new_cache(clock.clone(), Arc::new(AccountLimiter::new())));
         }
         let identity = self.identity(&account, route)?;
-        let make = || self.new_cache(self.registry.clock(), self.registry.governor(&account));
+        let make = || self.new_cache(self.registry.clock(), self.registry.limiter(&account));
         Ok(match identity {
             Some(identity) => self.registry.cache(&identity, make),
             None => make(),
@@ -318,9 +318,9 @@ impl PlaybackMinterBuilder {
         }))
     }
 
-    fn new_cache(&self, clock: Clock, gate: Arc<dyn Gate>) -> GrantCache {
+    fn new_cache(&self, clock: Clock, limiter: Arc<dyn Limiter>) -> GrantCache {
         let policy = self.policy.clone().unwrap_or_default();
-        GrantCache::builder().policy(policy).clock(clock).gate(gate).build()
+        GrantCache::builder().policy(policy).clock(clock).limiter(limiter).build()
     }
 }
 

@@ -133,7 +133,7 @@ fn a_cool_down_outlives_the_minter_that_met_it() {
 }
 
 #[test]
-fn a_used_up_budget_outlives_the_minters_that_used_it() {
+fn a_used_up_rate_limit_outlives_the_minters_that_used_it() {
     let world = World::new();
     let within = TokenOptions { timeout: Some(Duration::ZERO), ..TokenOptions::default() };
     let refused = (0..60).filter(|stream| {
@@ -196,7 +196,7 @@ fn no_cache_is_kept_for_longer_than_a_minute() {
         account += 1;
         world.registry.sizes() == (1, 1)
     };
-    assert!(soon(cleared), "the governors are quiet, too, but for one in use then");
+    assert!(soon(cleared), "the limiters are quiet, too, but for one in use then");
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn what_was_purged_or_forgotten_is_not_found() {
         world.registry.forget();
         world.registry.sizes() == (1, 1)
     };
-    assert!(soon(forgotten), "what is used is left alone");
+    assert!(soon(forgotten), "what is used is not touched");
     world.request(1, 1).unwrap();
     assert_eq!(world.calls(), 3);
     drop(kept);

@@ -59,7 +59,7 @@ impl PlaybackMinter {
     /// # Errors
     ///
     /// As [`PlaybackMinter::token`]; [`ErrorKind::InvalidArgument`] for a `min_remaining` over half
-    /// of the grants' life.
+    /// of the grants' lifetime.
     pub fn token_with(
         &self,
         streamer: &str,
@@ -200,7 +200,7 @@ impl PlaybackMinter {
         Ok(shared.feed.cache().invalidate_if(&shared.key(streamer)?, generation))
     }
 
-    /// Signs and fetches with another key of the same account from now on. Grants stay, stored errors
+    /// Signs and fetches with another key of the same account from now on. Grants stay, cached errors
     /// go; the outcomes of fetches in flight go to their waiters and are not stored.
     ///
     /// # Errors

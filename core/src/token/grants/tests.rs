@@ -13,7 +13,7 @@ fn sid(prefix: &str) -> String {
 }
 
 #[test]
-fn every_field_stands_where_the_vendor_puts_it() {
+fn every_field_stands_where_twilio_puts_it() {
     let params = Json::parse(r#"{"b":1,"a":"å"}"#).unwrap();
     let voice = VoiceGrant::new()
         .incoming_allow(true)

@@ -224,7 +224,7 @@ fn times_that_are_no_times_are_refused() {
 }
 
 #[test]
-fn another_vendors_token_needs_a_secret_and_an_end() {
+fn another_services_token_needs_a_secret_and_an_end() {
     let verify_at = |token: &str, secret: &[u8]| verify_jwt(token, secret, &at(NOW));
     let secret = SECRET.as_bytes();
     let header = r#"{"alg":"HS256"}"#;

@@ -35,9 +35,9 @@ pub(crate) struct Bench {
     grants: usize,
 }
 
-/// Somebody who waits for a flight.
+/// Somebody that waits for a fetch.
 struct Waiting {
-    flight: usize,
+    fetch: usize,
     promise: u64,
     deadline: u64,
     place: Place,
@@ -71,7 +71,7 @@ impl Bench {
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
         let policy = CachePolicy::builder().jitter(jitter).safety_margin(Duration::from_secs(1));
         let policy = policy.build().unwrap();
-        let cache = GrantCache::builder().policy(policy).clock(&clock).governed().build();
+        let cache = GrantCache::builder().policy(policy).clock(&clock).rate_limited().build();
         let oracle = Oracle::default();
         Self { clock, cache, oracle, tickets: Vec::new(), waiting: Vec::new(), grants: 0 }
     }
@@ -96,7 +96,7 @@ impl Bench {
             }
             Op::Poll => self.poll(),
             Op::Start(index) => self.start(index),
-            Op::Complete { ticket, life_ms } => self.complete(ticket, life_ms),
+            Op::Complete { ticket, lifetime_ms } => self.complete(ticket, lifetime_ms),
             Op::Fail { ticket, kind, retry_after } => self.fail(ticket, kind, retry_after),
             Op::Abandon(index) => {
                 if let Some((id, ticket)) = self.take_ticket(index) {
@@ -166,12 +166,12 @@ impl Bench {
         let promise = options.min_remaining.map_or(PROMISE, |time| time.as_secs() * SECOND).max(1);
         let (ticket, waiter) = match self.cache.begin(key, options) {
             Ok(Begin::Hit(hit)) => return self.check_stored(key, &hit, promise),
-            Ok(Begin::HitAndLead(hit, ticket)) => {
+            Ok(Begin::HitAndFetch(hit, ticket)) => {
                 self.check_stored(key, &hit, promise);
                 drop(hit);
                 return self.take_off(ticket, timeout);
             }
-            Ok(Begin::Lead(ticket, waiter)) => (Some(ticket), waiter),
+            Ok(Begin::Fetch(ticket, waiter)) => (Some(ticket), waiter),
             Ok(Begin::Wait(waiter)) => (None, waiter),
             Err(error) => {
                 assert!(self.oracle.keeps(key.text(), promise, now).is_none(), "{error:?}");
@@ -184,20 +184,20 @@ impl Bench {
         if let Some(ticket) = ticket {
             self.take_off(ticket, timeout);
         }
-        // Starting may have ended the flight; it is the entry's last one all the same.
-        let flight = match self.oracle.flights.iter().rposition(|f| f.key == key.text()) {
-            Some(flight) if self.oracle.is_over(flight, now) => flight,
+        // Starting may have ended the fetch; it is the entry's last one all the same.
+        let fetch = match self.oracle.fetches.iter().rposition(|f| f.key == key.text()) {
+            Some(fetch) if self.oracle.is_over(fetch, now) => fetch,
             _ => self.oracle.waits(key.text(), now),
         };
         if let Some(wait) = wait {
             let place = Place::new(waiter, wait);
             let deadline = boot(now) + timeout;
-            self.waiting.push(Waiting { flight, promise, deadline, place });
+            self.waiting.push(Waiting { fetch, promise, deadline, place });
         }
     }
 
     fn take_off(&mut self, ticket: Ticket, patience: u64) {
-        let id = self.oracle.leads(ticket.key().text(), patience, self.clock.now());
+        let id = self.oracle.fetches(ticket.key().text(), patience, self.clock.now());
         self.tickets.push((id, ticket));
         // Some requests leave at once, some later.
         if !id.is_multiple_of(3) {
@@ -233,12 +233,12 @@ impl Bench {
         }
     }
 
-    fn complete(&mut self, index: usize, life_ms: u64) {
+    fn complete(&mut self, index: usize, lifetime_ms: u64) {
         let Some((id, ticket)) = self.take_ticket(index) else { return };
         self.grants += 1;
         let text = format!("grant-{}", self.grants);
-        self.oracle.completed(id, text.clone(), life_ms * 1_000_000, self.clock.now());
-        ticket.complete(Grant::new(text), Duration::from_millis(life_ms));
+        self.oracle.completed(id, text.clone(), lifetime_ms * 1_000_000, self.clock.now());
+        ticket.complete(Grant::new(text), Duration::from_millis(lifetime_ms));
     }
 
     fn fail(&mut self, index: usize, kind: usize, retry_after: Option<u64>) {
@@ -273,11 +273,11 @@ impl Bench {
         let Some(index) = index.checked_rem(self.waiting.len()) else { return };
         let mut waiting = self.waiting.swap_remove(index);
         let now = self.clock.now();
-        let over = self.oracle.is_over(waiting.flight, now);
-        let told = self.oracle.told(waiting.flight, waiting.promise, waiting.deadline, now);
+        let over = self.oracle.is_over(waiting.fetch, now);
+        let told = self.oracle.told(waiting.fetch, waiting.promise, waiting.deadline, now);
         let result = match &mut waiting.place {
             Place::Waiter(waiter) => waiter.try_result(),
-            // A callback hears of its flight's end only; that is checked when it does.
+            // A callback hears of its fetch's end only; that is checked when it does.
             Place::Callback { .. } => {
                 if !over {
                     self.waiting.push(waiting);
@@ -286,8 +286,8 @@ impl Bench {
             }
             Place::Future { waiter, bell } => {
                 let woken = *bell.0.lock().unwrap() > 0;
-                let flight = &self.oracle.flights[waiting.flight];
-                assert!(woken || flight.end.is_none() || flight.foreign, "nobody woke it");
+                let fetch = &self.oracle.fetches[waiting.fetch];
+                assert!(woken || fetch.end.is_none() || fetch.foreign, "nobody woke it");
                 let waker = Arc::clone(bell).into();
                 match waiter.as_mut().poll(&mut Context::from_waker(&waker)) {
                     Poll::Ready(result) => Some(result),
@@ -307,34 +307,34 @@ impl Bench {
     fn cancel(&mut self, index: usize) {
         let Some(index) = index.checked_rem(self.waiting.len()) else { return };
         let waiting = self.waiting.swap_remove(index);
-        let flight = &self.oracle.flights[waiting.flight];
+        let fetch = &self.oracle.fetches[waiting.fetch];
         match waiting.place {
             Place::Waiter(waiter) => drop(waiter),
             Place::Callback { registration, heard } => {
                 let in_time = heard.lock().unwrap().is_empty();
-                assert_eq!(registration.cancel(), in_time && !flight.foreign);
-                assert!(Arc::strong_count(&heard) == 1 || flight.foreign);
+                assert_eq!(registration.cancel(), in_time && !fetch.foreign);
+                assert!(Arc::strong_count(&heard) == 1 || fetch.foreign);
             }
             Place::Future { waiter, bell } => {
                 drop(waiter);
-                assert!(Arc::strong_count(&bell) == 1 || flight.foreign);
+                assert!(Arc::strong_count(&bell) == 1 || fetch.foreign);
             }
         }
     }
 
-    /// Callbacks are called once, when their flight ends and not before.
+    /// Callbacks are called once, when their fetch ends and not before.
     fn hear(&mut self) {
         let now = self.clock.now();
         let (mut told, mut still) = (Vec::new(), Vec::new());
         for waiting in self.waiting.drain(..) {
-            let flight = &self.oracle.flights[waiting.flight];
+            let fetch = &self.oracle.fetches[waiting.fetch];
             let heard = match &waiting.place {
                 Place::Callback { heard, .. } => std::mem::take(&mut *heard.lock().unwrap()),
                 _ => Vec::new(),
             };
             assert!(heard.len() <= 1);
             let is_callback = matches!(waiting.place, Place::Callback { .. });
-            assert!(!is_callback || flight.foreign || flight.end.is_none() || heard.len() == 1);
+            assert!(!is_callback || fetch.foreign || fetch.end.is_none() || heard.len() == 1);
             match heard.into_iter().next() {
                 Some(result) => told.push((waiting, result)),
                 None => still.push(waiting),
@@ -342,27 +342,27 @@ impl Bench {
         }
         self.waiting = still;
         for (waiting, result) in told {
-            assert!(self.oracle.is_over(waiting.flight, now));
+            assert!(self.oracle.is_over(waiting.fetch, now));
             self.check_told(&waiting, &result);
         }
     }
 
-    /// Holds what somebody who waited was told against the end of the flight.
+    /// Holds what somebody who waited was told against the end of the fetch.
     fn check_told(&mut self, waiting: &Waiting, result: &Result<Hit>) {
         let now = self.clock.now();
-        let flight = &self.oracle.flights[waiting.flight];
+        let fetch = &self.oracle.fetches[waiting.fetch];
         let timeout = End::Error(ErrorKind::UpstreamTimeout);
-        let over = self.oracle.is_over(waiting.flight, now);
-        let ends = match (&flight.end, over) {
-            _ if flight.foreign => vec![End::Error(ErrorKind::Abandoned)],
+        let over = self.oracle.is_over(waiting.fetch, now);
+        let ends = match (&fetch.end, over) {
+            _ if fetch.foreign => vec![End::Error(ErrorKind::Abandoned)],
             (Some(End::GrantOrTimeout(grant)), _) => vec![End::Grant(grant.clone()), timeout],
             (Some(End::ErrorOrTimeout(kind)), _) => vec![End::Error(*kind), timeout],
             (Some(end), _) => vec![end.clone()],
             (None, true) => vec![timeout],
             (None, false) => vec![End::Error(ErrorKind::DeadlineExceeded)],
         };
-        let kept = self.oracle.keeps(&flight.key, waiting.promise, now);
-        let kept = kept.filter(|_| !flight.foreign);
+        let kept = self.oracle.keeps(&fetch.key, waiting.promise, now);
+        let kept = kept.filter(|_| !fetch.foreign);
         let fits = ends.iter().any(|end| match (end, result) {
             (End::Grant(grant), Ok(hit)) if grant.remaining(now) >= waiting.promise => {
                 shows(hit, &grant.text, grant.remaining(now))
@@ -376,8 +376,8 @@ impl Bench {
             (_, Err(error)) => kept.is_none() && error.kind() == ErrorKind::GrantTooShort,
         });
         assert!(fits, "{result:?} from {ends:?}, kept {kept:?}, promise {}", waiting.promise);
-        if flight.end.is_none() && over && !flight.foreign {
-            self.oracle.refused(waiting.flight, ErrorKind::UpstreamTimeout, now);
+        if fetch.end.is_none() && over && !fetch.foreign {
+            self.oracle.refused(waiting.fetch, ErrorKind::UpstreamTimeout, now);
         }
     }
 
@@ -405,7 +405,7 @@ impl Place {
             Wait::Future => {
                 let (mut waiter, bell) = (Box::pin(waiter), Arc::new(Bell::default()));
                 let waker = Arc::clone(&bell).into();
-                // Ready at once only if the flight could not even start; the next look shows it.
+                // Ready at once only if the fetch could not even start; the next look shows it.
                 if waiter.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
                     *bell.0.lock().unwrap() += 1;
                 }

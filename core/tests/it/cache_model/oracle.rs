@@ -7,7 +7,7 @@ use grantmint_core::{ErrorKind, Now};
 pub(crate) const SECOND: u64 = 1_000_000_000;
 /// What the tests set as the policy's safety margin.
 pub(crate) const MARGIN: u64 = SECOND;
-/// The default promise for a life of 60 s.
+/// The default promise for a lifetime of 60 s.
 pub(crate) const PROMISE: u64 = 5 * SECOND;
 const FETCH_TIMEOUT: u64 = 4 * SECOND;
 const PATIENCE: u64 = 5 * SECOND;
@@ -51,7 +51,7 @@ pub(crate) enum End {
 }
 
 #[derive(Debug)]
-pub(crate) struct Flight {
+pub(crate) struct Fetch {
     pub(crate) key: String,
     begun: u64,
     era: u32,
@@ -66,7 +66,7 @@ pub(crate) struct Flight {
 struct Entry {
     value: Option<Issued>,
     era: u32,
-    /// No flight before this, but for the host's own emptying.
+    /// No fetch before this, but for the host's own emptying.
     next: u64,
     current: Option<usize>,
 }
@@ -74,7 +74,7 @@ struct Entry {
 #[derive(Default)]
 pub(crate) struct Oracle {
     entries: HashMap<String, Entry>,
-    pub(crate) flights: Vec<Flight>,
+    pub(crate) fetches: Vec<Fetch>,
     calls: Vec<u64>,
     cooldown_until: u64,
     half_open: bool,
@@ -90,20 +90,20 @@ impl Oracle {
         self.value(key).filter(|value| value.remaining(now) >= promise.max(1))
     }
 
-    /// A flight takes off: only if none is in the air, and not too soon.
-    pub(crate) fn leads(&mut self, key: &str, patience: u64, now: Now) -> usize {
+    /// A fetch begins: only if none is in flight, and not too soon.
+    pub(crate) fn fetches(&mut self, key: &str, patience: u64, now: Now) -> usize {
         let time = boot(now);
         let refresh = self.keeps(key, 0, now).is_some();
         let entry = self.entries.entry(key.to_owned()).or_default();
-        if let Some(flight) = entry.current.map(|id| &self.flights[id]) {
-            assert!(flight.end.is_some() || time >= flight.dead_at, "two flights for {key}");
+        if let Some(fetch) = entry.current.map(|id| &self.fetches[id]) {
+            assert!(fetch.end.is_some() || time >= fetch.dead_at, "two fetches for {key}");
         }
         assert!(time >= entry.next, "{key} again after {} ns", time + SPACING - entry.next);
         let queue = if refresh { patience.max(PATIENCE) } else { patience };
         let dead_at = time + queue.max(FETCH_TIMEOUT) + SECOND;
-        entry.current = Some(self.flights.len());
+        entry.current = Some(self.fetches.len());
         let (key, era) = (key.to_owned(), entry.era);
-        self.flights.push(Flight {
+        self.fetches.push(Fetch {
             key,
             begun: time,
             era,
@@ -113,25 +113,25 @@ impl Oracle {
             foreign: false,
             end: None,
         });
-        self.flights.len() - 1
+        self.fetches.len() - 1
     }
 
-    /// Somebody waits for the flight of a key: there must be one.
+    /// Somebody waits for the fetch of a key: there must be one.
     pub(crate) fn waits(&self, key: &str, now: Now) -> usize {
-        let id = self.entries[key].current.expect("a flight to wait for");
-        assert!(!self.is_over(id, now), "waits for a flight that is over");
+        let id = self.entries[key].current.expect("a fetch to wait for");
+        assert!(!self.is_over(id, now), "waits for a fetch that is over");
         id
     }
 
     pub(crate) fn is_over(&self, id: usize, now: Now) -> bool {
-        let flight = &self.flights[id];
-        flight.foreign || flight.end.is_some() || boot(now) >= flight.dead_at
+        let fetch = &self.fetches[id];
+        fetch.foreign || fetch.end.is_some() || boot(now) >= fetch.dead_at
     }
 
-    /// A request is let go: only within the budget, and never in a cool-down but for one probe.
+    /// A request is let go: only within the rate limit, and never in a cool-down but for one probe.
     pub(crate) fn goes(&mut self, id: usize, now: Now) {
         let time = boot(now);
-        assert!(!self.is_over(id, now), "a call for a flight that is over");
+        assert!(!self.is_over(id, now), "a call for a fetch that is over");
         assert!(time >= self.cooldown_until, "a call during the cool-down");
         self.calls.push(time);
         for (first, start) in self.calls.iter().enumerate() {
@@ -144,26 +144,26 @@ impl Oracle {
             assert!(self.probe.is_none_or(|(_, lost_at)| time >= lost_at), "a second probe");
             self.probe = Some((id, dead_at));
         }
-        let flight = &mut self.flights[id];
-        (flight.sent, flight.dead_at, flight.probe) = (Some(now), dead_at, self.half_open);
+        let fetch = &mut self.fetches[id];
+        (fetch.sent, fetch.dead_at, fetch.probe) = (Some(now), dead_at, self.half_open);
     }
 
-    /// A request is refused: the flight is over.
+    /// A request is refused: the fetch is over.
     pub(crate) fn refused(&mut self, id: usize, kind: ErrorKind, now: Now) {
-        if self.flights[id].end.is_none() && !self.flights[id].foreign {
-            let dead = boot(now) >= self.flights[id].dead_at;
+        if self.fetches[id].end.is_none() && !self.fetches[id].foreign {
+            let dead = boot(now) >= self.fetches[id].dead_at;
             let kind = if dead { ErrorKind::UpstreamTimeout } else { kind };
-            self.flights[id].end = Some(End::Error(kind));
+            self.fetches[id].end = Some(End::Error(kind));
         }
     }
 
-    pub(crate) fn completed(&mut self, id: usize, text: String, life: u64, now: Now) {
-        if self.flights[id].foreign {
+    pub(crate) fn completed(&mut self, id: usize, text: String, lifetime: u64, now: Now) {
+        if self.fetches[id].foreign {
             return;
         }
         self.answered(id);
-        let sent = self.flights[id].sent.unwrap_or(now);
-        let net = life.saturating_sub(MARGIN);
+        let sent = self.fetches[id].sent.unwrap_or(now);
+        let net = lifetime.saturating_sub(MARGIN);
         let issued = Issued { text, boot_end: boot(sent) + net, wall_end: wall(sent) + net };
         let (left, by_boot) = (issued.remaining(now), issued.remaining_by_boot(now));
         if left < PROMISE && by_boot >= PROMISE {
@@ -172,20 +172,20 @@ impl Oracle {
         if left == 0 {
             return self.ended(id, End::Error(ErrorKind::GrantTooShort), true, now);
         }
-        let flight = &self.flights[id];
-        let entry = self.entries.get_mut(&flight.key).unwrap();
+        let fetch = &self.fetches[id];
+        let entry = self.entries.get_mut(&fetch.key).unwrap();
         let better = entry.value.as_ref().is_none_or(|old| left > old.remaining(now));
-        if entry.era == flight.era && better {
+        if entry.era == fetch.era && better {
             entry.value = Some(issued.clone());
         }
         self.ended(id, End::Grant(issued), true, now);
     }
 
     pub(crate) fn failed(&mut self, id: usize, kind: ErrorKind, asked: Option<u64>, now: Now) {
-        if self.flights[id].foreign {
+        if self.fetches[id].foreign {
             return;
         }
-        let sent = self.flights[id].sent.is_some();
+        let sent = self.fetches[id].sent.is_some();
         match kind {
             ErrorKind::Throttled if sent => {
                 let until = boot(now) + asked.unwrap_or(SECOND / 2).min(COOLDOWN_MAX);
@@ -203,14 +203,14 @@ impl Oracle {
     }
 
     pub(crate) fn abandoned(&mut self, id: usize, now: Now) {
-        if !self.flights[id].foreign {
+        if !self.fetches[id].foreign {
             self.vanished(id, now);
             self.ended(id, End::Error(ErrorKind::Abandoned), false, now);
         }
     }
 
     fn answered(&mut self, id: usize) {
-        if self.flights[id].probe {
+        if self.fetches[id].probe {
             (self.half_open, self.probe) = (false, None);
         }
     }
@@ -223,18 +223,18 @@ impl Oracle {
     }
 
     fn ended(&mut self, id: usize, end: End, is_attempt: bool, now: Now) {
-        let flight = &mut self.flights[id];
-        let late = boot(now) >= flight.dead_at;
-        if flight.end.is_none() {
-            flight.end = Some(match end {
+        let fetch = &mut self.fetches[id];
+        let late = boot(now) >= fetch.dead_at;
+        if fetch.end.is_none() {
+            fetch.end = Some(match end {
                 End::Grant(issued) if late => End::GrantOrTimeout(issued),
                 End::Error(kind) if late => End::ErrorOrTimeout(kind),
                 end => end,
             });
         }
-        let entry = self.entries.get_mut(&flight.key).unwrap();
-        if is_attempt && !late && entry.era == flight.era && entry.current == Some(id) {
-            entry.next = flight.begun + SPACING;
+        let entry = self.entries.get_mut(&fetch.key).unwrap();
+        if is_attempt && !late && entry.era == fetch.era && entry.current == Some(id) {
+            entry.next = fetch.begun + SPACING;
         }
     }
 
@@ -244,7 +244,7 @@ impl Oracle {
         if self.is_over(id, now) || boot(now) >= deadline {
             return Some(true);
         }
-        let spare = self.keeps(&self.flights[id].key, promise, now).map(|v| v.remaining(now));
+        let spare = self.keeps(&self.fetches[id].key, promise, now).map(|v| v.remaining(now));
         (spare? - promise > LAST_CALL).then_some(false)
     }
 
@@ -263,7 +263,7 @@ impl Oracle {
 
     /// A child adopts what is alive at this moment, even if a clock set back would revive more.
     pub(crate) fn forked(&mut self, now: Now) {
-        self.flights.iter_mut().for_each(|flight| flight.foreign = true);
+        self.fetches.iter_mut().for_each(|fetch| fetch.foreign = true);
         self.renewed(true);
         for entry in self.entries.values_mut() {
             entry.value = entry.value.take().filter(|value| value.remaining(now) > 0);

@@ -31,7 +31,8 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new(policy: &Policy) -> Self {
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
-        let cache = GrantCache::builder().policy(policy.build()).clock(&clock).governed().build();
+        let cache =
+            GrantCache::builder().policy(policy.build()).clock(&clock).rate_limited().build();
         Self {
             start: clock.now().boot(),
             clock,
@@ -64,7 +65,7 @@ impl Stage {
             Op::Prefetch { caller, streamer } => {
                 let ticket = key(streamer, None).and_then(|key| self.cache.prefetch(&key));
                 return match ticket {
-                    Ok(ticket) => self.maybe_lead(caller, ticket),
+                    Ok(ticket) => self.maybe_fetch(caller, ticket),
                     Err(error) => Ok(refused(&error)),
                 };
             }
@@ -74,7 +75,7 @@ impl Stage {
                 if !tickets.is_empty() {
                     return Err("several keys are due; a scenario can name one".to_owned());
                 }
-                return self.maybe_lead(caller, ticket);
+                return self.maybe_fetch(caller, ticket);
             }
             Op::Start { caller } => return self.start(caller),
             Op::Result { caller } => return self.result(caller),
@@ -98,8 +99,8 @@ impl Stage {
             }
             Op::Complete { caller, grant, ttl } => {
                 let ticket = take(&mut self.tickets, caller, "ticket")?;
-                let life = ttl.map_or(ticket.key().ttl(), seconds);
-                ticket.complete(Grant::new(grant.as_deref().unwrap_or("grant")), life);
+                let lifetime = ttl.map_or(ticket.key().ttl(), seconds);
+                ticket.complete(Grant::new(grant.as_deref().unwrap_or("grant")), lifetime);
             }
             Op::Fail { caller, code, retry_after } => {
                 let kind = ErrorKind::from_code(code).ok_or("no such code")?;
@@ -133,7 +134,7 @@ impl Stage {
     /// Never waits: takes what the store has for those who would have to.
     fn try_get(&mut self, ask: &Ask) -> Result<Expect, String> {
         let (ticket, waiter) = match self.begin(ask) {
-            Ok(Begin::Lead(ticket, waiter)) => (Some(ticket), waiter),
+            Ok(Begin::Fetch(ticket, waiter)) => (Some(ticket), waiter),
             Ok(Begin::Wait(waiter)) => (None, waiter),
             begun => return self.take_in(ask, begun),
         };
@@ -142,15 +143,15 @@ impl Stage {
         let mut shown = hit.as_ref().map_or_else(Expect::default, |hit| self.hit(&ask.caller, hit));
         shown.outcome = Some(
             match (&ticket, &hit) {
-                (Some(_), Some(_)) => "hit_and_lead",
-                (Some(_), None) => "lead",
+                (Some(_), Some(_)) => "hit_and_fetch",
+                (Some(_), None) => "fetch",
                 (None, Some(_)) => "hit",
                 (None, None) => "wait",
             }
             .to_owned(),
         );
         match ticket {
-            Some(ticket) => self.lead(&ask.caller, ticket, ask.hold, shown),
+            Some(ticket) => self.fetch(&ask.caller, ticket, ask.hold, shown),
             None => Ok(shown),
         }
     }
@@ -168,13 +169,13 @@ impl Stage {
         match begun {
             Err(error) => Ok(refused(&error)),
             Ok(Begin::Hit(hit)) => Ok(self.hit(caller, &hit)),
-            Ok(Begin::HitAndLead(hit, ticket)) => {
-                let shown = Expect { outcome: named("hit_and_lead"), ..self.hit(caller, &hit) };
-                self.lead(caller, ticket, ask.hold, shown)
+            Ok(Begin::HitAndFetch(hit, ticket)) => {
+                let shown = Expect { outcome: named("hit_and_fetch"), ..self.hit(caller, &hit) };
+                self.fetch(caller, ticket, ask.hold, shown)
             }
-            Ok(Begin::Lead(ticket, waiter)) => {
+            Ok(Begin::Fetch(ticket, waiter)) => {
                 self.wait(caller, waiter)?;
-                self.lead(caller, ticket, ask.hold, outcome("lead"))
+                self.fetch(caller, ticket, ask.hold, outcome("fetch"))
             }
             Ok(Begin::Wait(waiter)) => {
                 self.wait(caller, waiter)?;
@@ -183,14 +184,14 @@ impl Stage {
         }
     }
 
-    fn maybe_lead(&mut self, caller: &str, ticket: Option<Ticket>) -> Result<Expect, String> {
+    fn maybe_fetch(&mut self, caller: &str, ticket: Option<Ticket>) -> Result<Expect, String> {
         match ticket {
-            Some(ticket) => self.lead(caller, ticket, false, outcome("lead")),
+            Some(ticket) => self.fetch(caller, ticket, false, outcome("fetch")),
             None => Ok(outcome("none")),
         }
     }
 
-    fn lead(
+    fn fetch(
         &mut self,
         caller: &str,
         ticket: Ticket,
@@ -198,7 +199,7 @@ impl Stage {
         shown: Expect,
     ) -> Result<Expect, String> {
         if self.tickets.insert(caller.to_owned(), ticket).is_some() {
-            return Err("the caller leads another flight".to_owned());
+            return Err("the caller runs another fetch".to_owned());
         }
         if hold {
             return Ok(shown);

@@ -39,7 +39,7 @@ pub(crate) struct World {
     pub(crate) clock: ManualClock,
     pub(crate) cache: GrantCache,
     key: Key,
-    flight: Option<(Ticket, Duration, Fate)>,
+    fetch: Option<(Ticket, Duration, Fate)>,
     waiters: Vec<Waiter>,
     /// When the last request was sent.
     pub(crate) last_sent: Duration,
@@ -48,7 +48,7 @@ pub(crate) struct World {
     pub(crate) failed_fetches: usize,
     pub(crate) degraded: usize,
     pub(crate) errors: usize,
-    /// Of the grants that were handed out as soon as they came, the shortest life.
+    /// Of the grants that were handed out as soon as they came, the shortest lifetime.
     pub(crate) shortest_new: Duration,
     pub(crate) longest: Duration,
 }
@@ -63,10 +63,10 @@ impl World {
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
         let policy = policy.build().unwrap();
         Self {
-            cache: GrantCache::builder().policy(policy).clock(&clock).governed().build(),
+            cache: GrantCache::builder().policy(policy).clock(&clock).rate_limited().build(),
             clock,
             key: Key::new("stream", TTL).unwrap(),
-            flight: None,
+            fetch: None,
             waiters: Vec::new(),
             last_sent: Duration::ZERO,
             reads: 0,
@@ -83,9 +83,9 @@ impl World {
         self.clock.advance(time.saturating_sub(boot(&self.clock)));
     }
 
-    /// When the request in the air has its outcome.
+    /// When the request in flight has its outcome.
     pub(crate) fn lands_at(&self) -> Option<Duration> {
-        self.flight.as_ref().map(|(_, lands, _)| *lands)
+        self.fetch.as_ref().map(|(_, lands, _)| *lands)
     }
 
     /// One more reader; what becomes of a request that it sets off depends on when it is sent.
@@ -97,11 +97,11 @@ impl World {
     fn begin(&mut self, fate: impl FnOnce(Duration) -> Fate) {
         match self.cache.begin(&self.key, BeginOptions::default()) {
             Ok(Begin::Hit(hit)) => self.check(&hit),
-            Ok(Begin::HitAndLead(hit, ticket)) => {
+            Ok(Begin::HitAndFetch(hit, ticket)) => {
                 self.check(&hit);
                 self.send(ticket, fate);
             }
-            Ok(Begin::Lead(ticket, waiter)) => {
+            Ok(Begin::Fetch(ticket, waiter)) => {
                 self.waiters.push(waiter);
                 self.send(ticket, fate);
             }
@@ -111,15 +111,15 @@ impl World {
     }
 
     fn send(&mut self, mut ticket: Ticket, fate: impl FnOnce(Duration) -> Fate) {
-        assert!(matches!(ticket.start(), Start::Go(_)), "one stream is within the budget");
+        assert!(matches!(ticket.start(), Start::Go(_)), "one stream is within the rate limit");
         self.last_sent = boot(&self.clock);
         let fate = fate(self.last_sent);
-        self.flight = Some((ticket, self.last_sent + fate.takes, fate));
+        self.fetch = Some((ticket, self.last_sent + fate.takes, fate));
     }
 
-    /// Lets time pass until the request in the air has its outcome, and tells those who wait.
+    /// Lets time pass until the request in flight has its outcome, and tells the waiters.
     pub(crate) fn land(&mut self) {
-        let Some((ticket, lands, fate)) = self.flight.take() else { return };
+        let Some((ticket, lands, fate)) = self.fetch.take() else { return };
         self.advance_to(lands);
         match fate.error {
             None => {
@@ -132,12 +132,12 @@ impl World {
             }
         }
         for waiter in std::mem::take(&mut self.waiters) {
-            let result = waiter.try_result().expect("the flight is over");
+            let result = waiter.try_result().expect("the fetch is over");
             self.tell(result);
         }
     }
 
-    /// A reader whose flight was dropped begins again, as the library's own readers do.
+    /// A reader whose fetch was dropped begins again, as the library's own readers do.
     fn tell(&mut self, result: Result<Hit>) {
         match result {
             Ok(hit) => {

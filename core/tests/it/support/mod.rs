@@ -38,7 +38,7 @@ pub(crate) fn faulty(kind: FaultKind) -> Emulator {
     emulator
 }
 
-/// A minter of an emulator's grants. Governors and caches are shared by base URL, so those of two
+/// A minter of an emulator's grants. Limiters and caches are shared by base URL, so those of two
 /// emulators have nothing in common.
 pub(crate) fn minter_of(emulator: &Emulator) -> PlaybackMinterBuilder {
     PlaybackMinter::builder(&key()).base_url(emulator.base_url())
@@ -58,13 +58,13 @@ pub(crate) fn at_once<T: Send + 'static>(
     threads: usize,
     run: impl Fn(usize) -> T + Send + Sync + 'static,
 ) -> Vec<T> {
-    let (run, gate) = (Arc::new(run), Arc::new(Barrier::new(threads)));
+    let (run, barrier) = (Arc::new(run), Arc::new(Barrier::new(threads)));
     let started: Vec<_> = (0..threads)
         .map(|index| {
-            let (run, gate) = (Arc::clone(&run), Arc::clone(&gate));
+            let (run, barrier) = (Arc::clone(&run), Arc::clone(&barrier));
             let builder = thread::Builder::new().stack_size(256 * 1024);
             let body = move || {
-                gate.wait();
+                barrier.wait();
                 run(index)
             };
             builder.spawn(body).unwrap()
@@ -89,7 +89,7 @@ pub(crate) fn long() -> bool {
     std::env::var_os("GRANTMINT_LONG").is_some()
 }
 
-/// A key of an account of its own for each call, so that its governor is shared with no other test.
+/// A key of an account of its own for each call, so that its limiter is shared with no other test.
 pub(crate) fn lonely_key() -> ApiKey {
     static NEXT: AtomicUsize = AtomicUsize::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -101,7 +101,7 @@ pub(crate) fn minter_from(source: impl AsyncGrantSource + 'static) -> PlaybackMi
     PlaybackMinter::builder(&lonely_key()).source(source)
 }
 
-/// Refreshes as early as may be: after a quarter of a grant's life.
+/// Refreshes as early as may be: after a quarter of a grant's lifetime.
 pub(crate) fn early() -> CachePolicyBuilder {
     CachePolicy::builder().soft_point(Duration::from_secs(600))
 }

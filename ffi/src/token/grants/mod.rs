@@ -1,4 +1,4 @@
-//! Grants: what a token lets its holder do. One file per grant of the vendor, one for all others.
+//! Grants: what a token lets its holder do. One file per grant of Twilio, one for all others.
 
 mod video;
 

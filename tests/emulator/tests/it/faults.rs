@@ -175,7 +175,7 @@ fn a_grant_too_large() {
 
 #[test]
 fn urls_that_end_early_or_hold_no_token() {
-    let short = grant(&start(FaultKind::ShortGrant { life_s: 3 }), "Ttl=60").json();
+    let short = grant(&start(FaultKind::ShortGrant { lifetime_s: 3 }), "Ttl=60").json();
     assert!(url_exp(&short["grant"]) <= now() + 3);
     let opaque = grant(&start(FaultKind::OpaqueUrl), "Ttl=60").json();
     assert!(opaque["grant"]["playbackUrl"].as_str().unwrap().ends_with("?token=123"));

@@ -76,7 +76,7 @@ fn the_token_itself_is_judged_first() {
     assert_eq!(reason(&draft().claim("exp", Value::Null)), "expiry_missing");
     assert_eq!(reason(&draft().claim("exp", json!("soon"))), "expiry_missing");
     assert_eq!(reason(&draft().claim("exp", json!(now()))), "token_expired");
-    assert_eq!(reason(&draft().claim("exp", json!(now() + 86_410))), "life_too_long");
+    assert_eq!(reason(&draft().claim("exp", json!(now() + 86_410))), "lifetime_too_long");
     assert!(play(&emulator, &draft().claim("exp", json!(now() + 86_400))).is_ok());
     assert_eq!(reason(&draft().claim("nbf", json!(now() + 30))), "not_yet_valid");
     assert!(play(&emulator, &draft().claim("nbf", json!(now()))).is_ok());

@@ -39,7 +39,7 @@ fn it_wants_credentials_if_told() {
 }
 
 #[test]
-fn it_leads_to_loopback_only() {
+fn it_goes_to_loopback_only() {
     let proxy = ConnectProxy::start().unwrap();
     assert!(through(&proxy, "192.0.2.1:80", "", "").starts_with("HTTP/1.1 403 "));
     assert!(through(&proxy, "nonsense", "", "").starts_with("HTTP/1.1 502 "));

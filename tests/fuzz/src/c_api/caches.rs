@@ -16,17 +16,17 @@ const GRANT: &[u8] = b"{\"grant\":";
 
 #[derive(Arbitrary, Debug)]
 pub(super) enum Call<'a> {
-    New { shape: Shape, policy: Option<Policy>, clock: Pick, governed: i32 },
+    New { shape: Shape, policy: Option<Policy>, clock: Pick, rate_limited: i32 },
     Begin { cache: Pick, key: KeyText<'a>, wish: Wish },
-    Get { cache: Pick, key: KeyText<'a>, shape: Shape, lead: Lead },
-    GetThen { cache: Pick, key: KeyText<'a>, shape: Shape, lead: Lead, answered: bool },
-    TryGet { cache: Pick, key: KeyText<'a>, wish: Wish, lead: Lead },
+    Get { cache: Pick, key: KeyText<'a>, shape: Shape, fetch: Fetch },
+    GetThen { cache: Pick, key: KeyText<'a>, shape: Shape, fetch: Fetch, answered: bool },
+    TryGet { cache: Pick, key: KeyText<'a>, wish: Wish, fetch: Fetch },
     Handle { cache: Pick, key: KeyText<'a> },
     HandleBegin { handle: Pick, wish: Wish },
     Prefetch { cache: Pick, key: KeyText<'a> },
     KeepWarm { cache: Pick, key: KeyText<'a>, time_ms: u32 },
     NextWakeup { cache: Pick },
-    Poll { cache: Pick, lead: Lead },
+    Poll { cache: Pick, fetch: Fetch },
     Invalidate { cache: Pick, key: KeyText<'a>, generation: Option<u64>, told: bool },
     Purge { cache: Pick },
     Rotate { cache: Pick },
@@ -34,7 +34,7 @@ pub(super) enum Call<'a> {
     Events { cache: Pick, shape: Shape },
     Start { ticket: Pick },
     ReadTicket { ticket: Pick },
-    Complete { ticket: Pick, grant: Text<'a>, life_ms: u32 },
+    Complete { ticket: Pick, grant: Text<'a>, lifetime_ms: u32 },
     Fail { ticket: Pick, status: i32, message: Text<'a>, retry_after_ms: u32 },
     PollWaiter { waiter: Pick, then_wait: bool },
     Fallback { waiter: Pick },
@@ -71,9 +71,9 @@ pub(super) struct Wish {
     min_remaining_ms: u32,
 }
 
-/// What becomes of a duty to fetch.
+/// What becomes of a ticket.
 #[derive(Arbitrary, Clone, Copy, Debug)]
-pub(super) enum Lead {
+pub(super) enum Fetch {
     Keep,
     Complete,
     Fail,
@@ -82,17 +82,17 @@ pub(super) enum Lead {
     Missing,
 }
 
-impl Lead {
-    fn function(self) -> grantmint_lead_t {
-        LEAD.set(self);
-        if matches!(self, Self::Missing) { None } else { Some(lead) }
+impl Fetch {
+    fn function(self) -> grantmint_ticket_callback_t {
+        FETCH.set(self);
+        if matches!(self, Self::Missing) { None } else { Some(fetch) }
     }
 }
 
 thread_local! {
     /// What is to become of duties that are handed over on this thread. On the library's own they
     /// are dropped.
-    static LEAD: Cell<Lead> = const { Cell::new(Lead::Free) };
+    static FETCH: Cell<Fetch> = const { Cell::new(Fetch::Free) };
     static KEPT: RefCell<Vec<*mut grantmint_ticket_t>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -107,23 +107,23 @@ pub(super) fn collect_none() {
         // SAFETY: [handles] it was handed over and is not used again.
         unsafe { grantmint_ticket_free(ticket) };
     }
-    LEAD.set(Lead::Free);
+    FETCH.set(Fetch::Free);
 }
 
-unsafe extern "C" fn lead(userdata: *mut c_void, ticket: *mut grantmint_ticket_t) {
+unsafe extern "C" fn fetch(userdata: *mut c_void, ticket: *mut grantmint_ticket_t) {
     assert!(userdata.is_null() && !ticket.is_null());
     // SAFETY: [handles], [strings], [outputs] the ticket is the callee's.
     unsafe {
-        match LEAD.get() {
-            Lead::Keep => KEPT.with_borrow_mut(|kept| kept.push(ticket)),
-            Lead::Complete => {
+        match FETCH.get() {
+            Fetch::Keep => KEPT.with_borrow_mut(|kept| kept.push(ticket)),
+            Fetch::Complete => {
                 complete(ticket, text(b"{\"grant\":0}"), 0);
             }
-            Lead::Fail => {
+            Fetch::Fail => {
                 let status = grantmint_status_t::GRANTMINT_ERR_THROTTLED as i32;
                 grantmint_ticket_fail(ticket, status, text(b"busy"), 7, ptr::null_mut());
             }
-            Lead::Free | Lead::Missing => grantmint_ticket_free(ticket),
+            Fetch::Free | Fetch::Missing => grantmint_ticket_free(ticket),
         }
     }
 }
@@ -135,10 +135,14 @@ fn text(bytes: &[u8]) -> grantmint_str_t {
 /// # Safety
 ///
 /// The ticket is live; it is taken.
-unsafe fn complete(ticket: *mut grantmint_ticket_t, grant: grantmint_str_t, life_ms: u32) -> bool {
+unsafe fn complete(
+    ticket: *mut grantmint_ticket_t,
+    grant: grantmint_str_t,
+    lifetime_ms: u32,
+) -> bool {
     call(is_utf8(grant), |error| {
         // SAFETY: [handles], [strings], [outputs] as of the caller.
-        unsafe { grantmint_ticket_complete(ticket, grant, life_ms, error) }
+        unsafe { grantmint_ticket_complete(ticket, grant, lifetime_ms, error) }
     })
 }
 
@@ -166,8 +170,8 @@ unsafe extern "C" fn answer(
 
 pub(super) fn make(world: &mut World, asked: Call<'_>) {
     match asked {
-        Call::New { shape, policy, clock, governed } => {
-            new_cache(world, shape, policy.as_ref(), clock, governed);
+        Call::New { shape, policy, clock, rate_limited } => {
+            new_cache(world, shape, policy.as_ref(), clock, rate_limited);
         }
         Call::Begin { cache, key, wish } => {
             let (cache, is_good) = world.caches.pick(cache, world.foreign);
@@ -179,20 +183,20 @@ pub(super) fn make(world: &mut World, asked: Call<'_>) {
                 }
             });
         }
-        Call::Get { cache, key, shape, lead } => get(world, cache, &key, shape, lead),
-        Call::GetThen { cache, key, shape, lead, answered } => {
-            get_then(world, cache, &key, shape, lead, answered);
+        Call::Get { cache, key, shape, fetch } => get(world, cache, &key, shape, fetch),
+        Call::GetThen { cache, key, shape, fetch, answered } => {
+            get_then(world, cache, &key, shape, fetch, answered);
         }
-        Call::TryGet { cache, key, wish, lead } => {
+        Call::TryGet { cache, key, wish, fetch } => {
             let (cache, is_good) = world.caches.pick(cache, world.foreign);
             let ((key, ttl_ms), mut wish) = (placed(world, &key), wish.passed());
             let none = ptr::null_mut();
-            let is_good = is_good && is_utf8(key) && !matches!(lead, Lead::Missing);
-            let lead = lead.function();
+            let is_good = is_good && is_utf8(key) && !matches!(fetch, Fetch::Missing);
+            let fetch = fetch.function();
             // SAFETY: [handles], [strings], [structs], [callbacks], [outputs]
             let hit = call_for(is_good, |out, error| unsafe {
                 let wish = wish.pointer();
-                grantmint_grant_cache_try_get(cache, key, ttl_ms, wish, lead, none, out, error)
+                grantmint_grant_cache_try_get(cache, key, ttl_ms, wish, fetch, none, out, error)
             });
             world.hits.add(hit);
         }
@@ -238,13 +242,13 @@ pub(super) fn make(world: &mut World, asked: Call<'_>) {
             assert!(is_to_come || ms == 0);
             assert!(is_good || !is_to_come);
         }
-        Call::Poll { cache, lead } => {
+        Call::Poll { cache, fetch } => {
             let (cache, is_good) = world.caches.pick(cache, world.foreign);
-            let is_good = is_good && !matches!(lead, Lead::Missing);
-            let lead = lead.function();
+            let is_good = is_good && !matches!(fetch, Fetch::Missing);
+            let fetch = fetch.function();
             // SAFETY: [handles], [callbacks], [outputs]
             call(is_good, |error| unsafe {
-                grantmint_grant_cache_poll(cache, lead, ptr::null_mut(), error)
+                grantmint_grant_cache_poll(cache, fetch, ptr::null_mut(), error)
             });
         }
         Call::Invalidate { cache, key, generation, told } => {
@@ -307,7 +311,7 @@ pub(super) fn make(world: &mut World, asked: Call<'_>) {
             assert_eq!(!key.data.is_null(), is_good);
             assert!(is_good || !is_refresh);
         }
-        Call::Complete { ticket, grant, life_ms } => {
+        Call::Complete { ticket, grant, lifetime_ms } => {
             let (ticket, is_good) = world.tickets.take(ticket, world.foreign);
             let mut grant = world.texts.place(grant);
             if is_utf8(grant) {
@@ -315,7 +319,7 @@ pub(super) fn make(world: &mut World, asked: Call<'_>) {
             }
             // SAFETY: [handles], [strings], [outputs]
             call(is_good && is_utf8(grant), |error| unsafe {
-                grantmint_ticket_complete(ticket, grant, life_ms, error)
+                grantmint_ticket_complete(ticket, grant, lifetime_ms, error)
             });
         }
         Call::Fail { ticket, status, message, retry_after_ms } => {
@@ -427,14 +431,20 @@ pub(super) fn with_policy<R>(
     use_it(Struct::new(&full, policy.shape).pointer())
 }
 
-fn new_cache(world: &mut World, shape: Shape, policy: Option<&Policy>, clock: Pick, governed: i32) {
+fn new_cache(
+    world: &mut World,
+    shape: Shape,
+    policy: Option<&Policy>,
+    clock: Pick,
+    rate_limited: i32,
+) {
     let clock = world.clocks.pick(clock, world.foreign).0;
     let cache = with_policy(policy, |policy| {
         let full = grantmint_grant_cache_options_t {
             struct_size: size_of::<grantmint_grant_cache_options_t>(),
             policy,
             clock,
-            governed,
+            rate_limited,
             reserved: 0,
         };
         let mut options = Struct::new(&full, shape);
@@ -460,8 +470,8 @@ fn begin(
     let expected = match begun.outcome {
         GRANTMINT_NOTHING => [false; 3],
         GRANTMINT_HIT => [true, false, false],
-        GRANTMINT_HIT_AND_LEAD => [true, true, false],
-        GRANTMINT_LEAD => [false, true, true],
+        GRANTMINT_HIT_AND_FETCH => [true, true, false],
+        GRANTMINT_FETCH => [false, true, true],
         GRANTMINT_WAIT => [false, false, true],
     };
     assert_eq!(has, expected);
@@ -470,14 +480,14 @@ fn begin(
     world.waiters.add(begun.waiter);
 }
 
-fn get(world: &mut World, cache: Pick, key: &KeyText<'_>, shape: Shape, lead: Lead) {
+fn get(world: &mut World, cache: Pick, key: &KeyText<'_>, shape: Shape, fetch: Fetch) {
     let (cache, is_good) = world.caches.pick(cache, world.foreign);
     let ((key, ttl_ms), mut wish) = (placed(world, key), at_once(shape));
-    let is_good = is_good && is_utf8(key) && !matches!(lead, Lead::Missing);
-    let (lead, none) = (lead.function(), ptr::null_mut());
+    let is_good = is_good && is_utf8(key) && !matches!(fetch, Fetch::Missing);
+    let (fetch, none) = (fetch.function(), ptr::null_mut());
     // SAFETY: [handles], [strings], [structs], [callbacks], [outputs]
     let hit = call_for(is_good, |out, error| unsafe {
-        grantmint_grant_cache_get(cache, key, ttl_ms, wish.pointer(), lead, none, out, error)
+        grantmint_grant_cache_get(cache, key, ttl_ms, wish.pointer(), fetch, none, out, error)
     });
     world.hits.add(hit);
 }
@@ -487,18 +497,18 @@ fn get_then(
     cache: Pick,
     key: &KeyText<'_>,
     shape: Shape,
-    lead: Lead,
+    fetch: Fetch,
     answered: bool,
 ) {
     let (cache, is_good) = world.caches.pick(cache, world.foreign);
     let ((key, ttl_ms), mut wish) = (placed(world, key), at_once(shape));
-    let is_good = is_good && is_utf8(key) && !matches!(lead, Lead::Missing) && answered;
-    let (lead, none) = (lead.function(), ptr::null_mut());
+    let is_good = is_good && is_utf8(key) && !matches!(fetch, Fetch::Missing) && answered;
+    let (fetch, none) = (fetch.function(), ptr::null_mut());
     let callback: grantmint_hit_callback_t = if answered { Some(answer) } else { None };
     // SAFETY: [handles], [strings], [structs], [callbacks], [outputs]
     call(is_good, |error| unsafe {
         let wish = wish.pointer();
-        grantmint_grant_cache_get_then(cache, key, ttl_ms, wish, lead, callback, none, error)
+        grantmint_grant_cache_get_then(cache, key, ttl_ms, wish, fetch, callback, none, error)
     });
 }
 

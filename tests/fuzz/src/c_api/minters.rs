@@ -168,7 +168,7 @@ pub(super) fn make(world: &mut World, asked: Call<'_>) {
     }
 }
 
-/// Every minter has a source: without one it would call the vendor.
+/// Every minter has a source: without one it would call Twilio.
 fn new_minter(world: &mut World, key: Pick, options: &Options<'_>) {
     let (key, is_good) = world.keys.pick(key, world.foreign);
     let source = world.sources.pick(Pick::Live(0), world.foreign).0;

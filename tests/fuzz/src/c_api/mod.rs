@@ -86,7 +86,7 @@ pub fn check(input: &[u8]) {
     }
     drop(world);
     caches::collect_none();
-    assert_eq!(PANICS.get(), before, "a panic was caught at the border");
+    assert_eq!(PANICS.get(), before, "a panic was caught at the FFI boundary");
 }
 
 impl World {
@@ -185,7 +185,7 @@ thread_local! {
     static PANICS: Cell<u32> = const { Cell::new(0) };
 }
 
-/// The border catches panics, and some functions cannot tell of them. libFuzzer's own hook ends the
+/// The FFI boundary catches panics, and some functions cannot tell of them. libFuzzer's own hook ends the
 /// process; `cargo test` has none.
 fn count_panics() {
     static ONCE: Once = Once::new();

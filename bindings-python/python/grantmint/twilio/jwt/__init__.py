@@ -23,7 +23,7 @@ class Jwt:
         subject: The claim sub; left out if empty.
         algorithm: HS256, HS384 or HS512; the algorithm of the class if empty.
         nbf: When it becomes valid, in Unix seconds; left out if None, now by default.
-        ttl: Its life in seconds.
+        ttl: Its lifetime in seconds.
         valid_until: When it expires, in Unix seconds; instead of ttl.
     """
 
@@ -117,7 +117,7 @@ class Jwt:
         """The signed token, issued now.
 
         Args:
-            ttl: Its life in seconds, instead of what the token says.
+            ttl: Its lifetime in seconds, instead of what the token says.
 
         Raises:
             ValueError: There is no secret, or a claim is NaN or infinite.
@@ -139,7 +139,7 @@ class Jwt:
     def from_jwt(cls, jwt: Any, key: Any = "") -> Jwt:
         """Reads a token, and checks its times.
 
-        Without a key the signature is **not** checked, as in the vendor's class: `grantmint.verify`
+        Without a key the signature is **not** checked, as in Twilio's class: `grantmint.verify`
         always does.
 
         Args:

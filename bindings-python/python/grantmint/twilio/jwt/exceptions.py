@@ -1,4 +1,4 @@
-"""The errors and warnings of PyJWT that the vendor's classes let through, and one more warning.
+"""The errors and warnings of PyJWT that Twilio's classes let through, and one more warning.
 
 These are classes of grantmint's own: handlers of ``jwt.exceptions`` do not catch them.
 """
@@ -31,4 +31,4 @@ class InsecureKeyLengthWarning(UserWarning):
 
 
 class DeadTokenWarning(UserWarning):
-    """The token is made as the vendor's class makes it, but it will not work as intended."""
+    """The token is made as Twilio's class makes it, but it will not work as intended."""

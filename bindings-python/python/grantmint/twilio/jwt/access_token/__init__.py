@@ -47,7 +47,7 @@ class AccessToken(Jwt):
         grants: What the holder may do. A list is kept, not copied.
         identity: Whom the token is for.
         nbf: When it becomes valid, in Unix seconds; left out if None, now by default.
-        ttl: Its life in seconds.
+        ttl: Its lifetime in seconds.
         valid_until: When it expires, in Unix seconds; instead of ttl.
         region: The region, such as ie1.
 
@@ -113,7 +113,7 @@ class AccessToken(Jwt):
         """The signed token, issued now; see `Jwt.to_jwt`."""
         jwt = super().to_jwt(ttl)
         self._warn_of_sids()
-        self._warn_of_life(ttl)
+        self._warn_of_lifetime(ttl)
         return jwt
 
     def _generate_headers(self) -> Any:
@@ -138,15 +138,15 @@ class AccessToken(Jwt):
         if str(self.account_sid).startswith("SK") or str(self.signing_key_sid).startswith("AC"):
             warn("account_sid and signing_key_sid look swapped", DeadTokenWarning)
 
-    def _warn_of_life(self, ttl: Any) -> None:
-        life = ttl or self.ttl
+    def _warn_of_lifetime(self, ttl: Any) -> None:
+        lifetime = ttl or self.ttl
         if self.valid_until and not ttl:
             if not isinstance(self.valid_until, (int, float)):
                 return
-            life = self.valid_until - int(time.time())
-        if isinstance(life, (int, float)) and not 0 < life <= _DAY:
-            why = "Twilio refuses more than 86,400 s" if life > 0 else "it is over already"
-            warn(f"the token lives for {int(life)} s: {why}", DeadTokenWarning)
+            lifetime = self.valid_until - int(time.time())
+        if isinstance(lifetime, (int, float)) and not 0 < lifetime <= _DAY:
+            why = "Twilio refuses more than 86,400 s" if lifetime > 0 else "it is over already"
+            warn(f"the token lives for {int(lifetime)} s: {why}", DeadTokenWarning)
 
     def __str__(self) -> str:
         """The class, and the signed token, issued now."""

@@ -1,4 +1,4 @@
-//! A door for tests: what the client makes of an answer that no upstream sent.
+//! A test helper: what the client makes of an answer that no upstream sent.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::answer;
 use super::request::GrantRequest;
 use crate::error::Result;
 
-/// The grant, its life, and by how many milliseconds upstream's clock is ahead, if the answer says so.
+/// The grant, its lifetime, and by how many milliseconds upstream's clock is ahead, if the answer says so.
 ///
 /// # Errors
 ///
@@ -19,6 +19,6 @@ pub fn read_answer(
     request: &GrantRequest,
 ) -> Result<(String, Duration, Option<i64>)> {
     let fetched = answer::read(answer.map(|body| Body::builder().data(body)), request)?;
-    let life = fetched.ttl.unwrap_or(Duration::from_secs(request.ttl().into()));
-    Ok((fetched.grant_json().to_owned(), life, fetched.clock_offset_ms))
+    let lifetime = fetched.ttl.unwrap_or(Duration::from_secs(request.ttl().into()));
+    Ok((fetched.grant_json().to_owned(), lifetime, fetched.clock_offset_ms))
 }

@@ -14,7 +14,7 @@ fn all_who_begin_one_key_share_one_fetch_and_have_its_grant() {
     explore(one_key_at_once);
 }
 
-/// Whoever is told to lead fetches; the others wait, each in another way.
+/// Whoever gets the ticket fetches; the others wait, each in another way.
 fn one_key_at_once() {
     let (cache, _clock) = cache();
     let key = key("stream");
@@ -22,12 +22,12 @@ fn one_key_at_once() {
         let grant = match begin(&cache, &key).unwrap() {
             Begin::Hit(hit) => hit,
             Begin::Wait(waiter) => wait_somehow(waiter, way).unwrap(),
-            Begin::Lead(mut ticket, waiter) => {
+            Begin::Fetch(mut ticket, waiter) => {
                 ticket.start();
                 land(ticket);
                 wait_somehow(waiter, way).unwrap()
             }
-            other @ Begin::HitAndLead(..) => panic!("{other:?}"),
+            other @ Begin::HitAndFetch(..) => panic!("{other:?}"),
         };
         assert_eq!(grant.as_str(), "stream");
     };
@@ -48,7 +48,7 @@ fn a_failed_fetch_is_not_made_again_by_those_who_waited_or_come_late() {
         let ask = |way| {
             let result = match begin(&cache, &key) {
                 Ok(Begin::Wait(waiter)) => wait_somehow(waiter, way),
-                Ok(Begin::Lead(mut ticket, waiter)) => {
+                Ok(Begin::Fetch(mut ticket, waiter)) => {
                     ticket.start();
                     ticket.fail(outage());
                     wait_somehow(waiter, way)
@@ -76,14 +76,14 @@ fn a_dropped_fetch_is_begun_again_by_one_of_those_who_waited() {
     explore(|| {
         let (cache, _clock) = cache();
         let (key, begun) = (key("stream"), AtomicUsize::new(0));
-        let lead = |ticket| {
+        let fetch = |ticket| {
             let first = begun.fetch_add(1, Ordering::Relaxed) == 0;
             let end = if first { End::Dropped } else { End::Completed };
             end.come(ticket);
         };
         thread::scope(|scope| {
             for _ in 0..THREADS {
-                scope.spawn(|| cache.get(&key, BeginOptions::default(), lead).unwrap());
+                scope.spawn(|| cache.get(&key, BeginOptions::default(), fetch).unwrap());
             }
         });
         assert_eq!(begun.load(Ordering::Relaxed), 2);

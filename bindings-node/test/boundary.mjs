@@ -1,4 +1,4 @@
-// Checks that no function of the native half is without a border for panics: Node has none of its own.
+// Checks that no function of the native half is without an FFI boundary for panics: Node has none of its own.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -10,9 +10,9 @@ use ureq::http::HeaderMap;
 
 use crate::upstream;
 
-/// A fetched grant's life.
+/// A fetched grant's lifetime.
 #[derive(Debug, PartialEq)]
-pub(super) struct Life {
+pub(super) struct Lifetime {
     /// From when the request was sent.
     pub(super) ttl: Duration,
     server_time: Option<Duration>,
@@ -29,8 +29,8 @@ struct Claims {
     exp: Option<u64>,
 }
 
-impl Life {
-    /// The life asked for, or less if the URL's own token ends sooner. Both of its ends are told by
+impl Lifetime {
+    /// The lifetime asked for, or less if the URL's own token ends sooner. Both of its ends are told by
     /// upstream's clock: the local one may be wrong by an hour.
     pub(super) fn of(grant: &str, asked: u32, server_time: Option<Duration>) -> Self {
         let asked = Duration::from_secs(asked.into());
@@ -72,24 +72,24 @@ mod tests {
         format!(r#"{{"playbackUrl":"https:\/\/x.example/v?a=1&token=e30.{claims}.c2ln#f"}}"#)
     }
 
-    fn life(grant: &str, server: Option<u64>) -> u64 {
-        Life::of(grant, 60, server.map(Duration::from_secs)).ttl.as_secs()
+    fn lifetime(grant: &str, server: Option<u64>) -> u64 {
+        Lifetime::of(grant, 60, server.map(Duration::from_secs)).ttl.as_secs()
     }
 
     #[test]
     fn the_sooner_end_counts() {
-        assert_eq!(life(&grant(r#"{"exp":1045}"#), Some(1000)), 45);
-        assert_eq!(life(&grant(r#"{"exp":1900}"#), Some(1000)), 60);
-        assert_eq!(life(&grant(r#"{"exp":900}"#), Some(1000)), 0);
+        assert_eq!(lifetime(&grant(r#"{"exp":1045}"#), Some(1000)), 45);
+        assert_eq!(lifetime(&grant(r#"{"exp":1900}"#), Some(1000)), 60);
+        assert_eq!(lifetime(&grant(r#"{"exp":900}"#), Some(1000)), 0);
     }
 
     #[test]
-    fn without_a_token_or_a_server_time_the_asked_life_counts() {
-        assert_eq!(life(&grant(r#"{"exp":1045}"#), None), 60);
-        assert_eq!(life(&grant("{}"), Some(1000)), 60);
-        assert_eq!(life(&grant(r#"{"exp":"soon"}"#), Some(1000)), 60);
+    fn without_a_token_or_a_server_time_the_asked_lifetime_counts() {
+        assert_eq!(lifetime(&grant(r#"{"exp":1045}"#), None), 60);
+        assert_eq!(lifetime(&grant("{}"), Some(1000)), 60);
+        assert_eq!(lifetime(&grant(r#"{"exp":"soon"}"#), Some(1000)), 60);
         for grant in ["{}", r#"{"playbackUrl":"https://x/?token=123"}"#, r#"{"playbackUrl":1}"#] {
-            assert_eq!(life(grant, Some(1000)), 60);
+            assert_eq!(lifetime(grant, Some(1000)), 60);
         }
     }
 
@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(server_time(&headers, Some("today")), None);
         headers.insert("date", "Sun, 06 Nov 1994 08:49:37 GMT".parse().unwrap());
         assert_eq!(server_time(&headers, created), Some(Duration::from_secs(784_111_777)));
-        let offset = Life::of("{}", 60, Some(Duration::from_secs(100)));
+        let offset = Lifetime::of("{}", 60, Some(Duration::from_secs(100)));
         assert_eq!(offset.offset_ms(Duration::from_millis(100_500)), Some(-500));
     }
 }

@@ -1,4 +1,4 @@
-//! Doors for tests alone: functions that panic.
+//! Test helpers alone: functions that panic.
 
 use napi::bindgen_prelude::Unknown;
 use napi::{Env, sys};
@@ -8,10 +8,10 @@ use crate::hot::call::Call;
 use crate::hot::failure::Result;
 use crate::hot::function::{Hot, function};
 
-/// Panics behind the border of the derive.
+/// Panics behind the FFI boundary of the derive.
 #[napi(catch_unwind)]
 pub fn panic_derived() {
-    panic!("on purpose, behind a door for tests");
+    panic!("on purpose, behind a test helper");
 }
 
 /// A function on the hot path that panics, and panics again when it is collected.
@@ -24,12 +24,12 @@ struct Panicking;
 
 impl Hot for Panicking {
     fn call(&self, _: &Call) -> Result<sys::napi_value> {
-        panic!("on purpose, behind a door for tests");
+        panic!("on purpose, behind a test helper");
     }
 }
 
 impl Drop for Panicking {
     fn drop(&mut self) {
-        panic!("on purpose, behind a door for tests");
+        panic!("on purpose, behind a test helper");
     }
 }

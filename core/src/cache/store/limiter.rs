@@ -1,4 +1,4 @@
-//! What an account allows its caches: the interface to its cool-down and its budget of requests.
+//! What an account allows its caches: the interface to its cool-down and its rate limit.
 //! The cache asks; the maker of the cache implements it.
 
 use std::sync::Arc;
@@ -20,10 +20,10 @@ pub(crate) struct Permit {
 #[derive(Clone, Debug)]
 pub(crate) enum Admission {
     Go(Permit),
-    /// The budget is used up, and a place in the queue is taken: ask again at this time, in
+    /// The rate limit is used up, and a place in the queue is taken: ask again at this time, in
     /// nanoseconds since boot.
     Later(u64),
-    /// The budget is used up until this time, in nanoseconds since boot, which is too late.
+    /// The rate limit is used up until this time, in nanoseconds since boot, which is too late.
     Full(u64),
     Blocked(Block),
 }
@@ -39,7 +39,7 @@ pub(crate) enum Report {
     Unknown,
 }
 
-pub(crate) trait Gate: Send + Sync {
+pub(crate) trait Limiter: Send + Sync {
     /// The cool-down or probe that holds everybody back now, if any. Called when no fresh grant is
     /// at hand, so it must be quick and take no lock.
     fn block(&self, now: Now) -> Option<Block>;
@@ -48,7 +48,7 @@ pub(crate) trait Gate: Send + Sync {
     /// that have not been sent, in nanoseconds since boot.
     fn earliest(&self, unsent: usize, now: Now) -> u64;
 
-    /// Takes one call out of the budget, or a place in the queue if that falls due before
+    /// Takes one call out of the rate limit, or a place in the queue if that falls due before
     /// `queue_until`. A probe counts as lost when `lost_at` passes without a report. Both in
     /// nanoseconds since boot.
     fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission;
@@ -63,12 +63,12 @@ pub(crate) trait Gate: Send + Sync {
 
 /// Lets everything through until it is told of the account that the calls count for.
 #[derive(Default)]
-pub(crate) struct LateGate(ArcSwapOption<Arc<dyn Gate>>);
+pub(crate) struct LateLimiter(ArcSwapOption<Arc<dyn Limiter>>);
 
-impl LateGate {
+impl LateLimiter {
     /// Counts for an account from now on; the first one stays.
-    pub(crate) fn set(&self, gate: Arc<dyn Gate>) {
-        self.0.compare_and_swap(&None::<Arc<_>>, Some(Arc::new(gate)));
+    pub(crate) fn set(&self, limiter: Arc<dyn Limiter>) {
+        self.0.compare_and_swap(&None::<Arc<_>>, Some(Arc::new(limiter)));
     }
 
     pub(crate) fn is_set(&self) -> bool {
@@ -76,29 +76,29 @@ impl LateGate {
     }
 }
 
-impl Gate for LateGate {
+impl Limiter for LateLimiter {
     fn block(&self, now: Now) -> Option<Block> {
         self.0.load().as_ref()?.block(now)
     }
 
     fn earliest(&self, unsent: usize, now: Now) -> u64 {
-        self.0.load().as_ref().map_or(now.boot_nanos(), |gate| gate.earliest(unsent, now))
+        self.0.load().as_ref().map_or(now.boot_nanos(), |limiter| limiter.earliest(unsent, now))
     }
 
     fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission {
         match self.0.load().as_ref() {
-            Some(gate) => gate.admit(purpose, queue_until, lost_at, now),
+            Some(limiter) => limiter.admit(purpose, queue_until, lost_at, now),
             None => Admission::Go(Permit::default()),
         }
     }
 
     fn report(&self, permit: Permit, report: Report, now: Now) {
-        if let Some(gate) = self.0.load().as_ref() {
-            gate.report(permit, report, now);
+        if let Some(limiter) = self.0.load().as_ref() {
+            limiter.report(permit, report, now);
         }
     }
 
     fn throttled_in_a_row(&self, now: Now) -> u32 {
-        self.0.load().as_ref().map_or(1, |gate| gate.throttled_in_a_row(now))
+        self.0.load().as_ref().map_or(1, |limiter| limiter.throttled_in_a_row(now))
     }
 }

@@ -1,4 +1,4 @@
-//! An account's budget of requests: a bucket that fills with time, and the queue of those who find it
+//! An account's rate limit: a bucket that fills with time, and the queue of those who find it
 //! empty.
 
 use std::collections::VecDeque;
@@ -15,14 +15,14 @@ const RATE: f64 = 10.0;
 pub(super) const RATE_MIN: f64 = 0.5;
 /// After so long without a 429 the rate grows by one request per second.
 const CLEAN: u64 = 10 * SECOND;
-/// How many callers may queue for the budget; more are told to come back much later.
+/// How many callers may queue for the rate limit; more are told to come back much later.
 const QUEUE_MAX: usize = 1024;
 /// A place in the queue whose owner has not come for it is given away after this time.
 const PLACE_KEPT: u64 = SECOND;
 
 /// A bucket of requests that fills with time. A caller that finds it empty gets a place in a queue;
 /// refreshes go before cold keys, so that those who watch already stay in.
-pub(super) struct Budget {
+pub(super) struct RateLimit {
     /// Calls that may be made now.
     level: f64,
     /// Calls per second.
@@ -39,7 +39,7 @@ pub(super) struct Budget {
 #[derive(Default)]
 struct Queue(VecDeque<u64>);
 
-impl Default for Budget {
+impl Default for RateLimit {
     fn default() -> Self {
         Self {
             level: BURST,
@@ -52,7 +52,7 @@ impl Default for Budget {
     }
 }
 
-impl Budget {
+impl RateLimit {
     /// Takes one request; else a place in the queue, unless that falls due after `queue_until`: a
     /// place that nobody comes for would hold up all behind it.
     pub(super) fn take(

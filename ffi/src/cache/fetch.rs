@@ -1,4 +1,4 @@
-//! `lead`: the function of the host that gets the tickets of fetches.
+//! `fetch`: the function of the host that gets the tickets of fetches.
 
 use std::ffi::c_void;
 
@@ -10,18 +10,18 @@ use crate::handle;
 
 /// Gets the ticket of a fetch that is due. The ticket is the callee's: complete, fail or free it,
 /// now or later, on any thread.
-pub type grantmint_lead_t =
+pub type grantmint_ticket_callback_t =
     Option<unsafe extern "C" fn(userdata: *mut c_void, ticket: *mut grantmint_ticket_t)>;
 
 /// Calls a function of the host with each ticket.
-pub(crate) fn leader(
-    lead: grantmint_lead_t,
+pub(crate) fn fetcher(
+    fetch: grantmint_ticket_callback_t,
     userdata: *mut c_void,
 ) -> Result<impl Fn(Ticket) + Send + Sync + 'static> {
-    let (lead, userdata) = (callback::required(lead, "lead")?, Userdata::new(userdata));
+    let (fetch, userdata) = (callback::required(fetch, "fetch")?, Userdata::new(userdata));
     Ok(move |ticket| {
         let ticket = handle::new(grantmint_ticket_t::of_cache(ticket));
         // SAFETY: [callbacks] it can be called on any thread, and takes the ticket.
-        unsafe { lead(userdata.pointer(), ticket) };
+        unsafe { fetch(userdata.pointer(), ticket) };
     })
 }

@@ -23,7 +23,7 @@ pub(crate) enum Purpose {
 /// How a fetch ended.
 pub(crate) type Outcome = Result<Arc<StoredGrant>>;
 
-pub(crate) struct Flight {
+pub(crate) struct Fetch {
     /// The era of the entry it was begun in.
     pub(crate) era: u32,
     pub(crate) purpose: Purpose,
@@ -37,7 +37,7 @@ pub(crate) struct Flight {
     pub(crate) completion: Completion<Outcome>,
 }
 
-impl Flight {
+impl Fetch {
     /// A fetch begun at `started` whose request has to be sent by `queue_until` and which has to be
     /// over by `deadline`, all in nanoseconds since boot.
     pub(crate) fn new(
