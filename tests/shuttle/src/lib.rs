@@ -8,10 +8,10 @@
 #![cfg(all(test, shuttle))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod burial;
 mod eviction;
 mod fork;
 mod one_fetch;
+mod overdue;
 mod refresh;
 mod renewal;
 mod support;

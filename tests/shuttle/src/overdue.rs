@@ -1,4 +1,4 @@
-//! A fetch past its time: whoever notices first buries it, while its driver may still bring
+//! An overdue fetch: whoever notices first ends it, while its driver may still bring
 //! something.
 
 use std::time::Duration;
@@ -36,7 +36,7 @@ fn those_who_wait_for_a_fetch_past_its_time_are_told_once_and_its_late_grant_is_
 }
 
 #[test]
-fn a_failure_after_the_burial_is_not_counted_again() {
+fn a_failure_after_the_timeout_is_not_counted_again() {
     explore(|| {
         let end = End::one_of([End::Failed, End::Dropped]);
         let (cache, clock) = cache();
@@ -56,7 +56,7 @@ fn a_failure_after_the_burial_is_not_counted_again() {
 }
 
 #[test]
-fn the_fetch_after_a_buried_one_stands_however_the_late_one_ends() {
+fn the_fetch_after_an_overdue_one_stands_however_the_late_one_ends() {
     explore(|| {
         let end = End::any();
         let (cache, clock) = cache();
@@ -83,7 +83,7 @@ fn the_fetch_after_a_buried_one_stands_however_the_late_one_ends() {
 }
 
 #[test]
-fn a_request_that_starts_while_its_fetch_is_buried_is_refused_or_flies() {
+fn a_request_that_starts_while_its_fetch_times_out_is_refused_or_sent() {
     explore(|| {
         let (cache, clock) = cache();
         let key = key("stream");
