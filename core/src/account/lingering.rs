@@ -21,7 +21,7 @@ impl CommonCache {
     }
 }
 
-/// Kept until its last grant and cached error have ended: that asks again before that costs no request. A
+/// Kept until its last grant and cached error have ended: a caller that asks again before that costs no request. A
 /// fetch in flight ends and is stored.
 impl Lingers for CommonCache {
     const LIMIT: Size = Size { places: 1024, entries: 4096, bytes: 16 * 1024 * 1024 };

@@ -56,7 +56,7 @@ impl BeginOptions {
                 nanos(asked)
             }
         };
-        // An expired grant is handed to nobody, not even to that asks for no lifetime at all.
+        // An expired grant is handed to nobody, not even to a caller that asks for no lifetime at all.
         Ok(promise.max(1))
     }
 }
