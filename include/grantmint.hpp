@@ -42,7 +42,7 @@
  *
  * **Words.** A *fetch* gets one grant from a source; it is *in flight* until it has a grant or an
  * error. A *ticket* is the right and the task to run one fetch. A *waiter* is a caller that waits for a fetch in
- * fetch; all waiters get the same result.
+ * flight; all waiters get the same result.
  *
  * **Errors.** A call that fails throws grantmint::error. If exceptions are off, or
  * `GRANTMINT_NO_EXCEPTIONS` is defined, it returns a grantmint::result instead. A constructor that

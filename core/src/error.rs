@@ -8,9 +8,26 @@ use std::time::Duration;
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// What an error of a fetch tells of, and so who has to wait because of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// The stream: it is not tried again soon, whoever asks for it.
+    Stream,
+    /// The credential that the fetch was made with: nobody else's requests have to wait.
+    Credential,
+    /// The account: all its streams wait, in all caches.
+    Account,
+    /// Upstream, or the way there: the stream is tried again after a back-off that grows.
+    Upstream,
+    /// Whoever called: a fetch that ends so is tried again as after an error of upstream.
+    Caller,
+    /// Nobody: there was no attempt worth the name.
+    Nobody,
+}
+
 /// Writes [`ErrorKind`] and its look-ups from one table, so that they cannot disagree.
 macro_rules! error_kinds {
-    ($($name:ident = $number:literal, $code:literal, $retryable:literal, $meaning:literal;)*) => {
+    ($($name:ident = $number:literal, $code:literal, $retryable:literal, $scope:ident, $meaning:literal;)*) => {
         /// What went wrong. Numbers and codes are stable for ever; kinds may be added.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
@@ -35,6 +52,11 @@ macro_rules! error_kinds {
                 match self { $(Self::$name => $retryable,)* }
             }
 
+            /// What a fetch that failed so tells of, and so who has to wait because of it.
+            pub(crate) const fn scope(self) -> Scope {
+                match self { $(Self::$name => Scope::$scope,)* }
+            }
+
             /// One line that says what the kind means.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
@@ -52,52 +74,52 @@ macro_rules! error_kinds {
 }
 
 error_kinds! {
-    InvalidArgument = 100, "invalid_argument", false, "an argument is out of its documented range";
-    InvalidSid = 101, "invalid_sid", false, "a SID does not have its prefix and 32 hexadecimal digits";
-    InvalidCredentials = 102, "invalid_credentials", false, "credentials are missing, empty or swapped";
-    InvalidIdentity = 103, "invalid_identity", false, "the identity is empty or too long";
-    InvalidTtl = 104, "invalid_ttl", false, "a time to live is out of its range";
-    InvalidGrant = 105, "invalid_grant", false, "a grant is malformed, too large or given twice";
-    InvalidOrigin = 106, "invalid_origin", false, "the allowed origin is not a full origin";
-    InvalidUrl = 107, "invalid_url", false, "a URL is malformed or not allowed";
-    LimitExceeded = 108, "limit_exceeded", false, "a count or size is over its documented limit";
+    InvalidArgument = 100, "invalid_argument", false, Caller, "an argument is out of its documented range";
+    InvalidSid = 101, "invalid_sid", false, Caller, "a SID does not have its prefix and 32 hexadecimal digits";
+    InvalidCredentials = 102, "invalid_credentials", false, Caller, "credentials are missing, empty or swapped";
+    InvalidIdentity = 103, "invalid_identity", false, Caller, "the identity is empty or too long";
+    InvalidTtl = 104, "invalid_ttl", false, Caller, "a time to live is out of its range";
+    InvalidGrant = 105, "invalid_grant", false, Caller, "a grant is malformed, too large or given twice";
+    InvalidOrigin = 106, "invalid_origin", false, Caller, "the allowed origin is not a full origin";
+    InvalidUrl = 107, "invalid_url", false, Caller, "a URL is malformed or not allowed";
+    LimitExceeded = 108, "limit_exceeded", false, Caller, "a count or size is over its documented limit";
 
-    TokenMalformed = 200, "token_malformed", false, "the token is not a well-formed JSON Web Token";
-    TokenAlgorithm = 201, "token_algorithm", false, "the token is signed with an algorithm that is not allowed";
-    TokenSignature = 202, "token_signature", false, "the signature does not match";
-    TokenExpired = 203, "token_expired", false, "the token has expired";
-    TokenNotYetValid = 204, "token_not_yet_valid", false, "the token is not valid yet";
-    TokenIssuer = 205, "token_issuer", false, "the token was issued by another key or for another account";
-    TokenClaims = 206, "token_claims", false, "a claim is missing or of the wrong type";
+    TokenMalformed = 200, "token_malformed", false, Caller, "the token is not a well-formed JSON Web Token";
+    TokenAlgorithm = 201, "token_algorithm", false, Caller, "the token is signed with an algorithm that is not allowed";
+    TokenSignature = 202, "token_signature", false, Caller, "the signature does not match";
+    TokenExpired = 203, "token_expired", false, Caller, "the token has expired";
+    TokenNotYetValid = 204, "token_not_yet_valid", false, Caller, "the token is not valid yet";
+    TokenIssuer = 205, "token_issuer", false, Caller, "the token was issued by another key or for another account";
+    TokenClaims = 206, "token_claims", false, Caller, "a claim is missing or of the wrong type";
 
-    UpstreamBadRequest = 300, "upstream_bad_request", false, "upstream refused the request (400)";
-    UpstreamUnauthorized = 301, "upstream_unauthorized", false, "upstream refused the credentials (401)";
-    UpstreamForbidden = 302, "upstream_forbidden", false, "the key may not do this (403)";
-    UpstreamNotFound = 303, "upstream_not_found", false, "upstream does not know the streamer (404)";
-    Throttled = 304, "throttled", true, "upstream limits the account's requests (429), or such a cool-down is on";
-    UpstreamUnavailable = 305, "upstream_unavailable", true, "upstream failed (5xx)";
-    UpstreamTimeout = 306, "upstream_timeout", true, "upstream did not answer in time";
-    UpstreamConnect = 307, "upstream_connect", true, "no connection to upstream, or it broke";
-    UpstreamTls = 308, "upstream_tls", false, "the TLS connection to upstream cannot be trusted";
-    UpstreamStatus = 309, "upstream_status", false, "upstream answered with an unexpected status, such as a redirect";
-    UpstreamNotJson = 310, "upstream_not_json", false, "the answer of upstream is not JSON";
-    UpstreamNoGrant = 311, "upstream_no_grant", false, "the answer of upstream holds no grant object";
-    UpstreamTooLarge = 312, "upstream_too_large", false, "the answer of upstream is over the size limit";
-    GrantTooShort = 313, "grant_too_short", false, "the new grant does not live as long as asked for";
-    SourceFailed = 314, "source_failed", false, "the custom source of grants failed";
+    UpstreamBadRequest = 300, "upstream_bad_request", false, Stream, "upstream refused the request (400)";
+    UpstreamUnauthorized = 301, "upstream_unauthorized", false, Credential, "upstream refused the credentials (401)";
+    UpstreamForbidden = 302, "upstream_forbidden", false, Credential, "the key may not do this (403)";
+    UpstreamNotFound = 303, "upstream_not_found", false, Stream, "upstream does not know the streamer (404)";
+    Throttled = 304, "throttled", true, Account, "upstream limits the account's requests (429), or such a cool-down is on";
+    UpstreamUnavailable = 305, "upstream_unavailable", true, Upstream, "upstream failed (5xx)";
+    UpstreamTimeout = 306, "upstream_timeout", true, Upstream, "upstream did not answer in time";
+    UpstreamConnect = 307, "upstream_connect", true, Upstream, "no connection to upstream, or it broke";
+    UpstreamTls = 308, "upstream_tls", false, Upstream, "the TLS connection to upstream cannot be trusted";
+    UpstreamStatus = 309, "upstream_status", false, Upstream, "upstream answered with an unexpected status, such as a redirect";
+    UpstreamNotJson = 310, "upstream_not_json", false, Upstream, "the answer of upstream is not JSON";
+    UpstreamNoGrant = 311, "upstream_no_grant", false, Upstream, "the answer of upstream holds no grant object";
+    UpstreamTooLarge = 312, "upstream_too_large", false, Upstream, "the answer of upstream is over the size limit";
+    GrantTooShort = 313, "grant_too_short", false, Upstream, "the new grant does not live as long as asked for";
+    SourceFailed = 314, "source_failed", false, Upstream, "the custom source of grants failed";
 
-    DeadlineExceeded = 400, "deadline_exceeded", true, "no grant came within the caller's time";
-    Cancelled = 401, "cancelled", false, "the caller cancelled the call";
-    Abandoned = 402, "abandoned", true, "the fetch ended without an outcome";
-    Overloaded = 403, "overloaded", true, "the account's rate limit is used up";
-    Closed = 404, "closed", false, "the object has been closed";
-    Unsupported = 405, "unsupported", false, "not supported here";
+    DeadlineExceeded = 400, "deadline_exceeded", true, Caller, "no grant came within the caller's time";
+    Cancelled = 401, "cancelled", false, Caller, "the caller cancelled the call";
+    Abandoned = 402, "abandoned", true, Nobody, "the fetch ended without an outcome";
+    Overloaded = 403, "overloaded", true, Nobody, "the account's rate limit is used up";
+    Closed = 404, "closed", false, Caller, "the object has been closed";
+    Unsupported = 405, "unsupported", false, Caller, "not supported here";
 
-    Panic = 900, "panic", false, "a fault inside grantmint was caught at the FFI boundary";
-    NullPointer = 901, "null_pointer", false, "a pointer that must not be null is null";
-    InvalidUtf8 = 902, "invalid_utf8", false, "text is not valid UTF-8";
-    BufferTooSmall = 903, "buffer_too_small", false, "the caller's buffer is too small";
-    StructSize = 904, "struct_size", false, "a struct is of a size that this version does not know";
+    Panic = 900, "panic", false, Caller, "a fault inside grantmint was caught at the FFI boundary";
+    NullPointer = 901, "null_pointer", false, Caller, "a pointer that must not be null is null";
+    InvalidUtf8 = 902, "invalid_utf8", false, Caller, "text is not valid UTF-8";
+    BufferTooSmall = 903, "buffer_too_small", false, Caller, "the caller's buffer is too small";
+    StructSize = 904, "struct_size", false, Caller, "a struct is of a size that this version does not know";
 }
 
 impl ErrorKind {
@@ -139,13 +161,16 @@ struct Inner {
     argument: Option<Box<str>>,
     message: Cow<'static, str>,
     retry_after: Option<Duration>,
+    /// Another caller has earned it, and this one should try for itself.
+    of_another: bool,
 }
 
 impl Error {
     /// An error of a kind, with a message that must not hold user data.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Arc::new(Inner { kind, argument: None, message: message.into(), retry_after: None }))
+        let (argument, retry_after, of_another) = (None, None, false);
+        Self(Arc::new(Inner { kind, argument, message: message.into(), retry_after, of_another }))
     }
 
     /// An error of a kind about an argument: `what` says what is wrong with it and what to give, such
@@ -153,7 +178,8 @@ impl Error {
     #[must_use]
     pub fn of_argument(kind: ErrorKind, argument: &str, what: impl fmt::Display) -> Self {
         let message = Cow::Owned(format!("{argument} {what}"));
-        Self(Arc::new(Inner { kind, argument: Some(argument.into()), message, retry_after: None }))
+        let (argument, retry_after, of_another) = (Some(argument.into()), None, false);
+        Self(Arc::new(Inner { kind, argument, message, retry_after, of_another }))
     }
 
     /// The same error with the time after which a further try makes sense.
@@ -179,6 +205,15 @@ impl Error {
     pub(crate) fn with_hint(&self, hint: &str) -> Self {
         let message = Cow::Owned(format!("{}; {hint}", self.0.message));
         Self(Arc::new(Inner { message, ..Inner::clone(&self.0) }))
+    }
+
+    /// The same error as one that another caller has earned.
+    pub(crate) fn of_another(&self) -> Self {
+        Self(Arc::new(Inner { of_another: true, ..Inner::clone(&self.0) }))
+    }
+
+    pub(crate) fn is_of_another(&self) -> bool {
+        self.0.of_another
     }
 
     /// What went wrong.

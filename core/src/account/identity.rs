@@ -20,6 +20,13 @@ pub(crate) struct AccountAt {
     pub(crate) account_sid: Sid,
 }
 
+impl AccountAt {
+    /// By what a cache that several accounts use tells their parts apart.
+    pub(crate) fn name(&self) -> String {
+        format!("{}@{}", self.account_sid.as_str(), self.base_url)
+    }
+}
+
 /// Who may see each other's grants.
 #[derive(Clone, PartialEq)]
 pub(crate) enum CacheIdentity {
@@ -60,6 +67,12 @@ pub(crate) fn fingerprint(key: &ApiKey) -> Result<Fingerprint> {
     mac.update(key.secret().expose());
     let tag = mac.finalize().into_bytes();
     Ok(std::array::from_fn(|index| tag[index]))
+}
+
+/// What tells an API key apart from others as a credential: its SID and the fingerprint of its secret.
+pub(crate) fn credential_name(key: &ApiKey) -> Result<Vec<u8>> {
+    let fingerprint = fingerprint(key)?;
+    Ok([key.key_sid().as_str().as_bytes(), &fingerprint].concat())
 }
 
 /// A key that only this process and its children know. Not in a `OnceLock`: a child forked while

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use super::ask::{Begin, BeginOptions, Beginner as _, Rounds, SharedCache};
 use super::decide::Key;
 use super::grant_cache::GrantCache;
-use crate::error::{ErrorKind, Result};
+use super::store::Requester;
+use crate::error::{Error, Result};
 
 /// One caller's way to one grant, for hosts that wait by means of their own: they begin, and begin
 /// again after a fetch that was dropped, by the rules of [`GrantCache::get`]. The caller's time runs
 /// from [`GrantCache::ask`] on.
 pub struct Asking {
-    from: (Arc<SharedCache>, Key),
+    from: (Arc<SharedCache>, Arc<Requester>, Key),
     rounds: Rounds,
 }
 
@@ -26,16 +27,16 @@ impl Asking {
         self.from.begin(self.rounds.options(&self.from))
     }
 
-    /// Whether to begin again, now that the waiter has told this: after [`ErrorKind::Abandoned`], at
-    /// most twice.
-    pub fn goes_on(&mut self, told: ErrorKind) -> bool {
+    /// Whether to begin again, now that the waiter has told this: after a fetch that was dropped, twice at
+    /// most, and after one that was refused to another caller's credential.
+    pub fn goes_on(&mut self, told: &Error) -> bool {
         self.rounds.goes_on(told)
     }
 }
 
 impl fmt::Debug for Asking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Asking").field("key", &self.from.1).finish_non_exhaustive()
+        f.debug_struct("Asking").field("key", &self.from.2).finish_non_exhaustive()
     }
 }
 
@@ -55,6 +56,7 @@ mod tests {
 
     use super::*;
     use crate::clock::ManualClock;
+    use crate::error::ErrorKind;
 
     #[test]
     fn a_dropped_fetch_is_begun_again_twice_within_the_callers_time() {
@@ -67,10 +69,10 @@ mod tests {
             let Ok(Begin::Fetch(ticket, waiter)) = asking.begin() else { panic!("nobody fetches") };
             clock.advance(Duration::from_secs(2));
             drop(ticket);
-            let told = waiter.wait().unwrap_err().kind();
-            assert_eq!((told, asking.goes_on(told)), (ErrorKind::Abandoned, more));
+            let told = waiter.wait().unwrap_err();
+            assert_eq!((told.kind(), asking.goes_on(&told)), (ErrorKind::Abandoned, more));
         }
-        assert!(!asking.goes_on(ErrorKind::UpstreamStatus));
+        assert!(!asking.goes_on(&Error::new(ErrorKind::UpstreamStatus, "on purpose")));
         let Ok(Begin::Fetch(_ticket, waiter)) = asking.begin() else { panic!("nobody fetches") };
         let told = waiter.wait().unwrap_err().kind();
         assert_eq!(told, ErrorKind::DeadlineExceeded, "six seconds are gone");

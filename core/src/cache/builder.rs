@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::decide::CachePolicy;
 use super::grant_cache::GrantCache;
-use super::store::{Inner, LateLimiter, Limiter};
+use super::store::{Inner, Limiter, Unlimited};
 use crate::clock::Clock;
 
 /// Sets what a [`GrantCache`] shall not take from its defaults.
@@ -31,7 +31,7 @@ impl GrantCacheBuilder {
         self
     }
 
-    /// The account that the cache's calls count for.
+    /// What limits the requests for the host program's own keys.
     #[must_use]
     pub(crate) fn limiter(mut self, limiter: Arc<dyn Limiter>) -> Self {
         self.limiter = Some(limiter);
@@ -41,14 +41,8 @@ impl GrantCacheBuilder {
     /// An empty cache.
     #[must_use]
     pub fn build(self) -> GrantCache {
-        let (limiter, late_limiter) = match self.limiter {
-            Some(limiter) => (limiter, None),
-            None => {
-                let late = Arc::new(LateLimiter::default());
-                (Arc::clone(&late) as Arc<dyn Limiter>, Some(late))
-            }
-        };
-        GrantCache::new(Inner::new(self.clock, self.policy, limiter), late_limiter)
+        let limiter = self.limiter.unwrap_or_else(|| Arc::new(Unlimited));
+        GrantCache::new(Inner::new(self.clock, self.policy), limiter)
     }
 }
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use arc_swap::Guard;
 
-use super::ask::{self, Begin, BeginOptions, Handle, PendingCall, SharedCache, TIME_MAX, Ticket};
-use super::decide::Key;
-use super::store::{Event, EventKind, Hit, Inner, LateLimiter, Limiter, Retired, Stats};
-use crate::clock::Clock;
+use super::ask::{self, Begin, BeginOptions, Handle, PendingCall, SharedCache, Ticket};
+use super::decide::{EntryState, Key};
+use super::store::{Entry, Event, EventKind, Hit, Inner, Limiter, Requester, Stats};
+use crate::clock::{Clock, Now};
 use crate::error::Result;
 
 /// A cache of short-lived grants. Cheap to clone; clones share everything, on any number of
@@ -40,8 +40,9 @@ pub struct GrantCache {
 }
 
 impl GrantCache {
-    pub(super) fn new(inner: Inner, late_limiter: Option<Arc<LateLimiter>>) -> Self {
-        Self { shared: Arc::new(SharedCache::new(inner, late_limiter)), _in_use: None }
+    /// `limiter` is for the host program's own keys.
+    pub(super) fn new(inner: Inner, limiter: Arc<dyn Limiter>) -> Self {
+        Self { shared: Arc::new(SharedCache::new(inner, limiter)), _in_use: None }
     }
 
     /// Asks for a grant. Never blocks; a hit takes no lock.
@@ -53,7 +54,7 @@ impl GrantCache {
     /// within the caller's time; [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a
     /// `min_remaining` over half of the key's lifetime.
     pub fn begin(&self, key: &Key, options: BeginOptions) -> Result<Begin> {
-        self.shared.begin(key, options)
+        self.shared.begin(self.host(), key, options)
     }
 
     /// A grant, waiting for it if need be. `fetch` is called on this thread with the ticket, if this
@@ -66,7 +67,7 @@ impl GrantCache {
     /// begun again, at most twice, before the caller is told
     /// [`ErrorKind::Abandoned`](crate::ErrorKind::Abandoned).
     pub fn get(&self, key: &Key, options: BeginOptions, fetch: impl Fn(Ticket)) -> Result<Hit> {
-        ask::get(&(&self.shared, key), options, fetch)
+        ask::get(&(&self.shared, self.host(), key), options, fetch)
     }
 
     /// A grant that is there now and keeps the promise, or none. Never waits; `fetch` is called as in
@@ -81,7 +82,7 @@ impl GrantCache {
         options: BeginOptions,
         fetch: impl Fn(Ticket),
     ) -> Result<Option<Hit>> {
-        ask::try_get(&(&self.shared, key), options, fetch)
+        ask::try_get(&(&self.shared, self.host(), key), options, fetch)
     }
 
     /// As [`GrantCache::get`], by callback, which is called once: before this returns if the grant is
@@ -103,12 +104,7 @@ impl GrantCache {
     ///
     /// As [`GrantCache::begin`] for a new key.
     pub fn handle(&self, key: &Key) -> Result<Handle> {
-        self.handle_for(key, BeginOptions::default())
-    }
-
-    /// As [`GrantCache::handle`], for a caller that waits for as long as this says.
-    pub(crate) fn handle_for(&self, key: &Key, options: BeginOptions) -> Result<Handle> {
-        Handle::new(&self.shared, key, options)
+        Handle::new(&self.shared, self.host(), key, BeginOptions::default())
     }
 
     /// The ticket to fetch a key's grant before anybody asks for it; none if it is there and not
@@ -118,11 +114,7 @@ impl GrantCache {
     ///
     /// As [`GrantCache::begin`] for a new key.
     pub fn prefetch(&self, key: &Key) -> Result<Option<Ticket>> {
-        let inner = self.inner();
-        let now = inner.clock.now();
-        let wish = BeginOptions::default().wish(key, &inner.policy, now)?;
-        let entry = inner.entry(key, wish, now)?;
-        Ok(inner.fetch_if_due(&entry, now))
+        self.shared.prefetch(self.host(), key)
     }
 
     /// Has a key refreshed without being read, for a time of at most 24 h; zero ends it. Tickets
@@ -132,32 +124,14 @@ impl GrantCache {
     ///
     /// As [`GrantCache::begin`] for a new key.
     pub fn keep_warm(&self, key: &Key, time: Duration) -> Result<()> {
-        let inner = self.inner();
-        let now = inner.clock.now();
-        let wish = BeginOptions::default().wish(key, &inner.policy, now)?;
-        let end = now.plus(time.min(TIME_MAX)).boot_nanos();
-        let entry = loop {
-            let entry = inner.entry(key, wish, now)?;
-            match entry.keep_warm_until(end) {
-                Ok(()) => break entry,
-                Err(Retired) => inner.shards.wait_for_retirement(key),
-            }
-        };
-        let mut warm = inner.warm.lock();
-        warm.retain(|other| !Arc::ptr_eq(other, &entry));
-        if !time.is_zero() {
-            warm.push(entry);
-        }
-        Ok(())
+        self.shared.keep_warm(self.host(), key, time)
     }
 
     /// After how long [`GrantCache::poll`] has something to do: a key that is kept warm falls due,
     /// or a fetch is past its time. None if nothing is to come.
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Duration> {
-        let inner = self.inner();
-        let now = inner.clock.now();
-        inner.next_wakeup(now).map(|at| now.until_boot(at))
+        self.shared.next_wakeup(self.host())
     }
 
     /// After how long [`GrantCache::time_out_overdue`] has something to do.
@@ -176,9 +150,7 @@ impl GrantCache {
     /// are due.
     #[must_use = "a dropped ticket ends its fetch without an outcome"]
     pub fn poll(&self) -> Vec<Ticket> {
-        let inner = self.inner();
-        let now = inner.clock.now();
-        inner.poll(now)
+        self.shared.poll(self.host())
     }
 
     /// Empties one entry. The outcome of a fetch in flight goes to its waiters and is not stored. False
@@ -197,19 +169,25 @@ impl GrantCache {
 
     /// Empties every entry, for all who share this cache.
     pub fn purge(&self) {
-        self.inner().renew_all(false, EventKind::Purged);
+        self.inner().renew(|_, _| true, false, EventKind::Purged);
+        self.shared.all_realms().iter().for_each(|realm| realm.forgive());
+        self.host().credential().forgive();
     }
 
-    /// Starts anew with other credentials: grants stay and cached errors go. The outcomes of fetches in
-    /// fetch go to their waiters and are not stored.
+    /// Starts anew with other credentials, for the keys that the host program asks for itself: grants stay
+    /// and cached errors go. The outcomes of fetches in flight go to their waiters and are not stored.
     pub fn rotate(&self) {
-        self.inner().renew_all(true, EventKind::Rotated);
+        // First, so that a fetch which is begun from now on is not taken for an old one.
+        drop(self.host().exchange(Arc::default()));
+        let own = &self.host().realm;
+        let is_own = |entry: &Entry, _: &EntryState| Arc::ptr_eq(&entry.realm, own);
+        self.inner().renew(is_own, true, EventKind::Rotated);
     }
 
     /// What the cache has done.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.inner().stats()
+        self.shared.stats(&self.shared.all_realms())
     }
 
     /// The last 1,024 events since the last call, oldest first.
@@ -230,23 +208,13 @@ impl GrantCache {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
 
+    pub(super) fn now(&self) -> Now {
+        self.inner().clock.now()
+    }
+
     /// The clock that decides.
     pub(crate) fn clock(&self) -> Clock {
         self.inner().clock.clone()
-    }
-
-    /// Counts the cache's calls for an account, unless it does for one already.
-    pub(crate) fn limit(&self, limiter: impl FnOnce() -> Arc<dyn Limiter>) {
-        if let Some(late) = self.shared.late_limiter()
-            && !late.is_set()
-        {
-            late.set(limiter());
-        }
-    }
-
-    /// Tells caches of one process apart while they are used.
-    pub(crate) fn id(&self) -> usize {
-        Arc::as_ptr(&self.shared).addr()
     }
 
     /// The same cache, as long as which something else lives.
@@ -262,7 +230,7 @@ impl GrantCache {
 
     /// When the last grant, cached error and fetch in flight have ended, in nanoseconds since boot.
     pub(crate) fn ends_at(&self) -> u64 {
-        self.inner().ends_at()
+        self.shared.ends_at()
     }
 
     /// How many entries there are.
@@ -277,12 +245,20 @@ impl GrantCache {
 
     /// Keeps nothing warm any more.
     pub(crate) fn let_cool(&self) {
-        self.inner().let_cool();
+        self.inner().warm.let_all_cool();
     }
 
     /// A caller's way to the grant of a key, from its beginning.
-    pub(super) fn beginner(&self, key: &Key) -> (Arc<SharedCache>, Key) {
-        (Arc::clone(&self.shared), key.clone())
+    pub(super) fn beginner(&self, key: &Key) -> (Arc<SharedCache>, Arc<Requester>, Key) {
+        (Arc::clone(&self.shared), Arc::clone(self.host()), key.clone())
+    }
+
+    pub(super) fn shared(&self) -> &Arc<SharedCache> {
+        &self.shared
+    }
+
+    fn host(&self) -> &Arc<Requester> {
+        self.shared.host()
     }
 
     fn inner(&self) -> Guard<Arc<Inner>> {

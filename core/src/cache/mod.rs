@@ -15,6 +15,7 @@ mod builder;
 mod decide;
 mod grant_cache;
 mod store;
+mod tenant;
 
 pub use ask::{Begin, BeginOptions, Handle, PendingCall, Registration, Start, Ticket, Waiter};
 pub use asking::Asking;
@@ -26,3 +27,4 @@ pub use store::{Event, EventKind, Hit, LatencyHistogram, Stats};
 pub(crate) use ask::{Beginner, check_min_remaining, get, get_then, try_get};
 pub(crate) use decide::{Block, Purpose};
 pub(crate) use store::{Admission, Limiter, Permit, Report, Sighting, StillFresh};
+pub(crate) use tenant::Tenant;

@@ -9,26 +9,27 @@ use arc_swap::ArcSwap;
 use super::fetchers::{self, Job};
 use super::lanes::Lane;
 use super::source::Source;
-use crate::cache::{self, BeginOptions, Beginner, GrantCache, Hit, Key, PendingCall, Ticket};
+use crate::cache::{self, BeginOptions, Beginner, Hit, Key, PendingCall, Tenant, Ticket};
 use crate::error::Result;
 use crate::watch::{self, Watched};
 
 /// A cache and the source that fetches for it.
 pub(crate) struct Feed {
-    cache: GrantCache,
+    tenant: Tenant,
     source: ArcSwap<Arc<dyn Source>>,
     /// It has been closed: it looks after the fetches in flight and keeps nothing warm.
     closed: AtomicBool,
 }
 
 impl Feed {
-    pub(crate) fn new(cache: GrantCache, source: Arc<dyn Source>) -> Arc<Self> {
+    pub(crate) fn new(tenant: Tenant, source: Arc<dyn Source>) -> Arc<Self> {
         let source = ArcSwap::from_pointee(source);
-        Arc::new(Self { cache, source, closed: AtomicBool::new(false) })
+        Arc::new(Self { tenant, source, closed: AtomicBool::new(false) })
     }
 
-    pub(crate) fn cache(&self) -> &GrantCache {
-        &self.cache
+    /// The part of the cache that is fetched for.
+    pub(crate) fn tenant(&self) -> &Tenant {
+        &self.tenant
     }
 
     /// Fetches from another source from now on; returns the one before.
@@ -70,7 +71,7 @@ impl Feed {
 
     /// Fetches for a key before anybody asks for it.
     pub(crate) fn prefetch(self: &Arc<Self>, key: &Key) -> Result<()> {
-        if let Some(ticket) = self.cache.prefetch(key)? {
+        if let Some(ticket) = self.tenant.prefetch(key)? {
             self.dispatch(ticket);
         }
         Ok(())
@@ -78,7 +79,7 @@ impl Feed {
 
     /// Keeps a key fresh without it being read.
     pub(crate) fn keep_warm(self: &Arc<Self>, key: &Key, time: Duration) -> Result<()> {
-        self.cache.keep_warm(key, time)?;
+        self.tenant.keep_warm(key, time)?;
         watch::over(self);
         Ok(())
     }
@@ -86,29 +87,30 @@ impl Feed {
     /// Sends nothing any more but what callers wait for.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);
+        self.tenant.let_cool();
     }
 
     /// Hands a fetch to the fetcher threads, and has it watched in case it never ends.
     fn dispatch(self: &Arc<Self>, ticket: Ticket) {
         watch::over(self);
         let source = Arc::clone(&**self.source.load());
-        fetchers::submit(Lane(self.cache.id()), Job { ticket, source });
+        fetchers::submit(Lane(self.tenant.part()), Job { ticket, source });
     }
 }
 
 impl Watched for Feed {
     fn next_wakeup(&self) -> Option<Duration> {
         match self.closed.load(Ordering::Relaxed) {
-            true => self.cache.next_timeout(),
-            false => self.cache.next_wakeup(),
+            true => self.tenant.cache().next_timeout(),
+            false => self.tenant.next_wakeup(),
         }
     }
 
     fn poll(self: Arc<Self>) {
         if self.closed.load(Ordering::Relaxed) {
-            return self.cache.time_out_overdue();
+            return self.tenant.cache().time_out_overdue();
         }
-        for ticket in self.cache.poll() {
+        for ticket in self.tenant.poll() {
             self.dispatch(ticket);
         }
     }

@@ -20,6 +20,7 @@ mod real_sources;
 mod real_streams;
 mod real_tls;
 mod support;
+mod tenants;
 mod token_properties;
 mod token_threads;
 mod token_vectors;

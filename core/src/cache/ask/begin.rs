@@ -8,7 +8,9 @@ use super::waiter::Waiter;
 use crate::cache::decide::{
     Decision, EntryState, Fetch, Freshness, Key, Purpose, abandoned, cache_full,
 };
-use crate::cache::store::{Change, Entry, EventKind, Hit, Inner, Retired, Sighting, StillFresh};
+use crate::cache::store::{
+    Change, Entry, EventKind, Hit, Inner, Requester, Retired, Sighting, StillFresh,
+};
 use crate::clock::{Now, nanos};
 use crate::error::{Error, Result};
 use crate::fork::Reborn as _;
@@ -29,30 +31,37 @@ pub enum Begin {
 impl Inner {
     /// The entry of a key, made if need be. A new key takes a place and needs a request: it is refused
     /// while no request may be sent.
-    pub(crate) fn entry(&self, key: &Key, wish: Wish, now: Now) -> Result<Arc<Entry>> {
+    pub(crate) fn entry(
+        &self,
+        who: &Requester,
+        key: &Key,
+        wish: Wish,
+        now: Now,
+    ) -> Result<Arc<Entry>> {
         if let Some(entry) = self.shards.get(key) {
             return Ok(entry);
         }
-        if let Some(block) = self.block(now) {
+        if let Some(block) = self.block(who, now) {
             self.counters.refusal();
             return Err(block.refusal(now));
         }
-        self.check_rate_limit(wish.deadline, now)?;
+        self.check_rate_limit(&who.realm, wish.deadline, now)?;
         self.make_room(now)?;
-        Ok(self.shards.get_or_insert(key, EntryState::default(), now))
+        Ok(self.shards.get_or_insert(key, &who.realm, EntryState::default(), now))
     }
 
     /// Serves a caller from an entry. Takes no lock unless the caller has to wait or to fetch.
     #[inline]
     pub(crate) fn begin(
         self: &Arc<Self>,
+        who: &Requester,
         entry: &Arc<Entry>,
         wish: Wish,
         now: Now,
     ) -> Result<Result<Begin>, Retired> {
-        match self.hit_at_once(entry, wish, now)? {
+        match self.hit_at_once(who, entry, wish, now)? {
             Some(hit) => Ok(Ok(Begin::Hit(hit))),
-            None => self.begin_slow(entry, wish, now),
+            None => self.begin_slow(who, entry, wish, now),
         }
     }
 
@@ -60,6 +69,7 @@ impl Inner {
     #[inline]
     pub(crate) fn hit_at_once(
         &self,
+        who: &Requester,
         entry: &Arc<Entry>,
         wish: Wish,
         now: Now,
@@ -69,7 +79,8 @@ impl Inner {
         if state.retired {
             return Err(Retired);
         }
-        let Decision::Hit(freshness, reason) = state.decide(wish.promise, now, || self.block(now))
+        let Decision::Hit(freshness, reason) =
+            state.decide(wish.promise, now, || self.block(who, now))
         else {
             return Ok(None);
         };
@@ -99,6 +110,7 @@ impl Inner {
 
     fn begin_slow(
         self: &Arc<Self>,
+        who: &Requester,
         entry: &Arc<Entry>,
         wish: Wish,
         now: Now,
@@ -109,7 +121,7 @@ impl Inner {
         if state.retired {
             return Err(Retired);
         }
-        Ok(match state.decide(wish.promise, now, || self.block(now)) {
+        Ok(match state.decide(wish.promise, now, || self.block(who, now)) {
             Decision::Hit(freshness, reason) => {
                 drop(change);
                 self.hit(&state, now, freshness, reason).map(Begin::Hit)
@@ -117,44 +129,49 @@ impl Inner {
             Decision::Wait => {
                 drop(change);
                 let fetch = state.live_fetch(now).cloned().ok_or(Retired)?;
-                Ok(Begin::Wait(self.waiter(entry, fetch, wish)))
+                Ok(Begin::Wait(self.waiter(who, entry, fetch, wish)))
             }
             Decision::Refuse(error) => {
                 self.counters.refusal();
                 Err(error)
             }
             Decision::HitAndFetch(freshness, reason) => {
-                let ticket = self.start_fetch(entry, &change, &state, wish, now);
+                let ticket = self.start_fetch(who, entry, &change, &state, wish, now);
                 drop(change);
                 self.hit(&state, now, freshness, reason).map(|hit| Begin::HitAndFetch(hit, ticket))
             }
             Decision::Fetch => {
                 if state.keeping(0, now).is_none()
-                    && let Err(error) = self.check_rate_limit(wish.deadline, now)
+                    && let Err(error) = self.check_rate_limit(&who.realm, wish.deadline, now)
                 {
                     return Ok(Err(error));
                 }
-                let ticket = self.start_fetch(entry, &change, &state, wish, now);
+                let ticket = self.start_fetch(who, entry, &change, &state, wish, now);
                 drop(change);
-                let waiter = self.waiter(entry, Arc::clone(ticket.fetch()), wish);
+                let waiter = self.waiter(who, entry, Arc::clone(ticket.fetch()), wish);
                 Ok(Begin::Fetch(ticket, waiter))
             }
         })
     }
 
     /// The ticket of a fetch for an entry, if one is due and may start.
-    pub(crate) fn fetch_if_due(self: &Arc<Self>, entry: &Arc<Entry>, now: Now) -> Option<Ticket> {
+    pub(crate) fn fetch_if_due(
+        self: &Arc<Self>,
+        who: &Requester,
+        entry: &Arc<Entry>,
+        now: Now,
+    ) -> Option<Ticket> {
         let change = self.lock_alive(entry, now);
         let state = change.state();
         let ttl = entry.key.ttl();
         let promise = nanos(self.policy.min_remaining(ttl));
         let due = matches!(
-            state.decide(promise, now, || self.block(now)),
+            state.decide(promise, now, || self.block(who, now)),
             Decision::Fetch | Decision::HitAndFetch(..)
         );
         let deadline = now.plus(DEFAULT_TIMEOUT).boot_nanos();
         (due && !state.retired)
-            .then(|| self.start_fetch(entry, &change, &state, Wish { promise, deadline }, now))
+            .then(|| self.start_fetch(who, entry, &change, &state, Wish { promise, deadline }, now))
     }
 
     /// The right to change an entry whose fetch, if one is in flight, is not overdue.
@@ -174,6 +191,7 @@ impl Inner {
 
     fn start_fetch(
         self: &Arc<Self>,
+        who: &Requester,
         entry: &Arc<Entry>,
         change: &Change<'_>,
         state: &EntryState,
@@ -188,7 +206,14 @@ impl Inner {
         let patience = if live { nanos(DEFAULT_TIMEOUT) } else { 0 };
         let queue_until = wish.deadline.max(started.saturating_add(patience));
         let deadline = queue_until.max(started.saturating_add(timeout));
-        let fetch = Fetch::new(state.era, purpose, started, queue_until, deadline);
+        let fetch = Fetch::new(
+            Arc::clone(&who.credential()),
+            state.era,
+            purpose,
+            started,
+            queue_until,
+            deadline,
+        );
         let fetch = Arc::new(fetch);
         change.replace(state.fetching(Arc::clone(&fetch)));
         self.fetches.add(entry, &fetch);
@@ -207,9 +232,16 @@ impl Inner {
         Ok(Hit::of(value, now, freshness, reason))
     }
 
-    fn waiter(self: &Arc<Self>, entry: &Arc<Entry>, fetch: Arc<Fetch>, wish: Wish) -> Waiter {
+    fn waiter(
+        self: &Arc<Self>,
+        who: &Requester,
+        entry: &Arc<Entry>,
+        fetch: Arc<Fetch>,
+        wish: Wish,
+    ) -> Waiter {
         self.counters.wait();
-        Waiter::new(Arc::clone(self), Arc::clone(entry), fetch, wish)
+        let is_own = Arc::ptr_eq(&fetch.credential, &who.credential());
+        Waiter::new(Arc::clone(self), Arc::clone(entry), fetch, wish, is_own)
     }
 
     /// Evicts the keys idle longest to make space for a new one. If all are being fetched or kept warm,

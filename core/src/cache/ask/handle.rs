@@ -10,7 +10,7 @@ use super::beginner::Beginner;
 use super::options::{BeginOptions, usual_promise};
 use super::shared::SharedCache;
 use crate::cache::decide::Key;
-use crate::cache::store::{Entry, Hit, Inner, Retired, Sighting, StillFresh};
+use crate::cache::store::{Entry, Hit, Inner, Requester, Retired, Sighting, StillFresh};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::fork::Reborn as _;
@@ -19,6 +19,8 @@ use crate::fork::Reborn as _;
 /// Follows its key through evictions and forks.
 pub struct Handle {
     cache: Arc<SharedCache>,
+    /// Who asks through it.
+    who: Arc<Requester>,
     key: Key,
     /// What is promised to callers who do not say, in nanoseconds.
     usual: u64,
@@ -45,15 +47,20 @@ enum Found {
 
 impl Handle {
     /// Looks a key up, for a caller with these options if it is new.
-    pub(crate) fn new(cache: &Arc<SharedCache>, key: &Key, options: BeginOptions) -> Result<Self> {
+    pub(crate) fn new(
+        cache: &Arc<SharedCache>,
+        who: &Arc<Requester>,
+        key: &Key,
+        options: BeginOptions,
+    ) -> Result<Self> {
         let inner = cache.inner();
         let now = inner.clock.now();
         let wish = options.wish(key, &inner.policy, now)?;
-        let entry = inner.entry(key, wish, now)?;
+        let entry = inner.entry(who, key, wish, now)?;
         let usual = usual_promise(key, &inner.policy);
         let first = Bound { inner: Arc::clone(&inner), entry };
-        let (cache, key) = (Arc::clone(cache), key.clone());
-        Ok(Self { cache, key, usual, first, later: ArcSwapOption::empty() })
+        let (cache, who, key) = (Arc::clone(cache), Arc::clone(who), key.clone());
+        Ok(Self { cache, who, key, usual, first, later: ArcSwapOption::empty() })
     }
 
     /// The key.
@@ -111,7 +118,7 @@ impl Handle {
         }
         let now = bound.inner.clock.now();
         let wish = options.wish_or(self.usual, &self.key, now)?;
-        Ok(match bound.inner.hit_at_once(&bound.entry, wish, now) {
+        Ok(match bound.inner.hit_at_once(&self.who, &bound.entry, wish, now) {
             Ok(Some(hit)) => Found::Hit(hit),
             Ok(None) => Found::Nothing,
             Err(Retired) => Found::Gone,
@@ -136,7 +143,7 @@ impl Handle {
     /// Looks the key up, and notes where it lies if that is somewhere else: its entry was evicted,
     /// or belongs to the parent of this process.
     fn begin_slow(&self, options: BeginOptions) -> Result<Begin> {
-        let begun = self.cache.begin(&self.key, options)?;
+        let begun = self.cache.begin(&self.who, &self.key, options)?;
         if !self.is_bound() {
             let inner = self.cache.inner();
             if let Some(entry) = inner.shards.get(&self.key) {

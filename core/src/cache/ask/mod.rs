@@ -25,6 +25,6 @@ pub use waiter::{Registration, Waiter};
 pub(crate) use beginner::Beginner;
 pub(crate) use call::get_then;
 pub(crate) use get::{get, try_get};
-pub(crate) use options::{TIME_MAX, check_min_remaining};
+pub(crate) use options::check_min_remaining;
 pub(crate) use rounds::Rounds;
 pub(crate) use shared::SharedCache;

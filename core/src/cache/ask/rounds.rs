@@ -4,7 +4,7 @@
 use super::beginner::Beginner;
 use super::options::{BeginOptions, DEFAULT_TIMEOUT};
 use crate::clock::Now;
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 
 /// A dropped fetch is begun again this many times for one caller.
 const BEGIN_AGAIN: u32 = 2;
@@ -15,16 +15,17 @@ pub(crate) struct Rounds {
     options: BeginOptions,
     start: Now,
     dropped: u32,
+    number: u32,
 }
 
 impl Rounds {
     pub(crate) fn new(from: &impl Beginner, options: BeginOptions) -> Self {
-        Self { options, start: from.clock().now(), dropped: 0 }
+        Self { options, start: from.clock().now(), dropped: 0, number: 0 }
     }
 
-    /// How many fetches were dropped so far: the number of the one that is waited for.
+    /// The number of the fetch that is waited for.
     pub(crate) fn number(&self) -> u32 {
-        self.dropped
+        self.number
     }
 
     /// What the caller asked for, with the time that is left of it.
@@ -34,10 +35,13 @@ impl Rounds {
         BeginOptions { timeout: Some(timeout), ..self.options }
     }
 
-    /// Whether a caller who is told this begins again.
-    pub(crate) fn goes_on(&mut self, told: ErrorKind) -> bool {
-        let again = told == ErrorKind::Abandoned && self.dropped < BEGIN_AGAIN;
-        self.dropped += u32::from(again);
+    /// Whether a caller who is told this begins again. After a refusal of another's credential always:
+    /// each is refused once, and then held back.
+    pub(crate) fn goes_on(&mut self, told: &Error) -> bool {
+        let dropped = told.kind() == ErrorKind::Abandoned && self.dropped < BEGIN_AGAIN;
+        self.dropped += u32::from(dropped && !told.is_of_another());
+        let again = dropped || told.is_of_another();
+        self.number += u32::from(again);
         again
     }
 }

@@ -1,14 +1,16 @@
 //! What all clones of a cache share: what this process keeps of it, and asking for one of its keys.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::Guard;
 
 use super::begin::Begin;
 use super::beginner::Beginner;
-use super::options::BeginOptions;
+use super::options::{BeginOptions, TIME_MAX};
+use super::ticket::Ticket;
 use crate::cache::decide::Key;
-use crate::cache::store::{Inner, LateLimiter, Retired};
+use crate::cache::store::{Inner, Limiter, Realm, Realms, Requester, Retired, Stats};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::fork::ForkCell;
@@ -16,13 +18,18 @@ use crate::fork::ForkCell;
 /// What all clones of a cache share.
 pub(crate) struct SharedCache {
     inner: ForkCell<Inner>,
-    /// Where an account can still be set, if none was given at the start.
-    late_limiter: Option<Arc<LateLimiter>>,
+    /// The host program, which asks for keys of its own.
+    host: Arc<Requester>,
+    /// The accounts that have a part of the cache.
+    realms: Realms,
 }
 
 impl SharedCache {
-    pub(crate) fn new(inner: Inner, late_limiter: Option<Arc<LateLimiter>>) -> Self {
-        Self { inner: ForkCell::new(inner), late_limiter }
+    /// `limiter` is for the host program's own keys.
+    pub(crate) fn new(inner: Inner, limiter: Arc<dyn Limiter>) -> Self {
+        let own = Arc::new(Realm::new(None, limiter));
+        let host = Arc::new(Requester::new(own, Arc::default()));
+        Self { inner: ForkCell::new(inner), host, realms: Realms::default() }
     }
 
     /// What this process keeps of the cache.
@@ -31,26 +38,98 @@ impl SharedCache {
         self.inner.get()
     }
 
-    pub(crate) fn late_limiter(&self) -> Option<&LateLimiter> {
-        self.late_limiter.as_deref()
+    /// The host program.
+    pub(crate) fn host(&self) -> &Arc<Requester> {
+        &self.host
+    }
+
+    /// The part of an account, by the account's name; made if there is none.
+    pub(crate) fn realm(
+        &self,
+        name: &str,
+        limiter: impl FnOnce() -> Arc<dyn Limiter>,
+    ) -> Arc<Realm> {
+        self.realms.get(name, limiter)
+    }
+
+    /// Every part that is in use.
+    pub(crate) fn all_realms(&self) -> Vec<Arc<Realm>> {
+        let mut all = self.realms.used();
+        all.push(Arc::clone(&self.host.realm));
+        all
     }
 
     /// Asks for the grant of a key. Never blocks; a hit takes no lock.
-    pub(crate) fn begin(&self, key: &Key, options: BeginOptions) -> Result<Begin> {
+    pub(crate) fn begin(&self, who: &Requester, key: &Key, options: BeginOptions) -> Result<Begin> {
         let inner = self.inner();
         let now = inner.clock.now();
         let wish = options.wish(key, &inner.policy, now)?;
-        let hit = inner.shards.peek(key, |entry| inner.hit_at_once(entry, wish, now));
+        let hit = inner.shards.peek(key, |entry| inner.hit_at_once(who, entry, wish, now));
         if let Some(Ok(Some(hit))) = hit {
             return Ok(Begin::Hit(hit));
         }
         loop {
-            let entry = inner.entry(key, wish, now)?;
-            match inner.begin(&entry, wish, now) {
+            let entry = inner.entry(who, key, wish, now)?;
+            match inner.begin(who, &entry, wish, now) {
                 Ok(begun) => return begun,
                 Err(Retired) => inner.shards.wait_for_retirement(key),
             }
         }
+    }
+
+    /// The ticket to fetch a key's grant before anybody asks for it, if that is due and may be done.
+    pub(crate) fn prefetch(&self, who: &Requester, key: &Key) -> Result<Option<Ticket>> {
+        let inner = self.inner();
+        let now = inner.clock.now();
+        let wish = BeginOptions::default().wish(key, &inner.policy, now)?;
+        let entry = inner.entry(who, key, wish, now)?;
+        Ok(inner.fetch_if_due(who, &entry, now))
+    }
+
+    /// Has a key refreshed without being read, for a time of at most 24 h; zero ends it.
+    pub(crate) fn keep_warm(&self, who: &Requester, key: &Key, time: Duration) -> Result<()> {
+        let inner = self.inner();
+        let now = inner.clock.now();
+        let wish = BeginOptions::default().wish(key, &inner.policy, now)?;
+        let end = now.plus(time.min(TIME_MAX)).boot_nanos();
+        loop {
+            let entry = inner.entry(who, key, wish, now)?;
+            match inner.warm.keep(who.id, &entry, end, now) {
+                Ok(()) => return Ok(()),
+                Err(Retired) => inner.shards.wait_for_retirement(key),
+            }
+        }
+    }
+
+    /// After how long [`SharedCache::poll`] has something to do.
+    pub(crate) fn next_wakeup(&self, who: &Requester) -> Option<Duration> {
+        let inner = self.inner();
+        let now = inner.clock.now();
+        inner.next_wakeup(who, now).map(|at| now.until_boot(at))
+    }
+
+    /// Ends the fetches that are overdue and returns the tickets of the keys that are kept warm for
+    /// whoever asks and are due.
+    pub(crate) fn poll(&self, who: &Requester) -> Vec<Ticket> {
+        let inner = self.inner();
+        inner.poll(who, inner.clock.now())
+    }
+
+    /// What the cache has done, with the longest cool-down of these parts.
+    pub(crate) fn stats(&self, realms: &[Arc<Realm>]) -> Stats {
+        let inner = self.inner();
+        let now = inner.clock.now();
+        let blocks = realms.iter().filter_map(|realm| realm.limiter.block(now));
+        let until = blocks.map(|block| block.until).max().unwrap_or(0);
+        let cooldown_left = Duration::from_nanos(until.saturating_sub(now.boot_nanos()));
+        Stats { cooldown_left, ..inner.stats() }
+    }
+
+    /// When the last grant, cached error and fetch in flight have ended, in nanoseconds since boot.
+    pub(crate) fn ends_at(&self) -> u64 {
+        let inner = self.inner();
+        let refused = self.all_realms().iter().map(|realm| realm.refused_until()).max();
+        inner.ends_at().max(refused.unwrap_or(0))
     }
 
     fn clock(&self) -> Clock {
@@ -58,9 +137,9 @@ impl SharedCache {
     }
 }
 
-impl Beginner for (&Arc<SharedCache>, &Key) {
+impl Beginner for (&Arc<SharedCache>, &Arc<Requester>, &Key) {
     fn begin(&self, options: BeginOptions) -> Result<Begin> {
-        self.0.begin(self.1, options)
+        self.0.begin(self.1, self.2, options)
     }
 
     fn clock(&self) -> Clock {
@@ -68,9 +147,9 @@ impl Beginner for (&Arc<SharedCache>, &Key) {
     }
 }
 
-impl Beginner for (Arc<SharedCache>, Key) {
+impl Beginner for (Arc<SharedCache>, Arc<Requester>, Key) {
     fn begin(&self, options: BeginOptions) -> Result<Begin> {
-        self.0.begin(&self.1, options)
+        self.0.begin(&self.1, &self.2, options)
     }
 
     fn clock(&self) -> Clock {

@@ -74,7 +74,7 @@ impl Ticket {
         }
         let timeout = self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout;
         let deadline = time.saturating_add(timeout);
-        match self.inner.admit(&self.fetch, deadline, now) {
+        match self.inner.admit(&self.entry.realm, &self.fetch, deadline, now) {
             Admission::Go(permit) => {
                 self.permit = Some(permit);
                 self.fetch.sent_until(deadline);

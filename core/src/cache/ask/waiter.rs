@@ -8,11 +8,13 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::options::Wish;
-use crate::cache::decide::{Fetch, Freshness, Outcome, abandoned, grant_too_short};
+use crate::cache::decide::{
+    Fetch, Freshness, Outcome, abandoned, grant_too_short, refused_to_another,
+};
 use crate::cache::store::{Entry, Hit, Inner};
 use crate::clock::Now;
 use crate::completion::{Subscription, Wake};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Scope};
 use crate::fork::Reborn as _;
 
 /// On a clock that a test moves, how often a waiter looks at it, in real time.
@@ -29,13 +31,21 @@ pub struct Waiter {
     entry: Arc<Entry>,
     fetch: Arc<Fetch>,
     wish: Wish,
+    /// Whether the fetch is made with the credential of this waiter, too.
+    is_own: bool,
     /// Of this waiter's task, once it has been polled as a future.
     subscription: Option<Subscription>,
 }
 
 impl Waiter {
-    pub(super) fn new(inner: Arc<Inner>, entry: Arc<Entry>, fetch: Arc<Fetch>, wish: Wish) -> Self {
-        Self { inner, entry, fetch, wish, subscription: None }
+    pub(super) fn new(
+        inner: Arc<Inner>,
+        entry: Arc<Entry>,
+        fetch: Arc<Fetch>,
+        wish: Wish,
+        is_own: bool,
+    ) -> Self {
+        Self { inner, entry, fetch, wish, is_own, subscription: None }
     }
 
     /// The outcome, if the fetch or the caller's time is over; does not block.
@@ -74,7 +84,8 @@ impl Waiter {
     ///
     /// That of the fetch; [`ErrorKind::DeadlineExceeded`] when the caller's time is over first;
     /// [`ErrorKind::GrantTooShort`] when the new grant does not keep the caller's promise;
-    /// [`ErrorKind::Abandoned`] when the fetch was dropped: begin again.
+    /// [`ErrorKind::Abandoned`] when the fetch was dropped, or refused to another caller's credential:
+    /// begin again.
     pub fn wait(self) -> Result<Hit> {
         loop {
             if let Some(result) = self.try_result() {
@@ -151,6 +162,10 @@ impl Waiter {
                 return Ok(Hit::of(grant, now, freshness, None));
             }
             Ok(_) => grant_too_short(),
+            // What another's credential has earned is nothing to tell this caller, who has one to try.
+            Err(error) if error.kind().scope() == Scope::Credential && !self.is_own => {
+                return Err(refused_to_another());
+            }
             Err(error) => error,
         };
         self.fall_back(error, now)

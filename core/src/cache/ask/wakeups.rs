@@ -4,27 +4,28 @@
 use std::sync::Arc;
 
 use super::ticket::Ticket;
-use crate::cache::store::{Entry, Inner};
+use crate::cache::store::{Entry, Inner, Requester};
 use crate::clock::Now;
 
 impl Inner {
     /// When there is something to do next, in nanoseconds since boot.
-    pub(crate) fn next_wakeup(&self, now: Now) -> Option<u64> {
+    pub(crate) fn next_wakeup(&self, who: &Requester, now: Now) -> Option<u64> {
         let time = now.boot_nanos();
-        let warm = self.warm_entries(now);
-        let dues = warm.iter().filter_map(|entry| self.due_at(entry, now)).min();
+        let warm = self.warm.of(who.id, now);
+        let dues = warm.iter().filter_map(|entry| self.due_at(who, entry, now)).min();
         self.fetches.next_overdue().into_iter().chain(dues).map(|at| at.max(time)).min()
     }
 
-    /// Ends the fetches that are overdue; returns the tickets of the keys kept warm that are due.
-    pub(crate) fn poll(self: &Arc<Self>, now: Now) -> Vec<Ticket> {
+    /// Ends the fetches that are overdue; returns the tickets of the keys that are kept warm for whoever
+    /// asks and are due.
+    pub(crate) fn poll(self: &Arc<Self>, who: &Requester, now: Now) -> Vec<Ticket> {
         self.time_out_overdue(now);
-        let warm = self.warm_entries(now);
-        warm.iter().filter_map(|entry| self.fetch_if_due(entry, now)).collect()
+        let warm = self.warm.of(who.id, now);
+        warm.iter().filter_map(|entry| self.fetch_if_due(who, entry, now)).collect()
     }
 
     /// When an entry that is kept warm falls due; none while its fetch is in flight.
-    fn due_at(&self, entry: &Entry, now: Now) -> Option<u64> {
+    fn due_at(&self, who: &Requester, entry: &Entry, now: Now) -> Option<u64> {
         let state = entry.state();
         if state.live_fetch(now).is_some() {
             return None;
@@ -35,13 +36,6 @@ impl Inner {
             .as_ref()
             .map_or(0, |value| (value.remaining(now) + 1).saturating_sub(value.soft));
         let due = now.boot_nanos().saturating_add(age).max(state.past.next);
-        Some(self.block(now).map_or(due, |block| due.max(block.until)))
-    }
-
-    /// The entries to keep warm, without those whose time is over or that have left the map.
-    fn warm_entries(&self, now: Now) -> Vec<Arc<Entry>> {
-        let mut warm = self.warm.lock();
-        warm.retain(|entry| entry.warm_until() > now.boot_nanos() && !entry.state().retired);
-        warm.clone()
+        Some(self.block(who, now).map_or(due, |block| due.max(block.until)))
     }
 }

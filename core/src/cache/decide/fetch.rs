@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::credential::Credential;
 use super::grant::StoredGrant;
 use crate::clock::Now;
 use crate::completion::Completion;
@@ -24,6 +25,8 @@ pub(crate) enum Purpose {
 pub(crate) type Outcome = Result<Arc<StoredGrant>>;
 
 pub(crate) struct Fetch {
+    /// What it is made with.
+    pub(crate) credential: Arc<Credential>,
     /// The era of the entry it was begun in.
     pub(crate) era: u32,
     pub(crate) purpose: Purpose,
@@ -41,6 +44,7 @@ impl Fetch {
     /// A fetch begun at `started` whose request has to be sent by `queue_until` and which has to be
     /// over by `deadline`, all in nanoseconds since boot.
     pub(crate) fn new(
+        credential: Arc<Credential>,
         era: u32,
         purpose: Purpose,
         started: u64,
@@ -48,6 +52,7 @@ impl Fetch {
         deadline: u64,
     ) -> Self {
         Self {
+            credential,
             era,
             purpose,
             started,

@@ -17,6 +17,8 @@ const TTL_MAX: Duration = Duration::from_secs(86_400);
 pub struct Key {
     text: Arc<str>,
     ttl_ms: u32,
+    /// Whose key it is: an account's; none for the host program's own.
+    realm: Option<Arc<str>>,
 }
 
 impl Key {
@@ -36,7 +38,12 @@ impl Key {
             let what = format!("must be 1 ms to 24 h (86,400 s), not {ttl:?}{hint}");
             return Err(Error::of_argument(ErrorKind::InvalidTtl, "ttl", what));
         }
-        Ok(Self { text: text.into(), ttl_ms })
+        Ok(Self { text: text.into(), ttl_ms, realm: None })
+    }
+
+    /// The same key of an account, or of the host program.
+    pub(crate) fn in_realm(&self, realm: Option<&Arc<str>>) -> Self {
+        Self { realm: realm.cloned(), ..self.clone() }
     }
 
     /// The text of the key.

@@ -5,6 +5,7 @@
 //! and `pause` the times behind it. Uses the crate's clock readings and errors, and no other room.
 
 mod block;
+mod credential;
 mod decision;
 mod errors;
 mod fetch;
@@ -13,7 +14,6 @@ mod key;
 mod pause;
 mod policy;
 mod random;
-mod scope;
 mod state;
 mod windows;
 
@@ -22,10 +22,10 @@ pub use key::Key;
 pub use policy::{CachePolicy, CachePolicyBuilder};
 
 pub(crate) use block::Block;
+pub(crate) use credential::Credential;
 pub(crate) use decision::Decision;
-pub(crate) use errors::{abandoned, cache_full, grant_too_short, rate_limited};
+pub(crate) use errors::{abandoned, cache_full, grant_too_short, rate_limited, refused_to_another};
 pub(crate) use fetch::{Fetch, Outcome, Purpose, overdue_at};
 pub(crate) use grant::StoredGrant;
 pub(crate) use pause::{Failure, cooldown};
-pub(crate) use scope::Scope;
 pub(crate) use state::EntryState;

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use super::key::Key;
 use super::policy::CachePolicy;
-use super::scope::Scope;
 use super::state::EntryState;
 use super::windows::{Windows, share};
 use crate::clock::{Now, nanos};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Scope};
 
 const SECOND: u64 = 1_000_000_000;
 const MILLI: u64 = 1_000_000;
@@ -31,10 +30,10 @@ pub(crate) struct Failure<'a> {
 impl Failure<'_> {
     /// How long the entry sends no request after this error, in nanoseconds.
     pub(crate) fn pause(&self, error: &Error) -> u64 {
-        match Scope::of(error) {
+        match error.kind().scope() {
             Scope::Account => error.retry_after().map_or(0, nanos),
-            Scope::Cache | Scope::Entry => negative_ttl(error.kind(), self.policy.random()),
-            Scope::Transient => self.backoff().max(self.asked(error)),
+            Scope::Credential | Scope::Stream => negative_ttl(error.kind(), self.policy.random()),
+            Scope::Upstream | Scope::Caller => self.backoff().max(self.asked(error)),
             Scope::Nobody => 0,
         }
     }

@@ -88,6 +88,12 @@ impl EntryState {
         Self { fetch: None, past, ..self.clone() }
     }
 
+    /// After a fetch whose credential was refused. That is known of the credential: others may try at
+    /// once.
+    pub(crate) fn refused(&self) -> Self {
+        Self { fetch: None, ..self.clone() }
+    }
+
     /// After a fetch that was dropped without an outcome. The first two cost nothing; from the third
     /// on the usual distance is kept.
     pub(crate) fn abandoned(&self, started: u64) -> Self {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::{ArcSwap, Guard};
 
 use super::held::Held;
+use super::realm::Realm;
 use crate::cache::decide::{EntryState, Key};
 use crate::clock::Now;
 use crate::sync::{self, Mutex, MutexGuard};
@@ -19,6 +20,8 @@ pub(crate) struct Retired;
 
 pub(crate) struct Entry {
     pub(crate) key: Key,
+    /// Whose it is.
+    pub(crate) realm: Arc<Realm>,
     state: ArcSwap<EntryState>,
     /// The number of the state: equal before and after means untouched between.
     version: AtomicU64,
@@ -33,10 +36,17 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(crate) fn new(key: Key, state: EntryState, held: &Arc<Held>, now: Now) -> Self {
+    pub(crate) fn new(
+        key: Key,
+        realm: Arc<Realm>,
+        state: EntryState,
+        held: &Arc<Held>,
+        now: Now,
+    ) -> Self {
         held.changed(&EntryState::default(), &state);
         Self {
             key,
+            realm,
             state: ArcSwap::from_pointee(state),
             version: AtomicU64::new(next_version()),
             lock: Mutex::new(()),
@@ -88,9 +98,9 @@ impl Entry {
         Ok(())
     }
 
-    /// Has it refreshed for readers only.
-    pub(crate) fn let_cool(&self) {
-        self.warm_until.store(0, Ordering::Relaxed);
+    /// Has it refreshed without being read until this time at most.
+    pub(crate) fn let_cool_until(&self, time: u64) {
+        self.warm_until.store(time, Ordering::Relaxed);
     }
 
     pub(crate) fn warm_until(&self) -> u64 {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::entry::Entry;
+use super::realm::Realm;
 use crate::cache::decide::{Fetch, Purpose};
 use crate::clock::Now;
 use crate::sync::Mutex;
@@ -32,9 +33,11 @@ impl Fetches {
 
     /// How many fetches of cold keys wait to send their request: they have taken nothing out of the
     /// rate limit yet.
-    pub(crate) fn unsent(&self) -> usize {
+    pub(crate) fn unsent(&self, realm: &Arc<Realm>) -> usize {
         let unsent = |fetch: &Fetch| fetch.purpose == Purpose::Cold && !fetch.is_sent();
-        self.0.lock().iter().filter(|(_, fetch)| unsent(fetch)).count()
+        let fetches = self.0.lock();
+        let own = fetches.iter().filter(|(entry, _)| Arc::ptr_eq(&entry.realm, realm));
+        own.filter(|(_, fetch)| unsent(fetch)).count()
     }
 
     /// When the next fetch is overdue, in nanoseconds since boot.

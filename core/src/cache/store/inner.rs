@@ -6,19 +6,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use arc_swap::ArcSwapOption;
-
 use super::counters::Counters;
 use super::entry::Entry;
 use super::events::{Event, EventKind, Ring};
 use super::fetches::Fetches;
-use super::limiter::Limiter;
 use super::shards::Shards;
 use super::stats::Stats;
-use crate::cache::decide::{Block, CachePolicy, EntryState, Key};
+use super::warm::Warm;
+use crate::cache::decide::{CachePolicy, EntryState, Key};
 use crate::clock::{Clock, Now};
 use crate::fork::{self, Generation, Reborn};
-use crate::sync::Mutex;
 
 pub(crate) struct Inner {
     pub(crate) clock: Clock,
@@ -27,11 +24,9 @@ pub(crate) struct Inner {
     pub(crate) counters: Counters,
     pub(crate) fetches: Fetches,
     /// Entries that are refreshed without being read.
-    pub(crate) warm: Mutex<Vec<Arc<Entry>>>,
-    /// What the account allows.
-    pub(super) limiter: Arc<dyn Limiter>,
-    /// Set while the credentials are refused: no key is tried.
-    pub(super) block: ArcSwapOption<Block>,
+    pub(crate) warm: Warm,
+    /// Tells what this process keeps apart from what its parent kept.
+    pub(crate) number: u64,
     /// The number of the next grant.
     pub(super) next_grant: AtomicU64,
     events: Ring,
@@ -42,16 +37,16 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
-    pub(crate) fn new(clock: Clock, policy: CachePolicy, limiter: Arc<dyn Limiter>) -> Self {
+    pub(crate) fn new(clock: Clock, policy: CachePolicy) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
             clock,
             policy,
             shards: Shards::new(),
             counters: Counters::new(),
             fetches: Fetches::default(),
-            warm: Mutex::default(),
-            limiter,
-            block: ArcSwapOption::empty(),
+            warm: Warm::default(),
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             next_grant: AtomicU64::new(1),
             events: Ring::default(),
             born: fork::generation(),
@@ -74,28 +69,27 @@ impl Inner {
         true
     }
 
-    /// Starts a new era in every entry.
-    pub(crate) fn renew_all(&self, keep_values: bool, kind: EventKind) {
+    /// Starts a new era in every entry that is meant.
+    pub(crate) fn renew(
+        &self,
+        is_meant: impl Fn(&Entry, &EntryState) -> bool,
+        keep_values: bool,
+        kind: EventKind,
+    ) {
         for entry in self.shards.all() {
             let change = entry.lock();
-            change.replace(change.state().renewed(keep_values));
+            let state = change.state();
+            if is_meant(&entry, &state) {
+                change.replace(state.renewed(keep_values));
+            }
         }
-        // Last, since until its entry is renewed a fetch with the old credentials can set it.
-        self.block.store(None);
         self.note(self.clock.now(), kind, None);
     }
 
     /// When the last grant, cached error and fetch in flight have ended, in nanoseconds since boot.
     pub(crate) fn ends_at(&self) -> u64 {
-        let block = self.block.load().as_ref().map_or(0, |block| block.until);
         let fetches = self.fetches.last_overdue().unwrap_or(0);
-        self.shards.held().until().max(block).max(fetches)
-    }
-
-    /// Keeps nothing warm any more.
-    pub(crate) fn let_cool(&self) {
-        let warm = std::mem::take(&mut *self.warm.lock());
-        warm.iter().for_each(|entry| entry.let_cool());
+        self.shards.held().until().max(fetches)
     }
 
     pub(crate) fn simulate_fork(&self) {
@@ -111,13 +105,7 @@ impl Inner {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        let now = self.clock.now();
-        Stats {
-            keys: self.shards.len(),
-            in_flight: self.fetches.len(),
-            cooldown_left: self.cooldown_left(now),
-            ..self.counters.read()
-        }
+        Stats { keys: self.shards.len(), in_flight: self.fetches.len(), ..self.counters.read() }
     }
 }
 
@@ -131,14 +119,14 @@ impl Reborn for Inner {
     /// What a forked child starts with: nothing of its parent's but the grants that are still good.
     /// Everything here is read without a lock, since a thread that is gone may hold any of them.
     fn reborn(&self) -> Self {
-        let born = Self::new(self.clock.clone(), self.policy.clone(), Arc::clone(&self.limiter));
+        let born = Self::new(self.clock.clone(), self.policy.clone());
         born.next_grant.store(self.next_grant.load(Ordering::Relaxed), Ordering::Relaxed);
         let now = self.clock.now();
         for entry in self.shards.all() {
             let state = entry.state();
             if let Some(value) = state.keeping(0, now) {
                 let kept = EntryState { value: Some(Arc::clone(value)), ..EntryState::default() };
-                born.shards.get_or_insert(&entry.key, kept, now);
+                born.shards.get_or_insert(&entry.key, &entry.realm, kept, now);
             }
         }
         born.note(now, EventKind::Forked, None);

@@ -1,10 +1,6 @@
 //! What an account allows its caches: the interface to its cool-down and its rate limit.
 //! The cache asks; the maker of the cache implements it.
 
-use std::sync::Arc;
-
-use arc_swap::ArcSwapOption;
-
 use crate::cache::decide::{Block, Purpose};
 use crate::clock::Now;
 
@@ -61,44 +57,25 @@ pub(crate) trait Limiter: Send + Sync {
     fn throttled_in_a_row(&self, now: Now) -> u32;
 }
 
-/// Lets everything through until it is told of the account that the calls count for.
-#[derive(Default)]
-pub(crate) struct LateLimiter(ArcSwapOption<Arc<dyn Limiter>>);
+/// Lets everything through.
+pub(crate) struct Unlimited;
 
-impl LateLimiter {
-    /// Counts for an account from now on; the first one stays.
-    pub(crate) fn set(&self, limiter: Arc<dyn Limiter>) {
-        self.0.compare_and_swap(&None::<Arc<_>>, Some(Arc::new(limiter)));
+impl Limiter for Unlimited {
+    fn block(&self, _now: Now) -> Option<Block> {
+        None
     }
 
-    pub(crate) fn is_set(&self) -> bool {
-        self.0.load().is_some()
-    }
-}
-
-impl Limiter for LateLimiter {
-    fn block(&self, now: Now) -> Option<Block> {
-        self.0.load().as_ref()?.block(now)
+    fn earliest(&self, _unsent: usize, now: Now) -> u64 {
+        now.boot_nanos()
     }
 
-    fn earliest(&self, unsent: usize, now: Now) -> u64 {
-        self.0.load().as_ref().map_or(now.boot_nanos(), |limiter| limiter.earliest(unsent, now))
+    fn admit(&self, _: Purpose, _queue_until: u64, _lost_at: u64, _: Now) -> Admission {
+        Admission::Go(Permit::default())
     }
 
-    fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission {
-        match self.0.load().as_ref() {
-            Some(limiter) => limiter.admit(purpose, queue_until, lost_at, now),
-            None => Admission::Go(Permit::default()),
-        }
-    }
+    fn report(&self, _: Permit, _: Report, _: Now) {}
 
-    fn report(&self, permit: Permit, report: Report, now: Now) {
-        if let Some(limiter) = self.0.load().as_ref() {
-            limiter.report(permit, report, now);
-        }
-    }
-
-    fn throttled_in_a_row(&self, now: Now) -> u32 {
-        self.0.load().as_ref().map_or(1, |limiter| limiter.throttled_in_a_row(now))
+    fn throttled_in_a_row(&self, _: Now) -> u32 {
+        1
     }
 }

@@ -14,9 +14,11 @@ mod inner;
 mod limiter;
 mod outcome;
 mod prometheus;
+mod realm;
 mod shards;
 mod sighting;
 mod stats;
+mod warm;
 
 pub use events::{Event, EventKind};
 pub use hit::Hit;
@@ -24,6 +26,7 @@ pub use stats::{LatencyHistogram, Stats};
 
 pub(crate) use entry::{Change, Entry, Retired};
 pub(crate) use inner::Inner;
-pub(crate) use limiter::{Admission, LateLimiter, Limiter, Permit, Report};
+pub(crate) use limiter::{Admission, Limiter, Permit, Report, Unlimited};
 pub(crate) use outcome::Ended;
+pub(crate) use realm::{Realm, Realms, Requester};
 pub(crate) use sighting::{Sighting, StillFresh};

@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::admission::report;
 use super::entry::Entry;
 use super::events::EventKind;
 use super::inner::Inner;
 use super::limiter::{Permit, Report};
 use crate::cache::decide::{
-    Block, EntryState, Failure, Fetch, Grant, Scope, StoredGrant, abandoned, grant_too_short,
+    Block, EntryState, Failure, Fetch, Grant, StoredGrant, abandoned, grant_too_short,
 };
 use crate::clock::{Now, nanos};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Scope};
 
 /// A fetch that is over: which, how its request was admitted and when that was sent.
 pub(crate) struct Ended<'a> {
@@ -82,19 +83,18 @@ impl Inner {
     /// A fetch failed.
     pub(crate) fn failed(&self, ended: &Ended<'_>, error: Error) {
         let now = self.clock.now();
-        let error = if Scope::of(&error) == Scope::Account {
+        let error = if error.kind().scope() == Scope::Account {
             self.note_latency(ended, now);
-            self.cool_down(&ended.entry.key, ended.permit, &error, now)
+            self.cool_down(ended.entry, ended.permit, &error, now)
         } else {
-            let report = if is_answer(error.kind()) { Report::Answered } else { Report::Unknown };
-            self.answered(ended, report, now);
+            let how = if is_answer(error.kind()) { Report::Answered } else { Report::Unknown };
+            self.answered(ended, how, now);
             error
         };
         self.fail(ended, error, now);
     }
 
-    /// Notes a failure in the entry, and in the cache if it speaks of the credentials; tells the
-    /// waiters.
+    /// Notes a failure in the entry, or of the credential if it speaks of that; tells the waiters.
     fn fail(&self, ended: &Ended<'_>, error: Error, now: Now) {
         let Ended { entry, fetch, .. } = *ended;
         // A fetch that timed out was counted then.
@@ -102,23 +102,28 @@ impl Inner {
             self.counters.error(error.kind());
             self.note(now, EventKind::FetchFailed(error.kind()), Some(&entry.key));
         }
+        let scope = error.kind().scope();
         let change = entry.lock();
         let state = change.state();
         let mut told = error.clone();
         if state.awaits(fetch) {
             let time = now.boot_nanos();
             let pause = self.failure(&state, entry, now).pause(&error);
-            if Scope::of(&error) == Scope::Cache {
+            if scope == Scope::Credential {
+                told = told.with_retry_after(Duration::from_nanos(pause));
                 let block = Block { until: time.saturating_add(pause), error: error.clone() };
-                self.block.store(Some(Arc::new(block)));
+                fetch.credential.refuse(self.number, block);
             }
-            let is_attempt = Scope::of(&error) != Scope::Nobody;
+            let is_attempt = scope != Scope::Nobody;
             let next = match error.kind() {
                 ErrorKind::Abandoned => state.abandoned(fetch.started),
+                _ if scope == Scope::Credential => state.refused(),
                 _ if is_attempt => state.failed(error, fetch.started, time, pause),
                 _ => state.held_off(error, now),
             };
-            if next.past.next > time && (is_attempt || told.retry_after().is_none()) {
+            let says_when =
+                scope == Scope::Credential || !is_attempt && told.retry_after().is_some();
+            if next.past.next > time && !says_when {
                 told = told.with_retry_after(Duration::from_nanos(next.past.next - time));
             }
             change.replace(next);
@@ -200,8 +205,8 @@ impl Inner {
     }
 
     /// Tells the account how an admitted request ended, and notes how long it took.
-    fn answered(&self, ended: &Ended<'_>, report: Report, now: Now) {
-        self.report(ended.permit, report, now);
+    fn answered(&self, ended: &Ended<'_>, how: Report, now: Now) {
+        report(&ended.entry.realm, ended.permit, how, now);
         self.note_latency(ended, now);
     }
 

@@ -14,6 +14,7 @@ use arc_swap::ArcSwap;
 
 use super::entry::Entry;
 use super::held::Held;
+use super::realm::Realm;
 use crate::cache::decide::{EntryState, Key};
 use crate::clock::Now;
 use crate::sync::{self, Mutex};
@@ -102,14 +103,20 @@ impl Shards {
     }
 
     /// The entry of a key; a new one in the given state if there is none yet.
-    pub(crate) fn get_or_insert(&self, key: &Key, state: EntryState, now: Now) -> Arc<Entry> {
+    pub(crate) fn get_or_insert(
+        &self,
+        key: &Key,
+        realm: &Arc<Realm>,
+        state: EntryState,
+        now: Now,
+    ) -> Arc<Entry> {
         let shard = self.shard(key);
         let _held = shard.lock.lock();
         let set = shard.set.load();
         if let Some(found) = set.get(key) {
             return Arc::clone(&found.0);
         }
-        let entry = Arc::new(Entry::new(key.clone(), state, &self.held, now));
+        let entry = Arc::new(Entry::new(key.clone(), Arc::clone(realm), state, &self.held, now));
         let mut larger = Set::clone(&set);
         larger.insert(ByKey(Arc::clone(&entry)));
         shard.set.store(Arc::new(larger));

@@ -11,7 +11,7 @@ use super::shared::Shared;
 use super::signing::Signing;
 use super::streams::Streams;
 use crate::account::{self, AccountAt, AccountLimiter, CacheIdentity, Registry};
-use crate::cache::{CachePolicy, GrantCache, Limiter, check_min_remaining};
+use crate::cache::{CachePolicy, GrantCache, Limiter, Tenant, check_min_remaining};
 use crate::clock::Clock;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
@@ -203,7 +203,7 @@ impl PlaybackMinterBuilder {
         self.defaults.min_remaining.map_or(Ok(()), |time| check_min_remaining(time, asked))?;
         let origin = self.origin.as_deref().map(Origin::parse).transpose()?;
         let claims = self.claims()?;
-        let cache = self.shared_cache()?;
+        let tenant = self.tenant()?;
         // A cache that is made here has the minter's clock.
         let clock = self.clock.clone().filter(|_| self.cache.is_some());
         let built_in = self.built_in();
@@ -212,7 +212,7 @@ impl PlaybackMinterBuilder {
             (None, built_in) => built_in.source(&self.key)?,
         };
         Ok(PlaybackMinter::new(Shared {
-            feed: Feed::new(cache, Arc::new(ForKeys(source))),
+            feed: Feed::new(tenant, Arc::new(ForKeys(source))),
             signing: Signing::new(&self.key, claims, clock),
             rotating: ForkMutex::new(),
             grant_ttl: self.grant_ttl,
@@ -239,8 +239,8 @@ impl PlaybackMinterBuilder {
         })
     }
 
-    /// The cache that was given, named, shared by all who fetch the same, or one of its own.
-    fn shared_cache(&self) -> Result<GrantCache> {
+    /// The minter's part of the cache that was given, named, shared by all who fetch the same, or its own.
+    fn tenant(&self) -> Result<Tenant> {
         let clash =
             |argument, what| Err(Error::of_argument(ErrorKind::InvalidArgument, argument, what));
         if self.source.is_some() {
@@ -270,13 +270,7 @@ impl PlaybackMinterBuilder {
             if self.policy.is_some() {
                 return clash("policy", "cannot be given with cache, which has its own");
             }
-            // By another clock an account's times mean nothing.
-            let is_manual = cache.clock().is_manual();
-            cache.limit(|| match is_manual {
-                true => Arc::new(AccountLimiter::new()),
-                false => self.registry.limiter(&account),
-            });
-            return Ok(cache.clone());
+            return self.tenant_of(cache.clone(), &account);
         }
         if let Some(clock) = &self.clock {
             if self.share.is_some() {
@@ -285,14 +279,28 @@ impl PlaybackMinterBuilder {
                     "cannot be given with clock: a cache with its own clock is not shared",
                 );
             }
-            return Ok(self.new_cache(clock.clone(), Arc::new(AccountLimiter::new())));
+            return self.tenant_of(self.new_cache(clock.clone()), &account);
         }
         let identity = self.identity(&account, route)?;
-        let make = || self.new_cache(self.registry.clock(), self.registry.limiter(&account));
-        Ok(match identity {
+        let make = || self.new_cache(self.registry.clock());
+        let cache = match identity {
             Some(identity) => self.registry.cache(&identity, make),
             None => make(),
-        })
+        };
+        self.tenant_of(cache, &account)
+    }
+
+    fn tenant_of(&self, cache: GrantCache, account: &AccountAt) -> Result<Tenant> {
+        let credential = account::credential_name(&self.key)?;
+        // By another clock an account's times mean nothing.
+        let is_manual = cache.clock().is_manual();
+        let limiter = || -> Arc<dyn Limiter> {
+            match is_manual && !self.registry.clock().is_manual() {
+                true => Arc::new(AccountLimiter::new()),
+                false => self.registry.limiter(account),
+            }
+        };
+        Ok(Tenant::new(cache, &account.name(), &credential, limiter))
     }
 
     /// Who the cache is shared with, if anybody.
@@ -318,9 +326,9 @@ impl PlaybackMinterBuilder {
         }))
     }
 
-    fn new_cache(&self, clock: Clock, limiter: Arc<dyn Limiter>) -> GrantCache {
+    fn new_cache(&self, clock: Clock) -> GrantCache {
         let policy = self.policy.clone().unwrap_or_default();
-        GrantCache::builder().policy(policy).clock(clock).limiter(limiter).build()
+        GrantCache::builder().policy(policy).clock(clock).build()
     }
 }
 

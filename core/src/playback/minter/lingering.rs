@@ -309,15 +309,16 @@ fn nothing_is_kept_warm_for_nobody() {
     let live = world.minter(1);
     live.token(&streamer(1), "alice").unwrap();
     live.keep_warm(&streamer(1), Duration::from_secs(3600)).unwrap();
-    let other = world.minter(1);
+    let wakeup = |live: &PlaybackMinter| live.shared().unwrap().feed.tenant().next_wakeup();
+    let (other, again) = (world.minter(1), live.clone());
     drop(live);
-    let cache = other.cache().unwrap();
-    assert!(cache.next_wakeup().is_some(), "as long as anybody uses the cache");
-    drop((other, cache));
+    assert!(wakeup(&again).is_some(), "as long as the minter or a clone is there");
+    assert!(wakeup(&other).is_none(), "only for the minter that was told");
+    drop((other, again));
     world.clock.advance(Duration::from_secs(40));
     let found = world.minter(1);
-    assert!(found.cache().unwrap().next_wakeup().is_none());
-    assert!(found.cache().unwrap().poll().is_empty());
+    assert!(wakeup(&found).is_none());
+    assert!(found.shared().unwrap().feed.tenant().poll().is_empty());
     assert_eq!(world.calls(), 1);
 }
 

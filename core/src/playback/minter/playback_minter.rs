@@ -186,7 +186,7 @@ impl PlaybackMinter {
     /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`].
     pub fn invalidate(&self, streamer: &str) -> Result<bool> {
         let shared = self.shared()?;
-        Ok(shared.feed.cache().invalidate(&shared.key(streamer)?))
+        Ok(shared.feed.tenant().invalidate(&shared.key(streamer)?, None))
     }
 
     /// Drops a stream's grant if it is the one of this generation: of many viewers who met a bad
@@ -197,7 +197,7 @@ impl PlaybackMinter {
     /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`].
     pub fn invalidate_if(&self, streamer: &str, generation: u64) -> Result<bool> {
         let shared = self.shared()?;
-        Ok(shared.feed.cache().invalidate_if(&shared.key(streamer)?, generation))
+        Ok(shared.feed.tenant().invalidate(&shared.key(streamer)?, Some(generation)))
     }
 
     /// Signs and fetches with another key of the same account from now on. Grants stay, cached errors
@@ -216,7 +216,7 @@ impl PlaybackMinter {
     ///
     /// [`ErrorKind::Closed`].
     pub fn stats(&self) -> Result<Stats> {
-        Ok(self.shared()?.feed.cache().stats())
+        Ok(self.shared()?.feed.tenant().stats())
     }
 
     /// The cache's last 1,024 events since the last call, oldest first.
@@ -225,16 +225,16 @@ impl PlaybackMinter {
     ///
     /// [`ErrorKind::Closed`].
     pub fn drain_events(&self) -> Result<Vec<Event>> {
-        Ok(self.shared()?.feed.cache().drain_events())
+        Ok(self.shared()?.feed.tenant().cache().drain_events())
     }
 
-    /// Empties the cache for all who share it.
+    /// Drops all grants and cached errors of the account in this cache, for all who share them.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Closed`].
     pub fn purge(&self) -> Result<()> {
-        self.shared()?.feed.cache().purge();
+        self.shared()?.feed.tenant().purge();
         Ok(())
     }
 
@@ -244,7 +244,7 @@ impl PlaybackMinter {
     ///
     /// [`ErrorKind::Closed`].
     pub fn cache(&self) -> Result<GrantCache> {
-        Ok(self.shared()?.feed.cache().clone())
+        Ok(self.shared()?.feed.tenant().cache().clone())
     }
 
     /// Detaches this minter, its clones and its streams: later calls fail with

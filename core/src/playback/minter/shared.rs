@@ -7,6 +7,7 @@ use super::signing::Signing;
 use super::stream::Stream;
 use super::streams::Streams;
 use super::token::PlaybackToken;
+use crate::account;
 use crate::cache::{BeginOptions, Key};
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
@@ -74,7 +75,7 @@ impl Shared {
         if let Some(stream) = self.streams.load().get(request.streamer().as_str()) {
             return Ok(Arc::clone(stream));
         }
-        let handle = self.feed.cache().handle_for(&request.key(), self.wish(options))?;
+        let handle = self.feed.tenant().handle(&request.key(), self.wish(options))?;
         Ok(self.streams.add(request.streamer(), Stream::new(handle)))
     }
 
@@ -100,11 +101,13 @@ impl Shared {
             return Err(Error::of_argument(ErrorKind::InvalidCredentials, "key", what));
         }
         let source = self.source_with(key)?;
+        let credential = account::credential_name(key)?;
         let next = self.signing.prepare(key);
         let before = self.rotating.hold(|| {
             let source = source.map(|source| self.feed.set_source(source));
             let signing = self.signing.exchange(next);
-            self.feed.cache().rotate();
+            // After the source: what is begun with the new credential is fetched from the new source.
+            self.feed.tenant().rotate(&credential);
             (source, signing)
         });
         // A source may do anything when it is dropped, so not under the lock.

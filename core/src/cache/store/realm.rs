@@ -1,0 +1,134 @@
+//! A part of a cache whose entries belong to one account at one endpoint, and who asks there.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+use arc_swap::{ArcSwap, Guard};
+
+use super::limiter::Limiter;
+use crate::cache::decide::{Credential, Key};
+use crate::clock::Now;
+
+/// A part of a cache with keys, a rate limit and credentials of its own. Each account at an endpoint has
+/// one, so that accounts which share a cache stay apart; the host program's own keys have another.
+pub(crate) struct Realm {
+    /// None for the host program's own keys.
+    name: Option<Arc<str>>,
+    pub(crate) limiter: Arc<dyn Limiter>,
+    /// By what they are told apart. One that nobody uses stays for as long as it is refused, so that whoever
+    /// comes next does not have it refused again.
+    credentials: ArcSwap<Vec<(Box<[u8]>, Arc<Credential>)>>,
+}
+
+impl Realm {
+    pub(crate) fn new(name: Option<Arc<str>>, limiter: Arc<dyn Limiter>) -> Self {
+        Self { name, limiter, credentials: ArcSwap::default() }
+    }
+
+    /// A key of this realm with the text and the lifetime of another.
+    pub(crate) fn key(&self, key: &Key) -> Key {
+        key.in_realm(self.name.as_ref())
+    }
+
+    /// The credential of a name, which all who give the name share.
+    pub(crate) fn credential(&self, name: &[u8], now: Now) -> Arc<Credential> {
+        let new = Arc::new(Credential::default());
+        loop {
+            let current = self.credentials.load();
+            if let Some((_, known)) = current.iter().find(|(other, _)| **other == *name) {
+                return Arc::clone(known);
+            }
+            let stays = |credential: &Arc<Credential>| {
+                Arc::strong_count(credential) > 1 || credential.refused_until() > now.boot_nanos()
+            };
+            let mut next: Vec<_> =
+                current.iter().filter(|(_, credential)| stays(credential)).cloned().collect();
+            next.push((name.into(), Arc::clone(&new)));
+            if replaces(&self.credentials, &current, next) {
+                return new;
+            }
+        }
+    }
+
+    /// All its credentials may be tried again.
+    pub(crate) fn forgive(&self) {
+        self.credentials.load().iter().for_each(|(_, credential)| credential.forgive());
+    }
+
+    /// Until when any of its credentials is refused, in nanoseconds since boot.
+    pub(crate) fn refused_until(&self) -> u64 {
+        let credentials = self.credentials.load();
+        credentials.iter().map(|(_, credential)| credential.refused_until()).max().unwrap_or(0)
+    }
+}
+
+/// The realms of a cache that are in use, but for the host program's own.
+#[derive(Default)]
+pub(crate) struct Realms(ArcSwap<Vec<Weak<Realm>>>);
+
+impl Realms {
+    /// The realm of a name; made if there is none.
+    pub(crate) fn get(&self, name: &str, limiter: impl FnOnce() -> Arc<dyn Limiter>) -> Arc<Realm> {
+        if let Some(known) = self.find(name) {
+            return known;
+        }
+        let new = Arc::new(Realm::new(Some(name.into()), limiter()));
+        loop {
+            let current = self.0.load();
+            if let Some(known) = self.find(name) {
+                return known;
+            }
+            let mut next: Vec<_> = current.iter().filter(|realm| is_used(realm)).cloned().collect();
+            next.push(Arc::downgrade(&new));
+            if replaces(&self.0, &current, next) {
+                return new;
+            }
+        }
+    }
+
+    /// Those that are in use.
+    pub(crate) fn used(&self) -> Vec<Arc<Realm>> {
+        self.0.load().iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn find(&self, name: &str) -> Option<Arc<Realm>> {
+        let realms = self.0.load();
+        realms.iter().filter_map(Weak::upgrade).find(|realm| realm.name.as_deref() == Some(name))
+    }
+}
+
+/// Who asks a cache and keeps keys warm in it: a minter, or the host program itself.
+pub(crate) struct Requester {
+    pub(crate) realm: Arc<Realm>,
+    /// What it fetches with.
+    credential: ArcSwap<Credential>,
+    /// Tells it apart from all others.
+    pub(crate) id: u64,
+}
+
+impl Requester {
+    pub(crate) fn new(realm: Arc<Realm>, credential: Arc<Credential>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { realm, credential: ArcSwap::new(credential), id }
+    }
+
+    #[inline]
+    pub(crate) fn credential(&self) -> Guard<Arc<Credential>> {
+        self.credential.load()
+    }
+
+    /// Fetches with another credential from now on; returns the one before.
+    pub(crate) fn exchange(&self, credential: Arc<Credential>) -> Arc<Credential> {
+        self.credential.swap(credential)
+    }
+}
+
+fn is_used<T>(weak: &Weak<T>) -> bool {
+    weak.strong_count() > 0
+}
+
+/// Puts a list in the place of another, unless that has been replaced meanwhile.
+fn replaces<T>(list: &ArcSwap<Vec<T>>, current: &Arc<Vec<T>>, next: Vec<T>) -> bool {
+    Arc::ptr_eq(&list.compare_and_swap(current, Arc::new(next)), current)
+}
