@@ -2,7 +2,6 @@
 // What the package exports.
 
 const { version } = require('./package.json');
-const native = require('./lib/native.cjs');
 const { ApiKey } = require('./lib/api-key.cjs');
 const { ManualClock } = require('./lib/clock.cjs');
 const { warnOfAnotherCopy } = require('./lib/copies.cjs');
@@ -28,6 +27,7 @@ const {
   VoiceGrant,
 } = require('./lib/grants.cjs');
 const { Hit } = require('./lib/hit.cjs');
+const { LIMITS } = require('./lib/limits.cjs');
 const { PlaybackMinter, forget } = require('./lib/playback-minter.cjs');
 const { PlaybackToken } = require('./lib/playback-token.cjs');
 const { Stats } = require('./lib/stats.cjs');
@@ -39,7 +39,6 @@ const { Waiter } = require('./lib/waiter.cjs');
 
 warnOfAnotherCopy(version);
 
-const LIMITS = Object.freeze(Object.fromEntries(native.limits().map(({ name, value }) => [name, value])));
 const testing = Object.freeze({ ManualClock, simulateFork });
 
 // One name a line: index.mjs is made from this list when the package is packed.

@@ -1,5 +1,8 @@
 /// <reference lib="esnext.disposable" />
 
+// The examples use four names beside those of the package: `key` is an ApiKey, `live` a PlaybackMinter, `cache` a
+// GrantCache, and `streamer` the SID of a stream. The tests compile and run each of them.
+
 /** The version of this package. */
 export const version: string;
 
@@ -70,24 +73,49 @@ export type ErrorCode =
 export interface ErrorOptions {
   /** The kind of error. If left out, that of the class. */
   code?: ErrorCode;
-  /** After how many milliseconds a retry makes sense. */
+  /** After how many milliseconds a retry makes sense, 0 or more. */
   retryAfterMs?: number;
   /** What caused it, such as what a source threw. */
   cause?: unknown;
 }
 
-/** The class of all errors of grantmint. No message holds a secret, a token or a grant. */
+/**
+ * The class of all errors of grantmint. No message holds a secret, a token or a grant.
+ *
+ * @example
+ * ```js
+ * try {
+ *   await live.token('VJ-typo', 'alice');
+ * } catch (error) {
+ *   if (!(error instanceof GrantmintError)) throw error;
+ *   console.log(error.code, error.argument); // ERR_GRANTMINT_INVALID_SID streamer
+ *   console.log(error.docUrl); // docs/errors.md#invalid_sid
+ *   console.log(error.isRetryable ? 503 : 400); // 400
+ * }
+ * ```
+ */
 export class GrantmintError extends Error {
+  /**
+   * @param message What went wrong. That of `code` in `ERRORS` if left out. It must not hold a secret.
+   * @param options See {@link ErrorOptions}.
+   * @throws {InvalidArgumentError} For an option that does not exist, such as `retryAfter`, or a wrong value.
+   */
   constructor(message?: string, options?: ErrorOptions);
   /** The stable name of the error. */
   readonly code: ErrorCode;
   /** The stable number of the error. */
   readonly number: number;
-  /** Whether the same call may succeed later with the same arguments. */
+  /**
+   * Whether the same call may succeed later with the same arguments. A web server answers 503 if it is true. If it is
+   * false, somebody has to act: on the arguments (400), or on the key, the certificate or the program (500, 502).
+   */
   readonly isRetryable: boolean;
-  /** After how many milliseconds a retry makes sense, if that is known. */
+  /**
+   * After how many milliseconds a retry makes sense, if that is known, as it always is when throttled or overloaded.
+   * `Retry-After` is `Math.ceil(retryAfterMs / 1000)`.
+   */
   readonly retryAfterMs?: number;
-  /** The argument at fault, such as `grantTtl` or `identities[2]`. Undefined for other errors. */
+  /** The argument or option at fault, such as `grantTtl` or `identities[2]`. Undefined for other errors. */
   readonly argument?: string;
   /** Where the documentation explains the error: a path in the project, with an anchor. */
   readonly docUrl: string;
@@ -102,6 +130,15 @@ export class UpstreamError extends GrantmintError {}
 /**
  * Upstream limits the account's requests. Number 304. A source throws it with `retryAfterMs` so that no
  * request of the account is sent for that time.
+ *
+ * @example
+ * ```js
+ * const source = async () => {
+ *   throw new ThrottledError('the server of grants answered 429', { retryAfterMs: 5000 });
+ * };
+ * const elsewhere = new PlaybackMinter(key, { source });
+ * await elsewhere.token(streamer, 'alice').catch(({ code }) => console.log(code)); // ERR_GRANTMINT_THROTTLED
+ * ```
  */
 export class ThrottledError extends UpstreamError {}
 /** No grant came within the caller's timeout. Number 400. */
@@ -109,15 +146,41 @@ export class DeadlineError extends GrantmintError {}
 
 // Keys and grants
 
-/** An API key of an account. It is checked, never shown, and wiped from memory after its last use. */
+/**
+ * An API key of an account. It is checked, never shown, and wiped from memory after its last use.
+ *
+ * @example
+ * ```js
+ * const key = new ApiKey(
+ *   'AC00000000000000000000000000000001',
+ *   'SK00000000000000000000000000000002',
+ *   'the secret shown once in the console',
+ * );
+ * console.log(key.keySid); // SK00000000000000000000000000000002
+ * ```
+ */
 export class ApiKey {
   /**
    * @param accountSid The account, AC and 32 hexadecimal digits.
    * @param keySid The key, SK and 32 hexadecimal digits.
-   * @param secret The key's secret. Twilio's console shows it once.
+   * @param secret The key's secret, at most 4,096 bytes. Twilio's console shows it once.
+   * @param options See {@link ApiKeyOptions}.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID, or ERR_GRANTMINT_INVALID_CREDENTIALS for a secret that is
+   *   empty or too long and for SIDs that are swapped.
    */
   constructor(accountSid: string, keySid: string, secret: string, options?: ApiKeyOptions);
-  /** A key from the variables TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET. */
+  /**
+   * A key from the variables TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET.
+   *
+   * @param env Where the variables are. `process.env` if left out.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_CREDENTIALS names a variable that is missing or empty.
+   *   Otherwise as the constructor.
+   * @example
+   * ```js
+   * const key = ApiKey.fromEnv();
+   * console.log(new TokenMinter(key).mint('alice').split('.').length); // 3
+   * ```
+   */
   static fromEnv(env?: Readonly<Record<string, string | undefined>>): ApiKey;
   /** The account, as it was given. */
   readonly accountSid: string;
@@ -147,12 +210,23 @@ interface Grant {
 
 /** The options of a VideoGrant. */
 export interface VideoGrantOptions {
-  /** The room, at most 128 characters. Any room if left out. */
+  /** The room: its unique name or its SID, at most 128 characters. Any room if left out. */
   room?: string;
 }
 
-/** Lets its holder join rooms of Programmable Video: one, or any. */
+/**
+ * Lets its user join rooms of Programmable Video: one, or any.
+ *
+ * @example
+ * ```js
+ * console.log(new VideoGrant({ room: 'DailyStandup' }).toJson()); // {"room":"DailyStandup"}
+ * ```
+ */
 export class VideoGrant implements Grant, Readonly<VideoGrantOptions> {
+  /**
+   * @param options See {@link VideoGrantOptions}.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_GRANT for a room of over 128 characters.
+   */
   constructor(options?: VideoGrantOptions);
   readonly room?: string;
   readonly key: string;
@@ -171,8 +245,20 @@ export interface ChatGrantOptions {
   pushCredentialSid?: string;
 }
 
-/** Lets its holder chat. The Conversations SDK takes the same grant. */
+/**
+ * Lets its user chat. The Conversations SDK takes the same grant.
+ *
+ * @example
+ * ```js
+ * const grant = new ChatGrant({ serviceSid: 'IS00000000000000000000000000000001' });
+ * console.log(grant.key, grant.toJson()); // chat {"service_sid":"IS00000000000000000000000000000001"}
+ * ```
+ */
 export class ChatGrant implements Grant, Readonly<ChatGrantOptions> {
+  /**
+   * @param options See {@link ChatGrantOptions}.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID for a SID of another kind; `argument` is the option.
+   */
   constructor(options?: ChatGrantOptions);
   readonly serviceSid?: string;
   readonly endpointId?: string;
@@ -182,8 +268,19 @@ export class ChatGrant implements Grant, Readonly<ChatGrantOptions> {
   toJson(): string;
 }
 
-/** Legacy: the predecessor of ChatGrant. */
+/**
+ * Legacy: the predecessor of ChatGrant.
+ *
+ * @example
+ * ```js
+ * console.log(new IpMessagingGrant({ endpointId: 'browser-7' }).toJson()); // {"endpoint_id":"browser-7"}
+ * ```
+ */
 export class IpMessagingGrant implements Grant, Readonly<ChatGrantOptions> {
+  /**
+   * @param options See {@link ChatGrantOptions}.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID for a SID of another kind; `argument` is the option.
+   */
   constructor(options?: ChatGrantOptions);
   readonly serviceSid?: string;
   readonly endpointId?: string;
@@ -201,8 +298,20 @@ export interface SyncGrantOptions {
   endpointId?: string;
 }
 
-/** Lets its holder read and write the state of a Sync service. */
+/**
+ * Lets its user read and write the state of a Sync service.
+ *
+ * @example
+ * ```js
+ * const grant = new SyncGrant({ serviceSid: 'IS00000000000000000000000000000001' });
+ * console.log(grant.key, grant.toJson()); // data_sync {"service_sid":"IS00000000000000000000000000000001"}
+ * ```
+ */
 export class SyncGrant implements Grant, Readonly<SyncGrantOptions> {
+  /**
+   * @param options See {@link SyncGrantOptions}.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID for a SID of another kind; `argument` is the option.
+   */
   constructor(options?: SyncGrantOptions);
   readonly serviceSid?: string;
   readonly endpointId?: string;
@@ -216,12 +325,24 @@ export interface TaskRouterGrantOptions {
   workspaceSid?: string;
   /** The worker, WK…. */
   workerSid?: string;
-  /** The holder's role, such as `worker`. */
+  /** The user's role, such as `worker`. */
   role?: string;
 }
 
-/** Lets its holder act as a worker of a TaskRouter workspace. Flex takes the same grant. */
+/**
+ * Lets its user act as a worker of a TaskRouter workspace. Flex takes the same grant.
+ *
+ * @example
+ * ```js
+ * const grant = new TaskRouterGrant({ workerSid: 'WK00000000000000000000000000000001', role: 'worker' });
+ * console.log(grant.toJson()); // {"worker_sid":"WK00000000000000000000000000000001","role":"worker"}
+ * ```
+ */
 export class TaskRouterGrant implements Grant, Readonly<TaskRouterGrantOptions> {
+  /**
+   * @param options See {@link TaskRouterGrantOptions}.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID for a SID of another kind; `argument` is the option.
+   */
   constructor(options?: TaskRouterGrantOptions);
   readonly workspaceSid?: string;
   readonly workerSid?: string;
@@ -236,8 +357,19 @@ export interface RtcGrantOptions {
   configurationProfileSid?: string;
 }
 
-/** Legacy: lets its holder take part in conversations, which rooms replaced. */
+/**
+ * Legacy: lets its user take part in conversations, which rooms replaced.
+ *
+ * @example
+ * ```js
+ * console.log(new RtcGrant().toJson()); // {}
+ * ```
+ */
 export class RtcGrant implements Grant, Readonly<RtcGrantOptions> {
+  /**
+   * @param options See {@link RtcGrantOptions}.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID for a SID of another kind; `argument` is the option.
+   */
   constructor(options?: RtcGrantOptions);
   readonly configurationProfileSid?: string;
   readonly key: string;
@@ -246,11 +378,14 @@ export class RtcGrant implements Grant, Readonly<RtcGrantOptions> {
 
 /** The options of a VoiceGrant. */
 export interface VoiceGrantOptions {
-  /** Whether the holder may receive calls. */
+  /** Whether the user may receive calls. */
   incomingAllow?: boolean;
   /** The TwiML application that outgoing calls go through, AP…. */
   outgoingApplicationSid?: string;
-  /** Parameters that the application gets with each outgoing call. Left out without an application. */
+  /**
+   * Parameters that the application gets with each outgoing call. Left out without an application, of which `warnings()`
+   * tells as `voice_params`.
+   */
   outgoingApplicationParams?: Json;
   /** The push credential that announces calls, CR…. */
   pushCredentialSid?: string;
@@ -258,8 +393,26 @@ export interface VoiceGrantOptions {
   endpointId?: string;
 }
 
-/** Lets its holder make and receive calls. */
+/**
+ * Lets its user make and receive calls. Voice takes identities of ASCII letters, digits and underscores only, at most 121
+ * of them, and a `ttl` of at most 86,399 seconds. A token that breaks this is minted, and `warnings()` tells of it.
+ *
+ * @example
+ * ```js
+ * const grant = new VoiceGrant({
+ *   incomingAllow: true,
+ *   outgoingApplicationSid: 'AP00000000000000000000000000000001',
+ * });
+ * const token = new AccessToken(key, { identity: 'alice@home', grants: [grant] });
+ * console.log(token.warnings().map(({ code }) => code)); // [ 'voice_identity' ]
+ * ```
+ */
 export class VoiceGrant implements Grant, Readonly<Omit<VoiceGrantOptions, 'outgoingApplicationParams'>> {
+  /**
+   * @param options See {@link VoiceGrantOptions}.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID for a SID of another kind, ERR_GRANTMINT_INVALID_GRANT for
+   *   parameters that are not JSON.
+   */
   constructor(options?: VoiceGrantOptions);
   readonly incomingAllow?: boolean;
   readonly outgoingApplicationSid?: string;
@@ -269,16 +422,44 @@ export class VoiceGrant implements Grant, Readonly<Omit<VoiceGrantOptions, 'outg
   toJson(): string;
 }
 
-/** Lets its holder watch one live stream. */
+/**
+ * Lets its user watch one live stream. A {@link PlaybackMinter} makes it by itself.
+ *
+ * @example
+ * ```js
+ * const answer = { sid: streamer, account_sid: key.accountSid, grant: { playbackUrl: 'https://cdn.example.com' } };
+ * const token = new AccessToken(key, {
+ *   identity: 'alice',
+ *   grants: [new PlaybackGrant({ grant: answer.grant })],
+ * });
+ * console.log(decode(token.toJwt()).grants?.player); // { playbackUrl: 'https://cdn.example.com' }
+ * ```
+ */
 export class PlaybackGrant implements Grant {
-  /** @param options `grant` is the member of that name in the PlaybackGrant endpoint's answer. */
+  /**
+   * @param options `grant` is the member of that name in the PlaybackGrant endpoint's answer, a JSON object.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_GRANT for what is no JSON object, and for the whole answer.
+   */
   constructor(options: { grant: Json });
   readonly key: string;
   toJson(): string;
 }
 
-/** Any JSON under any key, for grants that this library does not know. */
+/**
+ * Any JSON under any key, for grants that this library does not know.
+ *
+ * @example
+ * ```js
+ * const token = new AccessToken(key, { identity: 'alice', grants: [new CustomGrant('flags', { beta: true })] });
+ * console.log(decode(token.toJwt()).grants?.flags); // { beta: true }
+ * ```
+ */
 export class CustomGrant implements Grant {
+  /**
+   * @param key The name under which it stands in a token, 1 to 64 bytes, and not `identity`.
+   * @param value What stands there.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_GRANT for another key, and for what is not JSON.
+   */
   constructor(key: string, value: Json);
   readonly key: string;
   toJson(): string;
@@ -300,7 +481,10 @@ export type AnyGrant =
 
 /** Advice on a token. The token is minted all the same. */
 export interface Advice {
-  /** Its stable name, such as `voice_identity`. */
+  /**
+   * Its stable name: `voice_identity`, `voice_identity_length`, `voice_ttl`, `voice_params`, `video_region` (Video takes
+   * tokens of a us1 key only) or `short_secret` (under 32 bytes). More may be added.
+   */
   code: string;
   /** What is unwise, and what would be better. */
   message: string;
@@ -308,13 +492,13 @@ export interface Advice {
 
 /** What the tokens of a minter have in common. */
 export interface TokenMinterOptions {
-  /** What each holder may do. */
+  /** What each user may do: at most 16 grants, one of each kind. */
   grants?: Iterable<AnyGrant>;
   /** How many seconds each token is valid, 1 to 86,400. 3,600 if left out. */
   ttl?: number;
   /** The Unix second before which no token is valid, earlier than its end. */
   nbf?: number;
-  /** Whether each token has a unique jti instead of Twilio's. */
+  /** Whether each token has a unique jti. Twilio's, the default, is `{keySid}-{iat}`, the same for a whole second. */
   unique?: boolean;
   /** For tests. */
   clock?: ManualClock;
@@ -324,31 +508,89 @@ export interface TokenMinterOptions {
 export interface AccessTokenOptions extends TokenMinterOptions {
   /** Whom it is for. At most 512 bytes, and 128 characters with a video grant. */
   identity: string;
-  /** The Unix second at which it expires, instead of `ttl`. */
+  /** The Unix second at which it expires, at most 86,400 after its issue. Excludes `ttl`. */
   validUntil?: number;
 }
 
-/** One Access Token. It cannot be changed. Its time of issue is that of `toJwt`. */
+/**
+ * One Access Token, for grants that differ from user to user, such as the room that a request names. It cannot be
+ * changed. Its time of issue is that of `toJwt`.
+ *
+ * @example
+ * ```js
+ * const tokenFor = (identity, room) =>
+ *   new AccessToken(key, { identity, grants: [new VideoGrant({ room })] }).toJwt();
+ * console.log(decode(tokenFor('alice', 'DailyStandup')).grants?.video); // { room: 'DailyStandup' }
+ * ```
+ */
 export class AccessToken {
+  /**
+   * @param key The key that signs.
+   * @param options See {@link AccessTokenOptions}.
+   * @throws {InvalidArgumentError} For an option out of its range, `ttl` with `validUntil`, or a kind of grant that is
+   *   given twice. `argument` names it.
+   */
   constructor(key: ApiKey, options: AccessTokenOptions);
   /** Whom it is for. */
   readonly identity: string;
-  /** The token, signed and issued now. */
+  /**
+   * The token, signed and issued now. Each call signs anew.
+   *
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_TTL if `validUntil` is over or too far away by now.
+   */
   toJwt(): string;
   /** Advice on this token. Empty for most. */
   warnings(): Advice[];
 }
 
-/** Mints Access Tokens that differ only in their identity. Key, grants and ttl are the same. */
+/**
+ * Mints Access Tokens that differ only in their identity. Key, grants and ttl are the same: for another room, use an
+ * {@link AccessToken}. Make one when the process starts, and after a rotation of the key another one: tokens of the old
+ * key stay valid for as long as Twilio knows that key.
+ *
+ * @example
+ * ```js
+ * const rooms = new TokenMinter(key, { grants: [new VideoGrant({ room: 'DailyStandup' })], ttl: 14_400 });
+ * const { identity, issuedAt, expiresAt } = verify(rooms.mint('alice'), key);
+ * console.log(identity, (expiresAt ?? 0) - (issuedAt ?? 0)); // alice 14400
+ * ```
+ */
 export class TokenMinter {
+  /**
+   * @param key The key that signs.
+   * @param options See {@link TokenMinterOptions}.
+   * @throws {InvalidArgumentError} For an option out of its range, or a kind of grant that is given twice. `argument`
+   *   names it.
+   */
   constructor(key: ApiKey, options?: TokenMinterOptions);
-  /** The token of one viewer, issued now. */
+  /**
+   * The token of one user, issued now.
+   *
+   * @param identity Whom it is for. At most 512 bytes, and 128 characters with a video grant.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_IDENTITY for an identity that is empty or too long.
+   */
   mint(identity: string): string;
-  /** The token of one viewer, issued at a Unix second of the caller's choice. */
+  /**
+   * The token of one user, issued at a Unix second of the caller's choice.
+   *
+   * @param identity As for `mint`.
+   * @param now The Unix second: `iat`, from which `ttl` counts.
+   * @throws {InvalidArgumentError} As `mint`, and for a time after the year 9999, such as milliseconds.
+   */
   mintAt(identity: string, now: number): string;
-  /** One token for each identity, all issued in the same second. If one fails, the call throws. */
+  /**
+   * One token for each identity, all issued in the same second. If one fails, the call throws.
+   *
+   * @param identities Whom they are for, each as for `mint`.
+   * @throws {InvalidArgumentError} As `mint`. `argument` is `identities[2]` for the third of them.
+   * @example
+   * ```js
+   * const rooms = new TokenMinter(key, { grants: [new VideoGrant()] });
+   * console.log(rooms.mintMany(['alice', 'bob']).map((jwt) => decode(jwt).identity)); // [ 'alice', 'bob' ]
+   * ```
+   */
   mintMany(identities: Iterable<string>): string[];
-  /** Advice on this kind of token. Empty for most. */
+  /** Advice on this kind of token, whatever the identity. Empty for most. */
   warnings(): Advice[];
 }
 
@@ -375,20 +617,33 @@ export interface Sourced {
   ttl?: number | null;
 }
 
-/** Where grants come from instead of the PlaybackGrant endpoint. */
+/**
+ * Where grants come from instead of the PlaybackGrant endpoint. What it throws becomes ERR_GRANTMINT_SOURCE_FAILED, with
+ * `cause` for the caller that ran it; a {@link ThrottledError} holds back all requests of the account. It should end
+ * when `signal` aborts.
+ */
 export type GrantSource = (streamer: string, request: SourceRequest) => Sourced | Promise<Sourced>;
 
-/** The windows and limits of a cache. A window that is left out scales with the lifetime of each grant. */
+/**
+ * The windows and limits of a cache. A window that is left out scales with the lifetime of each grant: the defaults
+ * below are those for 60 s and 15 s. Each time must be over 0 and at most 24 h.
+ *
+ * @example
+ * ```js
+ * const patient = new GrantCache({ policy: { waitBelowMs: 25_000, softPointMs: 35_000, maxKeys: 500 } });
+ * console.log(patient.stats().keys); // 0
+ * ```
+ */
 export interface CachePolicy {
-  /** Below this remaining lifetime callers wait for the fetch that is in flight. */
+  /** Below this remaining lifetime callers wait for the fetch that is in flight. 20 s, or 5 s. At most `softPointMs`. */
   waitBelowMs?: number;
-  /** At this remaining lifetime a refresh is due. */
+  /** At this remaining lifetime, or up to 5 s (1 s) earlier, a refresh is due. 30 s, or 8 s. */
   softPointMs?: number;
-  /** Subtracted from the lifetime of each grant, as clocks differ and answers take time. */
+  /** Subtracted from the lifetime of each grant, as clocks differ and answers take time. 2 s, or 1 s. */
   safetyMarginMs?: number;
-  /** How long one fetch may take. */
+  /** How long one fetch may take. 4 s, or 3 s. */
   fetchTimeoutMs?: number;
-  /** How many streams the cache holds at most. 10,000 if left out. */
+  /** How many keys or streams the cache holds at most, 1 to 1,000,000. 10,000 if left out. */
   maxKeys?: number;
   /** Replaces every random number by this one, 0 to 1, for tests. */
   jitter?: number;
@@ -406,19 +661,22 @@ export interface PlaybackMinterOptions {
   unique?: boolean;
   /** The lifetime to ask for, for each grant, in seconds, 1 to 60. 60 if left out. */
   grantTtl?: number;
-  /** The least remaining lifetime of the grant in a token, at most half of `grantTtl`. */
+  /** The least remaining lifetime of the grant in a token, at most half of `grantTtl`. 5,000 if left out, for 60 s. */
   minRemainingMs?: number;
   /** How long a call waits for a grant. 5,000 if left out. */
   timeoutMs?: number;
-  /** Where grants come from. It runs in the thread that made the minter. */
+  /** Where grants come from. It runs in the thread that made the minter. Without `share` the cache is the minter's own. */
   source?: GrantSource;
-  /** A cache to use. */
+  /** A cache to use. Excludes `share`, `isolated` and `policy`. */
   cache?: GrantCache;
-  /** A name. All minters of the account with this name share one cache, in all workers. */
+  /** A name of 1 to 128 bytes. All minters of the account with this name share one cache, in all workers. */
   share?: string;
-  /** Whether the minter has a cache that it does not share. */
+  /** Whether the minter has a cache that it does not share. It shares the account's cool-down and rate limit all the same. */
   isolated?: boolean;
-  /** Scheme, host and port of upstream. `https://media.twilio.com` if left out. */
+  /**
+   * The URL of upstream, without `/v1`. `https://media.twilio.com` if left out, which Twilio closed in 2023: give the
+   * emulator's, or a `source`. Plain http is allowed on loopback only.
+   */
   baseUrl?: string;
   /** The URL of an HTTP proxy. The environment's is not read. */
   proxy?: string;
@@ -434,9 +692,9 @@ export interface PlaybackMinterOptions {
 export interface TokenOptions {
   /** Cancels this call. The fetch goes on, as others wait for it. */
   signal?: AbortSignal;
-  /** The least remaining lifetime of the grant in the token. */
+  /** The least remaining lifetime of the grant in the token, at most half of `grantTtl`. That of the minter if left out. */
   minRemainingMs?: number;
-  /** How long to wait. */
+  /** How long to wait. That of the minter if left out, which is 5,000 unless set. */
   timeoutMs?: number;
 }
 
@@ -458,55 +716,230 @@ export class PlaybackToken {
 }
 
 /**
- * Mints playback tokens. All viewers of a stream share one grant. Make one minter and keep it. Minters of one
- * account share their cache, in all workers of the process. It is kept for a while after the last of them: until its
- * last grant and cached error have ended, at most 62 s. `forget` wipes it at once. A program that makes and drops 20
- * minters within a minute is warned once (`GRANTMINT_MINTER_PER_REQUEST`).
+ * Mints playback tokens. All viewers of a stream share one grant. Make one minter when the process starts, and keep it.
+ *
+ * Minters share a cache, in all workers of the process, if their key and its secret, `baseUrl`, `proxy`, `caFile` and
+ * `policy` are the same, or if they give the same `share` or `cache`. Otherwise a minter with a `source`, a `clock` or
+ * `isolated` has a cache of its own. A shared cache is kept for a while after its last minter: until its last grant and cached
+ * error have ended, at most 62 s. `forget` wipes it immediately. A program that makes and drops 20 minters within a
+ * minute is warned once (`GRANTMINT_MINTER_PER_REQUEST`). Each worker thread makes minters of its own.
+ *
+ * @example
+ * ```js
+ * const elsewhere = new PlaybackMinter(key, {
+ *   allowOrigin: 'https://www.example.com',
+ *   source: async (streamer, { ttl, origin }) => ({ grant: { playbackUrl: `${origin}/${streamer}` }, ttl }),
+ * });
+ * const { jwt, freshness } = await elsewhere.token(streamer, 'alice');
+ * console.log(verify(jwt, key).identity, freshness); // alice fresh
+ * ```
  */
 export class PlaybackMinter {
+  /**
+   * Makes a minter. No request is sent.
+   *
+   * @param key The key that signs and, without a `source`, fetches.
+   * @param options See {@link PlaybackMinterOptions}.
+   * @throws {InvalidArgumentError} For an option that does not exist, is out of its range or excludes another one.
+   *   `argument` names it.
+   */
   constructor(key: ApiKey, options?: PlaybackMinterOptions);
-  /** A token for one viewer of a stream (VJ…). Waits for a grant if there is none. */
+  /**
+   * A token for one viewer of a stream. If the grant is in the cache, it is minted immediately. If not, one call fetches
+   * the grant, and all others wait for that fetch.
+   *
+   * @param streamer The stream, VJ and 32 hexadecimal digits.
+   * @param identity Whom it is for. At most 512 bytes.
+   * @param options See {@link TokenOptions}.
+   * @returns A promise. It is rejected with what is below, and nothing is thrown.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID, ERR_GRANTMINT_INVALID_IDENTITY, or a wrong option.
+   * @throws {ThrottledError} The account is throttled. Answer 503 with `Retry-After`.
+   * @throws {UpstreamError} The grant could not be fetched. While no request may be sent, callers get the cached error.
+   * @throws {DeadlineError} No grant came within `timeoutMs`. The fetch goes on.
+   * @throws {GrantmintError} ERR_GRANTMINT_OVERLOADED, ERR_GRANTMINT_ABANDONED or ERR_GRANTMINT_CLOSED.
+   * @throws The reason of `signal`, if that aborts.
+   * @example
+   * ```js
+   * const { jwt, grantRemainingMs } = await live.token(streamer, 'alice', { timeoutMs: 2000 });
+   * console.log(decode(jwt).identity, grantRemainingMs > 5000); // alice true
+   * ```
+   */
   token(streamer: string, identity: string, options?: TokenOptions): Promise<PlaybackToken>;
-  /** The JWT of a token if the grant is in the cache, else null. Starts a fetch if one is due. */
+  /**
+   * The JWT of a token if the grant is in the cache, else null. Starts a fetch if one is due, and never waits.
+   *
+   * @param streamer The stream, VJ and 32 hexadecimal digits.
+   * @param identity Whom it is for. It is checked only if there is a grant.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID or ERR_GRANTMINT_INVALID_IDENTITY. No error of upstream.
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   * @example
+   * ```js
+   * console.log(live.tryToken(streamer, 'alice')); // null
+   * await live.token(streamer, 'bob');
+   * console.log(typeof live.tryToken(streamer, 'alice')); // string
+   * ```
+   */
   tryToken(streamer: string, identity: string): string | null;
-  /** A minter for one stream, for hot paths. Keep it for as long as the stream is live. */
+  /**
+   * A minter for one stream, for hot paths. Keep it for as long as the stream is live.
+   *
+   * @param streamer The stream, VJ and 32 hexadecimal digits.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID.
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED. For a new stream also ERR_GRANTMINT_OVERLOADED or a ThrottledError, if
+   *   no request may be sent.
+   */
   stream(streamer: string): StreamMinter;
-  /** Starts to fetch a stream's grant before anybody asks for it. Does not wait. */
+  /**
+   * Starts to fetch a stream's grant before anybody asks for it, if a fetch is due. Does not wait. A fetch that fails is
+   * not reported here: `drainEvents` tells of it, and the next `token`.
+   *
+   * @param streamer The stream, VJ and 32 hexadecimal digits.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID.
+   * @throws {GrantmintError} As `stream`.
+   * @example
+   * ```js
+   * live.prefetch(streamer);
+   * console.log((await live.token(streamer, 'alice')).freshness, live.stats().fetches); // fresh 1
+   * ```
+   */
   prefetch(streamer: string): void;
-  /** Keeps a stream's grant fresh even if nobody asks for it, for at most 24 hours. 0 ends it. */
+  /**
+   * Keeps a stream's grant fresh even if nobody asks for it, until the time is over or the last minter of the cache
+   * goes.
+   *
+   * @param streamer The stream, VJ and 32 hexadecimal digits.
+   * @param ms For how many milliseconds from now. More than 24 hours count as 24 hours. 0 ends it.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID, or `ms` is no time.
+   * @throws {GrantmintError} As `stream`.
+   * @example
+   * ```js
+   * live.keepWarm(streamer, 4 * 3_600_000); // for four hours
+   * live.keepWarm(streamer, 0);
+   * ```
+   */
   keepWarm(streamer: string, ms: number): void;
-  /** Drops a stream's grant, and tells whether there was one. A fetch in flight is not stored. */
+  /**
+   * Drops a stream's grant and cached error. A fetch in flight still serves its waiters, and is not stored.
+   *
+   * @param streamer The stream, VJ and 32 hexadecimal digits.
+   * @returns Whether the cache knew the stream, with a grant or without one.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID.
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   * @example
+   * ```js
+   * console.log(live.invalidate(streamer)); // false
+   * await live.token(streamer, 'alice');
+   * console.log(live.invalidate(streamer), live.tryToken(streamer, 'alice')); // true null
+   * ```
+   */
   invalidate(streamer: string): boolean;
-  /** Drops a stream's grant if it still has this generation. */
+  /**
+   * Drops a stream's grant if it still has this generation: of many viewers that met a bad grant, the first has it
+   * fetched again.
+   *
+   * @param streamer The stream, VJ and 32 hexadecimal digits.
+   * @param generation The `generation` of a {@link PlaybackToken}.
+   * @returns Whether it was dropped.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID, or `generation` is no whole number.
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   * @example
+   * ```js
+   * const { generation } = await live.token(streamer, 'alice');
+   * console.log(live.invalidateIf(streamer, generation), live.invalidateIf(streamer, generation)); // true false
+   * ```
+   */
   invalidateIf(streamer: string, generation: number): boolean;
-  /** Signs and fetches with another key of the same account from now on. */
+  /**
+   * Signs and fetches with another key of the same account from now on. Cached grants stay, cached errors are dropped.
+   * It rotates this minter alone: do it for each minter, in each worker and process.
+   *
+   * @param key The new key.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_CREDENTIALS for a key of another account.
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   * @example
+   * ```js
+   * const next = new ApiKey(key.accountSid, 'SK00000000000000000000000000000002', 'the secret of the new key');
+   * await live.token(streamer, 'alice');
+   * live.rotate(next);
+   * console.log(verify(live.tryToken(streamer, 'alice') ?? '', next).issuer); // SK00000000000000000000000000000002
+   * ```
+   */
   rotate(key: ApiKey): void;
-  /** What the cache has done, for all who share it. */
+  /**
+   * What the cache has done, for all who share it.
+   *
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   * @example
+   * ```js
+   * await live.token(streamer, 'alice');
+   * await live.token(streamer, 'bob');
+   * const { fetches, hits } = live.stats();
+   * console.log(fetches, hits); // 1 1
+   * ```
+   */
   stats(): Stats;
-  /** The cache's last 1,024 events since the last call, oldest first. */
+  /**
+   * The cache's last 1,024 events since the last call, oldest first.
+   *
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   */
   drainEvents(): CacheEvent[];
-  /** The cache. Other minters can take it as `cache`. */
+  /**
+   * The cache. Other minters can take it as `cache`.
+   *
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   */
   cache(): GrantCache;
-  /** Empties the cache for all who share it. */
+  /**
+   * Empties the cache for all who share it.
+   *
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   */
   purge(): void;
   /**
    * Detaches this minter and its streams. Later calls fail with ERR_GRANTMINT_CLOSED. Calls that wait get their
    * answers. The minter keeps nothing warm any more. Other minters that share the cache go on, and minters to come find
-   * it for a while: `purge` first empties it.
+   * it for a while: `purge` first empties it. A program need not call it before it ends.
+   *
+   * @example
+   * ```js
+   * live.close();
+   * await live.token(streamer, 'alice').catch(({ code }) => console.log(code)); // ERR_GRANTMINT_CLOSED
+   * ```
    */
   close(): void;
   /** As `close`, for `using`. */
   [Symbol.dispose](): void;
 }
 
-/** Mints playback tokens for one stream. `PlaybackMinter.stream` makes it. */
+/**
+ * Mints playback tokens for one stream. `PlaybackMinter.stream` makes it.
+ *
+ * @example
+ * ```js
+ * const stream = live.stream(streamer);
+ * const jwt = stream.tryToken('alice') ?? (await stream.token('alice')).jwt;
+ * console.log(decode(jwt).identity); // alice
+ * ```
+ */
 export class StreamMinter {
   private constructor();
   /** The stream, VJ…. */
   readonly streamer: string;
-  /** As `PlaybackMinter.token`, for this stream. */
+  /**
+   * As `PlaybackMinter.token`, for this stream.
+   *
+   * @param identity Whom it is for. At most 512 bytes.
+   * @param options See {@link TokenOptions}.
+   * @throws As `PlaybackMinter.token`, by rejecting the promise.
+   */
   token(identity: string, options?: TokenOptions): Promise<PlaybackToken>;
-  /** As `PlaybackMinter.tryToken`, for this stream. */
+  /**
+   * As `PlaybackMinter.tryToken`, for this stream.
+   *
+   * @param identity Whom it is for. It is checked only if there is a grant.
+   * @throws {GrantmintError} As `PlaybackMinter.tryToken`.
+   */
   tryToken(identity: string): string | null;
 }
 
@@ -518,19 +951,22 @@ export interface GrantCacheOptions {
   policy?: CachePolicy;
   /** For tests. */
   clock?: ManualClock;
-  /** Whether the cache limits its fetches, to 20 at once and 10 a second. */
+  /**
+   * Whether the cache has a rate limit: 20 fetches at the same time, then 10 a second. A call whose turn does not come
+   * within its timeout fails with ERR_GRANTMINT_OVERLOADED. A ThrottledError then holds back all keys.
+   */
   rateLimited?: boolean;
 }
 
 /** The lifetime of a key's grants. The same key with another `ttl` is another entry. */
 export interface KeyOptions {
-  /** The lifetime to ask for, in seconds. 60 if left out. */
+  /** The lifetime to ask for, in seconds, 0.001 to 86,400. 60 if left out. */
   ttl?: number;
 }
 
 /** The options of one call. */
 export interface BeginOptions extends KeyOptions {
-  /** The least remaining lifetime, at most half of `ttl`. */
+  /** The least remaining lifetime, at most half of `ttl`. 5,000 if left out, for 60 s. */
   minRemainingMs?: number;
   /** How long the caller waits. 5,000 if left out. */
   timeoutMs?: number;
@@ -542,26 +978,129 @@ export interface GetOptions extends BeginOptions {
   signal?: AbortSignal;
 }
 
-/** A cache of short-lived grants. Of all callers that need a grant at the same time, one fetches it. */
+/**
+ * A cache of short-lived grants of any service, such as OAuth tokens. Of all callers that need a grant at the same time,
+ * one fetches it. A grant is kept as text: what a function returns as an object comes back as its JSON.
+ *
+ * @example
+ * ```js
+ * const answer = { access_token: 'a credential', expires_in: 3599 }; // such as `await response.json()`
+ * const fetchToken = async () => ({ grant: answer.access_token, ttl: answer.expires_in });
+ * const hit = await cache.get('https://api.example.com', fetchToken, { ttl: 3600 });
+ * console.log(hit.grant, hit.freshness); // a credential fresh
+ * ```
+ */
 export class GrantCache {
+  /**
+   * @param options See {@link GrantCacheOptions}.
+   * @throws {InvalidArgumentError} For an option that does not exist or is out of its range.
+   */
   constructor(options?: GrantCacheOptions);
-  /** A grant. If it has to be fetched and no other caller does, `fetch` does it. */
+  /**
+   * A grant. If it has to be fetched and no other caller does, `fetch` does it, in this thread.
+   *
+   * @param key The key, 1 to 512 bytes. The same key with another `ttl` is another entry.
+   * @param fetch Returns the grant, and its `ttl` if that is not what was asked for. It should end when `signal` aborts.
+   * @param options See {@link GetOptions}.
+   * @returns A promise. It is rejected with what is below, and nothing is thrown.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_LIMIT_EXCEEDED for the key, ERR_GRANTMINT_INVALID_TTL, or a wrong option.
+   * @throws {UpstreamError} ERR_GRANTMINT_THROTTLED if `fetch` threw a ThrottledError. ERR_GRANTMINT_SOURCE_FAILED for
+   *   anything else, which is the `cause` for the caller that ran it. Until the next fetch, callers get the cached error.
+   * @throws {DeadlineError} No grant came within `timeoutMs`. The fetch goes on.
+   * @throws {GrantmintError} ERR_GRANTMINT_OVERLOADED if the cache is full or its rate limit is used up, or
+   *   ERR_GRANTMINT_ABANDONED.
+   * @throws The reason of `signal`, if that aborts.
+   * @example
+   * ```js
+   * const fetchToken = async (key, { ttl }) => ({ grant: `a credential for ${key}`, ttl });
+   * const hits = await Promise.all([1, 2, 3].map(() => cache.get('billing', fetchToken)));
+   * console.log(hits[2]?.grant, cache.stats().fetches); // a credential for billing 1
+   * ```
+   */
   get(key: string, fetch: GrantSource, options?: GetOptions): Promise<Hit>;
-  /** The grant that is in the cache now, or null. If a fetch is due, `fetch` does it. */
+  /**
+   * The grant that is in the cache now, or null. If a fetch is due, `fetch` does it, and nobody waits for it.
+   *
+   * @param key The key, 1 to 512 bytes.
+   * @param fetch As for `get`. Without it no fetch is started.
+   * @param options See {@link BeginOptions}.
+   * @throws {InvalidArgumentError} As `get`. No error of a fetch.
+   * @example
+   * ```js
+   * console.log(cache.tryGet('billing')); // null
+   * await cache.get('billing', async () => ({ grant: 'a credential' }));
+   * console.log(cache.tryGet('billing')?.grant); // a credential
+   * ```
+   */
   tryGet(key: string, fetch?: GrantSource | null, options?: Omit<BeginOptions, 'timeoutMs'>): Hit | null;
-  /** Asks for a grant, and never waits. Throws the cached error until the next fetch may be tried. */
+  /**
+   * Asks for a grant, and never waits.
+   *
+   * @param key The key, 1 to 512 bytes.
+   * @param options See {@link BeginOptions}.
+   * @throws {InvalidArgumentError} As `get`.
+   * @throws {GrantmintError} The cached error, until the next fetch may be tried, or ERR_GRANTMINT_OVERLOADED.
+   * @example
+   * ```js
+   * const begun = cache.begin('billing');
+   * if (begun.outcome === 'fetch' && begun.ticket.start().go) begun.ticket.complete('a credential', { ttl: 60 });
+   * console.log((await begun.waiter?.wait())?.grant); // a credential
+   * ```
+   */
   begin(key: string, options?: BeginOptions): Begun;
-  /** A ticket to fetch a key's grant before anybody asks for it. Null if no fetch is due. */
+  /**
+   * A ticket to fetch a key's grant before anybody asks for it. Null if no fetch is due.
+   *
+   * @param key The key, 1 to 512 bytes.
+   * @param options See {@link KeyOptions}.
+   * @throws {GrantmintError} As `begin`, for a new key.
+   */
   prefetch(key: string, options?: KeyOptions): Ticket | null;
-  /** Keeps a key's grant fresh even if nobody asks for it, by tickets from `poll`. 0 ends it. */
+  /**
+   * Keeps a key's grant fresh even if nobody asks for it, by tickets from `poll`.
+   *
+   * @param key The key, 1 to 512 bytes.
+   * @param ms For how many milliseconds from now. More than 24 hours count as 24 hours. 0 ends it.
+   * @param options See {@link KeyOptions}.
+   * @throws {GrantmintError} As `begin`, for a new key.
+   * @example
+   * ```js
+   * cache.keepWarm('billing', 3_600_000);
+   * for (const ticket of cache.poll()) {
+   *   if (ticket.start().go) ticket.complete('a credential');
+   * }
+   * console.log(cache.tryGet('billing')?.grant); // a credential
+   * ```
+   */
   keepWarm(key: string, ms: number, options?: KeyOptions): void;
   /** Ends the fetches that have timed out. Returns the tickets that are due for keys kept warm. */
   poll(): Ticket[];
   /** After how many milliseconds `poll` has something to do. Null if it will have nothing. */
   nextWakeupMs(): number | null;
-  /** Drops a key's grant, and tells whether there was one. A fetch in flight is not stored. */
+  /**
+   * Drops a key's grant and cached error. A fetch in flight still serves its waiters, and is not stored.
+   *
+   * @param key The key, 1 to 512 bytes.
+   * @param options See {@link KeyOptions}.
+   * @returns Whether the cache knew the key, with a grant or without one.
+   * @throws {InvalidArgumentError} For a key or a `ttl` that no entry can have.
+   */
   invalidate(key: string, options?: KeyOptions): boolean;
-  /** Drops a key's grant if it still has this generation. */
+  /**
+   * Drops a key's grant if it still has this generation: after a 401 of the service, so that of many callers only the
+   * first has it fetched again.
+   *
+   * @param key The key, 1 to 512 bytes.
+   * @param generation The `generation` of a {@link Hit}.
+   * @param options See {@link KeyOptions}.
+   * @returns Whether it was dropped.
+   * @throws {InvalidArgumentError} For a key, a `ttl` or a generation that no entry can have.
+   * @example
+   * ```js
+   * const hit = await cache.get('billing', async () => ({ grant: 'a credential' }));
+   * console.log(cache.invalidateIf('billing', hit.generation), cache.tryGet('billing')); // true null
+   * ```
+   */
   invalidateIf(key: string, generation: number, options?: KeyOptions): boolean;
   /** Empties the cache for all who share it. */
   purge(): void;
@@ -612,9 +1151,20 @@ export class Ticket {
    * be sent at all.
    */
   start(): { go: boolean; ms: number };
-  /** Ends the fetch with a grant. */
+  /**
+   * Ends the fetch with a grant. Nothing happens if the fetch has ended.
+   *
+   * @param grant The grant: text or bytes, which are kept byte for byte, or what JSON.stringify makes of a value.
+   * @param options `ttl` is how many seconds it is valid from `start` on, if that is not what was asked for.
+   * @throws {InvalidArgumentError} For what is not JSON, and for a `ttl` that is no time. The fetch goes on.
+   */
   complete(grant: Json, options?: KeyOptions): void;
-  /** Ends the fetch with an error for all who wait. */
+  /**
+   * Ends the fetch with an error for all who wait. Nothing happens if the fetch has ended.
+   *
+   * @param error The error. With a `retryAfterMs` no request is sent for that time.
+   * @throws {InvalidArgumentError} For an error of another class. The fetch goes on.
+   */
   fail(error: GrantmintError): void;
   /** Ends the fetch without an outcome. The waiters begin again. */
   abandon(): void;
@@ -627,7 +1177,13 @@ export class Waiter {
   tryResult(): Hit | null;
   /** The grant that is in the cache, if it has the remaining lifetime that the caller asked for. */
   fallback(): Hit | null;
-  /** The grant, once the fetch ends or the caller's timeout is over. `signal` cancels this wait alone. */
+  /**
+   * The grant, once the fetch ends or the caller's timeout is over.
+   *
+   * @param options `signal` cancels this wait alone.
+   * @throws {GrantmintError} The error of the fetch; a DeadlineError; ERR_GRANTMINT_CANCELLED after `close`, or if the
+   *   waiter has given its result already; the reason of `signal`.
+   */
   wait(options?: { signal?: AbortSignal }): Promise<Hit>;
   /** Stops waiting. The fetch goes on, for others. */
   close(): void;
@@ -672,7 +1228,12 @@ export class Stats {
     readonly count: number;
     readonly sumMs: number;
   };
-  /** The statistics in the text format that Prometheus scrapes, each series with the label `cache`. */
+  /**
+   * The statistics in the text format that Prometheus scrapes.
+   *
+   * @param cache The value of the label `cache`, which each series has.
+   * @throws {InvalidArgumentError} For what is no string.
+   */
   toPrometheus(cache: string): string;
 }
 
@@ -706,7 +1267,7 @@ export type Algorithm = 'HS256' | 'HS384' | 'HS512';
 
 /** The options of `verify` and `verifyJwt`. */
 export interface VerifyOptions {
-  /** How many seconds `exp` and `nbf` may be off, at most 300. */
+  /** How many seconds `exp` and `nbf` may be off, at most 300. 0 if left out. */
   leeway?: number;
   /** The Unix second to take for the present one. */
   now?: number;
@@ -745,11 +1306,51 @@ export class Decoded {
   readonly expiresAt: number | undefined;
 }
 
-/** Verifies an Access Token: made with this key, for its account, valid now. */
+/**
+ * Verifies an Access Token: made with this key, for its account, valid now. It knows one key: for as long as tokens of a
+ * key before a rotation may be in use, try that key if this fails with ERR_GRANTMINT_TOKEN_ISSUER or, if only the secret
+ * changed, with ERR_GRANTMINT_TOKEN_SIGNATURE.
+ *
+ * @param token The JWT alone, without `Bearer ` before it.
+ * @param key The key that signed it.
+ * @param options See {@link VerifyOptions}.
+ * @throws {TokenError} `code` says why: ERR_GRANTMINT_TOKEN_EXPIRED, …_NOT_YET_VALID, …_SIGNATURE, …_ISSUER, …_ALGORITHM,
+ *   …_MALFORMED or …_CLAIMS. Answer 401.
+ * @throws {InvalidArgumentError} For a wrong option.
+ * @example
+ * ```js
+ * const jwt = new TokenMinter(key).mint('alice');
+ * console.log(verify(jwt, key, { leeway: 5 }).identity); // alice
+ * ```
+ */
 export function verify(token: string, key: ApiKey, options?: VerifyOptions): Decoded;
-/** Verifies another service's token: signed with this secret, valid now. */
+/**
+ * Verifies another service's token: signed with this secret, valid now. It must have an `exp`.
+ *
+ * @param token The JWT alone, without `Bearer ` before it.
+ * @param secret The secret that both services know.
+ * @param options See {@link VerifyOptions}.
+ * @throws {TokenError} As `verify`, except for the issuer.
+ * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_CREDENTIALS for an empty secret, or a wrong option.
+ * @example
+ * ```js
+ * const claims = { iss: 'app', exp: Math.floor(Date.now() / 1000) + 60 };
+ * const jwt = sign('HS256', { alg: 'HS256' }, claims, 'a secret that two services know');
+ * console.log(verifyJwt(jwt, 'a secret that two services know').issuer); // app
+ * ```
+ */
 export function verifyJwt(token: string, secret: string | Uint8Array, options?: VerifyOptions): Decoded;
-/** Decodes a token without verifying anything. To act on a token, use `verify`. */
+/**
+ * Decodes a token without verifying anything. To act on a token, use `verify`.
+ *
+ * @param token The JWT alone, without `Bearer ` before it.
+ * @throws {TokenError} ERR_GRANTMINT_TOKEN_MALFORMED.
+ * @example
+ * ```js
+ * const { identity, claims } = decode(new TokenMinter(key).mint('alice'));
+ * console.log(identity, claims.iss === key.keySid); // alice true
+ * ```
+ */
 export function decode(token: string): Decoded;
 /**
  * Wipes everything that is kept for minters to come and that nobody uses now: caches with their grants and cached
@@ -758,22 +1359,73 @@ export function decode(token: string): Decoded;
  * A cache that minters share is kept after its last minter until its last grant and cached error have ended, at most
  * 62 s, so that a minter for each request does not cost a request to Twilio each time. Minters that exist, and what they
  * use, are not touched.
+ *
+ * @example
+ * ```js
+ * live.close();
+ * forget();
+ * ```
  */
 export function forget(): void;
-/** Signs any claims, for tokens of other services. Text and bytes of JSON are signed as they are. */
+/**
+ * Signs any claims, for tokens of other services. Text and bytes of JSON are signed as they are.
+ *
+ * @param algorithm How to sign.
+ * @param header The header, whose `alg` must be `algorithm`.
+ * @param claims The claims, a JSON object. Nothing is added.
+ * @param secret The secret, not empty.
+ * @throws {InvalidArgumentError} For another algorithm, a header or claims that are no JSON object, an empty secret, or a
+ *   token of over 128 KiB.
+ * @example
+ * ```js
+ * const jwt = sign('HS256', { alg: 'HS256', typ: 'JWT' }, { iss: 'app' }, 'a secret that two services know');
+ * console.log(decode(jwt).issuer); // app
+ * ```
+ */
 export function sign(algorithm: Algorithm, header: Json, claims: Json, secret: string | Uint8Array): string;
 
 // Tests
 
-/** A clock that moves only when told to, for tests. Minters and caches take it as `clock`. */
+/**
+ * A clock that moves only when told to, for tests. Minters and caches take it as `clock`; a minter with one shares
+ * nothing.
+ *
+ * @example
+ * ```js
+ * const clock = new ManualClock(1_700_000_000);
+ * const timed = new GrantCache({ clock });
+ * const fetchGrant = async () => ({ grant: 'a credential' });
+ * await timed.get('billing', fetchGrant, { ttl: 60 });
+ * clock.advance(61);
+ * console.log(timed.tryGet('billing'), clock.now().wall); // null 1700000061
+ * ```
+ */
 export class ManualClock {
-  /** @param wall The Unix second at which it starts. */
+  /**
+   * @param wall The Unix second at which it starts.
+   * @throws {InvalidArgumentError} For what is no such time, also for milliseconds.
+   */
   constructor(wall: number);
-  /** Lets time pass. */
+  /**
+   * Lets time pass.
+   *
+   * @param seconds How long, with fractions.
+   * @throws {InvalidArgumentError} For what is no time.
+   */
   advance(seconds: number): void;
-  /** Lets time pass as if the machine slept. */
+  /**
+   * Lets time pass as if the machine slept.
+   *
+   * @param seconds How long, with fractions.
+   * @throws {InvalidArgumentError} For what is no time.
+   */
   suspend(seconds: number): void;
-  /** Steps the wall clock by a finite time, forward or back. The time since boot stays. */
+  /**
+   * Steps the wall clock by a finite time, forward or back. The time since boot stays.
+   *
+   * @param seconds How far, with fractions. Negative for back.
+   * @throws {InvalidArgumentError} For what is no finite number.
+   */
   jumpWall(seconds: number): void;
   /** Its time in seconds: since boot, and Unix time. */
   now(): { boot: number; wall: number };
@@ -782,7 +1434,12 @@ export class ManualClock {
 /** What tests of a program that uses grantmint may need. */
 export const testing: {
   readonly ManualClock: typeof ManualClock;
-  /** Makes a cache behave from now on as it would in a forked child. */
+  /**
+   * Makes a cache behave from now on as it would in a forked child.
+   *
+   * @param cache The cache.
+   * @throws {InvalidArgumentError} For what is no GrantCache.
+   */
   simulateFork(cache: GrantCache): void;
 };
 

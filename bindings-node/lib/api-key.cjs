@@ -2,9 +2,16 @@
 // An API key.
 
 const native = require('./native.cjs');
-const { call } = require('./errors.cjs');
-const { instance, invalid, pick, text } = require('./options.cjs');
+const { came } = require('./came.cjs');
+const { instance, mistyped, text } = require('./checks.cjs');
+const { call, refused } = require('./errors.cjs');
+const { pick } = require('./options.cjs');
 const { showAs } = require('./show.cjs');
+
+/** The variable that often holds an argument. */
+const VARIABLES = { accountSid: 'TWILIO_ACCOUNT_SID', keySid: 'TWILIO_API_KEY', secret: 'TWILIO_API_SECRET' };
+
+const WRITE = 'write new ApiKey(accountSid, keySid, secret) or ApiKey.fromEnv()';
 
 let nativeOf;
 
@@ -17,9 +24,7 @@ class ApiKey {
       return;
     }
     const { region } = pick(options, { region: text }, 'ApiKey');
-    text(accountSid, 'accountSid');
-    text(keySid, 'keySid');
-    text(secret, 'secret');
+    for (const [name, value] of Object.entries({ accountSid, keySid, secret })) part(value, name);
     this.#native = call(() => native.ApiKey.of(accountSid, keySid, secret, region));
   }
 
@@ -28,8 +33,8 @@ class ApiKey {
   }
 
   static fromEnv(env = process.env) {
-    if (typeof env !== 'object' || env === null) throw invalid('env must be an object');
-    const values = ['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY', 'TWILIO_API_SECRET'].map((name) => {
+    if (typeof env !== 'object' || env === null) throw mistyped(env, 'env', 'an object such as process.env');
+    const values = Object.values(VARIABLES).map((name) => {
       const value = env[name];
       return value === undefined ? undefined : text(value, name);
     });
@@ -49,6 +54,15 @@ class ApiKey {
   }
 }
 
+/** A part of a key. If it is not there, a variable may not be set. */
+function part(value, name) {
+  if (typeof value === 'object' && value !== null && name === 'accountSid') {
+    throw mistyped(value, name, 'a string', WRITE);
+  }
+  if (value != null) return text(value, name);
+  throw refused(name, `must be a string, not ${came(value)}: is ${VARIABLES[name]} set?`);
+}
+
 showAs(ApiKey, (key) => ({ accountSid: key.accountSid, keySid: key.keySid, region: key.region }));
 
-module.exports = { ApiKey, apiKey: instance(ApiKey, nativeOf) };
+module.exports = { ApiKey, apiKey: instance(ApiKey, nativeOf, WRITE) };

@@ -2,8 +2,9 @@
 // A clock that only moves when a test tells it to.
 
 const native = require('./native.cjs');
+const { instance } = require('./checks.cjs');
 const { call } = require('./errors.cjs');
-const { instance, number } = require('./options.cjs');
+const { seconds: span, step, wallTime } = require('./numbers.cjs');
 const { showAs } = require('./show.cjs');
 
 let nativeOf;
@@ -12,7 +13,7 @@ class ManualClock {
   #native;
 
   constructor(wall) {
-    number(wall, 'wall');
+    wallTime(wall, 'wall');
     this.#native = call(() => native.ManualClock.at(wall));
   }
 
@@ -21,17 +22,17 @@ class ManualClock {
   }
 
   advance(seconds) {
-    number(seconds, 'seconds');
+    span(seconds, 'seconds');
     call(() => this.#native.advance(seconds));
   }
 
   suspend(seconds) {
-    number(seconds, 'seconds');
+    span(seconds, 'seconds');
     call(() => this.#native.suspend(seconds));
   }
 
   jumpWall(seconds) {
-    number(seconds, 'seconds');
+    step(seconds, 'seconds');
     call(() => this.#native.jumpWall(seconds));
   }
 
@@ -42,4 +43,7 @@ class ManualClock {
 
 showAs(ManualClock, (clock) => clock.now());
 
-module.exports = { ManualClock, manualClock: instance(ManualClock, nativeOf) };
+module.exports = {
+  ManualClock,
+  manualClock: instance(ManualClock, nativeOf, 'write new ManualClock(1_700_000_000)'),
+};

@@ -1,7 +1,9 @@
 'use strict';
 // The classes of errors, and how what the native half throws becomes one of them.
 
+const { came } = require('./came.cjs');
 const native = require('./native.cjs');
+const { nearest, wrongOptions } = require('./option-names.cjs');
 
 const PREFIX = 'ERR_GRANTMINT_';
 
@@ -28,18 +30,12 @@ class GrantmintError extends Error {
   static defaultCode = codeOf('unsupported');
 
   constructor(message, options) {
-    const { code, retryAfterMs, cause } = options ?? {};
-    const known = code === undefined ? new.target.defaultCode : code;
-    const isKnown = typeof known === 'string' && Object.hasOwn(ERRORS, known);
-    super(
-      message ?? (isKnown ? ERRORS[known].meaning : undefined),
-      cause === undefined ? undefined : { cause },
-    );
-    if (!isKnown) throw new InvalidArgumentError('there is no error with such a code');
-    if (retryAfterMs !== undefined && !(typeof retryAfterMs === 'number' && retryAfterMs >= 0)) {
-      throw new InvalidArgumentError('retryAfterMs must be a number, not negative');
+    const { code, retryAfterMs, cause } = optionsOf(new.target, options);
+    if (message != null && typeof message !== 'string') {
+      throw refused('message', `must be a string, not ${came(message)}`);
     }
-    this.code = known;
+    super(message ?? ERRORS[code].meaning, cause === undefined ? undefined : { cause });
+    this.code = code;
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 
@@ -76,6 +72,38 @@ class DeadlineError extends GrantmintError {
   static defaultCode = codeOf('deadline_exceeded');
 }
 
+/** The options of an error, checked: of a class, with its own code if none is given. */
+function optionsOf(Class, options) {
+  const wrong = wrongOptions(options ?? {}, ['retryAfterMs', 'code', 'cause'], Class.name);
+  if (wrong) throw wrongArgument(wrong.argument, wrong.message);
+  const { code = Class.defaultCode, retryAfterMs, cause } = options ?? {};
+  if (typeof code !== 'string' || !Object.hasOwn(ERRORS, code)) {
+    throw refused('code', `must be one of ERRORS${adviceOnCode(code)}`);
+  }
+  if (retryAfterMs !== undefined && !(typeof retryAfterMs === 'number' && retryAfterMs >= 0)) {
+    const found = typeof retryAfterMs === 'number' ? retryAfterMs : came(retryAfterMs);
+    throw refused('retryAfterMs', `must be a number of milliseconds, 0 or more, not ${found}`);
+  }
+  return { code, retryAfterMs, cause };
+}
+
+function adviceOnCode(code) {
+  const example = `, such as ${ThrottledError.defaultCode}`;
+  if (typeof code !== 'string') return `${example}, not ${came(code)}`;
+  const near = nearest(code.replace(/^ERR_(GRANTMINT_)?/i, ''), [...kinds.keys()]);
+  return near === undefined ? example : `: did you mean ${codeOf(near)}?`;
+}
+
+/** The error of a wrong argument. */
+function wrongArgument(argument, message, kind = 'invalid_argument', cause = undefined) {
+  const error = new InvalidArgumentError(message, { code: codeOf(kind), cause });
+  error.argument = argument;
+  return error;
+}
+
+/** The error of a wrong argument: `what` says what is wrong with it, and what to give. */
+const refused = (argument, what, ...more) => wrongArgument(argument, `${argument} ${what}`, ...more);
+
 const classes = {
   GrantmintError,
   InvalidArgumentError,
@@ -102,11 +130,26 @@ function classOf(code) {
   return byHundred[Math.floor(ERRORS[code].number / 100)] ?? GrantmintError;
 }
 
+/** Core's names of what has another name here: an option or, for the last ones, a time that says its unit. */
+const OTHER_NAMES = Object.fromEntries(
+  [
+    ...[
+      'account_sid',
+      'allow_origin',
+      'base_url',
+      'ca_file',
+      'configuration_profile_sid',
+      'deployment_role_sid',
+    ],
+    ...['endpoint_id', 'grant_ttl', 'key_sid', 'max_keys', 'outgoing_application_params'],
+    ...['outgoing_application_sid', 'push_credential_sid', 'service_sid', 'valid_until', 'verify_jwt'],
+    ...['worker_sid', 'workspace_sid', 'fetch_timeout_ms', 'min_remaining_ms', 'retry_after_ms'],
+    ...['safety_margin_ms', 'soft_point_ms', 'wait_below_ms'],
+  ].map((name) => [name.replace(/_ms$/, ''), name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase())]),
+);
+
 /** A text of core with the names of arguments as they are spelled here: `keySid` for `key_sid`. */
-const spelled = (text) =>
-  text.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) =>
-    name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()),
-  );
+const spelled = (text) => text.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) => OTHER_NAMES[name] ?? name);
 
 /** The error that the native half describes: its kind, after an @ its retryAfterMs, after a # its argument. */
 function fromNative(described, message) {
@@ -120,8 +163,15 @@ function fromNative(described, message) {
   return error;
 }
 
+/** What engines say of a method that is called without its object. */
+const WITHOUT_OBJECT = /private member #|reading '#|private field/;
+
 /** What is thrown instead of what the native half threw. */
 function translated(error) {
+  if (error instanceof TypeError && WITHOUT_OBJECT.test(error.message)) {
+    const write = 'write (identity) => minter.mint(identity) in place of minter.mint';
+    return new TypeError(`a method was called without its object: ${write}`, { cause: error });
+  }
   const code = error?.code;
   if (error instanceof GrantmintError || typeof code !== 'string') return error;
   if (kinds.has(code.split(/[@#]/)[0])) return fromNative(code, error.message);
@@ -139,4 +189,15 @@ function call(run) {
   }
 }
 
-module.exports = { ...classes, ERRORS, call, codeOf, fromNative, nameOf, translated };
+module.exports = {
+  ...classes,
+  ERRORS,
+  call,
+  codeOf,
+  fromNative,
+  nameOf,
+  refused,
+  spelled,
+  translated,
+  wrongArgument,
+};

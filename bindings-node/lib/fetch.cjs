@@ -1,24 +1,42 @@
 'use strict';
 // Runs a function that fetches a grant, and reports how the fetch ended.
 
-const { call, codeOf } = require('./errors.cjs');
-const { json, number } = require('./options.cjs');
+const { came } = require('./came.cjs');
+const { json } = require('./checks.cjs');
+const { InvalidArgumentError, call, codeOf } = require('./errors.cjs');
+const { lifetime } = require('./numbers.cjs');
 
 /**
  * Runs a user's function once. `end` is told the outcome by its `complete`, `throttle` or `fail`. If there
- * is a `caller`, what the function threw is stored in `caller.cause` before `end` is told.
+ * is a `caller`, the error is stored in `caller.cause` before `end` is told.
  */
 async function run(fetch, what, request, caller, end) {
+  const failed = (cause, message) => {
+    if (caller) caller.cause = cause;
+    end.fail(`the source of grants ${message}`);
+  };
   let answer;
   try {
     const signal = AbortSignal.timeout(Math.ceil(request.timeoutMs));
-    answer = answerOf(await fetch(what, { ttl: request.ttl, origin: request.origin ?? undefined, signal }));
-    call(() => end.complete(answer.grant, answer.ttl));
+    answer = fieldsOf(await fetch(what, { ttl: request.ttl, origin: request.origin ?? undefined, signal }));
   } catch (error) {
-    if (caller) caller.cause = error;
     const { name, isThrottled, retryAfterMs } = described(error);
-    if (isThrottled) end.throttle(retryAfterMs);
-    else end.fail(name);
+    if (!isThrottled) return failed(error, `threw ${name}`);
+    if (caller) caller.cause = error;
+    return end.throttle(retryAfterMs);
+  }
+  if (typeof answer !== 'object') {
+    const wrong = `must return { grant: …, ttl: 60 }, not ${answer}`;
+    return failed(new TypeError(wrong), wrong);
+  }
+  try {
+    const grant = json(answer.grant, 'grant');
+    const ttl = answer.ttl == null ? undefined : lifetime(answer.ttl, 'ttl');
+    call(() => end.complete(grant, ttl));
+  } catch (error) {
+    // The message of an error that is not of this package may hold a secret.
+    const why = error instanceof InvalidArgumentError ? error.message : described(error).name;
+    failed(error, `must return { grant: …, ttl: 60 }: ${why}`);
   }
 }
 
@@ -47,19 +65,13 @@ function endOf(ticket) {
   return {
     complete: (grant, ttl) => ticket.complete(grant, ttl),
     throttle: (retryAfterMs) => fail('throttled', 'the source of grants is throttled', retryAfterMs),
-    fail: (name) => fail('source_failed', `the source of grants threw ${name}`),
+    fail: (message) => fail('source_failed', message),
   };
 }
 
-/** What the function returned, checked. */
-function answerOf(answer) {
-  if (typeof answer !== 'object' || answer === null)
-    throw new TypeError('a source must return { grant, ttl }');
-  const grant = json(answer.grant, 'grant');
-  const ttl = answer.ttl ?? undefined;
-  if (ttl !== undefined) number(ttl, 'ttl');
-  return { grant, ttl };
-}
+/** The fields of an answer, each read once: reading them may throw. What is no object, in words. */
+const fieldsOf = (answer) =>
+  typeof answer === 'object' && answer !== null ? { grant: answer.grant, ttl: answer.ttl } : came(answer);
 
 const isTime = (ms) => typeof ms === 'number' && ms >= 0;
 

@@ -2,21 +2,27 @@
 // The grant cache by itself, for grants of any service.
 
 const native = require('./native.cjs');
+const { boolean, functionLike, instance, signal: abortSignal, text } = require('./checks.cjs');
 const { manualClock } = require('./clock.cjs');
 const { call } = require('./errors.cjs');
 const { runTicket, withCause } = require('./fetch.cjs');
 const { hitOf } = require('./hit.cjs');
-const checks = require('./options.cjs');
+const { internal } = require('./internal.cjs');
+const { lifetime, ms: time, whole } = require('./numbers.cjs');
+const { pick, policy } = require('./options.cjs');
 const { open, reasonOf, wait } = require('./port.cjs');
 const { showAs } = require('./show.cjs');
 const { Stats, events } = require('./stats.cjs');
 const { Ticket } = require('./ticket.cjs');
 const { Waiter } = require('./waiter.cjs');
 
-const { boolean, instance, internal, number, pick, text, time } = checks;
-
-const ttlOption = { ttl: number };
+const cacheOptions = { policy, clock: manualClock, rateLimited: boolean };
+const ttlOption = { ttl: lifetime };
 const beginOptions = { ...ttlOption, minRemainingMs: time, timeoutMs: time };
+const getOptions = { ...beginOptions, signal: abortSignal };
+const tryOptions = { ...ttlOption, minRemainingMs: time };
+
+const fetching = functionLike('async (key) => ({ grant: …, ttl: 60 })');
 
 let nativeOf;
 
@@ -28,9 +34,8 @@ class GrantCache {
       this.#native = options;
       return;
     }
-    const known = { policy: checks.policy, clock: manualClock, rateLimited: boolean };
-    const { policy, clock, rateLimited = false } = pick(options, known, 'GrantCache');
-    this.#native = call(() => native.GrantCache.of(policy, clock, rateLimited));
+    const { policy: given, clock, rateLimited = false } = pick(options, cacheOptions, 'GrantCache');
+    this.#native = call(() => native.GrantCache.of(given, clock, rateLimited));
   }
 
   static {
@@ -40,8 +45,8 @@ class GrantCache {
   get(key, fetch, options) {
     try {
       text(key, 'key');
-      checks.function(fetch, 'fetch');
-      return this.#get(key, fetch, pick(options, { ...beginOptions, signal: checks.signal }, 'get'));
+      fetching(fetch, 'fetch');
+      return this.#get(key, fetch, pick(options, getOptions, 'get()'));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -69,8 +74,8 @@ class GrantCache {
 
   tryGet(key, fetch, options) {
     text(key, 'key');
-    if (fetch != null) checks.function(fetch, 'fetch');
-    const { ttl, minRemainingMs } = pick(options, { ...ttlOption, minRemainingMs: time }, 'tryGet');
+    if (fetch != null) fetching(fetch, 'fetch');
+    const { ttl, minRemainingMs } = pick(options, tryOptions, 'tryGet()');
     const { hit, ticket } = call(() => this.#native.tryGet(open(), key, ttl, minRemainingMs));
     if (ticket && fetch != null) void runTicket(ticket, fetch);
     else ticket?.abandon();
@@ -79,7 +84,7 @@ class GrantCache {
 
   begin(key, options) {
     text(key, 'key');
-    const { ttl, minRemainingMs, timeoutMs } = pick(options, beginOptions, 'begin');
+    const { ttl, minRemainingMs, timeoutMs } = pick(options, beginOptions, 'begin()');
     const { outcome, hit, ticket, waiter } = call(() =>
       this.#native.begin(open(), key, ttl, minRemainingMs, timeoutMs),
     );
@@ -92,15 +97,15 @@ class GrantCache {
 
   prefetch(key, options) {
     text(key, 'key');
-    const { ttl } = pick(options, ttlOption, 'prefetch');
+    const { ttl } = pick(options, ttlOption, 'prefetch()');
     const ticket = call(() => this.#native.prefetch(open(), key, ttl));
     return ticket == null ? null : new Ticket(internal, ticket);
   }
 
   keepWarm(key, ms, options) {
     text(key, 'key');
-    number(ms, 'ms');
-    const { ttl } = pick(options, ttlOption, 'keepWarm');
+    time(ms, 'ms');
+    const { ttl } = pick(options, ttlOption, 'keepWarm()');
     call(() => this.#native.keepWarm(key, ms, ttl));
   }
 
@@ -114,14 +119,14 @@ class GrantCache {
 
   invalidate(key, options) {
     text(key, 'key');
-    const { ttl } = pick(options, ttlOption, 'invalidate');
+    const { ttl } = pick(options, ttlOption, 'invalidate()');
     return call(() => this.#native.invalidate(key, ttl));
   }
 
   invalidateIf(key, generation, options) {
     text(key, 'key');
-    number(generation, 'generation');
-    const { ttl } = pick(options, ttlOption, 'invalidateIf');
+    whole(generation, 'generation');
+    const { ttl } = pick(options, ttlOption, 'invalidateIf()');
     return call(() => this.#native.invalidateIf(key, generation, ttl));
   }
 
@@ -142,7 +147,7 @@ class GrantCache {
   }
 }
 
-const grantCache = instance(GrantCache, nativeOf);
+const grantCache = instance(GrantCache, nativeOf, 'write new GrantCache()');
 
 /** Makes a cache behave from now on as it would in a forked child. */
 function simulateFork(cache) {

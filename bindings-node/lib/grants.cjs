@@ -2,11 +2,11 @@
 // The grants. Each is checked when it is made.
 
 const native = require('./native.cjs');
+const { boolean, json, mistyped, text } = require('./checks.cjs');
 const { call } = require('./errors.cjs');
-const { boolean, invalid, json, pick, text } = require('./options.cjs');
+const { LIMITS } = require('./limits.cjs');
+const { pick } = require('./options.cjs');
 const { showAs } = require('./show.cjs');
-
-const GRANTS_MAX = native.limits().find(({ name }) => name === 'GRANTS_MAX').value;
 
 let nativeOf;
 
@@ -91,12 +91,19 @@ showAs(CustomGrant, ({ key }) => ({ key }));
 
 /** The grants of a `grants` option. Stops reading at the first that is too many. */
 function grants(value, name) {
-  if (typeof value?.[Symbol.iterator] !== 'function') throw invalid(`${name} must be an array of grants`);
+  if (value instanceof Grant)
+    throw mistyped(value, name, 'an array', `write [new ${value.constructor.name}(…)]`);
+  if (typeof value === 'string' || typeof value?.[Symbol.iterator] !== 'function') {
+    throw mistyped(value, name, 'an array of grants', "write [new VideoGrant({ room: '…' })]");
+  }
   const all = [];
   for (const grant of value) {
-    if (!(grant instanceof Grant)) throw invalid(`${name} must hold grants, such as new VideoGrant()`);
+    if (!(grant instanceof Grant)) {
+      const wanted = "a grant such as new VideoGrant({ room: '…' })";
+      throw mistyped(grant, `${name}[${all.length}]`, wanted, 'CustomGrant takes other JSON');
+    }
     all.push(nativeOf(grant));
-    if (all.length > GRANTS_MAX) break;
+    if (all.length > LIMITS.GRANTS_MAX) break;
   }
   return all;
 }

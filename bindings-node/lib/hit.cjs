@@ -2,14 +2,14 @@
 // A grant that the cache hands out.
 
 const { fromNative } = require('./errors.cjs');
-const { internal, onlyInternal } = require('./options.cjs');
+const { internal, onlyInternal } = require('./internal.cjs');
 const { showAs } = require('./show.cjs');
 
 class Hit {
   #grant;
 
   constructor(from, made) {
-    onlyInternal(from, Hit);
+    onlyInternal(from, Hit, 'GrantCache.get()');
     const { grant, remainingMs, freshness, generation, code, message } = made;
     this.#grant = grant;
     this.remainingMs = remainingMs;

@@ -3,11 +3,14 @@
 
 const native = require('./native.cjs');
 const { apiKey } = require('./api-key.cjs');
+const { boolean, functionLike, text } = require('./checks.cjs');
 const { manualClock } = require('./clock.cjs');
 const { call, translated } = require('./errors.cjs');
 const { grantCache, wrap } = require('./grant-cache.cjs');
 const { grants } = require('./grants.cjs');
-const checks = require('./options.cjs');
+const { internal } = require('./internal.cjs');
+const { ms: time, whole, wholeLifetime } = require('./numbers.cjs');
+const { pick, policy } = require('./options.cjs');
 const { token } = require('./playback-token.cjs');
 const { open } = require('./port.cjs');
 const { showAs } = require('./show.cjs');
@@ -15,24 +18,22 @@ const { Source } = require('./sources.cjs');
 const { Stats, events } = require('./stats.cjs');
 const { StreamMinter } = require('./stream-minter.cjs');
 
-const { boolean, internal, number, pick, text, time } = checks;
-
 const minterOptions = {
-  allowOrigin: text,
   grants,
-  ttl: number,
+  allowOrigin: text,
+  ttl: wholeLifetime,
   unique: boolean,
-  grantTtl: number,
+  grantTtl: wholeLifetime,
   minRemainingMs: time,
   timeoutMs: time,
-  source: checks.function,
+  source: functionLike('async (streamer, { ttl }) => ({ grant, ttl })'),
   cache: grantCache,
   share: text,
   isolated: boolean,
   baseUrl: text,
   proxy: text,
   caFile: text,
-  policy: checks.policy,
+  policy,
   clock: manualClock,
 };
 
@@ -43,13 +44,14 @@ class PlaybackMinter {
   #atOnce;
 
   constructor(key, options) {
+    const signer = apiKey(key, 'key');
     const picked = pick(options, minterOptions, 'PlaybackMinter');
     const { grants: all = [], source, cache, clock, ...rest } = picked;
     if (source !== undefined) {
       this.#source = new Source(source);
       rest.source = this.#source.id;
     }
-    this.#native = call(() => native.PlaybackMinter.of(apiKey(key, 'key'), all, rest, open(), cache, clock));
+    this.#native = call(() => native.PlaybackMinter.of(signer, all, rest, open(), cache, clock));
     warn();
     const hot = this.#native.hot();
     this.#tryToken = hot.tryToken;
@@ -59,6 +61,7 @@ class PlaybackMinter {
   token(streamer, identity, options) {
     return token(
       {
+        check: () => check(streamer, identity),
         atOnce: (minRemainingMs) => this.#atOnce(streamer, identity, minRemainingMs),
         begin: (port, number, ...rest) => this.#native.begin(port, number, streamer, identity, ...rest),
         source: this.#source,
@@ -72,6 +75,7 @@ class PlaybackMinter {
     try {
       return this.#tryToken(streamer, identity);
     } catch (error) {
+      check(streamer, identity);
       throw translated(error);
     }
   }
@@ -89,7 +93,7 @@ class PlaybackMinter {
 
   keepWarm(streamer, ms) {
     text(streamer, 'streamer');
-    number(ms, 'ms');
+    time(ms, 'ms');
     call(() => this.#native.keepWarm(streamer, ms));
   }
 
@@ -100,7 +104,7 @@ class PlaybackMinter {
 
   invalidateIf(streamer, generation) {
     text(streamer, 'streamer');
-    number(generation, 'generation');
+    whole(generation, 'generation');
     return call(() => this.#native.invalidateIf(streamer, generation));
   }
 
@@ -143,6 +147,12 @@ Object.defineProperty(PlaybackMinter.prototype, dispose, {
 });
 
 showAs(PlaybackMinter, () => ({}));
+
+/** Checks the arguments of a call that failed: the native half does not say what came. */
+function check(streamer, identity) {
+  text(streamer, 'streamer');
+  text(identity, 'identity');
+}
 
 function forget() {
   call(() => native.forget());

@@ -1,19 +1,22 @@
 'use strict';
 // One playback token, and the call that gives it.
 
-const { call, fromNative } = require('./errors.cjs');
+const { signal: abortSignal } = require('./checks.cjs');
+const { call, fromNative, translated } = require('./errors.cjs');
 const { withCause } = require('./fetch.cjs');
-const { internal, onlyInternal, pick, signal: abortSignal, time } = require('./options.cjs');
+const { internal, onlyInternal } = require('./internal.cjs');
+const { ms: time } = require('./numbers.cjs');
+const { pick } = require('./options.cjs');
 const { reasonOf, wait } = require('./port.cjs');
 const { showAs } = require('./show.cjs');
 
-const tokenOptions = { signal: abortSignal, minRemainingMs: time, timeoutMs: time };
+const tokenOptions = { timeoutMs: time, minRemainingMs: time, signal: abortSignal };
 
 class PlaybackToken {
   #jwt;
 
   constructor(from, jwt, grantRemainingMs, freshness, generation, reason) {
-    onlyInternal(from, PlaybackToken);
+    onlyInternal(from, PlaybackToken, 'PlaybackMinter.token()');
     this.#jwt = jwt;
     this.grantRemainingMs = grantRemainingMs;
     this.freshness = freshness;
@@ -41,15 +44,15 @@ function tokenAtOnce([jwt, remainingMs, freshness, generation, code, message]) {
 
 /**
  * The promise of a token, for minters and streams alike. `atOnce` gives a token whose grant is in the cache,
- * or null. `begin` begins a call that waits.
+ * or null. `begin` begins a call that waits. `check` checks the arguments, and is called only if `atOnce` fails.
  */
-function token({ atOnce, begin, source, streamer }, options) {
+function token({ check, atOnce, begin, source, streamer }, options) {
   let signal, timeoutMs, minRemainingMs, there;
   try {
-    ({ signal, timeoutMs, minRemainingMs } = pick(options, tokenOptions, 'token'));
-    if (!signal?.aborted) there = call(() => atOnce(minRemainingMs));
+    ({ signal, timeoutMs, minRemainingMs } = pick(options, tokenOptions, 'token()'));
+    if (!signal?.aborted) there = atOnce(minRemainingMs);
   } catch (error) {
-    return Promise.reject(error);
+    return Promise.reject(refusal(error, check));
   }
   if (signal?.aborted) return Promise.reject(signal.reason);
   if (there !== null) return Promise.resolve(tokenAtOnce(there));
@@ -68,6 +71,16 @@ function token({ atOnce, begin, source, streamer }, options) {
     cancel: (port, number) => port.cancel(number),
     done: () => source?.callers.delete(caller),
   });
+}
+
+/** The error of a call that failed: what a check finds says more than the native half. */
+function refusal(error, check) {
+  try {
+    check();
+    return translated(error);
+  } catch (wrong) {
+    return wrong;
+  }
 }
 
 module.exports = { PlaybackToken, token };

@@ -1,14 +1,15 @@
 'use strict';
 // Statistics and events of a cache.
 
+const { text } = require('./checks.cjs');
 const { codeOf } = require('./errors.cjs');
-const { onlyInternal, text } = require('./options.cjs');
+const { onlyInternal } = require('./internal.cjs');
 
 class Stats {
   #native;
 
   constructor(from, made) {
-    onlyInternal(from, Stats);
+    onlyInternal(from, Stats, 'stats()');
     this.#native = made;
     const { errors, ...counters } = made.counters();
     Object.assign(this, counters);

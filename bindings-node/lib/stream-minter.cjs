@@ -1,8 +1,9 @@
 'use strict';
 // Tokens for the viewers of one stream.
 
+const { text } = require('./checks.cjs');
 const { translated } = require('./errors.cjs');
-const { onlyInternal } = require('./options.cjs');
+const { onlyInternal } = require('./internal.cjs');
 const { token } = require('./playback-token.cjs');
 const { showAs } = require('./show.cjs');
 
@@ -14,7 +15,7 @@ class StreamMinter {
   #atOnce;
 
   constructor(from, made, streamer, source) {
-    onlyInternal(from, StreamMinter);
+    onlyInternal(from, StreamMinter, 'PlaybackMinter.stream()');
     this.#native = made;
     this.#streamer = streamer;
     this.#source = source;
@@ -30,6 +31,7 @@ class StreamMinter {
   token(identity, options) {
     return token(
       {
+        check: () => text(identity, 'identity'),
         atOnce: (minRemainingMs) => this.#atOnce(identity, minRemainingMs),
         begin: (port, number, ...rest) => this.#native.begin(port, number, identity, ...rest),
         source: this.#source,
@@ -43,6 +45,7 @@ class StreamMinter {
     try {
       return this.#tryToken(identity);
     } catch (error) {
+      text(identity, 'identity');
       throw translated(error);
     }
   }

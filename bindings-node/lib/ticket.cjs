@@ -1,15 +1,18 @@
 'use strict';
 // A ticket: whoever holds it fetches one grant for all who wait for it.
 
+const { json, mistyped } = require('./checks.cjs');
 const { GrantmintError, call, nameOf } = require('./errors.cjs');
-const { invalid, json, number, onlyInternal, pick } = require('./options.cjs');
+const { onlyInternal } = require('./internal.cjs');
+const { lifetime } = require('./numbers.cjs');
+const { pick } = require('./options.cjs');
 const { showAs } = require('./show.cjs');
 
 class Ticket {
   #native;
 
   constructor(from, made) {
-    onlyInternal(from, Ticket);
+    onlyInternal(from, Ticket, 'GrantCache.begin()');
     this.#native = made;
   }
 
@@ -30,14 +33,15 @@ class Ticket {
   }
 
   complete(grant, options) {
-    const { ttl } = pick(options, { ttl: number }, 'complete');
+    const { ttl } = pick(options, { ttl: lifetime }, 'complete()');
     const written = json(grant, 'grant');
     call(() => this.#native.complete(written, ttl));
   }
 
   fail(error) {
-    if (!(error instanceof GrantmintError))
-      throw invalid('error must be a GrantmintError, such as an UpstreamError');
+    if (!(error instanceof GrantmintError)) {
+      throw mistyped(error, 'error', 'a GrantmintError such as new UpstreamError(message, { cause })');
+    }
     call(() => this.#native.fail(nameOf(error.code), error.message, error.retryAfterMs));
   }
 

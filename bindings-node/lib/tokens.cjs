@@ -3,27 +3,29 @@
 
 const native = require('./native.cjs');
 const { apiKey } = require('./api-key.cjs');
+const { boolean, mistyped, text, texts } = require('./checks.cjs');
 const { manualClock } = require('./clock.cjs');
-const { call, translated } = require('./errors.cjs');
+const { call, refused, spelled, translated } = require('./errors.cjs');
 const { grants } = require('./grants.cjs');
-const { boolean, invalid, number, pick, text } = require('./options.cjs');
+const { expiry, unixSeconds, wholeLifetime } = require('./numbers.cjs');
+const { pick } = require('./options.cjs');
 const { showAs } = require('./show.cjs');
 
-const common = { grants, ttl: number, nbf: number, unique: boolean, clock: manualClock };
+const minterOptions = { grants, ttl: wholeLifetime, nbf: unixSeconds, unique: boolean, clock: manualClock };
+const tokenOptions = { identity: text, validUntil: expiry, ...minterOptions };
 
 class AccessToken {
   #native;
   #identity;
 
   constructor(key, options) {
-    const { identity, ...picked } = pick(
-      options,
-      { ...common, identity: text, validUntil: number },
-      'AccessToken',
-    );
-    if (identity === undefined) throw invalid('identity is missing', 'invalid_identity');
+    const signer = apiKey(key, 'key');
+    const { identity, ...picked } = pick(options, tokenOptions, 'AccessToken');
+    if (identity === undefined) {
+      throw refused('identity', 'is missing: write { identity: … } as options', 'invalid_identity');
+    }
     const { grants: all = [], clock, ...rest } = picked;
-    this.#native = call(() => native.AccessToken.of(apiKey(key, 'key'), identity, all, rest, clock));
+    this.#native = call(() => native.AccessToken.of(signer, identity, all, rest, clock));
     this.#identity = identity;
   }
 
@@ -36,7 +38,7 @@ class AccessToken {
   }
 
   warnings() {
-    return this.#native.warnings();
+    return advice(this.#native.warnings());
   }
 }
 
@@ -46,8 +48,9 @@ class TokenMinter {
   #mintMany;
 
   constructor(key, options) {
-    const { grants: all = [], clock, ...rest } = pick(options, common, 'TokenMinter');
-    this.#native = call(() => native.TokenMinter.of(apiKey(key, 'key'), all, rest, clock));
+    const signer = apiKey(key, 'key');
+    const { grants: all = [], clock, ...rest } = pick(options, minterOptions, 'TokenMinter');
+    this.#native = call(() => native.TokenMinter.of(signer, all, rest, clock));
     const hot = this.#native.hot();
     this.#mint = hot.mint;
     this.#mintMany = hot.mintMany;
@@ -57,28 +60,38 @@ class TokenMinter {
     try {
       return this.#mint(identity);
     } catch (error) {
+      text(identity, 'identity'); // The native half does not say what came.
       throw translated(error);
     }
   }
 
   mintAt(identity, now) {
     text(identity, 'identity');
-    number(now, 'now');
+    unixSeconds(now, 'now');
     return call(() => this.#native.mintAt(identity, now));
   }
 
   mintMany(identities) {
     if (typeof identities === 'string' || typeof identities?.[Symbol.iterator] !== 'function') {
-      throw invalid('identities must be an array of strings');
+      const write = typeof identities === 'string' ? 'write mintMany([identity])' : undefined;
+      throw mistyped(identities, 'identities', 'an array of strings', write);
     }
     const array = Array.isArray(identities) ? identities : Array.from(identities);
-    return call(() => this.#mintMany(array));
+    try {
+      return this.#mintMany(array);
+    } catch (error) {
+      texts(array, 'identities');
+      throw translated(error);
+    }
   }
 
   warnings() {
-    return this.#native.warnings();
+    return advice(this.#native.warnings());
   }
 }
+
+/** Advice of core, with the names of arguments as they are spelled here. */
+const advice = (warnings) => warnings.map(({ code, message }) => ({ code, message: spelled(message) }));
 
 showAs(AccessToken, () => ({}));
 showAs(TokenMinter, () => ({}));

@@ -3,8 +3,11 @@
 
 const native = require('./native.cjs');
 const { apiKey } = require('./api-key.cjs');
+const { json, secret: bytes, text } = require('./checks.cjs');
 const { call } = require('./errors.cjs');
-const { internal, json, number, onlyInternal, pick, secret: bytes, text } = require('./options.cjs');
+const { internal, onlyInternal } = require('./internal.cjs');
+const { unixSeconds, wholeSeconds } = require('./numbers.cjs');
+const { pick } = require('./options.cjs');
 const { showAs } = require('./show.cjs');
 
 let nativeOf;
@@ -13,7 +16,7 @@ class Decoded {
   #native;
 
   constructor(from, made) {
-    onlyInternal(from, Decoded);
+    onlyInternal(from, Decoded, 'verify()');
     this.#native = made;
   }
 
@@ -53,20 +56,20 @@ for (const name of ['identity', 'issuer', 'subject', 'jti', 'region', 'issuedAt'
 
 showAs(Decoded, () => ({}));
 
-const known = { leeway: number, now: number, algorithm: text };
+const known = { leeway: wholeSeconds, now: unixSeconds, algorithm: text };
 
 function verify(token, key, options) {
   text(token, 'token');
-  const how = pick(options, known, 'verify');
+  const how = pick(options, known, 'verify()');
   return new Decoded(
     internal,
-    call(() => native.verify(token, apiKey(key, 'apiKey'), how)),
+    call(() => native.verify(token, apiKey(key, 'key'), how)),
   );
 }
 
 function verifyJwt(token, secret, options) {
   text(token, 'token');
-  const how = pick(options, known, 'verifyJwt');
+  const how = pick(options, known, 'verifyJwt()');
   return new Decoded(
     internal,
     call(() => native.verifyJwt(token, bytes(secret, 'secret'), how)),
@@ -83,7 +86,8 @@ function decode(token) {
 
 function sign(algorithm, header, claims, secret) {
   text(algorithm, 'algorithm');
-  const [headerJson, claimsJson] = [json(header, 'header'), json(claims, 'claims')];
+  const kind = 'invalid_argument';
+  const [headerJson, claimsJson] = [json(header, 'header', kind), json(claims, 'claims', kind)];
   return call(() => native.sign(algorithm, headerJson, claimsJson, bytes(secret, 'secret')));
 }
 

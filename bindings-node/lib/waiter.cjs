@@ -1,9 +1,11 @@
 'use strict';
 // A waiter: one caller that waits for a fetch of the cache.
 
+const { signal: abortSignal } = require('./checks.cjs');
 const { call } = require('./errors.cjs');
 const { hitOf } = require('./hit.cjs');
-const { onlyInternal, pick, signal: abortSignal } = require('./options.cjs');
+const { onlyInternal } = require('./internal.cjs');
+const { pick } = require('./options.cjs');
 const { open, wait } = require('./port.cjs');
 const { showAs } = require('./show.cjs');
 
@@ -14,7 +16,7 @@ class Waiter {
   #native;
 
   constructor(from, made) {
-    onlyInternal(from, Waiter);
+    onlyInternal(from, Waiter, 'GrantCache.begin()');
     this.#native = made;
   }
 
@@ -29,7 +31,7 @@ class Waiter {
   wait(options) {
     let signal;
     try {
-      ({ signal } = pick(options, { signal: abortSignal }, 'wait'));
+      ({ signal } = pick(options, { signal: abortSignal }, 'wait()'));
     } catch (error) {
       return Promise.reject(error);
     }

@@ -1,6 +1,6 @@
 //! One Access Token.
 
-use grantmint_core::{ErrorKind, Warning};
+use grantmint_core::Warning;
 use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
 
@@ -45,13 +45,13 @@ impl AccessToken {
             .unique(options.unique.unwrap_or(false))
             .clock(clock::of(clock));
         if let Some(ttl) = options.ttl {
-            builder = builder.ttl(whole(ttl, ErrorKind::InvalidTtl, "ttl")?);
+            builder = builder.ttl(whole(ttl));
         }
         if let Some(end) = options.valid_until {
-            builder = builder.valid_until(whole(end, ErrorKind::InvalidTtl, "validUntil")?);
+            builder = builder.valid_until(whole(end));
         }
         if let Some(nbf) = options.nbf {
-            builder = builder.nbf(whole(nbf, ErrorKind::InvalidArgument, "nbf")?);
+            builder = builder.nbf(whole(nbf));
         }
         Ok(Self { token: builder.build().or_throw()? })
     }

@@ -1,8 +1,19 @@
 //! The API key.
 
+use grantmint_core::Error;
 use napi_derive::napi;
 
 use crate::error::{OrThrow as _, Result};
+
+/// An error about a part of a key by the name of the variable that holds it.
+fn of_variable(error: &Error) -> Error {
+    match error.argument() {
+        Some("account_sid") => error.with_argument("TWILIO_ACCOUNT_SID"),
+        Some("key_sid") => error.with_argument("TWILIO_API_KEY"),
+        Some("secret") => error.with_argument("TWILIO_API_SECRET"),
+        _ => error.clone(),
+    }
+}
 
 /// The native part of an `ApiKey`.
 #[napi]
@@ -38,7 +49,8 @@ impl ApiKey {
             "TWILIO_API_KEY" => key_sid.clone(),
             _ => secret.as_ref().map(|secret| secret.to_string()),
         };
-        Self::in_region(grantmint_core::ApiKey::from_lookup(lookup).or_throw()?, None)
+        let key = grantmint_core::ApiKey::from_lookup(lookup).map_err(|error| of_variable(&error));
+        Self::in_region(key.or_throw()?, None)
     }
 
     fn in_region(key: grantmint_core::ApiKey, region: Option<String>) -> Result<Self> {

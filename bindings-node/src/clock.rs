@@ -3,8 +3,7 @@
 use grantmint_core::Clock;
 use napi_derive::napi;
 
-use crate::argument::{from_seconds, step};
-use crate::error::Result;
+use crate::argument::from_seconds;
 
 /// The native part of a `ManualClock`.
 #[napi]
@@ -16,29 +15,26 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock that stands still at a Unix time.
     #[napi(catch_unwind, factory)]
-    pub fn at(wall: f64) -> Result<Self> {
-        Ok(Self { clock: grantmint_core::ManualClock::new(from_seconds(wall)?) })
+    pub fn at(wall: f64) -> Self {
+        Self { clock: grantmint_core::ManualClock::new(from_seconds(wall)) }
     }
 
     /// Lets time pass.
     #[napi(catch_unwind)]
-    pub fn advance(&self, seconds: f64) -> Result<()> {
-        self.clock.advance(from_seconds(seconds)?);
-        Ok(())
+    pub fn advance(&self, seconds: f64) {
+        self.clock.advance(from_seconds(seconds));
     }
 
     /// Puts the machine to sleep for a time.
     #[napi(catch_unwind)]
-    pub fn suspend(&self, seconds: f64) -> Result<()> {
-        self.clock.suspend(from_seconds(seconds)?);
-        Ok(())
+    pub fn suspend(&self, seconds: f64) {
+        self.clock.suspend(from_seconds(seconds));
     }
 
     /// Steps the wall clock.
     #[napi(catch_unwind)]
-    pub fn jump_wall(&self, seconds: f64) -> Result<()> {
-        self.clock.jump_wall(step(seconds)?);
-        Ok(())
+    pub fn jump_wall(&self, seconds: f64) {
+        self.clock.jump_wall(seconds);
     }
 
     /// Time since boot, in seconds.

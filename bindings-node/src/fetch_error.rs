@@ -16,7 +16,7 @@ pub(crate) fn fetch_error(
         .ok_or_else(|| invalid(ErrorKind::InvalidArgument, "there is no error with such a code"))?;
     let error = Error::new(kind, message);
     Ok(match retry_after_ms {
-        Some(ms) => error.with_retry_after(from_ms(ms)?),
+        Some(ms) => error.with_retry_after(from_ms(ms)),
         None => error,
     })
 }

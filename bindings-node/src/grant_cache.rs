@@ -9,7 +9,7 @@ use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 
-use crate::argument::{from_ms, from_seconds, generation, maybe_ms};
+use crate::argument::{from_ms, from_seconds, whole};
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result, from_napi};
 use crate::hit::Hit;
@@ -39,12 +39,12 @@ pub struct Tried {
     pub ticket: Option<Ticket>,
 }
 
-fn options(min_remaining_ms: Option<f64>, timeout_ms: Option<f64>) -> Result<BeginOptions> {
-    Ok(BeginOptions { min_remaining: maybe_ms(min_remaining_ms)?, timeout: maybe_ms(timeout_ms)? })
+fn options(min_remaining_ms: Option<f64>, timeout_ms: Option<f64>) -> BeginOptions {
+    BeginOptions { min_remaining: min_remaining_ms.map(from_ms), timeout: timeout_ms.map(from_ms) }
 }
 
 fn key(text: &str, ttl: Option<f64>) -> Result<Key> {
-    Key::new(text, ttl.map_or(Ok(TTL), from_seconds)?).or_throw()
+    Key::new(text, ttl.map_or(TTL, from_seconds)).or_throw()
 }
 
 #[napi]
@@ -78,7 +78,7 @@ impl GrantCache {
         min_remaining_ms: Option<f64>,
         timeout_ms: Option<f64>,
     ) -> Result<()> {
-        let (key, options) = (key(&text, ttl)?, options(min_remaining_ms, timeout_ms)?);
+        let (key, options) = (key(&text, ttl)?, options(min_remaining_ms, timeout_ms));
         let (inbox, answers) = (Arc::clone(&port.inbox), Arc::clone(&port.inbox));
         let fetch = move |ticket| inbox.leave(number, What::Fetch(ticket));
         let answer = move |hit| answers.leave(number, What::Grant(hit));
@@ -96,7 +96,7 @@ impl GrantCache {
         ttl: Option<f64>,
         min_remaining_ms: Option<f64>,
     ) -> Result<Tried> {
-        let (key, options) = (key(&text, ttl)?, options(min_remaining_ms, None)?);
+        let (key, options) = (key(&text, ttl)?, options(min_remaining_ms, None));
         let due = Cell::new(None);
         let hit = self.cache.try_get(&key, options, |ticket| due.set(Some(ticket))).or_throw()?;
         let ticket = due.into_inner().map(|ticket| Ticket::new(ticket, &port.inbox));
@@ -114,7 +114,7 @@ impl GrantCache {
         min_remaining_ms: Option<f64>,
         timeout_ms: Option<f64>,
     ) -> Result<Object<'env>> {
-        let options = options(min_remaining_ms, timeout_ms)?;
+        let options = options(min_remaining_ms, timeout_ms);
         let begun = self.cache.begin(&key(&text, ttl)?, options).or_throw()?;
         let (outcome, hit, ticket, waiter) = match begun {
             Begin::Hit(hit) => ("hit", Some(Hit::from(&hit)), None, None),
@@ -146,7 +146,7 @@ impl GrantCache {
     /// Keeps a key's grant fresh for a time, also if nobody asks for it.
     #[napi(catch_unwind)]
     pub fn keep_warm(&self, text: String, ms: f64, ttl: Option<f64>) -> Result<()> {
-        self.cache.keep_warm(&key(&text, ttl)?, from_ms(ms)?).or_throw()
+        self.cache.keep_warm(&key(&text, ttl)?, from_ms(ms)).or_throw()
     }
 
     /// Ends the fetches that are past their timeout, and gives the tickets that are due of keys kept warm.
@@ -170,7 +170,7 @@ impl GrantCache {
     /// Empties one entry if it holds the grant of this generation.
     #[napi(catch_unwind)]
     pub fn invalidate_if(&self, text: String, which: f64, ttl: Option<f64>) -> Result<bool> {
-        Ok(self.cache.invalidate_if(&key(&text, ttl)?, generation(which)?))
+        Ok(self.cache.invalidate_if(&key(&text, ttl)?, whole(which)))
     }
 
     /// Empties the cache for all who share it.

@@ -1,6 +1,6 @@
 //! The grants. Each is checked when it is made, with the checks that a token would make.
 
-use grantmint_core::{AccessTokenGrant, Json};
+use grantmint_core::{AccessTokenGrant, Error, Json};
 use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
 
@@ -15,9 +15,20 @@ pub struct Grant {
 impl Grant {
     fn checked(grant: impl Into<AccessTokenGrant>) -> Result<Self> {
         let grant = grant.into();
-        grant.to_json().or_throw()?;
+        grant.to_json().map_err(|error| of_option(&error)).or_throw()?;
         Ok(Self { grant })
     }
+}
+
+/// An error about `chat.service_sid` by the name of the option, `service_sid`.
+fn of_option(error: &Error) -> Error {
+    let argument = error.argument().and_then(|argument| argument.rsplit('.').next());
+    argument.map_or_else(|| error.clone(), |option| error.with_argument(option))
+}
+
+/// JSON that is the value of an option.
+fn json(text: &str, option: &str) -> Result<Json> {
+    Json::parse(text).map_err(|error| error.with_argument(option)).or_throw()
 }
 
 /// The grants whose fields are all optional texts: a struct of options, and the function that makes
@@ -84,7 +95,9 @@ pub fn voice_grant(options: VoiceOptions) -> Result<Grant> {
         .push_credential_sid(options.push_credential_sid.unwrap_or_default())
         .endpoint_id(options.endpoint_id.unwrap_or_default());
     Grant::checked(match options.outgoing_application_params {
-        Some(params) => grant.outgoing_application_params(Json::parse(&params).or_throw()?),
+        Some(params) => {
+            grant.outgoing_application_params(json(&params, "outgoing_application_params")?)
+        }
         None => grant,
     })
 }
@@ -92,13 +105,14 @@ pub fn voice_grant(options: VoiceOptions) -> Result<Grant> {
 /// One live stream, as JSON.
 #[napi(catch_unwind)]
 pub fn playback_grant(grant: String) -> Result<Grant> {
-    Grant::checked(grantmint_core::PlaybackGrant::from_json(&grant).or_throw()?)
+    let grant = grantmint_core::PlaybackGrant::from_json(&grant);
+    Grant::checked(grant.map_err(|error| error.with_argument("grant")).or_throw()?)
 }
 
 /// Any JSON under a key of its own.
 #[napi(catch_unwind)]
 pub fn custom_grant(key: String, value: String) -> Result<Grant> {
-    let json = Json::parse(&value).or_throw()?;
+    let json = json(&value, "value")?;
     Grant::checked(grantmint_core::CustomGrant::new(key, json).or_throw()?)
 }
 

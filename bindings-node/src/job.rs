@@ -73,11 +73,10 @@ impl Job {
         self.is_refresh
     }
 
-    /// Ends the fetch with a grant in JSON, or with an error if it is not a grant. Throws, and ends
-    /// nothing, if `ttl` is not a time.
+    /// Ends the fetch with a grant in JSON, or with an error if it is not a grant.
     #[napi(catch_unwind)]
-    pub fn complete(&self, grant: String, ttl: Option<f64>) -> Result<()> {
-        let ttl = ttl.map(from_seconds).transpose()?;
+    pub fn complete(&self, grant: String, ttl: Option<f64>) {
+        let ttl = ttl.map(from_seconds);
         self.end(|ticket| match Fetched::new(grant) {
             Ok(fetched) => ticket.complete(match ttl {
                 Some(ttl) => fetched.with_ttl(ttl),
@@ -85,13 +84,11 @@ impl Job {
             }),
             Err(error) => ticket.fail(error),
         });
-        Ok(())
     }
 
-    /// Ends the fetch because the function threw an error of this class.
+    /// Ends the fetch because the function threw something, or returned what is no grant.
     #[napi(catch_unwind)]
-    pub fn fail(&self, class: String) {
-        let message = format!("the source of grants threw {class}");
+    pub fn fail(&self, message: String) {
         self.end(|ticket| ticket.fail(Error::new(ErrorKind::SourceFailed, message)));
     }
 

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use grantmint_core::ErrorKind;
 use napi::Env;
 use napi::bindgen_prelude::{ClassInstance, Object};
 use napi_derive::napi;
 
 use crate::api_key::ApiKey;
-use crate::argument::{from_ms, generation, whole};
+use crate::argument::{from_ms, whole};
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result};
 use crate::grant_cache::GrantCache;
@@ -80,20 +79,20 @@ impl PlaybackMinter {
             builder = builder.allow_origin(origin);
         }
         if let Some(ttl) = options.ttl {
-            builder = builder.ttl(whole(ttl, ErrorKind::InvalidTtl, "ttl")?);
+            builder = builder.ttl(whole(ttl));
         }
         if let Some(unique) = options.unique {
             builder = builder.unique(unique);
         }
         if let Some(ttl) = options.grant_ttl {
-            let ttl = whole(ttl, ErrorKind::InvalidTtl, "grantTtl")?;
+            let ttl = whole(ttl);
             builder = builder.grant_ttl(u32::try_from(ttl).unwrap_or(u32::MAX));
         }
         if let Some(ms) = options.min_remaining_ms {
-            builder = builder.min_remaining(from_ms(ms)?);
+            builder = builder.min_remaining(from_ms(ms));
         }
         if let Some(ms) = options.timeout_ms {
-            builder = builder.timeout(from_ms(ms)?);
+            builder = builder.timeout(from_ms(ms));
         }
         if let Some(number) = options.source {
             builder = builder.source(HostSource { number, inbox: Arc::clone(&port.inbox) });
@@ -145,7 +144,7 @@ impl PlaybackMinter {
         min_remaining_ms: Option<f64>,
         timeout_ms: Option<f64>,
     ) -> Result<()> {
-        let options = token_options(min_remaining_ms, timeout_ms)?;
+        let options = token_options(min_remaining_ms, timeout_ms);
         let inbox = Arc::clone(&port.inbox);
         let call = self.minter.token_then(&streamer, &identity, options, move |result| {
             inbox.leave(number, What::Token(result));
@@ -169,7 +168,7 @@ impl PlaybackMinter {
     /// Keeps a stream's grant fresh for a time, also if nobody asks for it.
     #[napi(catch_unwind)]
     pub fn keep_warm(&self, streamer: String, ms: f64) -> Result<()> {
-        self.minter.keep_warm(&streamer, from_ms(ms)?).or_throw()
+        self.minter.keep_warm(&streamer, from_ms(ms)).or_throw()
     }
 
     /// Drops a stream's grant.
@@ -181,7 +180,7 @@ impl PlaybackMinter {
     /// Drops a stream's grant if it is the one of this generation.
     #[napi(catch_unwind)]
     pub fn invalidate_if(&self, streamer: String, which: f64) -> Result<bool> {
-        self.minter.invalidate_if(&streamer, generation(which)?).or_throw()
+        self.minter.invalidate_if(&streamer, whole(which)).or_throw()
     }
 
     /// Signs and fetches with another key from now on.

@@ -1,6 +1,6 @@
 //! The windows and limits of a cache.
 
-use grantmint_core::{CachePolicy, ErrorKind};
+use grantmint_core::CachePolicy;
 use napi_derive::napi;
 
 use crate::argument::{from_ms, whole};
@@ -27,19 +27,19 @@ impl PolicyOptions {
     pub(crate) fn to_core(&self) -> Result<CachePolicy> {
         let mut builder = CachePolicy::builder();
         if let Some(ms) = self.wait_below_ms {
-            builder = builder.wait_below(from_ms(ms)?);
+            builder = builder.wait_below(from_ms(ms));
         }
         if let Some(ms) = self.soft_point_ms {
-            builder = builder.soft_point(from_ms(ms)?);
+            builder = builder.soft_point(from_ms(ms));
         }
         if let Some(ms) = self.safety_margin_ms {
-            builder = builder.safety_margin(from_ms(ms)?);
+            builder = builder.safety_margin(from_ms(ms));
         }
         if let Some(ms) = self.fetch_timeout_ms {
-            builder = builder.fetch_timeout(from_ms(ms)?);
+            builder = builder.fetch_timeout(from_ms(ms));
         }
         if let Some(keys) = self.max_keys {
-            let keys = whole(keys, ErrorKind::InvalidArgument, "maxKeys")?;
+            let keys = whole(keys);
             builder = builder.max_keys(usize::try_from(keys).unwrap_or(usize::MAX));
         }
         if let Some(jitter) = self.jitter {

@@ -39,7 +39,7 @@ impl StreamMinter {
         min_remaining_ms: Option<f64>,
         timeout_ms: Option<f64>,
     ) -> Result<()> {
-        let options = token_options(min_remaining_ms, timeout_ms)?;
+        let options = token_options(min_remaining_ms, timeout_ms);
         let inbox = Arc::clone(&port.inbox);
         let call = self.stream.token_then(&identity, options, move |result| {
             inbox.leave(number, What::Token(result));

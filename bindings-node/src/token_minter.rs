@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use grantmint_core::ErrorKind;
 use napi::Env;
 use napi::bindgen_prelude::{ClassInstance, Object};
 use napi_derive::napi;
@@ -47,10 +46,10 @@ impl TokenMinter {
             .unique(options.unique.unwrap_or(false))
             .clock(clock::of(clock));
         if let Some(ttl) = options.ttl {
-            builder = builder.ttl(whole(ttl, ErrorKind::InvalidTtl, "ttl")?);
+            builder = builder.ttl(whole(ttl));
         }
         if let Some(nbf) = options.nbf {
-            builder = builder.nbf(whole(nbf, ErrorKind::InvalidArgument, "nbf")?);
+            builder = builder.nbf(whole(nbf));
         }
         Ok(Self { minter: Arc::new(builder.build().or_throw()?) })
     }
@@ -67,7 +66,7 @@ impl TokenMinter {
     /// The token of one viewer, issued at a Unix second of the caller's choice.
     #[napi(catch_unwind)]
     pub fn mint_at(&self, identity: String, now: f64) -> Result<String> {
-        let now = whole(now, ErrorKind::InvalidArgument, "now")?;
+        let now = whole(now);
         self.minter.mint_at(&identity, now).or_throw()
     }
 

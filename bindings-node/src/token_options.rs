@@ -2,13 +2,12 @@
 
 use grantmint_core::TokenOptions;
 
-use crate::argument::maybe_ms;
-use crate::error::Result;
+use crate::argument::from_ms;
 
 /// Options for core. What is left out has the minter's value.
 pub(crate) fn token_options(
     min_remaining_ms: Option<f64>,
     timeout_ms: Option<f64>,
-) -> Result<TokenOptions> {
-    Ok(TokenOptions { min_remaining: maybe_ms(min_remaining_ms)?, timeout: maybe_ms(timeout_ms)? })
+) -> TokenOptions {
+    TokenOptions { min_remaining: min_remaining_ms.map(from_ms), timeout: timeout_ms.map(from_ms) }
 }

@@ -1,6 +1,6 @@
 //! Verifying, decoding and signing tokens.
 
-use grantmint_core::{Algorithm, ErrorKind, VerifyOptions};
+use grantmint_core::{Algorithm, Error, VerifyOptions};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
@@ -24,17 +24,21 @@ impl Verification {
     fn to_core(&self) -> Result<VerifyOptions> {
         let mut options = VerifyOptions::new();
         if let Some(leeway) = self.leeway {
-            let leeway = whole(leeway, ErrorKind::InvalidArgument, "leeway")?;
+            let leeway = whole(leeway);
             options = options.leeway(leeway);
         }
         if let Some(now) = self.now {
-            options = options.now(whole(now, ErrorKind::InvalidArgument, "now")?);
+            options = options.now(whole(now));
         }
         if let Some(algorithm) = &self.algorithm {
-            options = options.algorithm(algorithm.parse().or_throw()?);
+            options = options.algorithm(parsed(algorithm)?);
         }
         Ok(options)
     }
+}
+
+fn parsed(algorithm: &str) -> Result<Algorithm> {
+    algorithm.parse().map_err(|error: Error| error.with_argument("algorithm")).or_throw()
 }
 
 /// The native part of a `Decoded`.
@@ -71,7 +75,7 @@ pub fn sign(
     claims: String,
     secret: Uint8Array,
 ) -> Result<String> {
-    let algorithm: Algorithm = algorithm.parse().or_throw()?;
+    let algorithm = parsed(&algorithm)?;
     grantmint_core::sign(algorithm, &header, &claims, &secret).or_throw()
 }
 

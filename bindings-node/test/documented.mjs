@@ -1,5 +1,6 @@
 // Checks that the declarations explain what they offer: each of them, and each member of a class or an
-// interface, has a comment of its own or, where editors look next, that of the type that it comes from.
+// interface, has a comment of its own or, where editors look next, that of the type that it comes from. In the package's
+// own declarations each function that takes arguments says what each is (@param) and what it throws (@throws).
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,19 +12,43 @@ const PACKAGE = join(import.meta.dirname, '..');
 function main() {
   const silent = ['index.d.cts', 'twilio/index.d.cts'].flatMap(silentIn);
   if (silent.length > 0) throw new Error(`without a comment:\n${silent.join('\n')}`);
+  const untold = untoldIn('index.d.cts');
+  if (untold.length > 0) throw new Error(`without a tag:\n${untold.join('\n')}`);
 }
 
 /** What a file declares without a word on it. */
 function silentIn(file) {
-  const text = readFileSync(join(PACKAGE, file), 'utf8');
-  const { program } = parse(text, { sourceType: 'module', plugins: [['typescript', { dts: true }]] });
-  const types = program.body.flatMap(typesIn);
+  const types = statementsOf(file).flatMap(typesIn);
   if (types.length < 20) throw new Error(`${file}: only ${types.length} declarations were found`);
   const silent = types.flatMap((type) => [
     ...(type.isExplained ? [] : [type.name]),
     ...silentMembers(type, types).map((member) => `${type.name}.${member}`),
   ]);
   return silent.map((name) => `${file}: ${name}`);
+}
+
+/** The tags that the functions of a file lack. */
+function untoldIn(file) {
+  const functions = statementsOf(file).flatMap((statement) => {
+    const node = statement.declaration ?? statement;
+    if (node.type === 'TSDeclareFunction')
+      return [{ name: node.id.name, node, comment: commentOf(statement) }];
+    const members = (node.body?.body ?? []).filter(({ params }) => params);
+    return members.map((member) => {
+      return { name: `${node.id.name}.${memberName(member)}`, node: member, comment: commentOf(member) };
+    });
+  });
+  if (functions.length < 60) throw new Error(`${file}: only ${functions.length} functions were found`);
+  return functions.flatMap(({ name, node: { params }, comment }) => {
+    const wanted = params.map((param) => `@param ${param.name}`);
+    if (params.length > 0) wanted.push('@throws');
+    return wanted.filter((tag) => !comment.includes(`${tag} `)).map((tag) => `${name}: ${tag}`);
+  });
+}
+
+function statementsOf(file) {
+  const text = readFileSync(join(PACKAGE, file), 'utf8');
+  return parse(text, { sourceType: 'module', plugins: [['typescript', { dts: true }]] }).program.body;
 }
 
 /** What a statement declares, those in a namespace one by one. */
@@ -88,9 +113,12 @@ function namesIn(node) {
 const memberName = ({ key }) => key?.name ?? (key ? `[Symbol.${key.property.name}]` : '[…]');
 
 /** Whether the comment right before it is one that editors show. */
-function isExplained({ leadingComments = [] }) {
+const isExplained = (node) => commentOf(node) !== '';
+
+/** The comment right before it, if it is one that editors show. */
+function commentOf({ leadingComments = [] }) {
   const last = leadingComments.at(-1);
-  return last?.type === 'CommentBlock' && last.value.startsWith('*');
+  return last?.type === 'CommentBlock' && last.value.startsWith('*') ? last.value : '';
 }
 
 main();

@@ -20,6 +20,7 @@ for (const name of readdirSync(here)) {
 }
 cpSync(resolve(here, '../../tests/vectors'), join(clean, 'test/vectors'), { recursive: true });
 cpSync(resolve(here, '../../tests/conformance/surface.json'), join(clean, 'test/vectors/surface.json'));
+cpSync(resolve(here, '../../tests/wrong_calls/node.json'), join(clean, 'test/vectors/wrong_calls.json'));
 cpSync(resolve(here, '../examples'), join(clean, 'test/examples'), { recursive: true });
 const migration = resolve(here, '../../docs/migration.md');
 if (existsSync(migration)) cpSync(migration, join(clean, 'test/migration.md'));

@@ -1,6 +1,6 @@
 //! What `atOnce` takes and gives: the options of a token, and the token as an array.
 
-use grantmint_core::{Error, ErrorKind, PlaybackToken, TokenOptions};
+use grantmint_core::{PlaybackToken, TokenOptions};
 use napi::sys;
 
 use super::call::Call;
@@ -11,12 +11,8 @@ use crate::js_number::{number, to_ms};
 
 /// The options whose `minRemainingMs` is an argument, if it is given.
 pub(super) fn options(call: &Call, index: usize) -> Result<TokenOptions> {
-    let Some(ms) = call.number(index)? else {
-        return Ok(TokenOptions::default());
-    };
-    let min_remaining = from_ms(ms)
-        .map_err(|error| Error::new(ErrorKind::InvalidArgument, error.reason.clone()))?;
-    Ok(TokenOptions { min_remaining: Some(min_remaining), ..TokenOptions::default() })
+    let min_remaining = call.number(index)?.map(from_ms);
+    Ok(TokenOptions { min_remaining, ..TokenOptions::default() })
 }
 
 /// The array of a token: JWT, remaining milliseconds, freshness and generation and, if the grant is

@@ -1,0 +1,106 @@
+'use strict';
+// Checks the type of single arguments. Numbers have a file of their own; core checks what a value means.
+
+const { came, classOf } = require('./came.cjs');
+const { refused } = require('./errors.cjs');
+const { isPlain } = require('./option-names.cjs');
+
+/** The error of an argument of a wrong type, with what to write if that is known. */
+function mistyped(value, name, wanted, write, kind) {
+  const advice = classOf(value) === 'Promise' ? 'is an await missing?' : write;
+  return refused(name, `must be ${wanted}, not ${came(value)}${advice ? `: ${advice}` : ''}`, kind);
+}
+
+/** Text. A lone surrogate is refused: Node would replace it, so that two texts could become one. */
+function text(value, name) {
+  if (typeof value !== 'string') throw mistyped(value, name, 'a string', writeForText(value));
+  if (!value.isWellFormed()) {
+    throw refused(name, 'holds a lone surrogate, which no other language can read', 'invalid_utf8');
+  }
+  return value;
+}
+
+function writeForText(value) {
+  if (value instanceof Uint8Array) return 'write Buffer.from(…).toString()';
+  const isWritten = typeof value === 'number' || typeof value === 'bigint' || classOf(value) === 'URL';
+  return isWritten ? 'write String(…)' : undefined;
+}
+
+/** Many texts. */
+function texts(values, name) {
+  for (const [index, value] of values.entries()) text(value, `${name}[${index}]`);
+}
+
+function boolean(value, name) {
+  if (typeof value !== 'boolean') throw mistyped(value, name, 'true or false');
+  return value;
+}
+
+/** A check for functions that are written as the example is. */
+const functionLike = (example) => (value, name) => {
+  if (typeof value !== 'function') throw mistyped(value, name, `a function such as ${example}`);
+  return value;
+};
+
+function signal(value, name) {
+  // Not by its class: other realms, such as those of test runners, have a class of their own.
+  const methods = ['addEventListener', 'removeEventListener'];
+  if (typeof value?.aborted !== 'boolean' || methods.some((method) => typeof value[method] !== 'function')) {
+    const write = classOf(value) === 'AbortController' ? 'write controller.signal' : undefined;
+    throw mistyped(value, name, 'an AbortSignal', write);
+  }
+  return value;
+}
+
+/** JSON: text or bytes of it, which are kept to the byte, or a value to write. */
+function json(value, name, kind = 'invalid_grant') {
+  if (typeof value === 'string') return text(value, name);
+  if (value instanceof Uint8Array) return utf8(value, name, kind);
+  const written = stringified(value, name, kind);
+  if (written !== undefined) return written;
+  throw mistyped(value, name, 'JSON (an object, or its text or bytes)', writeForJson(value), kind);
+}
+
+function stringified(value, name, kind) {
+  try {
+    return isHollow(value) ? undefined : JSON.stringify(value);
+  } catch (cause) {
+    throw refused(name, 'cannot be written as JSON: error.cause says why', kind, cause);
+  }
+}
+
+/** Whether JSON.stringify would write `{}` for an object that is not empty, such as a Map or a Promise. */
+function isHollow(value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isPlain(value)) return false;
+  return typeof value.toJSON !== 'function' && Object.keys(value).length === 0;
+}
+
+const writeForJson = (value) =>
+  ({ Map: 'write Object.fromEntries(…)', Set: 'write [...set]', Response: 'write await response.json()' })[
+    classOf(value)
+  ];
+
+function utf8(bytes, name, kind) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw refused(name, 'holds bytes that are not UTF-8, as JSON always is', kind);
+  }
+}
+
+/** The bytes of a secret. */
+function secret(value, name) {
+  if (typeof value === 'string') return new TextEncoder().encode(text(value, name));
+  if (value instanceof Uint8Array) return value;
+  throw mistyped(value, name, 'a string or a Uint8Array');
+}
+
+/** A check for instances of a class, which gives their native part. */
+const instance = (Class, nativeOf, write) => (value, name) => {
+  if (value instanceof Class) return nativeOf(value);
+  const isOfAnotherCopy = classOf(value) === Class.name;
+  const advice = isOfAnotherCopy ? 'it is of another copy of grantmint' : write;
+  throw mistyped(value, name, `${/^[AEIO]/.test(Class.name) ? 'an' : 'a'} ${Class.name}`, advice);
+};
+
+module.exports = { boolean, functionLike, instance, json, mistyped, secret, signal, text, texts };
