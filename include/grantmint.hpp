@@ -41,8 +41,8 @@
  * grantmint.h describes them. Link with libgrantmint.a or libgrantmint.so.
  *
  * **Words.** A *fetch* gets one grant from a source; it is *in flight* until it has a grant or an
- * error. A *ticket* is the right and the task to run one fetch. A *waiter* is a caller that waits for a fetch in
- * flight; all waiters get the same result.
+ * error. A *ticket* is the right and the task to run one fetch. A *waiter* is a caller that waits for
+ * a fetch in flight; all waiters get the same result.
  *
  * **Errors.** A call that fails throws grantmint::error. If exceptions are off, or
  * `GRANTMINT_NO_EXCEPTIONS` is defined, it returns a grantmint::result instead. A constructor that

@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What an error of a fetch tells of, and so who has to wait because of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// The stream: it is not tried again soon, whoever asks for it.
+    /// The stream: it is not tried again soon, by no caller.
     Stream,
     /// The credential that the fetch was made with: nobody else's requests have to wait.
     Credential,

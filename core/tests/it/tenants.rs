@@ -72,7 +72,7 @@ fn minter(cache: &GrantCache, key: &ApiKey, source: &Scripted) -> PlaybackMinter
 fn fetched_by(live: &PlaybackMinter, stream: &str) -> Result<u64> {
     let token = live.token(stream, "alice")?;
     let claims: serde_json::Value =
-        serde_json::from_str(&decode(&token.jwt)?.claims_json()).unwrap();
+        serde_json::from_str(decode(&token.jwt)?.claims_json()).unwrap();
     Ok(claims["grants"]["player"]["fetched_by"].as_u64().unwrap())
 }
 

@@ -121,7 +121,7 @@ where
         if !state.awaits(round) {
             return;
         }
-        let again = result.as_ref().is_err_and(|error| state.rounds.goes_on(error));
+        let again = result.as_ref().is_err_and(|error| state.rounds.goes_on_after(error));
         let rounds = state.rounds;
         let waiting = std::mem::take(&mut state.waiting);
         let callback = if again { None } else { state.callback.take() };

@@ -53,7 +53,7 @@ fn wait(
     let mut rounds = Rounds::new(from, options);
     loop {
         match waiter.wait() {
-            Err(error) if rounds.goes_on(&error) => {}
+            Err(error) if rounds.goes_on_after(&error) => {}
             result => return result,
         }
         match begin(from, rounds.options(from), fetch) {

@@ -19,7 +19,7 @@ use crate::fork::Reborn as _;
 /// Follows its key through evictions and forks.
 pub struct Handle {
     cache: Arc<SharedCache>,
-    /// Who asks through it.
+    /// The user of the cache that it is for.
     who: Arc<Requester>,
     key: Key,
     /// What is promised to callers who do not say, in nanoseconds.

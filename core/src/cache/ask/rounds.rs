@@ -37,10 +37,18 @@ impl Rounds {
 
     /// Whether a caller who is told this begins again. After a refusal of another's credential always:
     /// each is refused once, and then held back.
-    pub(crate) fn goes_on(&mut self, told: &Error) -> bool {
-        let dropped = told.kind() == ErrorKind::Abandoned && self.dropped < BEGIN_AGAIN;
-        self.dropped += u32::from(dropped && !told.is_of_another());
-        let again = dropped || told.is_of_another();
+    pub(crate) fn goes_on_after(&mut self, told: &Error) -> bool {
+        if told.is_of_another() {
+            self.number += 1;
+            return true;
+        }
+        self.goes_on(told.kind())
+    }
+
+    /// The same for a caller whose fetches are all made with its own credential.
+    pub(crate) fn goes_on(&mut self, told: ErrorKind) -> bool {
+        let again = told == ErrorKind::Abandoned && self.dropped < BEGIN_AGAIN;
+        self.dropped += u32::from(again);
         self.number += u32::from(again);
         again
     }

@@ -109,7 +109,7 @@ impl SharedCache {
     }
 
     /// Ends the fetches that are overdue and returns the tickets of the keys that are kept warm for
-    /// whoever asks and are due.
+    /// a user and are due.
     pub(crate) fn poll(&self, who: &Requester) -> Vec<Ticket> {
         let inner = self.inner();
         inner.poll(who, inner.clock.now())

@@ -16,8 +16,8 @@ impl Inner {
         self.fetches.next_overdue().into_iter().chain(dues).map(|at| at.max(time)).min()
     }
 
-    /// Ends the fetches that are overdue; returns the tickets of the keys that are kept warm for whoever
-    /// asks and are due.
+    /// Ends the fetches that are overdue; returns the tickets of the keys that are kept warm for a
+    /// user and are due.
     pub(crate) fn poll(self: &Arc<Self>, who: &Requester, now: Now) -> Vec<Ticket> {
         self.time_out_overdue(now);
         let warm = self.warm.of(who.id, now);

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::trace;
 
 impl Inner {
-    /// What holds back every key of whoever asks: its credential is refused, or its account cools down.
+    /// What holds back every key of a user: its credential is refused, or its account cools down.
     pub(crate) fn block(&self, who: &Requester, now: Now) -> Option<Block> {
         let refused = who.credential().block(self.number, now);
         refused.into_iter().chain(who.realm.limiter.block(now)).max_by_key(|block| block.until)

@@ -1,4 +1,4 @@
-//! A part of a cache whose entries belong to one account at one endpoint, and who asks there.
+//! A part of a cache whose entries belong to one account at one endpoint, and the minters that use it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -17,8 +17,11 @@ pub(crate) struct Realm {
     pub(crate) limiter: Arc<dyn Limiter>,
     /// By what they are told apart. One that nobody uses stays for as long as it is refused, so that whoever
     /// comes next does not have it refused again.
-    credentials: ArcSwap<Vec<(Box<[u8]>, Arc<Credential>)>>,
+    credentials: ArcSwap<Vec<Named>>,
 }
+
+/// A credential and by what it is told apart.
+type Named = (Box<[u8]>, Arc<Credential>);
 
 impl Realm {
     pub(crate) fn new(name: Option<Arc<str>>, limiter: Arc<dyn Limiter>) -> Self {
@@ -97,7 +100,7 @@ impl Realms {
     }
 }
 
-/// Who asks a cache and keeps keys warm in it: a minter, or the host program itself.
+/// A user of a cache: a minter, or the host program itself.
 pub(crate) struct Requester {
     pub(crate) realm: Arc<Realm>,
     /// What it fetches with.
