@@ -27,8 +27,8 @@ class GrantCache(NativeCache):
     Args:
         policy: A CachePolicy, or a dict of its arguments.
         clock: A ManualClock, for tests.
-        rate_limited: Whether the cache limits its fetches: bursts of 20, and 10 per second. The cache
-            of a PlaybackMinter is limited together with all others of its account.
+        rate_limited: Whether the cache limits its fetches: bursts of 20, and 10 per second. The
+            cache of a PlaybackMinter is limited together with all others of its account.
     """
 
     __slots__ = ("__weakref__",)
