@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::api_key::ApiKey;
 use crate::argument::{Argument, given};
@@ -13,6 +13,7 @@ use crate::flag;
 use crate::grants::argument;
 use crate::text::Text;
 use crate::time::{Ttl, UnixSeconds};
+use crate::unknown;
 
 /// One Access Token for one identity. It cannot be changed. `to_jwt` signs it with the time of that
 /// moment.
@@ -39,12 +40,27 @@ pub(crate) struct AccessToken {
 #[pymethods]
 impl AccessToken {
     #[new]
-    #[pyo3(signature = (
-        key, *, identity, grants=None, ttl=None, nbf=None, valid_until=None, unique=false, clock=None
-    ))]
+    #[pyo3(
+        signature = (
+            key,
+            *more,
+            identity,
+            grants=None,
+            ttl=None,
+            nbf=None,
+            valid_until=None,
+            unique=false,
+            clock=None,
+            **unknown
+        ),
+        text_signature = "(key, *, identity, grants=None, ttl=None, nbf=None, valid_until=None, \
+                          unique=False, clock=None)"
+    )]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
+        py: Python<'_>,
         key: Argument<'_, ApiKey>,
+        more: &Bound<'_, PyTuple>,
         identity: Text<'_>,
         grants: Option<Bound<'_, PyAny>>,
         ttl: Option<Ttl<'_>>,
@@ -52,7 +68,9 @@ impl AccessToken {
         valid_until: Option<UnixSeconds<'_>>,
         #[pyo3(from_py_with = flag::unique)] unique: bool,
         clock: Option<Argument<'_, ManualClock>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        unknown::refuse::<Self>(py, Some(more), unknown)?;
         let (key, identity) = (key.named("key")?, identity.named("identity")?);
         let mut builder = grantmint_core::AccessToken::builder(&key.0, identity)
             .grants(argument::all(grants)?)

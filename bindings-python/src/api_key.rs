@@ -4,11 +4,12 @@ use std::cell::Cell;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyType;
+use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::argument::{Kind, given, wrong_type};
 use crate::error::OrRaise as _;
 use crate::text::Text;
+use crate::unknown;
 
 /// An API key of an account. It is checked when it is made. Its secret is never shown, and is wiped
 /// from memory once nothing uses the key any more.
@@ -28,13 +29,20 @@ pub(crate) struct ApiKey(pub(crate) grantmint_core::ApiKey);
 #[pymethods]
 impl ApiKey {
     #[new]
-    #[pyo3(signature = (account_sid, key_sid, secret, *, region=None))]
+    #[pyo3(
+        signature = (account_sid, key_sid, secret, *more, region=None, **unknown),
+        text_signature = "(account_sid, key_sid, secret, *, region=None)"
+    )]
     fn new(
+        py: Python<'_>,
         account_sid: Text<'_>,
         key_sid: Text<'_>,
         secret: Text<'_>,
+        more: &Bound<'_, PyTuple>,
         region: Option<Text<'_>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        unknown::refuse::<Self>(py, Some(more), unknown)?;
         let (account_sid, key_sid) = (account_sid.named("account_sid")?, key_sid.named("key_sid")?);
         let key = grantmint_core::ApiKey::new(account_sid, key_sid, secret.named("secret")?);
         let key = key.or_raise()?;

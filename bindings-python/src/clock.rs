@@ -51,7 +51,9 @@ impl ManualClock {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        Err(PyTypeError::new_err("a ManualClock belongs to one process and is not pickled"))
+        Err(PyTypeError::new_err(
+            "a ManualClock belongs to one process and is not pickled: make it in each process",
+        ))
     }
 }
 

@@ -6,7 +6,7 @@ use grantmint_core::{PendingCall, Result, TokenOptions};
 use pyo3::exceptions::PyTypeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::api_key::ApiKey;
 use crate::argument::{Argument, given};
@@ -29,6 +29,7 @@ use crate::stats::Stats;
 use crate::stream_minter::StreamParts;
 use crate::text::{FilePath, Text};
 use crate::time::{Seconds, Ttl};
+use crate::unknown;
 
 /// The native part of grantmint.PlaybackMinter.
 #[pyclass(frozen, subclass, module = "grantmint._native")]
@@ -92,30 +93,38 @@ impl Mint for OfStream<'_> {
 #[pymethods]
 impl PlaybackMinter {
     #[new]
-    #[pyo3(signature = (
-        key,
-        *,
-        allow_origin=None,
-        grants=None,
-        ttl=None,
-        unique=true,
-        grant_ttl=None,
-        min_remaining=None,
-        timeout=None,
-        source=None,
-        cache=None,
-        share=None,
-        isolated=false,
-        base_url=None,
-        proxy=None,
-        ca_file=None,
-        policy=None,
-        clock=None,
-    ))]
+    #[pyo3(
+        signature = (
+            key,
+            *more,
+            allow_origin=None,
+            grants=None,
+            ttl=None,
+            unique=true,
+            grant_ttl=None,
+            min_remaining=None,
+            timeout=None,
+            source=None,
+            cache=None,
+            share=None,
+            isolated=false,
+            base_url=None,
+            proxy=None,
+            ca_file=None,
+            policy=None,
+            clock=None,
+            **unknown
+        ),
+        text_signature = "(key, *, allow_origin=None, grants=None, ttl=None, unique=True, \
+                          grant_ttl=None, min_remaining=None, timeout=None, source=None, cache=None, \
+                          share=None, isolated=False, base_url=None, proxy=None, ca_file=None, \
+                          policy=None, clock=None)"
+    )]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
         py: Python<'_>,
         key: Argument<'_, ApiKey>,
+        more: &Bound<'_, PyTuple>,
         allow_origin: Option<Text<'_>>,
         grants: Option<Bound<'_, PyAny>>,
         ttl: Option<Ttl<'_>>,
@@ -132,7 +141,9 @@ impl PlaybackMinter {
         ca_file: Option<FilePath<'_>>,
         policy: Option<Bound<'_, PyAny>>,
         clock: Option<Argument<'_, ManualClock>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        unknown::refuse::<Self>(py, Some(more), unknown)?;
         let mut builder =
             grantmint_core::PlaybackMinter::builder(&key.named("key")?.0).unique(unique);
         for grant in argument::all(grants)? {

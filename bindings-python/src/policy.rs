@@ -11,6 +11,7 @@ use crate::builder::set_given;
 use crate::error::{OrRaise as _, invalid};
 use crate::number::{Count, Number};
 use crate::time::Seconds;
+use crate::unknown;
 
 /// When a cache refreshes grants, when it makes callers wait, and how many streams it holds. Times
 /// that are left out are derived from the lifetime of each grant.
@@ -53,23 +54,33 @@ type Reduced<'py> = (Bound<'py, PyAny>, (Bound<'py, PyAny>, Bound<'py, PyDict>))
 #[pymethods]
 impl CachePolicy {
     #[new]
-    #[pyo3(signature = (
-        *,
-        wait_below=None,
-        soft_point=None,
-        safety_margin=None,
-        fetch_timeout=None,
-        max_keys=None,
-        jitter=None,
-    ))]
+    #[pyo3(
+        signature = (
+            *more,
+            wait_below=None,
+            soft_point=None,
+            safety_margin=None,
+            fetch_timeout=None,
+            max_keys=None,
+            jitter=None,
+            **unknown
+        ),
+        text_signature = "(*, wait_below=None, soft_point=None, safety_margin=None, \
+                          fetch_timeout=None, max_keys=None, jitter=None)"
+    )]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
+        py: Python<'_>,
+        more: &Bound<'_, PyTuple>,
         wait_below: Option<Seconds<'_>>,
         soft_point: Option<Seconds<'_>>,
         safety_margin: Option<Seconds<'_>>,
         fetch_timeout: Option<Seconds<'_>>,
         max_keys: Option<Count<'_>>,
         jitter: Option<Number<'_>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        unknown::refuse::<Self>(py, Some(more), unknown)?;
         let wait_below = given(wait_below, "wait_below")?;
         let soft_point = given(soft_point, "soft_point")?;
         let safety_margin = given(safety_margin, "safety_margin")?;
@@ -152,8 +163,8 @@ pub(crate) fn of(policy: &Bound<'_, PyAny>) -> PyResult<grantmint_core::CachePol
     }
     let Ok(fields) = policy.cast::<PyDict>() else {
         let needed = "a CachePolicy or a dict of its arguments";
-        let message = refusal(policy.as_borrowed(), "policy", needed);
-        return Err(invalid(ErrorKind::InvalidArgument, message));
+        let what = refusal(policy.as_borrowed(), needed);
+        return Err(invalid(ErrorKind::InvalidArgument, "policy", what));
     };
     let kind = policy.py().get_type::<CachePolicy>();
     let policy = kind.call(PyTuple::empty(policy.py()), Some(fields))?;

@@ -84,7 +84,7 @@ impl Ticket {
         grant: &Bound<'_, PyAny>,
         ttl: Option<Seconds<'_>>,
     ) -> PyResult<()> {
-        let grant = Grant::new(to_text(grant, "grant")?);
+        let grant = Grant::new(to_text(grant, "grant", ErrorKind::InvalidGrant)?);
         let lifetime = given(ttl, "ttl")?.unwrap_or(self.ttl);
         self.ticket.use_up(py, |ticket| ticket.complete(grant, lifetime));
         Ok(())

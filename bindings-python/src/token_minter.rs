@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{PyIterator, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyIterator, PyList, PyString, PyTuple};
 
 use crate::access_token::advice;
 use crate::api_key::ApiKey;
@@ -17,6 +17,7 @@ use crate::flag;
 use crate::grants::argument;
 use crate::text::{Text, unreadable};
 use crate::time::{Ttl, UnixSeconds};
+use crate::unknown;
 
 thread_local! {
     /// The buffer that tokens are written to before Python copies them. It saves an allocation per
@@ -44,15 +45,25 @@ pub(crate) struct TokenMinter(grantmint_core::TokenMinter);
 #[pymethods]
 impl TokenMinter {
     #[new]
-    #[pyo3(signature = (key, *, grants=None, ttl=None, nbf=None, unique=false, clock=None))]
+    #[pyo3(
+        signature = (
+            key, *more, grants=None, ttl=None, nbf=None, unique=false, clock=None, **unknown
+        ),
+        text_signature = "(key, *, grants=None, ttl=None, nbf=None, unique=False, clock=None)"
+    )]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
+        py: Python<'_>,
         key: Argument<'_, ApiKey>,
+        more: &Bound<'_, PyTuple>,
         grants: Option<Bound<'_, PyAny>>,
         ttl: Option<Ttl<'_>>,
         nbf: Option<UnixSeconds<'_>>,
         #[pyo3(from_py_with = flag::unique)] unique: bool,
         clock: Option<Argument<'_, ManualClock>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        unknown::refuse::<Self>(py, Some(more), unknown)?;
         let mut builder = grantmint_core::TokenMinter::builder(&key.named("key")?.0)
             .grants(argument::all(grants)?)
             .unique(unique);
@@ -137,15 +148,19 @@ impl TokenMinter {
     }
 }
 
-/// The `identities`, one by one. A single `str` would be taken for its characters.
+/// The `identities`, one by one. A single `str` would be taken for its characters, `bytes` for
+/// numbers.
 fn several<'py>(identities: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyIterator>> {
     const NEEDED: &str = "a list of str";
     if identities.is_instance_of::<PyString>() {
         let message = format!("identities must be {NEEDED}: write mint_many([identity])");
         return Err(PyTypeError::new_err(message));
     }
-    let refused = |_| wrong_type(identities.as_borrowed(), "identities", NEEDED, "");
-    identities.try_iter().map_err(refused)
+    let refused = || wrong_type(identities.as_borrowed(), "identities", NEEDED, "");
+    if identities.is_instance_of::<PyBytes>() {
+        return Err(refused());
+    }
+    identities.try_iter().map_err(|_| refused())
 }
 
 /// One of the `identities`.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use grantmint_core::{Algorithm, ErrorKind, VerifyOptions};
+use grantmint_core::{Algorithm, Error, ErrorKind, VerifyOptions};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -12,7 +12,7 @@ use crate::decoded::Decoded;
 use crate::error::{OrRaise as _, invalid};
 use crate::json::to_text;
 use crate::text::{OfText, Text};
-use crate::time::{Seconds, UnixSeconds};
+use crate::time::{Seconds, UnixSeconds, plain};
 
 /// Checks that an Access Token was made with this key, for the key's account, and is valid now.
 ///
@@ -107,7 +107,8 @@ pub(crate) fn sign(
     secret: Argument<'_, SharedSecret>,
 ) -> PyResult<String> {
     let algorithm: Algorithm = alg.named("alg")?.parse().or_raise()?;
-    let (header, claims) = (to_text(header, "header")?, to_text(claims, "claims")?);
+    let kind = ErrorKind::InvalidArgument;
+    let (header, claims) = (to_text(header, "header", kind)?, to_text(claims, "claims", kind)?);
     let secret = secret.named("secret")?;
     grantmint_core::sign(algorithm, &header, &claims, secret).or_raise()
 }
@@ -117,11 +118,13 @@ fn options(
     now: Option<UnixSeconds<'_>>,
     algorithm: Text<'_>,
 ) -> PyResult<VerifyOptions> {
-    let algorithm = algorithm.named("algorithm")?.parse().or_raise()?;
-    let mut options = VerifyOptions::new().algorithm(algorithm);
+    let algorithm: Result<Algorithm, _> = algorithm.named("algorithm")?.parse();
+    let algorithm = algorithm.map_err(|error: Error| error.with_argument("algorithm"));
+    let mut options = VerifyOptions::new().algorithm(algorithm.or_raise()?);
     if let Some(time) = given(leeway, "leeway")? {
         if time.subsec_nanos() > 0 && time != Duration::MAX {
-            return Err(invalid(ErrorKind::InvalidArgument, "leeway must be whole seconds"));
+            let what = format!("must be whole seconds, not {}", plain(time.as_secs_f64()));
+            return Err(invalid(ErrorKind::InvalidArgument, "leeway", what));
         }
         options = options.leeway(time.as_secs());
     }

@@ -160,7 +160,7 @@ async def awaited(job: Job, call: _sources.Call) -> None:
         return
     try:
         answer = await fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout)
-        job.complete(answer)
+        _sources.complete(job, answer)
     except Exception as error:  # noqa: BLE001
         call.error = error
         _sources.fail(job, error)

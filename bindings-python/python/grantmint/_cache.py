@@ -59,8 +59,7 @@ class GrantCache(NativeCache):
             DeadlineError: No grant came in time.
         """
         if _is_coroutine(fetch):
-            msg = "fetch is a coroutine function: use get_async()"
-            raise InvalidArgumentError(msg)
+            raise _sources.invalid("fetch", "is a coroutine function: use get_async()")
         asking = self._ask(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
         while True:
             begun = asking.begin()
@@ -159,18 +158,14 @@ class GrantCache(NativeCache):
                 is_run = _refresh(begun.ticket, fetch)
         grant = begun.grant if begun.grant is not None else _waiter_of(begun).fallback()
         if grant is None and not is_run:
-            msg = "fetch is a coroutine function and no event loop runs"
-            raise InvalidArgumentError(msg)
+            what = "is a coroutine function and no event loop runs: give a def, or use get_async()"
+            raise _sources.invalid("fetch", what)
         return grant
 
 
 def _is_coroutine(fetch: Callable[..., Any]) -> bool:
     """Whether a fetch argument is a coroutine function. Refuses what cannot be called."""
-    if not callable(fetch):
-        came = None if fetch is None else type(fetch).__name__
-        msg = f"fetch must be a function, def or async def, not {came}"
-        raise InvalidArgumentError(msg)
-    return _sources.is_coroutine(fetch)
+    return _sources.is_coroutine(fetch, "fetch")
 
 
 def _waiter_of(begun: Begun) -> Waiter:
@@ -197,8 +192,8 @@ def _run(ticket: Ticket, fetch: Callable[..., Any], call: _sources.Call) -> None
     except GrantmintError:
         return  # the waiters are told
     try:
-        answer = _sources.checked(fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds))
-        ticket.complete(answer["grant"], answer.get("ttl"))
+        answer = fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
+        _sources.complete(ticket, answer)
     except Exception as error:  # noqa: BLE001
         _fail(ticket, error, call)
     except BaseException:
@@ -227,7 +222,7 @@ async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], call: _so
         return  # the waiters are told
     try:
         answer = await fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
-        ticket.complete(answer["grant"], answer.get("ttl"))
+        _sources.complete(ticket, answer)
     except Exception as error:  # noqa: BLE001
         _fail(ticket, error, call)
     except BaseException:
@@ -252,4 +247,4 @@ def _fail(ticket: Ticket, error: Exception, call: _sources.Call) -> None:
         after = error.retry_after
         ticket.fail(ThrottledError("the source of grants is throttled", retry_after=after))
     else:
-        ticket.fail(UpstreamError(f"the source of grants raised {type(error).__name__}"))
+        ticket.fail(UpstreamError(_sources.told(error, "fetch", "key")))

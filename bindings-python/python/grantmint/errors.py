@@ -58,8 +58,7 @@ class GrantmintError(Exception):
         if code is not None:
             self.code = code
         if self.code not in ERRORS:
-            msg = f"there is no error with the code {self.code!r}"
-            raise ValueError(msg)
+            raise ValueError(_no_code(self.code))
         self.retry_after = None if retry_after is None else _seconds(retry_after)
 
     @property
@@ -129,18 +128,30 @@ class DeadlineError(GrantmintError, TimeoutError):
         return GrantmintError.__str__(self)
 
 
+def _no_code(code: object) -> str:
+    """What is wrong with a code that no error has."""
+    import difflib
+
+    close = difflib.get_close_matches(str(code), ERRORS)
+    meant = f"; did you mean {close[0]!r}?" if close else ""
+    return f"code must be a key of grantmint.ERRORS, not {code!r}{meant}"
+
+
 def _seconds(time: Any) -> float:
     total = getattr(time, "total_seconds", None)
+    needed = f"retry_after must be seconds (int, float or timedelta), not {type(time).__name__}"
+    if isinstance(time, (str, bytes)):
+        raise TypeError(needed)
     try:
         seconds = float(time if total is None else total())
     except OverflowError:
-        seconds = -1.0  # too long to be a time: refused below
+        msg = "retry_after must be seconds that a float can hold"
+        raise ValueError(msg) from None
     except TypeError:
-        kind = type(time).__name__
-        msg = f"retry_after must be seconds (int, float or timedelta), not {kind}"
-        raise TypeError(msg) from None
+        raise TypeError(needed) from None
     if isinstance(time, bool) or not seconds >= 0:
-        msg = "retry_after must be 0 seconds or more, and no bool"
+        came = "bool" if isinstance(time, bool) else f"{seconds:g}"
+        msg = f"retry_after must be 0 seconds or more, not {came}"
         raise ValueError(msg)
     return seconds
 
