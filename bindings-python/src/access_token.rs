@@ -24,13 +24,19 @@ use crate::unknown;
 ///     grants: What its holder may do.
 ///     ttl: Its lifetime in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
 ///     nbf: When it becomes valid, as Unix seconds or a datetime, before it expires; left out if None.
-///     valid_until: When it expires, as Unix seconds or a datetime; instead of ttl.
-///     unique: Whether it has a jti of its own instead of Twilio's.
+///     valid_until: When it expires, as Unix seconds or a datetime; in place of ttl, not with it.
+///     unique: Whether it has a jti of its own instead of Twilio's, which all tokens of one key and second
+///         share ("SK…-1700000000").
 ///     clock: A ManualClock, for tests.
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_identity, invalid_ttl, invalid_grant, invalid_argument or
 ///         invalid_utf8.
+///
+/// Example:
+///     >>> token = AccessToken(key, identity="alice", grants=[ChatGrant()], ttl=600)
+///     >>> verify(token.to_jwt(), key).identity
+///     'alice'
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct AccessToken {
     token: grantmint_core::AccessToken,
@@ -93,7 +99,8 @@ impl AccessToken {
         Ok(PyString::new(py, &self.token.to_jwt().or_raise()?))
     }
 
-    /// Advice about this token, as pairs of a stable code and a message; empty for most.
+    /// Advice about this token, as pairs of a stable code and a message; empty for most. The codes are
+    /// voice_identity, voice_identity_length, voice_ttl, voice_params, video_region and short_secret.
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         advice(py, self.token.warnings())
     }

@@ -17,12 +17,16 @@ use crate::unknown;
 /// Args:
 ///     account_sid: The account, AC and 32 hexadecimal digits.
 ///     key_sid: The key, SK and 32 hexadecimal digits.
-///     secret: The key's secret, which the console shows once.
+///     secret: The key's secret, which the console shows once; at most 4,096 bytes.
 ///     region: Twilio's region that tokens name in their header, such as "ie1".
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_sid, invalid_credentials (swapped SIDs, no secret),
 ///         invalid_argument (region) or invalid_utf8.
+///
+/// Example:
+///     >>> ApiKey("AC" + "0" * 31 + "1", "SK" + "0" * 31 + "2", "the secret", region="ie1").region
+///     'ie1'
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct ApiKey(pub(crate) grantmint_core::ApiKey);
 

@@ -11,6 +11,12 @@ use crate::time::{Seconds, Step};
 ///
 /// Args:
 ///     wall: The Unix time that it starts with, in seconds.
+///
+/// Example:
+///     >>> clock = ManualClock(1_700_000_000)
+///     >>> clock.advance(60)
+///     >>> clock.now()[1]
+///     1700000060.0
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct ManualClock(grantmint_core::ManualClock);
 

@@ -72,7 +72,8 @@ impl GrantCache {
     ///
     /// Args:
     ///     key: 1 to 512 bytes.
-    ///     ttl: The lifetime to request for the key's grants, in seconds or as a timedelta.
+    ///     ttl: The lifetime to request for the key's grants, 1 ms to 24 hours, in seconds or as a
+    ///         timedelta.
     ///     min_remaining: How long the grant must still live, in seconds or as a timedelta.
     ///     timeout: How long the caller may wait, in seconds or as a timedelta; 5 seconds if None.
     ///
@@ -130,7 +131,8 @@ impl GrantCache {
     ///
     /// Args:
     ///     key: The key.
-    ///     seconds: For how long, at most 24 hours, in seconds or as a timedelta; 0 ends it.
+    ///     seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours,
+    ///         0 ends it.
     ///     ttl: As of begin.
     ///
     /// Raises:

@@ -234,7 +234,8 @@ impl PlaybackMinter {
         Ok(StreamParts { stream, source, streamer: streamer.to_owned() })
     }
 
-    /// Fetches a stream's grant before anybody asks for it; does not wait.
+    /// Fetches a stream's grant before anybody asks for it; does not wait. A fetch that fails is seen
+    /// in the events alone.
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid. Also if the source is a coroutine function and there
@@ -247,11 +248,13 @@ impl PlaybackMinter {
         py.detach(|| self.minter.prefetch(streamer)).or_raise()
     }
 
-    /// Keeps a stream's grant fresh although nobody asks for it.
+    /// Keeps a stream's grant fresh although nobody asks for it. A refresh that fails is seen in the
+    /// events alone.
     ///
     /// Args:
     ///     streamer: The stream.
-    ///     seconds: For how long, at most 24 hours, in seconds or as a timedelta; 0 ends it.
+    ///     seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours,
+    ///         0 ends it.
     ///
     /// Raises:
     ///     As prefetch.
@@ -331,8 +334,9 @@ impl PlaybackMinter {
         py.detach(|| self.minter.purge()).or_raise()
     }
 
-    /// Closes this minter and its streams: later calls raise closed. Other minters that share the
-    /// cache go on, and later ones find it for a while: purge() first empties it.
+    /// Closes this minter and its streams: later calls raise closed, those that wait still get their
+    /// result, and it keeps no stream warm any more. Other minters that share the cache go on, and later
+    /// ones find it for a while: purge() first empties it.
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.minter.close());
     }

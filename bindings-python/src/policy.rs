@@ -17,16 +17,23 @@ use crate::unknown;
 /// that are left out are derived from the lifetime of each grant.
 ///
 /// Args:
-///     wait_below: Below this remaining lifetime callers wait for a fetch, in seconds.
-///     soft_point: At this remaining lifetime a refresh is due, in seconds.
+///     wait_below: Below this remaining lifetime callers wait for a fetch, in seconds; 20 for grants of
+///         60 s, 5 for 15 s.
+///     soft_point: At this remaining lifetime a refresh is due, in seconds; 30 for grants of 60 s, 8
+///         for 15 s.
 ///     safety_margin: Subtracted from every lifetime, for clocks that differ and for time in transit,
-///         in seconds.
-///     fetch_timeout: How long one fetch may take, in seconds.
+///         in seconds; 2 for grants of 60 s, 1 for 15 s.
+///     fetch_timeout: How long one fetch may take, in seconds, at most 24 hours; 4 for grants of 60 s,
+///         3 for 15 s.
 ///     max_keys: How many streams the cache holds at most: 10,000 if left out.
 ///     jitter: Used in place of every random number, 0 to 1, for tests.
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_argument.
+///
+/// Example:
+///     >>> CachePolicy(max_keys=100, fetch_timeout=2)
+///     CachePolicy(fetch_timeout=2.0, max_keys=100)
 #[pyclass(frozen, eq, module = "grantmint")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct CachePolicy {

@@ -26,7 +26,8 @@ thread_local! {
 }
 
 /// Mints Access Tokens with the same key, grants and ttl, one for each identity. Any number of
-/// threads may share a minter.
+/// threads may share a minter. For one token of another room or lifetime, use AccessToken. After a
+/// rotation of the key, make a new minter.
 ///
 /// Args:
 ///     key: The key that signs.
@@ -34,11 +35,17 @@ thread_local! {
 ///     ttl: The lifetime of each token in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
 ///     nbf: When each token becomes valid, as Unix seconds or a datetime, before it expires; left out
 ///         if None.
-///     unique: Whether each token has a jti of its own instead of Twilio's.
+///     unique: Whether each token has a jti of its own instead of Twilio's, which all tokens of one key and second
+///         share ("SK…-1700000000").
 ///     clock: A ManualClock, for tests.
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_ttl, invalid_grant or invalid_argument.
+///
+/// Example:
+///     >>> rooms = TokenMinter(key, grants=[VideoGrant(room="DailyStandup")], ttl=14_400)
+///     >>> verify(rooms.mint("alice"), key).grants["video"]
+///     {'room': 'DailyStandup'}
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct TokenMinter(grantmint_core::TokenMinter);
 
@@ -132,7 +139,8 @@ impl TokenMinter {
         PyList::new(py, tokens)
     }
 
-    /// Advice about these tokens, as pairs of a stable code and a message; empty for most.
+    /// Advice about these tokens, as pairs of a stable code and a message; empty for most. The codes are
+    /// voice_identity, voice_identity_length, voice_ttl, voice_params, video_region and short_secret.
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         advice(py, self.0.warnings())
     }

@@ -29,6 +29,16 @@ class GrantCache(NativeCache):
         clock: A ManualClock, for tests.
         rate_limited: Whether the cache limits its fetches: bursts of 20, and 10 per second. The
             cache of a PlaybackMinter is limited together with all others of its account.
+
+    Raises:
+        InvalidArgumentError: invalid_argument for the policy.
+
+    Example:
+        >>> def fetch(key, *, ttl, origin, timeout):
+        ...     return {"grant": {"token": f"for {key}"}, "ttl": 3600}
+        >>> cache = GrantCache()
+        >>> cache.get("service", fetch, ttl=3600).grant
+        '{"token":"for service"}'
     """
 
     __slots__ = ("__weakref__",)
@@ -48,7 +58,8 @@ class GrantCache(NativeCache):
             key: 1 to 512 bytes.
             fetch: ``fetch(key, *, ttl, origin, timeout)``, which returns a mapping with "grant"
                 and, if it differs from the requested one, "ttl" in seconds. ``origin`` is None.
-            ttl: The lifetime to request, in seconds or as a timedelta.
+                "grant" is text, or an object to write as JSON; Hit.grant is the text.
+            ttl: The lifetime to request, 1 ms to 24 hours, in seconds or as a timedelta.
             min_remaining: How long the grant must still live, in seconds or as a timedelta.
             timeout: How long to wait for another caller's fetch, in seconds or as a timedelta; 5
                 seconds if None.
@@ -57,6 +68,7 @@ class GrantCache(NativeCache):
             InvalidArgumentError: For the arguments, and for a coroutine function.
             UpstreamError: The fetch failed; all who waited for it get the same error.
             DeadlineError: No grant came in time.
+            GrantmintError: overloaded, if the rate limit is reached or the cache is full.
         """
         if _is_coroutine(fetch):
             raise _sources.invalid("fetch", "is a coroutine function: use get_async()")

@@ -34,6 +34,10 @@ class GrantmintError(Exception):
     Raises:
         ValueError: There is no such code, or retry_after is negative or not a number of seconds.
         TypeError: retry_after is not a time.
+
+    Example:
+        >>> GrantmintError("come back later", code="overloaded", retry_after=2).is_retryable
+        True
     """
 
     code: str = "unsupported"
@@ -41,7 +45,7 @@ class GrantmintError(Exception):
     message: str = ""
     """What went wrong, in words."""
     retry_after: float | None = None
-    """After how many seconds to try again, if that is known."""
+    """After how many seconds to try again, if known. A server sends it on as Retry-After."""
     argument: str | None = None
     """The argument at fault, such as "grant_ttl" or "identities[2]"; None for other errors."""
 
@@ -73,7 +77,11 @@ class GrantmintError(Exception):
 
     @property
     def is_retryable(self) -> bool:
-        """Whether the same call with the same arguments may succeed later."""
+        """Whether the same call with the same arguments may succeed later.
+
+        A server answers its own client with 503 if it is True, else with 502; docs/errors.md says
+        more for each code.
+        """
         return ERRORS[self.code][1]
 
     def __str__(self) -> str:
@@ -92,19 +100,41 @@ class GrantmintError(Exception):
 
 
 class InvalidArgumentError(GrantmintError, ValueError):
-    """An argument is wrong: numbers 100 to 199, and 902 for a text that is not valid UTF-8."""
+    """An argument is wrong: numbers 100 to 199, and 902 for a text that is not valid UTF-8.
+
+    Example:
+        >>> try:
+        ...     TokenMinter(key, ttl=0)
+        ... except InvalidArgumentError as error:
+        ...     print(error.argument, error.code)
+        ttl invalid_ttl
+    """
 
     code = "invalid_argument"
 
 
 class TokenError(GrantmintError):
-    """A token does not decode or verify: numbers 200 to 299."""
+    """A token does not decode or verify: numbers 200 to 299.
+
+    Example:
+        >>> decode("no token")
+        Traceback (most recent call last):
+            ...
+        grantmint.errors.TokenError: token_malformed: the token does not have three parts
+    """
 
     code = "token_malformed"
 
 
 class UpstreamError(GrantmintError):
-    """A grant could not be fetched: numbers 300 to 399."""
+    """A grant could not be fetched: numbers 300 to 399.
+
+    Example:
+        >>> GrantCache().get("key", lambda key, **options: None)
+        Traceback (most recent call last):
+            ...
+        grantmint.errors.UpstreamError: source_failed: fetch must return {"grant": …, ...
+    """
 
     code = "source_failed"
 
@@ -113,13 +143,26 @@ class ThrottledError(UpstreamError):
     """Upstream limits the account's requests: number 304.
 
     A source raises it with ``retry_after`` to stop all fetches of the account for that time.
+
+    Example:
+        >>> ThrottledError("too many requests", retry_after=30).retry_after
+        30.0
     """
 
     code = "throttled"
 
 
 class DeadlineError(GrantmintError, TimeoutError):
-    """No grant came within the caller's time: number 400."""
+    """No grant came within the caller's time: number 400.
+
+    Example:
+        >>> cache = GrantCache()
+        >>> fetcher = cache.begin("key")  # and nobody fetches
+        >>> cache.begin("key", timeout=0.01).waiter.wait()
+        Traceback (most recent call last):
+            ...
+        grantmint.errors.DeadlineError: deadline_exceeded: ...
+    """
 
     code = "deadline_exceeded"
 

@@ -16,6 +16,10 @@ use crate::json::{from_text, to_json};
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_grant.
+///
+/// Example:
+///     >>> PlaybackGrant({"playbackUrl": "https://example.com/"}).key
+///     'player'
 #[pyclass(frozen, eq, hash, module = "grantmint")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct PlaybackGrant(String);

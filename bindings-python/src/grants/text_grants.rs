@@ -82,6 +82,10 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_grant.
+    ///
+    /// Example:
+    ///     >>> VideoGrant(room="DailyStandup").to_json()
+    ///     '{"room":"DailyStandup"}'
     VideoGrant "(room=None)" {
         /// The only room, by unique name or SID; any if None.
         room,
@@ -99,6 +103,10 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
+    ///
+    /// Example:
+    ///     >>> ChatGrant(service_sid="IS" + "0" * 32).key
+    ///     'chat'
     ChatGrant "(service_sid=None, endpoint_id=None, deployment_role_sid=None, push_credential_sid=None)" {
         /// The SID of the service.
         service_sid,
@@ -116,6 +124,10 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
+    ///
+    /// Example:
+    ///     >>> IpMessagingGrant(endpoint_id="phone").key
+    ///     'ip_messaging'
     IpMessagingGrant "(service_sid=None, endpoint_id=None, deployment_role_sid=None, push_credential_sid=None)" {
         /// The SID of the service.
         service_sid,
@@ -137,6 +149,10 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
+    ///
+    /// Example:
+    ///     >>> SyncGrant(service_sid="IS" + "0" * 32).key
+    ///     'data_sync'
     SyncGrant "(service_sid=None, endpoint_id=None)" {
         /// The SID of the service.
         service_sid,
@@ -155,6 +171,10 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
+    ///
+    /// Example:
+    ///     >>> TaskRouterGrant(worker_sid="WK" + "0" * 32, role="worker").key
+    ///     'task_router'
     TaskRouterGrant "(workspace_sid=None, worker_sid=None, role=None)" {
         /// The SID of the workspace.
         workspace_sid,
@@ -173,6 +193,10 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
+    ///
+    /// Example:
+    ///     >>> RtcGrant(configuration_profile_sid="CP" + "0" * 32).key
+    ///     'rtc'
     RtcGrant "(configuration_profile_sid=None)" {
         /// The SID of the profile.
         configuration_profile_sid,

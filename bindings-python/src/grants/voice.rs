@@ -13,7 +13,9 @@ use crate::show;
 use crate::text::{self, Text};
 use crate::unknown;
 
-/// Lets its holder make and take calls.
+/// Lets its holder make and take calls. Voice takes identities of ASCII letters, digits and
+/// underscores, at most 121 of them, and a ttl of at most 86,399 seconds. Others are minted all the
+/// same; warnings() of the token or minter tells of them.
 ///
 /// Args:
 ///     incoming_allow: Whether the holder may take calls.
@@ -25,6 +27,10 @@ use crate::unknown;
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_sid or invalid_grant.
+///
+/// Example:
+///     >>> VoiceGrant(incoming_allow=True, outgoing_application_sid="AP" + "0" * 32).incoming_allow
+///     True
 #[pyclass(frozen, eq, hash, module = "grantmint")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct VoiceGrant {
