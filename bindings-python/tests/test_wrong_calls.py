@@ -181,3 +181,13 @@ def test_what_a_source_raises_is_not_taken_for_a_wrong_call():
         with pytest.raises(GrantmintError, match=r"(source|fetch) raised TypeError$") as failed:
             make()
         assert str(failed.value.__cause__) == "hush"
+
+
+def test_what_an_answer_raises_is_shown_to_no_waiter():
+    class Answer(dict):
+        def get(self, name):
+            raise TypeError("hush")
+
+    with pytest.raises(GrantmintError) as failed:
+        asking(answering(Answer(grant={})))
+    assert "hush" not in str(failed.value)

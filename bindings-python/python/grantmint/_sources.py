@@ -99,8 +99,9 @@ def complete(fetch: Job | Ticket, answer: Any) -> None:
         grant = answer["grant"]
     except KeyError:
         raise WrongAnswerError(_no_grant(answer)) from None
+    ttl = answer.get("ttl")
     try:
-        fetch.complete(grant, answer.get("ttl"))
+        fetch.complete(grant, ttl)
     except (TypeError, InvalidArgumentError) as error:
         # These are of the package itself: they say names, types and numbers.
         what = error.message if isinstance(error, InvalidArgumentError) else str(error)
