@@ -29,6 +29,9 @@
  *   fork(): a child may go on using every object. It takes over grants that are still good, but not
  *   the fetches that are running. Callbacks that wait for such a fetch are not called in the child.
  *
+ *   Examples: in each, `key` is a `const grantmint_api_key_t *`, and `error` a
+ *   `grantmint_error_t *` that is NULL.
+ *
  * The rules that "Safety" sections name
  *
  *   [handles]    A pointer to an object is NULL or came from this library, is of its type, and the
@@ -518,13 +521,35 @@ typedef int32_t grantmint_switch_t;
 /**
  * One Access Token: for whom, with what grants, for how long. To mint for many identities, use a
  * `grantmint_token_minter_t`: the same bytes, several times as fast.
+ *
+ * ```c
+ * grantmint_access_token_t *token = NULL;
+ * grantmint_string_t *jwt = NULL;
+ * if (grantmint_access_token_new(key, GRANTMINT_STR("alice"), NULL, &token, &error) == GRANTMINT_OK &&
+ *     grantmint_access_token_to_jwt(token, &jwt, &error) == GRANTMINT_OK) {
+ *     grantmint_str_t text = grantmint_string_get(jwt);
+ *     printf("%.*s\n", (int)text.len, text.data);
+ * }
+ * grantmint_string_free(jwt);
+ * grantmint_access_token_free(token);
+ * ```
  */
 typedef struct grantmint_access_token_t grantmint_access_token_t;
 
 /**
  * A validated API key. Minters keep what they need of it: it may be freed right after they are
- * made. The secret is never shown, and is wiped from memory when no key and no minter needs it any
- * more.
+ * made. The secret, of at most 4,096 bytes, is never shown, and is wiped from memory when no key and
+ * no minter needs it any more.
+ *
+ * ```c
+ * grantmint_api_key_t *own = NULL;
+ * if (grantmint_api_key_from_env(&own, &error) != GRANTMINT_OK) {
+ *     grantmint_str_t why = grantmint_error_message(error);
+ *     fprintf(stderr, "%.*s\n", (int)why.len, why.data);
+ *     grantmint_error_free(error);
+ * }
+ * grantmint_api_key_free(own);
+ * ```
  */
 typedef struct grantmint_api_key_t grantmint_api_key_t;
 
@@ -536,6 +561,18 @@ typedef struct grantmint_decoded_t grantmint_decoded_t;
 /**
  * What went wrong: a status, a message that says what to do, and when to try again. Holds no
  * secret, token, grant or identity, so it can be logged. Belongs to the caller that received it.
+ *
+ * ```c
+ * grantmint_api_key_t *swapped = NULL;
+ * grantmint_status_t status = grantmint_api_key_new(
+ *     GRANTMINT_STR("SK00000000000000000000000000000002"),
+ *     GRANTMINT_STR("AC00000000000000000000000000000001"), GRANTMINT_STR("secret"), &swapped, &error);
+ * if (status == GRANTMINT_ERR_INVALID_CREDENTIALS) {
+ *     grantmint_str_t argument = grantmint_error_argument(error); // account_sid
+ *     fprintf(stderr, "look at %.*s\n", (int)argument.len, argument.data);
+ * }
+ * grantmint_error_free(error);
+ * ```
  */
 typedef struct grantmint_error_t grantmint_error_t;
 
@@ -549,6 +586,28 @@ typedef struct grantmint_events_t grantmint_events_t;
  * for its grants with: `ttl_ms`, 1 ms to 24 h in milliseconds. Any number of threads may share a
  * cache. It fetches nothing by itself: it gives a ticket to one of the callers, which does the
  * fetch.
+ *
+ * ```c
+ * grantmint_grant_cache_t *cache = NULL;
+ * grantmint_begin_t begun = {0};
+ * grantmint_hit_t *hit = NULL;
+ * grantmint_start_t start;
+ * uint32_t ms;
+ * if (grantmint_grant_cache_new(NULL, &cache, &error) == GRANTMINT_OK &&
+ *     grantmint_grant_cache_begin(cache, GRANTMINT_STR("service"), 60000, NULL, &begun, &error) ==
+ *         GRANTMINT_OK &&
+ *     begun.outcome == GRANTMINT_FETCH &&
+ *     grantmint_ticket_start(begun.ticket, &start, &ms, &error) == GRANTMINT_OK &&
+ *     start == GRANTMINT_START_GO &&
+ *     // Here the grant is fetched, within so many milliseconds.
+ *     grantmint_ticket_complete(begun.ticket, GRANTMINT_STR("a grant"), 0, &error) == GRANTMINT_OK &&
+ *     grantmint_waiter_wait(begun.waiter, &hit, &error) == GRANTMINT_OK) {
+ *     grantmint_str_t grant = grantmint_hit_grant(hit);
+ *     printf("%.*s\n", (int)grant.len, grant.data);
+ * }
+ * grantmint_hit_free(hit);
+ * grantmint_grant_cache_free(cache);
+ * ```
  */
 typedef struct grantmint_grant_cache_t grantmint_grant_cache_t;
 
@@ -584,6 +643,27 @@ typedef struct grantmint_manual_clock_t grantmint_manual_clock_t;
  * Mints playback tokens: each viewer gets a token of their own, with a grant that is fetched only
  * about once per stream and half a minute. Use one minter on all threads. Minters of one key share
  * one cache within the process unless their options say otherwise.
+ *
+ * Twilio closed the PlaybackGrant endpoint, which is the default, in 2023: set `source`, or
+ * `base_url` to a server that answers as it did.
+ *
+ * ```c,no_run
+ * grantmint_playback_minter_options_t options = GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT;
+ * options.base_url = GRANTMINT_STR("http://127.0.0.1:8080");
+ * grantmint_playback_minter_t *live = NULL;
+ * grantmint_playback_token_t *token = NULL;
+ * if (grantmint_playback_minter_new(key, &options, &live, &error) == GRANTMINT_OK &&
+ *     grantmint_playback_minter_token(live, GRANTMINT_STR("VJ00000000000000000000000000000003"),
+ *                                     GRANTMINT_STR("alice"), NULL, &token, &error) == GRANTMINT_OK) {
+ *     grantmint_str_t jwt = grantmint_playback_token_jwt(token);
+ *     printf("%.*s\n", (int)jwt.len, jwt.data);
+ * } else if (grantmint_error_is_retryable(error)) {
+ *     printf("again in %u ms\n", (unsigned)grantmint_error_retry_after_ms(error));
+ * }
+ * grantmint_error_free(error);
+ * grantmint_playback_token_free(token);
+ * grantmint_playback_minter_free(live);
+ * ```
  */
 typedef struct grantmint_playback_minter_t grantmint_playback_minter_t;
 
@@ -636,7 +716,30 @@ typedef struct grantmint_ticket_t grantmint_ticket_t;
 /**
  * Mints Access Tokens of one kind: with the same key, grants and ttl, each for its own identity.
  * Everything but the identity is checked, encoded and hashed once a second. Any number of threads
- * may share one minter; they take no lock.
+ * may share one minter; they take no lock. For another room or lifetime, make another minter, or an
+ * access token.
+ *
+ * ```c
+ * grantmint_video_grant_t room = GRANTMINT_VIDEO_GRANT_INIT;
+ * room.room = GRANTMINT_STR("DailyStandup");
+ * grantmint_grant_t *grant = NULL;
+ * grantmint_token_minter_t *rooms = NULL;
+ * grantmint_string_t *token = NULL;
+ * grantmint_status_t status = grantmint_grant_new_video(&room, &grant, &error);
+ * if (status == GRANTMINT_OK) {
+ *     const grantmint_grant_t *grants[] = {grant};
+ *     grantmint_token_minter_options_t options = GRANTMINT_TOKEN_MINTER_OPTIONS_INIT;
+ *     options.grants = grants;
+ *     options.grants_len = 1;
+ *     options.ttl = 14400;
+ *     status = grantmint_token_minter_new(key, &options, &rooms, &error);
+ * }
+ * if (status == GRANTMINT_OK)
+ *     status = grantmint_token_minter_mint(rooms, GRANTMINT_STR("alice"), &token, &error);
+ * grantmint_string_free(token);
+ * grantmint_token_minter_free(rooms);
+ * grantmint_grant_free(grant);
+ * ```
  */
 typedef struct grantmint_token_minter_t grantmint_token_minter_t;
 
@@ -846,7 +949,8 @@ typedef struct {
  */
 typedef struct {
     /**
-     * A stable name, such as `short_secret`.
+     * A stable name: `voice_identity`, `voice_identity_length`, `voice_ttl`, `voice_params`,
+     * `video_region` or `short_secret`.
      */
     grantmint_str_t code;
     /**
@@ -1977,6 +2081,15 @@ GRANTMINT_API void grantmint_token_minter_free(grantmint_token_minter_t *minter)
  * objects. `secret`: any bytes, at least one. `*out`: the token, to free with
  * `grantmint_string_free`.
  *
+ * ```c
+ * grantmint_string_t *jwt = NULL;
+ * grantmint_status_t status = grantmint_sign(
+ *     GRANTMINT_HS256, GRANTMINT_STR("{\"alg\":\"HS256\",\"typ\":\"JWT\"}"),
+ *     GRANTMINT_STR("{\"sub\":\"alice\"}"), GRANTMINT_STR("another service's secret"), &jwt, &error);
+ * if (status == GRANTMINT_OK)
+ *     grantmint_string_free(jwt);
+ * ```
+ *
  * Statuses: `invalid_argument` for an unknown algorithm and for what is not a JSON object,
  * `invalid_credentials` for an empty secret, `limit_exceeded` for a token over 128 KiB.
  *
@@ -1996,7 +2109,20 @@ grantmint_status_t grantmint_sign(int32_t algorithm,
 /**
  * Verifies that an Access Token was signed with this key, for its account, and is valid now.
  *
- * `options`: null for all defaults. `*out`: its content, to free with `grantmint_decoded_free`.
+ * It takes one key: after a rotation, verify tokens of the old key with the old key until they have
+ * expired.
+ *
+ * `options`: null for all defaults, as for a leeway of 0. `*out`: its content, to free with
+ * `grantmint_decoded_free`.
+ *
+ * ```c
+ * grantmint_decoded_t *content = NULL;
+ * grantmint_status_t status =
+ *     grantmint_verify(GRANTMINT_STR("the token"), key, NULL, &content, &error);
+ * if (status == GRANTMINT_ERR_TOKEN_MALFORMED)
+ *     grantmint_error_free(error);
+ * grantmint_decoded_free(content);
+ * ```
  *
  * Statuses: `token_malformed`, `token_algorithm`, `token_signature`, `token_issuer` for another
  * key or account, `token_expired`, `token_not_yet_valid`, `token_claims`; `invalid_argument` for
@@ -2550,6 +2676,8 @@ GRANTMINT_API void grantmint_playback_token_free(grantmint_playback_token_t *tok
  * called unless the status is `GRANTMINT_OK`. `*out`: the source, to free with
  * `grantmint_source_free`.
  *
+ * Statuses: `null_pointer` for no `fetch`.
+ *
  * # Safety
  *
  * [callbacks], [outputs]
@@ -2630,6 +2758,8 @@ uint32_t grantmint_grant_request_timeout_ms(const grantmint_grant_request_t *req
 /**
  * As `grantmint_playback_minter_token`, for this stream.
  *
+ * Statuses: as `grantmint_playback_minter_token`, but never `invalid_sid`.
+ *
  * # Safety
  *
  * [handles], [strings], [structs], [outputs]
@@ -2644,6 +2774,8 @@ grantmint_status_t grantmint_stream_minter_token(const grantmint_stream_minter_t
 
 /**
  * As `grantmint_playback_minter_token_then`, for this stream.
+ *
+ * Statuses: as `grantmint_playback_minter_token_then`.
  *
  * # Safety
  *
@@ -2660,6 +2792,8 @@ grantmint_status_t grantmint_stream_minter_token_then(const grantmint_stream_min
 
 /**
  * As `grantmint_playback_minter_try_token`, for this stream.
+ *
+ * Statuses: `invalid_identity`, `closed`; never an error of upstream.
  *
  * # Safety
  *
@@ -2854,7 +2988,8 @@ grantmint_status_t grantmint_grant_cache_get(const grantmint_grant_cache_t *cach
  * `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first argument of
  * both.
  *
- * Statuses: for the arguments alone.
+ * Statuses: `limit_exceeded` and `invalid_ttl` for the key, `null_pointer` for no `fetch` or
+ * `callback`. Those of `grantmint_grant_cache_get` go to the callback.
  *
  * # Safety
  *
@@ -2878,7 +3013,8 @@ grantmint_status_t grantmint_grant_cache_get_then(const grantmint_grant_cache_t 
  * `fetch`, `userdata`: as in `grantmint_grant_cache_get`, called if a fetch is due. `*out`: the
  * grant, to free with `grantmint_hit_free`, or null.
  *
- * Statuses: for the arguments alone.
+ * Statuses: `limit_exceeded` and `invalid_ttl` for the key, `invalid_argument` for the options,
+ * `null_pointer` for no `fetch`.
  *
  * # Safety
  *
@@ -2973,6 +3109,8 @@ bool grantmint_grant_cache_next_wakeup(const grantmint_grant_cache_t *cache,
  *
  * `fetch`: called on this thread with the ticket of each. `userdata`: its first argument.
  *
+ * Statuses: `null_pointer` for no `fetch`.
+ *
  * # Safety
  *
  * [handles], [callbacks], [outputs]
@@ -2988,6 +3126,8 @@ grantmint_status_t grantmint_grant_cache_poll(const grantmint_grant_cache_t *cac
  * the callers that wait for it, but is not stored.
  *
  * `*out`: whether there was such an entry; `out` may be null.
+ *
+ * Statuses: `limit_exceeded` and `invalid_ttl` for the key.
  *
  * # Safety
  *
@@ -3006,6 +3146,8 @@ grantmint_status_t grantmint_grant_cache_invalidate(const grantmint_grant_cache_
  *
  * `*out`: whether it was dropped; `out` may be null.
  *
+ * Statuses: `limit_exceeded` and `invalid_ttl` for the key.
+ *
  * # Safety
  *
  * [handles], [strings], [outputs]
@@ -3021,6 +3163,8 @@ grantmint_status_t grantmint_grant_cache_invalidate_if(const grantmint_grant_cac
 /**
  * Drops all grants and cached errors, for all who share this cache.
  *
+ * Statuses: none but those that any function may return.
+ *
  * # Safety
  *
  * [handles], [outputs]
@@ -3034,6 +3178,8 @@ grantmint_status_t grantmint_grant_cache_purge(const grantmint_grant_cache_t *ca
  * errors are dropped. The results of running fetches still go to the callers that wait for them,
  * but are not stored.
  *
+ * Statuses: none but those that any function may return.
+ *
  * # Safety
  *
  * [handles], [outputs]
@@ -3046,6 +3192,8 @@ grantmint_status_t grantmint_grant_cache_rotate(const grantmint_grant_cache_t *c
  * Reads the statistics of the cache.
  *
  * `*out`: a snapshot, to free with `grantmint_stats_free`.
+ *
+ * Statuses: none but those that any function may return.
  *
  * # Safety
  *
@@ -3061,6 +3209,8 @@ grantmint_status_t grantmint_grant_cache_stats(const grantmint_grant_cache_t *ca
  * Takes the events since the last call out of the cache: the last 1,024 at most, oldest first.
  *
  * `*out`: the events, to free with `grantmint_events_free`.
+ *
+ * Statuses: none but those that any function may return.
  *
  * # Safety
  *
@@ -3084,6 +3234,8 @@ GRANTMINT_API void grantmint_grant_cache_free(grantmint_grant_cache_t *cache);
 
 /**
  * As `grantmint_grant_cache_begin`, for the key of a handle.
+ *
+ * Statuses: as `grantmint_grant_cache_begin`, but none for the key.
  *
  * # Safety
  *
@@ -3207,6 +3359,8 @@ grantmint_status_t grantmint_waiter_poll(const grantmint_waiter_t *waiter,
  *
  * `*out`: the grant, to free with `grantmint_hit_free`, or null.
  *
+ * Statuses: none but those that any function may return.
+ *
  * # Safety
  *
  * [handles], [outputs]
@@ -3225,6 +3379,8 @@ grantmint_status_t grantmint_waiter_fallback(const grantmint_waiter_t *waiter,
  * `waiter`: consumed, whatever the status. `callback`: not called unless the status is
  * `GRANTMINT_OK`. `userdata`: its first argument. `*out`: for taking the callback back, to free
  * with `grantmint_registration_free`, which leaves the callback registered; `out` may be null.
+ *
+ * Statuses: `null_pointer` for no `callback`.
  *
  * # Safety
  *
@@ -3367,6 +3523,8 @@ grantmint_status_t grantmint_stats_latency(const grantmint_stats_t *stats,
  * `cache`: the value of the label `cache` in each series. `*out`: the page, to free with
  * `grantmint_string_free`.
  *
+ * Statuses: none but those that any function may return.
+ *
  * # Safety
  *
  * [handles], [strings], [outputs]
@@ -3392,6 +3550,8 @@ GRANTMINT_API void grantmint_stats_free(grantmint_stats_t *stats);
  *
  * `unix_ms`: the time that it shows, in milliseconds since 1970. `*out`: the clock, to free with
  * `grantmint_manual_clock_free`.
+ *
+ * Statuses: none but those that any function may return.
  *
  * # Safety
  *
@@ -3460,6 +3620,8 @@ GRANTMINT_API void grantmint_manual_clock_free(grantmint_manual_clock_t *clock);
 /**
  * Has a cache behave from now on as in a forked child: only grants that are still good are taken
  * over. For tests.
+ *
+ * Statuses: none but those that any function may return.
  *
  * # Safety
  *

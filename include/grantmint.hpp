@@ -317,6 +317,7 @@ class GRANTMINT_ONE_TYPE_ error;
 
 namespace detail {
 inline error take_error(grantmint_status_t status, grantmint_error_t* raw);
+inline error about(errc code, const std::string& argument, const std::string& what);
 }  // namespace detail
 
 /// What went wrong. Its text is for people. It contains no secret, token, grant or identity, so it
@@ -356,6 +357,7 @@ class GRANTMINT_ONE_TYPE_ error : public std::runtime_error {
 
    private:
     friend error detail::take_error(grantmint_status_t, grantmint_error_t*);
+    friend error detail::about(errc, const std::string&, const std::string&);
 
     errc code_;
     std::optional<std::chrono::milliseconds> retry_after_;
@@ -520,6 +522,18 @@ inline error take_error(grantmint_status_t status, grantmint_error_t* raw) {
                            known_ms(grantmint_error_retry_after_ms(raw))};
     taken.argument_ = grantmint_error_argument(raw).len;
     return taken;
+}
+
+/// The error for an argument that is refused here, before C sees it.
+inline error about(errc code, const std::string& argument, const std::string& what) {
+    error made{code, argument + " " + what};
+    made.argument_ = argument.size();
+    return made;
+}
+
+/// The error for an argument whose object has been moved away.
+inline error moved_away(const std::string& argument) {
+    return about(errc::null_pointer, argument, "has been moved away: give the object it went to");
 }
 
 /// Calls a function of C that takes an error last.
@@ -837,7 +851,7 @@ class manual_clock : public detail::object<grantmint_manual_clock_t, grantmint_m
         const auto since = std::chrono::floor<milliseconds>(now).time_since_epoch();
         if (since < milliseconds::zero()) {
             return detail::give(result<manual_clock>{
-                error{errc::invalid_argument, "the time of a clock lies before 1970"}});
+                detail::about(errc::invalid_argument, "now", "must be 1970 or later")});
         }
         return detail::give(detail::construct<manual_clock>([&](auto** out, auto** error) {
             return grantmint_manual_clock_new(detail::wide_ms(since), out, error);
@@ -1292,7 +1306,7 @@ class access_token : public detail::object<grantmint_access_token_t, grantmint_a
             return detail::give(result<access_token>{std::move(grants).error()});
         }
         if (options.clock_.moved_from()) {
-            return detail::give(result<access_token>{error{errc::null_pointer}});
+            return detail::give(result<access_token>{detail::moved_away("clock")});
         }
         grantmint_access_token_options_t raw = GRANTMINT_ACCESS_TOKEN_OPTIONS_INIT;
         grants->put_into(raw);
@@ -1393,7 +1407,7 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
             return detail::give(result<token_minter>{std::move(grants).error()});
         }
         if (options.clock_.moved_from()) {
-            return detail::give(result<token_minter>{error{errc::null_pointer}});
+            return detail::give(result<token_minter>{detail::moved_away("clock")});
         }
         grantmint_token_minter_options_t raw = GRANTMINT_TOKEN_MINTER_OPTIONS_INIT;
         grants->put_into(raw);
@@ -2618,7 +2632,7 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
     /// As the constructor.
     static returns<grant_cache> create(const grant_cache_options& options = {}) {
         if (options.clock_.moved_from()) {
-            return detail::give(result<grant_cache>{error{errc::null_pointer}});
+            return detail::give(result<grant_cache>{detail::moved_away("clock")});
         }
         grantmint_grant_cache_options_t raw = GRANTMINT_GRANT_CACHE_OPTIONS_INIT;
         grantmint_cache_policy_t policy = GRANTMINT_CACHE_POLICY_INIT;
@@ -2958,20 +2972,28 @@ class playback_minter_options {
 
     // What C would take for a default although it was set.
     [[nodiscard]] std::optional<error> wrong() const {
-        if (clock_.moved_from() || cache_.moved_from() || (source_ && source_->capi() == nullptr)) {
-            return error{errc::null_pointer};
+        if (clock_.moved_from()) {
+            return detail::moved_away("clock");
         }
-        const auto empty = [](const std::optional<std::string>& text) {
-            return text && text->empty();
-        };
-        if (empty(allow_origin_)) {
-            return error{errc::invalid_origin, "allow_origin is empty: leave it out to allow any"};
+        if (cache_.moved_from()) {
+            return detail::moved_away("cache");
         }
-        if (empty(base_url_) || empty(proxy_)) {
-            return error{errc::invalid_url, "a URL is empty: leave it out for the default"};
+        if (source_ && source_->capi() == nullptr) {
+            return detail::moved_away("source");
         }
-        if (empty(share_) || empty(ca_file_)) {
-            return error{errc::invalid_argument, "share or ca_file is empty: leave it out"};
+        const struct {
+            const std::optional<std::string>& text;
+            const char* name;
+            errc code;
+        } texts[] = {{allow_origin_, "allow_origin", errc::invalid_origin},
+                     {base_url_, "base_url", errc::invalid_url},
+                     {proxy_, "proxy", errc::invalid_url},
+                     {share_, "share", errc::invalid_argument},
+                     {ca_file_, "ca_file", errc::invalid_argument}};
+        for (const auto& each : texts) {
+            if (each.text && each.text->empty()) {
+                return detail::about(each.code, each.name, "is empty: leave it out for the default");
+            }
         }
         return std::nullopt;
     }

@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::api_key::ApiKey;
 use crate::argument::{Argument, given};
@@ -13,6 +13,7 @@ use crate::flag;
 use crate::grants::argument;
 use crate::text::Text;
 use crate::time::{Ttl, UnixSeconds};
+use crate::unknown;
 
 /// One Access Token for one identity. It cannot be changed. `to_jwt` signs it with the time of that
 /// moment.
@@ -23,13 +24,19 @@ use crate::time::{Ttl, UnixSeconds};
 ///     grants: What its holder may do.
 ///     ttl: Its lifetime in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
 ///     nbf: When it becomes valid, as Unix seconds or a datetime, before it expires; left out if None.
-///     valid_until: When it expires, as Unix seconds or a datetime; instead of ttl.
-///     unique: Whether it has a jti of its own instead of Twilio's.
+///     valid_until: When it expires, as Unix seconds or a datetime; in place of ttl, not with it.
+///     unique: Whether it has a jti of its own instead of Twilio's, which all tokens of one key and second
+///         share ("SK…-1700000000").
 ///     clock: A ManualClock, for tests.
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_identity, invalid_ttl, invalid_grant, invalid_argument or
 ///         invalid_utf8.
+///
+/// Example:
+///     >>> token = AccessToken(key, identity="alice", grants=[ChatGrant()], ttl=600)
+///     >>> verify(token.to_jwt(), key).identity
+///     'alice'
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct AccessToken {
     token: grantmint_core::AccessToken,
@@ -39,12 +46,27 @@ pub(crate) struct AccessToken {
 #[pymethods]
 impl AccessToken {
     #[new]
-    #[pyo3(signature = (
-        key, *, identity, grants=None, ttl=None, nbf=None, valid_until=None, unique=false, clock=None
-    ))]
+    #[pyo3(
+        signature = (
+            key,
+            *more,
+            identity,
+            grants=None,
+            ttl=None,
+            nbf=None,
+            valid_until=None,
+            unique=false,
+            clock=None,
+            **unknown
+        ),
+        text_signature = "(key, *, identity, grants=None, ttl=None, nbf=None, valid_until=None, \
+                          unique=False, clock=None)"
+    )]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
+        py: Python<'_>,
         key: Argument<'_, ApiKey>,
+        more: &Bound<'_, PyTuple>,
         identity: Text<'_>,
         grants: Option<Bound<'_, PyAny>>,
         ttl: Option<Ttl<'_>>,
@@ -52,7 +74,9 @@ impl AccessToken {
         valid_until: Option<UnixSeconds<'_>>,
         #[pyo3(from_py_with = flag::unique)] unique: bool,
         clock: Option<Argument<'_, ManualClock>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        unknown::refuse::<Self>(py, Some(more), unknown)?;
         let (key, identity) = (key.named("key")?, identity.named("identity")?);
         let mut builder = grantmint_core::AccessToken::builder(&key.0, identity)
             .grants(argument::all(grants)?)
@@ -75,7 +99,8 @@ impl AccessToken {
         Ok(PyString::new(py, &self.token.to_jwt().or_raise()?))
     }
 
-    /// Advice about this token, as pairs of a stable code and a message; empty for most.
+    /// Advice about this token, as pairs of a stable code and a message; empty for most. The codes are
+    /// voice_identity, voice_identity_length, voice_ttl, voice_params, video_region and short_secret.
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         advice(py, self.token.warnings())
     }

@@ -4,11 +4,12 @@ use std::cell::Cell;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyType;
+use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::argument::{Kind, given, wrong_type};
 use crate::error::OrRaise as _;
 use crate::text::Text;
+use crate::unknown;
 
 /// An API key of an account. It is checked when it is made. Its secret is never shown, and is wiped
 /// from memory once nothing uses the key any more.
@@ -16,25 +17,36 @@ use crate::text::Text;
 /// Args:
 ///     account_sid: The account, AC and 32 hexadecimal digits.
 ///     key_sid: The key, SK and 32 hexadecimal digits.
-///     secret: The key's secret, which the console shows once.
+///     secret: The key's secret, which the console shows once; at most 4,096 bytes.
 ///     region: Twilio's region that tokens name in their header, such as "ie1".
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_sid, invalid_credentials (swapped SIDs, no secret),
 ///         invalid_argument (region) or invalid_utf8.
+///
+/// Example:
+///     >>> ApiKey("AC" + "0" * 31 + "1", "SK" + "0" * 31 + "2", "the secret", region="ie1").region
+///     'ie1'
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct ApiKey(pub(crate) grantmint_core::ApiKey);
 
 #[pymethods]
 impl ApiKey {
     #[new]
-    #[pyo3(signature = (account_sid, key_sid, secret, *, region=None))]
+    #[pyo3(
+        signature = (account_sid, key_sid, secret, *more, region=None, **unknown),
+        text_signature = "(account_sid, key_sid, secret, *, region=None)"
+    )]
     fn new(
+        py: Python<'_>,
         account_sid: Text<'_>,
         key_sid: Text<'_>,
         secret: Text<'_>,
+        more: &Bound<'_, PyTuple>,
         region: Option<Text<'_>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        unknown::refuse::<Self>(py, Some(more), unknown)?;
         let (account_sid, key_sid) = (account_sid.named("account_sid")?, key_sid.named("key_sid")?);
         let key = grantmint_core::ApiKey::new(account_sid, key_sid, secret.named("secret")?);
         let key = key.or_raise()?;

@@ -76,12 +76,12 @@ pub(crate) fn wrong_type(
     needed: &str,
     advice: &str,
 ) -> PyErr {
-    PyTypeError::new_err(refusal(value, name, needed) + advice)
+    PyTypeError::new_err(format!("{name} {}{advice}", refusal(value, needed)))
 }
 
-/// What an argument of this name has to be, and what came.
-pub(crate) fn refusal(value: Borrowed<'_, '_, PyAny>, name: &str, needed: &str) -> String {
-    format!("{name} must be {needed}, not {}", what_came(value, needed))
+/// What an argument has to be, and what came.
+pub(crate) fn refusal(value: Borrowed<'_, '_, PyAny>, needed: &str) -> String {
+    format!("must be {needed}, not {}", what_came(value, needed))
 }
 
 /// The type of a value, never the value, which may be a secret.

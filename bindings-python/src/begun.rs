@@ -33,6 +33,11 @@ impl From<Begin> for Outcome {
 }
 
 /// What begin returned.
+///
+/// Example:
+///     >>> begun = GrantCache().begin("key")
+///     >>> begun.outcome, begun.grant
+///     ('fetch', None)
 #[pyclass(frozen, get_all, module = "grantmint")]
 pub(crate) struct Begun {
     /// What to do: "hit", "hit_and_fetch", "fetch" or "wait".

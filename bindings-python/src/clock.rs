@@ -11,6 +11,12 @@ use crate::time::{Seconds, Step};
 ///
 /// Args:
 ///     wall: The Unix time that it starts with, in seconds.
+///
+/// Example:
+///     >>> clock = ManualClock(1_700_000_000)
+///     >>> clock.advance(60)
+///     >>> clock.now()[1]
+///     1700000060.0
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct ManualClock(grantmint_core::ManualClock);
 
@@ -51,7 +57,9 @@ impl ManualClock {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        Err(PyTypeError::new_err("a ManualClock belongs to one process and is not pickled"))
+        Err(PyTypeError::new_err(
+            "a ManualClock belongs to one process and is not pickled: make it in each process",
+        ))
     }
 }
 

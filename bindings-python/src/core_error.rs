@@ -13,8 +13,9 @@ pub(crate) fn from_exception(exception: &Bound<'_, PyAny>) -> PyResult<Error> {
     let Ok(code) = exception.getattr("code") else {
         return Err(wrong_type(exception.as_borrowed(), "error", "a GrantmintError", ""));
     };
-    let kind = ErrorKind::from_code(code.extract::<Text<'_>>()?.named("code")?)
-        .ok_or_else(|| invalid(ErrorKind::InvalidArgument, "there is no error with such a code"))?;
+    let kind = ErrorKind::from_code(code.extract::<Text<'_>>()?.named("error.code")?);
+    let no_kind = || invalid(ErrorKind::InvalidArgument, "error.code", "must be in ERRORS");
+    let kind = kind.ok_or_else(no_kind)?;
     let message = exception.getattr("message")?;
     let error = Error::new(kind, message.extract::<Text<'_>>()?.named("message")?.to_owned());
     let retry_after = exception.getattr("retry_after")?;

@@ -1,5 +1,7 @@
 //! Turns errors of core into exceptions of Python.
 
+use std::fmt::Display;
+
 use grantmint_core::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
 
@@ -40,7 +42,8 @@ pub(crate) fn _doc_url(code: &str) -> Option<&'static str> {
     ErrorKind::from_code(code).map(ErrorKind::doc_url)
 }
 
-/// The exception for an argument that is refused here, before core sees it.
-pub(crate) fn invalid(kind: ErrorKind, message: impl Into<String>) -> PyErr {
-    raise(&Error::new(kind, message.into()))
+/// The exception for an argument that is refused here, before core sees it; see
+/// [`Error::of_argument`].
+pub(crate) fn invalid(kind: ErrorKind, name: &str, what: impl Display) -> PyErr {
+    raise(&Error::of_argument(kind, name, what))
 }

@@ -4,6 +4,12 @@ use grantmint_core::EventKind;
 use pyo3::prelude::*;
 
 /// Something that happened in a cache.
+///
+/// Example:
+///     >>> cache = GrantCache()
+///     >>> hit = cache.get("key", lambda key, **options: {"grant": "a grant"})
+///     >>> [event.kind for event in cache.drain_events()]
+///     ['fetch_sent', 'fetch_succeeded']
 #[pyclass(frozen, eq, module = "grantmint")]
 #[derive(PartialEq)]
 pub(crate) struct Event(pub(crate) grantmint_core::Event);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use grantmint_core::{BeginOptions, Clock, Key};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::argument::{Argument, Kind, given};
 use crate::asking::Asking;
@@ -19,6 +20,7 @@ use crate::stats::Stats;
 use crate::text::Text;
 use crate::ticket::Ticket;
 use crate::time::Seconds;
+use crate::unknown;
 
 /// The default of `ttl=`.
 const TTL: Duration = Duration::from_secs(60);
@@ -36,13 +38,22 @@ pub(crate) struct GrantCache {
 #[pymethods]
 impl GrantCache {
     #[new]
-    #[pyo3(signature = (*, policy=None, clock=None, rate_limited=false, _parts=None))]
+    #[pyo3(
+        signature = (
+            *more, policy=None, clock=None, rate_limited=false, _parts=None, **unknown
+        ),
+        text_signature = "(*, policy=None, clock=None, rate_limited=False, _parts=None)"
+    )]
     fn new(
+        py: Python<'_>,
+        more: &Bound<'_, PyTuple>,
         policy: Option<Bound<'_, PyAny>>,
         clock: Option<Argument<'_, ManualClock>>,
         #[pyo3(from_py_with = flag::rate_limited)] rate_limited: bool,
         _parts: Option<Bound<'_, CacheParts>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        unknown::refuse::<Self>(py, Some(more), unknown)?;
         if let Some(parts) = _parts {
             return Ok(Self { cache: parts.get().0.clone() });
         }
@@ -61,7 +72,8 @@ impl GrantCache {
     ///
     /// Args:
     ///     key: 1 to 512 bytes.
-    ///     ttl: The lifetime to request for the key's grants, in seconds or as a timedelta.
+    ///     ttl: The lifetime to request for the key's grants, 1 ms to 24 hours, in seconds or as a
+    ///         timedelta.
     ///     min_remaining: How long the grant must still live, in seconds or as a timedelta.
     ///     timeout: How long the caller may wait, in seconds or as a timedelta; 5 seconds if None.
     ///
@@ -119,7 +131,8 @@ impl GrantCache {
     ///
     /// Args:
     ///     key: The key.
-    ///     seconds: For how long, at most 24 hours, in seconds or as a timedelta; 0 ends it.
+    ///     seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours,
+    ///         0 ends it.
     ///     ttl: As of begin.
     ///
     /// Raises:
@@ -200,7 +213,9 @@ impl GrantCache {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        Err(PyTypeError::new_err("a GrantCache belongs to one process and is not pickled"))
+        Err(PyTypeError::new_err(
+            "a GrantCache belongs to one process and is not pickled: make it in each process",
+        ))
     }
 }
 
@@ -232,7 +247,8 @@ fn options(
 
 /// Makes a cache behave as in a forked child from now on, for tests.
 #[pyfunction]
-pub(crate) fn _simulate_fork(py: Python<'_>, cache: &Bound<'_, GrantCache>) {
-    let cache = &cache.get().cache;
+pub(crate) fn _simulate_fork(py: Python<'_>, cache: Argument<'_, GrantCache>) -> PyResult<()> {
+    let cache = &cache.named("cache")?.cache;
     py.detach(|| cache.simulate_fork());
+    Ok(())
 }

@@ -30,6 +30,11 @@ impl From<grantmint_core::Hit> for Parts {
 }
 
 /// A grant from the cache, with its state when it was handed out. Its repr hides the grant.
+///
+/// Example:
+///     >>> hit = GrantCache().get("key", lambda key, **options: {"grant": "a grant"})
+///     >>> hit.grant, hit.freshness
+///     ('a grant', 'fresh')
 #[pyclass(frozen, eq, module = "grantmint")]
 #[derive(PartialEq)]
 pub(crate) struct Hit(Parts);

@@ -73,11 +73,16 @@ impl Job {
         self.function.is_coroutine()
     }
 
-    /// Ends the fetch with what the function returned; raises if that is no answer.
-    fn complete(&self, py: Python<'_>, answer: &Bound<'_, PyAny>) -> PyResult<()> {
-        let grant = to_text(&answer.get_item("grant")?, "grant")?;
-        let ttl = answer.call_method1("get", ("ttl",))?;
-        let ttl = given(ttl.extract::<Option<Seconds<'_>>>()?, "ttl")?;
+    /// Ends the fetch with what the function returned; raises if that is no grant.
+    #[pyo3(signature = (grant, ttl=None))]
+    fn complete(
+        &self,
+        py: Python<'_>,
+        grant: &Bound<'_, PyAny>,
+        ttl: Option<Seconds<'_>>,
+    ) -> PyResult<()> {
+        let grant = to_text(grant, "grant", ErrorKind::InvalidGrant)?;
+        let ttl = given(ttl, "ttl")?;
         self.ticket.use_up(py, |ticket| match Fetched::new(grant) {
             Ok(fetched) => ticket.complete(match ttl {
                 Some(ttl) => fetched.with_ttl(ttl),
@@ -88,9 +93,8 @@ impl Job {
         Ok(())
     }
 
-    /// Ends the fetch because the function raised an exception. Callers that wait are told its class.
-    fn fail(&self, py: Python<'_>, raised: &str) {
-        let message = format!("the source of grants raised {raised}");
+    /// Ends the fetch because the function failed; the message is for all callers that wait.
+    fn fail(&self, py: Python<'_>, message: String) {
         self.ticket.use_up(py, |ticket| ticket.fail(Error::new(ErrorKind::SourceFailed, message)));
     }
 

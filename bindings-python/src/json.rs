@@ -8,24 +8,29 @@ use crate::error::{OrRaise as _, invalid};
 use crate::imported::{DUMPS, LOADS};
 use crate::text::Text;
 
+/// What is wrong with an object that JSON cannot hold. What it holds is not said: it may be a secret.
+const NOT_JSON: &str =
+    "cannot be written as JSON: it may hold dict, list, str, bool, None and finite numbers";
+
 /// The JSON of an argument: text or bytes, which are kept byte for byte, or an object to write as
 /// JSON. Errors name the argument.
 pub(crate) fn to_json(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Json> {
-    if let Ok(bytes) = value.cast::<PyBytes>() {
-        return Json::from_bytes(bytes.as_bytes()).or_raise();
-    }
-    Json::parse(&to_text(value, name)?).or_raise()
+    let json = match value.cast::<PyBytes>() {
+        Ok(bytes) => Json::from_bytes(bytes.as_bytes()),
+        Err(_) => Json::parse(&to_text(value, name, ErrorKind::InvalidGrant)?),
+    };
+    json.map_err(|error| error.with_argument(name)).or_raise()
 }
 
-/// As [`to_json`], without a check that the text is JSON.
-pub(crate) fn to_text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
+/// As [`to_json`], without a check that the text is JSON. An object that cannot be written as JSON is
+/// an error of the kind.
+pub(crate) fn to_text(value: &Bound<'_, PyAny>, name: &str, kind: ErrorKind) -> PyResult<String> {
     if value.is_instance_of::<PyString>() {
         return Ok(value.extract::<Text<'_>>()?.named(name)?.to_owned());
     }
     if let Ok(bytes) = value.cast::<PyBytes>() {
         let text = std::str::from_utf8(bytes.as_bytes());
-        let message = || format!("{name} must be JSON in UTF-8");
-        let text = text.map_err(|_| invalid(ErrorKind::InvalidGrant, message()))?;
+        let text = text.map_err(|_| invalid(kind, name, "must be JSON in UTF-8"))?;
         return Ok(text.to_owned());
     }
     let py = value.py();
@@ -36,8 +41,7 @@ pub(crate) fn to_text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> 
     match DUMPS.get(py)?.call((value,), Some(&options)) {
         Ok(text) => Ok(text.extract::<Text<'_>>()?.named(name)?.to_owned()),
         Err(cause) => {
-            let message = format!("{name} cannot be written as JSON");
-            let error = invalid(ErrorKind::InvalidGrant, message);
+            let error = invalid(kind, name, NOT_JSON);
             error.set_cause(py, Some(cause));
             Err(error)
         }

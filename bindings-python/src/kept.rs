@@ -11,6 +11,9 @@ use pyo3::prelude::*;
 /// idle connections. A cache that minters share is kept after its last minter until its last grant and
 /// cached error have expired, at most 62 s, so that a minter for each request does not cost a request
 /// to upstream each time. Minters that exist, and what they use, stay as they are.
+///
+/// Example:
+///     >>> forget()
 #[pyfunction]
 pub(crate) fn forget(py: Python<'_>) {
     py.detach(grantmint_core::forget);

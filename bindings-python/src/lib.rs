@@ -48,6 +48,7 @@ mod text;
 mod ticket;
 mod time;
 mod token_minter;
+mod unknown;
 mod verify;
 mod waiter;
 mod wake;

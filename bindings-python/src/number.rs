@@ -3,7 +3,7 @@
 use grantmint_core::ErrorKind;
 use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
-use pyo3::types::PyBool;
+use pyo3::types::{PyBool, PyInt};
 
 use crate::argument::{Argument, Kind};
 use crate::error::invalid;
@@ -36,8 +36,8 @@ impl Kind for OfCount {
 
     fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, name: &str) -> PyResult<u64> {
         refuse_bool(value, name, Self::NEEDED, ErrorKind::InvalidArgument)?;
-        let negative = || format!("{name} must not be negative");
-        whole(value)?.ok_or_else(|| invalid(ErrorKind::InvalidArgument, negative()))
+        let negative = || format!("must be 0 or more, not {}", shown(value));
+        whole(value)?.ok_or_else(|| invalid(ErrorKind::InvalidArgument, name, negative()))
     }
 }
 
@@ -62,6 +62,14 @@ pub(crate) fn whole(value: Borrowed<'_, '_, PyAny>) -> PyResult<Option<u64>> {
     }
 }
 
+/// A negative number in a message: as Python writes it, unless it is no plain or a long one.
+#[cold]
+pub(crate) fn shown(value: Borrowed<'_, '_, PyAny>) -> String {
+    let text = value.cast_exact::<PyInt>().ok().and_then(|number| number.str().ok());
+    let short = text.map(|text| text.to_string()).filter(|text| text.len() <= 20);
+    short.unwrap_or_else(|| "a negative number".to_owned())
+}
+
 /// To Python a bool is a number. As an argument here it is a mistake.
 pub(crate) fn refuse_bool(
     value: Borrowed<'_, '_, PyAny>,
@@ -70,7 +78,7 @@ pub(crate) fn refuse_bool(
     kind: ErrorKind,
 ) -> PyResult<()> {
     if value.is_instance_of::<PyBool>() {
-        return Err(invalid(kind, format!("{name} must be {needed}, not bool")));
+        return Err(invalid(kind, name, format!("must be {needed}, not bool")));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use grantmint_core::{PendingCall, Result, TokenOptions};
 use pyo3::exceptions::PyTypeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::api_key::ApiKey;
 use crate::argument::{Argument, given};
@@ -29,6 +29,7 @@ use crate::stats::Stats;
 use crate::stream_minter::StreamParts;
 use crate::text::{FilePath, Text};
 use crate::time::{Seconds, Ttl};
+use crate::unknown;
 
 /// The native part of grantmint.PlaybackMinter.
 #[pyclass(frozen, subclass, module = "grantmint._native")]
@@ -92,30 +93,38 @@ impl Mint for OfStream<'_> {
 #[pymethods]
 impl PlaybackMinter {
     #[new]
-    #[pyo3(signature = (
-        key,
-        *,
-        allow_origin=None,
-        grants=None,
-        ttl=None,
-        unique=true,
-        grant_ttl=None,
-        min_remaining=None,
-        timeout=None,
-        source=None,
-        cache=None,
-        share=None,
-        isolated=false,
-        base_url=None,
-        proxy=None,
-        ca_file=None,
-        policy=None,
-        clock=None,
-    ))]
+    #[pyo3(
+        signature = (
+            key,
+            *more,
+            allow_origin=None,
+            grants=None,
+            ttl=None,
+            unique=true,
+            grant_ttl=None,
+            min_remaining=None,
+            timeout=None,
+            source=None,
+            cache=None,
+            share=None,
+            isolated=false,
+            base_url=None,
+            proxy=None,
+            ca_file=None,
+            policy=None,
+            clock=None,
+            **unknown
+        ),
+        text_signature = "(key, *, allow_origin=None, grants=None, ttl=None, unique=True, \
+                          grant_ttl=None, min_remaining=None, timeout=None, source=None, cache=None, \
+                          share=None, isolated=False, base_url=None, proxy=None, ca_file=None, \
+                          policy=None, clock=None)"
+    )]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
         py: Python<'_>,
         key: Argument<'_, ApiKey>,
+        more: &Bound<'_, PyTuple>,
         allow_origin: Option<Text<'_>>,
         grants: Option<Bound<'_, PyAny>>,
         ttl: Option<Ttl<'_>>,
@@ -132,7 +141,9 @@ impl PlaybackMinter {
         ca_file: Option<FilePath<'_>>,
         policy: Option<Bound<'_, PyAny>>,
         clock: Option<Argument<'_, ManualClock>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        unknown::refuse::<Self>(py, Some(more), unknown)?;
         let mut builder =
             grantmint_core::PlaybackMinter::builder(&key.named("key")?.0).unique(unique);
         for grant in argument::all(grants)? {
@@ -223,7 +234,8 @@ impl PlaybackMinter {
         Ok(StreamParts { stream, source, streamer: streamer.to_owned() })
     }
 
-    /// Fetches a stream's grant before anybody asks for it; does not wait.
+    /// Fetches a stream's grant before anybody asks for it; does not wait. A fetch that fails is seen
+    /// in the events alone.
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid. Also if the source is a coroutine function and there
@@ -236,11 +248,13 @@ impl PlaybackMinter {
         py.detach(|| self.minter.prefetch(streamer)).or_raise()
     }
 
-    /// Keeps a stream's grant fresh although nobody asks for it.
+    /// Keeps a stream's grant fresh although nobody asks for it. A refresh that fails is seen in the
+    /// events alone.
     ///
     /// Args:
     ///     streamer: The stream.
-    ///     seconds: For how long, at most 24 hours, in seconds or as a timedelta; 0 ends it.
+    ///     seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours,
+    ///         0 ends it.
     ///
     /// Raises:
     ///     As prefetch.
@@ -320,8 +334,9 @@ impl PlaybackMinter {
         py.detach(|| self.minter.purge()).or_raise()
     }
 
-    /// Closes this minter and its streams: later calls raise closed. Other minters that share the
-    /// cache go on, and later ones find it for a while: purge() first empties it.
+    /// Closes this minter and its streams: later calls raise closed, those that wait still get their
+    /// result, and it keeps no stream warm any more. Other minters that share the cache go on, and later
+    /// ones find it for a while: purge() first empties it.
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.minter.close());
     }

@@ -8,6 +8,11 @@ use crate::error::exception;
 use crate::freshness;
 
 /// A viewer's token, with the state of the grant in it when it was minted.
+///
+/// Example:
+///     >>> token = live.token(streamer, "alice")
+///     >>> token.freshness, token.retry_after
+///     ('fresh', None)
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct PlaybackToken {
     jwt: Py<PyString>,

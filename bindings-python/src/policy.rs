@@ -11,21 +11,29 @@ use crate::builder::set_given;
 use crate::error::{OrRaise as _, invalid};
 use crate::number::{Count, Number};
 use crate::time::Seconds;
+use crate::unknown;
 
 /// When a cache refreshes grants, when it makes callers wait, and how many streams it holds. Times
 /// that are left out are derived from the lifetime of each grant.
 ///
 /// Args:
-///     wait_below: Below this remaining lifetime callers wait for a fetch, in seconds.
-///     soft_point: At this remaining lifetime a refresh is due, in seconds.
+///     wait_below: Below this remaining lifetime callers wait for a fetch, in seconds; 20 for grants of
+///         60 s, 5 for 15 s.
+///     soft_point: At this remaining lifetime a refresh is due, in seconds; 30 for grants of 60 s, 8
+///         for 15 s.
 ///     safety_margin: Subtracted from every lifetime, for clocks that differ and for time in transit,
-///         in seconds.
-///     fetch_timeout: How long one fetch may take, in seconds.
+///         in seconds; 2 for grants of 60 s, 1 for 15 s.
+///     fetch_timeout: How long one fetch may take, in seconds, at most 24 hours; 4 for grants of 60 s,
+///         3 for 15 s.
 ///     max_keys: How many streams the cache holds at most: 10,000 if left out.
 ///     jitter: Used in place of every random number, 0 to 1, for tests.
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_argument.
+///
+/// Example:
+///     >>> CachePolicy(max_keys=100, fetch_timeout=2)
+///     CachePolicy(fetch_timeout=2.0, max_keys=100)
 #[pyclass(frozen, eq, module = "grantmint")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct CachePolicy {
@@ -53,23 +61,33 @@ type Reduced<'py> = (Bound<'py, PyAny>, (Bound<'py, PyAny>, Bound<'py, PyDict>))
 #[pymethods]
 impl CachePolicy {
     #[new]
-    #[pyo3(signature = (
-        *,
-        wait_below=None,
-        soft_point=None,
-        safety_margin=None,
-        fetch_timeout=None,
-        max_keys=None,
-        jitter=None,
-    ))]
+    #[pyo3(
+        signature = (
+            *more,
+            wait_below=None,
+            soft_point=None,
+            safety_margin=None,
+            fetch_timeout=None,
+            max_keys=None,
+            jitter=None,
+            **unknown
+        ),
+        text_signature = "(*, wait_below=None, soft_point=None, safety_margin=None, \
+                          fetch_timeout=None, max_keys=None, jitter=None)"
+    )]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
+        py: Python<'_>,
+        more: &Bound<'_, PyTuple>,
         wait_below: Option<Seconds<'_>>,
         soft_point: Option<Seconds<'_>>,
         safety_margin: Option<Seconds<'_>>,
         fetch_timeout: Option<Seconds<'_>>,
         max_keys: Option<Count<'_>>,
         jitter: Option<Number<'_>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        unknown::refuse::<Self>(py, Some(more), unknown)?;
         let wait_below = given(wait_below, "wait_below")?;
         let soft_point = given(soft_point, "soft_point")?;
         let safety_margin = given(safety_margin, "safety_margin")?;
@@ -152,8 +170,8 @@ pub(crate) fn of(policy: &Bound<'_, PyAny>) -> PyResult<grantmint_core::CachePol
     }
     let Ok(fields) = policy.cast::<PyDict>() else {
         let needed = "a CachePolicy or a dict of its arguments";
-        let message = refusal(policy.as_borrowed(), "policy", needed);
-        return Err(invalid(ErrorKind::InvalidArgument, message));
+        let what = refusal(policy.as_borrowed(), needed);
+        return Err(invalid(ErrorKind::InvalidArgument, "policy", what));
     };
     let kind = policy.py().get_type::<CachePolicy>();
     let policy = kind.call(PyTuple::empty(policy.py()), Some(fields))?;

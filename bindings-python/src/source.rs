@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex, Weak};
 
-use grantmint_core::{AsyncGrantSource, Error, ErrorKind, GrantRequest, SourceTicket};
+use grantmint_core::{AsyncGrantSource, ErrorKind, GrantRequest, SourceTicket};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
 use crate::background;
-use crate::error::raise;
+use crate::error::invalid;
 use crate::fetch_function::FetchFunction;
 use crate::fork::PerProcess;
 use crate::imported::{BACKGROUND_READY, LOOP_PORT, SOURCE_FUNCTION};
@@ -156,8 +156,6 @@ impl AsyncGrantSource for ForCore {
 
 /// The exception where a loop is needed and there is none.
 pub(crate) fn no_loop() -> PyErr {
-    raise(&Error::new(
-        ErrorKind::InvalidArgument,
-        "this minter's source is a coroutine function: use token_async() in a running event loop",
-    ))
+    let what = "is a coroutine function: use token_async() in a running event loop";
+    invalid(ErrorKind::InvalidArgument, "source", what)
 }

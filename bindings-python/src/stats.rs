@@ -9,6 +9,12 @@ use crate::text::Text;
 macro_rules! stats {
     ($($(#[$doc:meta])* $name:ident: $type:ty,)*) => {
         /// What a cache has done since it was made, or since the process forked. Counts only rise.
+        ///
+        /// Example:
+        ///     >>> cache = GrantCache()
+        ///     >>> hit = cache.get("key", lambda key, **options: {"grant": "a grant"})
+        ///     >>> cache.stats().fetches
+        ///     1
         #[pyclass(frozen, eq, module = "grantmint")]
         #[derive(PartialEq)]
         pub(crate) struct Stats(pub(crate) grantmint_core::Stats);

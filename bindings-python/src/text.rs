@@ -70,6 +70,5 @@ fn ill_formed(error: PyErr, py: Python<'_>, name: &str) -> PyErr {
     if !error.is_instance_of::<PyUnicodeEncodeError>(py) {
         return error;
     }
-    let message = format!("{name} holds a lone surrogate, which is not valid UTF-8");
-    invalid(ErrorKind::InvalidUtf8, message)
+    invalid(ErrorKind::InvalidUtf8, name, "holds a lone surrogate, which is not valid UTF-8")
 }

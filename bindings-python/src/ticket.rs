@@ -12,8 +12,16 @@ use crate::json::to_text;
 use crate::one_use::OneUse;
 use crate::time::Seconds;
 
-/// The right and the task to fetch one grant for all its waiters. If the ticket is dropped, the fetch ends as
-/// abandoned.
+/// The right and the task to fetch one grant for all its waiters. If the ticket is dropped, the fetch
+/// ends as abandoned.
+///
+/// Example:
+///     >>> begun = GrantCache().begin("key")
+///     >>> begun.ticket.start()[0]
+///     'go'
+///     >>> begun.ticket.complete("a grant")
+///     >>> begun.waiter.wait().grant
+///     'a grant'
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct Ticket {
     key: String,
@@ -84,7 +92,7 @@ impl Ticket {
         grant: &Bound<'_, PyAny>,
         ttl: Option<Seconds<'_>>,
     ) -> PyResult<()> {
-        let grant = Grant::new(to_text(grant, "grant")?);
+        let grant = Grant::new(to_text(grant, "grant", ErrorKind::InvalidGrant)?);
         let lifetime = given(ttl, "ttl")?.unwrap_or(self.ttl);
         self.ticket.use_up(py, |ticket| ticket.complete(grant, lifetime));
         Ok(())

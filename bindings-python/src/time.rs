@@ -8,7 +8,7 @@ use pyo3::types::PyFloat;
 
 use crate::argument::{Argument, Kind};
 use crate::error::invalid;
-use crate::number::{float, refuse_bool, whole};
+use crate::number::{float, refuse_bool, shown, whole};
 
 /// A duration, 0 or more: seconds as a number, or a `timedelta`.
 pub(crate) type Seconds<'a> = Argument<'a, OfSeconds>;
@@ -51,26 +51,22 @@ impl Kind for OfTtl {
     const NEEDED: &'static str = "whole seconds (int or timedelta)";
 
     fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, name: &str) -> PyResult<u64> {
-        let refused = |what: &str| {
-            Err(invalid(
-                ErrorKind::InvalidTtl,
-                format!("{name} must be {}, not {what}", Self::NEEDED),
-            ))
-        };
+        let refused = |what: String| invalid(ErrorKind::InvalidTtl, name, what);
+        let not_whole = |came: &str| refused(format!("must be {}, not {came}", Self::NEEDED));
+        let negative = |came: String| refused(format!("must be 1 second or more, not {came}"));
         if let Ok(total) = value.getattr("total_seconds") {
-            let time = duration(float(total.call0()?.as_borrowed())?, name)?;
-            return if time.subsec_nanos() > 0 {
-                refused("a fraction")
-            } else {
-                Ok(time.as_secs())
+            let seconds = float(total.call0()?.as_borrowed())?;
+            return match Duration::try_from_secs_f64(seconds) {
+                Err(_) if seconds < 0.0 => Err(negative(plain(seconds))),
+                Ok(time) if time.subsec_nanos() > 0 => Err(not_whole("a fraction")),
+                time => Ok(time.unwrap_or(Duration::MAX).as_secs()),
             };
         }
         if value.is_instance_of::<PyFloat>() {
-            return refused("float");
+            return Err(not_whole("float"));
         }
         refuse_bool(value, name, Self::NEEDED, ErrorKind::InvalidTtl)?;
-        // A negative ttl becomes 0, which core refuses.
-        Ok(whole(value)?.unwrap_or(0))
+        whole(value)?.ok_or_else(|| negative(shown(value)))
     }
 }
 
@@ -85,19 +81,18 @@ impl Kind for OfUnixSeconds {
     const NEEDED: &'static str = "Unix seconds (int) or a datetime with a time zone";
 
     fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, name: &str) -> PyResult<u64> {
-        let refused =
-            |what: &str| invalid(ErrorKind::InvalidArgument, format!("{name} must {what}"));
-        let before_1970 = || refused("not be before 1970");
+        let refused = |what: &str| invalid(ErrorKind::InvalidArgument, name, what);
+        let before_1970 = |came: &str| refused(&format!("must be 1970 or later, not {came}"));
         if let Ok(timestamp) = value.getattr("timestamp") {
             if value.getattr("tzinfo")?.is_none() {
-                return Err(refused("have a time zone, such as timezone.utc"));
+                return Err(refused("must have a time zone, as datetime.now(timezone.utc) has"));
             }
             let seconds: f64 = timestamp.call0()?.extract()?;
             let time = Duration::try_from_secs_f64(seconds);
-            return time.map(|time| time.as_secs()).map_err(|_| before_1970());
+            return time.map(|time| time.as_secs()).map_err(|_| before_1970("an earlier datetime"));
         }
         refuse_bool(value, name, Self::NEEDED, ErrorKind::InvalidArgument)?;
-        whole(value)?.ok_or_else(before_1970)
+        whole(value)?.ok_or_else(|| before_1970(&shown(value)))
     }
 }
 
@@ -112,18 +107,24 @@ fn seconds(value: Borrowed<'_, '_, PyAny>, name: &str) -> PyResult<f64> {
         },
     };
     if seconds.is_nan() {
-        let message = format!("{name} must be a number of seconds, not NaN");
-        return Err(invalid(ErrorKind::InvalidArgument, message));
+        let what = "must be a number of seconds, not NaN";
+        return Err(invalid(ErrorKind::InvalidArgument, name, what));
     }
     Ok(seconds)
+}
+
+/// Seconds in a message.
+pub(crate) fn plain(seconds: f64) -> String {
+    let text = format!("{seconds:?}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 /// Seconds as a duration. What is too long for a `Duration` becomes the longest one, which core
 /// refuses.
 fn duration(seconds: f64, name: &str) -> PyResult<Duration> {
     if seconds < 0.0 {
-        let message = format!("{name} must be 0 seconds or more");
-        return Err(invalid(ErrorKind::InvalidArgument, message));
+        let what = format!("must be 0 seconds or more, not {}", plain(seconds));
+        return Err(invalid(ErrorKind::InvalidArgument, name, what));
     }
     Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }

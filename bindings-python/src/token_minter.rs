@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{PyIterator, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyIterator, PyList, PyString, PyTuple};
 
 use crate::access_token::advice;
 use crate::api_key::ApiKey;
@@ -17,6 +17,7 @@ use crate::flag;
 use crate::grants::argument;
 use crate::text::{Text, unreadable};
 use crate::time::{Ttl, UnixSeconds};
+use crate::unknown;
 
 thread_local! {
     /// The buffer that tokens are written to before Python copies them. It saves an allocation per
@@ -25,7 +26,8 @@ thread_local! {
 }
 
 /// Mints Access Tokens with the same key, grants and ttl, one for each identity. Any number of
-/// threads may share a minter.
+/// threads may share a minter. For one token of another room or lifetime, use AccessToken. After a
+/// rotation of the key, make a new minter.
 ///
 /// Args:
 ///     key: The key that signs.
@@ -33,26 +35,42 @@ thread_local! {
 ///     ttl: The lifetime of each token in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
 ///     nbf: When each token becomes valid, as Unix seconds or a datetime, before it expires; left out
 ///         if None.
-///     unique: Whether each token has a jti of its own instead of Twilio's.
+///     unique: Whether each token has a jti of its own instead of Twilio's, which all tokens of one key and second
+///         share ("SK…-1700000000").
 ///     clock: A ManualClock, for tests.
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_ttl, invalid_grant or invalid_argument.
+///
+/// Example:
+///     >>> rooms = TokenMinter(key, grants=[VideoGrant(room="DailyStandup")], ttl=14_400)
+///     >>> verify(rooms.mint("alice"), key).grants["video"]
+///     {'room': 'DailyStandup'}
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct TokenMinter(grantmint_core::TokenMinter);
 
 #[pymethods]
 impl TokenMinter {
     #[new]
-    #[pyo3(signature = (key, *, grants=None, ttl=None, nbf=None, unique=false, clock=None))]
+    #[pyo3(
+        signature = (
+            key, *more, grants=None, ttl=None, nbf=None, unique=false, clock=None, **unknown
+        ),
+        text_signature = "(key, *, grants=None, ttl=None, nbf=None, unique=False, clock=None)"
+    )]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
+        py: Python<'_>,
         key: Argument<'_, ApiKey>,
+        more: &Bound<'_, PyTuple>,
         grants: Option<Bound<'_, PyAny>>,
         ttl: Option<Ttl<'_>>,
         nbf: Option<UnixSeconds<'_>>,
         #[pyo3(from_py_with = flag::unique)] unique: bool,
         clock: Option<Argument<'_, ManualClock>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        unknown::refuse::<Self>(py, Some(more), unknown)?;
         let mut builder = grantmint_core::TokenMinter::builder(&key.named("key")?.0)
             .grants(argument::all(grants)?)
             .unique(unique);
@@ -121,7 +139,8 @@ impl TokenMinter {
         PyList::new(py, tokens)
     }
 
-    /// Advice about these tokens, as pairs of a stable code and a message; empty for most.
+    /// Advice about these tokens, as pairs of a stable code and a message; empty for most. The codes are
+    /// voice_identity, voice_identity_length, voice_ttl, voice_params, video_region and short_secret.
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         advice(py, self.0.warnings())
     }
@@ -137,15 +156,19 @@ impl TokenMinter {
     }
 }
 
-/// The `identities`, one by one. A single `str` would be taken for its characters.
+/// The `identities`, one by one. A single `str` would be taken for its characters, `bytes` for
+/// numbers.
 fn several<'py>(identities: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyIterator>> {
     const NEEDED: &str = "a list of str";
     if identities.is_instance_of::<PyString>() {
         let message = format!("identities must be {NEEDED}: write mint_many([identity])");
         return Err(PyTypeError::new_err(message));
     }
-    let refused = |_| wrong_type(identities.as_borrowed(), "identities", NEEDED, "");
-    identities.try_iter().map_err(refused)
+    let refused = || wrong_type(identities.as_borrowed(), "identities", NEEDED, "");
+    if identities.is_instance_of::<PyBytes>() {
+        return Err(refused());
+    }
+    identities.try_iter().map_err(|_| refused())
 }
 
 /// One of the `identities`.

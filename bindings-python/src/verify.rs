@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use grantmint_core::{Algorithm, ErrorKind, VerifyOptions};
+use grantmint_core::{Algorithm, Error, ErrorKind, VerifyOptions};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -12,14 +12,17 @@ use crate::decoded::Decoded;
 use crate::error::{OrRaise as _, invalid};
 use crate::json::to_text;
 use crate::text::{OfText, Text};
-use crate::time::{Seconds, UnixSeconds};
+use crate::time::{Seconds, UnixSeconds, plain};
 
-/// Checks that an Access Token was made with this key, for the key's account, and is valid now.
+/// Checks that an Access Token was made with this key, for the key's account, and is valid now. It
+/// takes one key: after a rotation, verify tokens of the old key with the old key until they have
+/// expired.
 ///
 /// Args:
 ///     token: The token.
 ///     api_key: The key that it must be signed with.
-///     leeway: How many whole seconds exp and nbf may be off, at most 300, or as a timedelta.
+///     leeway: How many whole seconds exp and nbf may be off, at most 300, or as a timedelta; 0 if
+///         None.
 ///     now: The time to check exp and nbf against, as Unix seconds or a datetime; the present if
 ///         None.
 ///     algorithm: The one algorithm to accept: "HS256", "HS384" or "HS512".
@@ -28,6 +31,10 @@ use crate::time::{Seconds, UnixSeconds};
 ///     TokenError: token_malformed, token_algorithm, token_signature, token_issuer, token_claims,
 ///         token_expired or token_not_yet_valid.
 ///     InvalidArgumentError: invalid_argument or invalid_utf8.
+///
+/// Example:
+///     >>> verify(TokenMinter(key).mint("alice"), key, leeway=5).identity
+///     'alice'
 #[pyfunction]
 #[pyo3(
     signature = (token, api_key, *, leeway=None, now=None, algorithm=Text::Default("HS256")),
@@ -60,6 +67,11 @@ pub(crate) fn verify(
 ///     TokenError: As verify, but for token_issuer.
 ///     InvalidArgumentError: invalid_credentials for an empty secret, invalid_argument or
 ///         invalid_utf8.
+///
+/// Example:
+///     >>> token = sign("HS256", {"alg": "HS256"}, {"sub": "alice", "exp": 4_000_000_000}, "shared")
+///     >>> verify_jwt(token, "shared").subject
+///     'alice'
 #[pyfunction]
 #[pyo3(
     signature = (token, secret, *, leeway=None, now=None, algorithm=Text::Default("HS256")),
@@ -82,6 +94,10 @@ pub(crate) fn verify_jwt(
 /// Raises:
 ///     TokenError: token_malformed.
 ///     InvalidArgumentError: invalid_utf8.
+///
+/// Example:
+///     >>> decode(TokenMinter(key).mint("alice")).issuer == key.key_sid
+///     True
 #[pyfunction]
 pub(crate) fn decode(token: Text<'_>) -> PyResult<Decoded> {
     let token = token.named("token")?;
@@ -99,6 +115,10 @@ pub(crate) fn decode(token: Text<'_>) -> PyResult<Decoded> {
 /// Raises:
 ///     InvalidArgumentError: invalid_argument, invalid_credentials, limit_exceeded or
 ///         invalid_utf8.
+///
+/// Example:
+///     >>> sign("HS256", {"alg": "HS256"}, {"sub": "alice"}, "shared").count(".")
+///     2
 #[pyfunction]
 pub(crate) fn sign(
     alg: Text<'_>,
@@ -107,7 +127,8 @@ pub(crate) fn sign(
     secret: Argument<'_, SharedSecret>,
 ) -> PyResult<String> {
     let algorithm: Algorithm = alg.named("alg")?.parse().or_raise()?;
-    let (header, claims) = (to_text(header, "header")?, to_text(claims, "claims")?);
+    let kind = ErrorKind::InvalidArgument;
+    let (header, claims) = (to_text(header, "header", kind)?, to_text(claims, "claims", kind)?);
     let secret = secret.named("secret")?;
     grantmint_core::sign(algorithm, &header, &claims, secret).or_raise()
 }
@@ -117,11 +138,13 @@ fn options(
     now: Option<UnixSeconds<'_>>,
     algorithm: Text<'_>,
 ) -> PyResult<VerifyOptions> {
-    let algorithm = algorithm.named("algorithm")?.parse().or_raise()?;
-    let mut options = VerifyOptions::new().algorithm(algorithm);
+    let algorithm: Result<Algorithm, _> = algorithm.named("algorithm")?.parse();
+    let algorithm = algorithm.map_err(|error: Error| error.with_argument("algorithm"));
+    let mut options = VerifyOptions::new().algorithm(algorithm.or_raise()?);
     if let Some(time) = given(leeway, "leeway")? {
         if time.subsec_nanos() > 0 && time != Duration::MAX {
-            return Err(invalid(ErrorKind::InvalidArgument, "leeway must be whole seconds"));
+            let what = format!("must be whole seconds, not {}", plain(time.as_secs_f64()));
+            return Err(invalid(ErrorKind::InvalidArgument, "leeway", what));
         }
         options = options.leeway(time.as_secs());
     }

@@ -17,6 +17,14 @@ use crate::lock::lock;
 use crate::port::{LoopPort, Port};
 
 /// Waits for one fetch that this caller or another runs. Dropping it ends the wait.
+///
+/// Example:
+///     >>> begun = GrantCache().begin("key")
+///     >>> begun.ticket.fail(UpstreamError("the service is down"))
+///     >>> begun.waiter.wait()
+///     Traceback (most recent call last):
+///         ...
+///     grantmint.errors.UpstreamError: source_failed: the service is down
 #[pyclass(frozen, module = "grantmint")]
 pub(crate) struct Waiter(Mutex<Option<grantmint_core::Waiter>>);
 

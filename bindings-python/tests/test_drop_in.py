@@ -98,7 +98,8 @@ def test_half_a_pair_gets_into_claims_but_not_into_a_header():
     half = "\ud83d"
     assert json.loads(decode(token(region="ie1").to_jwt()).header_json)["twr"] == "ie1"
     with clock_at(NOW):
-        tokens = [lib.AccessToken(ACCOUNT, KEY, SECRET, identity=half) for lib in (OFFICIAL, DROP_IN)]
+        both = (OFFICIAL, DROP_IN)
+        tokens = [lib.AccessToken(ACCOUNT, KEY, SECRET, identity=half) for lib in both]
         assert tokens[0].to_jwt() == tokens[1].to_jwt()
     with pytest.raises(InvalidArgumentError, match="header is not valid JSON"):
         token(region=half).to_jwt()

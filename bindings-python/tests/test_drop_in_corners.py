@@ -27,7 +27,8 @@ GOOD_HEADER, GOOD_CLAIMS = {"alg": "HS256"}, {"exp": NOW + 60}
 
 def alike(make, *steps, now=NOW):
     """What came of the steps, by both."""
-    return [official.error or official.value for official, _ in compared(Program(make, [*steps]), now)]
+    both = compared(Program(make, [*steps]), now)
+    return [official.error or official.value for official, _ in both]
 
 
 # Reading.

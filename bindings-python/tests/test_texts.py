@@ -148,7 +148,7 @@ def test_a_grant_with_a_lone_surrogate_is_shown_to_nobody(is_coroutine):
         with pytest.raises(UpstreamError) as failed:
             asyncio.run(call)
         assert failed.value.code == "source_failed"
-        assert failed.value.__cause__.code == "invalid_utf8"
+        assert failed.value.__cause__.__cause__.code == "invalid_utf8"
         assert "hush" not in shown(failed.value)
 
 

@@ -167,10 +167,10 @@ def test_every_kind_of_error_has_its_class():
     assert issubclass(DeadlineError, TimeoutError)
     assert ThrottledError(retry_after=3).code == "throttled"
     assert ThrottledError(retry_after=timedelta(minutes=1)).retry_after == 60
-    with pytest.raises(ValueError, match="no error"):
+    with pytest.raises(ValueError, match="code must be"):
         GrantmintError("why", code="typo")
-    for wrong in (-1, float("nan"), "soon"):
-        with pytest.raises(ValueError, match=r"retry_after|could not convert"):
+    for wrong in (-1, float("nan")):
+        with pytest.raises(ValueError, match="retry_after"):
             ThrottledError(retry_after=wrong)
 
 

@@ -168,6 +168,17 @@ impl ManualClock {
     }
 
     /// Lets time pass.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use grantmint_core::ManualClock;
+    ///
+    /// let clock = ManualClock::new(Duration::from_secs(1_900_000_000));
+    /// clock.advance(Duration::from_secs(60));
+    /// assert_eq!(clock.now().unix_seconds(), 1_900_000_060);
+    /// ```
     pub fn advance(&self, time: Duration) {
         for clock in [&self.0.boot, &self.0.wall] {
             // The end of time is as far as it goes.

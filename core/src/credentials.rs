@@ -40,12 +40,12 @@ struct Inner {
 }
 
 impl ApiKey {
-    /// A key from the account's SID (`AC…`), the key's SID (`SK…`) and its secret.
+    /// A key from the account's SID (`AC…`), the key's SID (`SK…`) and its secret of 1 to 4,096 bytes.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidSid`] for a malformed SID, [`ErrorKind::InvalidCredentials`] for swapped
-    /// SIDs or an empty secret.
+    /// SIDs, and for a secret that is empty or too long.
     pub fn new(account_sid: &str, key_sid: &str, secret: &str) -> Result<Self> {
         refuse_swapped(account_sid, key_sid)?;
         let account_sid = Sid::parse(SidKind::Account, "account_sid", account_sid)?;
@@ -56,6 +56,20 @@ impl ApiKey {
     }
 
     /// The same key for another region of Twilio, which every token then names in its header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::ApiKey;
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// assert_eq!(key.with_region("ie1")?.region(), Some("ie1"));
+    /// assert_eq!(key.region(), None);
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -78,6 +92,17 @@ impl ApiKey {
     /// A key from the environment variables `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` and
     /// `TWILIO_API_SECRET`.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use grantmint_core::ApiKey;
+    ///
+    /// match ApiKey::from_env() {
+    ///     Ok(key) => println!("signing with {}", key.key_sid()),
+    ///     Err(error) => println!("{error}"), // such as: TWILIO_API_KEY is missing, …
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidCredentials`] names a variable that is missing, empty or not UTF-8;
@@ -87,6 +112,22 @@ impl ApiKey {
     }
 
     /// As [`ApiKey::from_env`], from any look-up of a variable by its name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    /// use grantmint_core::ApiKey;
+    ///
+    /// let settings = HashMap::from([
+    ///     ("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001"),
+    ///     ("TWILIO_API_KEY", "SK00000000000000000000000000000002"),
+    ///     ("TWILIO_API_SECRET", "the secret shown once in the console"),
+    /// ]);
+    /// let key = ApiKey::from_lookup(|name| settings.get(name).map(|text| text.to_string()))?;
+    /// assert_eq!(key.account_sid().as_str(), settings["TWILIO_ACCOUNT_SID"]);
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -230,6 +230,15 @@ impl Error {
 
     /// The argument at fault, if it is one: `grant_ttl`, `identities[2]`, `video.room`. The message
     /// begins with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use grantmint_core::ApiKey;
+    ///
+    /// let error = ApiKey::new("AC1", "SK1", "secret").unwrap_err();
+    /// assert_eq!(error.argument(), Some("account_sid"));
+    /// ```
     #[must_use]
     pub fn argument(&self) -> Option<&str> {
         self.0.argument.as_deref()
@@ -247,8 +256,21 @@ impl Error {
         &self.0.message
     }
 
-    /// How long to wait before a further try makes sense; always there when throttled or
-    /// overloaded.
+    /// How long to wait before a further try makes sense; always there when throttled or overloaded.
+    /// Send it on to your own client as `Retry-After`. [`Error::is_retryable`] says with which status:
+    /// 503 if it is true, else 502.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use grantmint_core::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Throttled, "one request at a time");
+    /// let error = error.with_retry_after(Duration::from_secs(3));
+    /// assert!(error.is_retryable());
+    /// assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
+    /// ```
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

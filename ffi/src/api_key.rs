@@ -11,8 +11,18 @@ use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 
 /// A validated API key. Minters keep what they need of it: it may be freed right after they are
-/// made. The secret is never shown, and is wiped from memory when no key and no minter needs it any
-/// more.
+/// made. The secret, of at most 4,096 bytes, is never shown, and is wiped from memory when no key and
+/// no minter needs it any more.
+///
+/// ```c
+/// grantmint_api_key_t *own = NULL;
+/// if (grantmint_api_key_from_env(&own, &error) != GRANTMINT_OK) {
+///     grantmint_str_t why = grantmint_error_message(error);
+///     fprintf(stderr, "%.*s\n", (int)why.len, why.data);
+///     grantmint_error_free(error);
+/// }
+/// grantmint_api_key_free(own);
+/// ```
 pub struct grantmint_api_key_t(ApiKey);
 
 class!(grantmint_api_key_t);

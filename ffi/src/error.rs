@@ -12,6 +12,18 @@ use crate::time;
 
 /// What went wrong: a status, a message that says what to do, and when to try again. Holds no
 /// secret, token, grant or identity, so it can be logged. Belongs to the caller that received it.
+///
+/// ```c
+/// grantmint_api_key_t *swapped = NULL;
+/// grantmint_status_t status = grantmint_api_key_new(
+///     GRANTMINT_STR("SK00000000000000000000000000000002"),
+///     GRANTMINT_STR("AC00000000000000000000000000000001"), GRANTMINT_STR("secret"), &swapped, &error);
+/// if (status == GRANTMINT_ERR_INVALID_CREDENTIALS) {
+///     grantmint_str_t argument = grantmint_error_argument(error); // account_sid
+///     fprintf(stderr, "look at %.*s\n", (int)argument.len, argument.data);
+/// }
+/// grantmint_error_free(error);
+/// ```
 pub struct grantmint_error_t(Error);
 
 class!(grantmint_error_t);

@@ -33,6 +33,8 @@ pub(crate) unsafe fn clock(clock: *const grantmint_manual_clock_t) -> Result<Opt
 /// `unix_ms`: the time that it shows, in milliseconds since 1970. `*out`: the clock, to free with
 /// `grantmint_manual_clock_free`.
 ///
+/// Statuses: none but those that any function may return.
+///
 /// # Safety
 ///
 /// [outputs]

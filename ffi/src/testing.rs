@@ -9,6 +9,8 @@ use crate::status::grantmint_status_t;
 /// Has a cache behave from now on as in a forked child: only grants that are still good are taken
 /// over. For tests.
 ///
+/// Statuses: none but those that any function may return.
+///
 /// # Safety
 ///
 /// [handles], [outputs]

@@ -76,6 +76,23 @@ fn every_kind_of_error_has_its_number_in_the_header() {
     assert_eq!(in_header, in_core);
 }
 
+#[test]
+fn every_function_with_a_status_lists_its_statuses() {
+    let header = committed();
+    let bare: Vec<&str> = header
+        .split("\n/**\n")
+        .skip(1)
+        .filter_map(|text| text.split_once(" */\n"))
+        .filter(|(comment, _)| !comment.contains("\n * Statuses: "))
+        .filter_map(|(_, code)| code.strip_prefix("GRANTMINT_API")?.split_once(';'))
+        .map(|(declaration, _)| declaration)
+        .filter(|text| {
+            text.contains("grantmint_status_t ") && text.contains("grantmint_error_t **")
+        })
+        .collect();
+    assert!(bare.is_empty(), "{}", bare.join("\n"));
+}
+
 /// The list of what every language offers.
 fn surface() -> Value {
     let path = root().join("tests/conformance/surface.json");

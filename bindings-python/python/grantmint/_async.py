@@ -160,7 +160,7 @@ async def awaited(job: Job, call: _sources.Call) -> None:
         return
     try:
         answer = await fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout)
-        job.complete(answer)
+        _sources.complete(job, answer)
     except Exception as error:  # noqa: BLE001
         call.error = error
         _sources.fail(job, error)
@@ -200,7 +200,7 @@ async def token(begin: Callable[..., TokenCall], *arguments: Any) -> PlaybackTok
     """Waits for a token. Cancelling the task ends the wait, never the fetch."""
     port = port_of_loop()
     call = begin(port.native, *arguments)
-    call: _sources.Call | None = None
+    ran: _sources.Call | None = None
     try:
         while True:
             news = call.step()
@@ -209,10 +209,10 @@ async def token(begin: Callable[..., TokenCall], *arguments: Any) -> PlaybackTok
             if news is None:
                 await port.rung(call.number)
             else:
-                call = fetch(news)
+                ran = fetch(news)
     except GrantmintError as error:
-        if call is not None and led.error is not None and error.code == "source_failed":
-            raise error from led.error
+        if ran is not None and ran.error is not None and error.code == "source_failed":
+            raise error from ran.error
         raise
     finally:
         call.close()

@@ -27,8 +27,18 @@ class GrantCache(NativeCache):
     Args:
         policy: A CachePolicy, or a dict of its arguments.
         clock: A ManualClock, for tests.
-        rate_limited: Whether the cache limits its fetches: bursts of 20, and 10 per second. The cache
-            of a PlaybackMinter is limited together with all others of its account.
+        rate_limited: Whether the cache limits its fetches: bursts of 20, and 10 per second. The
+            cache of a PlaybackMinter is limited together with all others of its account.
+
+    Raises:
+        InvalidArgumentError: invalid_argument for the policy.
+
+    Example:
+        >>> def fetch(key, *, ttl, origin, timeout):
+        ...     return {"grant": {"token": f"for {key}"}, "ttl": 3600}
+        >>> cache = GrantCache()
+        >>> cache.get("service", fetch, ttl=3600).grant
+        '{"token":"for service"}'
     """
 
     __slots__ = ("__weakref__",)
@@ -48,7 +58,8 @@ class GrantCache(NativeCache):
             key: 1 to 512 bytes.
             fetch: ``fetch(key, *, ttl, origin, timeout)``, which returns a mapping with "grant"
                 and, if it differs from the requested one, "ttl" in seconds. ``origin`` is None.
-            ttl: The lifetime to request, in seconds or as a timedelta.
+                "grant" is text, or an object to write as JSON; Hit.grant is the text.
+            ttl: The lifetime to request, 1 ms to 24 hours, in seconds or as a timedelta.
             min_remaining: How long the grant must still live, in seconds or as a timedelta.
             timeout: How long to wait for another caller's fetch, in seconds or as a timedelta; 5
                 seconds if None.
@@ -57,10 +68,10 @@ class GrantCache(NativeCache):
             InvalidArgumentError: For the arguments, and for a coroutine function.
             UpstreamError: The fetch failed; all who waited for it get the same error.
             DeadlineError: No grant came in time.
+            GrantmintError: overloaded, if the rate limit is reached or the cache is full.
         """
         if _is_coroutine(fetch):
-            msg = "fetch is a coroutine function: use get_async()"
-            raise InvalidArgumentError(msg)
+            raise _sources.invalid("fetch", "is a coroutine function: use get_async()")
         asking = self._ask(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
         while True:
             begun = asking.begin()
@@ -159,18 +170,14 @@ class GrantCache(NativeCache):
                 is_run = _refresh(begun.ticket, fetch)
         grant = begun.grant if begun.grant is not None else _waiter_of(begun).fallback()
         if grant is None and not is_run:
-            msg = "fetch is a coroutine function and no event loop runs"
-            raise InvalidArgumentError(msg)
+            what = "is a coroutine function and no event loop runs: give a def, or use get_async()"
+            raise _sources.invalid("fetch", what)
         return grant
 
 
 def _is_coroutine(fetch: Callable[..., Any]) -> bool:
     """Whether a fetch argument is a coroutine function. Refuses what cannot be called."""
-    if not callable(fetch):
-        came = None if fetch is None else type(fetch).__name__
-        msg = f"fetch must be a function, def or async def, not {came}"
-        raise InvalidArgumentError(msg)
-    return _sources.is_coroutine(fetch)
+    return _sources.is_coroutine(fetch, "fetch")
 
 
 def _waiter_of(begun: Begun) -> Waiter:
@@ -197,8 +204,8 @@ def _run(ticket: Ticket, fetch: Callable[..., Any], call: _sources.Call) -> None
     except GrantmintError:
         return  # the waiters are told
     try:
-        answer = _sources.checked(fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds))
-        ticket.complete(answer["grant"], answer.get("ttl"))
+        answer = fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
+        _sources.complete(ticket, answer)
     except Exception as error:  # noqa: BLE001
         _fail(ticket, error, call)
     except BaseException:
@@ -227,7 +234,7 @@ async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], call: _so
         return  # the waiters are told
     try:
         answer = await fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
-        ticket.complete(answer["grant"], answer.get("ttl"))
+        _sources.complete(ticket, answer)
     except Exception as error:  # noqa: BLE001
         _fail(ticket, error, call)
     except BaseException:
@@ -252,4 +259,4 @@ def _fail(ticket: Ticket, error: Exception, call: _sources.Call) -> None:
         after = error.retry_after
         ticket.fail(ThrottledError("the source of grants is throttled", retry_after=after))
     else:
-        ticket.fail(UpstreamError(f"the source of grants raised {type(error).__name__}"))
+        ticket.fail(UpstreamError(_sources.told(error, "fetch", "key")))

@@ -74,7 +74,7 @@ class Port:
 
     def _token(self, call: TokenCall) -> PlaybackToken | None:
         """Waits for the end of one call; None in a child that was forked meanwhile."""
-        call = _sources.Call()
+        ran = _sources.Call()
         try:
             while self._is_of_this_process():
                 news = call.step()
@@ -83,11 +83,11 @@ class Port:
                 if news is None:
                     self._wait(call.number)
                 else:
-                    call = _sources.Call()
-                    _sources.run(news, call)
+                    ran = _sources.Call()
+                    _sources.run(news, ran)
         except GrantmintError as error:
-            if call.error is not None and error.code == "source_failed":
-                raise error from call.error
+            if ran.error is not None and error.code == "source_failed":
+                raise error from ran.error
             raise
         finally:
             if self._is_of_this_process():

@@ -26,10 +26,14 @@ class PlaybackMinter(NativeMinter):
     Each viewer gets a token of their own. The grant in it is fetched about every 25 seconds per
     stream. Make one minter, keep it, and use it from all threads, tasks and event loops.
 
-    Minters of one API key in one process share their cache. It is kept after the last of them until
-    its last grant and cached error have expired, at most 62 s. grantmint.forget() wipes it
-    immediately. A program that makes and drops 20 minters within a minute is warned once
-    (RuntimeWarning).
+    Twilio closed the PlaybackGrant endpoint, which is the default, in 2023: give a source, or the
+    base_url of a server that answers as it did.
+
+    Minters of one API key in one process share their cache if they fetch from the same server in
+    the same way, with the same policy. A minter with a source or a clock has a cache of its own,
+    but for cache= and share=. A shared cache is kept after the last minter until its last grant and
+    cached error have expired, at most 62 s. grantmint.forget() wipes it immediately. A program that
+    makes and drops 20 minters within a minute is warned once (RuntimeWarning).
 
     Args:
         key: The key that signs and fetches.
@@ -41,13 +45,16 @@ class PlaybackMinter(NativeMinter):
         grant_ttl: The lifetime to request for grants, 1 to 60 seconds; 60 if None.
         min_remaining: How long the grant in a token must still live, in seconds or as a timedelta,
             at most half of grant_ttl; by default 5 s for grants of 60 s, 2 s for 15 s.
-        timeout: How long a call waits for a grant, in seconds or as a timedelta; 5 seconds if None.
+        timeout: How long a call waits for a grant, in seconds (not milliseconds) or as a timedelta;
+            5 seconds if None. A time of hours waits for as long as possible.
         source: A function that fetches grants instead of the PlaybackGrant endpoint:
             ``fetch(streamer, *, ttl, origin, timeout)``, def or async def. It returns a mapping
             with "grant" and, if it differs from the requested one, "ttl" in seconds.
         cache: A GrantCache to use.
-        share: A name. All minters of the account with the same name share one cache.
-        isolated: Whether the minter has a cache that no other minter shares.
+        share: A name of 1 to 128 bytes. All minters of the account with the same name share one
+            cache.
+        isolated: Whether the minter has a cache that no other minter shares. The account's
+            cool-down and rate limit are shared all the same.
         base_url: Scheme, host and port of upstream; "https://media.twilio.com" if None.
         proxy: The URL of an HTTP proxy. Proxies that the environment names are not used.
         ca_file: A PEM file with the certificate authorities to trust instead of the built-in ones.
@@ -56,6 +63,11 @@ class PlaybackMinter(NativeMinter):
 
     Raises:
         InvalidArgumentError: An argument is out of range, or two cannot be combined.
+
+    Example:
+        >>> minter = PlaybackMinter(key, source=lambda streamer, **options: {"grant": {}})
+        >>> verify(minter.token(streamer, "alice").jwt, key).identity
+        'alice'
     """
 
     __slots__ = ("__weakref__",)
@@ -123,7 +135,13 @@ class PlaybackMinter(NativeMinter):
 
 
 class StreamMinter(NativeStream):
-    """One stream of a PlaybackMinter. PlaybackMinter.stream makes it."""
+    """One stream of a PlaybackMinter. PlaybackMinter.stream makes it.
+
+    Example:
+        >>> stream = live.stream(streamer)
+        >>> verify(stream.token("alice").jwt, key).identity
+        'alice'
+    """
 
     __slots__ = ("__weakref__",)
 

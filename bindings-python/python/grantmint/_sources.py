@@ -8,22 +8,26 @@ import threading
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-from grantmint.errors import InvalidArgumentError, ThrottledError
+from grantmint.errors import GrantmintError, InvalidArgumentError, ThrottledError, _from_core
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grantmint._native import Job
+    from grantmint._native import Job, Ticket
 
 #: The flag in a function's code that makes it a coroutine function.
 _CO_COROUTINE = 0x80
+_MUST_RETURN = 'must return {"grant": …, "ttl": seconds}'
 
 
-def is_coroutine(fetch: Any) -> bool:
-    """Whether a source is a coroutine function. Refuses what cannot be called."""
+def is_coroutine(fetch: Any, name: str = "source") -> bool:
+    """Whether a source, the argument of this name, is a coroutine function.
+
+    Refuses what cannot be called.
+    """
     if not callable(fetch):
-        msg = "source must be a function, def or async def"
-        raise InvalidArgumentError(msg)
+        came = None if fetch is None else type(fetch).__name__
+        raise invalid(name, f"must be a function, def or async def, not {came}")
     return _is_async(fetch) or _is_async(getattr(fetch, "__call__", None))  # noqa: B004
 
 
@@ -71,7 +75,7 @@ def run(job: Job, call: Call | None = None) -> Exception | None:
         return None
     try:
         answer = fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout)
-        job.complete(checked(answer))
+        complete(job, answer)
     except Exception as error:  # noqa: BLE001
         if call is not None:
             call.error = error
@@ -83,14 +87,41 @@ def run(job: Job, call: Call | None = None) -> Exception | None:
     return None
 
 
-def checked(answer: Any) -> Any:
-    """What a source returned. Refuses an awaitable."""
+class WrongAnswerError(TypeError):
+    """What a source returned is no answer. Its text holds nothing of the answer."""
+
+
+def complete(fetch: Job | Ticket, answer: Any) -> None:
+    """Ends a fetch with what its source returned. Refuses what is no answer."""
+    if not hasattr(answer, "get") or not hasattr(answer, "__getitem__"):
+        raise WrongAnswerError(_no_answer(answer))
+    try:
+        grant = answer["grant"]
+    except KeyError:
+        raise WrongAnswerError(_no_grant(answer)) from None
+    ttl = answer.get("ttl")
+    try:
+        fetch.complete(grant, ttl)
+    except (TypeError, InvalidArgumentError) as error:
+        # These are of the package itself: they say names, types and numbers.
+        what = error.message if isinstance(error, InvalidArgumentError) else str(error)
+        raise WrongAnswerError(f"{_MUST_RETURN}; its {what}") from error
+
+
+def _no_answer(answer: Any) -> str:
     if hasattr(answer, "__await__"):
         if hasattr(answer, "close"):
             answer.close()
-        msg = "the source returned an awaitable: make it an async def"
-        raise TypeError(msg)
-    return answer
+        return f"{_MUST_RETURN}, not an awaitable: make it an async def"
+    came = None if answer is None else type(answer).__name__
+    return f"{_MUST_RETURN}, not {came}"
+
+
+def _no_grant(answer: Any) -> str:
+    what = f'{_MUST_RETURN}, not {type(answer).__name__} without "grant"'
+    if "access_token" not in answer:
+        return what
+    return f'{what}: write {{"grant": body["access_token"], "ttl": body["expires_in"]}}'
 
 
 def fail(job: Job, error: Exception) -> None:
@@ -98,7 +129,29 @@ def fail(job: Job, error: Exception) -> None:
     if isinstance(error, ThrottledError):
         job.throttle(error.retry_after)
     else:
-        job.fail(type(error).__name__)
+        job.fail(told(error, "source", "streamer"))
+
+
+def told(error: Exception, name: str, first: str) -> str:
+    """What all waiters are told of an error: not its own text, which may hold a secret.
+
+    The name is that of the argument which the source came as, and first that of its first argument.
+    """
+    if isinstance(error, WrongAnswerError):
+        return f"{name} {error}"
+    if isinstance(error, TypeError) and not _came_from_within(error):
+        return f"{name} must accept ({first}, *, ttl, origin, timeout); the call raised TypeError"
+    return f"{name} raised {type(error).__name__}"
+
+
+def _came_from_within(error: Exception) -> bool:
+    """Whether a function raised it, and not the call: the traceback goes on below our own frame."""
+    return error.__traceback__ is not None and error.__traceback__.tb_next is not None
+
+
+def invalid(name: str, what: str) -> GrantmintError:
+    """The error for an argument that is refused here, before core sees it."""
+    return _from_core("invalid_argument", f"{name} {what}", None, name)
 
 
 def report() -> None:

@@ -34,6 +34,10 @@ class GrantmintError(Exception):
     Raises:
         ValueError: There is no such code, or retry_after is negative or not a number of seconds.
         TypeError: retry_after is not a time.
+
+    Example:
+        >>> GrantmintError("come back later", code="overloaded", retry_after=2).is_retryable
+        True
     """
 
     code: str = "unsupported"
@@ -41,7 +45,7 @@ class GrantmintError(Exception):
     message: str = ""
     """What went wrong, in words."""
     retry_after: float | None = None
-    """After how many seconds to try again, if that is known."""
+    """After how many seconds to try again, if known. A server sends it on as Retry-After."""
     argument: str | None = None
     """The argument at fault, such as "grant_ttl" or "identities[2]"; None for other errors."""
 
@@ -58,8 +62,7 @@ class GrantmintError(Exception):
         if code is not None:
             self.code = code
         if self.code not in ERRORS:
-            msg = f"there is no error with the code {self.code!r}"
-            raise ValueError(msg)
+            raise ValueError(_no_code(self.code))
         self.retry_after = None if retry_after is None else _seconds(retry_after)
 
     @property
@@ -74,7 +77,11 @@ class GrantmintError(Exception):
 
     @property
     def is_retryable(self) -> bool:
-        """Whether the same call with the same arguments may succeed later."""
+        """Whether the same call with the same arguments may succeed later.
+
+        A server answers its own client with 503 if it is True, else with 502; docs/errors.md says
+        more for each code.
+        """
         return ERRORS[self.code][1]
 
     def __str__(self) -> str:
@@ -93,19 +100,41 @@ class GrantmintError(Exception):
 
 
 class InvalidArgumentError(GrantmintError, ValueError):
-    """An argument is wrong: numbers 100 to 199, and 902 for a text that is not valid UTF-8."""
+    """An argument is wrong: numbers 100 to 199, and 902 for a text that is not valid UTF-8.
+
+    Example:
+        >>> try:
+        ...     TokenMinter(key, ttl=0)
+        ... except InvalidArgumentError as error:
+        ...     print(error.argument, error.code)
+        ttl invalid_ttl
+    """
 
     code = "invalid_argument"
 
 
 class TokenError(GrantmintError):
-    """A token does not decode or verify: numbers 200 to 299."""
+    """A token does not decode or verify: numbers 200 to 299.
+
+    Example:
+        >>> decode("no token")
+        Traceback (most recent call last):
+            ...
+        grantmint.errors.TokenError: token_malformed: the token does not have three parts
+    """
 
     code = "token_malformed"
 
 
 class UpstreamError(GrantmintError):
-    """A grant could not be fetched: numbers 300 to 399."""
+    """A grant could not be fetched: numbers 300 to 399.
+
+    Example:
+        >>> GrantCache().get("key", lambda key, **options: None)
+        Traceback (most recent call last):
+            ...
+        grantmint.errors.UpstreamError: source_failed: fetch must return {"grant": …, ...
+    """
 
     code = "source_failed"
 
@@ -114,13 +143,26 @@ class ThrottledError(UpstreamError):
     """Upstream limits the account's requests: number 304.
 
     A source raises it with ``retry_after`` to stop all fetches of the account for that time.
+
+    Example:
+        >>> ThrottledError("too many requests", retry_after=30).retry_after
+        30.0
     """
 
     code = "throttled"
 
 
 class DeadlineError(GrantmintError, TimeoutError):
-    """No grant came within the caller's time: number 400."""
+    """No grant came within the caller's time: number 400.
+
+    Example:
+        >>> cache = GrantCache()
+        >>> fetcher = cache.begin("key")  # and nobody fetches
+        >>> cache.begin("key", timeout=0.01).waiter.wait()
+        Traceback (most recent call last):
+            ...
+        grantmint.errors.DeadlineError: deadline_exceeded: ...
+    """
 
     code = "deadline_exceeded"
 
@@ -129,18 +171,30 @@ class DeadlineError(GrantmintError, TimeoutError):
         return GrantmintError.__str__(self)
 
 
+def _no_code(code: object) -> str:
+    """What is wrong with a code that no error has."""
+    import difflib
+
+    close = difflib.get_close_matches(str(code), ERRORS)
+    meant = f"; did you mean {close[0]!r}?" if close else ""
+    return f"code must be a key of grantmint.ERRORS, not {code!r}{meant}"
+
+
 def _seconds(time: Any) -> float:
     total = getattr(time, "total_seconds", None)
+    needed = f"retry_after must be seconds (int, float or timedelta), not {type(time).__name__}"
+    if isinstance(time, (str, bytes)):
+        raise TypeError(needed)
     try:
         seconds = float(time if total is None else total())
     except OverflowError:
-        seconds = -1.0  # too long to be a time: refused below
+        msg = "retry_after must be seconds that a float can hold"
+        raise ValueError(msg) from None
     except TypeError:
-        kind = type(time).__name__
-        msg = f"retry_after must be seconds (int, float or timedelta), not {kind}"
-        raise TypeError(msg) from None
+        raise TypeError(needed) from None
     if isinstance(time, bool) or not seconds >= 0:
-        msg = "retry_after must be 0 seconds or more, and no bool"
+        came = "bool" if isinstance(time, bool) else f"{seconds:g}"
+        msg = f"retry_after must be 0 seconds or more, not {came}"
         raise ValueError(msg)
     return seconds
 

@@ -16,6 +16,10 @@ use crate::text::Text;
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_grant.
+///
+/// Example:
+///     >>> CustomGrant("hologram", {"stage": 1}).to_json()
+///     '{"stage":1}'
 #[pyclass(frozen, eq, hash, module = "grantmint")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct CustomGrant {

@@ -1,9 +1,11 @@
 //! The grant to watch one live stream.
 
-use grantmint_core::{AccessTokenGrant, Json};
+use grantmint_core::{AccessTokenGrant, ErrorKind, Json};
 use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString};
 
-use crate::error::OrRaise as _;
+use crate::argument::refusal;
+use crate::error::{OrRaise as _, invalid};
 use crate::json::{from_text, to_json};
 
 /// Lets its holder watch one live stream.
@@ -14,6 +16,10 @@ use crate::json::{from_text, to_json};
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_grant.
+///
+/// Example:
+///     >>> PlaybackGrant({"playbackUrl": "https://example.com/"}).key
+///     'player'
 #[pyclass(frozen, eq, hash, module = "grantmint")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct PlaybackGrant(String);
@@ -29,6 +35,10 @@ impl PlaybackGrant {
 impl PlaybackGrant {
     #[new]
     fn new(grant: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if !holds_an_object(grant) {
+            let what = refusal(grant.as_borrowed(), "a dict, or its JSON as str or bytes");
+            return Err(invalid(ErrorKind::InvalidGrant, "grant", what));
+        }
         let this = Self(to_json(grant, "grant")?.as_str().to_owned());
         this.to_core()?;
         Ok(this)
@@ -59,4 +69,11 @@ impl PlaybackGrant {
     fn __reduce__<'py>(this: &Bound<'py, Self>) -> (Bound<'py, PyAny>, (String,)) {
         (this.get_type().into_any(), (this.get().0.clone(),))
     }
+}
+
+/// Whether it can be a grant: the texts are looked into later.
+fn holds_an_object(grant: &Bound<'_, PyAny>) -> bool {
+    grant.is_instance_of::<PyDict>()
+        || grant.is_instance_of::<PyString>()
+        || grant.is_instance_of::<PyBytes>()
 }

@@ -2,16 +2,17 @@
 
 use grantmint_core::AccessTokenGrant;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::error::OrRaise as _;
 use crate::grants::check::checked;
 use crate::show;
 use crate::text::{self, Text};
+use crate::unknown;
 
-/// Writes the class of such a grant from the names of its fields.
+/// Writes the class of such a grant from its signature in Python and the names of its fields.
 macro_rules! text_grant {
-    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident $signature:tt { $($(#[$field_doc:meta])* $field:ident),+ $(,)? }) => {
         $(#[$doc])*
         #[pyclass(frozen, eq, hash, get_all, module = "grantmint")]
         #[derive(PartialEq, Eq, Hash)]
@@ -33,8 +34,16 @@ macro_rules! text_grant {
         #[pymethods]
         impl $name {
             #[new]
-            #[pyo3(signature = ($($field = None),+))]
-            fn new($($field: Option<Text<'_>>),+) -> PyResult<Self> {
+            #[pyo3(
+                signature = ($($field = None),+, **unknown),
+                text_signature = $signature
+            )]
+            fn new(
+                py: Python<'_>,
+                $($field: Option<Text<'_>>,)+
+                unknown: Option<&Bound<'_, PyDict>>,
+            ) -> PyResult<Self> {
+                unknown::refuse::<Self>(py, None, unknown)?;
                 let this = Self { $($field: text::owned($field, stringify!($field))?),+ };
                 this.to_core()?;
                 Ok(this)
@@ -73,7 +82,11 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_grant.
-    VideoGrant {
+    ///
+    /// Example:
+    ///     >>> VideoGrant(room="DailyStandup").to_json()
+    ///     '{"room":"DailyStandup"}'
+    VideoGrant "(room=None)" {
         /// The only room, by unique name or SID; any if None.
         room,
     }
@@ -90,7 +103,11 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
-    ChatGrant {
+    ///
+    /// Example:
+    ///     >>> ChatGrant(service_sid="IS" + "0" * 32).key
+    ///     'chat'
+    ChatGrant "(service_sid=None, endpoint_id=None, deployment_role_sid=None, push_credential_sid=None)" {
         /// The SID of the service.
         service_sid,
         /// The name for the device and user.
@@ -107,7 +124,11 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
-    IpMessagingGrant {
+    ///
+    /// Example:
+    ///     >>> IpMessagingGrant(endpoint_id="phone").key
+    ///     'ip_messaging'
+    IpMessagingGrant "(service_sid=None, endpoint_id=None, deployment_role_sid=None, push_credential_sid=None)" {
         /// The SID of the service.
         service_sid,
         /// The name for the device and user.
@@ -128,7 +149,11 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
-    SyncGrant {
+    ///
+    /// Example:
+    ///     >>> SyncGrant(service_sid="IS" + "0" * 32).key
+    ///     'data_sync'
+    SyncGrant "(service_sid=None, endpoint_id=None)" {
         /// The SID of the service.
         service_sid,
         /// The name for the device and user.
@@ -146,7 +171,11 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
-    TaskRouterGrant {
+    ///
+    /// Example:
+    ///     >>> TaskRouterGrant(worker_sid="WK" + "0" * 32, role="worker").key
+    ///     'task_router'
+    TaskRouterGrant "(workspace_sid=None, worker_sid=None, role=None)" {
         /// The SID of the workspace.
         workspace_sid,
         /// The SID of the worker.
@@ -164,7 +193,11 @@ text_grant! {
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.
-    RtcGrant {
+    ///
+    /// Example:
+    ///     >>> RtcGrant(configuration_profile_sid="CP" + "0" * 32).key
+    ///     'rtc'
+    RtcGrant "(configuration_profile_sid=None)" {
         /// The SID of the profile.
         configuration_profile_sid,
     }

@@ -2,7 +2,7 @@
 
 use grantmint_core::{AccessTokenGrant, Json};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::argument::given;
 use crate::error::OrRaise as _;
@@ -11,8 +11,11 @@ use crate::grants::check::checked;
 use crate::json::{from_text, to_json};
 use crate::show;
 use crate::text::{self, Text};
+use crate::unknown;
 
-/// Lets its holder make and take calls.
+/// Lets its holder make and take calls. Voice takes identities of ASCII letters, digits and
+/// underscores, at most 121 of them, and a ttl of at most 86,399 seconds. Others are minted all the
+/// same; warnings() of the token or minter tells of them.
 ///
 /// Args:
 ///     incoming_allow: Whether the holder may take calls.
@@ -24,6 +27,10 @@ use crate::text::{self, Text};
 ///
 /// Raises:
 ///     InvalidArgumentError: invalid_sid or invalid_grant.
+///
+/// Example:
+///     >>> VoiceGrant(incoming_allow=True, outgoing_application_sid="AP" + "0" * 32).incoming_allow
+///     True
 #[pyclass(frozen, eq, hash, module = "grantmint")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct VoiceGrant {
@@ -60,20 +67,29 @@ impl VoiceGrant {
 #[pymethods]
 impl VoiceGrant {
     #[new]
-    #[pyo3(signature = (
-        incoming_allow=None,
-        outgoing_application_sid=None,
-        outgoing_application_params=None,
-        push_credential_sid=None,
-        endpoint_id=None,
-    ))]
+    #[pyo3(
+        signature = (
+            incoming_allow=None,
+            outgoing_application_sid=None,
+            outgoing_application_params=None,
+            push_credential_sid=None,
+            endpoint_id=None,
+            **unknown
+        ),
+        text_signature = "(incoming_allow=None, outgoing_application_sid=None, \
+                          outgoing_application_params=None, push_credential_sid=None, \
+                          endpoint_id=None)"
+    )]
     fn new(
+        py: Python<'_>,
         incoming_allow: Option<Flag<'_>>,
         outgoing_application_sid: Option<Text<'_>>,
         outgoing_application_params: Option<Bound<'_, PyAny>>,
         push_credential_sid: Option<Text<'_>>,
         endpoint_id: Option<Text<'_>>,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        unknown::refuse::<Self>(py, None, unknown)?;
         let params = outgoing_application_params.as_ref();
         let params = params.map(|params| to_json(params, "outgoing_application_params"));
         let this = Self {

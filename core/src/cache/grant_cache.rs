@@ -19,17 +19,19 @@ use crate::error::Result;
 ///
 /// ```
 /// use std::time::Duration;
-/// use grantmint_core::{Begin, BeginOptions, Grant, GrantCache, Key};
+/// use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
 ///
 /// let cache = GrantCache::builder().build();
 /// let key = Key::new("stream-1", Duration::from_secs(60))?;
-/// let Begin::Fetch(mut ticket, waiter) = cache.begin(&key, BeginOptions::default())? else {
-///     panic!("a cold key has to be fetched");
+/// let fetch = |mut ticket: Ticket| {
+///     if let Start::Go(_time) = ticket.start() {
+///         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+///     }
 /// };
-/// ticket.start();
-/// ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
-/// assert_eq!(waiter.wait()?.as_str(), "a grant");
-/// assert!(matches!(cache.begin(&key, BeginOptions::default())?, Begin::Hit(_)));
+/// for _ in 0..3 {
+///     assert_eq!(cache.get(&key, BeginOptions::default(), fetch)?.as_str(), "a grant");
+/// }
+/// assert_eq!(cache.stats().fetches, 1);
 /// # Ok::<(), grantmint_core::Error>(())
 /// ```
 #[derive(Clone)]
@@ -47,6 +49,30 @@ impl GrantCache {
 
     /// Asks for a grant. Never blocks; a hit takes no lock.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::Begin;
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// match cache.begin(&key, BeginOptions::default())? {
+    ///     Begin::Hit(hit) => println!("{:?} left", hit.remaining()),
+    ///     Begin::Fetch(ticket, waiter) => {
+    ///         fetch(ticket);
+    ///         assert_eq!(waiter.wait()?.as_str(), "a grant");
+    ///     }
+    ///     _ => println!("somebody else fetches"),
+    /// }
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The cached error of the last fetch while no request may be sent, with `retry_after`;
@@ -61,6 +87,29 @@ impl GrantCache {
     /// caller has to see to the fetch. When a grant that is still good is only being refreshed, it
     /// should hand the ticket on rather than fetch right there.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// let hit = cache.get(&key, BeginOptions::default(), move |ticket| {
+    ///     if ticket.is_refresh() {
+    ///         std::thread::spawn(move || fetch(ticket)); // nobody waits for it
+    ///     } else {
+    ///         fetch(ticket);
+    ///     }
+    /// })?;
+    /// assert_eq!(hit.as_str(), "a grant");
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`GrantCache::begin`] and [`Waiter::wait`](crate::Waiter::wait); a fetch that was dropped is
@@ -72,6 +121,25 @@ impl GrantCache {
 
     /// A grant that is there now and keeps the promise, or none. Never waits; `fetch` is called as in
     /// [`GrantCache::get`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// // `drop` gives a ticket back: nothing is fetched.
+    /// assert!(cache.try_get(&key, BeginOptions::default(), drop)?.is_none());
+    /// cache.get(&key, BeginOptions::default(), fetch)?;
+    /// assert!(cache.try_get(&key, BeginOptions::default(), drop)?.is_some());
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -88,6 +156,27 @@ impl GrantCache {
     /// As [`GrantCache::get`], by callback, which is called once: before this returns if the grant is
     /// there, else on the thread that ends the fetch or watches the time, which it must not block.
     /// `fetch` may be called there again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// let (told, tells) = std::sync::mpsc::channel();
+    /// let answer = move |result: grantmint_core::Result<grantmint_core::Hit>| {
+    ///     let _ = told.send(result.is_ok());
+    /// };
+    /// drop(cache.get_then(&key, BeginOptions::default(), fetch, answer));
+    /// assert_eq!(tells.recv(), Ok(true));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     pub fn get_then(
         &self,
         key: &Key,
@@ -100,6 +189,25 @@ impl GrantCache {
 
     /// A key looked up once, for hot paths.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::Begin;
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// cache.get(&key, BeginOptions::default(), fetch)?;
+    /// let handle = cache.handle(&key)?;
+    /// assert!(matches!(handle.begin(BeginOptions::default())?, Begin::Hit(_)));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`GrantCache::begin`] for a new key.
@@ -110,6 +218,25 @@ impl GrantCache {
     /// The ticket to fetch a key's grant before anybody asks for it; none if it is there and not
     /// due for a refresh, is being fetched already, or no request may be sent.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// if let Some(ticket) = cache.prefetch(&key)? {
+    ///     fetch(ticket);
+    /// }
+    /// assert!(cache.prefetch(&key)?.is_none());
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`GrantCache::begin`] for a new key.
@@ -119,6 +246,24 @@ impl GrantCache {
 
     /// Has a key refreshed without being read, for a time of at most 24 h; zero ends it. Tickets
     /// for it come from [`GrantCache::poll`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// cache.keep_warm(&key, Duration::from_secs(3_600))?;
+    /// cache.poll().into_iter().for_each(fetch);
+    /// assert_eq!(cache.stats().fetches, 1);
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -155,6 +300,25 @@ impl GrantCache {
 
     /// Empties one entry. The outcome of a fetch in flight goes to its waiters and is not stored. False
     /// if there was no such entry.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// cache.get(&key, BeginOptions::default(), fetch)?;
+    /// assert!(cache.invalidate(&key));
+    /// cache.get(&key, BeginOptions::default(), fetch)?;
+    /// assert_eq!(cache.stats().fetches, 2);
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     pub fn invalidate(&self, key: &Key) -> bool {
         let inner = self.inner();
         inner.shards.get(key).is_some_and(|entry| inner.invalidate(&entry, None))
@@ -162,6 +326,24 @@ impl GrantCache {
 
     /// Empties one entry if it holds the grant of this generation: so that of many callers who met
     /// a bad grant only the first one has it fetched anew.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// let bad = cache.get(&key, BeginOptions::default(), fetch)?;
+    /// assert!(cache.invalidate_if(&key, bad.generation()));
+    /// assert!(!cache.invalidate_if(&key, bad.generation()));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     pub fn invalidate_if(&self, key: &Key, generation: u64) -> bool {
         let inner = self.inner();
         inner.shards.get(key).is_some_and(|entry| inner.invalidate(&entry, Some(generation)))
@@ -191,6 +373,26 @@ impl GrantCache {
     }
 
     /// The last 1,024 events since the last call, oldest first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// cache.get(&key, BeginOptions::default(), fetch)?;
+    /// for event in cache.drain_events() {
+    ///     println!("{event:?}");
+    /// }
+    /// assert!(cache.drain_events().is_empty());
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     #[must_use]
     pub fn drain_events(&self) -> Vec<Event> {
         self.inner().drain_events()

@@ -44,6 +44,20 @@ pub struct AccessToken {
 
 impl AccessToken {
     /// Starts with no grants, a ttl of an hour and Twilio's kind of `jti`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{AccessToken, ApiKey, VideoGrant};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// let token = AccessToken::builder(&key, "alice").grant(VideoGrant::new()).build()?;
+    /// assert!(token.warnings().is_empty());
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     pub fn builder(key: &ApiKey, identity: &str) -> AccessTokenBuilder {
         AccessTokenBuilder {
             key: key.clone(),
@@ -54,6 +68,20 @@ impl AccessToken {
     }
 
     /// The signed token, issued now. With `unique` each call gives another `jti`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{AccessToken, ApiKey, VerifyOptions, verify};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// let jwt = AccessToken::builder(&key, "alice").build()?.to_jwt()?;
+    /// assert_eq!(verify(&jwt, &key, &VerifyOptions::new())?.identity(), Some("alice"));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -93,6 +121,21 @@ impl AccessTokenBuilder {
 
     /// The Unix second at which the token ends, 1 to 86,400 seconds after it is turned into a JWT.
     /// Excludes [`AccessTokenBuilder::ttl`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{AccessToken, ApiKey, ManualClock, decode};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// let clock = ManualClock::new(std::time::Duration::from_secs(1_900_000_000));
+    /// let token = AccessToken::builder(&key, "alice").valid_until(1_900_000_060).clock(&clock).build()?;
+    /// assert_eq!(decode(&token.to_jwt()?)?.expires_at(), Some(1_900_000_060));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     pub fn valid_until(mut self, unix_seconds: u64) -> Self {
         self.options.valid_until = Some(unix_seconds);
         self

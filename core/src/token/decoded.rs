@@ -64,12 +64,43 @@ impl Decoded {
     }
 
     /// The members of the claims.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{AccessToken, ApiKey, VideoGrant, decode};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// # let jwt = AccessToken::builder(&key, "alice").grant(VideoGrant::new().room("lobby")).build()?.to_jwt()?;
+    /// let content = decode(&jwt)?;
+    /// assert_eq!(content.claims()["iss"], key.key_sid().as_str());
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     #[must_use]
     pub fn claims(&self) -> &Map<String, Value> {
         &self.claims.members
     }
 
     /// The grants, with the identity among them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{AccessToken, ApiKey, VideoGrant, decode};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// # let jwt = AccessToken::builder(&key, "alice").grant(VideoGrant::new().room("lobby")).build()?.to_jwt()?;
+    /// let content = decode(&jwt)?;
+    /// let grants = content.grants().expect("an Access Token has grants");
+    /// assert_eq!(grants["video"]["room"], "lobby");
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     #[must_use]
     pub fn grants(&self) -> Option<&Map<String, Value>> {
         self.claims().get("grants")?.as_object()
@@ -118,6 +149,22 @@ impl Decoded {
     }
 
     /// `exp` in Unix seconds, a fraction dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{AccessToken, ApiKey, VideoGrant, decode};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// # let jwt = AccessToken::builder(&key, "alice").grant(VideoGrant::new().room("lobby")).build()?.to_jwt()?;
+    /// let content = decode(&jwt)?;
+    /// let issued = content.issued_at().unwrap_or(0);
+    /// assert_eq!(content.expires_at(), Some(issued + 3_600));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     #[must_use]
     pub fn expires_at(&self) -> Option<u64> {
         self.time("exp").ok()?.map(|time| time.whole)

@@ -18,7 +18,8 @@ use crate::error::Result;
 /// Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each.
 ///
 /// Everything but the identity is checked, encoded and hashed once a second, not once a token. Any
-/// number of threads may share one minter; they take no lock.
+/// number of threads may share one minter; they take no lock. For one token of another room or
+/// lifetime, use an [`AccessToken`](crate::AccessToken). After a rotation of the key, make a new minter.
 ///
 /// # Example: one token for each who joins
 ///
@@ -47,6 +48,23 @@ pub struct TokenMinter {
 
 impl TokenMinter {
     /// Starts with no grants, a ttl of an hour and Twilio's kind of `jti`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{ApiKey, TokenMinter, ChatGrant};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// let chats = TokenMinter::builder(&key)
+    ///     .grant(ChatGrant::new().service_sid("IS00000000000000000000000000000003"))
+    ///     .ttl(3_600)
+    ///     .build()?;
+    /// assert!(chats.warnings().is_empty());
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     pub fn builder(key: &ApiKey) -> TokenMinterBuilder {
         TokenMinterBuilder {
             key: key.clone(),
@@ -56,6 +74,21 @@ impl TokenMinter {
     }
 
     /// The token of one viewer, issued now. One allocation: the token itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{ApiKey, TokenMinter, decode};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// let minter = TokenMinter::builder(&key).build()?;
+    /// let jwt = minter.mint("alice")?;
+    /// assert_eq!(decode(&jwt)?.identity(), Some("alice"));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -71,6 +104,24 @@ impl TokenMinter {
     /// As [`TokenMinter::mint`], in place of what `out` holds, which is emptied first. No
     /// allocation once `out` is large enough. After an error `out` is as it was.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{ApiKey, TokenMinter};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// # let minter = TokenMinter::builder(&key).build()?;
+    /// let mut jwt = String::new();
+    /// for identity in ["alice", "bob"] {
+    ///     minter.mint_into(&mut jwt, identity)?;
+    ///     assert!(jwt.starts_with("eyJ"));
+    /// }
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`TokenMinter::mint`].
@@ -80,6 +131,22 @@ impl TokenMinter {
     }
 
     /// One token for each identity, all issued in the same second; all of them or none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{ApiKey, TokenMinter};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// # let minter = TokenMinter::builder(&key).build()?;
+    /// assert_eq!(minter.mint_many(&["alice", "bob"])?.len(), 2);
+    /// let error = minter.mint_many(&["alice", ""]).unwrap_err();
+    /// assert_eq!(error.argument(), Some("identities[1]"));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -118,6 +185,21 @@ impl TokenMinter {
     /// Slower than [`TokenMinter::mint`] unless that second is the present one, as nothing is kept
     /// for others.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{ApiKey, TokenMinter, decode};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// # let minter = TokenMinter::builder(&key).build()?;
+    /// let jwt = minter.mint_at("alice", 1_900_000_000)?;
+    /// assert_eq!(decode(&jwt)?.issued_at(), Some(1_900_000_000));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`TokenMinter::mint`]; also
@@ -132,6 +214,20 @@ impl TokenMinter {
     }
 
     /// Advice on this kind of token; empty for most.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{ApiKey, TokenMinter, VoiceGrant, Warning};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// let calls = TokenMinter::builder(&key).grant(VoiceGrant::new()).ttl(86_400).build()?;
+    /// assert_eq!(calls.warnings(), [Warning::VoiceTtl]);
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         advise(&self.key, self.template.claims(), None, self.clock.unix_seconds())

@@ -31,7 +31,7 @@ macro_rules! token_setters {
         }
 
         /// Whether each token has a `jti` of its own, as the last claim, in place of Twilio's
-        /// `{key SID}-{Unix seconds}`.
+        /// `{key SID}-{Unix seconds}`, which all tokens of one key and second share.
         pub fn unique(mut self, unique: bool) -> Self {
             self.options.unique = unique;
             self

@@ -44,6 +44,22 @@ impl VerifyOptions {
     }
 
     /// The Unix second to take for the present one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{ApiKey, ErrorKind, TokenMinter, VerifyOptions, verify};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// let jwt = TokenMinter::builder(&key).ttl(60).build()?.mint_at("alice", 1_900_000_000)?;
+    /// let a_minute_later = VerifyOptions::new().now(1_900_000_060);
+    /// assert_eq!(verify(&jwt, &key, &a_minute_later).unwrap_err().kind(), ErrorKind::TokenExpired);
+    /// assert!(verify(&jwt, &key, &a_minute_later.leeway(5)).is_ok());
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     #[must_use]
     pub fn now(mut self, unix_seconds: u64) -> Self {
         self.now = Some(unix_seconds);
@@ -51,6 +67,16 @@ impl VerifyOptions {
     }
 
     /// The one algorithm to accept. A token never chooses it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{Algorithm, VerifyOptions, sign, verify_jwt};
+    /// let jwt = sign(Algorithm::Hs512, r#"{"alg":"HS512"}"#, r#"{"exp":4000000000}"#, b"shared")?;
+    /// let options = VerifyOptions::new().algorithm(Algorithm::Hs512);
+    /// assert!(verify_jwt(&jwt, b"shared", &options).is_ok());
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     #[must_use]
     pub fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
@@ -69,6 +95,9 @@ impl VerifyOptions {
 }
 
 /// Checks an Access Token: made with this key, for its account, valid now.
+///
+/// It takes one key: after a rotation, verify tokens of the old key with the old key until they have
+/// expired.
 ///
 /// The signature is compared in constant time, and before anything in the claims is looked at.
 ///

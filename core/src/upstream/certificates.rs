@@ -17,7 +17,10 @@ pub(super) struct Certificates(Vec<u8>);
 
 impl Certificates {
     pub(super) fn read(path: &Path) -> Result<Self> {
-        let unreadable = |error: io::Error| invalid(&format!("cannot be read: {}", error.kind()));
+        let unreadable = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => invalid("cannot be read: there is no such file"),
+            kind => invalid(&format!("cannot be read: {kind}")),
+        };
         // A pipe may never be opened, and a device has no end.
         if !fs::metadata(path).map_err(unreadable)?.is_file() {
             return Err(invalid("must be a file"));

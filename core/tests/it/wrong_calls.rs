@@ -142,7 +142,7 @@ fn a_wrong_call_is_told_what_to_give() {
         live().base_url("example.com").build() => "base_url", "must be an https URL";
         live().base_url("https://u:p@example.com").build() => "base_url",
             "must have no user, query or fragment and at most 2,048 bytes";
-        live().ca_file("/no/such/file").build() => "ca_file", "cannot be read: entity not found";
+        live().ca_file("/no/such/file").build() => "ca_file", "cannot be read: there is no such file";
         live().proxy("proxy:3128").build() => "proxy", "must be an http URL";
         live().source(Never).proxy("http://127.0.0.1:1").build() => "proxy",
             "has no effect with source, which sends its own requests";

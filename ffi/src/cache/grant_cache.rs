@@ -29,6 +29,28 @@ use crate::time;
 /// for its grants with: `ttl_ms`, 1 ms to 24 h in milliseconds. Any number of threads may share a
 /// cache. It fetches nothing by itself: it gives a ticket to one of the callers, which does the
 /// fetch.
+///
+/// ```c
+/// grantmint_grant_cache_t *cache = NULL;
+/// grantmint_begin_t begun = {0};
+/// grantmint_hit_t *hit = NULL;
+/// grantmint_start_t start;
+/// uint32_t ms;
+/// if (grantmint_grant_cache_new(NULL, &cache, &error) == GRANTMINT_OK &&
+///     grantmint_grant_cache_begin(cache, GRANTMINT_STR("service"), 60000, NULL, &begun, &error) ==
+///         GRANTMINT_OK &&
+///     begun.outcome == GRANTMINT_FETCH &&
+///     grantmint_ticket_start(begun.ticket, &start, &ms, &error) == GRANTMINT_OK &&
+///     start == GRANTMINT_START_GO &&
+///     // Here the grant is fetched, within so many milliseconds.
+///     grantmint_ticket_complete(begun.ticket, GRANTMINT_STR("a grant"), 0, &error) == GRANTMINT_OK &&
+///     grantmint_waiter_wait(begun.waiter, &hit, &error) == GRANTMINT_OK) {
+///     grantmint_str_t grant = grantmint_hit_grant(hit);
+///     printf("%.*s\n", (int)grant.len, grant.data);
+/// }
+/// grantmint_hit_free(hit);
+/// grantmint_grant_cache_free(cache);
+/// ```
 pub struct grantmint_grant_cache_t(GrantCache);
 
 class!(grantmint_grant_cache_t);
@@ -166,7 +188,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_get(
 /// `callback`: not called unless the status is `GRANTMINT_OK`. `userdata`: the first argument of
 /// both.
 ///
-/// Statuses: for the arguments alone.
+/// Statuses: `limit_exceeded` and `invalid_ttl` for the key, `null_pointer` for no `fetch` or
+/// `callback`. Those of `grantmint_grant_cache_get` go to the callback.
 ///
 /// # Safety
 ///
@@ -209,7 +232,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_get_then(
 /// `fetch`, `userdata`: as in `grantmint_grant_cache_get`, called if a fetch is due. `*out`: the
 /// grant, to free with `grantmint_hit_free`, or null.
 ///
-/// Statuses: for the arguments alone.
+/// Statuses: `limit_exceeded` and `invalid_ttl` for the key, `invalid_argument` for the options,
+/// `null_pointer` for no `fetch`.
 ///
 /// # Safety
 ///
@@ -355,6 +379,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_next_wakeup(
 ///
 /// `fetch`: called on this thread with the ticket of each. `userdata`: its first argument.
 ///
+/// Statuses: `null_pointer` for no `fetch`.
+///
 /// # Safety
 ///
 /// [handles], [callbacks], [outputs]
@@ -378,6 +404,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_poll(
 /// the callers that wait for it, but is not stored.
 ///
 /// `*out`: whether there was such an entry; `out` may be null.
+///
+/// Statuses: `limit_exceeded` and `invalid_ttl` for the key.
 ///
 /// # Safety
 ///
@@ -404,6 +432,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_invalidate(
 ///
 /// `*out`: whether it was dropped; `out` may be null.
 ///
+/// Statuses: `limit_exceeded` and `invalid_ttl` for the key.
+///
 /// # Safety
 ///
 /// [handles], [strings], [outputs]
@@ -427,6 +457,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_invalidate_if(
 
 /// Drops all grants and cached errors, for all who share this cache.
 ///
+/// Statuses: none but those that any function may return.
+///
 /// # Safety
 ///
 /// [handles], [outputs]
@@ -447,6 +479,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_purge(
 /// errors are dropped. The results of running fetches still go to the callers that wait for them,
 /// but are not stored.
 ///
+/// Statuses: none but those that any function may return.
+///
 /// # Safety
 ///
 /// [handles], [outputs]
@@ -466,6 +500,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_rotate(
 /// Reads the statistics of the cache.
 ///
 /// `*out`: a snapshot, to free with `grantmint_stats_free`.
+///
+/// Statuses: none but those that any function may return.
 ///
 /// # Safety
 ///
@@ -488,6 +524,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_stats(
 /// Takes the events since the last call out of the cache: the last 1,024 at most, oldest first.
 ///
 /// `*out`: the events, to free with `grantmint_events_free`.
+///
+/// Statuses: none but those that any function may return.
 ///
 /// # Safety
 ///

@@ -24,6 +24,8 @@ impl grantmint_grant_handle_t {
 
 /// As `grantmint_grant_cache_begin`, for the key of a handle.
 ///
+/// Statuses: as `grantmint_grant_cache_begin`, but none for the key.
+///
 /// # Safety
 ///
 /// [handles], [structs], [outputs]

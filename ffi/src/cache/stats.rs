@@ -202,6 +202,8 @@ pub unsafe extern "C" fn grantmint_stats_latency(
 /// `cache`: the value of the label `cache` in each series. `*out`: the page, to free with
 /// `grantmint_string_free`.
 ///
+/// Statuses: none but those that any function may return.
+///
 /// # Safety
 ///
 /// [handles], [strings], [outputs]

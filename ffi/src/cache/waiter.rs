@@ -85,6 +85,8 @@ pub unsafe extern "C" fn grantmint_waiter_poll(
 ///
 /// `*out`: the grant, to free with `grantmint_hit_free`, or null.
 ///
+/// Statuses: none but those that any function may return.
+///
 /// # Safety
 ///
 /// [handles], [outputs]
@@ -112,6 +114,8 @@ pub unsafe extern "C" fn grantmint_waiter_fallback(
 /// `waiter`: consumed, whatever the status. `callback`: not called unless the status is
 /// `GRANTMINT_OK`. `userdata`: its first argument. `*out`: for taking the callback back, to free
 /// with `grantmint_registration_free`, which leaves the callback registered; `out` may be null.
+///
+/// Statuses: `null_pointer` for no `callback`.
 ///
 /// # Safety
 ///

@@ -28,6 +28,27 @@ use crate::string::grantmint_string_t;
 /// Mints playback tokens: each viewer gets a token of their own, with a grant that is fetched only
 /// about once per stream and half a minute. Use one minter on all threads. Minters of one key share
 /// one cache within the process unless their options say otherwise.
+///
+/// Twilio closed the PlaybackGrant endpoint, which is the default, in 2023: set `source`, or
+/// `base_url` to a server that answers as it did.
+///
+/// ```c,no_run
+/// grantmint_playback_minter_options_t options = GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT;
+/// options.base_url = GRANTMINT_STR("http://127.0.0.1:8080");
+/// grantmint_playback_minter_t *live = NULL;
+/// grantmint_playback_token_t *token = NULL;
+/// if (grantmint_playback_minter_new(key, &options, &live, &error) == GRANTMINT_OK &&
+///     grantmint_playback_minter_token(live, GRANTMINT_STR("VJ00000000000000000000000000000003"),
+///                                     GRANTMINT_STR("alice"), NULL, &token, &error) == GRANTMINT_OK) {
+///     grantmint_str_t jwt = grantmint_playback_token_jwt(token);
+///     printf("%.*s\n", (int)jwt.len, jwt.data);
+/// } else if (grantmint_error_is_retryable(error)) {
+///     printf("again in %u ms\n", (unsigned)grantmint_error_retry_after_ms(error));
+/// }
+/// grantmint_error_free(error);
+/// grantmint_playback_token_free(token);
+/// grantmint_playback_minter_free(live);
+/// ```
 pub struct grantmint_playback_minter_t(PlaybackMinter);
 
 class!(grantmint_playback_minter_t);

@@ -73,6 +73,8 @@ impl AsyncGrantSource for grantmint_source_t {
 /// called unless the status is `GRANTMINT_OK`. `*out`: the source, to free with
 /// `grantmint_source_free`.
 ///
+/// Statuses: `null_pointer` for no `fetch`.
+///
 /// # Safety
 ///
 /// [callbacks], [outputs]

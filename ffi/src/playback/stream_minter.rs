@@ -31,6 +31,8 @@ impl grantmint_stream_minter_t {
 
 /// As `grantmint_playback_minter_token`, for this stream.
 ///
+/// Statuses: as `grantmint_playback_minter_token`, but never `invalid_sid`.
+///
 /// # Safety
 ///
 /// [handles], [strings], [structs], [outputs]
@@ -61,6 +63,8 @@ pub unsafe extern "C" fn grantmint_stream_minter_token(
 
 /// As `grantmint_playback_minter_token_then`, for this stream.
 ///
+/// Statuses: as `grantmint_playback_minter_token_then`.
+///
 /// # Safety
 ///
 /// [handles], [strings], [structs], [callbacks], [outputs]
@@ -85,6 +89,8 @@ pub unsafe extern "C" fn grantmint_stream_minter_token_then(
 }
 
 /// As `grantmint_playback_minter_try_token`, for this stream.
+///
+/// Statuses: `invalid_identity`, `closed`; never an error of upstream.
 ///
 /// # Safety
 ///

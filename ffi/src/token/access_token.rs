@@ -16,6 +16,18 @@ use crate::token::warning::{fill_warnings, grantmint_warning_t};
 
 /// One Access Token: for whom, with what grants, for how long. To mint for many identities, use a
 /// `grantmint_token_minter_t`: the same bytes, several times as fast.
+///
+/// ```c
+/// grantmint_access_token_t *token = NULL;
+/// grantmint_string_t *jwt = NULL;
+/// if (grantmint_access_token_new(key, GRANTMINT_STR("alice"), NULL, &token, &error) == GRANTMINT_OK &&
+///     grantmint_access_token_to_jwt(token, &jwt, &error) == GRANTMINT_OK) {
+///     grantmint_str_t text = grantmint_string_get(jwt);
+///     printf("%.*s\n", (int)text.len, text.data);
+/// }
+/// grantmint_string_free(jwt);
+/// grantmint_access_token_free(token);
+/// ```
 pub struct grantmint_access_token_t(AccessToken);
 
 class!(grantmint_access_token_t);

@@ -21,6 +21,15 @@ const _: () = assert!(GRANTMINT_TOKEN_MAX_BYTES == grantmint_core::limits::TOKEN
 /// objects. `secret`: any bytes, at least one. `*out`: the token, to free with
 /// `grantmint_string_free`.
 ///
+/// ```c
+/// grantmint_string_t *jwt = NULL;
+/// grantmint_status_t status = grantmint_sign(
+///     GRANTMINT_HS256, GRANTMINT_STR("{\"alg\":\"HS256\",\"typ\":\"JWT\"}"),
+///     GRANTMINT_STR("{\"sub\":\"alice\"}"), GRANTMINT_STR("another service's secret"), &jwt, &error);
+/// if (status == GRANTMINT_OK)
+///     grantmint_string_free(jwt);
+/// ```
+///
 /// Statuses: `invalid_argument` for an unknown algorithm and for what is not a JSON object,
 /// `invalid_credentials` for an empty secret, `limit_exceeded` for a token over 128 KiB.
 ///

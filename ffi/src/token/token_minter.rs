@@ -21,7 +21,30 @@ use crate::token::warning::{fill_warnings, grantmint_warning_t};
 
 /// Mints Access Tokens of one kind: with the same key, grants and ttl, each for its own identity.
 /// Everything but the identity is checked, encoded and hashed once a second. Any number of threads
-/// may share one minter; they take no lock.
+/// may share one minter; they take no lock. For another room or lifetime, make another minter, or an
+/// access token.
+///
+/// ```c
+/// grantmint_video_grant_t room = GRANTMINT_VIDEO_GRANT_INIT;
+/// room.room = GRANTMINT_STR("DailyStandup");
+/// grantmint_grant_t *grant = NULL;
+/// grantmint_token_minter_t *rooms = NULL;
+/// grantmint_string_t *token = NULL;
+/// grantmint_status_t status = grantmint_grant_new_video(&room, &grant, &error);
+/// if (status == GRANTMINT_OK) {
+///     const grantmint_grant_t *grants[] = {grant};
+///     grantmint_token_minter_options_t options = GRANTMINT_TOKEN_MINTER_OPTIONS_INIT;
+///     options.grants = grants;
+///     options.grants_len = 1;
+///     options.ttl = 14400;
+///     status = grantmint_token_minter_new(key, &options, &rooms, &error);
+/// }
+/// if (status == GRANTMINT_OK)
+///     status = grantmint_token_minter_mint(rooms, GRANTMINT_STR("alice"), &token, &error);
+/// grantmint_string_free(token);
+/// grantmint_token_minter_free(rooms);
+/// grantmint_grant_free(grant);
+/// ```
 pub struct grantmint_token_minter_t(TokenMinter);
 
 class!(grantmint_token_minter_t);

@@ -15,7 +15,20 @@ use crate::token::verify_options::grantmint_verify_options_t;
 
 /// Verifies that an Access Token was signed with this key, for its account, and is valid now.
 ///
-/// `options`: null for all defaults. `*out`: its content, to free with `grantmint_decoded_free`.
+/// It takes one key: after a rotation, verify tokens of the old key with the old key until they have
+/// expired.
+///
+/// `options`: null for all defaults, as for a leeway of 0. `*out`: its content, to free with
+/// `grantmint_decoded_free`.
+///
+/// ```c
+/// grantmint_decoded_t *content = NULL;
+/// grantmint_status_t status =
+///     grantmint_verify(GRANTMINT_STR("the token"), key, NULL, &content, &error);
+/// if (status == GRANTMINT_ERR_TOKEN_MALFORMED)
+///     grantmint_error_free(error);
+/// grantmint_decoded_free(content);
+/// ```
 ///
 /// Statuses: `token_malformed`, `token_algorithm`, `token_signature`, `token_issuer` for another
 /// key or account, `token_expired`, `token_not_yet_valid`, `token_claims`; `invalid_argument` for

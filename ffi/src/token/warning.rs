@@ -9,7 +9,8 @@ use crate::str::grantmint_str_t;
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct grantmint_warning_t {
-    /// A stable name, such as `short_secret`.
+    /// A stable name: `voice_identity`, `voice_identity_length`, `voice_ttl`, `voice_params`,
+    /// `video_region` or `short_secret`.
     pub code: grantmint_str_t,
     /// What to do about it.
     pub message: grantmint_str_t,

@@ -101,6 +101,28 @@ impl Ticket {
     }
 
     /// Ends the fetch with an error, which all waiters get.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{Error, ErrorKind};
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// let refused = |mut ticket: Ticket| {
+    ///     ticket.start();
+    ///     ticket.fail(Error::new(ErrorKind::SourceFailed, "the service is down"));
+    /// };
+    /// let error = cache.get(&key, BeginOptions::default(), refused).unwrap_err();
+    /// assert_eq!(error.message(), "the service is down");
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     pub fn fail(mut self, error: Error) {
         if let Some(inner) = self.end() {
             inner.failed(&self.ended(), error);

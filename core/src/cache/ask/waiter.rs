@@ -80,6 +80,26 @@ impl Waiter {
 
     /// Blocks until the fetch or the caller's time is over.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{Begin, ErrorKind};
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// if let Begin::Fetch(ticket, waiter) = cache.begin(&key, BeginOptions::default())? {
+    ///     drop(ticket); // the fetch ends without an outcome
+    ///     assert_eq!(waiter.wait().unwrap_err().kind(), ErrorKind::Abandoned);
+    /// }
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// That of the fetch; [`ErrorKind::DeadlineExceeded`] when the caller's time is over first;

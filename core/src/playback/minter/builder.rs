@@ -134,7 +134,8 @@ impl PlaybackMinterBuilder {
         self
     }
 
-    /// Shares the cache with all minters of the account in this process that give this name.
+    /// Shares the cache with all minters of the account in this process that give this name, of 1 to 128
+    /// bytes.
     #[must_use]
     pub fn share(mut self, name: impl Into<String>) -> Self {
         self.share = Some(name.into());
@@ -148,8 +149,8 @@ impl PlaybackMinterBuilder {
         self
     }
 
-    /// Scheme, host and port of upstream, `https://media.twilio.com` by default. Plain http is
-    /// allowed on loopback only.
+    /// Scheme, host and port of upstream. Plain http is allowed on loopback only. The default is
+    /// `https://media.twilio.com`, which Twilio closed in 2023.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.client.base_url = url.into();

@@ -45,6 +45,16 @@ impl PlaybackMinter {
     /// A token for one viewer of a stream (`VJ…`). Waits for a grant if there is none; a hit takes
     /// no lock and makes no call.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # mod live { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/live.rs")); }
+    /// # let (live, streamer) = live::live()?;
+    /// let token = live.token(streamer, "alice")?;
+    /// assert!(token.jwt.starts_with("eyJ"));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// 1xx for the arguments; 3xx of the fetch, shared by all who waited for it;
@@ -55,6 +65,23 @@ impl PlaybackMinter {
     }
 
     /// As [`PlaybackMinter::token`], with a promise and a time of its own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::TokenOptions;
+    /// # mod live { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/live.rs")); }
+    /// # let (live, streamer) = live::live()?;
+    /// use std::time::Duration;
+    ///
+    /// let options = TokenOptions {
+    ///     min_remaining: Some(Duration::from_secs(20)),
+    ///     timeout: Some(Duration::from_secs(2)),
+    /// };
+    /// let token = live.token_with(streamer, "alice", options)?;
+    /// assert!(token.grant_remaining >= Duration::from_secs(20));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -98,6 +125,20 @@ impl PlaybackMinter {
     /// A token by callback, which is called once: before this returns if the grant is there, else
     /// on one of the library's threads, which it must not block, and by the time that `options`
     /// allow the call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::TokenOptions;
+    /// # mod live { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/live.rs")); }
+    /// # let (live, streamer) = live::live()?;
+    /// let (told, tells) = std::sync::mpsc::channel();
+    /// drop(live.token_then(streamer, "alice", TokenOptions::default(), move |result| {
+    ///     let _ = told.send(result.is_ok());
+    /// }));
+    /// assert_eq!(tells.recv(), Ok(true));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     pub fn token_then(
         &self,
         streamer: &str,
@@ -142,6 +183,16 @@ impl PlaybackMinter {
 
     /// A token if the grant for it is there; never waits. None sets off the fetch of the grant.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # mod live { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/live.rs")); }
+    /// # let (live, streamer) = live::live()?;
+    /// live.token(streamer, "alice")?;
+    /// assert!(live.try_token(streamer, "bob")?.is_some());
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// 1xx for the arguments, [`ErrorKind::Closed`]; never an error of upstream.
@@ -160,6 +211,17 @@ impl PlaybackMinter {
 
     /// Fetches a stream's grant before anybody asks for it; does not wait.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # mod live { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/live.rs")); }
+    /// # let (live, streamer) = live::live()?;
+    /// live.prefetch(streamer)?; // before the show begins
+    /// live.token(streamer, "alice")?;
+    /// assert_eq!(live.stats()?.fetches, 1);
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`PlaybackMinter::stream`].
@@ -168,8 +230,8 @@ impl PlaybackMinter {
         shared.feed.prefetch(&shared.key(streamer)?)
     }
 
-    /// Keeps a stream's grant fresh without it being read, for a time of at most 24 h; zero ends
-    /// it.
+    /// Keeps a stream's grant fresh without it being read, for at most 24 h: a longer time counts as
+    /// 24 h, zero ends it. A refresh that fails is seen in the events alone.
     ///
     /// # Errors
     ///
@@ -192,6 +254,17 @@ impl PlaybackMinter {
     /// Drops a stream's grant if it is the one of this generation: of many viewers who met a bad
     /// grant, the first has it fetched anew.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # mod live { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/live.rs")); }
+    /// # let (live, streamer) = live::live()?;
+    /// let bad = live.token(streamer, "alice")?;
+    /// assert!(live.invalidate_if(streamer, bad.generation)?);
+    /// assert!(live.token(streamer, "alice")?.generation > bad.generation);
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidSid`], [`ErrorKind::Closed`].
@@ -202,6 +275,23 @@ impl PlaybackMinter {
 
     /// Signs and fetches with another key of the same account from now on. Grants stay, cached errors
     /// go; the outcomes of fetches in flight go to their waiters and are not stored.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # mod live { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/live.rs")); }
+    /// # let (live, streamer) = live::live()?;
+    /// # use grantmint_core::ApiKey;
+    /// let new = ApiKey::new(
+    ///     "AC00000000000000000000000000000001",
+    ///     "SK00000000000000000000000000000009",
+    ///     "the secret of the new key",
+    /// )?;
+    /// live.rotate(&new)?;
+    /// let token = live.token(streamer, "alice")?;
+    /// assert_eq!(grantmint_core::decode(&token.jwt)?.issuer(), Some(new.key_sid().as_str()));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -250,6 +340,17 @@ impl PlaybackMinter {
     /// Detaches this minter, its clones and its streams: later calls fail with
     /// [`ErrorKind::Closed`], those that wait are answered, and it keeps nothing warm. Others who
     /// share the cache go on; its grants are wiped when the last of them is gone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::ErrorKind;
+    /// # mod live { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/live.rs")); }
+    /// # let (live, streamer) = live::live()?;
+    /// live.close();
+    /// assert_eq!(live.token(streamer, "alice").unwrap_err().kind(), ErrorKind::Closed);
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     pub fn close(&self) {
         self.0.closed.store(true, Ordering::Relaxed);
         self.0.shared.streams.clear();

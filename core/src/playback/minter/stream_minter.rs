@@ -22,6 +22,16 @@ pub struct StreamMinter {
 impl StreamMinter {
     /// As [`PlaybackMinter::token`], for this stream.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # mod live { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/live.rs")); }
+    /// # let (live, streamer) = live::live()?;
+    /// let stream = live.stream(streamer)?;
+    /// assert!(stream.token("alice")?.jwt.starts_with("eyJ"));
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`PlaybackMinter::token`].
@@ -54,6 +64,17 @@ impl StreamMinter {
     }
 
     /// As [`PlaybackMinter::try_token`], for this stream.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # mod live { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/live.rs")); }
+    /// # let (live, streamer) = live::live()?;
+    /// let stream = live.stream(streamer)?;
+    /// stream.token("alice")?;
+    /// assert!(stream.try_token("bob")?.is_some());
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -7,6 +7,9 @@ use crate::sid::{Sid, SidKind};
 
 /// Lets its holder make and take calls.
 ///
+/// Voice takes identities of ASCII letters, digits and underscores, at most 121 of them, and a ttl of
+/// at most 86,399 seconds. Others are minted all the same; `warnings()` tells of them.
+///
 /// `Debug` does not show the parameters, which may hold personal data.
 ///
 /// # Example: calls both ways
