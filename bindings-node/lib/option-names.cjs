@@ -12,7 +12,7 @@ const SHOWN = 40;
  * and the message. Undefined if nothing is.
  */
 function wrongOptions(options, names, of, name = 'options') {
-  if (!isPlain(options)) {
+  if (!isPlain(options) && !hasOption(options, names)) {
     const found = came(options);
     return {
       argument: name,
@@ -43,11 +43,16 @@ const FITTING = {
   'a ManualClock': 'clock',
 };
 
-/** Whether a value is an object as `{}` makes it, in any realm. What classes make has fields of other meanings. */
+/** Whether a value is an object as `{}` makes it, in any realm. */
 function isPlain(value) {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Whether an object of the program's own class has one of the options. */
+function hasOption(value, names) {
+  return typeof value === 'object' && value !== null && Object.keys(value).some((name) => names.includes(name));
 }
 
 /** The name that is meant: the same in another spelling, with or without its unit, or with up to two typos. */
