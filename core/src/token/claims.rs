@@ -122,6 +122,11 @@ impl Claims {
         }
     }
 
+    /// Checks an identity that tokens with these claims are to have.
+    pub(crate) fn check_identity(&self, identity: &str) -> Result<()> {
+        check_identity(identity, self.identity_max_chars())
+    }
+
     /// The longest identity in characters, where the grants set a limit to it.
     pub(super) fn identity_max_chars(&self) -> usize {
         if self.has_video { VIDEO_IDENTITY_MAX_CHARS } else { usize::MAX }

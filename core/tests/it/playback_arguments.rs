@@ -51,9 +51,12 @@ fn wrong_calls_are_refused_by_kind_and_cost_no_call() {
     let asked = TokenOptions { min_remaining: Some(Duration::from_secs(31)), ..Default::default() };
     let refused = live.token_with(STREAMER, "alice", asked).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
+    for identity in ["", &"a".repeat(129)] {
+        assert_eq!(kind(STREAMER, identity), ErrorKind::InvalidIdentity);
+        let refused = live.try_token(STREAMER, identity).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::InvalidIdentity, "though there is no grant yet");
+    }
     assert_eq!(emulator.counters().requests, 0);
-    assert_eq!(kind(STREAMER, ""), ErrorKind::InvalidIdentity);
-    assert_eq!(kind(STREAMER, &"a".repeat(129)), ErrorKind::InvalidIdentity);
 }
 
 #[test]

@@ -134,7 +134,7 @@ fn a_wrong_call_is_told_what_to_give() {
 
         live().grant_ttl(61).build() => "grant_ttl", "must be 1 to 60 seconds, not 61";
         live().min_remaining(Duration::from_secs(31)).build() => "min_remaining",
-            "must be at most half of the lifetime that grants are asked for with";
+            "must be at most 30s, half of the lifetime of grants, not 31s";
         live().allow_origin("www.example.com").build() => "allow_origin",
             "must be a full origin such as https://www.example.com, or *";
         live().base_url("http://example.com").build() => "base_url",
@@ -148,8 +148,8 @@ fn a_wrong_call_is_told_what_to_give() {
             "has no effect with source, which sends its own requests";
         live().grant(PlaybackGrant::from_json("{}").unwrap()).build() => "grants[0]",
             "is a playback grant, which the minter adds itself";
-        live().share("a").isolated().build() => "cache",
-            "excludes share and isolated, and these each other: give one of the three";
+        live().share("a").isolated().build() => "isolated",
+            "cannot be given with share: give one of the two";
         live().share("").build() => "share", "must have 1 to 128 bytes, not 0";
         live().cache(&cache()).policy(CachePolicy::default()).build() => "policy",
             "cannot be given with cache, which has its own";
@@ -162,7 +162,7 @@ fn a_wrong_call_is_told_what_to_give() {
         Key::new("a", Duration::from_secs(3_600_000)) => "ttl",
             "must be 1 ms to 24 h (86,400 s), not 3600000s: is it in milliseconds?";
         cache().begin(&stream(), promise(31)) => "min_remaining",
-            "must be at most half of the lifetime that grants are asked for with";
+            "must be at most 30s, half of the lifetime of grants, not 31s";
         CachePolicy::builder().max_keys(0).build() => "max_keys", "must be 1 to 1,000,000, not 0";
         CachePolicy::builder().jitter(2.0).build() => "jitter", "must be 0 to 1, not 2";
         CachePolicy::builder().fetch_timeout(Duration::ZERO).build() => "fetch_timeout",

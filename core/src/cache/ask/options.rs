@@ -70,11 +70,12 @@ pub(crate) fn usual_promise(key: &Key, policy: &CachePolicy) -> u64 {
 /// have every caller wait.
 #[inline]
 pub(crate) fn check_min_remaining(asked: Duration, ttl: Duration) -> Result<()> {
-    if asked <= ttl / 2 { Ok(()) } else { Err(too_much_asked()) }
+    if asked <= ttl / 2 { Ok(()) } else { Err(too_much_asked(asked, ttl)) }
 }
 
 #[cold]
-fn too_much_asked() -> Error {
-    let what = "must be at most half of the lifetime that grants are asked for with";
+fn too_much_asked(asked: Duration, ttl: Duration) -> Error {
+    let most = ttl / 2;
+    let what = format!("must be at most {most:?}, half of the lifetime of grants, not {asked:?}");
     Error::of_argument(ErrorKind::InvalidArgument, "min_remaining", what)
 }

@@ -256,17 +256,7 @@ impl PlaybackMinterBuilder {
         let route = self.client.route()?;
         let account =
             AccountAt { base_url: route.base_url().into(), account_sid: *self.key.account_sid() };
-        if [self.cache.is_some(), self.share.is_some(), self.isolated]
-            .iter()
-            .filter(|on| **on)
-            .count()
-            > 1
-        {
-            return clash(
-                "cache",
-                "excludes share and isolated, and these each other: give one of the three",
-            );
-        }
+        self.one_way_to_share()?;
         if let Some(cache) = &self.cache {
             if self.policy.is_some() {
                 return clash("policy", "cannot be given with cache, which has its own");
@@ -289,6 +279,23 @@ impl PlaybackMinterBuilder {
             None => make(),
         };
         self.tenant_of(cache, &account)
+    }
+
+    /// A cache is given, named or its own: at most one of the three.
+    fn one_way_to_share(&self) -> Result<()> {
+        let ways = [
+            ("cache", self.cache.is_some()),
+            ("share", self.share.is_some()),
+            ("isolated", self.isolated),
+        ];
+        let mut given = ways.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name);
+        match (given.next(), given.next()) {
+            (Some(one), Some(other)) => {
+                let what = format!("cannot be given with {one}: give one of the two");
+                Err(Error::of_argument(ErrorKind::InvalidArgument, other, what))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn tenant_of(&self, cache: GrantCache, account: &AccountAt) -> Result<Tenant> {

@@ -163,7 +163,11 @@ impl PlaybackMinter {
         options: TokenOptions,
         callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
     ) -> PendingCall {
-        let shared = match self.shared() {
+        let checked = self.shared().and_then(|shared| {
+            shared.signing.check_identity(identity)?;
+            Ok(shared)
+        });
+        let shared = match checked {
             Ok(shared) => shared,
             Err(error) => {
                 callback(Err(error));

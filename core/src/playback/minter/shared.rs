@@ -41,6 +41,7 @@ impl Shared {
         if let Some(token) = stream.mint_prepared(&self.signing, identity, wish)? {
             return Ok(token);
         }
+        self.signing.check_identity(identity)?;
         let hit = self.feed.get(&stream.handle, wish)?;
         Ok(PlaybackToken::new(stream.mint(&hit, &self.signing, identity)?, &hit))
     }
@@ -65,6 +66,7 @@ impl Shared {
         if let Some(token) = stream.mint_prepared(&self.signing, identity, wish)? {
             return Ok(Some(token.jwt));
         }
+        self.signing.check_identity(identity)?;
         let hit = self.feed.try_get(&stream.handle, wish)?;
         hit.map(|hit| stream.mint(&hit, &self.signing, identity)).transpose()
     }

@@ -37,6 +37,11 @@ impl Signing {
         self.current.load().key.clone()
     }
 
+    /// Checks an identity before a grant is fetched for it.
+    pub(super) fn check_identity(&self, identity: &str) -> Result<()> {
+        self.claims.check_identity(identity)
+    }
+
     /// How often the key has been exchanged. Read before the key itself, so that what is prepared
     /// with a new key is never taken for what the old one signed.
     #[inline]
