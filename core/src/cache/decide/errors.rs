@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::windows::MIN_SPACING;
+use super::windows::SPACING;
 use crate::clock::Now;
 use crate::error::{Error, ErrorKind};
 
@@ -28,7 +28,7 @@ pub(crate) fn rate_limited(earliest: u64, now: Now) -> Error {
 /// For a new key while every key in the cache is being fetched or kept warm.
 pub(crate) fn cache_full() -> Error {
     let message = "the cache is full (max_keys), and every key in it is being fetched or kept warm";
-    Error::new(ErrorKind::Overloaded, message).with_retry_after(Duration::from_nanos(MIN_SPACING))
+    Error::new(ErrorKind::Overloaded, message).with_retry_after(Duration::from_nanos(SPACING))
 }
 
 /// The end of a fetch that was refused to the credential of another caller.

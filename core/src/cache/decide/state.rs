@@ -8,7 +8,6 @@ use std::sync::Arc;
 use super::errors::{abandoned, grant_too_short};
 use super::fetch::Fetch;
 use super::grant::StoredGrant;
-use super::windows::MIN_SPACING;
 use crate::clock::Now;
 use crate::error::Error;
 
@@ -74,15 +73,14 @@ impl EntryState {
         self.fetch.as_ref().is_some_and(|current| Arc::ptr_eq(current, fetch))
     }
 
-    /// After a fetch that brought the grant.
-    pub(crate) fn succeeded(&self, started: u64) -> Self {
-        let past = Past { next: started.saturating_add(MIN_SPACING), ..Past::default() };
+    /// After a fetch that brought the grant; none follows before `next`, in nanoseconds since boot.
+    pub(crate) fn succeeded(&self, next: u64) -> Self {
+        let past = Past { next, ..Past::default() };
         Self { fetch: None, past, ..self.clone() }
     }
 
-    /// After a fetch that failed at `end`; none follows for `pause`.
-    pub(crate) fn failed(&self, error: Error, started: u64, end: u64, pause: u64) -> Self {
-        let next = started.saturating_add(MIN_SPACING).max(end.saturating_add(pause));
+    /// After a fetch that failed; none follows before `next`.
+    pub(crate) fn failed(&self, error: Error, next: u64) -> Self {
         let failures = self.past.failures.saturating_add(1);
         let past = Past { error: Some(error), next, failures, abandoned: 0 };
         Self { fetch: None, past, ..self.clone() }
@@ -95,11 +93,10 @@ impl EntryState {
     }
 
     /// After a fetch that was dropped without an outcome. The first two cost nothing; from the third
-    /// on the usual distance is kept.
-    pub(crate) fn abandoned(&self, started: u64) -> Self {
+    /// on none follows before `next`.
+    pub(crate) fn abandoned(&self, next: u64) -> Self {
         let abandoned = self.past.abandoned.saturating_add(1);
         let past = if abandoned > 2 {
-            let next = started.saturating_add(MIN_SPACING);
             Past { next, abandoned, ..self.past.clone() }
         } else {
             Past { abandoned, ..self.past.clone() }
@@ -109,8 +106,7 @@ impl EntryState {
 
     /// After a fetch whose request could not be sent because of the account's rate limit. Upstream did
     /// not fail, but without a pause every caller would queue another fetch.
-    pub(crate) fn held_off(&self, error: Error, now: Now) -> Self {
-        let next = now.boot_nanos().saturating_add(MIN_SPACING);
+    pub(crate) fn held_off(&self, error: Error, next: u64) -> Self {
         let past = Past { error: Some(error), next, ..self.past.clone() };
         Self { fetch: None, past, ..self.clone() }
     }

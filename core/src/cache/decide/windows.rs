@@ -3,14 +3,17 @@
 const SECOND: u64 = 1_000_000_000;
 const MILLI: u64 = 1_000_000;
 
-/// The least time between the starts of two fetches for one key, in nanoseconds.
-pub(crate) const MIN_SPACING: u64 = SECOND;
+/// The least time between the starts of two fetches for one key, in nanoseconds; less only where grants
+/// live so short that they could not be renewed in time.
+pub(super) const SPACING: u64 = SECOND;
 /// A short-lived grant is refreshed at the latest when this part of its lifetime has been used.
 const SOFT_MAX_OF_LIFETIME: f64 = 0.75;
 
 /// The windows for one lifetime, in nanoseconds; remaining times are net of `margin`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Windows {
+    /// Between the starts of two fetches for one key.
+    pub(crate) spacing: u64,
     pub(crate) margin: u64,
     pub(crate) net_lifetime: u64,
     pub(crate) wait_below: u64,
@@ -25,13 +28,15 @@ impl Windows {
     /// The windows that hold unless a policy says otherwise, for a lifetime in nanoseconds.
     pub(super) fn of(lifetime: u64) -> Self {
         let margin = margin(lifetime);
+        let net_lifetime = lifetime.saturating_sub(margin);
         Self {
+            spacing: SPACING.min(lifetime / 4),
             margin,
-            net_lifetime: lifetime.saturating_sub(margin),
+            net_lifetime,
             wait_below: scaled(lifetime, Span::WAIT_BELOW),
             soft_point: scaled(lifetime, Span::SOFT_POINT),
             soft_jitter: scaled(lifetime, Span::SOFT_JITTER),
-            fetch_timeout: scaled(lifetime, Span::FETCH_TIMEOUT),
+            fetch_timeout: fetch_timeout(lifetime, net_lifetime),
             backoff_cap: scaled(lifetime, Span::BACKOFF_CAP),
             throttle_cap: scaled(lifetime, Span::THROTTLE_CAP),
         }
@@ -83,6 +88,12 @@ impl Span {
 /// the point where little would be left.
 fn margin(lifetime: u64) -> u64 {
     scaled(lifetime, Span::MARGIN).max(SECOND.min(lifetime / 4))
+}
+
+/// A short life leaves a fetch as long as its grant is of use, up to what longer ones leave.
+fn fetch_timeout(lifetime: u64, net_lifetime: u64) -> u64 {
+    let of_use = net_lifetime.saturating_sub(default_min_remaining(lifetime));
+    scaled(lifetime, Span::FETCH_TIMEOUT).max(of_use.min(Span::FETCH_TIMEOUT.at_15))
 }
 
 fn scaled(lifetime: u64, span: Span) -> u64 {

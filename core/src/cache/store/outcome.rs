@@ -72,12 +72,13 @@ impl Inner {
             return Some(kept);
         }
         if !is_short {
-            return Some(kept.succeeded(fetch.started));
+            return Some(kept.succeeded(self.next_fetch(ended)));
         }
         // It is kept for callers who can use it, but asking again right away would not help.
         self.counters.error(ErrorKind::GrantTooShort);
         let pause = self.failure(&kept, entry, now).backoff();
-        Some(kept.failed(grant_too_short(), fetch.started, now.boot_nanos(), pause))
+        let next = self.next_fetch(ended).max(now.boot_nanos().saturating_add(pause));
+        Some(kept.failed(grant_too_short(), next))
     }
 
     /// A fetch failed.
@@ -116,10 +117,13 @@ impl Inner {
             }
             let is_attempt = scope != Scope::Nobody;
             let next = match error.kind() {
-                ErrorKind::Abandoned => state.abandoned(fetch.started),
+                ErrorKind::Abandoned => state.abandoned(self.next_fetch(ended)),
                 _ if scope == Scope::Credential => state.refused(),
-                _ if is_attempt => state.failed(error, fetch.started, time, pause),
-                _ => state.held_off(error, now),
+                _ if is_attempt => {
+                    let next = self.next_fetch(ended).max(time.saturating_add(pause));
+                    state.failed(error, next)
+                }
+                _ => state.held_off(error, time.saturating_add(self.spacing(entry))),
             };
             let says_when =
                 scope == Scope::Credential || !is_attempt && told.retry_after().is_some();
@@ -149,7 +153,7 @@ impl Inner {
         let change = entry.lock();
         let state = change.state();
         if state.awaits(fetch) {
-            change.replace(state.abandoned(fetch.started));
+            change.replace(state.abandoned(self.next_fetch(ended)));
         }
         drop(change);
         fetch.completion.complete(Err(abandoned()));
@@ -163,7 +167,10 @@ impl Inner {
         let state = change.state();
         if state.awaits(fetch) {
             change.replace(match error.kind() {
-                ErrorKind::Overloaded => state.held_off(error.clone(), now),
+                ErrorKind::Overloaded => {
+                    let next = now.boot_nanos().saturating_add(self.spacing(entry));
+                    state.held_off(error.clone(), next)
+                }
                 // The cool-down itself holds everybody back.
                 _ => EntryState { fetch: None, ..EntryState::clone(&state) },
             });
@@ -198,6 +205,15 @@ impl Inner {
             soft: windows.soft(self.policy.random()),
             wait_below: windows.wait_below,
         }
+    }
+
+    /// When the fetch after this one may start, in nanoseconds since boot.
+    fn next_fetch(&self, ended: &Ended<'_>) -> u64 {
+        ended.fetch.started.saturating_add(self.spacing(ended.entry))
+    }
+
+    fn spacing(&self, entry: &Entry) -> u64 {
+        self.policy.windows(entry.key.ttl()).spacing
     }
 
     fn failure<'a>(&'a self, state: &'a EntryState, entry: &'a Entry, now: Now) -> Failure<'a> {

@@ -97,9 +97,14 @@ impl Prepared {
         self.generation == generation && self.epoch == epoch && self.prefix.second() == second
     }
 
-    /// Whether another prefix is newer: of a later key or grant, or of another second of the same.
+    /// Whether another prefix is newer: of a later key or grant, or of another second of the same. One whose
+    /// grant is in the cache is, too, than one of a grant that was only handed to waiters: all later
+    /// callers want it.
     fn yields_to(&self, other: &Self) -> bool {
         let (this, that) = ((self.epoch, self.generation), (other.epoch, other.generation));
-        this < that || this == that && !self.prefix.is_ahead_of(other.prefix.second())
+        let is_lasting = self.epoch == other.epoch && self.seen.is_none() && other.seen.is_some();
+        this < that
+            || this == that && !self.prefix.is_ahead_of(other.prefix.second())
+            || this > that && is_lasting
     }
 }
