@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use grantmint_core::{
-    ApiKey, Begin, BeginOptions, Fetched, Grant, GrantCache, GrantRequest, GrantSource, Key,
-    ManualClock, PlaybackMinter, PlaybackToken, Result, StreamMinter, TokenOptions, VerifyOptions,
-    verify,
+    ApiKey, Fetched, Grant, GrantRequest, GrantSource, ManualClock, PlaybackMinter, PlaybackToken,
+    Result, StreamMinter, TokenOptions, VerifyOptions, verify,
 };
 use shuttle::thread;
 
@@ -23,7 +22,7 @@ fn after_an_invalidation_no_token_has_the_grant_of_before() {
         thread::scope(|scope| {
             scope.spawn(|| (0..2).for_each(|_| drop(live.token())));
             scope.spawn(|| {
-                assert!(live.cache.invalidate(&live.key));
+                assert!(live.minter.invalidate(STREAMER).unwrap());
                 assert!(live.token().is_none());
             });
             drop(live.token());
@@ -39,7 +38,7 @@ fn tokens_go_on_to_the_next_grant_and_not_back() {
         let generations = || [live.token(), live.token()].map(|token| token.map(|t| t.generation));
         thread::scope(|scope| {
             scope.spawn(|| {
-                assert!(live.cache.invalidate(&live.key));
+                assert!(live.minter.invalidate(STREAMER).unwrap());
                 live.fill();
                 assert_eq!(generations(), [Some(2), Some(2)]);
             });
@@ -74,8 +73,6 @@ fn after_a_rotation_no_token_is_signed_with_the_key_of_before() {
 struct Live {
     minter: PlaybackMinter,
     stream: StreamMinter,
-    cache: GrantCache,
-    key: Key,
     clock: ManualClock,
 }
 
@@ -84,10 +81,8 @@ impl Live {
         let clock = ManualClock::new(Duration::from_secs(NOW));
         let builder = PlaybackMinter::builder(&api_key("1")).source(Nowhere).clock(&clock);
         let minter = builder.build().unwrap();
-        let cache = minter.cache().unwrap();
         let stream = minter.stream(STREAMER).unwrap();
-        let key = Key::new(STREAMER, LIFETIME).unwrap();
-        let live = Self { minter, stream, cache, key, clock };
+        let live = Self { minter, stream, clock };
         live.fill();
         live.token().expect("the grant is there");
         live
@@ -99,10 +94,8 @@ impl Live {
     }
 
     fn fill(&self) {
-        match self.cache.begin(&self.key, BeginOptions::default()).unwrap() {
-            Begin::Fetch(ticket, _) => ticket.complete(Grant::new(r#"{"a":1}"#), LIFETIME),
-            other => panic!("{other:?}"),
-        }
+        let ticket = self.minter.prefetch_by_hand(STREAMER).unwrap().expect("it is cold");
+        ticket.complete(Grant::new(r#"{"a":1}"#), LIFETIME);
     }
 
     fn token(&self) -> Option<PlaybackToken> {

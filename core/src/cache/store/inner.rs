@@ -1,6 +1,6 @@
 //! Everything that one process keeps of a cache.
 //!
-//! Lock order: a shard's, then an entry's. The small locks (fetches, warm entries, events, a
+//! Lock order: that of the kept warm, then a shard's, then an entry's. The small locks (fetches, events, a
 //! completion) are leaves. No lock is held while a callback runs.
 
 use std::sync::Arc;

@@ -5,6 +5,8 @@
 //! asked for. Joins `token` to `cache`; grants come through `fetch` from a source of `grant`.
 
 mod builder;
+#[cfg(shuttle)]
+mod by_hand;
 mod forget;
 #[cfg(test)]
 mod lingering;
