@@ -39,7 +39,7 @@ app.get('/live/:streamer/token', async ({ params, query, socket }, response) => 
   });
 });
 
-// No cache on the way may keep a token: it is for one viewer.
+// No HTTP cache may store a token: it is for one viewer.
 function answer(response, body) {
   response.setHeader('Cache-Control', 'no-store');
   response.json(body);

@@ -40,7 +40,7 @@ app.get('/live/:streamer/token', viewing, async ({ params, query, socket }, repl
   });
 });
 
-// No cache on the way may keep a token: it is for one viewer. A hook that says so would take as long as minting.
+// No HTTP cache may store a token: it is for one viewer. A hook that says so would take as long as minting.
 function answer(reply, body) {
   reply.header('Cache-Control', 'no-store');
   return body;

@@ -14,7 +14,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { ending } from './ending.mjs';
 
-// No cache on the way may keep a token: it is for one viewer.
+// No HTTP cache may store a token: it is for one viewer.
 const NO_STORE = { 'Cache-Control': 'no-store' };
 const UNAVAILABLE = { status: 503, headers: { 'Retry-After': '1' }, body: { error: 'unavailable' } };
 

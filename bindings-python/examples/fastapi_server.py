@@ -88,7 +88,7 @@ def status_of(error: GrantmintError) -> int:
 def answer(
     body: dict[str, Any], status: int = 200, retry_after: float | None = None
 ) -> JSONResponse:
-    """An answer that no cache on the way may keep: it is for one viewer."""
+    """An answer that no HTTP cache may store: a token is for one viewer."""
     headers = {"Cache-Control": "no-store"}
     if retry_after is not None:
         headers["Retry-After"] = str(math.ceil(retry_after))

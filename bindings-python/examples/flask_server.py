@@ -71,7 +71,7 @@ def status_of(error: GrantmintError) -> int:
 
 
 def answer(body: dict[str, Any], status: int = 200, retry_after: float | None = None) -> Response:
-    """An answer that no cache on the way may keep: it is for one viewer."""
+    """An answer that no HTTP cache may store: a token is for one viewer."""
     response = jsonify(body)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"

@@ -47,14 +47,14 @@ impl Ticket {
         &self.entry.key
     }
 
-    /// Whether a grant that is still good is being replaced.
+    /// Whether a grant that has not expired is being replaced.
     #[must_use]
     pub fn is_refresh(&self) -> bool {
         self.fetch.purpose == Purpose::Refresh
     }
 
-    /// Asks whether the request may be sent, right before it would be: the grant's lifetime counts from
-    /// here, so connecting and answering cost it nothing it has.
+    /// Asks whether the request may be sent. Call it right before sending: the grant's lifetime counts from
+    /// here.
     pub fn start(&mut self) -> Start {
         if self.is_over || self.inner.is_foreign() {
             return Start::Refused(abandoned());

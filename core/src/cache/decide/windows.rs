@@ -90,7 +90,7 @@ fn margin(lifetime: u64) -> u64 {
     scaled(lifetime, Span::MARGIN).max(SECOND.min(lifetime / 4))
 }
 
-/// A short life leaves a fetch as long as its grant is of use, up to what longer ones leave.
+/// A short lifetime leaves a fetch as long as its grant is of use, up to what longer ones leave.
 fn fetch_timeout(lifetime: u64, net_lifetime: u64) -> u64 {
     let of_use = net_lifetime.saturating_sub(default_min_remaining(lifetime));
     scaled(lifetime, Span::FETCH_TIMEOUT).max(of_use.min(Span::FETCH_TIMEOUT.at_15))
