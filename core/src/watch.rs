@@ -198,8 +198,9 @@ impl Watch {
         outlook.busy = !tasks.is_empty();
         tasks.into_iter().for_each(contained);
         contained(|| outlook.of(&watched));
-        for due in std::mem::take(&mut outlook.due) {
-            contained(|| due.poll());
+        let due = std::mem::take(&mut outlook.due);
+        if !due.is_empty() {
+            due.into_iter().for_each(|due| contained(|| due.poll()));
             outlook.busy = true;
             std::thread::sleep(GRAIN);
         }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use arc_swap::Guard;
 
 use super::ask::{self, Begin, BeginOptions, Handle, PendingCall, SharedCache, Ticket};
-use super::decide::{EntryState, Key};
-use super::store::{Entry, Event, EventKind, Hit, Inner, Limiter, Requester, Stats};
+use super::decide::Key;
+use super::store::{Event, Hit, Inner, Limiter, Requester, Stats};
 use crate::clock::{Clock, Now};
 use crate::error::Result;
 
@@ -351,7 +351,7 @@ impl GrantCache {
 
     /// Empties every entry, for all who share this cache.
     pub fn purge(&self) {
-        self.inner().renew(|_, _| true, false, EventKind::Purged);
+        self.inner().purge(|_| true);
         self.shared.all_realms().iter().for_each(|realm| realm.forgive());
         self.host().credential().forgive();
     }
@@ -360,10 +360,8 @@ impl GrantCache {
     /// and cached errors go. The outcomes of fetches in flight go to their waiters and are not stored.
     pub fn rotate(&self) {
         // First, so that a fetch which is begun from now on is not taken for an old one.
-        drop(self.host().exchange(Arc::default()));
-        let own = &self.host().realm;
-        let is_own = |entry: &Entry, _: &EntryState| Arc::ptr_eq(&entry.realm, own);
-        self.inner().renew(is_own, true, EventKind::Rotated);
+        let before = self.host().exchange(Arc::default());
+        self.inner().rotate(&self.host().realm, &before);
     }
 
     /// What the cache has done.
@@ -445,9 +443,9 @@ impl GrantCache {
         self.inner().shards.held().grant_bytes()
     }
 
-    /// Keeps nothing warm any more.
+    /// Keeps nothing warm any more for the host program. What minters keep warm ends with them.
     pub(crate) fn let_cool(&self) {
-        self.inner().warm.let_all_cool();
+        self.inner().warm.let_cool(self.host().id);
     }
 
     /// A caller's way to the grant of a key, from its beginning.

@@ -1,12 +1,13 @@
 //! A minter's part of a cache: the keys of its account, its credential, and what it keeps warm.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::ask::{BeginOptions, Handle, Ticket};
-use super::decide::{Credential, EntryState, Key};
+use super::decide::Key;
 use super::grant_cache::GrantCache;
-use super::store::{Entry, EventKind, Limiter, Requester, Stats};
+use super::store::{Limiter, Requester, Stats};
 use crate::error::Result;
 
 /// A minter as one of those who use a cache. Tenants of one account share its grants and its rate limit;
@@ -14,6 +15,8 @@ use crate::error::Result;
 pub(crate) struct Tenant {
     cache: GrantCache,
     who: Arc<Requester>,
+    /// It may keep something warm.
+    warms: AtomicBool,
 }
 
 impl Tenant {
@@ -28,7 +31,7 @@ impl Tenant {
         let realm = cache.shared().realm(account, limiter);
         let credential = realm.credential(credential, cache.now());
         let who = Arc::new(Requester::new(realm, credential));
-        Self { cache, who }
+        Self { cache, who, warms: AtomicBool::new(false) }
     }
 
     pub(crate) fn cache(&self) -> &GrantCache {
@@ -57,12 +60,15 @@ impl Tenant {
 
     /// As [`GrantCache::keep_warm`], until this tenant is gone at the latest.
     pub(crate) fn keep_warm(&self, key: &Key, time: Duration) -> Result<()> {
+        self.warms.store(true, Ordering::Relaxed);
         self.cache.shared().keep_warm(&self.who, &self.key(key), time)
     }
 
     /// Keeps nothing warm any more. What others keep warm stays so.
     pub(crate) fn let_cool(&self) {
-        self.cache.shared().inner().warm.let_cool(self.who.id);
+        if self.warms.swap(false, Ordering::Relaxed) {
+            self.cache.shared().inner().warm.let_cool(self.who.id);
+        }
     }
 
     /// As [`GrantCache::next_wakeup`], for what this tenant keeps warm.
@@ -84,9 +90,9 @@ impl Tenant {
 
     /// Empties every entry of the account.
     pub(crate) fn purge(&self) {
-        let own = |entry: &Entry, _: &EntryState| self.owns(entry);
-        self.cache.shared().inner().renew(own, false, EventKind::Purged);
-        self.who.realm.forgive();
+        let own = &self.who.realm;
+        self.cache.shared().inner().purge(|realm| Arc::ptr_eq(realm, own));
+        own.forgive();
     }
 
     /// Fetches with another credential from now on. The account's grants stay and cached errors go. What
@@ -96,19 +102,12 @@ impl Tenant {
         let next = self.who.realm.credential(credential, self.cache.now());
         next.forgive();
         let before = self.who.exchange(next);
-        let is_meant = |entry: &Entry, state: &EntryState| {
-            self.owns(entry) && !is_fetched_with_another(state, &before)
-        };
-        self.cache.shared().inner().renew(is_meant, true, EventKind::Rotated);
+        self.cache.shared().inner().rotate(&self.who.realm, &before);
     }
 
     /// What the cache has done, for all who share it, and the account's cool-down.
     pub(crate) fn stats(&self) -> Stats {
         self.cache.shared().stats(std::slice::from_ref(&self.who.realm))
-    }
-
-    fn owns(&self, entry: &Entry) -> bool {
-        Arc::ptr_eq(&entry.realm, &self.who.realm)
     }
 }
 
@@ -117,8 +116,4 @@ impl Drop for Tenant {
     fn drop(&mut self) {
         self.let_cool();
     }
-}
-
-fn is_fetched_with_another(state: &EntryState, credential: &Arc<Credential>) -> bool {
-    state.fetch.as_ref().is_some_and(|fetch| !Arc::ptr_eq(&fetch.credential, credential))
 }

@@ -80,6 +80,10 @@ impl Feed {
     /// Keeps a key fresh without it being read.
     pub(crate) fn keep_warm(self: &Arc<Self>, key: &Key, time: Duration) -> Result<()> {
         self.tenant.keep_warm(key, time)?;
+        if self.closed.load(Ordering::Relaxed) {
+            // It was closed meanwhile.
+            self.tenant.let_cool();
+        }
         watch::over(self);
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The library's own threads that call the sources: at most eight in a process, four of them for one
-//! cache, started on the first miss and gone after a minute without work. They start anew in a
-//! forked child.
+//! account in a cache, started on the first miss and gone after a minute without work. They start anew
+//! in a forked child.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::watch;
 
 /// Fetches at once in a process.
 const THREADS_MAX: usize = 8;
-/// Fetches at once for one cache.
+/// Fetches at once for one account in a cache.
 const LANE_MAX: usize = 4;
 
 /// One fetch and the source to ask.

@@ -1,12 +1,12 @@
 //! Which fetch is run next.
 //!
-//! Each cache has a lane, and lanes take turns, so that a cache with many streams does not hold up
-//! another. In a lane refreshes go first, so that new streams do not hold up those that are being
+//! Each account in a cache has a lane, and lanes take turns, so that an account with many streams does not
+//! hold up another. In a lane refreshes go first, so that new streams do not hold up those that are being
 //! watched.
 
 use std::collections::VecDeque;
 
-/// A cache among others: what is in one lane waits for each other, not for what is in another.
+/// An account in a cache: what is in one lane waits for each other, not for what is in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Lane(pub(super) usize);
 

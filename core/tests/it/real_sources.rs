@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use grantmint_core::{
-    AsyncGrantSource, Error, ErrorKind, Fetched, GrantRequest, GrantSource, Result, SourceTicket,
-    TokenOptions, decode,
+    AsyncGrantSource, CachePolicy, Error, ErrorKind, Fetched, GrantRequest, GrantSource, Result,
+    SourceTicket, TokenOptions, decode,
 };
 
 use crate::support::{STREAMER, at_once, eventually, minter_from, streamer, within};
@@ -117,8 +117,9 @@ fn endless() -> (Sender<()>, Endless) {
 #[test]
 fn nobody_waits_for_ever_for_a_source_that_never_returns() {
     let (end, source) = endless();
-    // A fetch for a grant of 4 s has 0.8 s, and a second of grace.
-    let live = minter_from(source).grant_ttl(4).build().unwrap();
+    // A second of grace comes on top.
+    let policy = CachePolicy::builder().fetch_timeout(Duration::from_millis(800)).build().unwrap();
+    let live = minter_from(source).grant_ttl(4).policy(policy).build().unwrap();
     let (start, (answer, answers)) = (Instant::now(), channel());
     drop(live.token_then(STREAMER, "alice", TokenOptions::default(), move |token| {
         answer.send(token.unwrap_err().kind()).unwrap();

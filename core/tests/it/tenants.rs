@@ -177,6 +177,31 @@ fn what_a_refused_key_is_told_ends_with_its_rotation() {
 }
 
 #[test]
+fn who_waits_for_a_key_that_was_rotated_meanwhile_fetches_with_the_new_one() {
+    let (cache, _clock) = cache();
+    let (live, tickets) = by_hand(&cache, &key(1, 1));
+    let other = live.clone();
+    let waiting = thread::spawn(move || other.token(STREAMER, "alice"));
+    let ticket = tickets.recv().unwrap();
+    live.rotate(&key(1, 2)).unwrap();
+    ticket.fail(refused());
+    tickets.recv().unwrap().complete(Fetched::new("{}").unwrap());
+    assert!(waiting.join().unwrap().is_ok());
+}
+
+#[test]
+fn a_key_that_an_event_shows_is_one_of_the_hosts_own_if_the_host_asks_for_it() {
+    let (cache, _clock) = cache();
+    let source = Scripted::new(Outcome::Grant(1));
+    let live = minter(&cache, &key(1, 1), &source);
+    live.token(STREAMER, "alice").unwrap();
+    let shown = cache.drain_events().into_iter().find_map(|event| event.key).unwrap();
+    assert!(shown.text().starts_with(STREAMER));
+    assert!(matches!(cache.begin(&shown, BeginOptions::default()), Ok(Begin::Fetch(..))));
+    assert_eq!(cache.stats().keys, 2);
+}
+
+#[test]
 fn accounts_that_share_a_cache_share_nothing_else() {
     let (cache, clock) = cache();
     let sources = [1, 2].map(|account| Scripted::new(Outcome::Grant(account)));

@@ -54,7 +54,7 @@ impl Inner {
     #[inline]
     pub(crate) fn begin(
         self: &Arc<Self>,
-        who: &Requester,
+        who: &Arc<Requester>,
         entry: &Arc<Entry>,
         wish: Wish,
         now: Now,
@@ -110,7 +110,7 @@ impl Inner {
 
     fn begin_slow(
         self: &Arc<Self>,
-        who: &Requester,
+        who: &Arc<Requester>,
         entry: &Arc<Entry>,
         wish: Wish,
         now: Now,
@@ -234,14 +234,13 @@ impl Inner {
 
     fn waiter(
         self: &Arc<Self>,
-        who: &Requester,
+        who: &Arc<Requester>,
         entry: &Arc<Entry>,
         fetch: Arc<Fetch>,
         wish: Wish,
     ) -> Waiter {
         self.counters.wait();
-        let is_own = Arc::ptr_eq(&fetch.credential, &who.credential());
-        Waiter::new(Arc::clone(self), Arc::clone(entry), fetch, wish, is_own)
+        Waiter::new(Arc::clone(self), Arc::clone(entry), fetch, wish, Arc::clone(who))
     }
 
     /// Evicts the keys idle longest to make space for a new one. If all are being fetched or kept warm,

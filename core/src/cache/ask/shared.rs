@@ -60,7 +60,12 @@ impl SharedCache {
     }
 
     /// Asks for the grant of a key. Never blocks; a hit takes no lock.
-    pub(crate) fn begin(&self, who: &Requester, key: &Key, options: BeginOptions) -> Result<Begin> {
+    pub(crate) fn begin(
+        &self,
+        who: &Arc<Requester>,
+        key: &Key,
+        options: BeginOptions,
+    ) -> Result<Begin> {
         let inner = self.inner();
         let now = inner.clock.now();
         let wish = options.wish(key, &inner.policy, now)?;

@@ -8,10 +8,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::options::Wish;
-use crate::cache::decide::{
-    Fetch, Freshness, Outcome, abandoned, grant_too_short, refused_to_another,
-};
-use crate::cache::store::{Entry, Hit, Inner};
+use crate::cache::decide::{Fetch, Freshness, Outcome, abandoned, grant_too_short};
+use crate::cache::store::{Entry, Hit, Inner, Requester};
 use crate::clock::Now;
 use crate::completion::{Subscription, Wake};
 use crate::error::{Error, ErrorKind, Result, Scope};
@@ -31,8 +29,9 @@ pub struct Waiter {
     entry: Arc<Entry>,
     fetch: Arc<Fetch>,
     wish: Wish,
-    /// Whether the fetch is made with the credential of this waiter, too.
-    is_own: bool,
+    who: Arc<Requester>,
+    /// Whether the fetch was made with the credential that this waiter had when it began to wait.
+    was_own: bool,
     /// Of this waiter's task, once it has been polled as a future.
     subscription: Option<Subscription>,
 }
@@ -43,9 +42,10 @@ impl Waiter {
         entry: Arc<Entry>,
         fetch: Arc<Fetch>,
         wish: Wish,
-        is_own: bool,
+        who: Arc<Requester>,
     ) -> Self {
-        Self { inner, entry, fetch, wish, is_own, subscription: None }
+        let was_own = Arc::ptr_eq(&fetch.credential, &who.credential());
+        Self { inner, entry, fetch, wish, who, was_own, subscription: None }
     }
 
     /// The outcome, if the fetch or the caller's time is over; does not block.
@@ -104,8 +104,7 @@ impl Waiter {
     ///
     /// That of the fetch; [`ErrorKind::DeadlineExceeded`] when the caller's time is over first;
     /// [`ErrorKind::GrantTooShort`] when the new grant does not keep the caller's promise;
-    /// [`ErrorKind::Abandoned`] when the fetch was dropped, or refused to another caller's credential:
-    /// begin again.
+    /// [`ErrorKind::Abandoned`] when the fetch was dropped: begin again.
     pub fn wait(self) -> Result<Hit> {
         loop {
             if let Some(result) = self.try_result() {
@@ -183,12 +182,21 @@ impl Waiter {
             }
             Ok(_) => grant_too_short(),
             // What another's credential has earned is nothing to tell this caller, who has one to try.
-            Err(error) if error.kind().scope() == Scope::Credential && !self.is_own => {
-                return Err(refused_to_another());
+            Err(error) if error.kind().scope() == Scope::Credential => {
+                match (self.was_own, self.is_own()) {
+                    (true, true) => error,
+                    (true, false) => error.of_another(),
+                    (false, _) => return Err(error.of_another()),
+                }
             }
             Err(error) => error,
         };
         self.fall_back(error, now)
+    }
+
+    /// Whether the fetch is made with the credential that this waiter has now.
+    fn is_own(&self) -> bool {
+        Arc::ptr_eq(&self.fetch.credential, &self.who.credential())
     }
 
     fn give_up(&self, now: Now) -> Result<Hit> {

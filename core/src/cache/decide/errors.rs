@@ -30,10 +30,3 @@ pub(crate) fn cache_full() -> Error {
     let message = "the cache is full (max_keys), and every key in it is being fetched or kept warm";
     Error::new(ErrorKind::Overloaded, message).with_retry_after(Duration::from_nanos(SPACING))
 }
-
-/// The end of a fetch that was refused to the credential of another caller.
-pub(crate) fn refused_to_another() -> Error {
-    let message =
-        "the credential of the caller that fetched was refused: begin again with your own";
-    Error::new(ErrorKind::Abandoned, message).of_another()
-}

@@ -24,7 +24,7 @@ pub use policy::{CachePolicy, CachePolicyBuilder};
 pub(crate) use block::Block;
 pub(crate) use credential::Credential;
 pub(crate) use decision::Decision;
-pub(crate) use errors::{abandoned, cache_full, grant_too_short, rate_limited, refused_to_another};
+pub(crate) use errors::{abandoned, cache_full, grant_too_short, rate_limited};
 pub(crate) use fetch::{Fetch, Outcome, Purpose, overdue_at};
 pub(crate) use grant::StoredGrant;
 pub(crate) use pause::{Failure, cooldown};

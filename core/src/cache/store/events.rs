@@ -88,7 +88,8 @@ pub(crate) struct Ring(Mutex<VecDeque<Event>>);
 impl Ring {
     pub(crate) fn push(&self, at: Now, kind: EventKind, key: Option<&Key>) {
         trace::line(&kind.line(key));
-        let event = Event { at, kind, key: key.cloned() };
+        // Without its realm: a host program that asks for this key means one of its own.
+        let event = Event { at, kind, key: key.map(|key| key.in_realm(None)) };
         let mut ring = self.0.lock();
         let oldest = if ring.len() == RING { ring.pop_front() } else { None };
         ring.push_back(event);

@@ -10,10 +10,11 @@ use super::counters::Counters;
 use super::entry::Entry;
 use super::events::{Event, EventKind, Ring};
 use super::fetches::Fetches;
+use super::realm::Realm;
 use super::shards::Shards;
 use super::stats::Stats;
 use super::warm::Warm;
-use crate::cache::decide::{CachePolicy, EntryState, Key};
+use crate::cache::decide::{CachePolicy, Credential, EntryState, Key};
 use crate::clock::{Clock, Now};
 use crate::fork::{self, Generation, Reborn};
 
@@ -69,21 +70,32 @@ impl Inner {
         true
     }
 
-    /// Starts a new era in every entry that is meant.
-    pub(crate) fn renew(
+    /// Empties the entries of some realms.
+    pub(crate) fn purge(&self, is_meant: impl Fn(&Arc<Realm>) -> bool) {
+        self.renew(is_meant, |state| state.renewed(false));
+        self.note(self.clock.now(), EventKind::Purged, None);
+    }
+
+    /// Starts a new era in the entries of a realm whose grants were fetched with another credential until
+    /// now. Grants stay, cached errors go, and what is fetched with any other credential goes on.
+    pub(crate) fn rotate(&self, realm: &Arc<Realm>, before: &Arc<Credential>) {
+        let next = |state: &EntryState| match &state.fetch {
+            Some(fetch) if !Arc::ptr_eq(&fetch.credential, before) => state.clone(),
+            _ => state.renewed(true),
+        };
+        self.renew(|other| Arc::ptr_eq(other, realm), next);
+        self.note(self.clock.now(), EventKind::Rotated, None);
+    }
+
+    fn renew(
         &self,
-        is_meant: impl Fn(&Entry, &EntryState) -> bool,
-        keep_values: bool,
-        kind: EventKind,
+        is_meant: impl Fn(&Arc<Realm>) -> bool,
+        next: impl Fn(&EntryState) -> EntryState,
     ) {
-        for entry in self.shards.all() {
+        for entry in self.shards.all().iter().filter(|entry| is_meant(&entry.realm)) {
             let change = entry.lock();
-            let state = change.state();
-            if is_meant(&entry, &state) {
-                change.replace(state.renewed(keep_values));
-            }
+            change.replace(next(&change.state()));
         }
-        self.note(self.clock.now(), kind, None);
     }
 
     /// When the last grant, cached error and fetch in flight have ended, in nanoseconds since boot.

@@ -1,5 +1,6 @@
 //! A part of a cache whose entries belong to one account at one endpoint, and the minters that use it.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -39,7 +40,12 @@ impl Realm {
         loop {
             let current = self.credentials.load();
             if let Some((_, known)) = current.iter().find(|(other, _)| **other == *name) {
-                return Arc::clone(known);
+                let known = Arc::clone(known);
+                // Another thread may have taken it for unused a moment before.
+                if Arc::ptr_eq(&self.credentials.load(), &current) {
+                    return known;
+                }
+                continue;
             }
             let stays = |credential: &Arc<Credential>| {
                 Arc::strong_count(credential) > 1 || credential.refused_until() > now.boot_nanos()
@@ -47,7 +53,8 @@ impl Realm {
             let mut next: Vec<_> =
                 current.iter().filter(|(_, credential)| stays(credential)).cloned().collect();
             next.push((name.into(), Arc::clone(&new)));
-            if replaces(&self.credentials, &current, next) {
+            let before = self.credentials.compare_and_swap(&*current, Arc::new(next));
+            if Arc::ptr_eq(&before, &current) {
                 return new;
             }
         }
@@ -67,23 +74,25 @@ impl Realm {
 
 /// The realms of a cache that are in use, but for the host program's own.
 #[derive(Default)]
-pub(crate) struct Realms(ArcSwap<Vec<Weak<Realm>>>);
+pub(crate) struct Realms(ArcSwap<HashMap<Arc<str>, Weak<Realm>>>);
 
 impl Realms {
     /// The realm of a name; made if there is none.
     pub(crate) fn get(&self, name: &str, limiter: impl FnOnce() -> Arc<dyn Limiter>) -> Arc<Realm> {
-        if let Some(known) = self.find(name) {
+        if let Some(known) = self.0.load().get(name).and_then(Weak::upgrade) {
             return known;
         }
-        let new = Arc::new(Realm::new(Some(name.into()), limiter()));
+        let name: Arc<str> = name.into();
+        let new = Arc::new(Realm::new(Some(Arc::clone(&name)), limiter()));
         loop {
             let current = self.0.load();
-            if let Some(known) = self.find(name) {
+            if let Some(known) = current.get(&name).and_then(Weak::upgrade) {
                 return known;
             }
-            let mut next: Vec<_> = current.iter().filter(|realm| is_used(realm)).cloned().collect();
-            next.push(Arc::downgrade(&new));
-            if replaces(&self.0, &current, next) {
+            let mut next = HashMap::clone(&current);
+            next.retain(|_, realm| realm.strong_count() > 0);
+            next.insert(Arc::clone(&name), Arc::downgrade(&new));
+            if Arc::ptr_eq(&self.0.compare_and_swap(&*current, Arc::new(next)), &current) {
                 return new;
             }
         }
@@ -91,12 +100,7 @@ impl Realms {
 
     /// Those that are in use.
     pub(crate) fn used(&self) -> Vec<Arc<Realm>> {
-        self.0.load().iter().filter_map(Weak::upgrade).collect()
-    }
-
-    fn find(&self, name: &str) -> Option<Arc<Realm>> {
-        let realms = self.0.load();
-        realms.iter().filter_map(Weak::upgrade).find(|realm| realm.name.as_deref() == Some(name))
+        self.0.load().values().filter_map(Weak::upgrade).collect()
     }
 }
 
@@ -125,13 +129,4 @@ impl Requester {
     pub(crate) fn exchange(&self, credential: Arc<Credential>) -> Arc<Credential> {
         self.credential.swap(credential)
     }
-}
-
-fn is_used<T>(weak: &Weak<T>) -> bool {
-    weak.strong_count() > 0
-}
-
-/// Puts a list in the place of another, unless that has been replaced meanwhile.
-fn replaces<T>(list: &ArcSwap<Vec<T>>, current: &Arc<Vec<T>>, next: Vec<T>) -> bool {
-    Arc::ptr_eq(&list.compare_and_swap(current, Arc::new(next)), current)
 }
