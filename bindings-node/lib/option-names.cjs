@@ -52,7 +52,9 @@ function isPlain(value) {
 
 /** Whether an object of the program's own class has one of the options. */
 function hasOption(value, names) {
-  return typeof value === 'object' && value !== null && Object.keys(value).some((name) => names.includes(name));
+  return (
+    typeof value === 'object' && value !== null && Object.keys(value).some((name) => names.includes(name))
+  );
 }
 
 /** The name that is meant: the same in another spelling, with or without its unit, or with up to two typos. */
