@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cache::decide::{Fetch, Grant, Key, Purpose, abandoned, rate_limited};
+use crate::cache::decide::{Fetch, Grant, Key, Purpose, abandoned, check_answer, rate_limited};
 use crate::cache::store::{Admission, Ended, Entry, EventKind, Inner, Permit};
 use crate::clock::Now;
 use crate::error::Error;
@@ -93,10 +93,13 @@ impl Ticket {
     }
 
     /// Ends the fetch with a grant that lives for `lifetime` from when the request was sent (from now,
-    /// if [`Ticket::start`] was never asked).
+    /// if [`Ticket::start`] was never asked). Empty text, `null` and a lifetime of over 24 h end it with
+    /// an error: they are no credential, or not a short-lived one.
     pub fn complete(mut self, grant: Grant, lifetime: Duration) {
-        if let Some(inner) = self.end() {
-            inner.succeeded(&self.ended(), grant, lifetime);
+        let Some(inner) = self.end() else { return };
+        match check_answer(grant.as_str(), lifetime) {
+            Ok(()) => inner.succeeded(&self.ended(), grant, lifetime),
+            Err(error) => inner.failed(&self.ended(), error),
         }
     }
 

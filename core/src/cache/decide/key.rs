@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// Longer than any streamer with its origin.
 const TEXT_MAX_BYTES: usize = 512;
 /// A credential that lives longer than this is not short-lived.
-const TTL_MAX: Duration = Duration::from_secs(86_400);
+pub(super) const TTL_MAX: Duration = Duration::from_secs(86_400);
 
 /// A cache key: any text, and the lifetime its grants are asked for with. Grants of another lifetime are
 /// other entries. Cheap to clone.

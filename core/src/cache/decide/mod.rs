@@ -4,6 +4,7 @@
 //! Nothing in here waits, reads a clock or does I/O. `decision` is the table, `windows`
 //! and `pause` the times behind it. Uses the crate's clock readings and errors, and no other room.
 
+mod answer;
 mod block;
 mod credential;
 mod decision;
@@ -21,6 +22,7 @@ pub use grant::{Freshness, Grant};
 pub use key::Key;
 pub use policy::{CachePolicy, CachePolicyBuilder};
 
+pub(crate) use answer::check_answer;
 pub(crate) use block::Block;
 pub(crate) use credential::Credential;
 pub(crate) use decision::Decision;
