@@ -130,23 +130,16 @@ function classOf(code) {
   return byHundred[Math.floor(ERRORS[code].number / 100)] ?? GrantmintError;
 }
 
-/** Core's names of what has another name here: an option or, for the last ones, a time that says its unit. */
-const OTHER_NAMES = Object.fromEntries(
-  [
-    ...[
-      'account_sid',
-      'allow_origin',
-      'base_url',
-      'ca_file',
-      'configuration_profile_sid',
-      'deployment_role_sid',
-    ],
-    ...['endpoint_id', 'grant_ttl', 'key_sid', 'max_keys', 'outgoing_application_params'],
-    ...['outgoing_application_sid', 'push_credential_sid', 'service_sid', 'valid_until', 'verify_jwt'],
-    ...['worker_sid', 'workspace_sid', 'fetch_timeout_ms', 'min_remaining_ms', 'retry_after_ms'],
-    ...['safety_margin_ms', 'soft_point_ms', 'wait_below_ms'],
-  ].map((name) => [name.replace(/_ms$/, ''), name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase())]),
-);
+/** Core's names of what is spelled otherwise here; the times have their unit here, and none there. */
+const NAMES = `account_sid allow_origin base_url ca_file configuration_profile_sid deployment_role_sid endpoint_id
+  grant_ttl key_sid max_keys outgoing_application_params outgoing_application_sid push_credential_sid service_sid
+  valid_until verify_jwt worker_sid workspace_sid`.split(/\s+/);
+const TIMES = ['fetch_timeout', 'min_remaining', 'retry_after', 'safety_margin', 'soft_point', 'wait_below'];
+const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+const OTHER_NAMES = Object.fromEntries([
+  ...NAMES.map((name) => [name, camel(name)]),
+  ...TIMES.map((name) => [name, `${camel(name)}Ms`]),
+]);
 
 /** A text of core with the names of arguments as they are spelled here: `keySid` for `key_sid`. */
 const spelled = (text) => text.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) => OTHER_NAMES[name] ?? name);

@@ -70,9 +70,8 @@ pub(crate) fn fingerprint(key: &ApiKey) -> Result<Fingerprint> {
 }
 
 /// What tells an API key apart from others as a credential: its SID and the fingerprint of its secret.
-pub(crate) fn credential_name(key: &ApiKey) -> Result<Vec<u8>> {
-    let fingerprint = fingerprint(key)?;
-    Ok([key.key_sid().as_str().as_bytes(), &fingerprint].concat())
+pub(crate) fn credential_name(key: &ApiKey, fingerprint: &Fingerprint) -> Vec<u8> {
+    [key.key_sid().as_str().as_bytes(), fingerprint].concat()
 }
 
 /// A key that only this process and its children know. Not in a `OnceLock`: a child forked while

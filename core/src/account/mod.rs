@@ -13,6 +13,6 @@ mod registry;
 
 pub use habit::minter_advice;
 
-pub(crate) use identity::{AccountAt, CacheIdentity, credential_name, fingerprint};
+pub(crate) use identity::{AccountAt, CacheIdentity, Fingerprint, credential_name, fingerprint};
 pub(crate) use limiter::AccountLimiter;
 pub(crate) use registry::Registry;

@@ -44,7 +44,7 @@ impl Tenant {
     }
 
     /// The account's own key of a text and a lifetime.
-    pub(crate) fn key(&self, key: &Key) -> Key {
+    fn key(&self, key: &Key) -> Key {
         self.who.realm.key(key)
     }
 

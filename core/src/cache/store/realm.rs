@@ -1,10 +1,9 @@
-//! A part of a cache whose entries belong to one account at one endpoint, and the minters that use it.
+//! A part of a cache whose entries belong to one account at one endpoint.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::ArcSwap;
 
 use super::limiter::Limiter;
 use crate::cache::decide::{Credential, Key};
@@ -101,32 +100,5 @@ impl Realms {
     /// Those that are in use.
     pub(crate) fn used(&self) -> Vec<Arc<Realm>> {
         self.0.load().values().filter_map(Weak::upgrade).collect()
-    }
-}
-
-/// A user of a cache: a minter, or the host program itself.
-pub(crate) struct Requester {
-    pub(crate) realm: Arc<Realm>,
-    /// What it fetches with.
-    credential: ArcSwap<Credential>,
-    /// Tells it apart from all others.
-    pub(crate) id: u64,
-}
-
-impl Requester {
-    pub(crate) fn new(realm: Arc<Realm>, credential: Arc<Credential>) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { realm, credential: ArcSwap::new(credential), id }
-    }
-
-    #[inline]
-    pub(crate) fn credential(&self) -> Guard<Arc<Credential>> {
-        self.credential.load()
-    }
-
-    /// Fetches with another credential from now on; returns the one before.
-    pub(crate) fn exchange(&self, credential: Arc<Credential>) -> Arc<Credential> {
-        self.credential.swap(credential)
     }
 }

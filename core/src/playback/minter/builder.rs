@@ -10,7 +10,7 @@ use super::playback_minter::PlaybackMinter;
 use super::shared::Shared;
 use super::signing::Signing;
 use super::streams::Streams;
-use crate::account::{self, AccountAt, AccountLimiter, CacheIdentity, Registry};
+use crate::account::{self, AccountAt, AccountLimiter, CacheIdentity, Fingerprint, Registry};
 use crate::cache::{CachePolicy, GrantCache, Limiter, Tenant, check_min_remaining};
 use crate::clock::Clock;
 use crate::credentials::ApiKey;
@@ -254,6 +254,7 @@ impl PlaybackMinterBuilder {
             }
         }
         let route = self.client.route()?;
+        let fingerprint = account::fingerprint(&self.key)?;
         let account =
             AccountAt { base_url: route.base_url().into(), account_sid: *self.key.account_sid() };
         self.one_way_to_share()?;
@@ -261,7 +262,7 @@ impl PlaybackMinterBuilder {
             if self.policy.is_some() {
                 return clash("policy", "cannot be given with cache, which has its own");
             }
-            return self.tenant_of(cache.clone(), &account);
+            return Ok(self.tenant_of(cache.clone(), &account, &fingerprint));
         }
         if let Some(clock) = &self.clock {
             if self.share.is_some() {
@@ -270,15 +271,15 @@ impl PlaybackMinterBuilder {
                     "cannot be given with clock: a cache with its own clock is not shared",
                 );
             }
-            return self.tenant_of(self.new_cache(clock.clone()), &account);
+            return Ok(self.tenant_of(self.new_cache(clock.clone()), &account, &fingerprint));
         }
-        let identity = self.identity(&account, route)?;
+        let identity = self.identity(&account, route, fingerprint)?;
         let make = || self.new_cache(self.registry.clock());
         let cache = match identity {
             Some(identity) => self.registry.cache(&identity, make),
             None => make(),
         };
-        self.tenant_of(cache, &account)
+        Ok(self.tenant_of(cache, &account, &fingerprint))
     }
 
     /// A cache is given, named or its own: at most one of the three.
@@ -298,8 +299,13 @@ impl PlaybackMinterBuilder {
         }
     }
 
-    fn tenant_of(&self, cache: GrantCache, account: &AccountAt) -> Result<Tenant> {
-        let credential = account::credential_name(&self.key)?;
+    fn tenant_of(
+        &self,
+        cache: GrantCache,
+        account: &AccountAt,
+        fingerprint: &Fingerprint,
+    ) -> Tenant {
+        let credential = account::credential_name(&self.key, fingerprint);
         // By another clock an account's times mean nothing.
         let is_manual = cache.clock().is_manual();
         let limiter = || -> Arc<dyn Limiter> {
@@ -308,11 +314,16 @@ impl PlaybackMinterBuilder {
                 false => self.registry.limiter(account),
             }
         };
-        Ok(Tenant::new(cache, &account.name(), &credential, limiter))
+        Tenant::new(cache, &account.name(), &credential, limiter)
     }
 
     /// Who the cache is shared with, if anybody.
-    fn identity(&self, account: &AccountAt, route: Route) -> Result<Option<CacheIdentity>> {
+    fn identity(
+        &self,
+        account: &AccountAt,
+        route: Route,
+        fingerprint: Fingerprint,
+    ) -> Result<Option<CacheIdentity>> {
         let (account, policy) = (account.clone(), self.policy.clone().unwrap_or_default());
         if let Some(name) = &self.share {
             if name.is_empty() || name.len() > NAME_MAX_BYTES {
@@ -327,7 +338,7 @@ impl PlaybackMinterBuilder {
         }
         Ok(Some(CacheIdentity::Key {
             key_sid: *self.key.key_sid(),
-            fingerprint: account::fingerprint(&self.key)?,
+            fingerprint,
             route,
             account,
             policy,

@@ -103,7 +103,7 @@ impl Shared {
             return Err(Error::of_argument(ErrorKind::InvalidCredentials, "key", what));
         }
         let source = self.source_with(key)?;
-        let credential = account::credential_name(key)?;
+        let credential = account::credential_name(key, &account::fingerprint(key)?);
         let next = self.signing.prepare(key);
         let before = self.rotating.hold(|| {
             let source = source.map(|source| self.feed.set_source(source));

@@ -108,3 +108,50 @@ impl Prepared {
             || this > that && is_lasting
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+    use std::thread;
+    use std::time::Duration;
+
+    use super::super::options::TokenOptions;
+    use crate::clock::ManualClock;
+    use crate::credentials::ApiKey;
+    use crate::playback::PlaybackMinter;
+    use crate::playback::grant::{AsyncGrantSource, Fetched, GrantRequest, SourceTicket};
+
+    const STREAMER: &str = "VJ00000000000000000000000000000001";
+
+    struct ByHand(Sender<SourceTicket>);
+
+    impl AsyncGrantSource for ByHand {
+        fn begin_fetch(&self, _: &GrantRequest, ticket: SourceTicket) {
+            self.0.send(ticket).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_prepared_for_waiters_alone_gives_way_to_the_grant_in_the_cache() {
+        let (send, tickets) = channel();
+        let key = ApiKey::new(&format!("AC{:032}", 1), &format!("SK{:032}", 1), "secret").unwrap();
+        let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+        let builder = PlaybackMinter::builder(&key).source(ByHand(send)).clock(&clock);
+        let live = builder.build().unwrap();
+        let waiting = || {
+            let live = live.clone();
+            let token = thread::spawn(move || live.token(STREAMER, "alice").unwrap());
+            (tickets.recv().unwrap(), token)
+        };
+        let (early, first) = waiting();
+        live.invalidate(STREAMER).unwrap();
+        let (late, second) = waiting();
+        late.complete(Fetched::new("{}").unwrap());
+        let stored = second.join().unwrap().generation;
+        early.complete(Fetched::new("{}").unwrap());
+        assert!(first.join().unwrap().generation > stored);
+        assert_eq!(live.token(STREAMER, "bob").unwrap().generation, stored);
+        let stream = live.shared().unwrap().stream(STREAMER, TokenOptions::default()).unwrap();
+        assert_eq!(stream.prefix.load().as_ref().unwrap().generation, stored);
+    }
+}

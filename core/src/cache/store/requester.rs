@@ -1,0 +1,36 @@
+//! A user of a cache: in which part of it, with which credential, and by which number.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::{ArcSwap, Guard};
+
+use super::realm::Realm;
+use crate::cache::decide::Credential;
+
+/// A user of a cache: a minter, or the host program itself.
+pub(crate) struct Requester {
+    pub(crate) realm: Arc<Realm>,
+    /// What it fetches with.
+    credential: ArcSwap<Credential>,
+    /// Tells it apart from all others.
+    pub(crate) id: u64,
+}
+
+impl Requester {
+    pub(crate) fn new(realm: Arc<Realm>, credential: Arc<Credential>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { realm, credential: ArcSwap::new(credential), id }
+    }
+
+    #[inline]
+    pub(crate) fn credential(&self) -> Guard<Arc<Credential>> {
+        self.credential.load()
+    }
+
+    /// Fetches with another credential from now on; returns the one before.
+    pub(crate) fn exchange(&self, credential: Arc<Credential>) -> Arc<Credential> {
+        self.credential.swap(credential)
+    }
+}
