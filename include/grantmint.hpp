@@ -3145,7 +3145,8 @@ class playback_minter
         return detail::give(start(streamer, identity, std::forward<Callback>(callback), options));
     }
 
-    /// As `token_async`, but returns a future, which holds every error. Unlike the futures of
+    /// As `token_async`, but returns a future, which holds every error. The token is minted when its
+    /// grant comes: take it soon, its `grant_remaining()` is of that moment. Unlike the futures of
     /// `std::async`, it does not block when it is destroyed. Do not wait for it in a callback.
     [[nodiscard]] std::future<returns<playback_token>> token_future(
         std::string_view streamer, std::string_view identity,

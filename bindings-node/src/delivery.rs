@@ -3,6 +3,7 @@
 use grantmint_core::{Error, PlaybackToken};
 use napi_derive::napi;
 
+use crate::asked::Answer;
 use crate::error::code;
 use crate::hit::Hit;
 use crate::inbox::{Inbox, News, What};
@@ -68,9 +69,13 @@ impl Delivery {
     /// The delivery of what came.
     pub(crate) fn of(News(number, what): News, inbox: &Inbox) -> Self {
         match what {
-            What::Token(Ok(token)) => Self::token(number, token),
-            What::Grant(Ok(hit)) => Self { hit: Some(Hit::from(&hit)), ..Self::nothing(number) },
-            What::Token(Err(error)) | What::Grant(Err(error)) => Self::error(number, &error),
+            What::Answer(Answer::Token(Ok(token))) => Self::token(number, token),
+            What::Answer(Answer::Grant(Ok(hit))) => {
+                Self { hit: Some(Hit::from(&hit)), ..Self::nothing(number) }
+            }
+            What::Answer(Answer::Token(Err(error)) | Answer::Grant(Err(error))) => {
+                Self::error(number, &error)
+            }
             What::Fetch(ticket) => {
                 Self { ticket: Some(Ticket::new(ticket, inbox)), ..Self::nothing(number) }
             }

@@ -10,6 +10,7 @@ use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 
 use crate::argument::{from_ms, from_seconds, whole};
+use crate::asked::Asked;
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result, from_napi};
 use crate::hit::Hit;
@@ -79,11 +80,10 @@ impl GrantCache {
         timeout_ms: Option<f64>,
     ) -> Result<()> {
         let (key, options) = (key(&text, ttl)?, options(min_remaining_ms, timeout_ms));
-        let (inbox, answers) = (Arc::clone(&port.inbox), Arc::clone(&port.inbox));
+        let inbox = Arc::clone(&port.inbox);
         let fetch = move |ticket| inbox.leave(number, What::Fetch(ticket));
-        let answer = move |hit| answers.leave(number, What::Grant(hit));
-        let call = self.cache.get_then(&key, options, fetch, answer);
-        port.inbox.enter(number, call);
+        let grant = self.cache.get_async(&key, options, fetch);
+        port.inbox.begin(number, Asked::Grant(Box::pin(grant)));
         Ok(())
     }
 

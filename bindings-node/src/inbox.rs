@@ -3,11 +3,13 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
+use std::task::Wake;
 
-use grantmint_core::{GrantRequest, Hit, PendingCall, PlaybackToken, Result, SourceTicket, Ticket};
+use grantmint_core::{GrantRequest, SourceTicket, Ticket};
 use napi::Status;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 
+use crate::asked::{Answer, Asked};
 use crate::lock::lock;
 use crate::open_fetch::{Abandon, OpenFetch};
 
@@ -25,7 +27,7 @@ struct State {
     /// Whether the environment has been woken and has not looked yet.
     is_woken: bool,
     /// The calls that wait, by number.
-    calls: HashMap<i64, PendingCall>,
+    calls: HashMap<i64, Asked>,
     news: Vec<News>,
     jobs: VecDeque<QueuedJob>,
     /// The fetches that JavaScript has taken over. Some of them have ended.
@@ -36,20 +38,12 @@ struct State {
 pub(crate) struct News(pub(crate) i64, pub(crate) What);
 
 pub(crate) enum What {
-    /// The answer to a call for a token.
-    Token(Result<PlaybackToken>),
-    /// The answer to a call for a grant.
-    Grant(Result<Hit>),
+    /// The call has its answer.
+    Answer(Answer),
     /// The call has to fetch the grant.
     Fetch(Ticket),
-    /// The call's waiter has an outcome.
+    /// The call, or its waiter, may have an outcome.
     Wake,
-}
-
-impl What {
-    fn is_answer(&self) -> bool {
-        matches!(self, Self::Token(_) | Self::Grant(_))
-    }
 }
 
 /// A fetch for a source of users, before JavaScript takes it over.
@@ -84,23 +78,29 @@ impl Inbox {
         self.change(|state| state.jobs.extend(job.take()));
     }
 
-    /// Enters a call that waits, so that it can be cancelled.
-    pub(crate) fn enter(&self, number: i64, call: PendingCall) {
-        let mut state = lock(&self.0);
-        if state.waker.is_some() {
-            state.calls.insert(number, call);
-            return;
+    /// Begins a call. An answer that is there at once is left for it, as later ones are.
+    pub(crate) fn begin(self: &Arc<Self>, number: i64, call: Asked) {
+        if let Some(answer) = self.look(number, call) {
+            self.leave(number, What::Answer(answer));
         }
-        drop(state);
-        call.cancel();
+    }
+
+    /// Looks whether a call has its answer; one that has none waits on. No lock is held while it looks.
+    fn look(self: &Arc<Self>, number: i64, mut call: Asked) -> Option<Answer> {
+        let answer = call.poll(WakeCall { inbox: Arc::clone(self), number });
+        if answer.is_none() {
+            let mut state = lock(&self.0);
+            if state.waker.is_some() {
+                state.calls.insert(number, call);
+            }
+        }
+        answer
     }
 
     /// Cancels a call. The fetch that it waits for goes on.
     pub(crate) fn cancel(&self, number: i64) {
         let call = lock(&self.0).calls.remove(&number);
-        if let Some(call) = call {
-            call.cancel();
-        }
+        drop(call);
     }
 
     /// Has a fetch that JavaScript has taken over abandoned when the environment ends.
@@ -114,19 +114,26 @@ impl Inbox {
         state.fetches.push(weak);
     }
 
-    /// What came for calls since this was last asked. A call that has its answer waits no more.
-    pub(crate) fn take_news(&self) -> Vec<News> {
+    /// What came for calls since this was last asked. This is where a call that was woken gets its
+    /// answer, which is therefore judged on the environment's own thread.
+    pub(crate) fn take_news(self: &Arc<Self>) -> Vec<News> {
         let mut state = lock(&self.0);
         state.is_woken = false;
         let news = std::mem::take(&mut state.news);
-        let answered: Vec<_> = news
-            .iter()
-            .filter(|News(_, what)| what.is_answer())
-            .filter_map(|News(number, _)| state.calls.remove(number))
-            .collect();
         drop(state);
-        drop(answered);
-        news
+        news.into_iter().filter_map(|news| self.told(news)).collect()
+    }
+
+    /// What a call is told; nothing if it was woken and waits on.
+    fn told(self: &Arc<Self>, News(number, what): News) -> Option<News> {
+        let call = match what {
+            What::Wake => lock(&self.0).calls.remove(&number),
+            _ => None,
+        };
+        match call {
+            Some(call) => self.look(number, call).map(|answer| News(number, What::Answer(answer))),
+            None => Some(News(number, what)),
+        }
     }
 
     /// The oldest job that was left, if there is one.
@@ -152,15 +159,24 @@ impl Inbox {
     pub(crate) fn close(&self) {
         // Nothing is dropped under the lock: a drop may call back into this inbox.
         let State { waker, calls, news, jobs, fetches, .. } = std::mem::take(&mut *lock(&self.0));
-        drop(waker);
-        for call in calls.into_values() {
-            call.cancel();
-        }
+        drop((waker, calls));
         for fetch in fetches {
             if let Some(fetch) = fetch.upgrade() {
                 fetch.abandon();
             }
         }
         drop((news, jobs));
+    }
+}
+
+/// Wakes a call of an environment.
+pub(crate) struct WakeCall {
+    pub(crate) inbox: Arc<Inbox>,
+    pub(crate) number: i64,
+}
+
+impl Wake for WakeCall {
+    fn wake(self: Arc<Self>) {
+        self.inbox.leave(self.number, What::Wake);
     }
 }

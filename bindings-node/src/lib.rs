@@ -12,6 +12,7 @@
 mod access_token;
 mod api_key;
 mod argument;
+mod asked;
 mod clock;
 mod delivery;
 mod error;

@@ -8,12 +8,12 @@ use napi_derive::napi;
 
 use crate::api_key::ApiKey;
 use crate::argument::{from_ms, whole};
+use crate::asked::Asked;
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result};
 use crate::grant_cache::GrantCache;
 use crate::grants::{self, Grant};
 use crate::hot;
-use crate::inbox::What;
 use crate::policy::PolicyOptions;
 use crate::port::Port;
 use crate::source::HostSource;
@@ -145,11 +145,8 @@ impl PlaybackMinter {
         timeout_ms: Option<f64>,
     ) -> Result<()> {
         let options = token_options(min_remaining_ms, timeout_ms);
-        let inbox = Arc::clone(&port.inbox);
-        let call = self.minter.token_then(&streamer, &identity, options, move |result| {
-            inbox.leave(number, What::Token(result));
-        });
-        port.inbox.enter(number, call);
+        let token = self.minter.token_async(&streamer, &identity, options);
+        port.inbox.begin(number, Asked::Token(token));
         Ok(())
     }
 

@@ -1,14 +1,12 @@
 //! Tokens for the viewers of one stream.
 
-use std::sync::Arc;
-
 use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 
+use crate::asked::Asked;
 use crate::error::Result;
 use crate::hot;
-use crate::inbox::What;
 use crate::port::Port;
 use crate::token_options::token_options;
 
@@ -40,11 +38,8 @@ impl StreamMinter {
         timeout_ms: Option<f64>,
     ) -> Result<()> {
         let options = token_options(min_remaining_ms, timeout_ms);
-        let inbox = Arc::clone(&port.inbox);
-        let call = self.stream.token_then(&identity, options, move |result| {
-            inbox.leave(number, What::Token(result));
-        });
-        port.inbox.enter(number, call);
+        let token = self.stream.token_async(&identity, options);
+        port.inbox.begin(number, Asked::Token(token));
         Ok(())
     }
 }

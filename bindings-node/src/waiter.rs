@@ -2,14 +2,14 @@
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
 use grantmint_core::{Error, ErrorKind};
 use napi_derive::napi;
 
 use crate::error::{OrThrow as _, Result};
 use crate::hit::Hit;
-use crate::inbox::{Inbox, What};
+use crate::inbox::WakeCall;
 use crate::lock::lock;
 use crate::port::Port;
 
@@ -68,17 +68,5 @@ impl Waiter {
     pub fn close(&self) {
         let waiter = lock(&self.waiter).take();
         drop(waiter);
-    }
-}
-
-/// Wakes a call of an environment.
-struct WakeCall {
-    inbox: Arc<Inbox>,
-    number: i64,
-}
-
-impl Wake for WakeCall {
-    fn wake(self: Arc<Self>) {
-        self.inbox.leave(self.number, What::Wake);
     }
 }

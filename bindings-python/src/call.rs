@@ -1,47 +1,47 @@
 //! One call for a token that its caller waits for: a thread, a task or a greenlet.
+//!
+//! The caller itself asks core for the token, holding the interpreter: what core judges then is what the
+//! caller gets, however long it was held up before.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 
-use grantmint_core::{PendingCall, Result};
+use grantmint_core::{PlaybackToken as CoreToken, Result, TokenFuture};
 use pyo3::prelude::*;
 
 use crate::error::{OrRaise as _, exception};
+use crate::fork::Generation;
 use crate::imported::RUN;
 use crate::interrupt;
 use crate::job::{Job, PendingFetch};
-use crate::mailbox::{Mailbox, Message};
-use crate::one_use::OneUse;
+use crate::lock::lock;
+use crate::mailbox::Mailbox;
 use crate::playback_token::PlaybackToken;
 use crate::port::Port;
 use crate::source::Source;
-
-/// Begins a call: [`grantmint_core::PlaybackMinter::token_then`] of a minter, or of a stream.
-pub(crate) trait Begin: FnOnce(Answer) -> PendingCall + Send {}
-impl<F: FnOnce(Answer) -> PendingCall + Send> Begin for F {}
-
-/// The callback of a call.
-pub(crate) type Answer = Box<dyn FnOnce(Result<grantmint_core::PlaybackToken>) + Send>;
 
 /// A token, waiting for it on this thread. Ctrl-C ends the wait, not the fetch.
 pub(crate) fn wait(
     py: Python<'_>,
     source: Option<&Arc<Source>>,
     streamer: &str,
-    begin: impl Begin,
+    asked: TokenFuture,
 ) -> PyResult<PlaybackToken> {
-    let mailbox = Mailbox::of_thread();
-    let call =
-        py.detach(|| OpenCall::begin(Arc::clone(&mailbox), source.cloned(), streamer, begin));
+    let mut call = OpenCall::new(Mailbox::of_thread(), source.cloned(), streamer, asked);
     let mut raised = None;
     let result = loop {
-        match interrupt::wait(py, |time| mailbox.wait(time)) {
-            Ok(Message::Answer(result)) => break Ok(result),
-            Ok(Message::Fetch(fetch)) => match run(py, fetch) {
+        if let Poll::Ready(result) = call.poll() {
+            break Ok(result);
+        }
+        if let Some(fetch) = call.mailbox.take_fetch() {
+            match run(py, fetch) {
                 Ok(exception) => raised = exception,
                 Err(error) => break Err(error),
-            },
-            Err(interrupted) => break Err(interrupted),
+            }
+        } else if let Err(interrupted) = call.wait(py) {
+            break Err(interrupted);
         }
+        call.survive_fork(streamer);
     };
     py.detach(|| call.end());
     match result? {
@@ -71,37 +71,65 @@ fn with_cause(py: Python<'_>, error: &grantmint_core::Error, cause: Option<Py<Py
     raised
 }
 
-/// A call that has begun and has not been ended.
+/// A call that has not been ended.
 struct OpenCall {
     mailbox: Arc<Mailbox>,
     source: Option<Arc<Source>>,
-    pending: PendingCall,
+    asked: TokenFuture,
+    process: Generation,
 }
 
 impl OpenCall {
-    fn begin(
+    fn new(
         mailbox: Arc<Mailbox>,
         source: Option<Arc<Source>>,
         streamer: &str,
-        begin: impl Begin,
+        asked: TokenFuture,
     ) -> Self {
-        // Added first: the fetch to run may come before the call below returns.
+        // Added first: the fetch to run may come during the first look.
         if let Some(source) = &source {
             source.add_caller(streamer, &mailbox);
         }
-        let answered = Arc::clone(&mailbox);
-        let pending = begin(Box::new(move |result| answered.answer(result)));
-        Self { mailbox, source, pending }
+        Self { mailbox, source, asked, process: Generation::now() }
+    }
+
+    /// The token, if there is one now.
+    fn poll(&mut self) -> Poll<Result<CoreToken>> {
+        self.mailbox.look();
+        let waker = Waker::from(Arc::clone(&self.mailbox));
+        self.asked.as_mut().poll(&mut Context::from_waker(&waker))
+    }
+
+    /// Waits on this thread until there is something to look at.
+    fn wait(&self, py: Python<'_>) -> PyResult<()> {
+        let (mailbox, process) = (&self.mailbox, self.process);
+        interrupt::wait(py, |time| {
+            let is_child = process != Generation::now();
+            (is_child || mailbox.wait(time)).then_some(())
+        })
+    }
+
+    /// In a child that was forked meanwhile, has the call go on there. A thread of the parent may hold
+    /// the lock of the mailbox for ever.
+    fn survive_fork(&mut self, streamer: &str) {
+        if self.process == Generation::now() {
+            return;
+        }
+        self.process = Generation::now();
+        std::mem::forget(std::mem::replace(&mut self.mailbox, Mailbox::of_thread()));
+        if let Some(source) = &self.source {
+            source.add_caller(streamer, &self.mailbox);
+        }
     }
 
     /// Ends the wait. A fetch that this caller was to run and has not taken out goes to others.
     fn end(self) {
-        self.pending.cancel();
-        if let Some(source) = &self.source {
-            source.remove_caller(&self.mailbox);
-            if let Some(fetch) = self.mailbox.close() {
-                source.offer(fetch);
-            }
+        let Self { mailbox, source, asked, .. } = self;
+        drop(asked);
+        let Some(source) = source else { return };
+        source.remove_caller(&mailbox);
+        if let Some(fetch) = mailbox.close() {
+            source.offer(fetch);
         }
     }
 }
@@ -110,27 +138,25 @@ impl OpenCall {
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct TokenCall {
     mailbox: Arc<Mailbox>,
-    call: OneUse<OpenCall>,
+    /// Locked only by who holds the interpreter, so no fork comes between.
+    call: Mutex<Option<OpenCall>>,
 }
 
 impl TokenCall {
-    pub(crate) fn begin(
-        py: Python<'_>,
+    pub(crate) fn new(
         port: &Arc<Port>,
         source: Option<&Arc<Source>>,
         streamer: &str,
-        begin: impl Begin,
+        asked: TokenFuture,
     ) -> Self {
         let mailbox = Mailbox::of_task(Arc::clone(port));
-        let call = py.detach(|| {
-            if let Some(source) = source
-                && source.is_coroutine()
-            {
-                source.note_port(port);
-            }
-            OpenCall::begin(Arc::clone(&mailbox), source.cloned(), streamer, begin)
-        });
-        Self { mailbox, call: OneUse::new(call) }
+        if let Some(source) = source
+            && source.is_coroutine()
+        {
+            source.note_port(port);
+        }
+        let call = OpenCall::new(Arc::clone(&mailbox), source.cloned(), streamer, asked);
+        Self { mailbox, call: Mutex::new(Some(call)) }
     }
 }
 
@@ -144,18 +170,23 @@ impl TokenCall {
 
     /// The token, a Job to run, or None if neither has come; raises the error of the call.
     fn step(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
-        match py.detach(|| self.mailbox.take()) {
-            None => Ok(None),
-            Some(Message::Answer(result)) => {
-                let token = PlaybackToken::new(py, &result.or_raise()?);
-                Ok(Some(Py::new(py, token)?.into_any()))
-            }
-            Some(Message::Fetch(fetch)) => Ok(Some(Py::new(py, Job::new(fetch))?.into_any())),
+        let mut open = lock(&self.call);
+        let Some(call) = open.as_mut() else { return Ok(None) };
+        let polled = call.poll();
+        drop(open);
+        if let Poll::Ready(result) = polled {
+            self.close(py);
+            return Ok(Some(Py::new(py, PlaybackToken::new(py, &result.or_raise()?))?.into_any()));
         }
+        let fetch = self.mailbox.take_fetch();
+        fetch.map(|fetch| Ok(Py::new(py, Job::new(fetch))?.into_any())).transpose()
     }
 
     /// Ends the wait; the fetch goes on for others.
     fn close(&self, py: Python<'_>) {
-        self.call.use_up(py, OpenCall::end);
+        let call = lock(&self.call).take();
+        if let Some(call) = call {
+            py.detach(|| call.end());
+        }
     }
 }

@@ -1,15 +1,14 @@
-//! Where the library's threads leave messages for one caller, and how the caller learns of them.
+//! Where the library's threads leave a fetch for one caller, and how they wake the caller.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::Wake;
 use std::time::Duration;
-
-use grantmint_core::{PlaybackToken, Result};
 
 use crate::job::PendingFetch;
 use crate::lock::lock;
 use crate::port::Port;
 
-/// The messages for one caller. Putting one in never calls the interpreter.
+/// What is left for one caller. Leaving something never calls the interpreter.
 pub(crate) struct Mailbox {
     state: Mutex<State>,
     owner: Owner,
@@ -17,23 +16,19 @@ pub(crate) struct Mailbox {
 
 #[derive(Default)]
 struct State {
-    result: Option<Result<PlaybackToken>>,
+    /// There may be an answer: the caller is to look.
+    woken: bool,
     fetch: Option<PendingFetch>,
+    /// The caller runs a fetch and cannot run another.
+    busy: bool,
     closed: bool,
 }
 
-/// A caller that waits for messages, and so how to notify them.
+/// A caller that waits, and so how to notify it.
 enum Owner {
     Thread(Condvar),
     /// A task of the port's loop, or a greenlet of its hub, under this number.
     Task(Arc<Port>, u64),
-}
-
-/// What a caller is told.
-pub(crate) enum Message {
-    Answer(Result<PlaybackToken>),
-    /// The caller is to run this fetch.
-    Fetch(PendingFetch),
 }
 
 impl Mailbox {
@@ -54,13 +49,7 @@ impl Mailbox {
         }
     }
 
-    /// Leaves the outcome of the call.
-    pub(crate) fn answer(&self, result: Result<PlaybackToken>) {
-        lock(&self.state).result = Some(result);
-        self.notify();
-    }
-
-    /// Leaves a fetch for the caller to run. Hands it back if the caller does not wait any more.
+    /// Leaves a fetch for the caller to run. Hands it back if the caller cannot run it now.
     pub(crate) fn offer(&self, fetch: PendingFetch) -> Option<PendingFetch> {
         if let Owner::Task(port, _) = &self.owner
             && port.is_unresponsive()
@@ -68,7 +57,7 @@ impl Mailbox {
             return Some(fetch);
         }
         let mut state = lock(&self.state);
-        if state.closed || state.result.is_some() || state.fetch.is_some() {
+        if state.closed || state.busy || state.fetch.is_some() {
             return Some(fetch);
         }
         state.fetch = Some(fetch);
@@ -84,18 +73,28 @@ impl Mailbox {
         }
     }
 
-    /// The message that is there, if one is.
-    pub(crate) fn take(&self) -> Option<Message> {
-        lock(&self.state).take()
+    /// The caller looks now: it runs no fetch, and has to be woken for what comes from now on.
+    pub(crate) fn look(&self) {
+        let mut state = lock(&self.state);
+        state.woken = false;
+        state.busy = false;
     }
 
-    /// Waits for a message on this thread, for a time at most.
-    pub(crate) fn wait(&self, time: Duration) -> Option<Message> {
+    /// The fetch that was left, for the caller to run before it looks again.
+    pub(crate) fn take_fetch(&self) -> Option<PendingFetch> {
+        let mut state = lock(&self.state);
+        let fetch = state.fetch.take();
+        state.busy = fetch.is_some();
+        fetch
+    }
+
+    /// Waits on this thread until there is something, for a time at most; returns whether there is.
+    pub(crate) fn wait(&self, time: Duration) -> bool {
         let state = lock(&self.state);
-        let Owner::Thread(changed) = &self.owner else { return None };
+        let Owner::Thread(changed) = &self.owner else { return true };
         let waited = changed.wait_timeout_while(state, time, |state| state.is_empty());
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        state.take()
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        !state.is_empty()
     }
 
     /// Takes no more fetches; returns the one that nobody took out.
@@ -106,17 +105,24 @@ impl Mailbox {
     }
 }
 
-impl State {
-    fn is_empty(&self) -> bool {
-        self.fetch.is_none() && self.result.is_none()
+impl Wake for Mailbox {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
     }
 
-    /// Takes a message out. Once there is an answer the call is over: a fetch that came before it
-    /// stays, and `close` returns it, to be passed on.
-    fn take(&mut self) -> Option<Message> {
-        match self.result.take() {
-            Some(result) => Some(Message::Answer(result)),
-            None => self.fetch.take().map(Message::Fetch),
+    fn wake_by_ref(self: &Arc<Self>) {
+        let mut state = lock(&self.state);
+        if state.closed {
+            return;
         }
+        state.woken = true;
+        drop(state);
+        self.notify();
+    }
+}
+
+impl State {
+    fn is_empty(&self) -> bool {
+        self.fetch.is_none() && !self.woken
     }
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use grantmint_core::{PendingCall, Result, TokenOptions};
+use grantmint_core::{Result, TokenFuture, TokenOptions};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::argument::given;
-use crate::call::{self, Answer, Begin, TokenCall};
+use crate::call::{self, TokenCall};
 use crate::error::OrRaise as _;
 use crate::hub;
 use crate::playback_token::PlaybackToken;
@@ -33,8 +33,8 @@ pub(crate) trait Mint: Sync {
     /// See [`grantmint_core::StreamMinter::try_token`].
     fn try_token(&self, identity: &str) -> Result<Option<String>>;
 
-    /// See [`grantmint_core::StreamMinter::token_then`].
-    fn token_then(&self, identity: &str, options: TokenOptions, answer: Answer) -> PendingCall;
+    /// See [`grantmint_core::StreamMinter::token_async`].
+    fn token_async(&self, identity: &str, options: TokenOptions) -> TokenFuture;
 }
 
 /// A token. If there is no grant it waits: natively, or as `in_hub` does if this thread has a hub,
@@ -60,8 +60,8 @@ pub(crate) fn token(
         return in_hub(port, identity, options);
     }
     expect_refresh(py, minter.source())?;
-    let begin = begin(minter, identity, options);
-    Py::new(py, call::wait(py, minter.source(), minter.streamer(), begin)?)
+    let asked = minter.token_async(identity, options);
+    Py::new(py, call::wait(py, minter.source(), minter.streamer(), asked)?)
 }
 
 /// A token if there is nothing to wait for.
@@ -104,11 +104,12 @@ pub(crate) fn token_call(
     timeout: Option<Seconds<'_>>,
 ) -> PyResult<TokenCall> {
     let identity = identity.named("identity")?;
-    let begin = begin(minter, identity, options(min_remaining, timeout)?);
+    let options = options(min_remaining, timeout)?;
     if minter.source().is_some_and(|source| !source.is_coroutine()) {
         expect_refresh(py, minter.source())?;
     }
-    Ok(TokenCall::begin(py, &port.get().port, minter.source(), minter.streamer(), begin))
+    let asked = minter.token_async(identity, options);
+    Ok(TokenCall::new(&port.get().port, minter.source(), minter.streamer(), asked))
 }
 
 /// Prepares for a fetch that no caller waits for; returns whether there is somebody to run it. The
@@ -120,10 +121,6 @@ pub(crate) fn expect_refresh(py: Python<'_>, source: Option<&Arc<Source>>) -> Py
 /// A time as Python has it.
 pub(crate) fn in_seconds(time: Option<Duration>) -> Option<f64> {
     time.map(|time| time.as_secs_f64())
-}
-
-fn begin(minter: &impl Mint, identity: &str, options: TokenOptions) -> impl Begin {
-    move |answer: Answer| minter.token_then(identity, options, answer)
 }
 
 #[inline]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use grantmint_core::{PendingCall, Result, TokenOptions};
+use grantmint_core::{Result, TokenFuture, TokenOptions};
 use pyo3::exceptions::PyTypeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -11,7 +11,7 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use crate::api_key::ApiKey;
 use crate::argument::{Argument, given};
 use crate::builder::set_given;
-use crate::call::{Answer, TokenCall};
+use crate::call::TokenCall;
 use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
 use crate::event::{Event, events};
@@ -85,8 +85,8 @@ impl Mint for OfStream<'_> {
         self.minter.minter.try_token(self.streamer, identity)
     }
 
-    fn token_then(&self, identity: &str, options: TokenOptions, answer: Answer) -> PendingCall {
-        self.minter.minter.token_then(self.streamer, identity, options, answer)
+    fn token_async(&self, identity: &str, options: TokenOptions) -> TokenFuture {
+        self.minter.minter.token_async(self.streamer, identity, options)
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use grantmint_core::{PendingCall, Result, TokenOptions};
+use grantmint_core::{Result, TokenFuture, TokenOptions};
 use pyo3::exceptions::PyTypeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::argument::{Argument, Kind};
-use crate::call::{Answer, TokenCall};
+use crate::call::TokenCall;
 use crate::mint::{self, Mint, in_seconds};
 use crate::playback_token::PlaybackToken;
 use crate::port::LoopPort;
@@ -71,8 +71,8 @@ impl Mint for StreamMinter {
         self.stream.try_token(identity)
     }
 
-    fn token_then(&self, identity: &str, options: TokenOptions, answer: Answer) -> PendingCall {
-        self.stream.token_then(identity, options, answer)
+    fn token_async(&self, identity: &str, options: TokenOptions) -> TokenFuture {
+        self.stream.token_async(identity, options)
     }
 }
 

@@ -47,8 +47,8 @@ pub use playback::PlaybackGrantClient;
 pub use playback::read_answer;
 pub use playback::{
     AsyncGrantSource, ClientOptions, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, Origin,
-    PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, SourceTicket, StreamMinter, TokenOptions,
-    forget,
+    PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, SourceTicket, StreamMinter, TokenFuture,
+    TokenOptions, forget,
 };
 pub use sid::{Sid, SidKind};
 pub use token::{

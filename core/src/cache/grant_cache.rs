@@ -184,7 +184,44 @@ impl GrantCache {
         fetch: impl Fn(Ticket) + Send + Sync + 'static,
         callback: impl FnOnce(Result<Hit>) + Send + 'static,
     ) -> PendingCall {
-        ask::get_then(self.beginner(key), options, fetch, callback)
+        ask::call_back(ask::get_async(self.beginner(key), options, fetch), callback)
+    }
+
+    /// As [`GrantCache::get`], as a future: whoever polls it is handed the grant, judged at that moment.
+    /// The caller's time runs from now on, and one of the library's threads watches it. `fetch` is called
+    /// by whoever polls. Dropping the future ends the wait, never the fetch.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use grantmint_core::{BeginOptions, Grant, GrantCache, Key, Start, Ticket};
+    /// # async fn example() -> grantmint_core::Result<()> {
+    /// # let cache = GrantCache::builder().build();
+    /// # let key = Key::new("service", Duration::from_secs(60))?;
+    /// # let fetch = |mut ticket: Ticket| {
+    /// #     if let Start::Go(_) = ticket.start() {
+    /// #         ticket.complete(Grant::new("a grant"), Duration::from_secs(60));
+    /// #     }
+    /// # };
+    /// let hit = cache.get_async(&key, BeginOptions::default(), fetch).await?;
+    /// assert_eq!(hit.as_str(), "a grant");
+    /// # Ok(())
+    /// # }
+    /// # let mut example = std::pin::pin!(example());
+    /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    /// # while example.as_mut().poll(&mut context).is_pending() {}
+    /// ```
+    pub fn get_async<F>(
+        &self,
+        key: &Key,
+        options: BeginOptions,
+        fetch: F,
+    ) -> impl Future<Output = Result<Hit>> + Send + Unpin + 'static + use<F>
+    where
+        F: Fn(Ticket) + Send + 'static,
+    {
+        ask::get_async(self.beginner(key), options, fetch)
     }
 
     /// A key looked up once, for hot paths.

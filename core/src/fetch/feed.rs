@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use super::fetchers::{self, Job};
 use super::lanes::Lane;
 use super::source::Source;
-use crate::cache::{self, BeginOptions, Beginner, Hit, Key, PendingCall, Tenant, Ticket};
+use crate::cache::{self, BeginOptions, Beginner, GetFuture, Hit, Key, Tenant, Ticket};
 use crate::error::Result;
 use crate::watch::{self, Watched};
 
@@ -57,16 +57,14 @@ impl Feed {
         cache::try_get(from, options, |ticket| self.dispatch(ticket))
     }
 
-    /// A grant by callback, within the caller's time: before this returns if it is there, else on one
-    /// of the library's threads.
-    pub(crate) fn get_then(
+    /// A grant as a future, within the caller's time.
+    pub(crate) fn get_async<B: Beginner>(
         self: &Arc<Self>,
-        from: impl Beginner + Send + Sync + 'static,
+        from: B,
         options: BeginOptions,
-        callback: impl FnOnce(Result<Hit>) + Send + 'static,
-    ) -> PendingCall {
+    ) -> GetFuture<B, impl Fn(Ticket) + use<B>> {
         let feed = Arc::clone(self);
-        cache::get_then(from, options, move |ticket| feed.dispatch(ticket), callback)
+        cache::get_async(from, options, move |ticket| feed.dispatch(ticket))
     }
 
     /// Fetches for a key before anybody asks for it.

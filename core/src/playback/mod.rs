@@ -15,5 +15,6 @@ pub use grant::{
     SourceTicket,
 };
 pub use minter::{
-    PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, StreamMinter, TokenOptions, forget,
+    PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, StreamMinter, TokenFuture, TokenOptions,
+    forget,
 };

@@ -1,170 +1,123 @@
-//! A grant by callback: at the end of the fetch or when the caller's time is over, whichever comes
-//! first, and exactly once.
+//! What a future gives, by callback: when it is ready, and exactly once.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 
-use super::beginner::{Beginner, Begun, begin};
-use super::options::BeginOptions;
-use super::rounds::Rounds;
-use super::ticket::Ticket;
-use super::waiter::{Registration, Waiter};
-use crate::cache::store::Hit;
-use crate::clock::nanos;
-use crate::error::Result;
 use crate::fork::{self, Generation};
 use crate::sync::Mutex;
-use crate::thread::boot_nanos;
-use crate::watch::{self, Alarm};
 
-/// A grant by callback, within the caller's time.
-pub(crate) fn get_then(
-    from: impl Beginner + Send + Sync + 'static,
-    options: BeginOptions,
-    fetch: impl Fn(Ticket) + Send + Sync + 'static,
-    callback: impl FnOnce(Result<Hit>) + Send + 'static,
-) -> PendingCall {
-    let rounds = Rounds::new(&from, options);
-    let callback: Callback = Box::new(callback);
-    match begin(&from, options, &fetch) {
-        Begun::Now(result) => {
-            callback(result);
-            PendingCall(None)
-        }
-        Begun::Later(waiter) => {
-            let waiting = Waiting::default();
-            let state = Mutex::new(State { callback: Some(callback), rounds, waiting });
-            let call = Arc::new(Call { born: fork::generation(), from, fetch, state });
-            call.wait(0, waiter);
-            PendingCall(Some(call))
-        }
-    }
+/// Polls a future on this thread, and later on those that wake it, and calls back with what it gives.
+pub(crate) fn call_back<F>(
+    future: F,
+    callback: impl FnOnce(F::Output) + Send + 'static,
+) -> PendingCall
+where
+    F: Future + Send + Unpin + 'static,
+{
+    let progress = Progress::Waiting(future);
+    let state = State { progress, callback: Some(Box::new(callback)) };
+    let call = Arc::new(Call { born: fork::generation(), state: Mutex::new(state) });
+    call.go_on();
+    PendingCall(call)
 }
 
-type Callback = Box<dyn FnOnce(Result<Hit>) + Send>;
+type Callback<T> = Box<dyn FnOnce(T) + Send>;
 
 /// A call that has not been answered, or has.
-struct Call<B, F> {
+struct Call<F: Future> {
     born: Generation,
-    from: B,
-    fetch: F,
-    state: Mutex<State>,
+    state: Mutex<State<F>>,
 }
 
-struct State {
+struct State<F: Future> {
+    progress: Progress<F>,
     /// Taken when the call is answered or cancelled.
-    callback: Option<Callback>,
-    /// Which fetch is waited for: what belongs to an earlier one comes too late.
-    rounds: Rounds,
-    waiting: Waiting,
+    callback: Option<Callback<F::Output>>,
 }
 
-/// What is registered for the fetch that is waited for.
-#[derive(Default)]
-struct Waiting {
-    waiter: Option<Arc<Waiter>>,
-    end: Option<Registration>,
-    alarm: Option<Alarm>,
+enum Progress<F> {
+    Waiting(F),
+    /// A thread is polling it, and polls again if it has been woken meanwhile.
+    Polling {
+        woken: bool,
+    },
+    Over,
 }
 
-impl<B, F> Call<B, F>
-where
-    B: Beginner + Send + Sync + 'static,
-    F: Fn(Ticket) + Send + Sync + 'static,
-{
-    fn begin_again(self: &Arc<Self>, rounds: Rounds) {
-        let round = rounds.number();
-        match begin(&self.from, rounds.options(&self.from), &self.fetch) {
-            Begun::Now(result) => self.answer(round, result),
-            Begun::Later(waiter) => self.wait(round, waiter),
+impl<F: Future + Send + Unpin + 'static> Call<F> {
+    /// Polls the future until it has nothing more to do now. No lock is held meanwhile: what is
+    /// called then may wake this call again, on this very thread.
+    fn go_on(self: &Arc<Self>) {
+        let waker = Waker::from(Arc::clone(self));
+        let mut context = Context::from_waker(&waker);
+        let Some(mut future) = self.state.lock().progress.take() else { return };
+        loop {
+            if let Poll::Ready(result) = Pin::new(&mut future).poll(&mut context) {
+                drop(future);
+                return self.answer(result);
+            }
+            match self.put_back(future) {
+                Some(woken) => future = woken,
+                None => return,
+            }
         }
     }
 
-    /// Has itself called when the fetch ends and when the caller's time is over.
-    fn wait(self: &Arc<Self>, round: u32, waiter: Waiter) {
-        let waiter = Arc::new(waiter);
-        let shared = Arc::clone(&waiter);
-        if !self.while_waiting(round, move |waiting| waiting.waiter = Some(shared)) {
-            return;
-        }
-        let call = Arc::clone(self);
-        let Some(end) = waiter.on_end(move || call.look(round)) else {
-            return self.look(round);
-        };
-        self.while_waiting(round, move |waiting| waiting.end = Some(end));
-        self.set_alarm(round, &waiter);
-    }
-
-    fn set_alarm(self: &Arc<Self>, round: u32, waiter: &Waiter) {
-        let time = boot_nanos().saturating_add(nanos(waiter.time_left()));
-        let call = Arc::clone(self);
-        let alarm = watch::at(time, move || call.look(round));
-        self.while_waiting(round, move |waiting| waiting.alarm = Some(alarm));
-    }
-
-    /// Answers, if there is an answer by now.
-    fn look(self: &Arc<Self>, round: u32) {
-        let state = self.state.lock();
-        let waiter = state.waiting.waiter.clone().filter(|_| state.awaits(round));
-        drop(state);
-        let Some(waiter) = waiter else { return };
-        match waiter.try_result() {
-            Some(result) => self.answer(round, result),
-            None => self.set_alarm(round, &waiter),
-        }
-    }
-
-    /// Hands on the result, or begins again if the fetch was dropped. Only the first to come here in
-    /// a round does.
-    fn answer(self: &Arc<Self>, round: u32, result: Result<Hit>) {
+    /// Leaves the future to be woken; gives it back if it has been woken already. That of a call that
+    /// was cancelled meanwhile is dropped.
+    fn put_back(&self, future: F) -> Option<F> {
         let mut state = self.state.lock();
-        if !state.awaits(round) {
-            return;
+        if state.callback.is_none() {
+            state.progress = Progress::Over;
+            drop(state);
+            return None;
         }
-        let again = result.as_ref().is_err_and(|error| state.rounds.goes_on_after(error));
-        let rounds = state.rounds;
-        let waiting = std::mem::take(&mut state.waiting);
-        let callback = if again { None } else { state.callback.take() };
+        state.progress.put_back(future)
+    }
+
+    fn answer(&self, result: F::Output) {
+        let mut state = self.state.lock();
+        state.progress = Progress::Over;
+        let callback = state.callback.take();
         drop(state);
-        waiting.leave();
-        if again {
-            self.begin_again(rounds);
-        } else if let Some(callback) = callback {
+        if let Some(callback) = callback {
             callback(result);
         }
     }
+}
 
-    /// Notes what has been registered, or takes it back if it is no longer waited for.
-    fn while_waiting(&self, round: u32, note: impl FnOnce(&mut Waiting)) -> bool {
-        let mut state = self.state.lock();
-        if state.awaits(round) {
-            note(&mut state.waiting);
-            return true;
-        }
-        drop(state);
-        let mut waiting = Waiting::default();
-        note(&mut waiting);
-        waiting.leave();
-        false
+impl<F: Future + Send + Unpin + 'static> Wake for Call<F> {
+    fn wake(self: Arc<Self>) {
+        self.go_on();
     }
 }
 
-impl State {
-    /// Whether it is neither answered nor cancelled, and this is the fetch that is waited for.
-    fn awaits(&self, round: u32) -> bool {
-        self.callback.is_some() && self.rounds.number() == round
+impl<F> Progress<F> {
+    /// The future, to poll it; none if another thread does, which then polls once more, or if it is
+    /// over.
+    fn take(&mut self) -> Option<F> {
+        match std::mem::replace(self, Self::Polling { woken: false }) {
+            Self::Waiting(future) => Some(future),
+            Self::Polling { .. } => {
+                *self = Self::Polling { woken: true };
+                None
+            }
+            Self::Over => {
+                *self = Self::Over;
+                None
+            }
+        }
     }
-}
 
-impl Waiting {
-    /// Leaves nothing behind with the fetch and the watching thread.
-    fn leave(self) {
-        if let Some(end) = self.end {
-            end.cancel();
+    fn put_back(&mut self, future: F) -> Option<F> {
+        if matches!(self, Self::Polling { woken: true }) {
+            *self = Self::Polling { woken: false };
+            return Some(future);
         }
-        if let Some(alarm) = self.alarm {
-            alarm.cancel();
-        }
+        *self = Self::Waiting(future);
+        None
     }
 }
 
@@ -173,7 +126,7 @@ trait Cancel: Send + Sync {
     fn cancel(&self) -> bool;
 }
 
-impl<B: Send + Sync, F: Send + Sync> Cancel for Call<B, F> {
+impl<F: Future + Send> Cancel for Call<F> {
     fn cancel(&self) -> bool {
         if self.born != fork::generation() {
             // In a forked child nobody will call, and the lock may be held by a thread that is not
@@ -182,27 +135,23 @@ impl<B: Send + Sync, F: Send + Sync> Cancel for Call<B, F> {
         }
         let mut state = self.state.lock();
         let callback = state.callback.take();
-        let waiting = std::mem::take(&mut state.waiting);
+        let waits = matches!(state.progress, Progress::Waiting(_));
+        let future = waits.then(|| std::mem::replace(&mut state.progress, Progress::Over));
         drop(state);
-        waiting.leave();
-        // What it owns may do anything when dropped, so not under the lock.
+        // What they own may do anything when dropped, so not under the lock.
+        drop(future);
         callback.is_some()
     }
 }
 
 /// A call that will be answered by callback, unless it has been. Dropping this leaves it as it is.
-pub struct PendingCall(Option<Arc<dyn Cancel>>);
+pub struct PendingCall(Arc<dyn Cancel>);
 
 impl PendingCall {
-    /// For a call that has been answered.
-    pub(crate) fn answered() -> Self {
-        Self(None)
-    }
-
     /// Takes the callback back and drops it; the fetch goes on for others. True if it will not be
     /// called; false if it was or is being called.
     pub fn cancel(self) -> bool {
-        self.0.is_some_and(|call| call.cancel())
+        self.0.cancel()
     }
 }
 
@@ -218,9 +167,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::cache::{Grant, GrantCache, Key};
+    use crate::cache::{BeginOptions, Grant, GrantCache, Key, Ticket};
     use crate::clock::ManualClock;
-    use crate::error::ErrorKind;
+    use crate::error::{ErrorKind, Result};
 
     const LIFETIME: Duration = Duration::from_secs(60);
     const LONG: Duration = Duration::from_secs(10);

@@ -1,11 +1,13 @@
 //! How a caller comes to a grant: it begins, runs the fetch if it is handed the ticket, and waits.
 //!
-//! `get` and `call` go the whole way, by blocking and by callback. They begin at a key (`shared`) or at
+//! `get` and `future` go the whole way, by blocking and as a future; `call` polls a future for those who
+//! want to be called back. They begin at a key (`shared`) or at
 //! its `handle`; `begin` carries the decision out; `ticket` is the right to fetch, `waiter` the wait. Uses `decide` and `store`.
 
 mod begin;
 mod beginner;
 mod call;
+mod future;
 mod get;
 mod handle;
 mod options;
@@ -23,7 +25,8 @@ pub use ticket::{Start, Ticket};
 pub use waiter::{Registration, Waiter};
 
 pub(crate) use beginner::Beginner;
-pub(crate) use call::get_then;
+pub(crate) use call::call_back;
+pub(crate) use future::{GetFuture, get_async};
 pub(crate) use get::{get, try_get};
 pub(crate) use options::check_min_remaining;
 pub(crate) use rounds::Rounds;

@@ -15,17 +15,11 @@ pub(crate) struct Rounds {
     options: BeginOptions,
     start: Now,
     dropped: u32,
-    number: u32,
 }
 
 impl Rounds {
     pub(crate) fn new(from: &impl Beginner, options: BeginOptions) -> Self {
-        Self { options, start: from.clock().now(), dropped: 0, number: 0 }
-    }
-
-    /// The number of the fetch that is waited for.
-    pub(crate) fn number(&self) -> u32 {
-        self.number
+        Self { options, start: from.clock().now(), dropped: 0 }
     }
 
     /// What the caller asked for, with the time that is left of it.
@@ -38,18 +32,13 @@ impl Rounds {
     /// Whether a caller who is told this begins again. After a refusal of another's credential always:
     /// each is refused once, and then held back.
     pub(crate) fn goes_on_after(&mut self, told: &Error) -> bool {
-        if told.is_of_another() {
-            self.number += 1;
-            return true;
-        }
-        self.goes_on(told.kind())
+        told.is_of_another() || self.goes_on(told.kind())
     }
 
     /// The same for a caller whose fetches are all made with its own credential.
     pub(crate) fn goes_on(&mut self, told: ErrorKind) -> bool {
         let again = told == ErrorKind::Abandoned && self.dropped < BEGIN_AGAIN;
         self.dropped += u32::from(again);
-        self.number += u32::from(again);
         again
     }
 }

@@ -8,7 +8,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::options::Wish;
-use crate::cache::decide::{Fetch, Freshness, Outcome, abandoned, grant_too_short};
+use crate::cache::decide::{
+    Fetch, Freshness, Outcome, StoredGrant, abandoned, grant_too_short, looked_too_late,
+};
 use crate::cache::store::{Entry, Hit, Inner, Requester};
 use crate::clock::Now;
 use crate::completion::{Subscription, Wake};
@@ -104,7 +106,8 @@ impl Waiter {
     ///
     /// That of the fetch; [`ErrorKind::DeadlineExceeded`] when the caller's time is over first;
     /// [`ErrorKind::GrantTooShort`] when the new grant does not keep the caller's promise;
-    /// [`ErrorKind::Abandoned`] when the fetch was dropped: begin again.
+    /// [`ErrorKind::Abandoned`] when the fetch was dropped, or its grant was looked at so late that it
+    /// no longer keeps the promise: begin again.
     pub fn wait(self) -> Result<Hit> {
         loop {
             if let Some(result) = self.try_result() {
@@ -145,17 +148,6 @@ impl Waiter {
         }
     }
 
-    /// Has something run when the fetch is over: on the thread that ends it. None, and nothing is
-    /// run, if it has ended already. For drivers that watch the caller's time themselves.
-    pub(crate) fn on_end(&self, run: impl FnOnce() + Send + 'static) -> Option<Registration> {
-        if self.inner.is_foreign() {
-            return None;
-        }
-        let (inner, fetch) = (Arc::clone(&self.inner), Arc::clone(&self.fetch));
-        let subscription = fetch.completion.subscribe(Wake::Callback(Box::new(run))).ok()?;
-        Some(Registration { inner, fetch, subscription: Some(subscription) })
-    }
-
     /// After which time [`Waiter::try_result`] has a result even if the fetch goes on.
     pub(crate) fn time_left(&self) -> Duration {
         if self.inner.is_foreign() {
@@ -175,10 +167,12 @@ impl Waiter {
     fn resolve(&self, outcome: Outcome, now: Now) -> Result<Hit> {
         let promise = self.wish.promise;
         let error = match outcome {
-            Ok(grant) if grant.remaining(now) >= promise => {
-                let soft = grant.remaining(now) < grant.soft;
-                let freshness = if soft { Freshness::Refreshing } else { Freshness::Fresh };
-                return Ok(Hit::of(grant, now, freshness, None));
+            Ok(grant) if grant.remaining(now) >= promise => return Ok(hit(grant, now)),
+            Ok(grant) if grant.has_kept(promise) => {
+                // The caller was stopped or held up meanwhile. The cache may have a later grant by now.
+                let state = self.entry.state();
+                let later = state.keeping(promise, now).cloned();
+                return later.map(|grant| hit(grant, now)).ok_or_else(looked_too_late);
             }
             Ok(_) => grant_too_short(),
             // What another's credential has earned is nothing to tell this caller, who has one to try.
@@ -222,6 +216,13 @@ impl Waiter {
             self.fetch.completion.unsubscribe(subscription);
         }
     }
+}
+
+/// A grant that nothing is known against.
+fn hit(grant: Arc<StoredGrant>, now: Now) -> Hit {
+    let is_due = grant.remaining(now) < grant.soft;
+    let freshness = if is_due { Freshness::Refreshing } else { Freshness::Fresh };
+    Hit::of(grant, now, freshness, None)
 }
 
 /// Resolves when the fetch is over. The caller's time is not watched: wrap it in the runtime's own

@@ -10,6 +10,14 @@ pub(crate) fn abandoned() -> Error {
     Error::new(ErrorKind::Abandoned, "the fetch was dropped before it had an outcome; try again")
 }
 
+/// For a caller that was stopped or held up for so long after its grant had come.
+pub(crate) fn looked_too_late() -> Error {
+    Error::new(
+        ErrorKind::Abandoned,
+        "the grant came in time, but its lifetime was over before the caller looked at it; try again",
+    )
+}
+
 pub(crate) fn grant_too_short() -> Error {
     Error::new(
         ErrorKind::GrantTooShort,

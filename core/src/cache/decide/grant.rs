@@ -40,6 +40,8 @@ pub(crate) struct StoredGrant {
     pub(crate) generation: u64,
     /// The end of its lifetime on both clocks, less the safety margin.
     pub(crate) expires: Now,
+    /// When it came, in nanoseconds since boot.
+    pub(crate) came: u64,
     /// A refresh is due when less than this remains, in nanoseconds.
     pub(crate) soft: u64,
     /// Below this callers wait for the fetch in flight, in nanoseconds.
@@ -56,6 +58,11 @@ impl StoredGrant {
     /// The same by the clock that nobody can step.
     pub(crate) fn remaining_since_boot(&self, now: Now) -> u64 {
         self.expires.boot_nanos().saturating_sub(now.boot_nanos())
+    }
+
+    /// Whether it kept a promise when it came.
+    pub(crate) fn has_kept(&self, promise: u64) -> bool {
+        self.expires.boot_nanos().saturating_sub(self.came) >= promise
     }
 
     /// Whether this grant lives longer than another.

@@ -26,7 +26,7 @@ pub(crate) use answer::check_answer;
 pub(crate) use block::Block;
 pub(crate) use credential::Credential;
 pub(crate) use decision::Decision;
-pub(crate) use errors::{abandoned, cache_full, grant_too_short, rate_limited};
+pub(crate) use errors::{abandoned, cache_full, grant_too_short, looked_too_late, rate_limited};
 pub(crate) use fetch::{Fetch, Outcome, Purpose, overdue_at};
 pub(crate) use grant::StoredGrant;
 pub(crate) use pause::{Failure, cooldown};

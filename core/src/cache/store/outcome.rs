@@ -29,7 +29,7 @@ impl Inner {
         let now = self.clock.now();
         let Ended { entry, fetch, .. } = *ended;
         self.answered(ended, Report::Answered, now);
-        let stored = Arc::new(self.stored(ended, grant, lifetime));
+        let stored = Arc::new(self.stored(ended, grant, lifetime, now));
         let promise = nanos(self.policy.min_remaining(entry.key.ttl()));
         let is_short = stored.remaining(now) < promise;
         if is_short && stored.remaining_since_boot(now) >= promise {
@@ -195,13 +195,14 @@ impl Inner {
         }
     }
 
-    fn stored(&self, ended: &Ended<'_>, grant: Grant, lifetime: Duration) -> StoredGrant {
+    fn stored(&self, ended: &Ended<'_>, grant: Grant, lifetime: Duration, now: Now) -> StoredGrant {
         let windows = self.policy.windows(lifetime);
-        let sent = ended.sent.unwrap_or_else(|| self.clock.now());
+        let sent = ended.sent.unwrap_or(now);
         StoredGrant {
             grant,
             generation: self.next_grant.fetch_add(1, Ordering::Relaxed),
             expires: sent.plus(Duration::from_nanos(windows.net_lifetime)),
+            came: now.boot_nanos(),
             soft: windows.soft(self.policy.random()),
             wait_below: windows.wait_below,
         }

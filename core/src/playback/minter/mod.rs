@@ -24,4 +24,4 @@ pub use forget::forget;
 pub use options::TokenOptions;
 pub use playback_minter::PlaybackMinter;
 pub use stream_minter::StreamMinter;
-pub use token::PlaybackToken;
+pub use token::{PlaybackToken, TokenFuture};

@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::options::TokenOptions;
 use super::shared::Shared;
 use super::stream::Stream;
-use super::token::PlaybackToken;
-use crate::cache::{Event, GrantCache, Hit, PendingCall, Stats};
+use super::token::{PlaybackToken, TokenFuture};
+use crate::cache::{Event, GrantCache, PendingCall, Stats, call_back};
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -122,6 +122,39 @@ impl PlaybackMinter {
         }
     }
 
+    /// As [`PlaybackMinter::token_with`], as a future: whoever polls it is handed the token, minted at
+    /// that moment around a grant that keeps `min_remaining` then. The caller's time runs from now on,
+    /// and one of the library's threads watches it. Dropping the future ends the wait, never the fetch.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::TokenOptions;
+    /// # mod live { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/live.rs")); }
+    /// # async fn example() -> grantmint_core::Result<()> {
+    /// # let (live, streamer) = live::live()?;
+    /// let token = live.token_async(streamer, "alice", TokenOptions::default()).await?;
+    /// assert!(token.jwt.starts_with("eyJ"));
+    /// # Ok(())
+    /// # }
+    /// # let mut example = std::pin::pin!(example());
+    /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    /// # while example.as_mut().poll(&mut context).is_pending() {}
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::token_with`].
+    pub fn token_async(
+        &self,
+        streamer: &str,
+        identity: &str,
+        options: TokenOptions,
+    ) -> TokenFuture {
+        let stream = self.shared().and_then(|shared| shared.stream(streamer, options));
+        self.stream_token_async(stream, identity, options)
+    }
+
     /// A token by callback, which is called once: before this returns if the grant is there, else
     /// on one of the library's threads, which it must not block, and by the time that `options`
     /// allow the call.
@@ -146,43 +179,30 @@ impl PlaybackMinter {
         options: TokenOptions,
         callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
     ) -> PendingCall {
-        match self.shared().and_then(|shared| shared.stream(streamer, options)) {
-            Ok(stream) => self.stream_token_then(stream, identity, options, callback),
-            Err(error) => {
-                callback(Err(error));
-                PendingCall::answered()
-            }
-        }
+        call_back(self.token_async(streamer, identity, options), callback)
     }
 
-    /// As [`PlaybackMinter::token_then`], for a stream that has been looked up.
-    pub(super) fn stream_token_then(
+    /// As [`PlaybackMinter::token_async`], for a stream that has been looked up, or could not be.
+    pub(super) fn stream_token_async(
         &self,
-        stream: Arc<Stream>,
+        stream: Result<Arc<Stream>>,
         identity: &str,
         options: TokenOptions,
-        callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
-    ) -> PendingCall {
-        let checked = self.shared().and_then(|shared| {
+    ) -> TokenFuture {
+        let asked = stream.and_then(|stream| {
+            let shared = self.shared()?;
             shared.signing.check_identity(identity)?;
-            Ok(shared)
+            let grant = shared.feed.get_async(Arc::clone(&stream.handle), shared.wish(options));
+            Ok((stream, identity.to_owned(), grant))
         });
-        let shared = match checked {
-            Ok(shared) => shared,
-            Err(error) => {
-                callback(Err(error));
-                return PendingCall::answered();
-            }
-        };
-        let (handle, identity) = (Arc::clone(&stream.handle), identity.to_owned());
         // A call that began before the minter was closed is answered all the same.
         let open = Arc::clone(&self.0);
-        let minted = move |hit: Result<Hit>| {
-            let hit = hit?;
+        Box::pin(async move {
+            let (stream, identity, grant) = asked?;
+            let hit = grant.await?;
             let jwt = stream.mint(&hit, &open.shared.signing, &identity)?;
             Ok(PlaybackToken::new(jwt, &hit))
-        };
-        shared.feed.get_then(handle, shared.wish(options), move |hit| callback(minted(hit)))
+        })
     }
 
     /// A token if the grant for it is there; never waits. None sets off the fetch of the grant.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::options::TokenOptions;
 use super::playback_minter::PlaybackMinter;
 use super::stream::Stream;
-use super::token::PlaybackToken;
-use crate::cache::PendingCall;
+use super::token::{PlaybackToken, TokenFuture};
+use crate::cache::{PendingCall, call_back};
 use crate::error::Result;
 
 /// One stream of a [`PlaybackMinter`]: the hot path. Get it once from
@@ -83,6 +83,15 @@ impl StreamMinter {
         self.minter.shared()?.try_token(&self.stream, identity)
     }
 
+    /// As [`PlaybackMinter::token_async`], for this stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::token`].
+    pub fn token_async(&self, identity: &str, options: TokenOptions) -> TokenFuture {
+        self.minter.stream_token_async(Ok(Arc::clone(&self.stream)), identity, options)
+    }
+
     /// As [`PlaybackMinter::token_then`], for this stream.
     pub fn token_then(
         &self,
@@ -90,7 +99,7 @@ impl StreamMinter {
         options: TokenOptions,
         callback: impl FnOnce(Result<PlaybackToken>) + Send + 'static,
     ) -> PendingCall {
-        self.minter.stream_token_then(Arc::clone(&self.stream), identity, options, callback)
+        call_back(self.token_async(identity, options), callback)
     }
 }
 

@@ -1,10 +1,15 @@
 //! What a viewer is given.
 
 use std::fmt;
+use std::pin::Pin;
 use std::time::Duration;
 
 use crate::cache::{Freshness, Hit, StillFresh};
-use crate::error::Error;
+use crate::error::{Error, Result};
+
+/// A token that has been asked for. Whoever polls it is handed the token, minted at that moment. Dropping
+/// it ends the wait, never the fetch. Not to be polled again when it is ready.
+pub type TokenFuture = Pin<Box<dyn Future<Output = Result<PlaybackToken>> + Send>>;
 
 /// A viewer's token, with what was known of the grant in it at that moment.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,0 +1,90 @@
+"""Callers that are held up, or whose process is stopped, after their grant has come."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import pytest
+from grantmint import ManualClock, PlaybackMinter, decode
+from support import KEY, STREAMER
+
+START = 1_700_000_000
+
+#: Its loop is busy while the grant comes, and says when that begins.
+CHILD = """
+    import asyncio, json, sys, time
+    from grantmint import ApiKey, PlaybackMinter, GrantmintError, decode
+    live = PlaybackMinter(
+        ApiKey(*sys.argv[2:5]), base_url=sys.argv[1], grant_ttl=4, min_remaining=1, timeout=30
+    )
+    def told(token):
+        age = time.time() - decode(token.jwt).issued_at
+        print(json.dumps({"remaining": token.grant_remaining, "age": age}), flush=True)
+    async def on_a_loop():
+        asked = asyncio.create_task(live.token_async(sys.argv[5], "alice"))
+        await asyncio.sleep(0)
+        print("ready", flush=True)
+        time.sleep(1)
+        told(await asked)
+    def on_a_thread():
+        print("ready", flush=True)
+        try:
+            told(live.token(sys.argv[5], "alice"))
+        except GrantmintError as error:
+            print(json.dumps({"code": error.code}), flush=True)
+    asyncio.run(on_a_loop()) if sys.argv[6] == "loop" else on_a_thread()
+"""
+
+
+def test_a_loop_that_is_held_up_hands_out_no_dead_grant(key):
+    clock, coming = ManualClock(START), threading.Event()
+
+    def fetch(streamer, **_):
+        coming.wait(10)
+        return {"grant": {}}
+
+    live = PlaybackMinter(key, source=fetch, clock=clock, timeout=600)
+
+    async def held_up():
+        asked = asyncio.create_task(live.token_async(STREAMER, "alice"))
+        await asyncio.sleep(0.05)
+        coming.set()
+        while live.try_token(STREAMER, "bob") is None:
+            time.sleep(0.001)  # the loop does nothing else meanwhile
+        clock.advance(120)
+        return await asked
+
+    token = asyncio.run(held_up())
+    assert token.grant_remaining >= 5
+    assert decode(token.jwt).issued_at == START + 120
+    assert live.stats().fetches == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+@pytest.mark.parametrize("where", ["loop", "thread"])
+def test_a_process_that_is_stopped_hands_out_no_dead_grant(emulator, where):
+    if where == "thread":
+        emulator.ask("faults", {"kind": "latency", "ms": 300, "times": 1})
+    program = [sys.executable, "-c", textwrap.dedent(CHILD)]
+    asked = [emulator.base_url, *KEY, STREAMER, where]
+    child = subprocess.Popen([*program, *asked], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    time.sleep(0.2)
+    child.send_signal(signal.SIGSTOP)
+    time.sleep(3)
+    child.send_signal(signal.SIGCONT)
+    told = json.loads(child.communicate(timeout=60)[0])
+    if where == "thread" and "code" in told:
+        # The process stood still while it fetched.
+        assert told["code"] in ("grant_too_short", "upstream_timeout")
+        return
+    assert told["remaining"] >= 1
+    assert told["age"] < 2
