@@ -18,4 +18,8 @@ impl AsyncGrantSource for HostSource {
     fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket) {
         self.inbox.leave_job(QueuedJob { source: self.number, request: request.clone(), ticket });
     }
+
+    fn hands_on(&self) -> bool {
+        true
+    }
 }

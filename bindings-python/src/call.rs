@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use grantmint_core::{PlaybackToken as CoreToken, Result, TokenFuture};
 use pyo3::prelude::*;
@@ -19,6 +20,8 @@ use crate::mailbox::Mailbox;
 use crate::playback_token::PlaybackToken;
 use crate::port::Port;
 use crate::source::Source;
+
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// A token, waiting for it on this thread. Ctrl-C ends the wait, not the fetch.
 pub(crate) fn wait(
@@ -100,12 +103,14 @@ impl OpenCall {
         self.asked.as_mut().poll(&mut Context::from_waker(&waker))
     }
 
-    /// Waits on this thread until there is something to look at.
+    /// Waits on this thread until there is something to look at, or for a while: the library watches
+    /// the caller's time, unless it could start no thread for that.
     fn wait(&self, py: Python<'_>) -> PyResult<()> {
-        let (mailbox, process) = (&self.mailbox, self.process);
+        let (mailbox, process, start) = (&self.mailbox, self.process, Instant::now());
         interrupt::wait(py, |time| {
             let is_child = process != Generation::now();
-            (is_child || mailbox.wait(time)).then_some(())
+            let look = is_child || start.elapsed() >= LOOK_AGAIN || mailbox.wait(time);
+            look.then_some(())
         })
     }
 

@@ -20,8 +20,17 @@ impl FetchFunction {
 
     /// The function itself; none once the minter and its streams are gone.
     pub(crate) fn get<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.part(py, "fetch")
+    }
+
+    /// The context that the minter was made in; none once the minter and its streams are gone.
+    pub(crate) fn context<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.part(py, "context")
+    }
+
+    fn part<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
         let function = self.function.bind(py).upgrade();
-        function.map(|function| function.getattr("fetch")).transpose()
+        function.map(|function| function.getattr(name)).transpose()
     }
 
     /// Whether it is a coroutine function, which only an event loop can run.

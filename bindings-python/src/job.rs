@@ -7,6 +7,7 @@ use grantmint_core::{Error, ErrorKind, Fetched, GrantRequest, SourceTicket};
 use pyo3::prelude::*;
 
 use crate::argument::given;
+use crate::background;
 use crate::fetch_function::FetchFunction;
 use crate::json::to_text;
 use crate::one_use::OneUse;
@@ -67,6 +68,12 @@ impl Job {
         self.function.get(py)
     }
 
+    /// The context that the minter was made in; None once the minter and its streams are gone.
+    #[getter]
+    fn context<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.function.context(py)
+    }
+
     /// Whether that is a coroutine function.
     #[getter]
     fn is_coroutine(&self) -> bool {
@@ -107,6 +114,11 @@ impl Job {
         };
         self.ticket.use_up(py, |ticket| ticket.fail(error));
         Ok(())
+    }
+
+    /// Ends the fetch because there is no thread to run the function.
+    fn refuse(&self, py: Python<'_>) {
+        self.ticket.use_up(py, |ticket| ticket.fail(background::no_thread()));
     }
 
     /// Ends the fetch without an outcome; callers that wait begin again.

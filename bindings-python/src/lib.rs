@@ -69,7 +69,9 @@ mod _native {
     #[pymodule_export]
     use crate::asking::Asking;
     #[pymodule_export]
-    use crate::background::{_call_in_background, _next_in_background};
+    use crate::background::{
+        _call_in_background, _enter_background, _leave_background, _next_in_background,
+    };
     #[pymodule_export]
     use crate::begun::Begun;
     #[pymodule_export]

@@ -49,6 +49,11 @@ impl Mailbox {
         }
     }
 
+    /// Whether the caller is a thread that is blocked.
+    pub(crate) fn is_thread(&self) -> bool {
+        matches!(self.owner, Owner::Thread(_))
+    }
+
     /// Leaves a fetch for the caller to run. Hands it back if the caller cannot run it now.
     pub(crate) fn offer(&self, fetch: PendingFetch) -> Option<PendingFetch> {
         if let Owner::Task(port, _) = &self.owner

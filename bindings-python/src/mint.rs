@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use grantmint_core::{Result, TokenFuture, TokenOptions};
+use grantmint_core::{Error, ErrorKind, Result, TokenFuture, TokenOptions};
+use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -30,8 +31,12 @@ pub(crate) trait Mint: Sync {
         options: TokenOptions,
     ) -> Result<Option<grantmint_core::PlaybackToken>>;
 
-    /// See [`grantmint_core::StreamMinter::try_token`].
-    fn try_token(&self, identity: &str) -> Result<Option<String>>;
+    /// See [`grantmint_core::StreamMinter::try_token_with`].
+    fn try_token(
+        &self,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<grantmint_core::PlaybackToken>>;
 
     /// See [`grantmint_core::StreamMinter::token_async`].
     fn token_async(&self, identity: &str, options: TokenOptions) -> TokenFuture;
@@ -56,8 +61,13 @@ pub(crate) fn token(
     if let Some(token) = at_once(py, minter, identity, options)? {
         return Py::new(py, token);
     }
-    if let Some(port) = hub::port(py)? {
-        return in_hub(port, identity, options);
+    match hub::port(py) {
+        Ok(Some(port)) => return in_hub(port, identity, options),
+        Ok(None) => {}
+        Err(error) if error.is_instance_of::<PyOSError>(py) => {
+            return Py::new(py, without_port(py, minter, identity, options)?);
+        }
+        Err(error) => return Err(error),
     }
     expect_refresh(py, minter.source())?;
     let asked = minter.token_async(identity, options);
@@ -88,11 +98,36 @@ pub(crate) fn try_token<'py>(
         return Ok(Some(PyString::new(py, &token.jwt)));
     }
     let is_run = expect_refresh(py, minter.source())?;
-    match py.detach(|| minter.try_token(identity)).or_raise()? {
-        None if !is_run => Err(no_loop()),
-        jwt => Ok(jwt.map(|jwt| PyString::new(py, &jwt))),
+    match py.detach(|| minter.try_token(identity, TokenOptions::default())).or_raise()? {
+        None if !is_run && is_coroutine(minter) => Err(no_loop()),
+        token => Ok(token.map(|token| PyString::new(py, &token.jwt))),
     }
 }
+
+/// A token for a task whose loop cannot have a port, since the process has no descriptor left: what the
+/// cache has, though a refresh may be due.
+pub(crate) fn token_without_port(
+    py: Python<'_>,
+    minter: &impl Mint,
+    identity: Text<'_>,
+    min_remaining: Option<Seconds<'_>>,
+    timeout: Option<Seconds<'_>>,
+) -> PyResult<PlaybackToken> {
+    without_port(py, minter, identity.named("identity")?, options(min_remaining, timeout)?)
+}
+
+fn without_port(
+    py: Python<'_>,
+    minter: &impl Mint,
+    identity: &str,
+    options: TokenOptions,
+) -> PyResult<PlaybackToken> {
+    let token = py.detach(|| minter.try_token(identity, options)).or_raise()?;
+    let token = token.ok_or_else(|| Error::new(ErrorKind::Overloaded, NO_DESCRIPTOR)).or_raise()?;
+    Ok(PlaybackToken::new(py, &token))
+}
+
+const NO_DESCRIPTOR: &str = "there is no grant, and the process has no file descriptor left for the event loop to wait with";
 
 /// A call for a token that a task of the port's loop, or a greenlet of its hub, waits for.
 pub(crate) fn token_call(
@@ -105,7 +140,7 @@ pub(crate) fn token_call(
 ) -> PyResult<TokenCall> {
     let identity = identity.named("identity")?;
     let options = options(min_remaining, timeout)?;
-    if minter.source().is_some_and(|source| !source.is_coroutine()) {
+    if !is_coroutine(minter) {
         expect_refresh(py, minter.source())?;
     }
     let asked = minter.token_async(identity, options);
@@ -116,6 +151,11 @@ pub(crate) fn token_call(
 /// built-in client runs its own fetches.
 pub(crate) fn expect_refresh(py: Python<'_>, source: Option<&Arc<Source>>) -> PyResult<bool> {
     source.map_or(Ok(true), |source| source.expect_refresh(py))
+}
+
+/// Whether only an event loop can run the source.
+fn is_coroutine(minter: &impl Mint) -> bool {
+    minter.source().is_some_and(|source| source.is_coroutine())
 }
 
 /// A time as Python has it.

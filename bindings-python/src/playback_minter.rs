@@ -81,8 +81,12 @@ impl Mint for OfStream<'_> {
         self.minter.minter.token_at_once(self.streamer, identity, options)
     }
 
-    fn try_token(&self, identity: &str) -> Result<Option<String>> {
-        self.minter.minter.try_token(self.streamer, identity)
+    fn try_token(
+        &self,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<grantmint_core::PlaybackToken>> {
+        self.minter.minter.try_token_with(self.streamer, identity, options)
     }
 
     fn token_async(&self, identity: &str, options: TokenOptions) -> TokenFuture {
@@ -352,6 +356,19 @@ impl PlaybackMinter {
         timeout: Option<Seconds<'_>>,
     ) -> PyResult<Option<PlaybackToken>> {
         mint::token_at_once(py, &self.of(streamer)?, identity, min_remaining, timeout)
+    }
+
+    /// A token for a task whose loop cannot have a port.
+    #[pyo3(signature = (streamer, identity, min_remaining, timeout, /))]
+    fn _without_port(
+        &self,
+        py: Python<'_>,
+        streamer: Text<'_>,
+        identity: Text<'_>,
+        min_remaining: Option<Seconds<'_>>,
+        timeout: Option<Seconds<'_>>,
+    ) -> PyResult<PlaybackToken> {
+        mint::token_without_port(py, &self.of(streamer)?, identity, min_remaining, timeout)
     }
 
     /// A call that a task of the port's loop, or a greenlet of its hub, waits for.

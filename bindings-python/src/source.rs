@@ -73,17 +73,18 @@ impl Source {
     }
 
     /// Prepares for a fetch that no caller waits for; returns whether there is somebody to run it.
-    /// A plain function is run by the hub of this thread if threads are greenlets, else by the
+    /// A plain function is run by the hub of this thread if threads are greenlets, else by a
     /// background thread. A coroutine function is run by the loop that runs now, or else by the one
     /// whose tasks called last.
     pub(crate) fn expect_refresh(&self, py: Python<'_>) -> PyResult<bool> {
         let find = if self.is_coroutine() { &LOOP_PORT } else { &BACKGROUND_READY };
-        if let Ok(port) = find.get(py)?.call0()?.cast::<LoopPort>() {
+        let found = find.get(py)?.call0()?;
+        if let Ok(port) = found.cast::<LoopPort>() {
             let port = &port.get().port;
             py.detach(|| self.note_port(port));
             return Ok(true);
         }
-        Ok(!self.is_coroutine() || py.detach(|| self.last_port()).is_some())
+        Ok(found.is_truthy()? || py.detach(|| self.last_port()).is_some())
     }
 
     /// Notes the loop or hub that is to run refreshes from now on.
@@ -113,10 +114,11 @@ impl Source {
         drop(removed);
     }
 
-    /// Finds somebody to run a fetch. A caller that waits for the stream runs it, the first that
-    /// can; a refresh goes to a loop, a hub or the background thread.
+    /// Finds somebody to run a fetch. A caller that waits for the stream runs it, the first that is
+    /// idle; a refresh goes to a loop, a hub or a background thread.
     pub(crate) fn offer(&self, mut fetch: PendingFetch) {
         if !fetch.ticket.is_refresh() {
+            // A thread that is blocked has nothing else to do; a task has its loop to run.
             for caller in self.callers_of(fetch.request.streamer().as_str()) {
                 match caller.offer(fetch) {
                     Some(back) => fetch = back,
@@ -139,7 +141,9 @@ impl Source {
             let runners = lock(runners);
             let callers = runners.callers.iter();
             let of_it = callers.filter(|(other, _)| other.eq_ignore_ascii_case(streamer));
-            of_it.map(|(_, caller)| Arc::clone(caller)).collect()
+            let mut of_it: Vec<_> = of_it.map(|(_, caller)| Arc::clone(caller)).collect();
+            of_it.sort_by_key(|caller| !caller.is_thread());
+            of_it
         })
     }
 }
@@ -151,6 +155,10 @@ impl AsyncGrantSource for ForCore {
     fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket) {
         let function = Arc::clone(&self.0.function);
         self.0.offer(PendingFetch { request: request.clone(), ticket, function });
+    }
+
+    fn hands_on(&self) -> bool {
+        true
     }
 }
 

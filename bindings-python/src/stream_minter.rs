@@ -67,8 +67,12 @@ impl Mint for StreamMinter {
         self.stream.token_at_once(identity, options)
     }
 
-    fn try_token(&self, identity: &str) -> Result<Option<String>> {
-        self.stream.try_token(identity)
+    fn try_token(
+        &self,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<grantmint_core::PlaybackToken>> {
+        self.stream.try_token_with(identity, options)
     }
 
     fn token_async(&self, identity: &str, options: TokenOptions) -> TokenFuture {
@@ -127,6 +131,18 @@ impl StreamMinter {
         timeout: Option<Seconds<'_>>,
     ) -> PyResult<Option<PlaybackToken>> {
         mint::token_at_once(py, self, identity, min_remaining, timeout)
+    }
+
+    /// A token for a task whose loop cannot have a port.
+    #[pyo3(signature = (identity, min_remaining, timeout, /))]
+    fn _without_port(
+        &self,
+        py: Python<'_>,
+        identity: Text<'_>,
+        min_remaining: Option<Seconds<'_>>,
+        timeout: Option<Seconds<'_>>,
+    ) -> PyResult<PlaybackToken> {
+        mint::token_without_port(py, self, identity, min_remaining, timeout)
     }
 
     /// A call that a task of the port's loop, or a greenlet of its hub, waits for.

@@ -6,6 +6,7 @@ use grantmint_core::{Error, ErrorKind, Grant, Start};
 use pyo3::prelude::*;
 
 use crate::argument::given;
+use crate::background;
 use crate::core_error::from_exception;
 use crate::error::raise;
 use crate::json::to_text;
@@ -103,6 +104,11 @@ impl Ticket {
         let error = from_exception(error)?;
         self.ticket.use_up(py, |ticket| ticket.fail(error));
         Ok(())
+    }
+
+    /// Ends the fetch because there is no thread to run it.
+    fn _refuse(&self, py: Python<'_>) {
+        self.ticket.use_up(py, |ticket| ticket.fail(background::no_thread()));
     }
 
     /// Ends the fetch without an outcome; callers that wait begin again.

@@ -10,11 +10,13 @@ Importing this does not import asyncio, which takes its time: whoever runs a loo
 
 from __future__ import annotations
 
+import contextvars
+import functools
 import sys
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from grantmint import _sources
+from grantmint import _background, _sources
 from grantmint._native import LoopPort, PlaybackToken
 from grantmint.errors import GrantmintError
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 0.005
 _LOOK_FOR = 1.0
+_LOOK_AGAIN = 1.0
 
 #: The port of each loop, by the loop's id. Only the loop keeps its port. When the loop is closed or
 #: collected, the port goes too, with its sockets and with what the loop has not done.
@@ -48,7 +51,8 @@ class Port:
         fileno = self.native.fileno()
         if fileno is not None:
             try:
-                loop.add_reader(fileno, self._deliver)
+                # In a context of its own: the loop would keep that of the first caller for ever.
+                contextvars.Context().run(loop.add_reader, fileno, self._deliver)
             except NotImplementedError:
                 return
             self._watched = True
@@ -102,7 +106,7 @@ class Port:
             if future is not None:
                 _ring(future)
         for job in jobs:
-            fetch(job)
+            _sources.context_of(job).run(fetch, job)
 
 
 def _forgive(running: asyncio.Future[Any]) -> None:
@@ -138,18 +142,35 @@ def _loop_or_none() -> asyncio.AbstractEventLoop | None:
 
 
 def port_of_loop() -> Port:
-    """The port of the loop that runs on this thread; raises as `running_loop`."""
+    """The port of the loop that runs on this thread.
+
+    Raises:
+        GrantmintError: As `running_loop`; overloaded, if the process has no descriptor left for it.
+    """
     loop = running_loop()
     port = _ports.get(id(loop))
     if port is None or not port.serves(loop):
-        port = _ports[id(loop)] = Port(loop)
+        port = _ports[id(loop)] = _new_port(loop)
     port.look_on(loop)
     return port
 
 
+def _new_port(loop: asyncio.AbstractEventLoop) -> Port:
+    try:
+        return Port(loop)
+    except OSError as error:
+        msg = "the process has no file descriptor left for the event loop to wait with"
+        raise GrantmintError(msg, code="overloaded") from error
+
+
 def port_of_running_loop() -> LoopPort | None:
-    """The native port of the loop that runs on this thread; None if none does."""
-    return None if _loop_or_none() is None else port_of_loop().native
+    """The native port of the loop that runs on this thread; None if none does or can be."""
+    if _loop_or_none() is None:
+        return None
+    try:
+        return port_of_loop().native
+    except GrantmintError:
+        return None
 
 
 async def awaited(job: Job, call: _sources.Call) -> None:
@@ -170,12 +191,12 @@ async def awaited(job: Job, call: _sources.Call) -> None:
 
 
 def fetch(job: Job) -> _sources.Call:
-    """Starts a source: as a task of its own, or on the loop's executor."""
+    """Starts a source in a copy of this context: as a task of its own, or on a background thread."""
     call = _sources.Call()
     if job.is_coroutine:
         start_task(awaited, job, call)
-    else:
-        start_call(_sources.run, job, call)
+    elif not run_in_background(_sources.run, job, call):
+        job.refuse()
     return call
 
 
@@ -190,15 +211,30 @@ def start_task(function: Callable[..., Coroutine[Any, Any, None]], *arguments: A
     port_of_loop().keep(loop.create_task(function(*arguments)))
 
 
-def start_call(function: Callable[..., object], *arguments: Any) -> None:
-    """Runs a plain function on the executor of the loop that runs now."""
-    loop = running_loop()
-    port_of_loop().keep(loop.run_in_executor(None, function, *arguments))
+def run_in_background(function: Callable[..., object], *arguments: Any) -> bool:
+    """Has a plain function run on a background thread, in a copy of this context.
+
+    Not on the loop's executor: all its threads may wait for what the function brings.
+
+    Returns:
+        Whether there is a thread to run it.
+    """
+    context = contextvars.copy_context()
+    return _background.run(functools.partial(context.run, function, *arguments))
 
 
-async def token(begin: Callable[..., TokenCall], *arguments: Any) -> PlaybackToken:
+async def token(
+    begin: Callable[..., TokenCall],
+    without_port: Callable[..., PlaybackToken],
+    *arguments: Any,
+) -> PlaybackToken:
     """Waits for a token. Cancelling the task ends the wait, never the fetch."""
-    port = port_of_loop()
+    try:
+        port = port_of_loop()
+    except GrantmintError as error:
+        if error.code != "overloaded":
+            raise
+        return without_port(*arguments)
     call = begin(port.native, *arguments)
     ran: _sources.Call | None = None
     try:
@@ -207,7 +243,8 @@ async def token(begin: Callable[..., TokenCall], *arguments: Any) -> PlaybackTok
             if isinstance(news, PlaybackToken):
                 return news
             if news is None:
-                await port.rung(call.number)
+                # The library watches the caller's time, unless it could start no thread for that.
+                await port.rung(call.number, within=_LOOK_AGAIN)
             else:
                 ran = fetch(news)
     except GrantmintError as error:

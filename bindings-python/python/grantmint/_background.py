@@ -1,7 +1,7 @@
-"""Runs plain functions that no caller waits for, such as for a refresh or `prefetch`.
+"""Runs plain functions that no waiting thread runs, such as for a refresh, `prefetch` or a task.
 
-Where threads are greenlets, a hub runs each as a greenlet. Elsewhere the background thread does, a
-daemon thread of which there is one.
+Where threads are greenlets, a hub runs each as a greenlet. Elsewhere a few daemon threads do: one that
+is idle for as long as there may be more, so that a slow function holds up no other.
 """
 
 from __future__ import annotations
@@ -11,90 +11,150 @@ import threading
 from typing import TYPE_CHECKING
 
 from grantmint import _green, _sources, _unpatched
-from grantmint._native import Job, _call_in_background, _next_in_background
+from grantmint._native import (
+    Job,
+    _call_in_background,
+    _enter_background,
+    _leave_background,
+    _next_in_background,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grantmint._native import LoopPort
 
-#: Held while the thread is started, which switches to no other greenlet.
+#: As many functions run at the same time.
+_MOST = 16
+#: A thread ends after so many seconds without work, if another one is idle, too.
+_IDLE = 60
+
+#: Held while a thread is started, which switches to no other greenlet.
 _guard = _unpatched.make_lock()
-_is_started = False
+_threads = 0
 _is_ending = False
-#: Held by the background thread while it runs.
+#: Held while any of the threads runs.
 _runs = _unpatched.make_lock()
 
 
-def ready() -> LoopPort | None:
+def ready() -> LoopPort | bool:
     """Sees to it that somebody will run the next function.
 
     Returns:
-        The port of the hub that is to run it; None for the background thread.
+        The port of the hub that is to run it; else whether there is a thread to do so.
     """
-    _start_thread()
-    port = _green.port_for_sources()
-    return None if port is None else port.native
+    has_thread = _has_thread()
+    try:
+        port = _green.port_for_sources()
+    except OSError:  # no descriptor is left for one
+        return False
+    return has_thread if port is None else port.native
 
 
-def run(call: Callable[[], object]) -> None:
-    """Runs something in the hub of this thread, or on the background thread."""
-    port = _green.port_for_sources()
+def run(call: Callable[[], object]) -> bool:
+    """Has something run in the hub of this thread, or on a background thread.
+
+    Returns:
+        Whether there is somebody to run it.
+    """
+    try:
+        port = _green.port_for_sources()
+    except OSError:  # no descriptor is left for one
+        return False
     if port is not None:
         port.run_apart(call)
-        return
-    _start_thread()
+        return True
+    if not _has_thread():
+        return False
     _call_in_background(call)
+    return True
 
 
-def _start_thread() -> None:
-    """Starts the background thread, unless it runs.
+def _has_thread() -> bool:
+    """Starts the first thread, unless one runs; returns whether one does."""
+    with _guard:
+        return _threads > 0 or _start_thread()
+
+
+def _start_thread() -> bool:
+    """Starts a thread, if that can be.
 
     It is no `threading.Thread`, whose end fails if threads were patched after its start. Hubs have
     one too, for what comes when they have gone.
     """
-    global _is_started
-    with _guard:
-        if _is_started or _is_ending:
-            return
+    global _threads
+    if _is_ending:
+        return False
+    is_up = _unpatched.make_lock()
+    is_up.acquire()
+    try:
+        _unpatched.start_thread(_serve, (is_up,))
+    except (RuntimeError, OSError, MemoryError):  # the process may have no more threads
+        return False
+    if _threads == 0:
         atexit.unregister(_end)
         atexit.register(_end)
-        is_up = _unpatched.make_lock()
-        is_up.acquire()
-        _unpatched.start_thread(_serve, (is_up,))
-        _is_started = True
-        is_up.acquire()
+        _runs.acquire(blocking=False)
+    _threads += 1
+    is_up.acquire()
+    return True
 
 
 def _serve(is_up: threading.Lock) -> None:
-    with _runs:
-        if not _unpatched.threads_are_greenlets():
-            threading.current_thread().name = "grantmint-source"
-        is_up.release()
-        while not _is_ending:
-            task = _next_in_background(3600)
-            try:
-                if isinstance(task, Job):
-                    _sources.run(task)
-                elif task is not None:
-                    task()
-            except BaseException:  # noqa: BLE001
-                # Such as SystemExit. The thread must go on: others need it.
-                _sources.report()
+    if not _unpatched.threads_are_greenlets():
+        threading.current_thread().name = "grantmint-source"
+    _enter_background()
+    is_up.release()
+    while not _is_ending:
+        task, all_busy = _next_in_background(_IDLE)
+        if task is None and not all_busy:
+            break
+        if task is not None:
+            if all_busy:
+                _add_thread()
+            _do(task)
+    _leave()
+
+
+def _add_thread() -> None:
+    with _guard:
+        if _threads < _MOST:
+            _start_thread()
+
+
+def _do(task: Job | Callable[[], object]) -> None:
+    try:
+        if isinstance(task, Job):
+            _sources.run_apart(task)
+        else:
+            task()
+    except BaseException:  # noqa: BLE001
+        # Such as SystemExit. The thread must go on: others need it.
+        _sources.report()
+
+
+def _leave() -> None:
+    global _threads
+    with _guard:
+        _leave_background()
+        _threads -= 1
+        if _threads == 0:
+            _runs.release()
 
 
 def _end() -> None:
-    """Ends the background thread before the interpreter ends; waits for it for a second at most."""
+    """Ends the threads before the interpreter ends; waits for them for a second at most."""
     global _is_ending
     _is_ending = True
-    if _is_started:
+    for _ in range(_threads):
         _call_in_background(lambda: None)
+    if _threads > 0:
         _runs.acquire(timeout=1)
 
 
 def after_fork() -> None:
-    """Forgets the parent's thread. Makes new locks: a thread of the parent may have held them."""
-    global _guard, _is_started, _runs
+    """Forgets the parent's threads. Makes new locks: a thread of the parent may have held them."""
+    global _guard, _runs, _threads
     _guard = _unpatched.make_lock()
     _runs = _unpatched.make_lock()
-    _is_started = False
+    _threads = 0

@@ -103,7 +103,7 @@ class GrantCache(NativeCache):
         """As get, without blocking the event loop.
 
         A coroutine function runs as a task of its own. Cancelling the caller does not cancel it. A
-        plain function runs on the loop's executor.
+        plain function runs on a background thread.
 
         Args:
             key: As of get.
@@ -189,7 +189,7 @@ def _waiter_of(begun: Begun) -> Waiter:
 def _refresh(ticket: Ticket, fetch: Callable[..., Any]) -> bool:
     """Starts a fetch that nobody waits for; returns whether there is somebody to run it."""
     if not _is_coroutine(fetch):
-        _background.run(lambda: _run(ticket, fetch, _sources.Call()))
+        _start_call(ticket, fetch, _sources.Call())
         return True
     if not _async.has_loop():
         ticket.abandon()
@@ -243,13 +243,19 @@ async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], call: _so
 
 
 def _start(ticket: Ticket, fetch: Callable[..., Any]) -> _sources.Call:
-    """Starts a fetch as a task of the loop that runs now, or on its executor."""
+    """Starts a fetch as a task of the loop that runs now, or on a background thread."""
     call = _sources.Call()
     if _is_coroutine(fetch):
         _async.start_task(_await, ticket, fetch, call)
     else:
-        _async.start_call(_run, ticket, fetch, call)
+        _start_call(ticket, fetch, call)
     return call
+
+
+def _start_call(ticket: Ticket, fetch: Callable[..., Any], call: _sources.Call) -> None:
+    """Starts a plain function on a background thread."""
+    if not _async.run_in_background(_run, ticket, fetch, call):
+        ticket._refuse()
 
 
 def _fail(ticket: Ticket, error: Exception, call: _sources.Call) -> None:

@@ -81,7 +81,8 @@ class Port:
                 if isinstance(news, PlaybackToken):
                     return news
                 if news is None:
-                    self._wait(call.number)
+                    # The library watches the caller's time, unless it could start no thread for that.
+                    self._wait(call.number, within=1.0)
                 else:
                     ran = _sources.Call()
                     _sources.run(news, ran)
@@ -128,7 +129,7 @@ class Port:
             if event is not None:
                 self._wake(event)
         for job in jobs:
-            self.run_apart(_sources.run, job)
+            self.run_apart(_sources.run_apart, job)
 
     def _wait(self, number: int, within: float | None = None) -> None:
         """Waits until the call of this number is notified, or for so many seconds.

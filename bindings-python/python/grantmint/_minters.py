@@ -97,7 +97,8 @@ class PlaybackMinter(NativeMinter):
         token = self._at_once(streamer, identity, min_remaining, timeout)
         if token is not None:
             return token
-        return await _async.token(self._call, streamer, identity, min_remaining, timeout)
+        asked = (streamer, identity, min_remaining, timeout)
+        return await _async.token(self._call, self._without_port, *asked)
 
     def stream(self, streamer: str) -> StreamMinter:
         """One stream, which mints faster. Keep it for as long as the stream is live.
@@ -156,4 +157,5 @@ class StreamMinter(NativeStream):
         token = self._at_once(identity, min_remaining, timeout)
         if token is not None:
             return token
-        return await _async.token(self._call, identity, min_remaining, timeout)
+        asked = (identity, min_remaining, timeout)
+        return await _async.token(self._call, self._without_port, *asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import functools
 import sys
 import threading
@@ -49,18 +50,31 @@ def _is_async(function: Any) -> bool:
 class Function:
     """A source. Only its minter and the minter's streams keep it; all others refer to it weakly."""
 
-    __slots__ = ("__weakref__", "fetch", "is_coroutine")
+    __slots__ = ("__weakref__", "context", "fetch", "is_coroutine")
 
     def __init__(self, fetch: Callable[..., Any]) -> None:
         """Refuses what cannot be called."""
         self.is_coroutine = is_coroutine(fetch)
         self.fetch = fetch
+        #: What runs for no caller runs in the context that the minter was made in.
+        self.context = contextvars.copy_context()
 
 
 class Call:
     """A source that was started, and the exception that it raised."""
 
     error: Exception | None = None
+
+
+def run_apart(job: Job) -> None:
+    """Runs a plain function for a fetch that no caller runs, in the context of its minter."""
+    context_of(job).run(run, job)
+
+
+def context_of(job: Job) -> contextvars.Context:
+    """A context for a fetch that no caller runs: a copy of the one that its minter was made in."""
+    context = job.context
+    return contextvars.Context() if context is None else context.copy()
 
 
 def run(job: Job, call: Call | None = None) -> Exception | None:

@@ -44,7 +44,7 @@ impl Feed {
         from: &impl Beginner,
         options: BeginOptions,
     ) -> Result<Hit> {
-        cache::get(from, options, |ticket| self.dispatch(ticket))
+        cache::get(from, options, |ticket| self.dispatch_or_run(ticket))
     }
 
     /// A grant that is there now and keeps the promise, or none. Never waits, and tells of no error
@@ -92,11 +92,26 @@ impl Feed {
         self.tenant.let_cool();
     }
 
-    /// Hands a fetch to the fetcher threads, and has it watched in case it never ends.
+    /// Has a fetch run, and watched in case it never ends.
     fn dispatch(self: &Arc<Self>, ticket: Ticket) {
+        if let Err(job) = self.submit(ticket) {
+            job.refuse();
+        }
+    }
+
+    /// The same for a caller that blocks: where no thread can be started, it runs the fetch itself.
+    fn dispatch_or_run(self: &Arc<Self>, ticket: Ticket) {
+        match self.submit(ticket) {
+            Err(job) if !job.ticket.is_refresh() => job.run_here(),
+            Err(job) => job.refuse(),
+            Ok(()) => {}
+        }
+    }
+
+    fn submit(self: &Arc<Self>, ticket: Ticket) -> std::result::Result<(), Job> {
         watch::over(self);
         let source = Arc::clone(&**self.source.load());
-        fetchers::submit(Lane(self.tenant.part()), Job { ticket, source });
+        fetchers::submit(Lane(self.tenant.part()), Job { ticket, source })
     }
 }
 

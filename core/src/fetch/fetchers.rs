@@ -27,10 +27,42 @@ pub(super) struct Job {
     pub(super) source: Arc<dyn Source>,
 }
 
-/// Has a fetch run by one of the threads.
-pub(super) fn submit(lane: Lane, job: Job) {
+impl Job {
+    /// Runs the fetch on this thread, which waits until the request may be sent.
+    pub(super) fn run_here(mut self) {
+        loop {
+            match self.ticket.start() {
+                Start::Go(timeout) => return self.go(timeout),
+                Start::Later(after) => std::thread::sleep(after),
+                Start::Refused(_) => return,
+            }
+        }
+    }
+
+    /// Ends the fetch, since there is no thread for it.
+    pub(super) fn refuse(self) {
+        let error = Error::new(ErrorKind::Overloaded, "no thread to fetch the grant could start")
+            .with_retry_after(Duration::from_secs(1));
+        self.ticket.fail(error);
+    }
+
+    fn go(self, timeout: Duration) {
+        // Its time counts from here.
+        watch::look_again();
+        let (key, refresh) = (self.ticket.key().clone(), self.ticket.is_refresh());
+        trace::in_fetch(key.text(), refresh, || self.source.begin_fetch(self.ticket, timeout));
+    }
+}
+
+/// Has a fetch run by one of the threads, or handed on right here if its source does no more. Gives it
+/// back if there is no thread and none can be started.
+pub(super) fn submit(lane: Lane, job: Job) -> Result<(), Job> {
     static POOL: LazyForkCell<Pool> = LazyForkCell::new();
-    POOL.get(|| Pool::new(IDLE)).enqueue(lane, job);
+    if job.source.hands_on() {
+        contained(|| drive(lane, job));
+        return Ok(());
+    }
+    POOL.get(|| Pool::new(IDLE)).enqueue(lane, job)
 }
 
 /// This process's threads and their work.
@@ -69,11 +101,18 @@ impl Pool {
         Self { born: fork::generation(), idle, work: Mutex::new(work), changed: Condvar::default() }
     }
 
-    fn enqueue(self: &Arc<Self>, lane: Lane, job: Job) {
+    fn enqueue(self: &Arc<Self>, lane: Lane, job: Job) -> Result<(), Job> {
         let is_refresh = job.ticket.is_refresh();
         let mut work = self.work.lock();
+        if work.threads == 0 {
+            if !self.start_one(work) {
+                return Err(job);
+            }
+            work = self.work.lock();
+        }
         work.lanes.push(lane, job, is_refresh);
         self.staff(work);
+        Ok(())
     }
 
     /// Wakes an idle thread, or starts one if all are busy and there may be more. No more of them
@@ -88,33 +127,28 @@ impl Pool {
             self.changed.notify_one();
             return;
         }
-        if work.threads >= THREADS_MAX {
-            return;
+        if work.threads < THREADS_MAX {
+            self.start_one(work);
         }
+    }
+
+    /// Starts a thread; returns whether it could be. If there is none at all, nobody may be left
+    /// waiting.
+    fn start_one(self: &Arc<Self>, mut work: MutexGuard<'_, Work>) -> bool {
         work.threads += 1;
         work.started += 1;
         let name = format!("grantmint-{}", work.started);
         drop(work);
         let pool = Arc::clone(self);
-        if !start_thread(name, move || pool.serve()) {
-            self.give_up();
+        if start_thread(name, move || pool.serve()) {
+            return true;
         }
-    }
-
-    /// No thread could be started. If there is none at all, nobody may be left waiting.
-    fn give_up(&self) {
         let mut work = self.work.lock();
         work.threads -= 1;
-        if work.threads > 0 {
-            return;
-        }
-        let jobs = work.lanes.take_all();
+        let jobs = if work.threads == 0 { work.lanes.take_all() } else { Vec::new() };
         drop(work);
-        let error = Error::new(ErrorKind::Overloaded, "no thread to fetch the grant could start")
-            .with_retry_after(Duration::from_secs(1));
-        for job in jobs {
-            job.ticket.fail(error.clone());
-        }
+        jobs.into_iter().for_each(Job::refuse);
+        false
     }
 
     /// A thread's lifetime.
@@ -149,15 +183,14 @@ impl Pool {
 /// Hands one fetch to its source, unless its request may only be sent later.
 fn drive(lane: Lane, mut job: Job) {
     match job.ticket.start() {
-        Start::Go(timeout) => {
-            // Its time counts from here.
-            watch::look_again();
-            let (key, refresh) = (job.ticket.key().clone(), job.ticket.is_refresh());
-            trace::in_fetch(key.text(), refresh, || job.source.begin_fetch(job.ticket, timeout));
-        }
+        Start::Go(timeout) => job.go(timeout),
         Start::Later(after) => {
             let time = boot_nanos().saturating_add(nanos(after));
-            watch::at(time, move || submit(lane, job));
+            watch::at(time, move || {
+                if let Err(job) = submit(lane, job) {
+                    job.refuse();
+                }
+            });
         }
         // What is kept warm falls due again sooner than its fetch would have been overdue.
         Start::Refused(_) => watch::look_again(),
@@ -221,7 +254,7 @@ mod tests {
         let source: Arc<dyn Source> = Arc::new(Fixed);
         for number in 0..3 {
             let (job, waiter) = job(&cache, number, &source);
-            pool.enqueue(Lane(1), job);
+            assert!(pool.enqueue(Lane(1), job).is_ok());
             waiter.wait().unwrap();
             until_gone(&pool);
         }
@@ -236,7 +269,7 @@ mod tests {
             let source: Arc<dyn Source> = Arc::new(Explosive);
             let (job, waiter) = job(&cache, number, &source);
             drop(source);
-            pool.enqueue(Lane(1), job);
+            assert!(pool.enqueue(Lane(1), job).is_ok());
             waiter.wait().unwrap();
         }
         let work = pool.work.lock();

@@ -9,4 +9,9 @@ pub(crate) trait Source: Send + Sync {
     /// Begins a fetch whose request may be sent now and has this long. Completes or fails the ticket
     /// right there or later. Called on one of the fetcher threads, which it should not keep.
     fn begin_fetch(&self, ticket: Ticket, timeout: Duration);
+
+    /// Whether that only hands the ticket on, so that any thread may call it.
+    fn hands_on(&self) -> bool {
+        false
+    }
 }

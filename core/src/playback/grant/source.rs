@@ -69,6 +69,13 @@ pub trait AsyncGrantSource: Send + Sync {
     /// Begins to fetch one grant. Called on one of the library's own fetcher threads, which it
     /// should not keep.
     fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket);
+
+    /// Whether [`AsyncGrantSource::begin_fetch`] does nothing but hand the ticket on. Then it is called
+    /// on the thread of whoever asks, also inside of a call that must not block, and no thread is
+    /// started for it.
+    fn hands_on(&self) -> bool {
+        false
+    }
 }
 
 impl<S: GrantSource> AsyncGrantSource for S {
@@ -89,6 +96,10 @@ impl Source for ForKeys {
             Ok(request) => self.0.begin_fetch(&request, SourceTicket::new(ticket, timeout)),
             Err(error) => ticket.fail(error),
         }
+    }
+
+    fn hands_on(&self) -> bool {
+        self.0.hands_on()
     }
 }
 

@@ -221,12 +221,29 @@ impl PlaybackMinter {
     ///
     /// 1xx for the arguments, [`ErrorKind::Closed`]; never an error of upstream.
     pub fn try_token(&self, streamer: &str, identity: &str) -> Result<Option<String>> {
+        let token = self.try_token_with(streamer, identity, TokenOptions::default())?;
+        Ok(token.map(|token| token.jwt))
+    }
+
+    /// As [`PlaybackMinter::try_token`], with a promise of its own and all that is known of the grant.
+    /// The timeout is for the fetch that it sets off.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::try_token`]; [`ErrorKind::InvalidArgument`] for a `min_remaining` over half
+    /// of the grants' lifetime.
+    pub fn try_token_with(
+        &self,
+        streamer: &str,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<PlaybackToken>> {
         let shared = self.shared()?;
         if let Some(stream) = shared.streams.load().get(streamer) {
-            return shared.try_token(stream, identity);
+            return shared.try_token(stream, identity, options);
         }
-        match shared.stream(streamer, TokenOptions::default()) {
-            Ok(stream) => shared.try_token(&stream, identity),
+        match shared.stream(streamer, options) {
+            Ok(stream) => shared.try_token(&stream, identity, options),
             // A stream that may not even be looked up has no grant.
             Err(error) if error.kind().is_of_upstream() => Ok(None),
             Err(error) => Err(error),

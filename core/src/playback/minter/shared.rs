@@ -61,14 +61,19 @@ impl Shared {
         Ok(Some(PlaybackToken::new(stream.mint(&hit, &self.signing, identity)?, &hit)))
     }
 
-    pub(super) fn try_token(&self, stream: &Stream, identity: &str) -> Result<Option<String>> {
-        let wish = self.wish(TokenOptions::default());
+    pub(super) fn try_token(
+        &self,
+        stream: &Stream,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<PlaybackToken>> {
+        let wish = self.wish(options);
         if let Some(token) = stream.mint_prepared(&self.signing, identity, wish)? {
-            return Ok(Some(token.jwt));
+            return Ok(Some(token));
         }
         self.signing.check_identity(identity)?;
-        let hit = self.feed.try_get(&stream.handle, wish)?;
-        hit.map(|hit| stream.mint(&hit, &self.signing, identity)).transpose()
+        let Some(hit) = self.feed.try_get(&stream.handle, wish)? else { return Ok(None) };
+        Ok(Some(PlaybackToken::new(stream.mint(&hit, &self.signing, identity)?, &hit)))
     }
 
     /// The stream, however it is spelled; looked up for a caller with these options if it is new.

@@ -80,7 +80,20 @@ impl StreamMinter {
     ///
     /// As [`PlaybackMinter::try_token`].
     pub fn try_token(&self, identity: &str) -> Result<Option<String>> {
-        self.minter.shared()?.try_token(&self.stream, identity)
+        Ok(self.try_token_with(identity, TokenOptions::default())?.map(|token| token.jwt))
+    }
+
+    /// As [`PlaybackMinter::try_token_with`], for this stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlaybackMinter::try_token`].
+    pub fn try_token_with(
+        &self,
+        identity: &str,
+        options: TokenOptions,
+    ) -> Result<Option<PlaybackToken>> {
+        self.minter.shared()?.try_token(&self.stream, identity, options)
     }
 
     /// As [`PlaybackMinter::token_async`], for this stream.
