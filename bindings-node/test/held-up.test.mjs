@@ -18,7 +18,7 @@ function busyUntil(holds) {
   while (!holds()) assert(performance.now() < end, 'it never holds');
 }
 
-test('a loop that is held up hands out no dead grant', async (t) => {
+test('a loop that is held up hands out no expired grant', async (t) => {
   const upstream = await emulator(t);
   const clock = new ManualClock(START);
   const live = new PlaybackMinter(key(), {
@@ -64,7 +64,7 @@ const child = `
 `;
 
 test(
-  'a process that is stopped hands out no dead grant',
+  'a process that is stopped hands out no expired grant',
   { skip: process.platform === 'win32' },
   async (t) => {
     const upstream = await emulator(t);

@@ -57,7 +57,7 @@ def test_a_loop_that_is_held_up_hands_out_no_dead_grant(key):
         await asyncio.sleep(0.05)
         coming.set()
         while live.try_token(STREAMER, "bob") is None:
-            time.sleep(0.001)  # the loop does nothing else meanwhile
+            time.sleep(0.001)  # noqa: ASYNC251
         clock.advance(120)
         return await asked
 

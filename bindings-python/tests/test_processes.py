@@ -340,3 +340,57 @@ def test_importing_is_light():
         print(sorted(heavy & set(sys.modules) - before))
     """
     assert python(code, "-I").stdout == "[]\n"
+
+
+FORKED_WHILE_IT_WAITS = """
+    import os, signal, socket, sys, time, grantmint
+    deaf = socket.socket()
+    deaf.bind(("127.0.0.1", 0))
+    deaf.listen(64)  # and never answers
+    key = grantmint.ApiKey("AC" + "0" * 32, "SK" + "0" * 32, "s")
+    children, forked = [], []
+
+    def fork(*_):
+        forked.append(True)
+        child = os.fork()
+        if child:
+            children.append(child)
+        return child == 0
+
+    def fetch(streamer, **_):
+        if not forked and not fork():
+            time.sleep(0.2)
+        return {"grant": {"n": 1}}
+
+    url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+    if sys.argv[1] == "in a handler":
+        live = grantmint.PlaybackMinter(key, base_url=url, isolated=True)
+        signal.signal(signal.SIGALRM, fork)
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        wanted = "deadline_exceeded"
+    else:
+        live = grantmint.PlaybackMinter(key, source=fetch)
+        wanted = "served"
+    start = time.monotonic()
+    try:
+        live.token("VJ" + "0" * 31 + "1", "alice", timeout=2)
+        told = "served"
+    except grantmint.GrantmintError as error:
+        told = error.code
+    assert told == wanted, told
+    assert time.monotonic() - start < 4
+    for child in children:
+        assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+@pytest.mark.parametrize("where", ["in a handler", "in the source"])
+def test_a_fork_while_a_thread_waits_for_a_token(where):
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(FORKED_WHILE_IT_WAITS), where],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 0, ended.stderr

@@ -33,6 +33,8 @@ _LOOK_AGAIN = 1.0
 #: The port of each loop, by the loop's id. Only the loop keeps its port. When the loop is closed or
 #: collected, the port goes too, with its sockets and with what the loop has not done.
 _ports: weakref.WeakValueDictionary[int, Port] = weakref.WeakValueDictionary()
+#: Tasks that run sources on loops without a port.
+_portless: set[asyncio.Future[Any]] = set()
 
 
 class Port:
@@ -191,7 +193,7 @@ async def awaited(job: Job, call: _sources.Call) -> None:
 
 
 def fetch(job: Job) -> _sources.Call:
-    """Starts a source in a copy of this context: as a task of its own, or on a background thread."""
+    """Starts a source in a copy of this context: as a task, or on a background thread."""
     call = _sources.Call()
     if job.is_coroutine:
         start_task(awaited, job, call)
@@ -207,8 +209,14 @@ def has_loop() -> bool:
 
 def start_task(function: Callable[..., Coroutine[Any, Any, None]], *arguments: Any) -> None:
     """Runs a coroutine function as a task of its own, on the loop that runs now."""
-    loop = running_loop()
-    port_of_loop().keep(loop.create_task(function(*arguments)))
+    task = running_loop().create_task(function(*arguments))
+    try:
+        port_of_loop().keep(task)
+    except GrantmintError:
+        # The process has no descriptor left, but the task needs none of ours.
+        _portless.add(task)
+        task.add_done_callback(_portless.discard)
+        task.add_done_callback(_forgive)
 
 
 def run_in_background(function: Callable[..., object], *arguments: Any) -> bool:

@@ -1,7 +1,7 @@
 """Runs plain functions that no waiting thread runs, such as for a refresh, `prefetch` or a task.
 
-Where threads are greenlets, a hub runs each as a greenlet. Elsewhere a few daemon threads do: one that
-is idle for as long as there may be more, so that a slow function holds up no other.
+Where threads are greenlets, a hub runs each as a greenlet. Elsewhere daemon threads do. While there
+may be more of them, one is idle, so that a slow function holds up no other.
 """
 
 from __future__ import annotations
@@ -105,15 +105,24 @@ def _serve(is_up: threading.Lock) -> None:
         threading.current_thread().name = "grantmint-source"
     _enter_background()
     is_up.release()
-    while not _is_ending:
-        task, all_busy = _next_in_background(_IDLE)
-        if task is None and not all_busy:
-            break
-        if task is not None:
-            if all_busy:
-                _add_thread()
-            _do(task)
+    while _serve_one() and not _is_ending:
+        pass
     _leave()
+
+
+def _serve_one() -> bool:
+    """Waits for a task and does it; keeps nothing of it, such as the context of a request.
+
+    Returns:
+        Whether the thread is still needed.
+    """
+    task, all_busy = _next_in_background(_IDLE)
+    if task is None:
+        return all_busy
+    if all_busy:
+        _add_thread()
+    _do(task)
+    return True
 
 
 def _add_thread() -> None:

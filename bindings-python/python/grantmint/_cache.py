@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from grantmint import _async, _background, _sources
+from grantmint import _async, _sources
 from grantmint._native import GrantCache as NativeCache
 from grantmint.errors import GrantmintError, InvalidArgumentError, ThrottledError, UpstreamError
 

@@ -81,7 +81,7 @@ class Port:
                 if isinstance(news, PlaybackToken):
                     return news
                 if news is None:
-                    # The library watches the caller's time, unless it could start no thread for that.
+                    # The library watches the caller's time, unless it could start no thread.
                     self._wait(call.number, within=1.0)
                 else:
                     ran = _sources.Call()

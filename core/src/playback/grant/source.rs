@@ -71,8 +71,8 @@ pub trait AsyncGrantSource: Send + Sync {
     fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket);
 
     /// Whether [`AsyncGrantSource::begin_fetch`] does nothing but hand the ticket on. Then it is called
-    /// on the thread of whoever asks, also inside of a call that must not block, and no thread is
-    /// started for it.
+    /// on the caller's thread, also inside of a call that must not block, and no thread is started for
+    /// it.
     fn hands_on(&self) -> bool {
         false
     }
