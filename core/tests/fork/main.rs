@@ -12,6 +12,8 @@ mod child;
 #[cfg(unix)]
 mod crowd;
 #[cfg(unix)]
+mod limits;
+#[cfg(unix)]
 mod sockets;
 #[cfg(unix)]
 mod state;
@@ -24,7 +26,8 @@ fn main() {}
 
 #[cfg(unix)]
 fn main() {
-    let tests: Vec<(&str, fn())> = [crowd::TESTS, sockets::TESTS, state::TESTS].concat();
+    let tests: Vec<(&str, fn())> =
+        [crowd::TESTS, limits::TESTS, sockets::TESTS, state::TESTS].concat();
     let wanted = std::env::args().nth(1).filter(|name| !name.starts_with('-')).unwrap_or_default();
     for (name, test) in tests.into_iter().filter(|(name, _)| name.contains(&wanted)) {
         let watchdog = support::Watchdog::over(name);
