@@ -1,12 +1,9 @@
 //! What a call of JavaScript waits for: a token, or a grant of a cache.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use grantmint_core::{Hit, PlaybackToken, Result, TokenFuture};
-
-use crate::inbox::WakeCall;
 
 /// A call that waits. Dropping it ends the wait, never the fetch.
 pub(crate) enum Asked {
@@ -22,9 +19,8 @@ pub(crate) enum Answer {
 
 impl Asked {
     /// The answer, if there is one now; else the call is woken when there may be one.
-    pub(crate) fn poll(&mut self, wake: WakeCall) -> Option<Answer> {
-        let waker = Waker::from(Arc::new(wake));
-        let mut context = Context::from_waker(&waker);
+    pub(crate) fn poll(&mut self, waker: &Waker) -> Option<Answer> {
+        let mut context = Context::from_waker(waker);
         let polled = match self {
             Self::Token(token) => token.as_mut().poll(&mut context).map(Answer::Token),
             Self::Grant(grant) => grant.as_mut().poll(&mut context).map(Answer::Grant),

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
-use std::task::Wake;
+use std::task::{Wake, Waker};
 
 use grantmint_core::{GrantRequest, SourceTicket, Ticket};
 use napi::Status;
@@ -87,7 +87,8 @@ impl Inbox {
 
     /// Looks whether a call has its answer; one that has none waits on. No lock is held while it looks.
     fn look(self: &Arc<Self>, number: i64, mut call: Asked) -> Option<Answer> {
-        let answer = call.poll(WakeCall { inbox: Arc::clone(self), number });
+        let wake = WakeCall { inbox: Arc::clone(self), number };
+        let answer = call.poll(&Waker::from(Arc::new(wake)));
         if answer.is_none() {
             let mut state = lock(&self.0);
             if state.waker.is_some() {

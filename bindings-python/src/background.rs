@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use grantmint_core::{Error, ErrorKind};
 use pyo3::prelude::*;
 
+use crate::error::no_thread;
 use crate::fork::PerProcess;
 use crate::job::{Job, PendingFetch};
 use crate::lock::lock;
@@ -74,12 +74,6 @@ pub(crate) fn run(fetch: PendingFetch) {
     {
         fetch.ticket.fail(no_thread());
     }
-}
-
-/// The error of a fetch that there is no thread for.
-pub(crate) fn no_thread() -> Error {
-    let what = "no thread could be started to run the source of grants";
-    Error::new(ErrorKind::Overloaded, what).with_retry_after(Duration::from_secs(1))
 }
 
 /// A background thread is there.

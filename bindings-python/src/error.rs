@@ -1,6 +1,7 @@
 //! Turns errors of core into exceptions of Python.
 
 use std::fmt::Display;
+use std::time::Duration;
 
 use grantmint_core::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
@@ -34,6 +35,12 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
     let retry_after = error.retry_after().map(|time| time.as_secs_f64());
     let arguments = (error.code(), error.message(), retry_after, error.argument());
     FROM_CORE.get(py)?.call1(arguments)
+}
+
+/// The error of a fetch that there is no thread for.
+pub(crate) fn no_thread() -> Error {
+    let what = "no thread could be started to run the source of grants";
+    Error::new(ErrorKind::Overloaded, what).with_retry_after(Duration::from_secs(1))
 }
 
 /// Where the documentation explains an error.

@@ -7,7 +7,7 @@ use grantmint_core::{Error, ErrorKind, Fetched, GrantRequest, SourceTicket};
 use pyo3::prelude::*;
 
 use crate::argument::given;
-use crate::background;
+use crate::error::no_thread;
 use crate::fetch_function::FetchFunction;
 use crate::json::to_text;
 use crate::one_use::OneUse;
@@ -118,7 +118,7 @@ impl Job {
 
     /// Ends the fetch because there is no thread to run the function.
     fn refuse(&self, py: Python<'_>) {
-        self.ticket.use_up(py, |ticket| ticket.fail(background::no_thread()));
+        self.ticket.use_up(py, |ticket| ticket.fail(no_thread()));
     }
 
     /// Ends the fetch without an outcome; callers that wait begin again.

@@ -6,9 +6,8 @@ use grantmint_core::{Error, ErrorKind, Grant, Start};
 use pyo3::prelude::*;
 
 use crate::argument::given;
-use crate::background;
 use crate::core_error::from_exception;
-use crate::error::raise;
+use crate::error::{no_thread, raise};
 use crate::json::to_text;
 use crate::one_use::OneUse;
 use crate::time::Seconds;
@@ -108,7 +107,7 @@ impl Ticket {
 
     /// Ends the fetch because there is no thread to run it.
     fn _refuse(&self, py: Python<'_>) {
-        self.ticket.use_up(py, |ticket| ticket.fail(background::no_thread()));
+        self.ticket.use_up(py, |ticket| ticket.fail(no_thread()));
     }
 
     /// Ends the fetch without an outcome; callers that wait begin again.

@@ -57,6 +57,9 @@ pub use token::{
     TokenMinterBuilder, VerifyOptions, VideoGrant, VoiceGrant, Warning, decode, sign, verify,
     verify_jwt,
 };
+#[cfg(feature = "http")]
+#[doc(hidden)]
+pub use upstream::prime;
 
 /// Compiles and runs the examples of the README.
 #[cfg(doctest)]

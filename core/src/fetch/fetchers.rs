@@ -80,6 +80,8 @@ struct Work {
     idle: usize,
     /// Idle threads that have been told to wake and have not yet.
     woken: usize,
+    /// Threads that have not looked for work yet.
+    starting: usize,
     /// All that were ever started: the next one's number.
     started: usize,
 }
@@ -97,18 +99,16 @@ impl Reborn for Pool {
 
 impl Pool {
     fn new(idle: Duration) -> Self {
-        let work = Work { lanes: Lanes::new(LANE_MAX), threads: 0, idle: 0, woken: 0, started: 0 };
+        let lanes = Lanes::new(LANE_MAX);
+        let work = Work { lanes, threads: 0, idle: 0, woken: 0, starting: 0, started: 0 };
         Self { born: fork::generation(), idle, work: Mutex::new(work), changed: Condvar::default() }
     }
 
     fn enqueue(self: &Arc<Self>, lane: Lane, job: Job) -> Result<(), Job> {
         let is_refresh = job.ticket.is_refresh();
         let mut work = self.work.lock();
-        if work.threads == 0 {
-            if !self.start_one(work) {
-                return Err(job);
-            }
-            work = self.work.lock();
+        if work.threads == 0 && !self.start_one(&mut work) {
+            return Err(job);
         }
         work.lanes.push(lane, job, is_refresh);
         self.staff(work);
@@ -118,7 +118,7 @@ impl Pool {
     /// Wakes an idle thread, or starts one if all are busy and there may be more. No more of them
     /// than there are jobs that could start.
     fn staff(self: &Arc<Self>, mut work: MutexGuard<'_, Work>) {
-        if work.lanes.ready() <= work.woken {
+        if work.lanes.ready() <= work.woken + work.starting {
             return;
         }
         if work.idle > work.woken {
@@ -128,32 +128,28 @@ impl Pool {
             return;
         }
         if work.threads < THREADS_MAX {
-            self.start_one(work);
+            self.start_one(&mut work);
         }
     }
 
-    /// Starts a thread; returns whether it could be. If there is none at all, nobody may be left
-    /// waiting.
-    fn start_one(self: &Arc<Self>, mut work: MutexGuard<'_, Work>) -> bool {
+    /// Starts a thread; returns whether it could be. The lock is held meanwhile, so that nobody counts
+    /// on one that does not come.
+    fn start_one(self: &Arc<Self>, work: &mut Work) -> bool {
+        let name = format!("grantmint-{}", work.started + 1);
+        let pool = Arc::clone(self);
+        if !start_thread(name, move || pool.serve()) {
+            return false;
+        }
         work.threads += 1;
         work.started += 1;
-        let name = format!("grantmint-{}", work.started);
-        drop(work);
-        let pool = Arc::clone(self);
-        if start_thread(name, move || pool.serve()) {
-            return true;
-        }
-        let mut work = self.work.lock();
-        work.threads -= 1;
-        let jobs = if work.threads == 0 { work.lanes.take_all() } else { Vec::new() };
-        drop(work);
-        jobs.into_iter().for_each(Job::refuse);
-        false
+        work.starting += 1;
+        true
     }
 
     /// A thread's lifetime.
     fn serve(self: Arc<Self>) {
         let mut work = self.work.lock();
+        work.starting -= 1;
         loop {
             if let Some((lane, job)) = work.lanes.take_turn() {
                 drop(work);

@@ -64,15 +64,6 @@ impl<J> Lanes<J> {
         let of = |queue: &Queue<J>| queue.len().min(self.at_once - queue.running);
         self.queues.iter().map(of).sum()
     }
-
-    /// All jobs that have not started.
-    pub(super) fn take_all(&mut self) -> Vec<J> {
-        let queues = self.queues.iter_mut();
-        let jobs = queues.flat_map(|queue| queue.refreshes.drain(..).chain(queue.cold.drain(..)));
-        let jobs = jobs.collect();
-        self.queues.retain(|queue| queue.running > 0);
-        jobs
-    }
 }
 
 impl<J> Queue<J> {
@@ -111,7 +102,8 @@ mod tests {
         lanes.done(ONE);
         assert_eq!(lanes.take_turn(), Some((ONE, 2)));
         assert_eq!(lanes.take_turn(), None);
-        assert_eq!(lanes.take_all(), [3, 4]);
+        lanes.done(OTHER);
+        assert_eq!(lanes.take_turn(), None, "its lane is full");
     }
 
     #[test]

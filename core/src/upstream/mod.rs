@@ -10,6 +10,8 @@ mod failure;
 #[cfg(feature = "http")]
 mod names;
 #[cfg(feature = "http")]
+mod priming;
+#[cfg(feature = "http")]
 mod refused;
 #[cfg(feature = "http")]
 mod retry_after;
@@ -21,6 +23,9 @@ mod shared;
 #[cfg(feature = "http")]
 mod transport;
 mod url;
+
+#[cfg(feature = "http")]
+pub use priming::prime;
 
 pub(crate) use route::Route;
 

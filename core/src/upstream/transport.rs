@@ -16,6 +16,7 @@ use ureq::{Agent, Body, Proxy};
 use super::certificates::Certificates;
 use super::failure::explained;
 use super::names::Names;
+use super::priming::prime;
 use super::route::Route;
 use super::url::is_loopback;
 use crate::clock::Clock;
@@ -76,6 +77,7 @@ struct Pool {
 impl Transport {
     /// A way to upstream that trusts the certificates of a file which has been read, or the built-in ones.
     pub(super) fn new(route: &Route, certificates: Option<&Certificates>) -> Result<Arc<Self>> {
+        prime();
         let https_only = route.is_https();
         let tls = tls(certificates)?;
         let config = Config { https_only, tls, proxy: proxy(route.proxy(), https_only)? };
