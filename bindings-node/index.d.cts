@@ -1220,6 +1220,8 @@ export class Stats {
   readonly cooldownLeftMs: number;
   /** How far the clock of upstream is ahead of the local one, if known. */
   readonly clockOffsetMs: number | undefined;
+  /** Grants that came with a `Date` of another clock than upstream's, such as a proxy's. It was left out of account. */
+  readonly implausibleDates: number;
   /** Fetches that failed: how many of each code. */
   readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
   /** How long fetches took. Each bucket has an upper bound, and how many fetches took no longer. */

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use grantmint_core::ErrorKind;
 use pyo3::prelude::*;
-use pyo3::types::PyFloat;
+use pyo3::types::{PyFloat, PyString};
 
 use crate::argument::{Argument, Kind};
 use crate::error::invalid;
@@ -37,6 +37,26 @@ impl Kind for OfStep {
 
     fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, name: &str) -> PyResult<f64> {
         seconds(value, name)
+    }
+}
+
+/// The lifetime of a grant as a source says it: any number of seconds, or a `timedelta`. Core says which
+/// it may be.
+pub(crate) type AnswerTtl<'a> = Argument<'a, OfAnswerTtl>;
+
+pub(crate) struct OfAnswerTtl;
+
+impl Kind for OfAnswerTtl {
+    type Value<'a> = f64;
+
+    const NEEDED: &'static str = OfSeconds::NEEDED;
+
+    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, name: &str) -> PyResult<f64> {
+        any_seconds(value, name)
+    }
+
+    fn advice(value: Borrowed<'_, '_, PyAny>, _name: &str) -> &'static str {
+        if value.is_instance_of::<PyString>() { ": write float(…)" } else { "" }
     }
 }
 
@@ -98,19 +118,24 @@ impl Kind for OfUnixSeconds {
 
 /// The seconds of a number or a `timedelta`.
 fn seconds(value: Borrowed<'_, '_, PyAny>, name: &str) -> PyResult<f64> {
-    refuse_bool(value, name, OfSeconds::NEEDED, ErrorKind::InvalidArgument)?;
-    let seconds = match float(value) {
-        Ok(seconds) => seconds,
-        Err(no_number) => match value.getattr("total_seconds") {
-            Ok(total) => float(total.call0()?.as_borrowed())?,
-            Err(_) => return Err(no_number),
-        },
-    };
+    let seconds = any_seconds(value, name)?;
     if seconds.is_nan() {
         let what = "must be a number of seconds, not NaN";
         return Err(invalid(ErrorKind::InvalidArgument, name, what));
     }
     Ok(seconds)
+}
+
+/// As [`seconds`]; NaN is one, too.
+fn any_seconds(value: Borrowed<'_, '_, PyAny>, name: &str) -> PyResult<f64> {
+    refuse_bool(value, name, OfSeconds::NEEDED, ErrorKind::InvalidArgument)?;
+    match float(value) {
+        Ok(seconds) => Ok(seconds),
+        Err(no_number) => match value.getattr("total_seconds") {
+            Ok(total) => float(total.call0()?.as_borrowed()),
+            Err(_) => Err(no_number),
+        },
+    }
 }
 
 /// Seconds in a message.

@@ -9,6 +9,7 @@ import threading
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
+from grantmint._native import _check_answer_field
 from grantmint.errors import GrantmintError, InvalidArgumentError, ThrottledError, _from_core
 
 if TYPE_CHECKING:
@@ -115,6 +116,11 @@ def complete(fetch: Job | Ticket, answer: Any) -> None:
         raise WrongAnswerError(_no_grant(answer)) from None
     ttl = answer.get("ttl")
     try:
+        for name in getattr(answer, "keys", tuple)():
+            _check_answer_field(name if isinstance(name, str) else "")
+    except InvalidArgumentError as error:
+        raise WrongAnswerError(f"{_MUST_RETURN}; {error.message}") from error
+    try:
         fetch.complete(grant, ttl)
     except (TypeError, InvalidArgumentError) as error:
         # These are of the package itself: they say names, types and numbers.
@@ -128,7 +134,8 @@ def _no_answer(answer: Any) -> str:
             answer.close()
         return f"{_MUST_RETURN}, not an awaitable: make it an async def"
     came = None if answer is None else type(answer).__name__
-    return f"{_MUST_RETURN}, not {came}"
+    advice = ": write response.json()" if hasattr(answer, "status_code") else ""
+    return f"{_MUST_RETURN}, not {came}{advice}"
 
 
 def _no_grant(answer: Any) -> str:
