@@ -114,12 +114,10 @@ def complete(fetch: Job | Ticket, answer: Any) -> None:
         grant = answer["grant"]
     except KeyError:
         raise WrongAnswerError(_no_grant(answer)) from None
+    wrong = _wrong_field(answer)
+    if wrong is not None:
+        raise WrongAnswerError(f"{_MUST_RETURN}; {wrong}")
     ttl = answer.get("ttl")
-    try:
-        for name in getattr(answer, "keys", tuple)():
-            _check_answer_field(name if isinstance(name, str) else "")
-    except InvalidArgumentError as error:
-        raise WrongAnswerError(f"{_MUST_RETURN}; {error.message}") from error
     try:
         fetch.complete(grant, ttl)
     except (TypeError, InvalidArgumentError) as error:
@@ -139,10 +137,23 @@ def _no_answer(answer: Any) -> str:
 
 
 def _no_grant(answer: Any) -> str:
-    what = f'{_MUST_RETURN}, not {type(answer).__name__} without "grant"'
-    if "access_token" not in answer:
-        return what
-    return f'{what}: write {{"grant": body["access_token"], "ttl": body["expires_in"]}}'
+    if "access_token" in answer:
+        what = f'{_MUST_RETURN}, not {type(answer).__name__} without "grant"'
+        return f'{what}: write {{"grant": body["access_token"], "ttl": body["expires_in"]}}'
+    wrong = _wrong_field(answer)
+    if wrong is not None:
+        return f"{_MUST_RETURN}; {wrong}"
+    return f'{_MUST_RETURN}, not {type(answer).__name__} without "grant"'
+
+
+def _wrong_field(answer: Any) -> str | None:
+    """What is wrong with the names of an answer's fields, if anything."""
+    try:
+        for name in getattr(answer, "keys", tuple)():
+            _check_answer_field(name if isinstance(name, str) else "")
+    except InvalidArgumentError as error:
+        return error.message
+    return None
 
 
 def fail(job: Job, error: Exception) -> None:
