@@ -2274,7 +2274,8 @@ struct grant_request {
 struct fetched {
     /// The grant: a JSON object, which goes into tokens byte for byte.
     std::string grant;
-    /// Its lifetime. By default the one that was requested.
+    /// Its lifetime, which must be no longer than was requested. By default the one that was
+    /// requested.
     std::optional<std::chrono::milliseconds> lifetime;
 };
 

@@ -76,7 +76,9 @@ function endOf(ticket) {
 function fieldsOf(answer) {
   const isObject = typeof answer === 'object' && answer !== null;
   if (isObject && (isPlain(answer) || 'grant' in answer)) {
-    return { grant: answer.grant, ttl: answer.ttl, names: Object.keys(answer) };
+    // The fields of a class are its own business.
+    const names = isPlain(answer) ? Object.keys(answer) : [];
+    return { grant: answer.grant, ttl: answer.ttl, names };
   }
   const advice = isObject ? writeForJson(answer) : undefined;
   return advice ? `${came(answer)}: ${advice}` : came(answer);

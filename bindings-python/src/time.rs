@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use grantmint_core::ErrorKind;
 use pyo3::prelude::*;
-use pyo3::types::{PyFloat, PyString};
+use pyo3::types::PyFloat;
 
 use crate::argument::{Argument, Kind};
 use crate::error::invalid;
@@ -56,7 +56,9 @@ impl Kind for OfAnswerTtl {
     }
 
     fn advice(value: Borrowed<'_, '_, PyAny>, _name: &str) -> &'static str {
-        if value.is_instance_of::<PyString>() { ": write float(…)" } else { "" }
+        let text = value.extract::<String>().unwrap_or_default();
+        let is_number = text.trim().parse::<f64>().is_ok();
+        if is_number { ": write float(…)" } else { "" }
     }
 }
 
