@@ -131,4 +131,15 @@ const instance = (Class, nativeOf, write) => (value, name) => {
   throw mistyped(value, name, `${/^[AEIO]/.test(Class.name) ? 'an' : 'a'} ${Class.name}`, advice);
 };
 
-module.exports = { boolean, functionLike, instance, json, mistyped, secret, signal, text, texts, writeForJson };
+module.exports = {
+  boolean,
+  functionLike,
+  instance,
+  json,
+  mistyped,
+  secret,
+  signal,
+  text,
+  texts,
+  writeForJson,
+};

@@ -21,7 +21,7 @@ class World {
 
   run() {
     const end = 5000 * this.row.ttl + 10_000;
-    for (let caller = 0; caller < end; ) {
+    for (let caller = 0; caller < end;) {
       const time = Math.min(caller, ...this.sent.map(({ at }) => at));
       this.clock.advance((time - this.now) / 1000);
       this.now = time;
