@@ -30,7 +30,7 @@ class world {
         const milliseconds end = 5 * row_.ttl + 10s;
         for (milliseconds caller = 0ms; caller < end;) {
             milliseconds time = caller;
-            for (const fetch& fetch : fetches_) {
+            for (const in_flight& fetch : fetches_) {
                 time = std::min(time, fetch.at.value_or(time));
             }
             clock_.advance(time - now_);
@@ -50,15 +50,15 @@ class world {
     }
 
    private:
-    struct fetch {
+    struct in_flight {
         grantmint::ticket ticket;
         // When its grant comes, once its request was sent.
         std::optional<milliseconds> at;
     };
 
     void answer() {
-        std::vector<fetch> kept;
-        for (fetch& fetch : fetches_) {
+        std::vector<in_flight> kept;
+        for (in_flight& fetch : fetches_) {
             if (fetch.at && *fetch.at <= now_) {
                 fetch.ticket.complete("a grant");
             } else {
@@ -86,8 +86,8 @@ class world {
 
     // Starts what may start. A ticket that is refused has nothing more to do.
     void start() {
-        std::vector<fetch> kept;
-        for (fetch& fetch : fetches_) {
+        std::vector<in_flight> kept;
+        for (in_flight& fetch : fetches_) {
             try {
                 if (!fetch.at && fetch.ticket.start().go) {
                     fetch.at = now_ + row_.latency;
@@ -119,7 +119,7 @@ class world {
     manual_clock clock_{std::chrono::system_clock::time_point{1'700'000'000s}};
     grant_cache cache_{grant_cache_options{}.clock(clock_).rate_limited(true)};
     milliseconds now_{0};
-    std::vector<fetch> fetches_;
+    std::vector<in_flight> fetches_;
     std::vector<waiter> waiters_;
     std::size_t served_ = 0, refused_ = 0;
 };
