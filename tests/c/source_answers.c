@@ -36,8 +36,8 @@ static uint32_t lifetime_ms(void) {
     return now_asked->ttl.number == 0 ? GRANTMINT_ZERO_MS : ms_of(now_asked->ttl);
 }
 
-/* Ends a fetch as the row says. Whoever does is told what is wrong, too: after those who wait, who may
- * be at the next row by then. */
+/* Ends a fetch as the row says. This call is told what is wrong, too: after the waiters, and the main
+ * thread may be at the next row by then. */
 static void complete(grantmint_ticket_t *ticket) {
     const answer_t *row = now_asked;
     grantmint_error_t *error = NULL;

@@ -87,7 +87,7 @@ impl Answer {
             .source(source)
             .policy(with_hardly_a_margin())
             .clock(&clock())
-            .grant_ttl(self.asked as u32)
+            .grant_ttl(Duration::from_secs_f64(self.asked).as_secs().try_into().unwrap())
             .build()
             .unwrap();
         live.token(STREAMER, "alice").map(|token| token.grant_remaining)
