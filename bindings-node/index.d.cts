@@ -609,11 +609,11 @@ export interface SourceRequest {
   signal: AbortSignal;
 }
 
-/** What a source returns. The body of the REST endpoint's answer is one. */
+/** What a source returns. The body of the REST endpoint's answer is one. Fields of other names are refused. */
 export interface Sourced {
   /** The grant: an object, or text or bytes of one. */
   grant: Json;
-  /** How many seconds it is valid, if that is not what was asked for. */
+  /** How many seconds it is valid, if that is less than was asked for. More than that is refused. */
   ttl?: number | null;
 }
 
@@ -1000,7 +1000,7 @@ export class GrantCache {
    * A grant. If it has to be fetched and no other caller does, `fetch` does it, in this thread.
    *
    * @param key The key, 1 to 512 bytes. The same key with another `ttl` is another entry.
-   * @param fetch Returns the grant, and its `ttl` if that is not what was asked for. It should end when `signal` aborts.
+   * @param fetch Returns the grant, and its `ttl` if that is less than was asked for. It should end when `signal` aborts.
    * @param options See {@link GetOptions}.
    * @returns A promise. It is rejected with what is below, and nothing is thrown.
    * @throws {InvalidArgumentError} ERR_GRANTMINT_LIMIT_EXCEEDED for the key, ERR_GRANTMINT_INVALID_TTL, or a wrong option.
@@ -1155,8 +1155,9 @@ export class Ticket {
    * Ends the fetch with a grant. Nothing happens if the fetch has ended.
    *
    * @param grant The grant: text or bytes, which are kept byte for byte, or what JSON.stringify makes of a value.
-   * @param options `ttl` is how many seconds it is valid from `start` on, if that is not what was asked for.
-   * @throws {InvalidArgumentError} For what is not JSON, and for a `ttl` that is no time. The fetch goes on.
+   * @param options `ttl` is how many seconds it is valid from `start` on, if that is less than was asked for.
+   * @throws {InvalidArgumentError} For what is not JSON, and for a `ttl` that is more than was asked for, or no time. The
+   *   fetch goes on.
    */
   complete(grant: Json, options?: KeyOptions): void;
   /**
@@ -1220,6 +1221,8 @@ export class Stats {
   readonly cooldownLeftMs: number;
   /** How far the clock of upstream is ahead of the local one, if known. */
   readonly clockOffsetMs: number | undefined;
+  /** Grants that came with a `Date` of another clock than upstream's, such as a proxy's. It was left out of account. */
+  readonly implausibleDates: number;
   /** Fetches that failed: how many of each code. */
   readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
   /** How long fetches took. Each bucket has an upper bound, and how many fetches took no longer. */

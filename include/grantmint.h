@@ -1362,6 +1362,11 @@ typedef struct {
      * showed; `GRANTMINT_CLOCK_OFFSET_UNKNOWN` if no answer has shown it yet.
      */
     int64_t clock_offset_ms;
+    /**
+     * Grants that came with a `Date` of another clock than upstream's, such as a proxy's. It was
+     * left out of account.
+     */
+    uint64_t implausible_dates;
 } grantmint_counters_t;
 
 /**
@@ -2865,10 +2870,12 @@ grantmint_str_t grantmint_ticket_key(const grantmint_ticket_t *ticket);
  *
  * `ticket`: consumed, whatever the status. `grant`: the grant, copied; for a playback minter a
  * JSON object, which goes into tokens byte for byte. `lifetime_ms`: how many milliseconds it lives,
- * counted from when the request was sent; 0 for as long as was asked for.
+ * counted from when the request was sent, and no more than was asked for; 0 for as long as was
+ * asked for.
  *
  * Statuses: `invalid_utf8`, `upstream_not_json`, `upstream_no_grant`, `upstream_too_large` for a
- * grant that cannot be used: the fetch then ends with that error.
+ * grant that cannot be used: the fetch then ends with that error. `invalid_ttl` for a lifetime over
+ * what was asked for: the fetch then ends as `source_failed`.
  *
  * # Safety
  *
@@ -3682,7 +3689,7 @@ static inline grantmint_str_t grantmint_str(const char *text) {
      GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, NULL, NULL, \
      0, 0, 0, 0, 0, 0}
 #define GRANTMINT_COUNTERS_INIT \
-    {sizeof(grantmint_counters_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+    {sizeof(grantmint_counters_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define GRANTMINT_EVENT_INIT \
     {sizeof(grantmint_event_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, 0, 0, 0, 0, 0}
 

@@ -1700,6 +1700,9 @@ struct counters {
     std::chrono::milliseconds cooldown_left{0};
     /// How far upstream's clock is ahead of the local one, if a response has shown it.
     std::optional<std::chrono::milliseconds> clock_offset;
+    /// Grants that came with a `Date` of another clock than upstream's, such as a proxy's. It was
+    /// left out of account.
+    std::uint64_t implausible_dates = 0;
 };
 
 /// How many fetches failed with one code.
@@ -1754,6 +1757,7 @@ class stats : public detail::object<grantmint_stats_t, grantmint_stats_free> {
         if (raw.clock_offset_ms != GRANTMINT_CLOCK_OFFSET_UNKNOWN) {
             counters.clock_offset = std::chrono::milliseconds{raw.clock_offset_ms};
         }
+        counters.implausible_dates = raw.implausible_dates;
         return detail::give(result<grantmint::counters>{counters});
     }
 
@@ -2035,10 +2039,12 @@ class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> 
 
     /// Ends the fetch with a grant, for all waiters. `grant`: is copied. For a playback_minter it
     /// is a JSON object, which goes into tokens byte for byte. `lifetime`: the grant's lifetime from
-    /// when the request was sent. By default the lifetime that was requested.
+    /// when the request was sent, and no more than was requested. By default the lifetime that was
+    /// requested.
     ///
     /// @throws error invalid_utf8, upstream_not_json, upstream_no_grant, upstream_too_large for a
-    ///     grant that cannot be used: the fetch then ends with that error.
+    ///     grant that cannot be used: the fetch then ends with that error; invalid_ttl for a
+    ///     lifetime over what was requested: the fetch then ends as source_failed.
     returns<void> complete(std::string_view grant,
                            std::optional<whole_milliseconds> lifetime = std::nullopt) {
         return detail::give(detail::run([&](auto** error) {
@@ -2268,7 +2274,8 @@ struct grant_request {
 struct fetched {
     /// The grant: a JSON object, which goes into tokens byte for byte.
     std::string grant;
-    /// Its lifetime. By default the one that was requested.
+    /// Its lifetime, which must be no longer than was requested. By default the one that was
+    /// requested.
     std::optional<std::chrono::milliseconds> lifetime;
 };
 

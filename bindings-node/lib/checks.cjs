@@ -62,23 +62,51 @@ function json(value, name, kind = 'invalid_grant') {
 }
 
 function stringified(value, name, kind) {
+  if (isHollow(value)) return undefined;
+  const kept = (at, item) => {
+    const wrong = at === '' ? undefined : lost(item);
+    if (wrong) throw refused(name, `holds ${wrong}`, kind);
+    return item;
+  };
   try {
-    return isHollow(value) ? undefined : JSON.stringify(value);
+    return JSON.stringify(value, kept);
   } catch (cause) {
+    if (cause?.argument === name) throw cause;
     throw refused(name, 'cannot be written as JSON: error.cause says why', kind, cause);
   }
 }
 
-/** Whether JSON.stringify would write `{}` for an object that is not empty, such as a Map or a Promise. */
-function isHollow(value) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || isPlain(value)) return false;
-  return typeof value.toJSON !== 'function' && Object.keys(value).length === 0;
+/** What of a value JSON.stringify would leave out or replace, in words. */
+function lost(item) {
+  if (typeof item === 'number' && !Number.isFinite(item)) return `${item}, which is no JSON`;
+  if (typeof item === 'function') return `${came(item)}: is a call missing?`;
+  if (!isHollow(item)) return undefined;
+  const advice = writeForJson(item);
+  return advice ? `${came(item)}: ${advice}` : came(item);
 }
 
-const writeForJson = (value) =>
-  ({ Map: 'write Object.fromEntries(…)', Set: 'write [...set]', Response: 'write await response.json()' })[
-    classOf(value)
-  ];
+/** Whether JSON.stringify would write a value as less than it is, such as a Map or a Promise as `{}`. */
+function isHollow(value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (isThenable(value) || Error.isError?.(value) || value instanceof Error) return true;
+  if (isPlain(value) || typeof value.toJSON === 'function') return false;
+  return Object.keys(value).length === 0;
+}
+
+const isThenable = (value) => typeof value?.then === 'function';
+
+const WRITE_FOR_JSON = {
+  Map: 'write Object.fromEntries(…)',
+  Set: 'write [...set]',
+  Response: 'write await response.json()',
+  Error: 'throw it',
+};
+
+function writeForJson(value) {
+  if (isThenable(value)) return 'is an await missing?';
+  if (typeof value === 'function') return 'is a call missing?';
+  return WRITE_FOR_JSON[value instanceof Error ? 'Error' : classOf(value)];
+}
 
 function utf8(bytes, name, kind) {
   try {
@@ -103,4 +131,15 @@ const instance = (Class, nativeOf, write) => (value, name) => {
   throw mistyped(value, name, `${/^[AEIO]/.test(Class.name) ? 'an' : 'a'} ${Class.name}`, advice);
 };
 
-module.exports = { boolean, functionLike, instance, json, mistyped, secret, signal, text, texts };
+module.exports = {
+  boolean,
+  functionLike,
+  instance,
+  json,
+  mistyped,
+  secret,
+  signal,
+  text,
+  texts,
+  writeForJson,
+};

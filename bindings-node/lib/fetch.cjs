@@ -2,9 +2,11 @@
 // Runs a function that fetches a grant, and reports how the fetch ended.
 
 const { came } = require('./came.cjs');
-const { json } = require('./checks.cjs');
+const { json, writeForJson } = require('./checks.cjs');
 const { InvalidArgumentError, call, codeOf } = require('./errors.cjs');
-const { lifetime } = require('./numbers.cjs');
+const native = require('./native.cjs');
+const { answerTtl } = require('./numbers.cjs');
+const { isPlain } = require('./option-names.cjs');
 
 /**
  * Runs a user's function once. `end` is told the outcome by its `complete`, `throttle` or `fail`. If there
@@ -30,8 +32,9 @@ async function run(fetch, what, request, caller, end) {
     return failed(new TypeError(wrong), wrong);
   }
   try {
+    for (const name of answer.names) call(() => native.answerField(name));
     const grant = json(answer.grant, 'grant');
-    const ttl = answer.ttl == null ? undefined : lifetime(answer.ttl, 'ttl');
+    const ttl = answer.ttl == null ? undefined : answerTtl(answer.ttl, 'ttl');
     call(() => end.complete(grant, ttl));
   } catch (error) {
     // The message of an error that is not of this package may hold a secret.
@@ -69,9 +72,17 @@ function endOf(ticket) {
   };
 }
 
-/** The fields of an answer, each read once: reading them may throw. What is no object, in words. */
-const fieldsOf = (answer) =>
-  typeof answer === 'object' && answer !== null ? { grant: answer.grant, ttl: answer.ttl } : came(answer);
+/** The fields of an answer, each read once: reading them may throw. What has no fields, in words. */
+function fieldsOf(answer) {
+  const isObject = typeof answer === 'object' && answer !== null;
+  if (isObject && (isPlain(answer) || 'grant' in answer)) {
+    // The fields of a class are its own business.
+    const names = isPlain(answer) ? Object.keys(answer) : [];
+    return { grant: answer.grant, ttl: answer.ttl, names };
+  }
+  const advice = isObject ? writeForJson(answer) : undefined;
+  return advice ? `${came(answer)}: ${advice}` : came(answer);
+}
 
 const isTime = (ms) => typeof ms === 'number' && ms >= 0;
 

@@ -31,6 +31,12 @@ const seconds = numberOf('a number of seconds');
 /** A lifetime in seconds: of a token or a playback grant, and of any grant. */
 const wholeLifetime = numberOf('a whole number of seconds', { isWhole, kind: 'invalid_ttl' });
 const lifetime = numberOf('a number of seconds', { kind: 'invalid_ttl' });
+/** The lifetime of a fetched grant: any number. Core says which it may be. */
+function answerTtl(value, name) {
+  const wanted = 'a number of seconds';
+  if (typeof value !== 'number') throw mistyped(value, name, wanted, writeForNumber(value, wanted));
+  return value;
+}
 const wholeSeconds = numberOf('a whole number of seconds', { isWhole });
 const unixSeconds = numberOf('a whole number of Unix seconds', { isWhole });
 const expiry = numberOf('a whole number of Unix seconds', { isWhole, kind: 'invalid_ttl' });
@@ -55,6 +61,7 @@ function step(value, name) {
 }
 
 module.exports = {
+  answerTtl,
   expiry,
   lifetime,
   ms,

@@ -4,7 +4,7 @@
 const { json, mistyped } = require('./checks.cjs');
 const { GrantmintError, call, nameOf } = require('./errors.cjs');
 const { onlyInternal } = require('./internal.cjs');
-const { lifetime } = require('./numbers.cjs');
+const { answerTtl } = require('./numbers.cjs');
 const { pick } = require('./options.cjs');
 const { showAs } = require('./show.cjs');
 
@@ -33,7 +33,7 @@ class Ticket {
   }
 
   complete(grant, options) {
-    const { ttl } = pick(options, { ttl: lifetime }, 'complete()');
+    const { ttl } = pick(options, { ttl: answerTtl }, 'complete()');
     const written = json(grant, 'grant');
     call(() => this.#native.complete(written, ttl));
   }

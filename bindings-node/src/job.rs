@@ -6,7 +6,7 @@ use std::time::Duration;
 use grantmint_core::{Error, ErrorKind, Fetched, GrantRequest, Origin, SourceTicket};
 use napi_derive::napi;
 
-use crate::argument::from_seconds;
+use crate::answer::lifetime;
 use crate::error::Result;
 use crate::fetch_error::fetch_error;
 use crate::inbox::{Inbox, QueuedJob};
@@ -73,10 +73,11 @@ impl Job {
         self.is_refresh
     }
 
-    /// Ends the fetch with a grant in JSON, or with an error if it is not a grant.
+    /// Ends the fetch with a grant in JSON, or with an error if it is not a grant; unless its lifetime is
+    /// refused.
     #[napi(catch_unwind)]
-    pub fn complete(&self, grant: String, ttl: Option<f64>) {
-        let ttl = ttl.map(from_seconds);
+    pub fn complete(&self, grant: String, ttl: Option<f64>) -> Result<()> {
+        let ttl = lifetime(ttl, Duration::from_secs(self.request.ttl().into()))?;
         self.end(|ticket| match Fetched::new(grant) {
             Ok(fetched) => ticket.complete(match ttl {
                 Some(ttl) => fetched.with_ttl(ttl),
@@ -84,6 +85,7 @@ impl Job {
             }),
             Err(error) => ticket.fail(error),
         });
+        Ok(())
     }
 
     /// Ends the fetch because the function threw something, or returned what is no grant.

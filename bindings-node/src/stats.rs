@@ -23,6 +23,7 @@ pub struct Counters {
     pub in_flight: f64,
     pub cooldown_left_ms: f64,
     pub clock_offset_ms: Option<f64>,
+    pub implausible_dates: f64,
     pub errors: Vec<Count>,
     pub latency: Latency,
 }
@@ -85,6 +86,7 @@ impl Stats {
             in_flight: number(stats.in_flight as u64),
             cooldown_left_ms: to_ms(stats.cooldown_left),
             clock_offset_ms: stats.clock_offset_ms.map(|ms| ms as f64),
+            implausible_dates: number(stats.implausible_dates),
             errors: errors.map(|(k, n)| Count { code: k.code(), count: number(*n) }).collect(),
             latency: Latency {
                 buckets: stats.fetch_latency.buckets.iter().map(bucket).collect(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use grantmint_core::{Error, ErrorKind, Grant, Start};
 use napi_derive::napi;
 
-use crate::argument::from_seconds;
+use crate::answer::lifetime;
 use crate::error::{OrThrow as _, Result};
 use crate::fetch_error::fetch_error;
 use crate::inbox::Inbox;
@@ -73,10 +73,10 @@ impl Ticket {
         }
     }
 
-    /// Ends the fetch with a grant.
+    /// Ends the fetch with a grant, unless its lifetime is refused.
     #[napi(catch_unwind)]
     pub fn complete(&self, grant: String, ttl: Option<f64>) -> Result<()> {
-        let lifetime = ttl.map_or(self.ttl, from_seconds);
+        let lifetime = lifetime(ttl, self.ttl)?.unwrap_or(self.ttl);
         if let Some(ticket) = self.fetch.take() {
             ticket.complete(Grant::new(grant), lifetime);
         }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import * as grantmint from 'grantmint';
+import { playGrantTtl } from './grant-ttls.mjs';
 import { playScenario } from './scenarios.mjs';
 import { KEY, STREAMER, counting, key, rejection, vectors } from './support.mjs';
 import { checkVector } from './vectors.mjs';
@@ -15,6 +16,9 @@ for (const official of cases) checkVector(official);
 
 const { scenarios } = vectors('cache_scenarios.json');
 for (const scenario of scenarios) playScenario(scenario);
+
+const { rows } = vectors('grant_ttls.json');
+for (const row of rows) playGrantTtl(row);
 
 // Smoke: mint, verify, refuse.
 const rooms = new TokenMinter(key(), { grants: [new VideoGrant({ room: 'DailyStandup' })], ttl: 14_400 });

@@ -35,7 +35,7 @@ test('what a source returns', async () => {
     { grant: { a: 1 } },
     { grant: text },
     { grant: Buffer.from(text) },
-    { grant: {}, ttl: 30, other: 1 },
+    { grant: {}, ttl: 30 },
     { grant: {}, ttl: null },
   ];
   for (const answer of good) {

@@ -6,12 +6,12 @@ use std::time::Duration;
 use grantmint_core::{Error, ErrorKind, Fetched, GrantRequest, SourceTicket};
 use pyo3::prelude::*;
 
+use crate::answer::{grant_text, lifetime};
 use crate::argument::given;
 use crate::error::no_thread;
 use crate::fetch_function::FetchFunction;
-use crate::json::to_text;
 use crate::one_use::OneUse;
-use crate::time::Seconds;
+use crate::time::{AnswerTtl, Seconds};
 
 /// The fetch before Python has it. Threads without an interpreter pass it on.
 pub(crate) struct PendingFetch {
@@ -86,10 +86,10 @@ impl Job {
         &self,
         py: Python<'_>,
         grant: &Bound<'_, PyAny>,
-        ttl: Option<Seconds<'_>>,
+        ttl: Option<AnswerTtl<'_>>,
     ) -> PyResult<()> {
-        let grant = to_text(grant, "grant", ErrorKind::InvalidGrant)?;
-        let ttl = given(ttl, "ttl")?;
+        let grant = grant_text(grant)?;
+        let ttl = lifetime(ttl, Duration::from_secs(self.request.ttl().into()))?;
         self.ticket.use_up(py, |ticket| match Fetched::new(grant) {
             Ok(fetched) => ticket.complete(match ttl {
                 Some(ttl) => fetched.with_ttl(ttl),

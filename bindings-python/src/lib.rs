@@ -5,6 +5,7 @@
 //! never call the interpreter.
 
 mod access_token;
+mod answer;
 mod api_key;
 mod argument;
 mod asking;
@@ -64,6 +65,8 @@ mod _native {
 
     #[pymodule_export]
     use crate::access_token::AccessToken;
+    #[pymodule_export]
+    use crate::answer::_check_answer_field;
     #[pymodule_export]
     use crate::api_key::ApiKey;
     #[pymodule_export]

@@ -107,6 +107,9 @@ stats! {
     throttled: u64,
     /// Entries removed to make space for others.
     evictions: u64,
+    /// Grants that came with a Date of another clock than upstream's, such as a proxy's. It was left
+    /// out of account.
+    implausible_dates: u64,
     /// Entries in the cache now.
     keys: usize,
     /// Fetches under way now.

@@ -5,12 +5,11 @@ use std::time::Duration;
 use grantmint_core::{Error, ErrorKind, Grant, Start};
 use pyo3::prelude::*;
 
-use crate::argument::given;
+use crate::answer::{grant_text, lifetime};
 use crate::core_error::from_exception;
 use crate::error::{no_thread, raise};
-use crate::json::to_text;
 use crate::one_use::OneUse;
-use crate::time::Seconds;
+use crate::time::AnswerTtl;
 
 /// The right and the task to fetch one grant for all its waiters. If the ticket is dropped, the fetch
 /// ends as abandoned.
@@ -84,16 +83,20 @@ impl Ticket {
     /// Args:
     ///     grant: The grant: text or bytes, kept as they are, or an object to write as JSON.
     ///     ttl: How long the grant lives, counted from the last start, in seconds or as a
-    ///         timedelta; as long as was asked for if None.
+    ///         timedelta, and no longer than was asked for; as long as that if None.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: invalid_ttl for a ttl that is longer than was asked for,
+    ///         invalid_grant for what cannot be written as JSON. The fetch goes on.
     #[pyo3(signature = (grant, ttl=None))]
     fn complete(
         &self,
         py: Python<'_>,
         grant: &Bound<'_, PyAny>,
-        ttl: Option<Seconds<'_>>,
+        ttl: Option<AnswerTtl<'_>>,
     ) -> PyResult<()> {
-        let grant = Grant::new(to_text(grant, "grant", ErrorKind::InvalidGrant)?);
-        let lifetime = given(ttl, "ttl")?.unwrap_or(self.ttl);
+        let grant = Grant::new(grant_text(grant)?);
+        let lifetime = lifetime(ttl, self.ttl)?.unwrap_or(self.ttl);
         self.ticket.use_up(py, |ticket| ticket.complete(grant, lifetime));
         Ok(())
     }

@@ -40,6 +40,28 @@ impl Kind for OfStep {
     }
 }
 
+/// The lifetime of a grant as a source says it: any number of seconds, or a `timedelta`. Core says which
+/// it may be.
+pub(crate) type AnswerTtl<'a> = Argument<'a, OfAnswerTtl>;
+
+pub(crate) struct OfAnswerTtl;
+
+impl Kind for OfAnswerTtl {
+    type Value<'a> = f64;
+
+    const NEEDED: &'static str = OfSeconds::NEEDED;
+
+    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, name: &str) -> PyResult<f64> {
+        any_seconds(value, name)
+    }
+
+    fn advice(value: Borrowed<'_, '_, PyAny>, _name: &str) -> &'static str {
+        let text = value.extract::<String>().unwrap_or_default();
+        let is_number = text.trim().parse::<f64>().is_ok();
+        if is_number { ": write float(…)" } else { "" }
+    }
+}
+
 /// The lifetime of a token or a grant: whole seconds, or a `timedelta` of whole seconds.
 pub(crate) type Ttl<'a> = Argument<'a, OfTtl>;
 
@@ -98,19 +120,24 @@ impl Kind for OfUnixSeconds {
 
 /// The seconds of a number or a `timedelta`.
 fn seconds(value: Borrowed<'_, '_, PyAny>, name: &str) -> PyResult<f64> {
-    refuse_bool(value, name, OfSeconds::NEEDED, ErrorKind::InvalidArgument)?;
-    let seconds = match float(value) {
-        Ok(seconds) => seconds,
-        Err(no_number) => match value.getattr("total_seconds") {
-            Ok(total) => float(total.call0()?.as_borrowed())?,
-            Err(_) => return Err(no_number),
-        },
-    };
+    let seconds = any_seconds(value, name)?;
     if seconds.is_nan() {
         let what = "must be a number of seconds, not NaN";
         return Err(invalid(ErrorKind::InvalidArgument, name, what));
     }
     Ok(seconds)
+}
+
+/// As [`seconds`]; NaN is one, too.
+fn any_seconds(value: Borrowed<'_, '_, PyAny>, name: &str) -> PyResult<f64> {
+    refuse_bool(value, name, OfSeconds::NEEDED, ErrorKind::InvalidArgument)?;
+    match float(value) {
+        Ok(seconds) => Ok(seconds),
+        Err(no_number) => match value.getattr("total_seconds") {
+            Ok(total) => float(total.call0()?.as_borrowed()),
+            Err(_) => Err(no_number),
+        },
+    }
 }
 
 /// Seconds in a message.

@@ -64,7 +64,7 @@ def test_a_refresh_runs_on_a_thread_of_the_library(key):
 
 def test_lifetime_is_as_the_source_says(key):
     def fetch(streamer, **_):
-        return {"grant": '{ "exact" : 1 }', "ttl": 20, "sid": streamer}
+        return {"grant": '{ "exact" : 1 }', "ttl": 20}
 
     token = PlaybackMinter(key, source=fetch).token(STREAMER, "alice")
     assert 15 < token.grant_remaining < 20

@@ -33,7 +33,7 @@ pub use account::minter_advice;
 pub use cache::{
     Asking, Begin, BeginOptions, CachePolicy, CachePolicyBuilder, Event, EventKind, Freshness,
     Grant, GrantCache, GrantCacheBuilder, Handle, Hit, Key, LatencyHistogram, PendingCall,
-    Registration, Start, Stats, Ticket, Waiter,
+    Registration, Start, Stats, Ticket, Waiter, answer_field, answer_grant, answer_ttl,
 };
 pub use clock::{Clock, ManualClock, Now};
 pub use credentials::ApiKey;

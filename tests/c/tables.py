@@ -13,6 +13,8 @@ from pathlib import Path
 
 # Members that hold a grant or its parameters: JSON that C sees as text.
 AS_JSON = {"grant", "outgoing_application_params"}
+# Members of an answer of a source that is a text and a number.
+ANSWER = {"name", "only", "asked", "grant", "ttl", "serves", "code", "says"}
 
 
 def literal(text):
@@ -67,10 +69,22 @@ def cache_scenarios(scenarios):
     yield from table("scenario_t", "SCENARIOS", rows)
 
 
+def source_answers(answers):
+    """Those that are a text and a number; the others are for languages with values of many types."""
+    plain = ({k: v for k, v in row.items() if k in ANSWER} for row in answers if "grant" in row)
+    yield from table("answer_t", "ANSWERS", map(members, plain))
+
+
+def grant_ttls(rows):
+    yield from table("row_t", "ROWS", map(members, rows))
+
+
 def main(vectors, out):
     Path(out).mkdir(parents=True, exist_ok=True)
     sources = {"access_tokens": ("cases", access_tokens)}
     sources["cache_scenarios"] = ("scenarios", cache_scenarios)
+    sources["source_answers"] = ("answers", source_answers)
+    sources["grant_ttls"] = ("rows", grant_ttls)
     for name, (rows, write) in sources.items():
         data = json.loads((Path(vectors) / f"{name}.json").read_text(encoding="utf-8"))
         lines = [f"/* Written by tables.py from {name}.json. */", *write(data[rows])]

@@ -52,6 +52,28 @@ def errors(kind):
     return f"    {{grantmint::errc::{code}, {kind['number']}, {text(code)}, {retryable}}},"
 
 
+def milliseconds(seconds):
+    return f"{round(seconds * 1000)}ms"
+
+
+def source_answers(rows):
+    """Those that are a text and a time that the interface can say."""
+    for row in rows:
+        if "grant" not in row or not 0 <= row.get("ttl", 0) < 2**32 / 1000:
+            continue
+        times = (milliseconds(row[k]) if k in row else "std::nullopt" for k in ("ttl", "serves"))
+        code = f"grantmint::errc::{row['code']}" if "code" in row else "std::nullopt"
+        parts = [text(row["name"]), text(row.get("only", "")), milliseconds(row.get("asked", 60))]
+        yield f"    {{{', '.join([*parts, text(row['grant']), *times, code, text(row.get('says', ''))])}}},"
+
+
+def grant_ttls(row):
+    times = (
+        f"{row[k]}{unit}" for k, unit in (("ttl", "s"), ("latency_ms", "ms"), ("step_ms", "ms"))
+    )
+    return f"    {{{', '.join(times)}, {str(row['refused']).lower()}}},"
+
+
 ERROR_CASE = """struct error_case {
     grantmint::errc code;
     int number;
@@ -66,7 +88,11 @@ def main(tests, out):
     read = lambda name: json.loads((tests / name).read_text(encoding="utf-8"))  # noqa: E731
     tokens = map(access_tokens, read("vectors/access_tokens.json")["cases"])
     kinds = map(errors, read("conformance/surface.json")["error_kinds"])
+    answers = source_answers(read("vectors/source_answers.json")["answers"])
+    ttls = map(grant_ttls, read("vectors/grant_ttls.json")["rows"])
     files = {
+        "source_answers.inc": ["static const answer ANSWERS[] = {", *answers, "};"],
+        "grant_ttls.inc": ["static const row ROWS[] = {", *ttls, "};"],
         "access_tokens.inc": ["static const token_case TOKEN_CASES[] = {", *tokens, "};"],
         "errors.inc": [ERROR_CASE, "static const error_case ERROR_CASES[] = {", *kinds, "};"],
     }

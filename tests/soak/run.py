@@ -56,6 +56,7 @@ FAULTS = [
     {"kind": "short_grant", "lifetime_s": 9},
     {"kind": "short_grant", "lifetime_s": 0},
     {"kind": "no_date"},
+    {"kind": "proxy_date", "s": 90},
 ]
 
 

@@ -57,7 +57,7 @@ class GrantCache(NativeCache):
         Args:
             key: 1 to 512 bytes.
             fetch: ``fetch(key, *, ttl, origin, timeout)``, which returns a mapping with "grant"
-                and, if it differs from the requested one, "ttl" in seconds. ``origin`` is None.
+                and, if it is shorter than the requested one, "ttl" in seconds. ``origin`` is None.
                 "grant" is text, or an object to write as JSON; Hit.grant is the text.
             ttl: The lifetime to request, 1 ms to 24 hours, in seconds or as a timedelta.
             min_remaining: How long the grant must still live, in seconds or as a timedelta.

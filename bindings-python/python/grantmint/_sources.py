@@ -9,6 +9,7 @@ import threading
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
+from grantmint._native import _check_answer_field
 from grantmint.errors import GrantmintError, InvalidArgumentError, ThrottledError, _from_core
 
 if TYPE_CHECKING:
@@ -113,6 +114,9 @@ def complete(fetch: Job | Ticket, answer: Any) -> None:
         grant = answer["grant"]
     except KeyError:
         raise WrongAnswerError(_no_grant(answer)) from None
+    wrong = _wrong_field(answer)
+    if wrong is not None:
+        raise WrongAnswerError(f"{_MUST_RETURN}; {wrong}")
     ttl = answer.get("ttl")
     try:
         fetch.complete(grant, ttl)
@@ -128,14 +132,28 @@ def _no_answer(answer: Any) -> str:
             answer.close()
         return f"{_MUST_RETURN}, not an awaitable: make it an async def"
     came = None if answer is None else type(answer).__name__
-    return f"{_MUST_RETURN}, not {came}"
+    advice = ": write response.json()" if hasattr(answer, "status_code") else ""
+    return f"{_MUST_RETURN}, not {came}{advice}"
 
 
 def _no_grant(answer: Any) -> str:
-    what = f'{_MUST_RETURN}, not {type(answer).__name__} without "grant"'
-    if "access_token" not in answer:
-        return what
-    return f'{what}: write {{"grant": body["access_token"], "ttl": body["expires_in"]}}'
+    if "access_token" in answer:
+        what = f'{_MUST_RETURN}, not {type(answer).__name__} without "grant"'
+        return f'{what}: write {{"grant": body["access_token"], "ttl": body["expires_in"]}}'
+    wrong = _wrong_field(answer)
+    if wrong is not None:
+        return f"{_MUST_RETURN}; {wrong}"
+    return f'{_MUST_RETURN}, not {type(answer).__name__} without "grant"'
+
+
+def _wrong_field(answer: Any) -> str | None:
+    """What is wrong with the names of an answer's fields, if anything."""
+    try:
+        for name in getattr(answer, "keys", tuple)():
+            _check_answer_field(name if isinstance(name, str) else "")
+    except InvalidArgumentError as error:
+        return error.message
+    return None
 
 
 def fail(job: Job, error: Exception) -> None:

@@ -20,7 +20,9 @@ mod tenant;
 pub use ask::{Begin, BeginOptions, Handle, PendingCall, Registration, Start, Ticket, Waiter};
 pub use asking::Asking;
 pub use builder::GrantCacheBuilder;
-pub use decide::{CachePolicy, CachePolicyBuilder, Freshness, Grant, Key};
+pub use decide::{
+    CachePolicy, CachePolicyBuilder, Freshness, Grant, Key, answer_field, answer_grant, answer_ttl,
+};
 pub use grant_cache::GrantCache;
 pub use store::{Event, EventKind, Hit, LatencyHistogram, Stats};
 

@@ -21,6 +21,7 @@ mod real_sources;
 mod real_streams;
 mod real_tls;
 mod short_lives;
+mod source_answers;
 mod support;
 mod tenants;
 mod token_properties;

@@ -83,6 +83,28 @@ fn upstreams_clock_may_be_an_hour_off_either_way() {
 }
 
 #[test]
+fn a_date_that_a_proxy_wrote_shortens_no_grant_and_is_counted() {
+    // Ahead by more than the grant lives, by so much that too little would be left, and behind.
+    for ahead in [90, 54, -3600] {
+        let emulator = faulty(FaultKind::ProxyDate { s: ahead });
+        let live = minter(&emulator);
+        let token = live.token(STREAMER, "alice").unwrap();
+        assert!(
+            has_a_whole_lifetime(token.grant_remaining),
+            "{ahead}: {:?}",
+            token.grant_remaining
+        );
+        let stats = live.stats().unwrap();
+        assert_eq!(stats.implausible_dates, 1, "{ahead}");
+        assert!(stats.clock_offset_ms.unwrap().abs() < 2500, "{ahead}: {stats:?}");
+    }
+    let emulator = emulator();
+    let live = minter(&emulator);
+    live.token(STREAMER, "alice").unwrap();
+    assert_eq!(live.stats().unwrap().implausible_dates, 0);
+}
+
+#[test]
 fn without_a_date_the_resources_own_counts_and_without_an_expiry_the_ttl() {
     let clock_off = FaultKind::ClockOffset { s: -3600 };
     for faults in [vec![FaultKind::NoDate, clock_off], vec![FaultKind::OpaqueUrl]] {

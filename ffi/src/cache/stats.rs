@@ -57,6 +57,9 @@ pub struct grantmint_counters_t {
     /// How many milliseconds the clock of upstream is ahead of the local one, as the last answer
     /// showed; `GRANTMINT_CLOCK_OFFSET_UNKNOWN` if no answer has shown it yet.
     pub clock_offset_ms: i64,
+    /// Grants that came with a `Date` of another clock than upstream's, such as a proxy's. It was
+    /// left out of account.
+    pub implausible_dates: u64,
 }
 
 // SAFETY: it starts with its size, and numbers may be zero.
@@ -123,6 +126,7 @@ pub unsafe extern "C" fn grantmint_stats_counters(
             in_flight: stats.in_flight as u64,
             cooldown_left_ms: time::wait_ms(stats.cooldown_left).into(),
             clock_offset_ms: stats.clock_offset_ms.unwrap_or(GRANTMINT_CLOCK_OFFSET_UNKNOWN),
+            implausible_dates: stats.implausible_dates,
         };
         // SAFETY: [structs]
         unsafe { options::write(&full, counters) }

@@ -1,6 +1,10 @@
 //! The ticket: the task of fetching one grant.
 
-use grantmint_core::{Error, Fetched, Grant, SourceTicket, Start, Ticket};
+use std::time::Duration;
+
+use grantmint_core::{
+    Error, Fetched, Grant, Result, SourceTicket, Start, Ticket, answer_grant, answer_ttl,
+};
 
 use crate::boundary::boundary;
 use crate::error::grantmint_error_t;
@@ -134,10 +138,12 @@ pub unsafe extern "C" fn grantmint_ticket_key(
 ///
 /// `ticket`: consumed, whatever the status. `grant`: the grant, copied; for a playback minter a
 /// JSON object, which goes into tokens byte for byte. `lifetime_ms`: how many milliseconds it lives,
-/// counted from when the request was sent; 0 for as long as was asked for.
+/// counted from when the request was sent, and no more than was asked for; 0 for as long as was
+/// asked for.
 ///
 /// Statuses: `invalid_utf8`, `upstream_not_json`, `upstream_no_grant`, `upstream_too_large` for a
-/// grant that cannot be used: the fetch then ends with that error.
+/// grant that cannot be used: the fetch then ends with that error. `invalid_ttl` for a lifetime over
+/// what was asked for: the fetch then ends as `source_failed`.
 ///
 /// # Safety
 ///
@@ -158,22 +164,29 @@ pub unsafe extern "C" fn grantmint_ticket_complete(
         match (ticket.0, grant) {
             (Fetch::Cache(ticket), Ok(grant)) => {
                 let lifetime = lifetime.unwrap_or(ticket.key().ttl());
+                let told = answer_grant(grant).and_then(|()| told(lifetime, ticket.key().ttl()));
                 ticket.complete(Grant::new(grant), lifetime);
-                Ok(())
+                told
             }
             (Fetch::Source(ticket), Ok(grant)) => match Fetched::new(grant) {
                 Ok(fetched) => {
-                    ticket.complete(match lifetime {
-                        Some(lifetime) => fetched.with_ttl(lifetime),
-                        None => fetched,
-                    });
-                    Ok(())
+                    let lifetime = lifetime.unwrap_or(ticket.ttl());
+                    let told = told(lifetime, ticket.ttl());
+                    ticket.complete(fetched.with_ttl(lifetime));
+                    told
                 }
                 Err(unusable) => Err(end(Fetch::Source(ticket), unusable)),
             },
             (fetch, Err(unusable)) => Err(end(fetch, unusable)),
         }
     })
+}
+
+/// What whoever completes a ticket is told of the lifetime. Core ends the fetch with what its callers
+/// are told.
+fn told(lifetime: Duration, asked: Duration) -> Result<()> {
+    let checked = answer_ttl(lifetime.as_secs_f64(), asked);
+    checked.map(|_| ()).map_err(|wrong| wrong.with_argument("lifetime_ms"))
 }
 
 /// Ends the fetch with an error, for all callers that wait for it.

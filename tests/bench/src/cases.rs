@@ -17,8 +17,9 @@ pub const SECRET: &str = "0123456789abcdefghijklmnopqrstuv";
 pub const TTL: u64 = 3_600;
 /// The stream of all playback grants.
 pub const STREAMER: &str = "VJ0123456789abcdef0123456789abcdef";
-/// Longer than any measurement: what is measured is a hit, not the refresh in its background.
-const GRANT_LIFETIME: Duration = Duration::from_secs(86_400);
+/// Refreshed this long before its end, so about once a minute: what is measured is a hit, not the refresh
+/// in its background.
+const REFRESHED: Duration = Duration::from_secs(10);
 
 /// The key of all tokens.
 #[must_use]
@@ -79,7 +80,7 @@ impl Case {
 /// A minter of the case's claims with its grant in the cache.
 #[must_use]
 pub fn live(case: &Case, unique: bool) -> PlaybackMinter {
-    let policy = CachePolicy::builder().soft_point(Duration::from_secs(60)).build();
+    let policy = CachePolicy::builder().wait_below(REFRESHED).soft_point(REFRESHED).build();
     let minter = PlaybackMinter::builder(&key())
         .source(AtHand(case.grant_json.clone()))
         .policy(policy.expect("the policy is within its limits"))
@@ -96,7 +97,7 @@ struct AtHand(String);
 
 impl GrantSource for AtHand {
     fn fetch(&self, _request: &GrantRequest, _timeout: Duration) -> Result<Fetched> {
-        Ok(Fetched::new(self.0.as_str())?.with_ttl(GRANT_LIFETIME))
+        Fetched::new(self.0.as_str())
     }
 }
 

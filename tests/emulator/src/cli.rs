@@ -182,6 +182,7 @@ a fault still counts as a call.
     latency        ms, jitter_ms     answers later
     clock_offset   s                 Date, date_created, exp, play and join by a clock that is off
     no_date                          leaves out the Date header
+    proxy_date     s                 Date by the clock of a proxy, which is off
 
   Of the others the first that matches happens, and the throttle does not. Without looking at the call:
     status         status, code, message, retry_after

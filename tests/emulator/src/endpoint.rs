@@ -211,7 +211,9 @@ impl Call<'_> {
         }
         let headers = reply.headers_mut();
         headers.insert(CONCURRENT_REQUESTS, HeaderValue::from(in_flight));
-        if let Some(date) = self.date_header(0).filter(|_| !self.faults.no_date) {
+        if let Some(date) =
+            self.date_header(self.faults.proxy_date).filter(|_| !self.faults.no_date)
+        {
             headers.insert(DATE, date);
         }
     }

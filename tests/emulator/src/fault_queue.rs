@@ -25,6 +25,8 @@ pub(crate) struct CallFaults {
     pub(crate) delay: Duration,
     pub(crate) clock_offset: i64,
     pub(crate) no_date: bool,
+    /// By how much the clock is ahead that writes the `Date`.
+    pub(crate) proxy_date: i64,
     /// The one fault that decides the answer.
     pub(crate) kind: Option<FaultKind>,
 }
@@ -94,6 +96,7 @@ impl CallFaults {
             }
             FaultKind::ClockOffset { s } => self.clock_offset = self.clock_offset.saturating_add(s),
             FaultKind::NoDate => self.no_date = true,
+            FaultKind::ProxyDate { s } => self.proxy_date = self.proxy_date.saturating_add(s),
             _ => self.kind = Some(kind.clone()),
         }
     }

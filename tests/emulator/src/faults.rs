@@ -25,7 +25,7 @@ pub struct Fault {
     pub streamer: Option<String>,
 }
 
-/// What a fault does. `Latency`, `ClockOffset` and `NoDate` combine with each other and with one fault
+/// What a fault does. `Latency`, `ClockOffset`, `NoDate` and `ProxyDate` combine with each other and with one fault
 /// of any other kind; of those others, the first that matches is the one that happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -46,6 +46,11 @@ pub enum FaultKind {
     },
     /// Answers without a `Date` header.
     NoDate,
+    /// A proxy on the way writes the `Date` header, by a clock of its own.
+    ProxyDate {
+        /// By how many seconds that is ahead; negative is behind.
+        s: i64,
+    },
     /// Answers with this status and an error body.
     Status {
         /// The HTTP status, 200 to 599.
@@ -198,7 +203,10 @@ impl FaultKind {
 
     /// Whether it goes along with other faults instead of standing for the one that happens.
     pub(crate) fn combines(&self) -> bool {
-        matches!(self, Self::Latency { .. } | Self::ClockOffset { .. } | Self::NoDate)
+        matches!(
+            self,
+            Self::Latency { .. } | Self::ClockOffset { .. } | Self::NoDate | Self::ProxyDate { .. }
+        )
     }
 
     fn check(&self) -> Result<(), String> {
@@ -221,7 +229,9 @@ impl FaultKind {
             }
             Self::SlowBody { bytes: 0, .. } => Some("bytes must be at least 1"),
             Self::Oversize { bytes } if *bytes > MAX_PADDED_BYTES => Some("bytes are too many"),
-            Self::ClockOffset { s } | Self::ShortGrant { lifetime_s: s }
+            Self::ClockOffset { s }
+            | Self::ProxyDate { s }
+            | Self::ShortGrant { lifetime_s: s }
                 if s.unsigned_abs() > MAX_OFFSET_S.unsigned_abs() =>
             {
                 Some("that is more than ten years")
@@ -289,6 +299,7 @@ mod tests {
             r#"{"kind":"throttle","form":"raw"}"#,
             r#"{"kind":"slow_body","bytes":0,"every_ms":1}"#,
             r#"{"kind":"clock_offset","s":9999999999}"#,
+            r#"{"kind":"proxy_date","s":-9999999999}"#,
         ] {
             assert!(read(json).is_err(), "{json}");
         }

@@ -93,12 +93,12 @@ impl Ticket {
     }
 
     /// Ends the fetch with a grant that lives for `lifetime` from when the request was sent (from now,
-    /// if [`Ticket::start`] was never asked). Empty text, `null` and a lifetime of over 24 h end it with
-    /// an error: they are no credential, or not a short-lived one.
+    /// if [`Ticket::start`] was never asked). Empty text and `null` are no credential, and end it with an
+    /// error. So does a lifetime above the key's: what [`answer_ttl`](crate::answer_ttl) says of it.
     pub fn complete(mut self, grant: Grant, lifetime: Duration) {
         let Some(inner) = self.end() else { return };
-        match check_answer(grant.as_str(), lifetime) {
-            Ok(()) => inner.succeeded(&self.ended(), grant, lifetime),
+        match check_answer(grant.as_str(), lifetime, self.key().ttl()) {
+            Ok(lifetime) => inner.succeeded(&self.ended(), grant, lifetime),
             Err(error) => inner.failed(&self.ended(), error),
         }
     }
@@ -132,9 +132,10 @@ impl Ticket {
         }
     }
 
-    /// Notes how far the clock of upstream is ahead of the local one.
-    pub(crate) fn note_clock_offset(&self, ms: i64) {
-        self.inner.counters.clock_offset(ms);
+    /// Notes how far the clock of upstream is ahead of the local one, and whether the answer came with
+    /// the date of another clock.
+    pub(crate) fn note_clock(&self, offset_ms: Option<i64>, has_implausible_date: bool) {
+        self.inner.counters.clock(offset_ms, has_implausible_date);
     }
 
     pub(super) fn fetch(&self) -> &Arc<Fetch> {

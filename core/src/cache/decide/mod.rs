@@ -18,6 +18,7 @@ mod random;
 mod state;
 mod windows;
 
+pub use answer::{answer_field, answer_grant, answer_ttl};
 pub use grant::{Freshness, Grant};
 pub use key::Key;
 pub use policy::{CachePolicy, CachePolicyBuilder};

@@ -26,6 +26,7 @@ pub(crate) struct Counters {
     evictions: AtomicU64,
     errors: Box<[AtomicU64]>,
     clock_offset_ms: AtomicI64,
+    implausible_dates: AtomicU64,
     latency: Box<[AtomicU64]>,
     latency_sum: AtomicU64,
 }
@@ -53,6 +54,7 @@ impl Counters {
             evictions: AtomicU64::new(0),
             errors: zeros(ErrorKind::ALL.len()),
             clock_offset_ms: AtomicI64::new(NO_OFFSET),
+            implausible_dates: AtomicU64::new(0),
             latency: zeros(BUCKETS_MS.len() + 1),
             latency_sum: AtomicU64::new(0),
         }
@@ -101,8 +103,11 @@ impl Counters {
         add(&self.latency_sum, nanos);
     }
 
-    pub(crate) fn clock_offset(&self, ms: i64) {
-        self.clock_offset_ms.store(ms, Ordering::Relaxed);
+    pub(crate) fn clock(&self, offset_ms: Option<i64>, has_implausible_date: bool) {
+        if let Some(ms) = offset_ms {
+            self.clock_offset_ms.store(ms, Ordering::Relaxed);
+        }
+        add(&self.implausible_dates, has_implausible_date.into());
     }
 
     /// Everything that is counted here; the caller adds what it knows itself.
@@ -122,6 +127,7 @@ impl Counters {
             throttled: get(&self.throttled),
             evictions: get(&self.evictions),
             clock_offset_ms: (offset != NO_OFFSET).then_some(offset),
+            implausible_dates: get(&self.implausible_dates),
             fetch_latency: self.histogram(),
             ..Stats::default()
         }

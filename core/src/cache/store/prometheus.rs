@@ -41,6 +41,8 @@ impl Stats {
             let sign = if offset < 0 { "-" } else { "" };
             page.gauge("grantmint_clock_offset_seconds", help, &format!("{sign}{seconds}"));
         }
+        let help = "Grants that came with a Date of another clock";
+        page.counter("grantmint_implausible_dates_total", help, self.implausible_dates);
         page.histogram("grantmint_fetch_seconds", "How long fetches took", &self.fetch_latency);
         page.text
     }
@@ -96,10 +98,11 @@ mod tests {
     fn the_prometheus_page_has_each_series_once() {
         let counters = Counters::new();
         counters.took(1);
-        counters.clock_offset(-1500);
+        counters.clock(Some(-1500), true);
         let page = counters.read().to_prometheus("a\"b");
         assert!(page.contains("grantmint_hits_total{cache=\"a\\\"b\",freshness=\"fresh\"} 0\n"));
         assert!(page.contains("grantmint_clock_offset_seconds{cache=\"a\\\"b\"} -1.5\n"));
+        assert!(page.contains("grantmint_implausible_dates_total{cache=\"a\\\"b\"} 1\n"));
         assert!(page.contains("grantmint_fetch_seconds_bucket{cache=\"a\\\"b\",le=\"+Inf\"} 1\n"));
         let mut series: Vec<&str> = page
             .lines()

@@ -37,6 +37,9 @@ pub struct Stats {
     /// How far the clock of upstream is ahead of the local one, in milliseconds, as its last answer
     /// showed.
     pub clock_offset_ms: Option<i64>,
+    /// Grants that came with a `Date` of another clock than upstream's, such as a proxy's. It was left
+    /// out of account.
+    pub implausible_dates: u64,
     /// How long fetches took.
     pub fetch_latency: LatencyHistogram,
 }

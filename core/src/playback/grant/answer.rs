@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 use ureq::Body;
 use ureq::http::{HeaderMap, Response, StatusCode};
 
-use super::fetched::{Fetched, GRANT_MAX_BYTES, too_large};
-use super::lifetime::{Lifetime, server_time};
+use super::fetched::{Fetched, GRANT_MAX_BYTES, Seen, too_large};
+use super::lifetime::{Lifetime, Times};
 use super::request::GrantRequest;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
@@ -59,10 +59,14 @@ fn created(body: &[u8], headers: &HeaderMap, request: &GrantRequest) -> Result<F
     // Of use if it is text; what it is otherwise makes the grant no worse.
     let created =
         answer.date_created.and_then(|value| serde_json::from_str::<String>(value.get()).ok());
-    let server = server_time(headers, created.as_deref());
-    let lifetime = Lifetime::of(grant.get(), request.ttl(), server);
     let local = Clock::system().now().wall();
-    Ok(fetched.with_ttl(lifetime.ttl).with_clock_offset(lifetime.offset_ms(local)))
+    let times = Times::of(headers, created.as_deref(), local);
+    let lifetime = Lifetime::of(grant.get(), request.ttl(), &times);
+    let seen = Seen {
+        clock_offset_ms: lifetime.offset_ms(local),
+        has_implausible_date: lifetime.has_implausible_date,
+    };
+    Ok(fetched.with_ttl(lifetime.ttl).with_seen(seen))
 }
 
 fn no_grant() -> Error {

@@ -16,7 +16,16 @@ pub(crate) const GRANT_MAX_BYTES: usize = 64 * 1024;
 pub struct Fetched {
     pub(crate) grant: Grant,
     pub(crate) ttl: Option<Duration>,
+    pub(crate) seen: Seen,
+}
+
+/// What an answer of upstream showed of its clock.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Seen {
+    /// How far it is ahead of the local one.
     pub(crate) clock_offset_ms: Option<i64>,
+    /// Whether the answer's `Date` was left out of account.
+    pub(crate) has_implausible_date: bool,
 }
 
 impl Fetched {
@@ -43,10 +52,11 @@ impl Fetched {
                 "the grant must be a JSON object, not wrapped into a string or anything else",
             ));
         }
-        Ok(Self { grant: Grant::new(json.as_str()), ttl: None, clock_offset_ms: None })
+        Ok(Self { grant: Grant::new(json.as_str()), ttl: None, seen: Seen::default() })
     }
 
-    /// The same grant with the lifetime that it really has, if that is not what was asked for.
+    /// The same grant with the lifetime that it really has, if that is shorter than was asked for. A
+    /// longer one ends its fetch as [`ErrorKind::SourceFailed`].
     #[must_use]
     pub fn with_ttl(mut self, ttl: Duration) -> Self {
         self.ttl = Some(ttl);
@@ -59,11 +69,11 @@ impl Fetched {
         self.grant.as_str()
     }
 
-    /// Notes how far the clock of upstream is ahead of the local one.
+    /// Notes what the answer showed of upstream's clock.
     #[cfg(feature = "http")]
     #[must_use]
-    pub(crate) fn with_clock_offset(mut self, ms: Option<i64>) -> Self {
-        self.clock_offset_ms = ms;
+    pub(crate) fn with_seen(mut self, seen: Seen) -> Self {
+        self.seen = seen;
         self
     }
 }

@@ -125,18 +125,23 @@ impl SourceTicket {
         self.timeout
     }
 
+    /// The lifetime that was asked for, which is the longest that the grant may have.
+    #[must_use]
+    pub fn ttl(&self) -> Duration {
+        self.ticket.as_ref().map_or(Duration::ZERO, |ticket| ticket.key().ttl())
+    }
+
     /// Whether a grant that is still good is being replaced.
     #[must_use]
     pub fn is_refresh(&self) -> bool {
         self.ticket.as_ref().is_some_and(Ticket::is_refresh)
     }
 
-    /// Ends the fetch with a grant. Its lifetime counts from when this ticket was handed out.
+    /// Ends the fetch with a grant. Its lifetime counts from when this ticket was handed out. One above
+    /// [`SourceTicket::ttl`] ends the fetch as [`ErrorKind::SourceFailed`].
     pub fn complete(mut self, fetched: Fetched) {
         let Some(ticket) = self.ticket.take() else { return };
-        if let Some(ms) = fetched.clock_offset_ms {
-            ticket.note_clock_offset(ms);
-        }
+        ticket.note_clock(fetched.seen.clock_offset_ms, fetched.seen.has_implausible_date);
         let asked = ticket.key().ttl();
         ticket.complete(fetched.grant, fetched.ttl.unwrap_or(asked));
     }

@@ -20,5 +20,5 @@ pub fn read_answer(
 ) -> Result<(String, Duration, Option<i64>)> {
     let fetched = answer::read(answer.map(|body| Body::builder().data(body)), request)?;
     let lifetime = fetched.ttl.unwrap_or(Duration::from_secs(request.ttl().into()));
-    Ok((fetched.grant_json().to_owned(), lifetime, fetched.clock_offset_ms))
+    Ok((fetched.grant_json().to_owned(), lifetime, fetched.seen.clock_offset_ms))
 }

@@ -10,7 +10,7 @@ use super::builder::PlaybackMinterBuilder;
 use super::options::TokenOptions;
 use super::playback_minter::PlaybackMinter;
 use crate::account::Registry;
-use crate::cache::EventKind;
+use crate::cache::{Begin, BeginOptions, EventKind, Grant, GrantCache, Key};
 use crate::clock::{Clock, ManualClock};
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
@@ -32,8 +32,6 @@ struct Upstream {
     fails: Option<Error>,
     /// The size of its grants.
     bytes: usize,
-    /// For how long its grants are good, if that is not what was asked for.
-    ttl: Option<Duration>,
 }
 
 struct Source(Arc<Upstream>);
@@ -44,11 +42,7 @@ impl GrantSource for Source {
         if let Some(error) = &self.0.fails {
             return Err(error.clone());
         }
-        let fetched = Fetched::new(format!("{{\"x\":\"{}\"}}", "g".repeat(self.0.bytes)))?;
-        Ok(match self.0.ttl {
-            Some(ttl) => fetched.with_ttl(ttl),
-            None => fetched,
-        })
+        Fetched::new(format!("{{\"x\":\"{}\"}}", "g".repeat(self.0.bytes)))
     }
 }
 
@@ -175,17 +169,21 @@ fn a_cache_goes_with_its_last_grant() {
 
 #[test]
 fn no_cache_is_kept_for_longer_than_a_minute() {
-    let hour = Some(Duration::from_secs(3600));
-    let world = World::with(Upstream { ttl: hour, ..Upstream::default() });
+    let world = World::new();
+    let cache = {
+        let live = world.minter(1);
+        store_for_an_hour(&live.cache().unwrap());
+        live.cache().unwrap().downgrade()
+    };
     for _ in 0..3 {
-        world.request(1, 1).unwrap();
         world.clock.advance(Duration::from_secs(60));
+        drop(world.minter(1));
+        assert!(cache.strong_count() > 0, "each user is the last for a minute");
     }
-    assert_eq!(world.calls(), 1, "each user is the last for a minute");
     world.clock.advance(KEPT);
     drop(world.minter(2));
+    assert_eq!(cache.strong_count(), 0);
     world.request(1, 1).unwrap();
-    assert_eq!(world.calls(), 2);
     world.clock.advance(KEPT);
     world.clock.advance(KEPT);
     let mut account = 2;
@@ -197,6 +195,15 @@ fn no_cache_is_kept_for_longer_than_a_minute() {
         world.registry.sizes() == (1, 1)
     };
     assert!(soon(cleared), "the limiters are quiet, too, but for one in use then");
+}
+
+/// A grant of the host program's own, which may live for longer than those of streams.
+fn store_for_an_hour(cache: &GrantCache) {
+    let hour = Duration::from_secs(3600);
+    let key = Key::new("service", hour).unwrap();
+    let begun = cache.begin(&key, BeginOptions::default()).unwrap();
+    let Begin::Fetch(ticket, _) = begun else { panic!("{begun:?}") };
+    ticket.complete(Grant::new("a grant"), hour);
 }
 
 #[test]
@@ -231,11 +238,10 @@ fn of_1025_accounts_the_first_costs_a_call() {
 
 #[test]
 fn entries_and_grants_that_are_kept_are_limited() {
-    let ttl = Some(Duration::from_secs(3600));
-    // Three of these are over 4,096 entries, or over 16 MiB.
-    for (streams, bytes) in [(1400, 0), (110, 60_000)] {
-        let world = World::with(Upstream { bytes, ttl, ..Upstream::default() });
-        let minters = [world.minter(1), world.minter(2), world.minter(3)];
+    // Eight of these are over 4,096 entries, or over 16 MiB. An account sends ten requests a second.
+    for (streams, bytes) in [(540, 0), (38, 60_000)] {
+        let world = World::with(Upstream { bytes, ..Upstream::default() });
+        let minters: Vec<_> = (1..=8).map(|account| world.minter(account)).collect();
         for stream in 0..streams {
             world.clock.advance(Duration::from_millis(100));
             minters.iter().for_each(|live| drop(live.token(&streamer(stream), "a").unwrap()));
@@ -246,8 +252,7 @@ fn entries_and_grants_that_are_kept_are_limited() {
         }
         world.clock.advance(Duration::from_secs(2));
         drop(world.minter(9));
-        let found = |account| world.minter(account).stats().unwrap().keys;
-        let keys = [found(1), found(2), found(3)];
+        let keys = [1, 2, 8].map(|account| world.minter(account).stats().unwrap().keys);
         assert!(keys[0] == 0 && keys[1] > 0 && keys[2] > 0, "{keys:?}");
     }
 }

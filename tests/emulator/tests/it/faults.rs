@@ -201,6 +201,15 @@ fn a_clock_that_is_off() {
 }
 
 #[test]
+fn a_proxy_that_writes_the_date() {
+    let answer = grant(&start(FaultKind::ProxyDate { s: 90 }), "Ttl=60");
+    let date = httpdate::parse_http_date(answer.header("date").unwrap()).unwrap();
+    let ahead = date.duration_since(SystemTime::now()).unwrap();
+    assert!((80..=90).contains(&ahead.as_secs()), "{ahead:?}");
+    assert!((url_exp(&answer.json()["grant"]) - (now() + 60)).abs() < 10);
+}
+
+#[test]
 fn an_answer_without_a_date_and_late() {
     let emulator = start(FaultKind::NoDate);
     emulator.add_fault(Fault::new(FaultKind::Latency { ms: 60, jitter_ms: 5 })).unwrap();

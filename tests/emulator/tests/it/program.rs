@@ -52,6 +52,7 @@ fn the_help_shows_a_call_of_each_endpoint_and_every_fault() {
         "latency",
         "clock_offset",
         "no_date",
+        "proxy_date",
         "status",
         "throttle",
         "redirect",
