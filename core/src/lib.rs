@@ -28,6 +28,7 @@ mod token;
 mod trace;
 mod upstream;
 mod watch;
+mod wiped;
 
 pub use account::minter_advice;
 pub use cache::{
@@ -57,6 +58,7 @@ pub use token::{
     TokenMinterBuilder, VerifyOptions, VideoGrant, VoiceGrant, Warning, decode, sign, verify,
     verify_jwt,
 };
+pub use wiped::WipedString;
 
 /// Compiles and runs the examples of the README.
 #[cfg(doctest)]
