@@ -76,8 +76,8 @@ impl Job {
     /// Ends the fetch with a grant in JSON, or with an error if it is not a grant.
     #[napi(catch_unwind)]
     pub fn complete(&self, grant: String, ttl: Option<f64>) {
-        let ttl = ttl.map(from_seconds);
-        self.end(|ticket| match Fetched::new(grant) {
+        let (grant, ttl) = (Fetched::new(grant), ttl.map(from_seconds));
+        self.end(|ticket| match grant {
             Ok(fetched) => ticket.complete(match ttl {
                 Some(ttl) => fetched.with_ttl(ttl),
                 None => fetched,

@@ -76,9 +76,10 @@ impl Ticket {
     /// Ends the fetch with a grant.
     #[napi(catch_unwind)]
     pub fn complete(&self, grant: String, ttl: Option<f64>) -> Result<()> {
+        let grant = Grant::new(grant);
         let lifetime = ttl.map_or(self.ttl, from_seconds);
         if let Some(ticket) = self.fetch.take() {
-            ticket.complete(Grant::new(grant), lifetime);
+            ticket.complete(grant, lifetime);
         }
         Ok(())
     }

@@ -90,7 +90,7 @@ impl Job {
     ) -> PyResult<()> {
         let grant = to_text(grant, "grant", ErrorKind::InvalidGrant)?;
         let ttl = given(ttl, "ttl")?;
-        self.ticket.use_up(py, |ticket| match Fetched::new(grant) {
+        self.ticket.use_up(py, |ticket| match Fetched::new(grant.into_string()) {
             Ok(fetched) => ticket.complete(match ttl {
                 Some(ttl) => fetched.with_ttl(ttl),
                 None => fetched,

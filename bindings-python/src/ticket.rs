@@ -93,7 +93,7 @@ impl Ticket {
         grant: &Bound<'_, PyAny>,
         ttl: Option<Seconds<'_>>,
     ) -> PyResult<()> {
-        let grant = Grant::new(to_text(grant, "grant", ErrorKind::InvalidGrant)?);
+        let grant = Grant::new(to_text(grant, "grant", ErrorKind::InvalidGrant)?.into_string());
         let lifetime = given(ttl, "ttl")?.unwrap_or(self.ttl);
         self.ticket.use_up(py, |ticket| ticket.complete(grant, lifetime));
         Ok(())
