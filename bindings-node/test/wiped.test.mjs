@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from './support.mjs';
 
-const isKnown = process.report?.getReport?.().header.glibcVersionRuntime && !process.versions.bun && !globalThis.Deno;
-const skip = !isKnown && 'only Linux shows a process its memory, and only that of Node with glibc is known well enough';
+const isKnown =
+  process.report?.getReport?.().header.glibcVersionRuntime && !process.versions.bun && !globalThis.Deno;
+const skip =
+  !isKnown && 'only Linux shows a process its memory, and only that of Node with glibc is known well enough';
 
 const program = (...name) =>
   run(['--expose-gc', 'wiped-programs.mjs', ...name], {
