@@ -1,18 +1,13 @@
 //! JSON handed in by the caller: checked once, then carried as it is.
 
-mod scan;
-mod unescape;
-
 use std::fmt;
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-#[cfg(feature = "http")]
-pub(crate) use unescape::unescaped;
-
 use crate::error::{Error, ErrorKind, Result};
+use crate::json_scan;
 use crate::limits::GRANTS_JSON_MAX_BYTES;
 use crate::wiped::WipedString;
 
@@ -44,7 +39,7 @@ impl Json {
         // What serde_json says is dropped: it may quote the text. Nothing is made of the value: to
         // read a string with an escape, it would be copied to memory that nobody wipes.
         serde_json::from_str::<IgnoredAny>(text).map_err(|_| invalid("is not valid JSON"))?;
-        scan::check(text).map_err(invalid)?;
+        json_scan::check(text).map_err(invalid)?;
         Ok(Self(Zeroizing::new(text.into())))
     }
 

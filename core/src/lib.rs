@@ -16,6 +16,8 @@ mod error;
 mod fetch;
 mod fork;
 mod json;
+mod json_scan;
+mod json_string;
 pub mod limits;
 mod playback;
 mod secret;

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use ureq::http::HeaderMap;
 use zeroize::Zeroizing;
 
-use crate::json::unescaped;
+use crate::json_string::unescaped;
 use crate::upstream;
 
 /// A fetched grant's lifetime.

@@ -1,11 +1,11 @@
 //! What a JSON text may not be although its syntax is right: nested too deeply, or with a string or a
 //! number that readers refuse.
 
-use super::unescape::unescape;
+use crate::json_string::unescape;
 use crate::limits::GRANT_JSON_MAX_DEPTH;
 
 /// Looks through a text whose syntax has been checked. It copies nothing.
-pub(super) fn check(json: &str) -> Result<(), &'static str> {
+pub(crate) fn check(json: &str) -> Result<(), &'static str> {
     let (mut rest, mut depth) = (json, 0);
     while let Some(first) = rest.bytes().next() {
         let len = match first {

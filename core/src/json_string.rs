@@ -17,7 +17,7 @@ pub(crate) fn unescaped(string: &str) -> Option<WipedString> {
 
 /// Hands over the characters of a JSON string whose syntax has been checked. Stops at an escape that is
 /// one half of a surrogate pair without the other.
-pub(super) fn unescape(string: &str, mut take: impl FnMut(char)) -> Option<()> {
+pub(crate) fn unescape(string: &str, mut take: impl FnMut(char)) -> Option<()> {
     let mut rest = string.strip_prefix('"')?.strip_suffix('"')?.chars();
     while let Some(character) = rest.next() {
         take(if character == '\\' { escaped(&mut rest)? } else { character });
