@@ -38,8 +38,8 @@ function occurrences(buffer, needle) {
 
 /** How often a needle is in [heap]. */
 function copies(needle) {
-  let [place, end] = heap();
-  let found = 0;
+  const [start, end] = heap();
+  let [place, found] = [start, 0];
   while (place < end) {
     const size = readSync(memory, window, 0, Math.min(window.length, end - place), place);
     for (let i = 0; i < size; i++) window[i] ^= HIDE;
