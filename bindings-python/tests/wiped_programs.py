@@ -3,7 +3,7 @@
     MALLOC_ARENA_MAX=1 python wiped_programs.py FUNCTION
 
 With glibc and one arena that memory is the mapping [heap]. Python keeps objects of up to 512 bytes
-elsewhere: a needle, a secret and a grant of that size are in [heap] only if the native half has one.
+elsewhere: a needle, a secret and a grant of that size are in [heap] only if native code has one.
 A token is larger. So a test keeps the tokens that it was given, and counts them.
 """
 
