@@ -891,7 +891,7 @@ export class PlaybackMinter {
    */
   cache(): GrantCache;
   /**
-   * Empties the cache for all who share it.
+   * Empties the cache for all who share it, and wipes what this minter has prepared with its grants.
    *
    * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
    */

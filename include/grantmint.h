@@ -2543,7 +2543,8 @@ grantmint_status_t grantmint_playback_minter_drain_events(const grantmint_playba
                                                           grantmint_error_t **error);
 
 /**
- * Drops all grants and cached errors of the minter's cache, for all who share it.
+ * Drops all grants and cached errors of the minter's cache, for all who share it, and wipes what the
+ * minter has prepared with those grants.
  *
  * Statuses: `closed`.
  *

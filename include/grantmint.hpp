@@ -3253,7 +3253,8 @@ class playback_minter
         }));
     }
 
-    /// Empties the cache for everybody who shares it.
+    /// Empties the cache for everybody who shares it, and wipes what this minter has prepared with its
+    /// grants.
     ///
     /// @throws error closed.
     returns<void> purge() const {

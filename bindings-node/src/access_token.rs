@@ -9,6 +9,7 @@ use crate::argument::whole;
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result};
 use crate::grants::{self, Grant};
+use crate::hot::wiped::Wiped;
 
 /// The options of a token. What is left out has core's default.
 #[napi(object, object_to_js = false)]
@@ -58,8 +59,8 @@ impl AccessToken {
 
     /// The signed token, issued now.
     #[napi(catch_unwind)]
-    pub fn to_jwt(&self) -> Result<String> {
-        self.token.to_jwt().or_throw()
+    pub fn to_jwt(&self) -> Result<Wiped> {
+        self.token.to_jwt().or_throw().map(Wiped::from)
     }
 
     /// Advice on this token.

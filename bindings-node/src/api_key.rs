@@ -1,6 +1,6 @@
 //! The API key.
 
-use grantmint_core::Error;
+use grantmint_core::{Error, WipedString};
 use napi_derive::napi;
 
 use crate::error::{OrThrow as _, Result};
@@ -31,7 +31,7 @@ impl ApiKey {
         secret: String,
         region: Option<String>,
     ) -> Result<Self> {
-        let secret = zeroize::Zeroizing::new(secret);
+        let secret = WipedString::from(secret);
         let key = grantmint_core::ApiKey::new(&account_sid, &key_sid, &secret).or_throw()?;
         Self::in_region(key, region)
     }
@@ -43,7 +43,7 @@ impl ApiKey {
         key_sid: Option<String>,
         secret: Option<String>,
     ) -> Result<Self> {
-        let secret = secret.map(zeroize::Zeroizing::new);
+        let secret = secret.map(WipedString::from);
         let lookup = |name: &str| match name {
             "TWILIO_ACCOUNT_SID" => account_sid.clone(),
             "TWILIO_API_KEY" => key_sid.clone(),

@@ -6,6 +6,7 @@ use napi_derive::napi;
 use crate::asked::Answer;
 use crate::error::code;
 use crate::hit::Hit;
+use crate::hot::wiped::Wiped;
 use crate::inbox::{Inbox, News, What};
 use crate::js_number::{number, to_ms};
 use crate::ticket::Ticket;
@@ -17,7 +18,7 @@ pub struct Delivery {
     /// The number of the call.
     pub number: i64,
     /// The token.
-    pub jwt: Option<String>,
+    pub jwt: Option<Wiped>,
     /// How long its grant is still valid.
     pub remaining_ms: Option<f64>,
     /// Whether a refresh of its grant is due, or has failed.
@@ -51,7 +52,7 @@ impl Delivery {
 
     fn token(id: i64, token: PlaybackToken) -> Self {
         Self {
-            jwt: Some(token.jwt),
+            jwt: Some(token.jwt.into()),
             remaining_ms: Some(to_ms(token.grant_remaining)),
             freshness: Some(token.freshness.as_str()),
             generation: Some(number(token.generation)),

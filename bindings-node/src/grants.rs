@@ -1,10 +1,11 @@
 //! The grants. Each is checked when it is made, with the checks that a token would make.
 
-use grantmint_core::{AccessTokenGrant, Error, Json};
+use grantmint_core::{AccessTokenGrant, Error, Json, WipedString};
 use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
 
 use crate::error::{OrThrow as _, Result};
+use crate::hot::wiped::Wiped;
 
 /// The native part of any grant.
 #[napi]
@@ -15,7 +16,7 @@ pub struct Grant {
 impl Grant {
     fn checked(grant: impl Into<AccessTokenGrant>) -> Result<Self> {
         let grant = grant.into();
-        grant.to_json().map_err(|error| of_option(&error)).or_throw()?;
+        grant.check().map_err(|error| of_option(&error)).or_throw()?;
         Ok(Self { grant })
     }
 }
@@ -27,8 +28,8 @@ fn of_option(error: &Error) -> Error {
 }
 
 /// JSON that is the value of an option.
-fn json(text: &str, option: &str) -> Result<Json> {
-    Json::parse(text).map_err(|error| error.with_argument(option)).or_throw()
+fn json(text: String, option: &str) -> Result<Json> {
+    Json::parse(&WipedString::from(text)).map_err(|error| error.with_argument(option)).or_throw()
 }
 
 /// The grants whose fields are all optional texts: a struct of options, and the function that makes
@@ -96,7 +97,7 @@ pub fn voice_grant(options: VoiceOptions) -> Result<Grant> {
         .endpoint_id(options.endpoint_id.unwrap_or_default());
     Grant::checked(match options.outgoing_application_params {
         Some(params) => {
-            grant.outgoing_application_params(json(&params, "outgoing_application_params")?)
+            grant.outgoing_application_params(json(params, "outgoing_application_params")?)
         }
         None => grant,
     })
@@ -105,14 +106,14 @@ pub fn voice_grant(options: VoiceOptions) -> Result<Grant> {
 /// One live stream, as JSON.
 #[napi(catch_unwind)]
 pub fn playback_grant(grant: String) -> Result<Grant> {
-    let grant = grantmint_core::PlaybackGrant::from_json(&grant);
+    let grant = grantmint_core::PlaybackGrant::from_json(&WipedString::from(grant));
     Grant::checked(grant.map_err(|error| error.with_argument("grant")).or_throw()?)
 }
 
 /// Any JSON under a key of its own.
 #[napi(catch_unwind)]
 pub fn custom_grant(key: String, value: String) -> Result<Grant> {
-    let json = json(&value, "value")?;
+    let json = json(value, "value")?;
     Grant::checked(grantmint_core::CustomGrant::new(key, json).or_throw()?)
 }
 
@@ -126,8 +127,8 @@ impl Grant {
 
     /// The JSON that stands under that name.
     #[napi(catch_unwind)]
-    pub fn to_json(&self) -> Result<String> {
-        self.grant.to_json().or_throw()
+    pub fn to_json(&self) -> Result<Wiped> {
+        self.grant.to_json().or_throw().map(Wiped::from)
     }
 }
 

@@ -77,8 +77,9 @@ impl Job {
     /// refused.
     #[napi(catch_unwind)]
     pub fn complete(&self, grant: String, ttl: Option<f64>) -> Result<()> {
+        let grant = Fetched::new(grant);
         let ttl = lifetime(ttl, Duration::from_secs(self.request.ttl().into()))?;
-        self.end(|ticket| match Fetched::new(grant) {
+        self.end(|ticket| match grant {
             Ok(fetched) => ticket.complete(match ttl {
                 Some(ttl) => fetched.with_ttl(ttl),
                 None => fetched,

@@ -76,9 +76,10 @@ impl Ticket {
     /// Ends the fetch with a grant, unless its lifetime is refused.
     #[napi(catch_unwind)]
     pub fn complete(&self, grant: String, ttl: Option<f64>) -> Result<()> {
+        let grant = Grant::new(grant);
         let lifetime = lifetime(ttl, self.ttl)?.unwrap_or(self.ttl);
         if let Some(ticket) = self.fetch.take() {
-            ticket.complete(Grant::new(grant), lifetime);
+            ticket.complete(grant, lifetime);
         }
         Ok(())
     }

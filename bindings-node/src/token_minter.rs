@@ -13,6 +13,7 @@ use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result};
 use crate::grants::{self, Grant};
 use crate::hot;
+use crate::hot::wiped::Wiped;
 
 /// The options of a minter. What is left out has core's default.
 #[napi(object, object_to_js = false)]
@@ -65,9 +66,9 @@ impl TokenMinter {
 
     /// The token of one viewer, issued at a Unix second of the caller's choice.
     #[napi(catch_unwind)]
-    pub fn mint_at(&self, identity: String, now: f64) -> Result<String> {
+    pub fn mint_at(&self, identity: String, now: f64) -> Result<Wiped> {
         let now = whole(now);
-        self.minter.mint_at(&identity, now).or_throw()
+        self.minter.mint_at(&identity, now).or_throw().map(Wiped::from)
     }
 
     /// Advice on this kind of token.

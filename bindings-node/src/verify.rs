@@ -1,12 +1,13 @@
 //! Verifying, decoding and signing tokens.
 
-use grantmint_core::{Algorithm, Error, VerifyOptions};
+use grantmint_core::{Algorithm, Error, VerifyOptions, WipedString};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
 use crate::api_key::ApiKey;
 use crate::argument::whole;
 use crate::error::{OrThrow as _, Result};
+use crate::hot::wiped::Wiped;
 use crate::js_number::number;
 
 /// How to verify.
@@ -50,6 +51,7 @@ pub struct Decoded {
 /// Verifies an Access Token.
 #[napi(catch_unwind)]
 pub fn verify(token: String, key: &ApiKey, how: Verification) -> Result<Decoded> {
+    let token = WipedString::from(token);
     let decoded = grantmint_core::verify(&token, &key.key, &how.to_core()?).or_throw()?;
     Ok(Decoded { decoded })
 }
@@ -57,6 +59,7 @@ pub fn verify(token: String, key: &ApiKey, how: Verification) -> Result<Decoded>
 /// Verifies another service's token.
 #[napi(catch_unwind)]
 pub fn verify_jwt(token: String, secret: Uint8Array, how: Verification) -> Result<Decoded> {
+    let token = WipedString::from(token);
     let decoded = grantmint_core::verify_jwt(&token, &secret, &how.to_core()?).or_throw()?;
     Ok(Decoded { decoded })
 }
@@ -64,6 +67,7 @@ pub fn verify_jwt(token: String, secret: Uint8Array, how: Verification) -> Resul
 /// Decodes a token without verifying it.
 #[napi(catch_unwind)]
 pub fn decode(token: String) -> Result<Decoded> {
+    let token = WipedString::from(token);
     Ok(Decoded { decoded: grantmint_core::decode(&token).or_throw()? })
 }
 
@@ -74,9 +78,10 @@ pub fn sign(
     header: String,
     claims: String,
     secret: Uint8Array,
-) -> Result<String> {
+) -> Result<Wiped> {
+    let claims = WipedString::from(claims);
     let algorithm = parsed(&algorithm)?;
-    grantmint_core::sign(algorithm, &header, &claims, &secret).or_throw()
+    grantmint_core::sign(algorithm, &header, &claims, &secret).or_throw().map(Wiped::from)
 }
 
 #[napi]
@@ -89,8 +94,8 @@ impl Decoded {
 
     /// The claims as JSON.
     #[napi(catch_unwind, getter)]
-    pub fn claims_json(&self) -> String {
-        self.decoded.claims_json().to_owned()
+    pub fn claims_json(&self) -> Wiped {
+        self.decoded.claims_json().into()
     }
 
     /// Whether there are grants.

@@ -11,7 +11,7 @@ use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
 use crate::flag;
 use crate::grants::argument;
-use crate::text::Text;
+use crate::text::{Text, handed_over};
 use crate::time::{Ttl, UnixSeconds};
 use crate::unknown;
 
@@ -96,7 +96,7 @@ impl AccessToken {
     ///     InvalidArgumentError: invalid_ttl if valid_until is not 1 to 86,400 seconds away,
     ///         invalid_argument if it would end before its nbf.
     fn to_jwt<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        Ok(PyString::new(py, &self.token.to_jwt().or_raise()?))
+        Ok(handed_over(py, self.token.to_jwt().or_raise()?))
     }
 
     /// Advice about this token, as pairs of a stable code and a message; empty for most. The codes are

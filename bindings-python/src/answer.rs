@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use grantmint_core::{ErrorKind, answer_field, answer_ttl};
+use grantmint_core::{ErrorKind, WipedString, answer_field, answer_ttl};
 use pyo3::prelude::*;
 
 use crate::argument::{given, refusal};
@@ -22,7 +22,7 @@ pub(crate) fn lifetime(ttl: Option<AnswerTtl<'_>>, asked: Duration) -> PyResult<
 }
 
 /// The JSON of a grant, without a check that a text is JSON.
-pub(crate) fn grant_text(grant: &Bound<'_, PyAny>) -> PyResult<String> {
+pub(crate) fn grant_text(grant: &Bound<'_, PyAny>) -> PyResult<WipedString> {
     let Some(advice) = advice_on(grant) else {
         return to_text(grant, "grant", ErrorKind::InvalidGrant);
     };

@@ -48,7 +48,7 @@ pub(crate) fn wait(
     };
     py.detach(|| call.end());
     match result? {
-        Ok(token) => Ok(PlaybackToken::new(py, &token)),
+        Ok(token) => Ok(PlaybackToken::new(py, token)),
         Err(error) => Err(with_cause(py, &error, raised)),
     }
 }
@@ -181,7 +181,7 @@ impl TokenCall {
         drop(open);
         if let Poll::Ready(result) = polled {
             self.close(py);
-            return Ok(Some(Py::new(py, PlaybackToken::new(py, &result.or_raise()?))?.into_any()));
+            return Ok(Some(Py::new(py, PlaybackToken::new(py, result.or_raise()?))?.into_any()));
         }
         let fetch = self.mailbox.take_fetch();
         fetch.map(|fetch| Ok(Py::new(py, Job::new(fetch))?.into_any())).transpose()

@@ -1,5 +1,6 @@
 //! The content of a token that was checked or taken apart.
 
+use grantmint_core::WipedString;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -16,7 +17,7 @@ use crate::json::from_text;
 pub(crate) struct Decoded {
     content: grantmint_core::Decoded,
     /// The token up to its signature.
-    unsigned: Box<str>,
+    unsigned: WipedString,
 }
 
 impl Decoded {

@@ -1,7 +1,8 @@
 //! A grant of a cache, as a caller gets it.
 
-use grantmint_core::Freshness;
+use grantmint_core::{Freshness, WipedString};
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::core_error::from_exception;
 use crate::error::exception;
@@ -10,7 +11,7 @@ use crate::freshness;
 /// A hit, copied out of the cache.
 #[derive(PartialEq)]
 pub(crate) struct Parts {
-    grant: String,
+    grant: WipedString,
     remaining: f64,
     freshness: Freshness,
     reason: Option<grantmint_core::Error>,
@@ -20,7 +21,7 @@ pub(crate) struct Parts {
 impl From<grantmint_core::Hit> for Parts {
     fn from(hit: grantmint_core::Hit) -> Self {
         Self {
-            grant: hit.as_str().to_owned(),
+            grant: hit.as_str().into(),
             remaining: hit.remaining().as_secs_f64(),
             freshness: hit.freshness(),
             reason: hit.reason().cloned(),
@@ -40,7 +41,7 @@ impl From<grantmint_core::Hit> for Parts {
 pub(crate) struct Hit(Parts);
 
 /// What a pickle of a hit holds.
-type Fields<'py> = (String, f64, &'static str, Option<Bound<'py, PyAny>>, u64);
+type Fields<'py> = (Bound<'py, PyString>, f64, &'static str, Option<Bound<'py, PyAny>>, u64);
 
 impl Hit {
     pub(crate) fn new(parts: Parts) -> Self {
@@ -103,7 +104,8 @@ impl Hit {
         let hit = this.get();
         let reason = hit.reason(this.py())?;
         let Parts { grant, remaining, generation, .. } = &hit.0;
-        let fields = (grant.clone(), *remaining, hit.freshness(), reason, *generation);
+        let grant = PyString::new(this.py(), grant);
+        let fields = (grant, *remaining, hit.freshness(), reason, *generation);
         Ok((this.get_type().getattr("_of")?, (fields,)))
     }
 
@@ -113,6 +115,7 @@ impl Hit {
         let (grant, remaining, freshness, reason, generation) = fields;
         let freshness = freshness::named(&freshness)?;
         let reason = reason.as_ref().map(from_exception).transpose()?;
+        let grant = WipedString::from(grant);
         Ok(Self(Parts { grant, remaining, freshness, reason, generation }))
     }
 }

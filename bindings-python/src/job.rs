@@ -90,7 +90,7 @@ impl Job {
     ) -> PyResult<()> {
         let grant = grant_text(grant)?;
         let ttl = lifetime(ttl, Duration::from_secs(self.request.ttl().into()))?;
-        self.ticket.use_up(py, |ticket| match Fetched::new(grant) {
+        self.ticket.use_up(py, |ticket| match Fetched::new(grant.into_string()) {
             Ok(fetched) => ticket.complete(match ttl {
                 Some(ttl) => fetched.with_ttl(ttl),
                 None => fetched,

@@ -1,6 +1,6 @@
 //! Turns Python's objects into JSON texts, and back.
 
-use grantmint_core::{ErrorKind, Json};
+use grantmint_core::{ErrorKind, Json, WipedString};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
@@ -24,14 +24,18 @@ pub(crate) fn to_json(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Json> {
 
 /// As [`to_json`], without a check that the text is JSON. An object that cannot be written as JSON is
 /// an error of the kind.
-pub(crate) fn to_text(value: &Bound<'_, PyAny>, name: &str, kind: ErrorKind) -> PyResult<String> {
+pub(crate) fn to_text(
+    value: &Bound<'_, PyAny>,
+    name: &str,
+    kind: ErrorKind,
+) -> PyResult<WipedString> {
     if value.is_instance_of::<PyString>() {
-        return Ok(value.extract::<Text<'_>>()?.named(name)?.to_owned());
+        return Ok(value.extract::<Text<'_>>()?.named(name)?.into());
     }
     if let Ok(bytes) = value.cast::<PyBytes>() {
         let text = std::str::from_utf8(bytes.as_bytes());
         let text = text.map_err(|_| invalid(kind, name, "must be JSON in UTF-8"))?;
-        return Ok(text.to_owned());
+        return Ok(text.into());
     }
     let py = value.py();
     let options = PyDict::new(py);
@@ -39,7 +43,7 @@ pub(crate) fn to_text(value: &Bound<'_, PyAny>, name: &str, kind: ErrorKind) -> 
     options.set_item("allow_nan", false)?;
     options.set_item("separators", (",", ":"))?;
     match DUMPS.get(py)?.call((value,), Some(&options)) {
-        Ok(text) => Ok(text.extract::<Text<'_>>()?.named(name)?.to_owned()),
+        Ok(text) => Ok(text.extract::<Text<'_>>()?.named(name)?.into()),
         Err(cause) => {
             let error = invalid(kind, name, NOT_JSON);
             error.set_cause(py, Some(cause));

@@ -15,7 +15,7 @@ use crate::hub;
 use crate::playback_token::PlaybackToken;
 use crate::port::LoopPort;
 use crate::source::{Source, no_loop};
-use crate::text::Text;
+use crate::text::{Text, handed_over};
 use crate::time::Seconds;
 
 /// What mints the tokens of one stream in core.
@@ -95,12 +95,12 @@ pub(crate) fn try_token<'py>(
 ) -> PyResult<Option<Bound<'py, PyString>>> {
     let identity = identity.named("identity")?;
     if let Some(token) = minter.token_at_once(identity, TokenOptions::default()).or_raise()? {
-        return Ok(Some(PyString::new(py, &token.jwt)));
+        return Ok(Some(handed_over(py, token.jwt)));
     }
     let is_run = expect_refresh(py, minter.source())?;
     match py.detach(|| minter.try_token(identity, TokenOptions::default())).or_raise()? {
         None if !is_run && is_coroutine(minter) => Err(no_loop()),
-        token => Ok(token.map(|token| PyString::new(py, &token.jwt))),
+        token => Ok(token.map(|token| handed_over(py, token.jwt))),
     }
 }
 
@@ -124,7 +124,7 @@ fn without_port(
 ) -> PyResult<PlaybackToken> {
     let token = py.detach(|| minter.try_token(identity, options)).or_raise()?;
     let token = token.ok_or_else(|| Error::new(ErrorKind::Overloaded, NO_DESCRIPTOR)).or_raise()?;
-    Ok(PlaybackToken::new(py, &token))
+    Ok(PlaybackToken::new(py, token))
 }
 
 const NO_DESCRIPTOR: &str = "there is no grant, and the process has no file descriptor left for the event loop to wait with";
@@ -171,7 +171,7 @@ fn at_once(
     options: TokenOptions,
 ) -> PyResult<Option<PlaybackToken>> {
     let token = minter.token_at_once(identity, options).or_raise()?;
-    Ok(token.map(|token| PlaybackToken::new(py, &token)))
+    Ok(token.map(|token| PlaybackToken::new(py, token)))
 }
 
 /// What one call asks for.

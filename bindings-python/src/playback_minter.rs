@@ -330,7 +330,8 @@ impl PlaybackMinter {
         self.minter.cache().or_raise().map(CacheParts)
     }
 
-    /// Empties the cache for all minters that share it.
+    /// Empties the cache for all minters that share it, and wipes what this one has prepared with its
+    /// grants.
     ///
     /// Raises:
     ///     GrantmintError: closed.

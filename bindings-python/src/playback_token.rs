@@ -6,6 +6,7 @@ use pyo3::types::PyString;
 use crate::core_error::from_exception;
 use crate::error::exception;
 use crate::freshness;
+use crate::text::handed_over;
 
 /// A viewer's token, with the state of the grant in it when it was minted.
 ///
@@ -27,12 +28,12 @@ type Fields<'py> = (Bound<'py, PyString>, f64, &'static str, Option<Bound<'py, P
 
 impl PlaybackToken {
     #[inline]
-    pub(crate) fn new(py: Python<'_>, token: &grantmint_core::PlaybackToken) -> Self {
+    pub(crate) fn new(py: Python<'_>, token: grantmint_core::PlaybackToken) -> Self {
         Self {
-            jwt: PyString::new(py, &token.jwt).unbind(),
+            jwt: handed_over(py, token.jwt).unbind(),
             grant_remaining: token.grant_remaining.as_secs_f64(),
             freshness: token.freshness.as_str(),
-            reason: token.reason.clone(),
+            reason: token.reason,
             generation: token.generation,
         }
     }

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use grantmint_core::ErrorKind;
+use grantmint_core::{ErrorKind, WipedString};
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyString};
 
 use crate::argument::{Argument, Kind, given, named};
 use crate::error::invalid;
@@ -40,6 +40,12 @@ impl Kind for OfText {
 /// A text argument that may be left out, copied.
 pub(crate) fn owned(text: Option<Text<'_>>, name: &str) -> PyResult<Option<String>> {
     Ok(given(text, name)?.map(str::to_owned))
+}
+
+/// Python's copy of a text that is a secret. Ours is wiped.
+#[inline]
+pub(crate) fn handed_over(py: Python<'_>, text: String) -> Bound<'_, PyString> {
+    PyString::new(py, &WipedString::from(text))
 }
 
 /// The path of a file.

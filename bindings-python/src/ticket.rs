@@ -95,7 +95,7 @@ impl Ticket {
         grant: &Bound<'_, PyAny>,
         ttl: Option<AnswerTtl<'_>>,
     ) -> PyResult<()> {
-        let grant = Grant::new(grant_text(grant)?);
+        let grant = Grant::new(grant_text(grant)?.into_string());
         let lifetime = lifetime(ttl, self.ttl)?.unwrap_or(self.ttl);
         self.ticket.use_up(py, |ticket| ticket.complete(grant, lifetime));
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use grantmint_core::WipedString;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
@@ -15,14 +16,14 @@ use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
 use crate::flag;
 use crate::grants::argument;
-use crate::text::{Text, unreadable};
+use crate::text::{Text, handed_over, unreadable};
 use crate::time::{Ttl, UnixSeconds};
 use crate::unknown;
 
 thread_local! {
-    /// The buffer that tokens are written to before Python copies them. It saves an allocation per
-    /// token.
-    static TEXT: RefCell<String> = const { RefCell::new(String::new()) };
+    /// The buffer that tokens are written to before Python copies them; empty between two. It saves an
+    /// allocation per token.
+    static TEXT: RefCell<WipedString> = const { RefCell::new(WipedString::new()) };
 }
 
 /// Mints Access Tokens with the same key, grants and ttl, one for each identity. Any number of
@@ -94,7 +95,12 @@ impl TokenMinter {
     fn mint<'py>(&self, py: Python<'py>, identity: Text<'_>) -> PyResult<Bound<'py, PyString>> {
         let identity = identity.named("identity")?;
         let minted = TEXT.with_borrow_mut(|text| {
-            self.0.mint_into(text, identity).map(|()| PyString::new(py, text))
+            let minted = self.0.mint_parts(identity, |parts| {
+                text.set(parts);
+                PyString::new(py, text)
+            });
+            text.wipe();
+            minted
         });
         // Only here is the buffer free again. Making an exception runs Python, which may mint.
         minted.or_raise()
@@ -115,7 +121,7 @@ impl TokenMinter {
         now: UnixSeconds<'_>,
     ) -> PyResult<Bound<'py, PyString>> {
         let (identity, now) = (identity.named("identity")?, now.named("now")?);
-        Ok(PyString::new(py, &self.0.mint_at(identity, now).or_raise()?))
+        Ok(handed_over(py, self.0.mint_at(identity, now).or_raise()?))
     }
 
     /// One token for each identity, all issued in the same second. If one fails, none is returned.

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use grantmint_core::{Algorithm, Error, ErrorKind, VerifyOptions};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyString};
 
 use crate::api_key::ApiKey;
 use crate::argument::{Argument, Kind, given};
 use crate::decoded::Decoded;
 use crate::error::{OrRaise as _, invalid};
 use crate::json::to_text;
-use crate::text::{OfText, Text};
+use crate::text::{OfText, Text, handed_over};
 use crate::time::{Seconds, UnixSeconds, plain};
 
 /// Checks that an Access Token was made with this key, for the key's account, and is valid now. It
@@ -120,17 +120,19 @@ pub(crate) fn decode(token: Text<'_>) -> PyResult<Decoded> {
 ///     >>> sign("HS256", {"alg": "HS256"}, {"sub": "alice"}, "shared").count(".")
 ///     2
 #[pyfunction]
-pub(crate) fn sign(
+pub(crate) fn sign<'py>(
+    py: Python<'py>,
     alg: Text<'_>,
     header: &Bound<'_, PyAny>,
     claims: &Bound<'_, PyAny>,
     secret: Argument<'_, SharedSecret>,
-) -> PyResult<String> {
+) -> PyResult<Bound<'py, PyString>> {
     let algorithm: Algorithm = alg.named("alg")?.parse().or_raise()?;
     let kind = ErrorKind::InvalidArgument;
     let (header, claims) = (to_text(header, "header", kind)?, to_text(claims, "claims", kind)?);
     let secret = secret.named("secret")?;
-    grantmint_core::sign(algorithm, &header, &claims, secret).or_raise()
+    let token = grantmint_core::sign(algorithm, &header, &claims, secret).or_raise()?;
+    Ok(handed_over(py, token))
 }
 
 fn options(

@@ -155,7 +155,13 @@ struct Times {
 /// Whole seconds since the Unix epoch by the machine's exact clock, for judging what others
 /// have made: by a clock that is late, their token of just now would come from the future.
 pub(crate) fn exact_unix_seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+    exact_unix_nanos() / NANOS_PER_SEC
+}
+
+/// Nanoseconds since the Unix epoch by the same clock.
+#[inline]
+pub(crate) fn exact_unix_nanos() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, nanos)
 }
 
 impl ManualClock {

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::IgnoredAny;
 use serde_json::Value;
-use serde_json::error::Category;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::{GRANT_JSON_MAX_DEPTH, GRANTS_JSON_MAX_BYTES};
+use crate::json_scan;
+use crate::limits::GRANTS_JSON_MAX_BYTES;
+use crate::wiped::WipedString;
 
 /// A JSON text that has been checked and is carried into tokens byte for byte.
 ///
@@ -35,14 +36,10 @@ impl Json {
     /// [`ErrorKind::InvalidGrant`] if it is not exactly one JSON value, or too large or too deep.
     pub fn parse(text: &str) -> Result<Self> {
         check_size(text.len())?;
-        let mut json = serde_json::Deserializer::from_str(text);
-        let one_value =
-            Levels(GRANT_JSON_MAX_DEPTH).deserialize(&mut json).and_then(|()| json.end());
-        // What serde_json says is dropped: it may quote the text.
-        one_value.map_err(|error| match error.classify() {
-            Category::Data => invalid("nests over 64 levels"),
-            _ => invalid("is not valid JSON"),
-        })?;
+        // What serde_json says is dropped: it may quote the text. Nothing is made of the value: to
+        // read a string with an escape, it would be copied to memory that nobody wipes.
+        serde_json::from_str::<IgnoredAny>(text).map_err(|_| invalid("is not valid JSON"))?;
+        json_scan::check(text).map_err(invalid)?;
         Ok(Self(Zeroizing::new(text.into())))
     }
 
@@ -62,7 +59,9 @@ impl Json {
     ///
     /// [`ErrorKind::InvalidGrant`] if it is too large or too deep.
     pub fn from_value(value: &Value) -> Result<Self> {
-        Self::parse(&Zeroizing::new(value.to_string()))
+        let mut text = WipedString::new();
+        serde_json::to_writer(&mut text, value).map_err(|_| invalid("is not valid JSON"))?;
+        Self::parse(&text)
     }
 
     /// The text, byte for byte as it was given.
@@ -100,70 +99,6 @@ fn check_size(bytes: usize) -> Result<()> {
 
 fn invalid(why: &str) -> Error {
     Error::of_argument(ErrorKind::InvalidGrant, "json", why)
-}
-
-/// Reads one value of at most so many levels and keeps nothing of it, so that no copy of a grant
-/// stays behind in freed memory.
-struct Levels(usize);
-
-impl Levels {
-    fn below<E: de::Error>(&self) -> Result<Self, E> {
-        self.0.checked_sub(1).map(Self).ok_or_else(|| E::custom("too deep"))
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Levels {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Levels {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let below = self.below::<A::Error>()?.0;
-        while items.next_element_seed(Self(below))?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let below = self.below::<A::Error>()?.0;
-        while members.next_key_seed(Self(0))?.is_some() {
-            members.next_value_seed(Self(below))?;
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ mod error;
 mod fetch;
 mod fork;
 mod json;
+mod json_scan;
+mod json_string;
 pub mod limits;
 mod playback;
 mod secret;
@@ -28,6 +30,7 @@ mod token;
 mod trace;
 mod upstream;
 mod watch;
+mod wiped;
 
 pub use account::minter_advice;
 pub use cache::{
@@ -60,6 +63,7 @@ pub use token::{
 #[cfg(feature = "http")]
 #[doc(hidden)]
 pub use upstream::prime;
+pub use wiped::WipedString;
 
 /// Compiles and runs the examples of the README.
 #[cfg(doctest)]

@@ -30,25 +30,26 @@ pub(crate) unsafe fn array<'a, T>(
     Ok(unsafe { std::slice::from_raw_parts(data, len) })
 }
 
-/// Copies all items into an array of the caller's, and writes how many there are to `len`. If the
-/// array is too small, only `len` is written and the call fails.
+/// Copies all items of all parts into an array of the caller's, and writes how many there are to `len`.
+/// If the array is too small, only `len` is written and the call fails.
 ///
 /// # Safety
 ///
 /// [buffers] There is room for `capacity` elements at `data`, and for a number at `len`.
 #[inline]
-pub(crate) unsafe fn fill<T: Copy>(
-    items: &[T],
+pub(crate) unsafe fn fill<T: Copy, const PARTS: usize>(
+    parts: [&[T]; PARTS],
     data: *mut T,
     capacity: usize,
     len: *mut usize,
 ) -> Result<()> {
+    let total = parts.iter().map(|part| part.len()).sum();
     // SAFETY: [buffers] as of the caller.
-    *unsafe { output::value(len, 0, "len")? } = items.len();
-    if items.is_empty() {
+    *unsafe { output::value(len, 0, "len")? } = total;
+    if total == 0 {
         return Ok(());
     }
-    if items.len() > capacity {
+    if total > capacity {
         return Err(Error::new(
             ErrorKind::BufferTooSmall,
             "the buffer is too small: len says how large it must be",
@@ -57,7 +58,13 @@ pub(crate) unsafe fn fill<T: Copy>(
     if data.is_null() {
         return Err(handle::null("buffer"));
     }
-    // SAFETY: [buffers] there is room for all the items, which lie elsewhere.
-    unsafe { ptr::copy_nonoverlapping(items.as_ptr(), data, items.len()) };
+    let mut place = data;
+    for part in parts {
+        // SAFETY: [buffers] there is room for all the items, which lie elsewhere.
+        place = unsafe {
+            ptr::copy_nonoverlapping(part.as_ptr(), place, part.len());
+            place.add(part.len())
+        };
+    }
     Ok(())
 }

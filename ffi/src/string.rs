@@ -1,19 +1,19 @@
 //! One text that the caller owns.
 
-use zeroize::Zeroizing;
+use grantmint_core::WipedString;
 
 use crate::handle::{self, class};
 use crate::panic::or_empty;
 use crate::str::grantmint_str_t;
 
 /// Text that the caller owns: a token, or JSON. Wiped from memory when freed.
-pub struct grantmint_string_t(Zeroizing<String>);
+pub struct grantmint_string_t(WipedString);
 
 class!(grantmint_string_t);
 
 impl grantmint_string_t {
     pub(crate) fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
+        Self(text.into())
     }
 }
 

@@ -1,19 +1,19 @@
 //! Several texts that the caller owns.
 
-use zeroize::Zeroizing;
+use grantmint_core::WipedString;
 
 use crate::handle::{self, class};
 use crate::panic::or_empty;
 use crate::str::grantmint_str_t;
 
 /// Several texts that the caller owns. Wiped from memory when freed.
-pub struct grantmint_strings_t(Vec<Zeroizing<String>>);
+pub struct grantmint_strings_t(Vec<WipedString>);
 
 class!(grantmint_strings_t);
 
 impl grantmint_strings_t {
     pub(crate) fn new(texts: Vec<String>) -> Self {
-        Self(texts.into_iter().map(Zeroizing::new).collect())
+        Self(texts.into_iter().map(WipedString::from).collect())
     }
 }
 

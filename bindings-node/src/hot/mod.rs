@@ -14,4 +14,5 @@ mod read;
 pub(crate) mod stream_minter;
 mod texts;
 pub(crate) mod token_minter;
+pub(crate) mod wiped;
 mod write;

@@ -1,6 +1,6 @@
 //! The hot functions of a `PlaybackMinter`.
 
-use grantmint_core::PlaybackMinter;
+use grantmint_core::{PlaybackMinter, WipedString};
 use napi::bindgen_prelude::Unknown;
 use napi::{Env, sys};
 
@@ -33,7 +33,7 @@ impl Hot for TryToken {
         let jwt = call.text(0, "streamer", |streamer| {
             call.text(1, "identity", |identity| self.0.try_token(streamer, identity))
         })???;
-        jwt.map_or_else(|| call.null(), |jwt| call.ascii(&jwt))
+        jwt.map_or_else(|| call.null(), |jwt| call.ascii(&WipedString::from(jwt)))
     }
 }
 
@@ -45,6 +45,6 @@ impl Hot for AtOnce {
         let token = call.text(0, "streamer", |streamer| {
             call.text(1, "identity", |identity| self.0.token_at_once(streamer, identity, options))
         })???;
-        token.map_or_else(|| call.null(), |token| array(call, &token))
+        token.map_or_else(|| call.null(), |token| array(call, token))
     }
 }

@@ -1,6 +1,6 @@
 //! What `atOnce` takes and gives: the options of a token, and the token as an array.
 
-use grantmint_core::{PlaybackToken, TokenOptions};
+use grantmint_core::{PlaybackToken, TokenOptions, WipedString};
 use napi::sys;
 
 use super::call::Call;
@@ -17,9 +17,9 @@ pub(super) fn options(call: &Call, index: usize) -> Result<TokenOptions> {
 
 /// The array of a token: JWT, remaining milliseconds, freshness and generation and, if the grant is
 /// degraded, code and message of the reason.
-pub(super) fn array(call: &Call, token: &PlaybackToken) -> Result<sys::napi_value> {
+pub(super) fn array(call: &Call, token: PlaybackToken) -> Result<sys::napi_value> {
     let mut values = vec![
-        call.ascii(&token.jwt)?,
+        call.ascii(&WipedString::from(token.jwt))?,
         call.double(to_ms(token.grant_remaining))?,
         call.ascii(token.freshness.as_str())?,
         call.double(number(token.generation))?,

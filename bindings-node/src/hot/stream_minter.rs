@@ -1,6 +1,6 @@
 //! The hot functions of a `StreamMinter`.
 
-use grantmint_core::StreamMinter;
+use grantmint_core::{StreamMinter, WipedString};
 use napi::bindgen_prelude::Unknown;
 use napi::{Env, sys};
 
@@ -28,7 +28,7 @@ impl Hot for TryToken {
     #[inline]
     fn call(&self, call: &Call) -> Result<sys::napi_value> {
         let jwt = call.text(0, "identity", |identity| self.0.try_token(identity))??;
-        jwt.map_or_else(|| call.null(), |jwt| call.ascii(&jwt))
+        jwt.map_or_else(|| call.null(), |jwt| call.ascii(&WipedString::from(jwt)))
     }
 }
 
@@ -39,6 +39,6 @@ impl Hot for AtOnce {
         let options = options(call, 1)?;
         let token =
             call.text(0, "identity", |identity| self.0.token_at_once(identity, options))??;
-        token.map_or_else(|| call.null(), |token| array(call, &token))
+        token.map_or_else(|| call.null(), |token| array(call, token))
     }
 }

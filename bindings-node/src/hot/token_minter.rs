@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use grantmint_core::TokenMinter;
+use grantmint_core::{TokenMinter, WipedString};
 use napi::bindgen_prelude::Unknown;
 use napi::{Env, sys};
 
@@ -30,7 +30,7 @@ impl Hot for Mint {
     #[inline]
     fn call(&self, call: &Call) -> Result<sys::napi_value> {
         let jwt = call.text(0, "identity", |identity| self.0.mint(identity))??;
-        call.ascii(&jwt)
+        call.ascii(&WipedString::from(jwt))
     }
 }
 

@@ -8,6 +8,6 @@ use crate::error::OrRaise as _;
 /// The grant, if a token could hold it.
 pub(super) fn checked(grant: impl Into<AccessTokenGrant>) -> PyResult<AccessTokenGrant> {
     let grant = grant.into();
-    grant.to_json().or_raise()?;
+    grant.check().or_raise()?;
     Ok(grant)
 }

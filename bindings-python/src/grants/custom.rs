@@ -1,12 +1,13 @@
 //! A grant that this library does not know: any JSON under a key of its own.
 
-use grantmint_core::{AccessTokenGrant, Json};
+use grantmint_core::{AccessTokenGrant, Json, WipedString};
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::error::OrRaise as _;
 use crate::json::{from_text, to_json};
 use crate::show;
-use crate::text::Text;
+use crate::text::{Text, handed_over};
 
 /// Any JSON under a key of its own, for grants that this library does not know.
 ///
@@ -26,7 +27,7 @@ pub(crate) struct CustomGrant {
     /// The name under which the grant stands in a token.
     #[pyo3(get)]
     key: String,
-    json: String,
+    json: WipedString,
 }
 
 impl CustomGrant {
@@ -41,7 +42,7 @@ impl CustomGrant {
     #[new]
     fn new(key: Text<'_>, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let key = key.named("key")?.to_owned();
-        let this = Self { key, json: to_json(value, "value")?.as_str().to_owned() };
+        let this = Self { key, json: to_json(value, "value")?.as_str().into() };
         this.to_core()?;
         Ok(this)
     }
@@ -53,8 +54,8 @@ impl CustomGrant {
     }
 
     /// The JSON that stands under that name.
-    fn to_json(&self) -> PyResult<String> {
-        self.to_core()?.to_json().or_raise()
+    fn to_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        Ok(handed_over(py, self.to_core()?.to_json().or_raise()?))
     }
 
     /// Hides the value.
@@ -63,8 +64,10 @@ impl CustomGrant {
         Ok(shown.replace(')', ", ...)"))
     }
 
-    fn __reduce__<'py>(this: &Bound<'py, Self>) -> (Bound<'py, PyAny>, (String, String)) {
+    fn __reduce__<'py>(
+        this: &Bound<'py, Self>,
+    ) -> (Bound<'py, PyAny>, (String, Bound<'py, PyString>)) {
         let grant = this.get();
-        (this.get_type().into_any(), (grant.key.clone(), grant.json.clone()))
+        (this.get_type().into_any(), (grant.key.clone(), PyString::new(this.py(), &grant.json)))
     }
 }

@@ -1,12 +1,13 @@
 //! The grant to watch one live stream.
 
-use grantmint_core::{AccessTokenGrant, ErrorKind, Json};
+use grantmint_core::{AccessTokenGrant, ErrorKind, Json, WipedString};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::argument::refusal;
 use crate::error::{OrRaise as _, invalid};
 use crate::json::{from_text, to_json};
+use crate::text::handed_over;
 
 /// Lets its holder watch one live stream.
 ///
@@ -22,7 +23,7 @@ use crate::json::{from_text, to_json};
 ///     'player'
 #[pyclass(frozen, eq, hash, module = "grantmint")]
 #[derive(PartialEq, Eq, Hash)]
-pub(crate) struct PlaybackGrant(String);
+pub(crate) struct PlaybackGrant(WipedString);
 
 impl PlaybackGrant {
     pub(super) fn to_core(&self) -> PyResult<AccessTokenGrant> {
@@ -39,7 +40,7 @@ impl PlaybackGrant {
             let what = refusal(grant.as_borrowed(), "a dict, or its JSON as str or bytes");
             return Err(invalid(ErrorKind::InvalidGrant, "grant", what));
         }
-        let this = Self(to_json(grant, "grant")?.as_str().to_owned());
+        let this = Self(to_json(grant, "grant")?.as_str().into());
         this.to_core()?;
         Ok(this)
     }
@@ -57,8 +58,8 @@ impl PlaybackGrant {
     }
 
     /// The JSON that stands under that name.
-    fn to_json(&self) -> PyResult<String> {
-        self.to_core()?.to_json().or_raise()
+    fn to_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        Ok(handed_over(py, self.to_core()?.to_json().or_raise()?))
     }
 
     /// Hides the grant: whoever has it can watch.
@@ -66,8 +67,8 @@ impl PlaybackGrant {
         "PlaybackGrant(...)"
     }
 
-    fn __reduce__<'py>(this: &Bound<'py, Self>) -> (Bound<'py, PyAny>, (String,)) {
-        (this.get_type().into_any(), (this.get().0.clone(),))
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> (Bound<'py, PyAny>, (Bound<'py, PyString>,)) {
+        (this.get_type().into_any(), (PyString::new(this.py(), &this.get().0),))
     }
 }
 

@@ -2,12 +2,12 @@
 
 use grantmint_core::AccessTokenGrant;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::error::OrRaise as _;
 use crate::grants::check::checked;
 use crate::show;
-use crate::text::{self, Text};
+use crate::text::{self, Text, handed_over};
 use crate::unknown;
 
 /// Writes the class of such a grant from its signature in Python and the names of its fields.
@@ -56,8 +56,8 @@ macro_rules! text_grant {
             }
 
             /// The JSON that stands under that name.
-            fn to_json(&self) -> PyResult<String> {
-                self.to_core()?.to_json().or_raise()
+            fn to_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+                Ok(handed_over(py, self.to_core()?.to_json().or_raise()?))
             }
 
             fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -1,8 +1,8 @@
 //! The grant to make and take calls.
 
-use grantmint_core::{AccessTokenGrant, Json};
+use grantmint_core::{AccessTokenGrant, Json, WipedString};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::argument::given;
 use crate::error::OrRaise as _;
@@ -10,7 +10,7 @@ use crate::flag::Flag;
 use crate::grants::check::checked;
 use crate::json::{from_text, to_json};
 use crate::show;
-use crate::text::{self, Text};
+use crate::text::{self, Text, handed_over};
 use crate::unknown;
 
 /// Lets its holder make and take calls. Voice takes identities of ASCII letters, digits and
@@ -40,7 +40,7 @@ pub(crate) struct VoiceGrant {
     /// The SID of the application that outgoing calls go through.
     #[pyo3(get)]
     outgoing_application_sid: Option<String>,
-    outgoing_application_params: Option<String>,
+    outgoing_application_params: Option<WipedString>,
     /// The SID of the push credential.
     #[pyo3(get)]
     push_credential_sid: Option<String>,
@@ -98,7 +98,7 @@ impl VoiceGrant {
                 outgoing_application_sid,
                 "outgoing_application_sid",
             )?,
-            outgoing_application_params: params.transpose()?.map(|json| json.as_str().to_owned()),
+            outgoing_application_params: params.transpose()?.map(|json| json.as_str().into()),
             push_credential_sid: text::owned(push_credential_sid, "push_credential_sid")?,
             endpoint_id: text::owned(endpoint_id, "endpoint_id")?,
         };
@@ -122,8 +122,8 @@ impl VoiceGrant {
     }
 
     /// The JSON that stands under that name.
-    fn to_json(&self) -> PyResult<String> {
-        self.to_core()?.to_json().or_raise()
+    fn to_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        Ok(handed_over(py, self.to_core()?.to_json().or_raise()?))
     }
 
     /// Hides the parameters, which may hold personal data.
@@ -151,7 +151,7 @@ impl VoiceGrant {
         let fields = (
             grant.incoming_allow,
             &grant.outgoing_application_sid,
-            &grant.outgoing_application_params,
+            grant.outgoing_application_params.as_deref(),
             &grant.push_credential_sid,
             &grant.endpoint_id,
         );

@@ -107,13 +107,12 @@ pub fn sign(algorithm: Algorithm, header: &str, claims: &str, secret: &[u8]) -> 
     }
     check_header(algorithm, header)?;
     check_claims(claims)?;
+    // Large enough from the start: growing would leave a copy behind.
     let mut token = String::with_capacity((header.len() + claims.len()).div_ceil(3) * 4 + 100);
     BASE64_URL_SAFE_NO_PAD.encode_string(header, &mut token);
     token.push('.');
     BASE64_URL_SAFE_NO_PAD.encode_string(claims, &mut token);
-    let signature = with_hash!(algorithm, mac_of(secret, token.as_bytes()));
-    token.push('.');
-    token.push_str(&signature);
+    with_hash!(algorithm, push_signature(secret, &mut token));
     Ok(token)
 }
 
@@ -150,10 +149,11 @@ fn keyed<M: KeyInit>(secret: &[u8]) -> M {
     M::new_from_slice(secret).expect("HMAC takes a key of any length")
 }
 
-fn mac_of<M: KeyInit + Mac>(secret: &[u8], message: &[u8]) -> String {
+fn push_signature<M: KeyInit + Mac>(secret: &[u8], token: &mut String) {
     let mut mac = keyed::<M>(secret);
-    mac.update(message);
-    BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    mac.update(token.as_bytes());
+    token.push('.');
+    BASE64_URL_SAFE_NO_PAD.encode_string(mac.finalize().into_bytes(), token);
 }
 
 fn verify_mac<M: KeyInit + Mac>(secret: &[u8], message: &[u8], mac: &[u8]) -> bool {

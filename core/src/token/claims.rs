@@ -1,13 +1,12 @@
 //! What goes into a token, checked before anything is signed.
 
-use zeroize::Zeroizing;
-
 use super::grants::{AccessTokenGrant, PlaybackGrant, VideoGrant, VoiceGrant, write_json_string};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{
     GRANTS_JSON_MAX_BYTES, GRANTS_MAX, IDENTITY_MAX_BYTES, TTL_DEFAULT, TTL_MAX, TTL_MIN,
     UNIX_SECONDS_MAX, VIDEO_IDENTITY_MAX_CHARS,
 };
+use crate::wiped::WipedString;
 
 /// When a token ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +70,7 @@ impl ClaimsOptions {
 #[derive(Clone)]
 pub(crate) struct Claims {
     /// Each grant with its key and a comma after it: the identity always follows.
-    pub(super) grants_json: Zeroizing<String>,
+    pub(super) grants_json: WipedString,
     pub(super) lifetime: Lifetime,
     pub(super) nbf: Option<u64>,
     pub(super) unique: bool,
@@ -206,12 +205,12 @@ fn check_keys(options: &ClaimsOptions) -> Result<()> {
     Ok(())
 }
 
-fn write_grants(grants: &[AccessTokenGrant]) -> Result<Zeroizing<String>> {
-    let mut out = Zeroizing::new(String::new());
+fn write_grants(grants: &[AccessTokenGrant]) -> Result<WipedString> {
+    let mut out = WipedString::new();
     for grant in grants {
         write_json_string(&mut out, grant.key());
         out.push(':');
-        out.push_str(&Zeroizing::new(grant.to_json()?));
+        grant.write(&mut out)?;
         out.push(',');
     }
     check_grants_size(out.len())?;

@@ -1,14 +1,17 @@
 //! Taking a token apart.
 
 use std::fmt;
+use std::mem;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{TOKEN_MAX_BYTES, UNIX_SECONDS_MAX};
 use crate::strict_json;
+use crate::wiped::WipedString;
 
 /// Takes a token apart without checking its signature or its times: for tools and for looking at
 /// one's own tokens. To act on a token, use [`verify`](crate::verify).
@@ -218,18 +221,18 @@ impl Time {
     }
 }
 
-/// A header or claims: the text and what it says.
+/// A header or claims: the text and what it says. Wiped on drop.
 #[derive(Clone, PartialEq)]
 pub(super) struct Object {
-    json: String,
+    json: WipedString,
     members: Map<String, Value>,
 }
 
 impl Object {
     fn read(what: &str, base64: &str) -> Result<Self> {
-        let bytes = decode_part(what, base64)?;
-        let json =
-            String::from_utf8(bytes).map_err(|_| malformed(&format!("{what} is not UTF-8")))?;
+        let bytes = mem::take(&mut *decode_part(what, base64)?);
+        let json = WipedString::from_utf8(bytes)
+            .ok_or_else(|| malformed(&format!("{what} is not UTF-8")))?;
         let members =
             strict_json::object(&json).map_err(|why| malformed(&format!("{what} {why}")))?;
         Ok(Self { json, members })
@@ -241,6 +244,28 @@ impl Object {
 
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.members.get(name)
+    }
+}
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        wipe_members(&mut self.members);
+    }
+}
+
+fn wipe_members(members: &mut Map<String, Value>) {
+    for (name, mut value) in mem::take(members) {
+        drop(WipedString::from(name));
+        wipe_value(&mut value);
+    }
+}
+
+fn wipe_value(value: &mut Value) {
+    match value {
+        Value::String(text) => drop(WipedString::from(mem::take(text))),
+        Value::Array(values) => values.iter_mut().for_each(wipe_value),
+        Value::Object(members) => wipe_members(members),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -275,15 +300,20 @@ impl<'a> Parts<'a> {
     }
 
     /// The bytes of the signature; none at all in a token that is not signed.
-    pub(super) fn signature(&self) -> Result<Vec<u8>> {
+    pub(super) fn signature(&self) -> Result<Zeroizing<Vec<u8>>> {
         decode_part("the signature", self.signature)
     }
 }
 
 /// One spelling for each content: no padding, no white space, no stray bits in the last character.
-fn decode_part(what: &str, base64: &str) -> Result<Vec<u8>> {
-    let decoded = BASE64_URL_SAFE_NO_PAD.decode(base64);
-    decoded.map_err(|_| malformed(&format!("{what} is not canonical base64url")))
+fn decode_part(what: &str, base64: &str) -> Result<Zeroizing<Vec<u8>>> {
+    // Also if it goes wrong half-way, it is wiped.
+    let mut bytes = Zeroizing::new(vec![0; base64.len().div_ceil(4) * 3]);
+    let len = BASE64_URL_SAFE_NO_PAD
+        .decode_slice(base64, &mut bytes)
+        .map_err(|_| malformed(&format!("{what} is not canonical base64url")))?;
+    bytes.truncate(len);
+    Ok(bytes)
 }
 
 pub(super) fn malformed(message: &str) -> Error {

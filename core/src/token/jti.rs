@@ -1,18 +1,24 @@
-//! Token identifiers that no other token has: 64 random bits of this process, then a counter.
+//! Token identifiers that no other token has: random bits, the time, and a number.
+//!
+//! A process can be copied: by a fork, or as part of a machine or container that is restored twice from
+//! one snapshot. Its copies go on with the same random bits. A child notices and draws others. The
+//! restored ones cannot notice, so bits are used for a millisecond at most. Until then two copies differ
+//! by the clock, to the nanosecond.
 
 use std::cell::Cell;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use arc_swap::ArcSwapOption;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
+use crate::clock::exact_unix_nanos;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork;
 
-/// Numbers that a thread takes from the process at a time, so that threads do not contend.
-const NUMBERS_PER_BLOCK: u64 = 1024;
+/// Random bits are used for no longer than this.
+const DRAW_MAX_NANOS: u64 = 1_000_000;
+/// The last bits of an identifier number those of one draw.
+const NUMBER_BITS: u32 = 10;
+const NUMBERS: u128 = 1 << NUMBER_BITS;
 
 /// The characters of an identifier: 16 bytes in base64url.
 pub(super) const JTI_LEN: usize = 22;
@@ -24,76 +30,65 @@ pub(super) const JTI_LEN: usize = 22;
 /// [`ErrorKind::Unsupported`] if the system has no random numbers.
 #[inline]
 pub(super) fn next() -> Result<[u8; JTI_LEN]> {
-    let (process, number) = next_number()?;
-    let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&process.to_ne_bytes());
-    bytes[8..].copy_from_slice(&number.to_be_bytes());
+    let identifier = next_at(exact_unix_nanos())?;
     let mut text = [0; JTI_LEN];
     BASE64_URL_SAFE_NO_PAD
-        .encode_slice(bytes, &mut text)
+        .encode_slice(identifier.to_be_bytes(), &mut text)
         .expect("16 bytes are 22 characters of base64url");
     Ok(text)
 }
 
-/// A run of numbers that belongs to one thread.
+/// Random bits of one thread, and how many identifiers have been made from them.
 #[derive(Clone, Copy)]
-struct Block {
+struct Draw {
     generation: fork::Generation,
-    process: u64,
-    next: u64,
-    end: u64,
+    random: u128,
+    /// When they were drawn, in nanoseconds.
+    drawn: u64,
+    used: u128,
 }
 
 thread_local! {
-    static BLOCK: Cell<Block> =
-        const { Cell::new(Block { generation: 0, process: 0, next: 0, end: 0 }) };
+    static DRAW: Cell<Draw> =
+        const { Cell::new(Draw { generation: 0, random: 0, drawn: 0, used: NUMBERS }) };
 }
 
 #[inline]
-fn next_number() -> Result<(u64, u64)> {
+fn next_at(now: u64) -> Result<u128> {
     let generation = fork::generation();
-    let mut block = BLOCK.get();
-    if block.next == block.end || block.generation != generation {
-        block = take_block(generation)?;
+    let mut draw = DRAW.get();
+    if !draw.is_good(generation, now) {
+        draw = Draw::new(generation, now)?;
     }
-    BLOCK.set(Block { next: block.next + 1, ..block });
-    Ok((block.process, block.next))
+    let identifier = draw.identifier(now);
+    DRAW.set(Draw { used: draw.used + 1, ..draw });
+    Ok(identifier)
 }
 
-#[cold]
-fn take_block(generation: fork::Generation) -> Result<Block> {
-    let process = process(generation)?;
-    let next = process.counter.fetch_add(NUMBERS_PER_BLOCK, Ordering::Relaxed);
-    Ok(Block { generation, process: process.random, next, end: next + NUMBERS_PER_BLOCK })
-}
-
-struct Process {
-    generation: fork::Generation,
-    random: u64,
-    counter: AtomicU64,
-}
-
-/// What all threads of this process share; drawn again in a forked child. No lock: a child could
-/// inherit it locked.
-fn process(generation: fork::Generation) -> Result<Arc<Process>> {
-    static PROCESS: ArcSwapOption<Process> = ArcSwapOption::const_empty();
-    let ours = |process: &&Arc<Process>| process.generation == generation;
-    loop {
-        let current = PROCESS.load();
-        if let Some(process) = current.as_ref().filter(ours) {
-            return Ok(Arc::clone(process));
-        }
-        let random = draw()?;
-        let fresh = Process { generation, random, counter: AtomicU64::new(0) };
-        // Whichever thread comes first wins, and all go round once more to take its value.
-        PROCESS.compare_and_swap(&current, Some(Arc::new(fresh)));
+impl Draw {
+    #[cold]
+    fn new(generation: fork::Generation, now: u64) -> Result<Self> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|_| {
+            let what = "the system has no random numbers for unique tokens";
+            Error::new(ErrorKind::Unsupported, what)
+        })?;
+        Ok(Self { generation, random: u128::from_ne_bytes(random), drawn: now, used: 0 })
     }
-}
 
-fn draw() -> Result<u64> {
-    getrandom::u64().map_err(|_| {
-        Error::new(ErrorKind::Unsupported, "the system has no random numbers for unique tokens")
-    })
+    /// Whether another identifier may be made of it. A clock that was set back ends it, too.
+    #[inline]
+    fn is_good(&self, generation: fork::Generation, now: u64) -> bool {
+        self.used < NUMBERS
+            && self.generation == generation
+            && now.wrapping_sub(self.drawn) < DRAW_MAX_NANOS
+    }
+
+    #[inline]
+    fn identifier(&self, now: u64) -> u128 {
+        let mixed = self.random ^ (u128::from(now) << NUMBER_BITS);
+        mixed & !(NUMBERS - 1) | self.used
+    }
 }
 
 #[cfg(test)]
@@ -103,8 +98,15 @@ mod tests {
 
     use super::*;
 
+    const NOW: u64 = 1_700_000_000_000_000_000;
+
+    /// On a thread of its own, which has drawn nothing yet.
+    fn apart<R: Send + 'static>(run: impl FnOnce() -> R + Send + 'static) -> R {
+        thread::spawn(run).join().unwrap()
+    }
+
     #[test]
-    fn identifiers_are_base64url_and_differ_across_threads_and_blocks() {
+    fn identifiers_are_base64url_and_differ_across_threads_and_draws() {
         let draw = || (0..3000).map(|_| next().unwrap()).collect::<Vec<_>>();
         let threads: Vec<_> = (0..4).map(|_| thread::spawn(draw)).collect();
         let all: Vec<_> = threads.into_iter().flat_map(|t| t.join().unwrap()).collect();
@@ -116,15 +118,62 @@ mod tests {
     }
 
     #[test]
-    fn a_block_of_another_generation_is_dropped() {
-        thread::spawn(|| {
-            let before = next_number().unwrap();
-            let block = BLOCK.get();
-            BLOCK.set(Block { generation: block.generation.wrapping_add(1), ..block });
-            let after = next_number().unwrap();
-            assert_ne!(after.1, before.1 + 1, "a child went on with its parent's numbers");
-        })
-        .join()
-        .unwrap();
+    fn identifiers_of_one_moment_differ() {
+        let all: HashSet<_> = apart(|| (0..5000).map(|_| next_at(NOW).unwrap()).collect());
+        assert_eq!(all.len(), 5000);
+    }
+
+    #[test]
+    fn a_child_does_not_go_on_with_its_parents_bits() {
+        apart(|| {
+            next_at(NOW).unwrap();
+            let inherited = DRAW.get();
+            DRAW.set(Draw { generation: inherited.generation.wrapping_add(1), ..inherited });
+            next_at(NOW).unwrap();
+            assert_ne!(DRAW.get().random, inherited.random);
+        });
+    }
+
+    /// What a process makes that was restored with this state and has run for so long: one identifier a
+    /// microsecond.
+    fn restored(state: Draw, ran: u64) -> Vec<u128> {
+        DRAW.set(state);
+        (0..1500).map(|step| next_at(NOW + ran + step * 1000).unwrap()).collect()
+    }
+
+    fn common(one: &[u128], other: &[u128]) -> usize {
+        let one: HashSet<_> = one.iter().collect();
+        other.iter().filter(|identifier| one.contains(identifier)).count()
+    }
+
+    #[test]
+    fn copies_of_a_process_differ_from_their_first_nanosecond_on() {
+        apart(|| {
+            next_at(NOW).unwrap();
+            let snapshot = DRAW.get();
+            let first = restored(snapshot, 1);
+            assert_eq!(common(&first, &restored(snapshot, 2)), 0);
+        });
+    }
+
+    #[test]
+    fn copies_in_step_to_the_nanosecond_differ_after_a_millisecond() {
+        apart(|| {
+            next_at(NOW).unwrap();
+            let snapshot = DRAW.get();
+            let (one, other) = (restored(snapshot, 0), restored(snapshot, 0));
+            assert_eq!(one[..1000], other[..1000], "so these are copies");
+            assert_eq!(common(&one[1000..], &other[1000..]), 0);
+        });
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_ends_a_draw() {
+        apart(|| {
+            next_at(NOW).unwrap();
+            let before = DRAW.get().random;
+            next_at(NOW - 1).unwrap();
+            assert_ne!(DRAW.get().random, before);
+        });
     }
 }

@@ -14,6 +14,7 @@ use super::warning::{Warning, advise};
 use crate::clock::Clock;
 use crate::credentials::ApiKey;
 use crate::error::Result;
+use crate::wiped::WipedString;
 
 /// Mints Access Tokens of one kind: the same key, grants and ttl, an identity for each.
 ///
@@ -102,7 +103,8 @@ impl TokenMinter {
     }
 
     /// As [`TokenMinter::mint`], in place of what `out` holds, which is emptied first. No
-    /// allocation once `out` is large enough. After an error `out` is as it was.
+    /// allocation once `out` is large enough; until then its old memory is wiped. After an error `out` is
+    /// as it was.
     ///
     /// # Examples
     ///
@@ -128,6 +130,32 @@ impl TokenMinter {
     #[inline]
     pub fn mint_into(&self, out: &mut String, identity: &str) -> Result<()> {
         self.prefix()?.mint_into(out, identity)
+    }
+
+    /// As [`TokenMinter::mint`], handing over the token in two parts, for hosts that put it where they
+    /// want it: no other copy of it is made.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{ApiKey, TokenMinter};
+    /// # let key = ApiKey::new(
+    /// #     "AC00000000000000000000000000000001",
+    /// #     "SK00000000000000000000000000000002",
+    /// #     "the secret shown once in the console",
+    /// # )?;
+    /// # let minter = TokenMinter::builder(&key).build()?;
+    /// let jwt = minter.mint_parts("alice", |parts| parts.concat())?;
+    /// assert_eq!(jwt.matches('.').count(), 2);
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenMinter::mint`].
+    #[inline]
+    pub fn mint_parts<R>(&self, identity: &str, take: impl FnOnce([&str; 2]) -> R) -> Result<R> {
+        self.prefix()?.mint_parts(identity, take)
     }
 
     /// One token for each identity, all issued in the same second; all of them or none.
@@ -157,7 +185,10 @@ impl TokenMinter {
             let token = prefix.mint(identity.as_ref());
             token.map_err(|error| error.with_argument(&format!("identities[{index}]")))
         };
-        identities.iter().enumerate().map(mint).collect()
+        // If one fails, those before it are wiped.
+        let tokens = identities.iter().enumerate().map(|each| mint(each).map(WipedString::from));
+        let tokens: Vec<WipedString> = tokens.collect::<Result<_>>()?;
+        Ok(tokens.into_iter().map(WipedString::into_string).collect())
     }
 
     /// As [`TokenMinter::mint_many`], handing over each token in turn, for hosts that keep texts of
@@ -171,9 +202,9 @@ impl TokenMinter {
         identities: &[S],
         mut take: impl FnMut(&str),
     ) -> Result<()> {
-        let (prefix, mut token) = (self.prefix()?, String::new());
+        let (prefix, mut token) = (self.prefix()?, WipedString::new());
         for (index, identity) in identities.iter().enumerate() {
-            let minted = prefix.mint_into(&mut token, identity.as_ref());
+            let minted = prefix.mint_parts(identity.as_ref(), |parts| token.set(parts));
             minted.map_err(|error| error.with_argument(&format!("identities[{index}]")))?;
             take(&token);
         }

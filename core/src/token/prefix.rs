@@ -10,6 +10,7 @@ use super::claims::{Claims, check_identity};
 use super::jti::{self, JTI_LEN};
 use super::signer::{BLOCK, Signer, State};
 use crate::error::Result;
+use crate::wiped;
 
 /// Identities up to here, without characters to escape, take the path with small buffers.
 const SHORT_IDENTITY: usize = 100;
@@ -111,39 +112,60 @@ impl Prefix {
     /// fit. After an error `out` is as it was.
     #[inline]
     pub(crate) fn mint_into(&self, out: &mut String, identity: &str) -> Result<()> {
+        self.mint_parts(identity, |parts| wiped::replace(out, parts))
+    }
+
+    /// Hands over the token of one viewer in two parts, which together are all of it. Allocates
+    /// nothing.
+    #[inline]
+    pub(crate) fn mint_parts<R>(
+        &self,
+        identity: &str,
+        take: impl FnOnce([&str; 2]) -> R,
+    ) -> Result<R> {
         check_identity(identity, self.identity_max_chars)?;
         let jti = if self.unique { Some(jti::next()?) } else { None };
-        self.finish(out, identity, jti.as_ref());
-        Ok(())
+        Ok(self.finish(identity, jti.as_ref(), take))
     }
 
     #[inline]
-    fn finish(&self, out: &mut String, identity: &str, jti: Option<&[u8; JTI_LEN]>) {
-        if identity.len() <= SHORT_IDENTITY && !needs_escape(identity) {
-            self.assemble::<SHORT_JSON, SHORT_BLOCKS>(out, jti, |tail| {
-                tail.push(b"\"");
-                tail.push(identity.as_bytes());
-                tail.push(b"\"");
-            });
-        } else {
-            self.finish_long(out, identity, jti);
+    fn finish<R>(
+        &self,
+        identity: &str,
+        jti: Option<&[u8; JTI_LEN]>,
+        take: impl FnOnce([&str; 2]) -> R,
+    ) -> R {
+        if identity.len() > SHORT_IDENTITY || needs_escape(identity) {
+            return self.finish_long(identity, jti, take);
         }
+        let write_identity = |tail: &mut Tail<'_>| {
+            tail.push(b"\"");
+            tail.push(identity.as_bytes());
+            tail.push(b"\"");
+        };
+        self.assemble::<SHORT_JSON, SHORT_BLOCKS, R>(jti, write_identity, take)
     }
 
     #[cold]
-    fn finish_long(&self, out: &mut String, identity: &str, jti: Option<&[u8; JTI_LEN]>) {
-        self.assemble::<LONG_JSON, LONG_BLOCKS>(out, jti, |tail| tail.push_json(identity));
+    fn finish_long<R>(
+        &self,
+        identity: &str,
+        jti: Option<&[u8; JTI_LEN]>,
+        take: impl FnOnce([&str; 2]) -> R,
+    ) -> R {
+        let write_identity = |tail: &mut Tail<'_>| tail.push_json(identity);
+        self.assemble::<LONG_JSON, LONG_BLOCKS, R>(jti, write_identity, take)
     }
 
     /// Encodes the tail behind the text that is not hashed yet, hashes both, and puts the
     /// signature where the padding was.
     #[inline]
-    fn assemble<const JSON: usize, const BLOCKS: usize>(
+    fn assemble<const JSON: usize, const BLOCKS: usize, R>(
         &self,
-        out: &mut String,
         jti: Option<&[u8; JTI_LEN]>,
         write_identity: impl FnOnce(&mut Tail<'_>),
-    ) {
+        take: impl FnOnce([&str; 2]) -> R,
+    ) -> R {
         let mut buffer = [0; JSON];
         let mut tail = Tail { buffer: &mut buffer, len: 0 };
         tail.push(&self.carry[..self.carry_len]);
@@ -162,10 +184,7 @@ impl Prefix {
         text[end] = b'.';
         let signed = end + 1 + encode(&tag, &mut text[end + 1..]);
         let rest = str::from_utf8(&text[start..signed]).expect("base64 is ASCII");
-        out.clear();
-        out.reserve(self.text.len() + rest.len());
-        out.push_str(&self.text);
-        out.push_str(rest);
+        take([&self.text, rest])
     }
 }
 
@@ -173,6 +192,7 @@ impl Drop for Prefix {
     fn drop(&mut self) {
         self.midstate.zeroize();
         self.pending.zeroize();
+        self.carry.zeroize();
     }
 }
 

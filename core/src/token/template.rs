@@ -13,6 +13,7 @@ use super::prefix::Prefix;
 use super::signer::Signer;
 use crate::credentials::ApiKey;
 use crate::error::Result;
+use crate::wiped::WipedString;
 
 /// Room for two times and what stands around them.
 const TIMES_BYTES: usize = 96;
@@ -66,6 +67,7 @@ impl Template {
         let json = self.claims_json(now, player)?;
         let (whole, carry) = json.as_bytes().as_chunks::<3>();
         let encoded = whole.len() * 4;
+        // Large enough from the start: growing would leave copies of the grants behind.
         let mut text = Zeroizing::new(String::with_capacity(self.header.len() + encoded));
         text.push_str(&self.header);
         BASE64_URL_SAFE_NO_PAD.encode_string(whole.as_flattened(), &mut text);
@@ -73,14 +75,13 @@ impl Template {
     }
 
     /// The claims up to the identity.
-    fn claims_json(&self, now: u64, player: Option<&PlaybackGrant>) -> Result<Zeroizing<String>> {
+    fn claims_json(&self, now: u64, player: Option<&PlaybackGrant>) -> Result<WipedString> {
         let player = player.map_or("", PlaybackGrant::json);
         let grants = &self.claims.grants_json;
         check_grants_size(grants.len() + player.len())?;
         let fixed = TIMES_BYTES + self.key_sid.len() + self.parties.len() + 64;
-        // All of it is reserved at once: growing would leave copies of a grant behind.
         let capacity = fixed + grants.len() + player.len();
-        let mut json = Zeroizing::new(String::with_capacity(capacity));
+        let mut json = WipedString::with_capacity(capacity);
         self.write_times(&mut json, now)?;
         json.push_str(r#","grants":{"#);
         json.push_str(grants);
@@ -95,7 +96,7 @@ impl Template {
         Ok(json)
     }
 
-    fn write_times(&self, json: &mut String, now: u64) -> Result<()> {
+    fn write_times(&self, json: &mut WipedString, now: u64) -> Result<()> {
         let (key_sid, parties) = (&self.key_sid, &self.parties);
         let end = self.claims.end(now)?;
         json.push('{');
@@ -114,13 +115,13 @@ impl Template {
 
 /// The encoded header, with the dot after it.
 fn header(region: Option<&str>) -> String {
-    let mut json = r#"{"alg":"HS256","cty":"twilio-fpa;v=1","typ":"JWT""#.to_owned();
+    let mut json = WipedString::from(r#"{"alg":"HS256","cty":"twilio-fpa;v=1","typ":"JWT""#);
     if let Some(region) = region {
         json.push_str(r#","twr":"#);
         write_json_string(&mut json, region);
     }
     json.push('}');
-    let mut header = BASE64_URL_SAFE_NO_PAD.encode(json);
+    let mut header = BASE64_URL_SAFE_NO_PAD.encode(&*json);
     header.push('.');
     header
 }

@@ -161,7 +161,7 @@ pub unsafe extern "C" fn grantmint_stats_errors(
         };
         let counts: Vec<_> = stats.0.errors.iter().map(count).collect();
         // SAFETY: [buffers]
-        unsafe { arrays::fill(&counts, buffer, capacity, len) }
+        unsafe { arrays::fill([&counts], buffer, capacity, len) }
     })
 }
 
@@ -194,7 +194,7 @@ pub unsafe extern "C" fn grantmint_stats_latency(
         let sum = u64::try_from(latency.sum.as_millis()).unwrap_or(u64::MAX);
         // SAFETY: [buffers], [outputs]
         unsafe {
-            arrays::fill(&buckets, buffer, capacity, len)?;
+            arrays::fill([&buckets], buffer, capacity, len)?;
             output::tell(sum_ms, sum);
         }
         Ok(())

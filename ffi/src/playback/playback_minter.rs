@@ -400,7 +400,8 @@ pub unsafe extern "C" fn grantmint_playback_minter_drain_events(
     })
 }
 
-/// Drops all grants and cached errors of the minter's cache, for all who share it.
+/// Drops all grants and cached errors of the minter's cache, for all who share it, and wipes what the
+/// minter has prepared with those grants.
 ///
 /// Statuses: `closed`.
 ///

@@ -1,9 +1,9 @@
 //! The playback token, which a viewer gets.
 
 use std::ffi::c_void;
+use std::mem;
 
-use grantmint_core::{PlaybackToken, Result};
-use zeroize::Zeroize as _;
+use grantmint_core::{PlaybackToken, Result, WipedString};
 
 use crate::cache::freshness::grantmint_freshness_t;
 use crate::callback::{self, Userdata};
@@ -27,7 +27,7 @@ impl grantmint_playback_token_t {
 
 impl Drop for grantmint_playback_token_t {
     fn drop(&mut self) {
-        self.0.jwt.zeroize();
+        drop(WipedString::from(mem::take(&mut self.0.jwt)));
     }
 }
 

@@ -1,6 +1,5 @@
 //! The token minter: many tokens that differ in their identity alone.
 
-use std::cell::RefCell;
 use std::ffi::c_char;
 
 use grantmint_core::{Result, TokenMinter};
@@ -129,19 +128,14 @@ pub unsafe extern "C" fn grantmint_token_minter_mint_into(
     len: *mut usize,
     error: *mut *mut grantmint_error_t,
 ) -> grantmint_status_t {
-    thread_local! {
-        /// Where a token is made, as only then it is known whether it fits.
-        static TOKEN: RefCell<String> = const { RefCell::new(String::new()) };
-    }
     boundary!(error, || {
         // SAFETY: [handles], [strings]
         let (minter, identity) =
             unsafe { (handle::shared(minter, "minter")?, identity.text("identity")?) };
-        TOKEN.with_borrow_mut(|token| {
-            minter.0.mint_into(token, identity)?;
+        minter.0.mint_parts(identity, |parts| {
             // SAFETY: [buffers]
-            unsafe { arrays::fill(token.as_bytes(), buffer.cast(), capacity, len) }
-        })
+            unsafe { arrays::fill(parts.map(str::as_bytes), buffer.cast(), capacity, len) }
+        })?
     })
 }
 

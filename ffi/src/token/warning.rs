@@ -36,5 +36,5 @@ pub(crate) unsafe fn fill_warnings(
 ) -> Result<()> {
     let warnings: Vec<grantmint_warning_t> = warnings.into_iter().map(Into::into).collect();
     // SAFETY: [buffers]
-    unsafe { arrays::fill(&warnings, buffer, capacity, len) }
+    unsafe { arrays::fill([&warnings], buffer, capacity, len) }
 }

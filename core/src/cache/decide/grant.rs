@@ -5,6 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::clock::Now;
+use crate::wiped::WipedString;
 
 /// A short-lived credential as opaque text, byte for byte as it came. Never shown; wiped when the
 /// last user is gone.
@@ -12,10 +13,12 @@ use crate::clock::Now;
 pub struct Grant(Zeroizing<Box<str>>);
 
 impl Grant {
-    /// A grant from its text.
+    /// A grant from its text, which is wiped if it is given away.
     #[must_use]
-    pub fn new(text: impl Into<Box<str>>) -> Self {
-        Self(Zeroizing::new(text.into()))
+    pub fn new(text: impl Into<String>) -> Self {
+        // To shrink it could leave a copy behind.
+        let text = WipedString::from(text.into());
+        Self(Zeroizing::new(text.as_str().into()))
     }
 
     /// The text. Treat it as the secret it is.

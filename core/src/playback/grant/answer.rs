@@ -1,9 +1,12 @@
 //! From the endpoint's answer to a grant or an error.
 
+use std::io::{self, Read as _};
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use ureq::Body;
 use ureq::http::{HeaderMap, Response, StatusCode};
+use zeroize::Zeroizing;
 
 use super::fetched::{Fetched, GRANT_MAX_BYTES, Seen, too_large};
 use super::lifetime::{Lifetime, Times};
@@ -27,10 +30,10 @@ const ADVICE: Advice = Advice {
 };
 
 pub(super) fn read(mut answer: Response<Body>, request: &GrantRequest) -> Result<Fetched> {
-    let body = match answer.body_mut().with_config().limit(GRANT_MAX_BYTES as u64).read_to_vec() {
+    let body = match read_body(answer.body_mut()) {
         Ok(body) => body,
         // The status says more than a broken body under it.
-        Err(_) if answer.status() != StatusCode::CREATED => Vec::new(),
+        Err(_) if answer.status() != StatusCode::CREATED => Zeroizing::default(),
         Err(error) => return Err(explained(&error)),
     };
     if answer.status() == StatusCode::CREATED {
@@ -38,6 +41,23 @@ pub(super) fn read(mut answer: Response<Body>, request: &GrantRequest) -> Result
     } else {
         Err(refused(answer.status(), &body, answer.headers(), &ADVICE))
     }
+}
+
+/// Reads a body into memory that does not grow: growing would leave copies of a grant behind.
+fn read_body(body: &mut Body) -> std::result::Result<Zeroizing<Vec<u8>>, ureq::Error> {
+    let mut reader = body.with_config().limit(GRANT_MAX_BYTES as u64).reader();
+    let mut bytes = Zeroizing::new(vec![0; GRANT_MAX_BYTES + 1]);
+    let mut len = 0;
+    loop {
+        match reader.read(&mut bytes[len..]) {
+            Ok(0) => break,
+            Ok(more) => len += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    bytes.truncate(len);
+    Ok(bytes)
 }
 
 fn created(body: &[u8], headers: &HeaderMap, request: &GrantRequest) -> Result<Fetched> {

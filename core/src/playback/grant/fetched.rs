@@ -3,11 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
 use crate::cache::Grant;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
+use crate::wiped::WipedString;
 
 /// A larger grant would make tokens that no player accepts.
 pub(crate) const GRANT_MAX_BYTES: usize = 64 * 1024;
@@ -38,11 +37,10 @@ impl Fetched {
     /// [`ErrorKind::UpstreamNoGrant`] for JSON that is no object (the player refuses a grant that is
     /// wrapped into a string), [`ErrorKind::UpstreamTooLarge`] over 64 KiB.
     pub fn new(grant: impl Into<String>) -> Result<Self> {
-        let grant = grant.into();
+        let grant = WipedString::from(grant.into());
         if grant.len() > GRANT_MAX_BYTES {
             return Err(too_large());
         }
-        let grant = Zeroizing::new(grant);
         // By the rules of what goes into a token: what is stored can be minted.
         let json = Json::parse(grant.trim_ascii())
             .map_err(|_| Error::new(ErrorKind::UpstreamNotJson, "the grant is not JSON"))?;

@@ -6,8 +6,11 @@ use std::time::{Duration, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use ureq::http::HeaderMap;
+use zeroize::Zeroizing;
 
+use crate::json_string::unescaped;
 use crate::upstream;
 
 /// Clocks no further apart show the same time: dates are whole seconds, and an answer takes a while.
@@ -91,9 +94,9 @@ impl Lifetime {
 }
 
 #[derive(Deserialize)]
-struct Grant {
-    #[serde(rename = "playbackUrl")]
-    playback_url: Option<String>,
+struct Grant<'a> {
+    #[serde(borrow, rename = "playbackUrl")]
+    playback_url: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -105,12 +108,12 @@ struct Claims {
 /// The `exp` of the token in the playback URL, if that is a JSON Web Token with one; a fraction of a
 /// second is cut off.
 fn url_token_expiry(grant: &str) -> Option<Duration> {
-    let url = serde_json::from_str::<Grant>(grant).ok()?.playback_url?;
+    let url = unescaped(serde_json::from_str::<Grant<'_>>(grant).ok()?.playback_url?.get())?;
     let (_, query) = url.split_once('?')?;
     let query = query.split('#').next()?;
     let token = query.split('&').find_map(|pair| pair.strip_prefix("token="))?;
     let claims = token.split('.').nth(1)?;
-    let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
+    let claims = Zeroizing::new(URL_SAFE_NO_PAD.decode(claims).ok()?);
     let exp = serde_json::from_slice::<Claims>(&claims).ok()?.exp?;
     Duration::try_from_secs_f64(exp.floor().max(0.0)).ok()
 }

@@ -359,13 +359,17 @@ impl PlaybackMinter {
         Ok(self.shared()?.feed.tenant().cache().drain_events())
     }
 
-    /// Drops all grants and cached errors of the account in this cache, for all who share them.
+    /// Drops all grants and cached errors of the account in this cache, for all who share them, and wipes
+    /// what this minter has prepared with those grants. Another minter that shares the cache wipes that
+    /// with its next token of the stream, or when it is dropped.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Closed`].
     pub fn purge(&self) -> Result<()> {
-        self.shared()?.feed.tenant().purge();
+        let shared = self.shared()?;
+        shared.feed.tenant().purge();
+        shared.streams.drop_prepared();
         Ok(())
     }
 

@@ -31,6 +31,11 @@ impl Stream {
         Self { handle: Arc::new(handle), prefix: ArcSwapOption::empty() }
     }
 
+    /// Drops what is prepared, which holds a grant.
+    pub(super) fn drop_prepared(&self) {
+        self.prefix.store(None);
+    }
+
     /// The token of one viewer with what is prepared, if the grant in it is still fresh.
     #[inline]
     pub(super) fn mint_prepared(

@@ -42,6 +42,11 @@ impl Streams {
         }
     }
 
+    /// Drops what is prepared with the grants of each.
+    pub(super) fn drop_prepared(&self) {
+        self.0.load().values().for_each(|stream| stream.drop_prepared());
+    }
+
     pub(super) fn clear(&self) {
         self.0.store(Arc::default());
     }

@@ -3,6 +3,7 @@
 use super::writer::ObjectWriter;
 use crate::error::Result;
 use crate::sid::SidKind;
+use crate::wiped::WipedString;
 
 /// The two generations of chat differ in their key alone.
 macro_rules! chat_grant {
@@ -53,7 +54,7 @@ macro_rules! chat_grant {
                 self
             }
 
-            pub(super) fn write(&self, out: &mut String) -> Result<()> {
+            pub(super) fn write(&self, out: &mut WipedString) -> Result<()> {
                 let mut object = ObjectWriter::new(Self::KEY, out);
                 object.sid(SidKind::Service, "service_sid", &self.service_sid)?;
                 object.text("endpoint_id", &self.endpoint_id);
@@ -139,7 +140,7 @@ impl SyncGrant {
         self
     }
 
-    pub(super) fn write(&self, out: &mut String) -> Result<()> {
+    pub(super) fn write(&self, out: &mut WipedString) -> Result<()> {
         let mut object = ObjectWriter::new(Self::KEY, out);
         object.sid(SidKind::Service, "service_sid", &self.service_sid)?;
         object.text("endpoint_id", &self.endpoint_id);

@@ -18,6 +18,7 @@ pub use voice::VoiceGrant;
 pub(super) use writer::write_json_string;
 
 use crate::error::Result;
+use crate::wiped::WipedString;
 
 /// Any grant, as tokens and minters take it.
 ///
@@ -80,12 +81,22 @@ impl AccessTokenGrant {
     /// [`ErrorKind::InvalidSid`](crate::ErrorKind::InvalidSid) names a malformed SID,
     /// [`ErrorKind::InvalidGrant`](crate::ErrorKind::InvalidGrant) a room name that is too long.
     pub fn to_json(&self) -> Result<String> {
-        let mut out = String::new();
+        let mut out = WipedString::new();
         self.write(&mut out)?;
-        Ok(out)
+        Ok(out.into_string())
     }
 
-    fn write(&self, out: &mut String) -> Result<()> {
+    /// Checks what [`AccessTokenGrant::to_json`] checks.
+    ///
+    /// # Errors
+    ///
+    /// As [`AccessTokenGrant::to_json`].
+    pub fn check(&self) -> Result<()> {
+        self.write(&mut WipedString::new())
+    }
+
+    /// Appends that JSON.
+    pub(super) fn write(&self, out: &mut WipedString) -> Result<()> {
         match self {
             Self::Video(grant) => grant.write(out)?,
             Self::Voice(grant) => grant.write(out)?,

@@ -3,6 +3,7 @@
 use super::writer::ObjectWriter;
 use crate::error::Result;
 use crate::sid::SidKind;
+use crate::wiped::WipedString;
 
 /// Lets its holder act as a worker of TaskRouter; Flex takes the same grant.
 ///
@@ -54,7 +55,7 @@ impl TaskRouterGrant {
         self
     }
 
-    pub(super) fn write(&self, out: &mut String) -> Result<()> {
+    pub(super) fn write(&self, out: &mut WipedString) -> Result<()> {
         let mut object = ObjectWriter::new(Self::KEY, out);
         object.sid(SidKind::Workspace, "workspace_sid", &self.workspace_sid)?;
         object.sid(SidKind::Worker, "worker_sid", &self.worker_sid)?;

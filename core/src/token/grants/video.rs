@@ -4,6 +4,7 @@ use super::writer::ObjectWriter;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::ROOM_MAX_CHARS;
 use crate::sid::SidKind;
+use crate::wiped::WipedString;
 
 /// Lets its holder join rooms of Programmable Video.
 ///
@@ -37,7 +38,7 @@ impl VideoGrant {
         self
     }
 
-    pub(super) fn write(&self, out: &mut String) -> Result<()> {
+    pub(super) fn write(&self, out: &mut WipedString) -> Result<()> {
         if self.room.len() > ROOM_MAX_CHARS && self.room.chars().count() > ROOM_MAX_CHARS {
             return Err(Error::of_argument(
                 ErrorKind::InvalidGrant,
@@ -83,7 +84,7 @@ impl RtcGrant {
         self
     }
 
-    pub(super) fn write(&self, out: &mut String) -> Result<()> {
+    pub(super) fn write(&self, out: &mut WipedString) -> Result<()> {
         let mut object = ObjectWriter::new(Self::KEY, out);
         let (kind, sid) = (SidKind::ConfigurationProfile, &self.configuration_profile_sid);
         object.sid(kind, "configuration_profile_sid", sid)?;

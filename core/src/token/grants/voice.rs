@@ -4,6 +4,7 @@ use super::writer::ObjectWriter;
 use crate::error::Result;
 use crate::json::Json;
 use crate::sid::{Sid, SidKind};
+use crate::wiped::WipedString;
 
 /// Lets its holder make and take calls.
 ///
@@ -84,7 +85,7 @@ impl VoiceGrant {
         self.outgoing_application_sid.is_empty() && params.is_some_and(|params| !params.is_empty())
     }
 
-    pub(super) fn write(&self, out: &mut String) -> Result<()> {
+    pub(super) fn write(&self, out: &mut WipedString) -> Result<()> {
         let outgoing = self.outgoing()?;
         let mut object = ObjectWriter::new(Self::KEY, out);
         if self.incoming_allow {
@@ -101,13 +102,13 @@ impl VoiceGrant {
 
     /// The member for outgoing calls. Its SID has a longer name here than in the token, and the
     /// caller knows the longer one.
-    fn outgoing(&self) -> Result<Option<String>> {
+    fn outgoing(&self) -> Result<Option<WipedString>> {
         let sid = &self.outgoing_application_sid;
         if sid.is_empty() {
             return Ok(None);
         }
         Sid::parse(SidKind::Application, "voice.outgoing_application_sid", sid)?;
-        let mut json = String::new();
+        let mut json = WipedString::new();
         let mut object = ObjectWriter::new(Self::KEY, &mut json);
         object.text("application_sid", sid);
         if let Some(params) = self.outgoing_application_params.as_ref().filter(|p| !p.is_empty()) {

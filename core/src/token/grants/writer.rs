@@ -1,19 +1,18 @@
 //! Writes the JSON object of a grant, without the members that are not set.
 
-use serde_json::Value;
-
 use crate::error::Result;
 use crate::sid::{Sid, SidKind};
+use crate::wiped::WipedString;
 
 /// An object in the making. The grant's key goes into error messages only.
 pub(crate) struct ObjectWriter<'a> {
     key: &'static str,
-    out: &'a mut String,
+    out: &'a mut WipedString,
     empty: bool,
 }
 
 impl<'a> ObjectWriter<'a> {
-    pub(crate) fn new(key: &'static str, out: &'a mut String) -> Self {
+    pub(crate) fn new(key: &'static str, out: &'a mut WipedString) -> Self {
         out.push('{');
         Self { key, out, empty: true }
     }
@@ -56,6 +55,6 @@ impl<'a> ObjectWriter<'a> {
 }
 
 /// Appends a text with its quotation marks and escapes.
-pub(crate) fn write_json_string(out: &mut String, text: &str) {
-    out.push_str(&Value::from(text).to_string());
+pub(crate) fn write_json_string(out: &mut WipedString, text: &str) {
+    serde_json::to_writer(out, text).expect("a text is written whole, and memory takes it");
 }
