@@ -107,6 +107,7 @@ error_kinds! {
     UpstreamTooLarge = 312, "upstream_too_large", false, Upstream, "the answer of upstream is over the size limit";
     GrantTooShort = 313, "grant_too_short", false, Upstream, "the new grant does not live as long as asked for";
     SourceFailed = 314, "source_failed", false, Upstream, "the custom source of grants failed";
+    ProxyRefused = 315, "proxy_refused", false, Upstream, "the proxy refused the way to upstream";
 
     DeadlineExceeded = 400, "deadline_exceeded", true, Caller, "no grant came within the caller's time";
     Cancelled = 401, "cancelled", false, Caller, "the caller cancelled the call";
@@ -127,13 +128,6 @@ impl ErrorKind {
     #[must_use]
     pub const fn number(self) -> i32 {
         self as i32
-    }
-
-    /// Whether it tells of upstream, or of the wait for it, and not of what the caller has done.
-    pub(crate) const fn is_of_upstream(self) -> bool {
-        let of_waiting =
-            matches!(self, Self::DeadlineExceeded | Self::Abandoned | Self::Overloaded);
-        matches!(self.number(), 300..400) || of_waiting
     }
 
     /// The kind of a number, if there is one.

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
-use serde_json::error::Category;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::json_text::Shape;
 use crate::limits::{GRANT_JSON_MAX_DEPTH, GRANTS_JSON_MAX_BYTES};
 
 /// A JSON text that has been checked and is carried into tokens byte for byte.
@@ -35,14 +35,16 @@ impl Json {
     /// [`ErrorKind::InvalidGrant`] if it is not exactly one JSON value, or too large or too deep.
     pub fn parse(text: &str) -> Result<Self> {
         check_size(text.len())?;
+        let shape = Shape::of(text);
+        if shape.depth > GRANT_JSON_MAX_DEPTH {
+            return Err(invalid("nests over 64 levels"));
+        }
         let mut json = serde_json::Deserializer::from_str(text);
-        let one_value =
-            Levels(GRANT_JSON_MAX_DEPTH).deserialize(&mut json).and_then(|()| json.end());
+        let one_value = OneValue.deserialize(&mut json).and_then(|()| json.end());
         // What serde_json says is dropped: it may quote the text.
-        one_value.map_err(|error| match error.classify() {
-            Category::Data => invalid("nests over 64 levels"),
-            _ => invalid("is not valid JSON"),
-        })?;
+        if one_value.is_err() || shape.has_infinite {
+            return Err(invalid("is not valid JSON"));
+        }
         Ok(Self(Zeroizing::new(text.into())))
     }
 
@@ -102,17 +104,10 @@ fn invalid(why: &str) -> Error {
     Error::of_argument(ErrorKind::InvalidGrant, "json", why)
 }
 
-/// Reads one value of at most so many levels and keeps nothing of it, so that no copy of a grant
-/// stays behind in freed memory.
-struct Levels(usize);
+/// Reads one value and keeps nothing of it, so that no copy of a grant stays behind in freed memory.
+struct OneValue;
 
-impl Levels {
-    fn below<E: de::Error>(&self) -> Result<Self, E> {
-        self.0.checked_sub(1).map(Self).ok_or_else(|| E::custom("too deep"))
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Levels {
+impl<'de> DeserializeSeed<'de> for OneValue {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -120,7 +115,7 @@ impl<'de> DeserializeSeed<'de> for Levels {
     }
 }
 
-impl<'de> Visitor<'de> for Levels {
+impl<'de> Visitor<'de> for OneValue {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -152,15 +147,13 @@ impl<'de> Visitor<'de> for Levels {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let below = self.below::<A::Error>()?.0;
-        while items.next_element_seed(Self(below))?.is_some() {}
+        while items.next_element_seed(Self)?.is_some() {}
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let below = self.below::<A::Error>()?.0;
-        while members.next_key_seed(Self(0))?.is_some() {
-            members.next_value_seed(Self(below))?;
+        while members.next_key_seed(Self)?.is_some() {
+            members.next_value_seed(Self)?;
         }
         Ok(())
     }
@@ -188,7 +181,7 @@ mod tests {
         let deep = "[".repeat(65) + &"]".repeat(65);
         let abyss = "[".repeat(60_000);
         let not_one_value = ["", " ", "{}x", "{} {}", "\u{feff}{}"];
-        let not_json = ["{'hush':1}", "{hush}", "NaN", "1e999"];
+        let not_json = ["{'hush':1}", "{hush}", "NaN", "1e999", "{\"hush\":[-1e999]}"];
         let half_a_pair = "\"\\ud800\"";
         for text in
             not_one_value.into_iter().chain(not_json).chain([half_a_pair, &large, &deep, &abyss])
@@ -198,7 +191,10 @@ mod tests {
             assert!(!error.to_string().contains("hush"));
         }
         assert_eq!(Json::from_bytes(b"\"\xff\"").unwrap_err().kind(), ErrorKind::InvalidGrant);
-        assert!(Json::parse(&("[".repeat(64) + &"]".repeat(64))).is_ok());
+        for deepest in ["", "1", "\"[\"", "1.5"] {
+            let text = "[".repeat(64) + deepest + &"]".repeat(64);
+            assert!(Json::parse(&text).is_ok(), "{deepest}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod error;
 mod fetch;
 mod fork;
 mod json;
+mod json_text;
 pub mod limits;
 mod playback;
 mod secret;

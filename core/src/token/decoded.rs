@@ -30,6 +30,7 @@ use crate::strict_json;
 pub fn decode(token: &str) -> Result<Decoded> {
     let parts = Parts::split(token)?;
     let header = parts.header()?;
+    parts.signature()?;
     Decoded::new(header, &parts)
 }
 
