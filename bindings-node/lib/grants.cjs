@@ -31,6 +31,9 @@ class Grant {
   }
 }
 
+/** By convention it holds the user's identity. What shows or logs a grant passes it over. */
+const PERSONAL = 'endpointId';
+
 /** A class of grants with optional fields. Each becomes an own property, unless it is hidden. */
 function grantClass(name, make, known, hidden = []) {
   const Class = {
@@ -39,7 +42,8 @@ function grantClass(name, make, known, hidden = []) {
         const picked = pick(options, known, name);
         super(call(() => make(picked)));
         for (const [field, value] of Object.entries(picked)) {
-          if (!hidden.includes(field)) Object.defineProperty(this, field, { value, enumerable: true });
+          if (hidden.includes(field)) continue;
+          Object.defineProperty(this, field, { value, enumerable: field !== PERSONAL });
         }
       }
     },

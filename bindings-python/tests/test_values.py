@@ -64,8 +64,10 @@ def test_values_compare_hash_and_pickle(value):
 
 def test_grants_show_how_they_were_made():
     assert repr(grantmint.VideoGrant(room="r'1")) == """VideoGrant(room="r'1")"""
-    shown = repr(grantmint.VoiceGrant(incoming_allow=True, endpoint_id="e"))
-    assert shown == "VoiceGrant(incoming_allow=True, endpoint_id='e')"
+    shown = repr(grantmint.VoiceGrant(incoming_allow=True, endpoint_id="alice"))
+    assert shown == "VoiceGrant(incoming_allow=True, endpoint_id=..)"
+    for kind in (grantmint.ChatGrant, grantmint.IpMessagingGrant, grantmint.SyncGrant):
+        assert repr(kind(endpoint_id="alice")) == f"{kind.__name__}(endpoint_id=..)"
     assert repr(grantmint.CustomGrant("k", {})) == "CustomGrant(key='k', ...)"
     assert eval(repr(CachePolicy(soft_point=30.0)), {"CachePolicy": CachePolicy}) == CachePolicy(
         soft_point=30
