@@ -82,10 +82,15 @@ export interface ErrorOptions {
 
 /** What `JSON.stringify` writes of an error, and {@link GrantmintError.from} reads. Its cause is not in it. */
 export interface PlainError {
+  /** The name of its class. */
   name: string;
+  /** The stable name of the error. */
   code: ErrorCode;
+  /** What went wrong. */
   message: string;
+  /** After how many milliseconds a retry makes sense, if that is known. */
   retryAfterMs?: number;
+  /** The argument or option at fault, if it is one. */
   argument?: string;
 }
 

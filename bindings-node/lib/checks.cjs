@@ -110,4 +110,15 @@ const ofAnotherCopy = (name, wanted) =>
     `must be ${wanted} of this copy of grantmint, not of another: make it where it is used, or load one copy alone`,
   );
 
-module.exports = { boolean, functionLike, instance, json, mistyped, ofAnotherCopy, secret, signal, text, texts };
+module.exports = {
+  boolean,
+  functionLike,
+  instance,
+  json,
+  mistyped,
+  ofAnotherCopy,
+  secret,
+  signal,
+  text,
+  texts,
+};

@@ -35,7 +35,7 @@ class GrantmintError extends Error {
       throw refused('message', `must be a string, not ${came(message)}`);
     }
     super(message ?? ERRORS[code].meaning, cause === undefined ? undefined : { cause });
-    nameInStack(this, code, new.target);
+    nameInStack(this, code);
     this.code = code;
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
@@ -95,10 +95,9 @@ class DeadlineError extends GrantmintError {
  * Has the stack begin with `ThrottledError [ERR_GRANTMINT_THROTTLED]`, as those of Node's own errors do: it is what
  * structured clones keep of an error, and what is printed of one that nobody catches.
  */
-function nameInStack(error, code, Class) {
-  const name = { value: `${error.name} [${code}]`, configurable: true };
-  Object.defineProperty(error, 'name', name);
-  Error.captureStackTrace?.(error, Class);
+function nameInStack(error, code) {
+  Object.defineProperty(error, 'name', { value: `${error.name} [${code}]`, configurable: true });
+  void error.stack; // It is written when it is first read.
   delete error.name;
 }
 

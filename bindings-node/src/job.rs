@@ -37,7 +37,7 @@ impl Job {
     }
 }
 
-/// One for all environments of the process: those who wait for one fetch may be in several.
+/// One for all environments of the process: the waiters of one fetch may be in several.
 fn next_number() -> i64 {
     static NEXT: AtomicI64 = AtomicI64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)

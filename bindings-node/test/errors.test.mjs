@@ -83,7 +83,10 @@ test('an error that is sent as JSON is the same where it arrives', async () => {
   }
   const own = new ThrottledError('why');
   assert.equal(GrantmintError.from(own), own);
-  assert.equal(JSON.stringify(new UpstreamError('why', { cause: new Error('hush') })).includes('hush'), false);
+  assert.equal(
+    JSON.stringify(new UpstreamError('why', { cause: new Error('hush') })).includes('hush'),
+    false,
+  );
 });
 
 test('an error that is sent as it is keeps its code, in its stack', async () => {
@@ -96,7 +99,10 @@ test('an error that is sent as it is keeps its code, in its stack', async () => 
   port1.close();
   for (const clone of [structuredClone(error), posted]) {
     const again = GrantmintError.from(clone);
-    assert.deepEqual([again.constructor, again.code, again.message], [ThrottledError, error.code, error.message]);
+    assert.deepEqual(
+      [again.constructor, again.code, again.message],
+      [ThrottledError, error.code, error.message],
+    );
   }
 });
 
@@ -130,7 +136,18 @@ test('an error goes through the IPC of a child process', async () => {
 });
 
 test('what is no error of grantmint is not made one', () => {
-  for (const value of [undefined, null, 'why', new Error('why'), { code: 'ENOENT' }, { code: 'toString' }, 7]) {
-    assert.throws(() => GrantmintError.from(value), { code: 'ERR_GRANTMINT_INVALID_ARGUMENT', argument: 'value' });
+  for (const value of [
+    undefined,
+    null,
+    'why',
+    new Error('why'),
+    { code: 'ENOENT' },
+    { code: 'toString' },
+    7,
+  ]) {
+    assert.throws(() => GrantmintError.from(value), {
+      code: 'ERR_GRANTMINT_INVALID_ARGUMENT',
+      argument: 'value',
+    });
   }
 });

@@ -184,7 +184,6 @@ test('a token that is decoded is canonical and not too deep', () => {
   decode(of(LIMITS.TOKEN_JSON_MAX_DEPTH));
   assert.equal(LIMITS.TOKEN_JSON_MAX_DEPTH, 127);
   assert.throws(() => decode(of(128)), { ...code('TOKEN_MALFORMED'), message: /nests over 127 levels/ });
-  assert.throws(() => sign('HS256', { alg: 'HS256' }, '{"a":1e999}', 's'), code('INVALID_ARGUMENT'));
 });
 
 test('nothing secret is shown', () => {

@@ -54,7 +54,12 @@ export { degraded, identity, jwts, maybe, one };
 
 // What is read from a configuration may not be there, under exactOptionalPropertyTypes too.
 declare const cfg: { origin?: string; ms?: number; grants?: VideoGrant[] };
-new PlaybackMinter(key, { allowOrigin: cfg.origin, timeoutMs: cfg.ms, grants: cfg.grants, policy: undefined });
+new PlaybackMinter(key, {
+  allowOrigin: cfg.origin,
+  timeoutMs: cfg.ms,
+  grants: cfg.grants,
+  policy: undefined,
+});
 new VideoGrant({ room: cfg.origin });
 new ThrottledError('x', { retryAfterMs: cfg.ms });
 await live.token('VJ', 'alice', { signal: undefined, minRemainingMs: cfg.ms });

@@ -272,7 +272,7 @@ def test_a_second_copy_warns(tmp_path):
     """
     ended = python(code.replace("COPY", repr(str(tmp_path))))
     assert ended.returncode == 0, ended.stderr
-    assert "must be an ApiKey, not the ApiKey of another copy of grantmint\n" in ended.stdout
+    assert "must be an ApiKey, not the ApiKey of another copy of grantmint" in ended.stdout
     assert ", not the ChatGrant of another copy of grantmint" in ended.stdout
     assert "must be a GrantCache, not the GrantCache of another copy" in ended.stdout
     assert "RuntimeWarning: grantmint is loaded from" in ended.stdout

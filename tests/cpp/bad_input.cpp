@@ -70,8 +70,6 @@ static void decoded_tokens() {
     static_cast<void>(decode(token));
     THROWN(errc::token_malformed, decode(signed_(128)));
     for (const char* end : {"=", " ", "+", "A"}) THROWN(errc::token_malformed, decode(token + end));
-    THROWN(errc::invalid_argument,
-           sign(algorithm::hs256, R"({"alg":"HS256"})", R"({"a":1e999})", "s"));
 }
 
 static void identities() {

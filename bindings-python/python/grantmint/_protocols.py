@@ -39,7 +39,16 @@ class GrantSource(Protocol):
 
 
 class AsyncGrantSource(Protocol):
-    """The source= of a PlaybackMinter: an async def."""
+    """The source= of a PlaybackMinter: an async def.
+
+    Example:
+        >>> async def fetch(streamer: str, *, ttl: int, **more: object) -> dict[str, object]:
+        ...     return {"grant": {"for": streamer}, "ttl": ttl}
+        >>> source: AsyncGrantSource = fetch
+        >>> minter = PlaybackMinter(key, source=source)
+        >>> asyncio.run(minter.token_async(streamer, "alice")).freshness
+        'fresh'
+    """
 
     def __call__(
         self, streamer: str, /, *, ttl: int, origin: str | None, timeout: float
@@ -77,7 +86,15 @@ class GrantFetch(Protocol):
 
 
 class AsyncGrantFetch(Protocol):
-    """The fetch= of a GrantCache: an async def."""
+    """The fetch= of a GrantCache: an async def.
+
+    Example:
+        >>> async def ask(key: str, *, ttl: float, **more: object) -> dict[str, object]:
+        ...     return {"grant": f"for {key}", "ttl": ttl}
+        >>> fetch: AsyncGrantFetch = ask
+        >>> asyncio.run(GrantCache().get_async("service", fetch)).grant
+        'for service'
+    """
 
     def __call__(
         self, key: str, /, *, ttl: float, origin: None, timeout: float

@@ -69,7 +69,7 @@ class GrantmintError(Exception):
             raise ValueError(_no_code(self.code))
         self.retry_after = None if retry_after is None else _seconds(retry_after)
         self.argument = argument
-        # By these Celery, billiard and others make the error again. OSError has its own idea of them.
+        # By these Celery, billiard and others make it again. OSError has its own idea of them.
         told = (message, self.code, self.retry_after)
         self.args = told if argument is None else (*told, argument)
 
@@ -183,7 +183,9 @@ def _no_code(code: object) -> str:
     """What is wrong with a code that no error has."""
     import difflib
 
-    close = difflib.get_close_matches(str(code), ERRORS)
+    if not isinstance(code, str):
+        return f"code must be a key of grantmint.ERRORS, not {code!r}: a time is retry_after=…"
+    close = difflib.get_close_matches(code, ERRORS)
     meant = f"; did you mean {close[0]!r}?" if close else ""
     return f"code must be a key of grantmint.ERRORS, not {code!r}{meant}"
 

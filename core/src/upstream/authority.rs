@@ -32,8 +32,8 @@ impl Authority {
             || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
-    /// The same without the dot behind a name, which asks the DNS for exactly this name: it leads to
-    /// the same server.
+    /// The same without the dot behind a name, which asks the DNS for exactly this name: the server
+    /// is the same.
     pub(crate) fn undotted(&self) -> Self {
         Self { host: self.host.trim_end_matches('.').to_owned(), port: self.port }
     }

@@ -70,7 +70,7 @@ fn an_endpoint_is_one_however_it_is_spelled() {
 }
 
 #[test]
-fn an_account_has_one_budget_however_its_endpoint_is_spelled() {
+fn an_account_has_one_rate_limit_however_its_endpoint_is_spelled() {
     let emulator = faulty(FaultKind::throttle(Some(30)));
     let port = emulator.address().port();
     assert_eq!(refusal(&minter(&emulator)), ErrorKind::Throttled);
