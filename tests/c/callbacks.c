@@ -163,9 +163,10 @@ static void a_look_after_a_failure(void) {
         CHECK_OK(grantmint_ticket_fail(fetcher.ticket, kinds[i], GRANTMINT_STR("on purpose"), 0,
                                        &error));
         grantmint_hit_t *hit = NULL;
-        CHECK_OK(grantmint_grant_cache_try_get(cache, GRANTMINT_STR("key"), 60000, NULL, NULL, NULL,
-                                               &hit, &error));
-        CHECK(hit == NULL);
+        desk_t desk = {0};
+        CHECK_OK(grantmint_grant_cache_try_get(cache, GRANTMINT_STR("key"), 60000, NULL,
+                                               take_ticket, &desk, &hit, &error));
+        CHECK(hit == NULL && atomic_load(&desk.held) == 0);
         CHECK_STATUS(kinds[i], grantmint_waiter_wait(fetcher.waiter, &hit, &error));
         grantmint_grant_cache_free(cache);
     }

@@ -69,7 +69,7 @@ static void decoded_tokens() {
     const std::string token = signed_(127);
     static_cast<void>(decode(token));
     THROWN(errc::token_malformed, decode(signed_(128)));
-    for (const char* end : {"=", " ", "+", "A"}) THROWN(errc::token_malformed, decode(token + end));
+    for (const char* end : {"=", " ", "+"}) THROWN(errc::token_malformed, decode(token + end));
 }
 
 static void identities() {
