@@ -42,6 +42,7 @@ $(NEEDS): need-%:
 test-rust:
 	$(CARGO) test --locked
 	$(CARGO) test --locked -p grantmint-core --features tracing --test tracing
+	$(CARGO) test --locked -p grantmint-core --features serde_json/arbitrary_precision --lib json
 
 # A target directory of its own: the flag would otherwise undo every other build. A failure prints its
 # schedule; `make test-shuttle TEST=name GRANTMINT_SCHEDULE=…` plays that one again.

@@ -57,6 +57,7 @@ export type ErrorCode =
   | 'ERR_GRANTMINT_UPSTREAM_TOO_LARGE'
   | 'ERR_GRANTMINT_GRANT_TOO_SHORT'
   | 'ERR_GRANTMINT_SOURCE_FAILED'
+  | 'ERR_GRANTMINT_PROXY_REFUSED'
   | 'ERR_GRANTMINT_DEADLINE_EXCEEDED'
   | 'ERR_GRANTMINT_CANCELLED'
   | 'ERR_GRANTMINT_ABANDONED'
@@ -72,15 +73,32 @@ export type ErrorCode =
 /** The options of an error that you make, such as one that a source throws. */
 export interface ErrorOptions {
   /** The kind of error. If left out, that of the class. */
-  code?: ErrorCode;
+  code?: ErrorCode | undefined;
   /** After how many milliseconds a retry makes sense, 0 or more. */
-  retryAfterMs?: number;
+  retryAfterMs?: number | undefined;
   /** What caused it, such as what a source threw. */
   cause?: unknown;
 }
 
+/** What `JSON.stringify` writes of an error, and {@link GrantmintError.from} reads. Its cause is not in it. */
+export interface PlainError {
+  /** The name of its class. */
+  name: string;
+  /** The stable name of the error. */
+  code: ErrorCode;
+  /** What went wrong. */
+  message: string;
+  /** After how many milliseconds a retry makes sense, if that is known. */
+  retryAfterMs?: number;
+  /** The argument or option at fault, if it is one. */
+  argument?: string;
+}
+
 /**
  * The class of all errors of grantmint. No message holds a secret, a token or a grant.
+ *
+ * Between processes and worker threads Node passes on no more of an error than its message and stack. Send
+ * `error.toJSON()`, and make the error again where it arrives with `GrantmintError.from`.
  *
  * @example
  * ```js
@@ -101,6 +119,23 @@ export class GrantmintError extends Error {
    * @throws {InvalidArgumentError} For an option that does not exist, such as `retryAfter`, or a wrong value.
    */
   constructor(message?: string, options?: ErrorOptions);
+  /**
+   * The error that this was made of: what `toJSON` returned, or its JSON once parsed. Of what `structuredClone`,
+   * `postMessage` or the IPC of a child process made of the error itself, the code is read from the stack, and
+   * `retryAfterMs` and `argument` are lost. An error of this class is returned as it is.
+   *
+   * @param value What arrived.
+   * @throws {InvalidArgumentError} If it is no error of grantmint.
+   * @example
+   * ```js
+   * const sent = structuredClone(new ThrottledError('too many', { retryAfterMs: 5000 }).toJSON());
+   * const error = GrantmintError.from(sent);
+   * console.log(error instanceof ThrottledError, error.retryAfterMs); // true 5000
+   * ```
+   */
+  static from(value: unknown): GrantmintError;
+  /** The error as a plain object, without its cause and its stack. */
+  toJSON(): PlainError;
   /** The stable name of the error. */
   readonly code: ErrorCode;
   /** The stable number of the error. */
@@ -193,7 +228,7 @@ export class ApiKey {
 /** The options of a key. */
 export interface ApiKeyOptions {
   /** Twilio's region that tokens name in their header, such as `ie1`. */
-  region?: string;
+  region?: string | undefined;
 }
 
 /** JSON: text or bytes of it, which are kept byte for byte, or a value to write. */
@@ -211,7 +246,7 @@ interface Grant {
 /** The options of a VideoGrant. */
 export interface VideoGrantOptions {
   /** The room: its unique name or its SID, at most 128 characters. Any room if left out. */
-  room?: string;
+  room?: string | undefined;
 }
 
 /**
@@ -236,13 +271,13 @@ export class VideoGrant implements Grant, Readonly<VideoGrantOptions> {
 /** The options of a ChatGrant and an IpMessagingGrant. */
 export interface ChatGrantOptions {
   /** The service, IS…. */
-  serviceSid?: string;
+  serviceSid?: string | undefined;
   /** A name for the device and user. */
-  endpointId?: string;
+  endpointId?: string | undefined;
   /** The role in the deployment, RL…. */
-  deploymentRoleSid?: string;
+  deploymentRoleSid?: string | undefined;
   /** The push credential for notifications, CR…. */
-  pushCredentialSid?: string;
+  pushCredentialSid?: string | undefined;
 }
 
 /**
@@ -293,9 +328,9 @@ export class IpMessagingGrant implements Grant, Readonly<ChatGrantOptions> {
 /** The options of a SyncGrant. */
 export interface SyncGrantOptions {
   /** The service, IS…. */
-  serviceSid?: string;
+  serviceSid?: string | undefined;
   /** A name for the device and user. */
-  endpointId?: string;
+  endpointId?: string | undefined;
 }
 
 /**
@@ -322,11 +357,11 @@ export class SyncGrant implements Grant, Readonly<SyncGrantOptions> {
 /** The options of a TaskRouterGrant. */
 export interface TaskRouterGrantOptions {
   /** The workspace, WS…. */
-  workspaceSid?: string;
+  workspaceSid?: string | undefined;
   /** The worker, WK…. */
-  workerSid?: string;
+  workerSid?: string | undefined;
   /** The user's role, such as `worker`. */
-  role?: string;
+  role?: string | undefined;
 }
 
 /**
@@ -354,7 +389,7 @@ export class TaskRouterGrant implements Grant, Readonly<TaskRouterGrantOptions> 
 /** The options of an RtcGrant. */
 export interface RtcGrantOptions {
   /** The configuration profile, CP…. */
-  configurationProfileSid?: string;
+  configurationProfileSid?: string | undefined;
 }
 
 /**
@@ -379,18 +414,18 @@ export class RtcGrant implements Grant, Readonly<RtcGrantOptions> {
 /** The options of a VoiceGrant. */
 export interface VoiceGrantOptions {
   /** Whether the user may receive calls. */
-  incomingAllow?: boolean;
+  incomingAllow?: boolean | undefined;
   /** The TwiML application that outgoing calls go through, AP…. */
-  outgoingApplicationSid?: string;
+  outgoingApplicationSid?: string | undefined;
   /**
    * Parameters that the application gets with each outgoing call. Left out without an application, of which `warnings()`
    * tells as `voice_params`.
    */
-  outgoingApplicationParams?: Json;
+  outgoingApplicationParams?: Json | undefined;
   /** The push credential that announces calls, CR…. */
-  pushCredentialSid?: string;
+  pushCredentialSid?: string | undefined;
   /** A name for the device. */
-  endpointId?: string;
+  endpointId?: string | undefined;
 }
 
 /**
@@ -493,15 +528,15 @@ export interface Advice {
 /** What the tokens of a minter have in common. */
 export interface TokenMinterOptions {
   /** What each user may do: at most 16 grants, one of each kind. */
-  grants?: Iterable<AnyGrant>;
+  grants?: Iterable<AnyGrant> | undefined;
   /** How many seconds each token is valid, 1 to 86,400. 3,600 if left out. */
-  ttl?: number;
+  ttl?: number | undefined;
   /** The Unix second before which no token is valid, earlier than its end. */
-  nbf?: number;
+  nbf?: number | undefined;
   /** Whether each token has a unique jti. Twilio's, the default, is `{keySid}-{iat}`, the same for a whole second. */
-  unique?: boolean;
+  unique?: boolean | undefined;
   /** For tests. */
-  clock?: ManualClock;
+  clock?: ManualClock | undefined;
 }
 
 /** The options of one Access Token. */
@@ -509,7 +544,7 @@ export interface AccessTokenOptions extends TokenMinterOptions {
   /** Whom it is for. At most 512 bytes, and 128 characters with a video grant. */
   identity: string;
   /** The Unix second at which it expires, at most 86,400 after its issue. Excludes `ttl`. */
-  validUntil?: number;
+  validUntil?: number | undefined;
 }
 
 /**
@@ -614,7 +649,7 @@ export interface Sourced {
   /** The grant: an object, or text or bytes of one. */
   grant: Json;
   /** How many seconds it is valid, if that is less than was asked for. More than that is refused. */
-  ttl?: number | null;
+  ttl?: number | null | undefined;
 }
 
 /**
@@ -636,66 +671,66 @@ export type GrantSource = (streamer: string, request: SourceRequest) => Sourced 
  */
 export interface CachePolicy {
   /** Below this remaining lifetime callers wait for the fetch that is in flight. 20 s, or 5 s. At most `softPointMs`. */
-  waitBelowMs?: number;
+  waitBelowMs?: number | undefined;
   /** At this remaining lifetime, or up to 5 s (1 s) earlier, a refresh is due. 30 s, or 8 s. */
-  softPointMs?: number;
+  softPointMs?: number | undefined;
   /** Subtracted from the lifetime of each grant, as clocks differ and answers take time. 2 s, or 1 s. */
-  safetyMarginMs?: number;
+  safetyMarginMs?: number | undefined;
   /** How long one fetch may take. 4 s, or 3 s. */
-  fetchTimeoutMs?: number;
+  fetchTimeoutMs?: number | undefined;
   /** How many keys or streams the cache holds at most, 1 to 1,000,000. 10,000 if left out. */
-  maxKeys?: number;
+  maxKeys?: number | undefined;
   /** Replaces every random number by this one, 0 to 1, for tests. */
-  jitter?: number;
+  jitter?: number | undefined;
 }
 
 /** How grants are fetched, and what is in the tokens that hold them. */
 export interface PlaybackMinterOptions {
   /** The only web origin that may play the streams, such as `https://www.example.com`. Any if left out. */
-  allowOrigin?: string;
+  allowOrigin?: string | undefined;
   /** Further grants in each token. */
-  grants?: Iterable<AnyGrant>;
+  grants?: Iterable<AnyGrant> | undefined;
   /** How many seconds each token is valid, 1 to 86,400. 3,600 if left out. */
-  ttl?: number;
+  ttl?: number | undefined;
   /** Whether each token has a unique jti, which is the default, or Twilio's. */
-  unique?: boolean;
+  unique?: boolean | undefined;
   /** The lifetime to ask for, for each grant, in seconds, 1 to 60. 60 if left out. */
-  grantTtl?: number;
+  grantTtl?: number | undefined;
   /** The least remaining lifetime of the grant in a token, at most half of `grantTtl`. 5,000 if left out, for 60 s. */
-  minRemainingMs?: number;
+  minRemainingMs?: number | undefined;
   /** How long a call waits for a grant. 5,000 if left out. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Where grants come from. It runs in the thread that made the minter. Without `share` the cache is the minter's own. */
-  source?: GrantSource;
+  source?: GrantSource | undefined;
   /** A cache to use. Excludes `share`, `isolated` and `policy`. */
-  cache?: GrantCache;
+  cache?: GrantCache | undefined;
   /** A name of 1 to 128 bytes. All minters of the account with this name share one cache, in all workers. */
-  share?: string;
+  share?: string | undefined;
   /** Whether the minter has a cache that it does not share. It shares the account's cool-down and rate limit all the same. */
-  isolated?: boolean;
+  isolated?: boolean | undefined;
   /**
    * The URL of upstream, without `/v1`. `https://media.twilio.com` if left out, which Twilio closed in 2023: give the
    * emulator's, or a `source`. Plain http is allowed on loopback only.
    */
-  baseUrl?: string;
+  baseUrl?: string | undefined;
   /** The URL of an HTTP proxy. The environment's is not read. */
-  proxy?: string;
+  proxy?: string | undefined;
   /** A PEM file with the certificate authorities to trust instead of the built-in ones. */
-  caFile?: string;
+  caFile?: string | undefined;
   /** The windows and limits of the cache. Minters with different ones do not share a cache. */
-  policy?: CachePolicy;
+  policy?: CachePolicy | undefined;
   /** For tests. */
-  clock?: ManualClock;
+  clock?: ManualClock | undefined;
 }
 
 /** The options of one call. They replace those of the minter. */
 export interface TokenOptions {
   /** Cancels this call. The fetch goes on, as others wait for it. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** The least remaining lifetime of the grant in the token, at most half of `grantTtl`. That of the minter if left out. */
-  minRemainingMs?: number;
+  minRemainingMs?: number | undefined;
   /** How long to wait. That of the minter if left out, which is 5,000 unless set. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /** A viewer's token, and what was known of its grant when the token was minted. */
@@ -770,7 +805,8 @@ export class PlaybackMinter {
    *
    * @param streamer The stream, VJ and 32 hexadecimal digits.
    * @param identity Whom it is for. It is checked only if there is a grant.
-   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID or ERR_GRANTMINT_INVALID_IDENTITY. No error of upstream.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID or ERR_GRANTMINT_INVALID_IDENTITY. No error of upstream or
+   *   of a source.
    * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
    * @example
    * ```js
@@ -948,34 +984,34 @@ export class StreamMinter {
 /** The options of a cache. */
 export interface GrantCacheOptions {
   /** The windows and limits of the cache. */
-  policy?: CachePolicy;
+  policy?: CachePolicy | undefined;
   /** For tests. */
-  clock?: ManualClock;
+  clock?: ManualClock | undefined;
   /**
    * Whether the cache has a rate limit: 20 fetches at the same time, then 10 a second. A call whose turn does not come
    * within its timeout fails with ERR_GRANTMINT_OVERLOADED. A ThrottledError then holds back all keys.
    */
-  rateLimited?: boolean;
+  rateLimited?: boolean | undefined;
 }
 
 /** The lifetime of a key's grants. The same key with another `ttl` is another entry. */
 export interface KeyOptions {
   /** The lifetime to ask for, in seconds, 0.001 to 86,400. 60 if left out. */
-  ttl?: number;
+  ttl?: number | undefined;
 }
 
 /** The options of one call. */
 export interface BeginOptions extends KeyOptions {
   /** The least remaining lifetime, at most half of `ttl`. 5,000 if left out, for 60 s. */
-  minRemainingMs?: number;
+  minRemainingMs?: number | undefined;
   /** How long the caller waits. 5,000 if left out. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /** The options of one call that can be cancelled. */
 export interface GetOptions extends BeginOptions {
   /** Cancels this call. The fetch goes on, as others wait for it. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -1185,7 +1221,7 @@ export class Waiter {
    * @throws {GrantmintError} The error of the fetch; a DeadlineError; ERR_GRANTMINT_CANCELLED after `close`, or if the
    *   waiter has given its result already; the reason of `signal`.
    */
-  wait(options?: { signal?: AbortSignal }): Promise<Hit>;
+  wait(options?: { signal?: AbortSignal | undefined }): Promise<Hit>;
   /** Stops waiting. The fetch goes on, for others. */
   close(): void;
 }
@@ -1271,11 +1307,11 @@ export type Algorithm = 'HS256' | 'HS384' | 'HS512';
 /** The options of `verify` and `verifyJwt`. */
 export interface VerifyOptions {
   /** How many seconds `exp` and `nbf` may be off, at most 300. 0 if left out. */
-  leeway?: number;
+  leeway?: number | undefined;
   /** The Unix second to take for the present one. */
-  now?: number;
+  now?: number | undefined;
   /** The one algorithm to accept. HS256 if left out. */
-  algorithm?: Algorithm;
+  algorithm?: Algorithm | undefined;
 }
 
 /** The content of a token. Neither console.log nor JSON.stringify shows any of it. */

@@ -251,6 +251,10 @@ enum grantmint_status_t
      */
     GRANTMINT_ERR_SOURCE_FAILED = 314,
     /**
+     * The proxy refused the way to upstream.
+     */
+    GRANTMINT_ERR_PROXY_REFUSED = 315,
+    /**
      * No grant came within the caller's time.
      */
     GRANTMINT_ERR_DEADLINE_EXCEEDED = 400,
@@ -2389,7 +2393,7 @@ grantmint_status_t grantmint_playback_minter_token_then(const grantmint_playback
  *
  * `*out`: the bare token, to free with `grantmint_string_free`, or null.
  *
- * Statuses: 1xx for the arguments, `closed`; never an error of upstream.
+ * Statuses: 1xx for the arguments, `closed`; never an error of upstream or of a source.
  *
  * # Safety
  *
@@ -2799,7 +2803,7 @@ grantmint_status_t grantmint_stream_minter_token_then(const grantmint_stream_min
 /**
  * As `grantmint_playback_minter_try_token`, for this stream.
  *
- * Statuses: `invalid_identity`, `closed`; never an error of upstream.
+ * Statuses: `invalid_identity`, `closed`; never an error of upstream or of a source.
  *
  * # Safety
  *

@@ -247,6 +247,8 @@ enum class errc : std::int32_t {
     grant_too_short = GRANTMINT_ERR_GRANT_TOO_SHORT,
     /// The source that the program supplied failed.
     source_failed = GRANTMINT_ERR_SOURCE_FAILED,
+    /// The proxy refused to connect to upstream.
+    proxy_refused = GRANTMINT_ERR_PROXY_REFUSED,
     /// No grant came before the caller's timeout.
     deadline_exceeded = GRANTMINT_ERR_DEADLINE_EXCEEDED,
     /// The caller cancelled the call.
@@ -3164,7 +3166,7 @@ class playback_minter
 
     /// The bare token, if the grant for it is cached. Never waits. Starts a fetch if one is due.
     ///
-    /// @throws error 1xx for the arguments, closed; never an error of upstream.
+    /// @throws error 1xx for the arguments, closed; never an error of upstream or of a source.
     [[nodiscard]] returns<std::optional<std::string>> try_token(std::string_view streamer,
                                                                 std::string_view identity) const {
         return detail::give(detail::make_optional_string([&](auto** out, auto** error) {

@@ -126,10 +126,17 @@ function secret(value, name) {
 /** A check for instances of a class, which gives their native part. */
 const instance = (Class, nativeOf, write) => (value, name) => {
   if (value instanceof Class) return nativeOf(value);
-  const isOfAnotherCopy = classOf(value) === Class.name;
-  const advice = isOfAnotherCopy ? 'it is of another copy of grantmint' : write;
-  throw mistyped(value, name, `${/^[AEIO]/.test(Class.name) ? 'an' : 'a'} ${Class.name}`, advice);
+  const wanted = `${/^[AEIO]/.test(Class.name) ? 'an' : 'a'} ${Class.name}`;
+  if (classOf(value) === Class.name) throw ofAnotherCopy(name, wanted);
+  throw mistyped(value, name, wanted, write);
 };
+
+/** The error of an instance of a class that is another copy's: each copy has classes of its own. */
+const ofAnotherCopy = (name, wanted) =>
+  refused(
+    name,
+    `must be ${wanted} of this copy of grantmint, not of another: make it where it is used, or load one copy alone`,
+  );
 
 module.exports = {
   boolean,
@@ -137,6 +144,7 @@ module.exports = {
   instance,
   json,
   mistyped,
+  ofAnotherCopy,
   secret,
   signal,
   text,

@@ -35,8 +35,27 @@ class GrantmintError extends Error {
       throw refused('message', `must be a string, not ${came(message)}`);
     }
     super(message ?? ERRORS[code].meaning, cause === undefined ? undefined : { cause });
+    nameInStack(this, code);
     this.code = code;
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+  }
+
+  static from(value) {
+    if (value instanceof GrantmintError) return value;
+    const code = codeIn(value);
+    if (code === undefined) throw refused('value', `must be an error of grantmint, not ${came(value)}`);
+    const { message, retryAfterMs, argument } = value;
+    const error = new (classOf(code))(message, { code, retryAfterMs: retryAfterMs ?? undefined });
+    if (typeof argument === 'string') error.argument = argument;
+    return error;
+  }
+
+  toJSON() {
+    const { name, code, message, retryAfterMs, argument } = this;
+    const plain = { name, code, message };
+    if (retryAfterMs !== undefined) plain.retryAfterMs = retryAfterMs;
+    if (argument !== undefined) plain.argument = argument;
+    return plain;
   }
 
   get number() {
@@ -70,6 +89,25 @@ class ThrottledError extends UpstreamError {
 
 class DeadlineError extends GrantmintError {
   static defaultCode = codeOf('deadline_exceeded');
+}
+
+/**
+ * Has the stack begin with `ThrottledError [ERR_GRANTMINT_THROTTLED]`, as those of Node's own errors do: it is what
+ * structured clones keep of an error, and what is printed of one that nobody catches.
+ */
+function nameInStack(error, code) {
+  Object.defineProperty(error, 'name', { value: `${error.name} [${code}]`, configurable: true });
+  void error.stack; // It is written when it is first read.
+  delete error.name;
+}
+
+/** The code of what an error was turned into on its way here; of a clone that has none, the one in its stack. */
+function codeIn(value) {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const isCode = (code) => typeof code === 'string' && Object.hasOwn(ERRORS, code);
+  if (isCode(value.code)) return value.code;
+  const [, code] = /^\w+ \[(\w+)\]/.exec(value.stack) ?? [];
+  return isCode(code) ? code : undefined;
 }
 
 /** The options of an error, checked: of a class, with its own code if none is given. */

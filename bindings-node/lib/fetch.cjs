@@ -101,7 +101,7 @@ function described(error) {
   }
 }
 
-/** The error of a call with what the function threw as its cause, if this call was the one that ran it. */
+/** The error of a call with what the function threw as its cause, if it was thrown for this call's fetch. */
 function withCause(error, caller) {
   if (!Object.hasOwn(caller, 'cause') || error.code !== codeOf('source_failed')) return error;
   const { message, code, retryAfterMs } = error;

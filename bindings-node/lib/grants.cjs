@@ -2,24 +2,32 @@
 // The grants. Each is checked when it is made.
 
 const native = require('./native.cjs');
-const { boolean, json, mistyped, text } = require('./checks.cjs');
+const { classOf } = require('./came.cjs');
+const { boolean, json, mistyped, ofAnotherCopy, text } = require('./checks.cjs');
 const { call } = require('./errors.cjs');
 const { LIMITS } = require('./limits.cjs');
 const { pick } = require('./options.cjs');
 const { showAs } = require('./show.cjs');
 
 let nativeOf;
+let personOf;
+
+/** By convention it holds the user's identity: it can be read, and whatever shows a grant passes it over. */
+const PERSONAL = 'endpointId';
 
 /** What all grants have. Not exported. */
 class Grant {
   #native;
+  #person;
 
-  constructor(made) {
+  constructor(made, person = undefined) {
     this.#native = made;
+    this.#person = person;
   }
 
   static {
     nativeOf = (grant) => grant.#native;
+    personOf = (grant) => grant.#person;
   }
 
   get key() {
@@ -37,13 +45,25 @@ function grantClass(name, make, known, hidden = []) {
     [name]: class extends Grant {
       constructor(options) {
         const picked = pick(options, known, name);
-        super(call(() => make(picked)));
+        super(
+          call(() => make(picked)),
+          picked[PERSONAL],
+        );
         for (const [field, value] of Object.entries(picked)) {
-          if (!hidden.includes(field)) Object.defineProperty(this, field, { value, enumerable: true });
+          if (field === PERSONAL || hidden.includes(field)) continue;
+          Object.defineProperty(this, field, { value, enumerable: true });
         }
       }
     },
   }[name];
+  if (Object.hasOwn(known, PERSONAL)) {
+    Object.defineProperty(Class.prototype, PERSONAL, {
+      configurable: true,
+      get() {
+        return personOf(this);
+      },
+    });
+  }
   return Class;
 }
 
@@ -89,6 +109,19 @@ class CustomGrant extends Grant {
 showAs(PlaybackGrant, () => ({}));
 showAs(CustomGrant, ({ key }) => ({ key }));
 
+const classes = {
+  ChatGrant,
+  CustomGrant,
+  IpMessagingGrant,
+  PlaybackGrant,
+  RtcGrant,
+  SyncGrant,
+  TaskRouterGrant,
+  VideoGrant,
+  VoiceGrant,
+};
+const CLASSES = new Set(Object.values(classes).map((Class) => Class.name));
+
 /** The grants of a `grants` option. Stops reading at the first that is too many. */
 function grants(value, name) {
   if (value instanceof Grant)
@@ -100,6 +133,7 @@ function grants(value, name) {
   for (const grant of value) {
     if (!(grant instanceof Grant)) {
       const wanted = "a grant such as new VideoGrant({ room: '…' })";
+      if (CLASSES.has(classOf(grant))) throw ofAnotherCopy(`${name}[${all.length}]`, 'a grant');
       throw mistyped(grant, `${name}[${all.length}]`, wanted, 'CustomGrant takes other JSON');
     }
     all.push(nativeOf(grant));
@@ -108,15 +142,4 @@ function grants(value, name) {
   return all;
 }
 
-module.exports = {
-  ChatGrant,
-  CustomGrant,
-  IpMessagingGrant,
-  PlaybackGrant,
-  RtcGrant,
-  SyncGrant,
-  TaskRouterGrant,
-  VideoGrant,
-  VoiceGrant,
-  grants,
-};
+module.exports = { ...classes, grants };

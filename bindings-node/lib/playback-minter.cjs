@@ -65,7 +65,6 @@ class PlaybackMinter {
         atOnce: (minRemainingMs) => this.#atOnce(streamer, identity, minRemainingMs),
         begin: (port, number, ...rest) => this.#native.begin(port, number, streamer, identity, ...rest),
         source: this.#source,
-        streamer,
       },
       options,
     );

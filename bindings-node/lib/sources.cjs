@@ -10,10 +10,11 @@ const sources = new Map();
 const gone = new FinalizationRegistry((id) => sources.delete(id));
 let numbers = 0;
 
-/** A function that fetches, and the calls that wait for it. */
+/** A function that fetches, and what it threw for the calls that wait. */
 class Source {
-  /** In the order in which they began. */
-  callers = new Set();
+  /** What jobs threw, by their numbers, as long as somebody waits. */
+  #thrown = new Map();
+  #waiting = 0;
 
   constructor(fetch) {
     this.fetch = fetch;
@@ -22,16 +23,43 @@ class Source {
     gone.register(this, this.id);
     open();
   }
+
+  enter() {
+    this.#waiting += 1;
+  }
+
+  leave() {
+    this.#waiting -= 1;
+    if (this.#waiting === 0) this.#thrown.clear();
+  }
+
+  /** Where a job leaves what it threw. */
+  callerOf(job) {
+    const keep = (cause) => {
+      if (this.#waiting > 0) this.#thrown.set(job, cause);
+    };
+    return {
+      set cause(cause) {
+        keep(cause);
+      },
+    };
+  }
+
+  /** What a job threw, for one call that it ended: `{ cause }`, once. */
+  take(job) {
+    if (!this.#thrown.has(job)) return {};
+    const cause = this.#thrown.get(job);
+    this.#thrown.delete(job);
+    return { cause };
+  }
 }
 
-/** Runs a job of the native half. Its caller is the first that waits for the stream; a refresh has none. */
+/** Runs a job of the native half. Nobody waits for a refresh. */
 onJob((job) => {
   const source = sources.get(job.source)?.deref();
   if (!source) return job.abandon();
-  const { streamer, isRefresh } = job;
-  const isOfStream = (caller) => caller.streamer.toLowerCase() === streamer.toLowerCase();
-  const caller = isRefresh ? undefined : [...source.callers].find(isOfStream);
-  void run(source.fetch, streamer, job, caller, job);
+  const caller = job.isRefresh ? undefined : source.callerOf(job.number);
+  void run(source.fetch, job.streamer, job, caller, job);
 });
 
 module.exports = { Source };

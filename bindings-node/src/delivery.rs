@@ -29,6 +29,8 @@ pub struct Delivery {
     pub code: Option<String>,
     /// The message of the error.
     pub message: Option<String>,
+    /// The number of the job that ended with the error, if one did.
+    pub job: Option<f64>,
     /// The grant.
     pub hit: Option<Hit>,
     /// The ticket, if this call has to fetch the grant.
@@ -45,6 +47,7 @@ impl Delivery {
             generation: None,
             code: None,
             message: None,
+            job: None,
             hit: None,
             ticket: None,
         }
@@ -62,9 +65,10 @@ impl Delivery {
         }
     }
 
-    fn error(number: i64, error: &Error) -> Self {
+    fn error(id: i64, error: &Error) -> Self {
         let message = Some(error.message().to_owned());
-        Self { code: Some(code(error)), message, ..Self::nothing(number) }
+        let job = error.mark().map(number);
+        Self { code: Some(code(error)), message, job, ..Self::nothing(id) }
     }
 
     /// The delivery of what came.

@@ -1,6 +1,7 @@
 //! A fetch that a source of users has to run.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use grantmint_core::{Error, ErrorKind, Fetched, GrantRequest, Origin, SourceTicket};
@@ -17,6 +18,7 @@ use crate::open_fetch::{Abandon as _, OpenFetch};
 /// wait begin again.
 #[napi]
 pub struct Job {
+    number: i64,
     source: i64,
     request: GrantRequest,
     timeout: Duration,
@@ -31,12 +33,24 @@ impl Job {
         let (timeout, is_refresh) = (ticket.timeout(), ticket.is_refresh());
         let fetch = Arc::new(OpenFetch::new(ticket));
         inbox.watch(&fetch);
-        Self { source, request, timeout, is_refresh, fetch }
+        Self { number: next_number(), source, request, timeout, is_refresh, fetch }
     }
+}
+
+/// One for all environments of the process: the waiters of one fetch may be in several.
+fn next_number() -> i64 {
+    static NEXT: AtomicI64 = AtomicI64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 #[napi]
 impl Job {
+    /// Its own number, which the error carries that it ends with.
+    #[napi(catch_unwind, getter)]
+    pub fn number(&self) -> i64 {
+        self.number
+    }
+
     /// The number of the function to run.
     #[napi(catch_unwind, getter)]
     pub fn source(&self) -> i64 {
@@ -92,7 +106,8 @@ impl Job {
     /// Ends the fetch because the function threw something, or returned what is no grant.
     #[napi(catch_unwind)]
     pub fn fail(&self, message: String) {
-        self.end(|ticket| ticket.fail(Error::new(ErrorKind::SourceFailed, message)));
+        let error = Error::new(ErrorKind::SourceFailed, message);
+        self.end(|ticket| ticket.fail(error.with_mark(self.number.unsigned_abs())));
     }
 
     /// Ends the fetch because the service behind the function limits requests.

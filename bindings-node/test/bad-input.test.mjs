@@ -97,6 +97,7 @@ const good = {
   'PlaybackMinter.keepWarm': [STREAMER, 0],
   'PlaybackMinter.prefetch': [STREAMER],
   'PlaybackMinter.rotate': [secretive()],
+  'GrantmintError.from': [new GrantmintError('x').toJSON()],
   'PlaybackMinter.stream': [STREAMER],
   'PlaybackMinter.token': [STREAMER, 'alice', soon],
   'PlaybackMinter.tryToken': [STREAMER, 'alice'],
@@ -232,6 +233,7 @@ function functions() {
     }
   }
   all.set('ApiKey.fromEnv', (...given) => grantmint.ApiKey.fromEnv(...given));
+  all.set('GrantmintError.from', (...given) => GrantmintError.from(...given));
   all.set('testing.simulateFork', grantmint.testing.simulateFork);
   return all;
 }
@@ -243,7 +245,7 @@ const methodsOf = (prototype) =>
   });
 
 const promising = new Set(['GrantCache.get', 'PlaybackMinter.token', 'StreamMinter.token', 'Waiter.wait']);
-const without = /^(?:Decoded|Hit|Stats|PlaybackToken|StreamMinter|Ticket|Waiter)$|\.(?:toJwt|toJson|warnings|now|poll|nextWakeupMs|purge|rotate|stats|drainEvents|cache|close|\[dispose\]|tryResult|fallback|start|abandon)$|^forget$/; // prettier-ignore
+const without = /^(?:Decoded|Hit|Stats|PlaybackToken|StreamMinter|Ticket|Waiter)$|\.(?:toJwt|toJson|toJSON|warnings|now|poll|nextWakeupMs|purge|rotate|stats|drainEvents|cache|close|\[dispose\]|tryResult|fallback|start|abandon)$|^forget$/; // prettier-ignore
 
 test('bad arguments, each in each place', { timeout: 120_000 }, async () => {
   const wrong = [];

@@ -4,7 +4,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { GrantCache, Hit, InvalidArgumentError, ThrottledError, UpstreamError, testing } from 'grantmint';
+import {
+  ERRORS,
+  GrantCache,
+  GrantmintError,
+  Hit,
+  InvalidArgumentError,
+  ThrottledError,
+  UpstreamError,
+  testing,
+} from 'grantmint';
 import { rejection } from './support.mjs';
 
 test('of all who need a grant one fetches', async () => {
@@ -34,6 +43,17 @@ test('a try sets off the fetch that is due', async () => {
   );
   await sleep(20);
   assert.equal(cache.tryGet('k').grant, 'g');
+});
+
+test('a try tells of no error that a fetch ended in, whatever its kind', () => {
+  for (const errorCode of Object.keys(ERRORS)) {
+    const cache = new GrantCache();
+    const { ticket } = cache.begin('k');
+    ticket.start();
+    ticket.fail(new GrantmintError('on purpose', { code: errorCode }));
+    assert.equal(cache.tryGet('k'), null, errorCode);
+  }
+  assert.throws(() => new GrantCache().tryGet('k', null, { minRemainingMs: 40_000 }), InvalidArgumentError);
 });
 
 test('whoever fetched is shown the cause', async () => {

@@ -104,6 +104,18 @@ test('a second copy is noticed and warned of once', async () => {
     assert.equal(twice.stderr.match(/GRANTMINT_TWO_COPIES/g)?.length, 1, twice.stderr);
     const once = await run(['--eval', load('a') + load('a')]);
     assert.equal(once.stderr, '');
+    const of = (path) => load(path).slice(0, -1);
+    const mixed = await run([
+      '--eval',
+      `const [a, b] = [${of('a')}, ${of('b')}];
+      const key = (copy) => new copy.ApiKey('AC' + '0'.repeat(32), 'SK' + '0'.repeat(32), 's');
+      for (const make of [
+        () => new b.TokenMinter(key(a)),
+        () => new b.TokenMinter(key(b), { grants: [new a.VideoGrant()] }),
+      ]) try { make() } catch (error) { console.log(error.message) }`,
+    ]);
+    assert.match(mixed.stdout, /^key must be an ApiKey of this copy of grantmint, not of another: /);
+    assert.match(mixed.stdout, /\ngrants\[0\] must be a grant of this copy of grantmint, not of another: /);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -117,6 +117,24 @@ test('a throw and a rejection: the cause for one, the class for all', async () =
   }
 });
 
+test('a cause is of the fetch that ended the call, and no other', async () => {
+  const [one, other] = ['one', 'other'].map((name) => new RangeError(name));
+  const open = {};
+  open.promise = new Promise((_, reject) => Object.assign(open, { reject }));
+  const share = 'causes';
+  const slow = new PlaybackMinter(key(), { share, source: () => open.promise });
+  const quick = new PlaybackMinter(key(), { share, source: () => Promise.reject(one) });
+  const led = rejection(slow.token(STREAMER, 'led'));
+  const waited = rejection(quick.token(STREAMER, 'waited'));
+  await sleep(50); // Until the fetch of `slow` is under way.
+  quick.invalidate(STREAMER);
+  const { code, cause } = await rejection(quick.token(STREAMER, 'next'));
+  assert.deepEqual([code, cause], ['ERR_GRANTMINT_SOURCE_FAILED', one]);
+  open.reject(other);
+  assert.equal((await led).cause, other);
+  assert.deepEqual([(await waited).code, (await waited).cause], [code, undefined]);
+});
+
 test('odd things are thrown', async () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();

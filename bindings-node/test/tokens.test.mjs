@@ -8,7 +8,7 @@ import { KEY, key } from './support.mjs';
 
 const { AccessToken, ApiKey, CustomGrant, LIMITS, ManualClock, PlaybackGrant, TokenMinter, VideoGrant } =
   grantmint;
-const { VoiceGrant, decode, sign, verify, verifyJwt } = grantmint;
+const { ChatGrant, IpMessagingGrant, SyncGrant, VoiceGrant, decode, sign, verify, verifyJwt } = grantmint;
 
 const code = (name) => ({ code: `ERR_GRANTMINT_${name}` });
 
@@ -173,6 +173,19 @@ test('advice and limits', () => {
   assert.equal(LIMITS.TTL_MAX, 86_400);
 });
 
+test('a token that is decoded is canonical and not too deep', () => {
+  const [header, claims, signature] = sign('HS256', { alg: 'HS256' }, { a: 1 }, 's').split('.');
+  decode([header, claims, signature].join('.'));
+  for (const other of [`${signature}=`, `${signature} `, `${signature.slice(0, -1)}`, 'å', '+/+/']) {
+    assert.throws(() => decode([header, claims, other].join('.')), code('TOKEN_MALFORMED'), other);
+  }
+  const nested = (levels) => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
+  const of = (levels) => sign('HS256', { alg: 'HS256' }, nested(levels), 's');
+  decode(of(LIMITS.TOKEN_JSON_MAX_DEPTH));
+  assert.equal(LIMITS.TOKEN_JSON_MAX_DEPTH, 127);
+  assert.throws(() => decode(of(128)), { ...code('TOKEN_MALFORMED'), message: /nests over 127 levels/ });
+});
+
 test('nothing secret is shown', () => {
   const hidden = 'hush-hush';
   const secretive = [
@@ -183,7 +196,10 @@ test('nothing secret is shown', () => {
     new AccessToken(key(), { identity: hidden }),
     new PlaybackGrant({ grant: { hidden } }),
     new CustomGrant('k', { hidden }),
-    new VoiceGrant({ outgoingApplicationParams: { hidden } }),
+    new VoiceGrant({ outgoingApplicationParams: { hidden }, endpointId: hidden }),
+    new ChatGrant({ endpointId: hidden }),
+    new IpMessagingGrant({ endpointId: hidden }),
+    new SyncGrant({ endpointId: hidden }),
     decode(sign('HS256', { alg: 'HS256' }, { hidden }, 's')),
   ];
   for (const value of secretive) {
@@ -195,6 +211,7 @@ test('nothing secret is shown', () => {
       assert(!shown.includes(hidden), shown);
     }
   }
+  assert.equal(new SyncGrant({ endpointId: 'e' }).endpointId, 'e');
   assert.match(inspect(key()), /^ApiKey \{\s+accountSid: 'AC/);
   assert.equal(inspect(new VideoGrant({ room: 'r' })), "VideoGrant { room: 'r' }");
 });

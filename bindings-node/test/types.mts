@@ -52,6 +52,23 @@ testing.simulateFork(live.cache());
 sign('HS256', { alg: 'HS256' }, '{}', new Uint8Array());
 export { degraded, identity, jwts, maybe, one };
 
+// What is read from a configuration may not be there, under exactOptionalPropertyTypes too.
+declare const cfg: { origin?: string; ms?: number; grants?: VideoGrant[] };
+new PlaybackMinter(key, {
+  allowOrigin: cfg.origin,
+  timeoutMs: cfg.ms,
+  grants: cfg.grants,
+  policy: undefined,
+});
+new VideoGrant({ room: cfg.origin });
+new ThrottledError('x', { retryAfterMs: cfg.ms });
+await live.token('VJ', 'alice', { signal: undefined, minRemainingMs: cfg.ms });
+new GrantCache({ policy: { jitter: cfg.ms } }).begin('k', { ttl: cfg.ms });
+verify(jwt, key, { leeway: cfg.ms });
+const again: ThrottledError | GrantmintError = GrantmintError.from(JSON.parse('{}'));
+const plain: { code: string; retryAfterMs?: number } = again.toJSON();
+export { plain };
+
 // @ts-expect-error: no such option
 new PlaybackMinter(key, { allowOrgin: 'https://www.example.com' });
 // @ts-expect-error: an identity is a string

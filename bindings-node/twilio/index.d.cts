@@ -38,13 +38,13 @@ declare namespace twilio {
       /** The options of a token. */
       interface AccessTokenOptions {
         /** How many seconds the token is valid. 3,600 if left out, 86,400 at most. */
-        ttl?: number;
+        ttl?: number | undefined;
         /** Whom the token is for. */
         identity: string;
         /** The Unix second before which it is not valid. */
-        nbf?: number;
+        nbf?: number | undefined;
         /** The region of the account, if not the home region. */
-        region?: string;
+        region?: string | undefined;
       }
 
       /** The base class of grants. A grant of your own extends it. */
@@ -59,11 +59,11 @@ declare namespace twilio {
       /** The options of a TaskRouterGrant. */
       interface TaskRouterGrantOptions {
         /** The workspace, WS…. */
-        workspaceSid?: string;
+        workspaceSid?: string | undefined;
         /** The worker, WK…. */
-        workerSid?: string;
+        workerSid?: string | undefined;
         /** The holder's role, such as `worker`. */
-        role?: string;
+        role?: string | undefined;
       }
       /** The same, as a token holds it. */
       interface TaskRouterGrantPayload {
@@ -86,13 +86,13 @@ declare namespace twilio {
       /** The options of a ChatGrant. */
       interface ChatGrantOptions {
         /** The service, IS…. */
-        serviceSid?: string;
+        serviceSid?: string | undefined;
         /** A name for the device and user. */
-        endpointId?: string;
+        endpointId?: string | undefined;
         /** The role in the deployment, RL…. */
-        deploymentRoleSid?: string;
+        deploymentRoleSid?: string | undefined;
         /** The push credential for notifications, CR…. */
-        pushCredentialSid?: string;
+        pushCredentialSid?: string | undefined;
       }
       /** The same, as a token holds it. */
       interface ChatGrantPayload {
@@ -114,7 +114,7 @@ declare namespace twilio {
       /** The options of a VideoGrant. */
       interface VideoGrantOptions {
         /** The name or the SID of the room. Any room if left out. */
-        room?: string;
+        room?: string | undefined;
       }
       /** The same, as a token holds it. */
       interface VideoGrantPayload {
@@ -133,9 +133,9 @@ declare namespace twilio {
       /** The options of a SyncGrant. */
       interface SyncGrantOptions {
         /** The service, IS…. */
-        serviceSid?: string;
+        serviceSid?: string | undefined;
         /** A name for the device and user. */
-        endpointId?: string;
+        endpointId?: string | undefined;
       }
       /** The same, as a token holds it. */
       interface SyncGrantPayload {
@@ -156,15 +156,15 @@ declare namespace twilio {
       /** The options of a VoiceGrant. */
       interface VoiceGrantOptions {
         /** Whether the holder may receive calls. Only `true` itself allows it. */
-        incomingAllow?: boolean;
+        incomingAllow?: boolean | undefined;
         /** The TwiML application that outgoing calls go through, AP…. */
-        outgoingApplicationSid?: string;
+        outgoingApplicationSid?: string | undefined;
         /** Left out without an `outgoingApplicationSid`. */
-        outgoingApplicationParams?: object;
+        outgoingApplicationParams?: object | undefined;
         /** The push credential that announces calls, CR…. */
-        pushCredentialSid?: string;
+        pushCredentialSid?: string | undefined;
         /** A name for the device. */
-        endpointId?: string;
+        endpointId?: string | undefined;
       }
       /** The same, as a token holds it. */
       interface VoiceGrantPayload {
@@ -190,7 +190,7 @@ declare namespace twilio {
       /** The options of a PlaybackGrant. */
       interface PlaybackGrantOptions {
         /** The member `grant` of the PlaybackGrant endpoint's answer. */
-        grant?: object;
+        grant?: object | undefined;
       }
       /** The grant itself, whatever is in it; Twilio's types say `grant`. */
       interface PlaybackGrantPayload {

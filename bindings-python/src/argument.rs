@@ -92,14 +92,24 @@ fn what_came(value: Borrowed<'_, '_, PyAny>, needed: &str) -> String {
     if let Ok(class) = value.cast::<PyType>() {
         return format!("the class {}", name_of(&class, needed));
     }
-    name_of(&value.get_type(), needed)
+    let class = value.get_type();
+    let name = name_of(&class, needed);
+    // The classes of two copies of the library have the same names.
+    match name.strip_prefix("grantmint.") {
+        Some(ours) => {
+            let ours = ours.rsplit('.').next().unwrap_or(ours);
+            format!("the {ours} of another copy of grantmint")
+        }
+        None => name,
+    }
 }
 
-/// A type's name; with its module if the name alone would be that of the type that is needed.
+/// A type's name; with its module if the name alone would be that of a type that is needed.
 fn name_of(class: &Bound<'_, PyType>, needed: &str) -> String {
     let Ok(name) = class.name() else { return "an object".to_owned() };
     let name = name.to_string();
-    let is_needed = needed.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
+    let is_needed = needed.split(|c: char| !c.is_alphanumeric()).any(|word| word == name)
+        || name.ends_with("Grant") && needed.contains("a grant");
     match class.module() {
         Ok(module) if is_needed && module != "builtins" => format!("{module}.{name}"),
         _ => name,

@@ -1,5 +1,6 @@
 //! The grant cache without a minter, for hosts that fetch in their own way.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use grantmint_core::{BeginOptions, Clock, Key};
@@ -14,6 +15,7 @@ use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
 use crate::event::{Event, events};
 use crate::flag;
+use crate::hit::{Hit, Parts};
 use crate::number::Count;
 use crate::policy;
 use crate::stats::Stats;
@@ -109,6 +111,27 @@ impl GrantCache {
     ) -> PyResult<Asking> {
         let key = named_key(key, ttl)?;
         Ok(Asking(self.cache.ask(&key, options(min_remaining, timeout)?)))
+    }
+
+    /// A grant that is there now, and the ticket of the fetch that is due. The arguments are those of
+    /// begin.
+    #[pyo3(signature = (key, *, ttl, min_remaining))]
+    fn _try_get(
+        &self,
+        py: Python<'_>,
+        key: Text<'_>,
+        ttl: Seconds<'_>,
+        min_remaining: Option<Seconds<'_>>,
+    ) -> PyResult<(Option<Hit>, Option<Ticket>)> {
+        let (key, options) = (named_key(key, ttl)?, options(min_remaining, None)?);
+        let (hit, ticket) = py
+            .detach(|| {
+                let due = Cell::new(None);
+                let hit = self.cache.try_get(&key, options, |ticket| due.set(Some(ticket)))?;
+                Ok((hit.map(Parts::from), due.into_inner()))
+            })
+            .or_raise()?;
+        Ok((hit.map(Hit::new), ticket.map(Ticket::new)))
     }
 
     /// The ticket to fetch a key's grant before anybody asks for it; None if no fetch is due.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import doctest
 
 import grantmint
@@ -17,6 +18,7 @@ PUBLIC = [name for name in grantmint.__all__ if callable(getattr(grantmint, name
 def test_the_example_runs(name):
     key = ApiKey(*KEY)
     names = {public: getattr(grantmint, public) for public in grantmint.__all__}
+    names |= {"asyncio": asyncio}
     names |= {"key": key, "streamer": STREAMER, "live": PlaybackMinter(key, source=Counting())}
     text = getattr(grantmint, name).__doc__
     example = doctest.DocTestParser().get_doctest(text, names, name, None, None)

@@ -258,9 +258,23 @@ def test_a_second_copy_warns(tmp_path):
             warnings.simplefilter("always")
             import grantmint
         print(*[f"{w.category.__name__}: {w.message}" for w in caught])
+        other, names = first["grantmint"], ("AC" + "0" * 32, "SK" + "0" * 32, "s")
+        key = grantmint.ApiKey(*names)
+        for make in (
+            lambda: grantmint.TokenMinter(other.ApiKey(*names)),
+            lambda: grantmint.TokenMinter(key, grants=[other.ChatGrant()]),
+            lambda: grantmint.PlaybackMinter(key, cache=other.GrantCache()),
+        ):
+            try:
+                make()
+            except TypeError as error:
+                print(error)
     """
     ended = python(code.replace("COPY", repr(str(tmp_path))))
     assert ended.returncode == 0, ended.stderr
+    assert "must be an ApiKey, not the ApiKey of another copy of grantmint" in ended.stdout
+    assert ", not the ChatGrant of another copy of grantmint" in ended.stdout
+    assert "must be a GrantCache, not the GrantCache of another copy" in ended.stdout
     assert "RuntimeWarning: grantmint is loaded from" in ended.stdout
     assert str(tmp_path) in ended.stdout
 

@@ -12,6 +12,7 @@ import time
 
 import pytest
 from grantmint import (
+    ERRORS,
     DeadlineError,
     GrantCache,
     GrantmintError,
@@ -20,6 +21,7 @@ from grantmint import (
     PlaybackMinter,
     ThrottledError,
     UpstreamError,
+    errors,
 )
 from support import STREAMER, Counting
 
@@ -372,6 +374,17 @@ def test_errors_of_a_cache():
         fetcher.ticket.start()
     assert raised.value.code == "abandoned"
     assert cache.get("key", Counting()).grant
+
+
+@pytest.mark.parametrize("code", ERRORS)
+def test_a_look_tells_of_no_error_that_a_fetch_ended_in(code):
+    cache = GrantCache()
+    ticket = cache.begin("key").ticket
+    assert ticket.start()[0] == "go"
+    ticket.fail(errors._from_core(code, "on purpose", None))
+    assert cache.try_get("key") is None
+    with pytest.raises(InvalidArgumentError):
+        cache.try_get("key", min_remaining=40)
 
 
 def test_a_dropped_fetch_is_begun_again_twice_within_the_callers_time():

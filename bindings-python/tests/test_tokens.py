@@ -193,3 +193,24 @@ def test_times_can_be_datetimes(key):
     clock = ManualClock(1_700_000_000)
     token = AccessToken(key, identity="a", valid_until=1_700_000_060, clock=clock)
     assert decode(token.to_jwt()).expires_at == 1_700_000_060
+
+
+def test_a_decoded_signature_is_canonical():
+    signed = sign("HS256", {"alg": "HS256"}, {"a": 1}, "s")
+    assert decode(signed).claims == {"a": 1}
+    rest, _, signature = signed.rpartition(".")
+    for other in (f"{signature}=", f"{signature} ", signature[:-1], "+/+/", "å"):
+        with pytest.raises(TokenError) as refused:
+            decode(f"{rest}.{other}")
+        assert refused.value.code == "token_malformed"
+
+
+def test_a_token_is_at_most_127_levels_deep():
+    def nested(levels):
+        claims = '{"a":' + "[" * (levels - 1) + "]" * (levels - 1) + "}"
+        return sign("HS256", {"alg": "HS256"}, claims, "s")
+
+    assert grantmint.LIMITS["TOKEN_JSON_MAX_DEPTH"] == 127
+    assert decode(nested(127))
+    with pytest.raises(TokenError, match="the payload nests over 127 levels"):
+        decode(nested(128))

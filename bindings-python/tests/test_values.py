@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import copy
+import json
+import multiprocessing
 import pickle
 from datetime import timedelta
 
@@ -64,8 +67,10 @@ def test_values_compare_hash_and_pickle(value):
 
 def test_grants_show_how_they_were_made():
     assert repr(grantmint.VideoGrant(room="r'1")) == """VideoGrant(room="r'1")"""
-    shown = repr(grantmint.VoiceGrant(incoming_allow=True, endpoint_id="e"))
-    assert shown == "VoiceGrant(incoming_allow=True, endpoint_id='e')"
+    shown = repr(grantmint.VoiceGrant(incoming_allow=True, endpoint_id="alice"))
+    assert shown == "VoiceGrant(incoming_allow=True, endpoint_id=..)"
+    for kind in (grantmint.ChatGrant, grantmint.IpMessagingGrant, grantmint.SyncGrant):
+        assert repr(kind(endpoint_id="alice")) == f"{kind.__name__}(endpoint_id=..)"
     assert repr(grantmint.CustomGrant("k", {})) == "CustomGrant(key='k', ...)"
     assert eval(repr(CachePolicy(soft_point=30.0)), {"CachePolicy": CachePolicy}) == CachePolicy(
         soft_point=30
@@ -155,7 +160,7 @@ def test_every_kind_of_error_has_its_class():
         assert str(error) == f"{code}: why"
         assert meaning
         again = pickle.loads(pickle.dumps(error))
-        assert (type(again), again.code, again.args) == (type(error), code, ("why",))
+        assert (type(again), again.code, again.args) == (type(error), code, ("why", code, 1.5))
         assert again.retry_after == 1.5
         assert isinstance(error, GrantmintError)
         kind = {1: InvalidArgumentError, 2: TokenError, 3: UpstreamError}.get(number // 100)
@@ -172,6 +177,45 @@ def test_every_kind_of_error_has_its_class():
     for wrong in (-1, float("nan")):
         with pytest.raises(ValueError, match="retry_after"):
             ThrottledError(retry_after=wrong)
+
+
+def told(error):
+    """All of an error that is to arrive elsewhere."""
+    fields = (error.code, error.message, error.retry_after, error.argument, error.is_retryable)
+    return type(error), str(error), error.args, fields
+
+
+def crossed(error):
+    """The error as libraries and processes hand it on."""
+    yield type(error)(*error.args)
+    yield type(error)(*json.loads(json.dumps(error.args)))  # Celery's results
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        yield pickle.loads(pickle.dumps(error, protocol))
+    yield copy.copy(error)
+    yield copy.deepcopy(error)
+
+
+@pytest.mark.parametrize("argument", [None, "grant_ttl"])
+@pytest.mark.parametrize("retry_after", [None, 0.25])
+def test_an_error_is_the_same_wherever_it_goes(retry_after, argument):
+    for code in ERRORS:
+        error = errors._from_core(code, "why", retry_after, argument)
+        assert str(error) == f"{code}: why"
+        for again in crossed(error):
+            assert told(again) == told(error)
+    for kind in (GrantmintError, *GrantmintError.__subclasses__(), ThrottledError):
+        for error in (kind(), kind("why"), kind("why", "overloaded", timedelta(seconds=2), "ttl")):
+            for again in crossed(error):
+                assert told(again) == told(error)
+
+
+def test_an_error_crosses_processes():
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+        refused = pool.submit(grantmint.decode, "").exception()
+        crossed = pool.submit(errors._from_core, "throttled", "why", 2.5, "x").result()
+    assert told(crossed) == told(errors._from_core("throttled", "why", 2.5, "x"))
+    assert (type(refused), refused.code) == (TokenError, "token_malformed")
 
 
 class CustomError(ThrottledError):

@@ -7,7 +7,11 @@ from typing import Any, assert_type
 
 from grantmint import (
     ApiKey,
+    AsyncGrantFetch,
+    AsyncGrantSource,
     GrantCache,
+    GrantFetch,
+    GrantSource,
     Hit,
     PlaybackMinter,
     PlaybackToken,
@@ -22,6 +26,42 @@ from grantmint import (
 
 def fetch(streamer: str, *, ttl: float, origin: str | None, timeout: float) -> dict[str, Any]:
     return {"grant": {}}
+
+
+async def fetch_later(streamer: str, **options: object) -> dict[str, object]:
+    return {"grant": {}, "ttl": options["ttl"]}
+
+
+class Client:
+    async def __call__(
+        self, streamer: str, *, ttl: int, origin: str | None, timeout: float
+    ) -> dict[str, str]:
+        return {"grant": streamer}
+
+
+def no_options(streamer: str) -> dict[str, object]:
+    return {"grant": streamer}
+
+
+def no_mapping(streamer: str, **options: object) -> str:
+    return streamer
+
+
+def sources(key: ApiKey) -> None:
+    plain: GrantSource = fetch
+    later: AsyncGrantSource = fetch_later
+    asked: GrantFetch = fetch
+    asked_later: AsyncGrantFetch = fetch_later
+    PlaybackMinter(key, source=plain)
+    PlaybackMinter(key, source=later)
+    PlaybackMinter(key, source=Client())
+    PlaybackMinter(key, source=lambda streamer, **options: {"grant": streamer, **options})
+    GrantCache().try_get("key", asked)
+    GrantCache().try_get("key", asked_later)
+    PlaybackMinter(key, source=no_options)  # type: ignore[arg-type]
+    PlaybackMinter(key, source=no_mapping)  # type: ignore[arg-type]
+    PlaybackMinter(key, source="https://example.com")  # type: ignore[arg-type]
+    GrantCache().get("key", asked_later)  # type: ignore[arg-type]
 
 
 async def check(key: ApiKey) -> None:

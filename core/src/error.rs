@@ -107,6 +107,7 @@ error_kinds! {
     UpstreamTooLarge = 312, "upstream_too_large", false, Upstream, "the answer of upstream is over the size limit";
     GrantTooShort = 313, "grant_too_short", false, Upstream, "the new grant does not live as long as asked for";
     SourceFailed = 314, "source_failed", false, Upstream, "the custom source of grants failed";
+    ProxyRefused = 315, "proxy_refused", false, Upstream, "the proxy refused the way to upstream";
 
     DeadlineExceeded = 400, "deadline_exceeded", true, Caller, "no grant came within the caller's time";
     Cancelled = 401, "cancelled", false, Caller, "the caller cancelled the call";
@@ -127,13 +128,6 @@ impl ErrorKind {
     #[must_use]
     pub const fn number(self) -> i32 {
         self as i32
-    }
-
-    /// Whether it tells of upstream, or of the wait for it, and not of what the caller has done.
-    pub(crate) const fn is_of_upstream(self) -> bool {
-        let of_waiting =
-            matches!(self, Self::DeadlineExceeded | Self::Abandoned | Self::Overloaded);
-        matches!(self.number(), 300..400) || of_waiting
     }
 
     /// The kind of a number, if there is one.
@@ -163,14 +157,21 @@ struct Inner {
     retry_after: Option<Duration>,
     /// Another caller has earned it, and this one should try for itself.
     of_another: bool,
+    /// The host's own number for it.
+    mark: Option<u64>,
+}
+
+impl Inner {
+    fn new(kind: ErrorKind, argument: Option<Box<str>>, message: Cow<'static, str>) -> Self {
+        Self { kind, argument, message, retry_after: None, of_another: false, mark: None }
+    }
 }
 
 impl Error {
     /// An error of a kind, with a message that must not hold user data.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        let (argument, retry_after, of_another) = (None, None, false);
-        Self(Arc::new(Inner { kind, argument, message: message.into(), retry_after, of_another }))
+        Self(Arc::new(Inner::new(kind, None, message.into())))
     }
 
     /// An error of a kind about an argument: `what` says what is wrong with it and what to give, such
@@ -178,8 +179,7 @@ impl Error {
     #[must_use]
     pub fn of_argument(kind: ErrorKind, argument: &str, what: impl fmt::Display) -> Self {
         let message = Cow::Owned(format!("{argument} {what}"));
-        let (argument, retry_after, of_another) = (Some(argument.into()), None, false);
-        Self(Arc::new(Inner { kind, argument, message, retry_after, of_another }))
+        Self(Arc::new(Inner::new(kind, Some(argument.into()), message)))
     }
 
     /// The same error with the time after which a further try makes sense.
@@ -205,6 +205,19 @@ impl Error {
     pub(crate) fn with_hint(&self, hint: &str) -> Self {
         let message = Cow::Owned(format!("{}; {hint}", self.0.message));
         Self(Arc::new(Inner { message, ..Inner::clone(&self.0) }))
+    }
+
+    /// The same error with a number by which the host program finds what it alone knows of it. It goes to
+    /// all who get the error.
+    #[must_use]
+    pub fn with_mark(&self, mark: u64) -> Self {
+        Self(Arc::new(Inner { mark: Some(mark), ..Inner::clone(&self.0) }))
+    }
+
+    /// The number of [`Error::with_mark`].
+    #[must_use]
+    pub fn mark(&self) -> Option<u64> {
+        self.0.mark
     }
 
     /// The same error as one that another caller has earned.
@@ -330,5 +343,13 @@ mod tests {
         assert_eq!(error.to_string(), "throttled: try later");
         assert_eq!(error.with_argument("identities[2]").message(), "identities[2]: try later");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
+    }
+
+    #[test]
+    fn a_mark_goes_wherever_the_error_goes() {
+        let error = Error::new(ErrorKind::SourceFailed, "on purpose");
+        assert_eq!(error.mark(), None);
+        let error = error.with_mark(7).with_retry_after(Duration::ZERO).with_argument("a");
+        assert_eq!(error.of_another().mark(), Some(7));
     }
 }

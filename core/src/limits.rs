@@ -61,6 +61,8 @@ limits! {
         "Largest JSON of one grant, and of all in one token, in bytes: grantmint.";
     GRANT_JSON_MAX_DEPTH: usize = 64,
         "Deepest nesting in the JSON of a grant: grantmint, half of what common readers bear.";
+    TOKEN_JSON_MAX_DEPTH: usize = 127,
+        "Deepest nesting in the header and the claims of a token to decode or verify: grantmint, as serde_json.";
     TOKEN_MAX_BYTES: usize = 131_072,
         "Largest token to sign, decode or verify, in bytes: grantmint.";
     LEEWAY_MAX: u64 = 300,

@@ -9,6 +9,9 @@ use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::{Map, Value};
 
+use crate::json_text::Shape;
+use crate::limits::TOKEN_JSON_MAX_DEPTH;
+
 /// Reads a text that must be exactly one object, or tells what is wrong without quoting it.
 ///
 /// Names are compared as they read, so that an escape cannot hide a repetition.
@@ -16,10 +19,23 @@ pub(super) fn object(text: &str) -> Result<Map<String, Value>, &'static str> {
     let mut json = serde_json::Deserializer::from_str(text);
     let read = json.deserialize_map(UniqueNames).and_then(|read| json.end().map(|()| read));
     match read {
+        Ok(Some(members)) if !members.values().all(is_finite) => Err("is not valid JSON"),
         Ok(Some(members)) => Ok(members),
         Ok(None) => Err("repeats the name of a member"),
         Err(error) if error.classify() == Category::Data => Err("is not a JSON object"),
+        Err(_) if Shape::of(text).depth > TOKEN_JSON_MAX_DEPTH => Err("nests over 127 levels"),
         Err(_) => Err("is not valid JSON"),
+    }
+}
+
+/// Whether all numbers fit into a float. Those that do not are no JSON to most readers, but to
+/// serde_json they are if a host program asks for it: see [`crate::json_text`].
+fn is_finite(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64().is_some_and(f64::is_finite),
+        Value::Array(items) => items.iter().all(is_finite),
+        Value::Object(members) => members.values().all(is_finite),
+        _ => true,
     }
 }
 
@@ -57,9 +73,20 @@ mod tests {
         for other in ["[]", "null", "1", "\"{}\"", "[\"a\"]"] {
             assert_eq!(object(other), Err("is not a JSON object"), "{other}");
         }
-        let deep = format!("{{\"a\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
-        for broken in ["", "{", "{}{}", "{a:1}", "{\"a\":NaN}", "{\"a\":\"\\ud800\"}", &deep] {
+        let half_a_pair = "{\"a\":\"\\ud800\"}";
+        let infinite = "{\"a\":[{\"b\":1e999}]}";
+        for broken in ["", "{", "{}{}", "{a:1}", "{\"a\":NaN}", half_a_pair, infinite] {
             assert_eq!(object(broken), Err("is not valid JSON"), "{broken}");
+        }
+    }
+
+    #[test]
+    fn the_deepest_object_has_127_levels() {
+        let nested =
+            |levels| format!("{{\"a\":{}1{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        assert!(object(&nested(TOKEN_JSON_MAX_DEPTH)).is_ok());
+        for levels in [TOKEN_JSON_MAX_DEPTH + 1, 5000] {
+            assert_eq!(object(&nested(levels)), Err("nests over 127 levels"));
         }
     }
 }

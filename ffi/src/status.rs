@@ -75,6 +75,8 @@ pub enum grantmint_status_t {
     GRANTMINT_ERR_GRANT_TOO_SHORT = 313,
     /// The custom source of grants failed.
     GRANTMINT_ERR_SOURCE_FAILED = 314,
+    /// The proxy refused the way to upstream.
+    GRANTMINT_ERR_PROXY_REFUSED = 315,
     /// No grant came within the caller's time.
     GRANTMINT_ERR_DEADLINE_EXCEEDED = 400,
     /// The caller cancelled the call.
@@ -135,6 +137,7 @@ impl From<ErrorKind> for grantmint_status_t {
             ErrorKind::UpstreamTooLarge => GRANTMINT_ERR_UPSTREAM_TOO_LARGE,
             ErrorKind::GrantTooShort => GRANTMINT_ERR_GRANT_TOO_SHORT,
             ErrorKind::SourceFailed => GRANTMINT_ERR_SOURCE_FAILED,
+            ErrorKind::ProxyRefused => GRANTMINT_ERR_PROXY_REFUSED,
             ErrorKind::DeadlineExceeded => GRANTMINT_ERR_DEADLINE_EXCEEDED,
             ErrorKind::Cancelled => GRANTMINT_ERR_CANCELLED,
             ErrorKind::Abandoned => GRANTMINT_ERR_ABANDONED,

@@ -59,6 +59,21 @@ static void texts(const grantmint_api_key_t *key) {
     grantmint_token_minter_free(minter);
 }
 
+/* {"alg":"HS256"} and {"grants":{"identity":"alice"}} */
+#define HEADER_AND_CLAIMS "eyJhbGciOiJIUzI1NiJ9.eyJncmFudHMiOnsiaWRlbnRpdHkiOiJhbGljZSJ9fQ."
+
+static void signatures(void) {
+    grantmint_decoded_t *decoded = NULL;
+    CHECK_OK(grantmint_decode(GRANTMINT_STR(HEADER_AND_CLAIMS "c2ln"), &decoded, &error));
+    grantmint_decoded_free(decoded);
+    const grantmint_str_t wrong[] = {
+        GRANTMINT_STR(HEADER_AND_CLAIMS "c2ln="), GRANTMINT_STR(HEADER_AND_CLAIMS "c2l+"),
+        GRANTMINT_STR(HEADER_AND_CLAIMS "c2lnZ"), GRANTMINT_STR(HEADER_AND_CLAIMS "c2l "),
+        GRANTMINT_STR(HEADER_AND_CLAIMS "c2h")};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CHECK_STATUS(GRANTMINT_ERR_TOKEN_MALFORMED, grantmint_decode(wrong[i], &decoded, &error));
+}
+
 static void buffers(const grantmint_api_key_t *key) {
     grantmint_token_minter_t *minter = NULL;
     char buffer[2048];
@@ -264,6 +279,7 @@ static void panics(void) {
 int main(void) {
     grantmint_api_key_t *key = new_key();
     texts(key);
+    signatures();
     buffers(key);
     structs(key);
     enums(key);

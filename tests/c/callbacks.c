@@ -151,6 +151,27 @@ static void waiters(void) {
     grantmint_grant_handle_free(handle);
 }
 
+/* A look that does not wait tells of no error that a fetch ended in, whatever its kind. */
+static void a_look_after_a_failure(void) {
+    const grantmint_status_t kinds[] = {GRANTMINT_ERR_INVALID_ARGUMENT, GRANTMINT_ERR_TOKEN_EXPIRED,
+                                        GRANTMINT_ERR_PROXY_REFUSED, GRANTMINT_ERR_CLOSED,
+                                        GRANTMINT_ERR_PANIC};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        grantmint_grant_cache_t *cache = NULL;
+        CHECK_OK(grantmint_grant_cache_new(NULL, &cache, &error));
+        grantmint_begin_t fetcher = begin(cache);
+        CHECK_OK(grantmint_ticket_fail(fetcher.ticket, kinds[i], GRANTMINT_STR("on purpose"), 0,
+                                       &error));
+        grantmint_hit_t *hit = NULL;
+        desk_t desk = {0};
+        CHECK_OK(grantmint_grant_cache_try_get(cache, GRANTMINT_STR("key"), 60000, NULL,
+                                               take_ticket, &desk, &hit, &error));
+        CHECK(hit == NULL && atomic_load(&desk.held) == 0);
+        CHECK_STATUS(kinds[i], grantmint_waiter_wait(fetcher.waiter, &hit, &error));
+        grantmint_grant_cache_free(cache);
+    }
+}
+
 static void complete_on_the_spot(void *userdata, grantmint_ticket_t *ticket) {
     atomic_fetch_add((atomic_int *)userdata, 1);
     CHECK_OK(grantmint_ticket_complete(ticket, GRANTMINT_STR("a grant"), 0, &error));
@@ -235,6 +256,7 @@ int main(void) {
     a_token_by_callback();
     a_minter_may_be_freed_before_its_callback_comes();
     waiters();
+    a_look_after_a_failure();
     get_and_try_get();
     many_threads_share_one_fetch();
     return 0;

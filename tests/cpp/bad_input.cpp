@@ -61,6 +61,17 @@ static void texts() {
     CHECK(video_grant{}.room("").to_json() == "{}");
 }
 
+static void decoded_tokens() {
+    const auto signed_ = [](std::size_t levels) {
+        const std::string open(levels - 1, '['), close(levels - 1, ']');
+        return sign(algorithm::hs256, R"({"alg":"HS256"})", R"({"a":)" + open + close + "}", "s");
+    };
+    const std::string token = signed_(127);
+    static_cast<void>(decode(token));
+    THROWN(errc::token_malformed, decode(signed_(128)));
+    for (const char* end : {"=", " ", "+"}) THROWN(errc::token_malformed, decode(token + end));
+}
+
 static void identities() {
     const token_minter minter{new_key()};
     const playback_minter live = minter_with({});
@@ -291,6 +302,7 @@ static void clocks() {
 
 int main() {
     texts();
+    decoded_tokens();
     identities();
     grants();
     lives();

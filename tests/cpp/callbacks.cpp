@@ -155,6 +155,17 @@ static void get_and_its_kin() {
     CHECK(!cache.try_get("key", 1min, keep) && !cache.drain_events().empty());
 }
 
+// A look that does not wait tells of no error that a fetch ended in, whatever its kind.
+static void a_look_after_a_failure() {
+    for (const errc kind : {errc::invalid_argument, errc::token_expired, errc::proxy_refused,
+                            errc::closed, errc::panic}) {
+        const grant_cache cache;
+        const auto fail = [&](ticket given) { given.fail(kind, "on purpose"); };
+        CHECK(!cache.try_get("key", 1min, fail));
+        CHECK(!cache.try_get("key", 1min, fail));
+    }
+}
+
 // The caller whose own function throws gets the exception; the others an error without its text.
 static void what_a_fetch_throws() {
     const grant_cache cache;
@@ -273,6 +284,7 @@ int main() {
     futures();
     waiters();
     get_and_its_kin();
+    a_look_after_a_failure();
     what_a_fetch_throws();
     a_degraded_grant();
     answers_that_nobody_gives();

@@ -58,6 +58,7 @@ from grantmint._native import (
     verify,
     verify_jwt,
 )
+from grantmint._protocols import AsyncGrantFetch, AsyncGrantSource, GrantFetch, GrantSource
 from grantmint.errors import (
     DeadlineError,
     GrantmintError,
@@ -72,6 +73,8 @@ __all__ = [
     "LIMITS",
     "AccessToken",
     "ApiKey",
+    "AsyncGrantFetch",
+    "AsyncGrantSource",
     "Begun",
     "CachePolicy",
     "ChatGrant",
@@ -80,6 +83,8 @@ __all__ = [
     "Decoded",
     "Event",
     "GrantCache",
+    "GrantFetch",
+    "GrantSource",
     "GrantmintError",
     "Hit",
     "InvalidArgumentError",

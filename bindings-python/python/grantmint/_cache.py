@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from grantmint import _async, _sources
 from grantmint._native import GrantCache as NativeCache
-from grantmint.errors import GrantmintError, InvalidArgumentError, ThrottledError, UpstreamError
+from grantmint.errors import GrantmintError, ThrottledError, UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import timedelta
 
     from grantmint._native import Begun, Hit, Ticket, Waiter
+    from grantmint._protocols import AsyncGrantFetch, GrantFetch
 
 __all__ = ["GrantCache"]
 
@@ -46,7 +47,7 @@ class GrantCache(NativeCache):
     def get(
         self,
         key: str,
-        fetch: Callable[..., Any],
+        fetch: GrantFetch,
         *,
         ttl: float | timedelta = 60.0,
         min_remaining: float | timedelta | None = None,
@@ -94,7 +95,7 @@ class GrantCache(NativeCache):
     async def get_async(
         self,
         key: str,
-        fetch: Callable[..., Any],
+        fetch: GrantFetch | AsyncGrantFetch,
         *,
         ttl: float | timedelta = 60.0,
         min_remaining: float | timedelta | None = None,
@@ -137,7 +138,7 @@ class GrantCache(NativeCache):
     def try_get(
         self,
         key: str,
-        fetch: Callable[..., Any] | None = None,
+        fetch: GrantFetch | AsyncGrantFetch | None = None,
         *,
         ttl: float | timedelta = 60.0,
         min_remaining: float | timedelta | None = None,
@@ -156,19 +157,13 @@ class GrantCache(NativeCache):
             InvalidArgumentError: For the arguments. Also if there is no grant, fetch is a coroutine
                 function and there is no event loop to run it.
         """
-        try:
-            begun = self.begin(key, ttl=ttl, min_remaining=min_remaining)
-        except InvalidArgumentError:
-            raise
-        except GrantmintError:
-            return None
+        grant, ticket = self._try_get(key, ttl=ttl, min_remaining=min_remaining)
         is_run = True
-        if begun.ticket is not None:
+        if ticket is not None:
             if fetch is None:
-                begun.ticket.abandon()
+                ticket.abandon()
             else:
-                is_run = _refresh(begun.ticket, fetch)
-        grant = begun.grant if begun.grant is not None else _waiter_of(begun).fallback()
+                is_run = _refresh(ticket, fetch)
         if grant is None and not is_run:
             what = "is a coroutine function and no event loop runs: give a def, or use get_async()"
             raise _sources.invalid("fetch", what)

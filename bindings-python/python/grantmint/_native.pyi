@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, NoReturn, TypeAlias, TypedDict, final, t
 
 from typing_extensions import Self, disjoint_base
 
+from grantmint._protocols import AsyncGrantSource, GrantSource
 from grantmint.errors import GrantmintError
 
 __all__ = [
@@ -433,7 +434,7 @@ class PlaybackMinter:
         grant_ttl: _Ttl | None = None,
         min_remaining: _Seconds | None = None,
         timeout: _Seconds | None = None,
-        source: Any | None = None,
+        source: GrantSource | AsyncGrantSource | None = None,
         cache: GrantCache | None = None,
         share: str | None = None,
         isolated: bool = False,
@@ -546,6 +547,9 @@ class GrantCache:
         min_remaining: _Seconds | None,
         timeout: _Seconds | None,
     ) -> Asking: ...
+    def _try_get(
+        self, key: str, *, ttl: _Seconds, min_remaining: _Seconds | None
+    ) -> tuple[Hit | None, Ticket | None]: ...
     def prefetch(self, key: str, *, ttl: _Seconds = ...) -> Ticket | None: ...
     def keep_warm(self, key: str, seconds: _Seconds, *, ttl: _Seconds = ...) -> None: ...
     def poll(self) -> list[Ticket]: ...

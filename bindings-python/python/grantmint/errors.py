@@ -30,14 +30,18 @@ class GrantmintError(Exception):
         message: What went wrong, and what to do about it.
         code: The stable name of the error, such as "overloaded"; the code of the class if None.
         retry_after: After how long to try again, in seconds or as a timedelta.
+        argument: The argument at fault, such as "grant_ttl".
 
     Raises:
         ValueError: There is no such code, or retry_after is negative or not a number of seconds.
         TypeError: retry_after is not a time.
 
     Example:
-        >>> GrantmintError("come back later", code="overloaded", retry_after=2).is_retryable
+        >>> error = GrantmintError("come back later", code="overloaded", retry_after=2)
+        >>> error.is_retryable
         True
+        >>> error.args  # so that type(error)(*error.args) is the same error
+        ('come back later', 'overloaded', 2.0)
     """
 
     code: str = "unsupported"
@@ -52,9 +56,9 @@ class GrantmintError(Exception):
     def __init__(
         self,
         message: str = "",
-        *,
         code: str | None = None,
         retry_after: float | timedelta | None = None,
+        argument: str | None = None,
     ) -> None:
         """Makes the error; see the class."""
         super().__init__(message)
@@ -64,6 +68,10 @@ class GrantmintError(Exception):
         if self.code not in ERRORS:
             raise ValueError(_no_code(self.code))
         self.retry_after = None if retry_after is None else _seconds(retry_after)
+        self.argument = argument
+        # By these Celery, billiard and others make it again. OSError has its own idea of them.
+        told = (message, self.code, self.retry_after)
+        self.args = told if argument is None else (*told, argument)
 
     @property
     def number(self) -> int:
@@ -175,7 +183,9 @@ def _no_code(code: object) -> str:
     """What is wrong with a code that no error has."""
     import difflib
 
-    close = difflib.get_close_matches(str(code), ERRORS)
+    if not isinstance(code, str):
+        return f"code must be a key of grantmint.ERRORS, not {code!r}: a time is retry_after=…"
+    close = difflib.get_close_matches(code, ERRORS)
     meant = f"; did you mean {close[0]!r}?" if close else ""
     return f"code must be a key of grantmint.ERRORS, not {code!r}{meant}"
 
@@ -219,10 +229,7 @@ def _from_core(
     code: str, message: str, retry_after: float | None, argument: str | None = None
 ) -> GrantmintError:
     """The exception of an error of core."""
-    error = _class_of(code)(message, code=code, retry_after=retry_after)
-    if argument is not None:
-        error.argument = argument
-    return error
+    return _class_of(code)(message, code, retry_after, argument)
 
 
 def _rebuild(

@@ -126,7 +126,7 @@ impl VoiceGrant {
         Ok(handed_over(py, self.to_core()?.to_json().or_raise()?))
     }
 
-    /// Hides the parameters, which may hold personal data.
+    /// Hides the parameters and the device's name, which may hold personal data.
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let texts = show::call(
             py,

@@ -143,7 +143,7 @@ impl GrantCache {
     ///
     /// # Errors
     ///
-    /// 1xx for the options; never an error of upstream.
+    /// 1xx for the options; never an error of upstream, nor any other with which a ticket was failed.
     pub fn try_get(
         &self,
         key: &Key,
@@ -542,12 +542,16 @@ mod tests {
 
     #[test]
     fn a_look_tells_of_the_callers_mistakes_and_of_nothing_else() {
-        let (cache, key) = cache();
-        let fail =
-            |ticket: Ticket| ticket.fail(Error::new(ErrorKind::UpstreamConnect, "on purpose"));
-        for _ in 0..2 {
-            assert!(cache.try_get(&key, BeginOptions::default(), fail).unwrap().is_none());
+        for kind in ErrorKind::ALL {
+            let (cache, key) = cache();
+            let fail = |ticket: Ticket| ticket.fail(Error::new(*kind, "on purpose"));
+            for _ in 0..2 {
+                let hit = cache.try_get(&key, BeginOptions::default(), fail);
+                assert!(hit.unwrap().is_none(), "{kind:?}");
+            }
         }
+        let (cache, key) = cache();
+        let fail = |ticket: Ticket| ticket.fail(Error::new(ErrorKind::Closed, "on purpose"));
         let options = BeginOptions { min_remaining: Some(2 * LIFETIME), ..Default::default() };
         let error = cache.try_get(&key, options, fail).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);

@@ -33,6 +33,7 @@ use crate::wiped::WipedString;
 pub fn decode(token: &str) -> Result<Decoded> {
     let parts = Parts::split(token)?;
     let header = parts.header()?;
+    parts.signature()?;
     Decoded::new(header, &parts)
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 use ureq::tls::{Certificate, PemItem, parse_pem};
 
+use super::descriptors::none_left;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A file of certificates may be so large.
@@ -17,9 +18,10 @@ pub(super) struct Certificates(Vec<u8>);
 
 impl Certificates {
     pub(super) fn read(path: &Path) -> Result<Self> {
-        let unreadable = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => invalid("cannot be read: there is no such file"),
-            kind => invalid(&format!("cannot be read: {kind}")),
+        let unreadable = |error: io::Error| match (none_left(&error), error.kind()) {
+            (Some(what), _) => invalid(&format!("cannot be read: {what}")),
+            (None, io::ErrorKind::NotFound) => invalid("cannot be read: there is no such file"),
+            (None, kind) => invalid(&format!("cannot be read: {kind}")),
         };
         // A pipe may never be opened, and a device has no end.
         if !fs::metadata(path).map_err(unreadable)?.is_file() {

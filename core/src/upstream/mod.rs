@@ -3,8 +3,13 @@
 //!
 //! Knows no endpoint and no cache. Uses the crate's errors, clocks, locks and fork cells.
 
+mod authority;
 #[cfg(feature = "http")]
 mod certificates;
+#[cfg(feature = "http")]
+mod descriptors;
+#[cfg(feature = "http")]
+mod distrust;
 #[cfg(feature = "http")]
 mod failure;
 #[cfg(feature = "http")]
@@ -27,6 +32,7 @@ mod url;
 #[cfg(feature = "http")]
 pub use priming::prime;
 
+pub(crate) use authority::Authority;
 pub(crate) use route::Route;
 
 #[cfg(feature = "http")]

@@ -5,7 +5,7 @@
 //! each name, so that a name whose server hangs does not keep the others out.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 use ureq::{Error, config::Config};
 
+use super::descriptors::none_left;
 use crate::fork::{self, Generation, LazyForkCell, Reborn};
 use crate::sync::{Condvar, Mutex};
 use crate::thread::{contained, start_thread};
@@ -47,7 +48,16 @@ struct Lookup {
 }
 
 /// The addresses, or how the look-up failed.
-type Found = Result<Vec<SocketAddr>, io::ErrorKind>;
+type Found = Result<Vec<SocketAddr>, Failed>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failed {
+    NotFound,
+    /// No thread could be started.
+    NoThread,
+    /// No file or socket could be opened; with the system's number for why.
+    NoneLeft(i32),
+}
 
 impl Resolver for Names {
     fn resolve(
@@ -99,9 +109,10 @@ impl Lookups {
         let late = || Error::Timeout(ureq::Timeout::Resolve);
         let lookup = self.join_or_start(name, search).ok_or_else(late)?;
         let found = lookup.wait(time).ok_or_else(late)?;
-        found.map_err(|kind| match kind {
-            io::ErrorKind::OutOfMemory => Error::Io(kind.into()),
-            _ => Error::HostNotFound,
+        found.map_err(|failed| match failed {
+            Failed::NotFound => Error::HostNotFound,
+            Failed::NoThread => Error::Io(io::ErrorKind::OutOfMemory.into()),
+            Failed::NoneLeft(number) => Error::Io(io::Error::from_raw_os_error(number)),
         })
     }
 
@@ -132,7 +143,7 @@ impl Lookups {
             this.forget(&shared);
         };
         if !start_thread("grantmint-dns".to_owned(), run) {
-            lookup.end(Err(io::ErrorKind::OutOfMemory));
+            lookup.end(Err(Failed::NoThread));
             self.forget(&lookup);
         }
         Some(lookup)
@@ -179,7 +190,14 @@ fn target(uri: &Uri) -> Option<(&str, u16)> {
 }
 
 fn system(name: &str) -> Found {
-    name.to_socket_addrs().map(Iterator::collect).map_err(|error| error.kind())
+    name.to_socket_addrs().map(Iterator::collect).map_err(|_| why_not())
+}
+
+/// Why a look-up failed. The system does not say that it could not open its own files, so that is tried.
+fn why_not() -> Failed {
+    let error = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).err();
+    let none_left = error.filter(|error| none_left(error).is_some());
+    none_left.and_then(|error| error.raw_os_error()).map_or(Failed::NotFound, Failed::NoneLeft)
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::url::checked_base_url;
+use super::url::BaseUrl;
 use crate::error::Result;
 
 /// A checked way to upstream. Those who reach it in the same way may share a cache.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) struct Route {
-    base_url: Box<str>,
+    base_url: BaseUrl,
     proxy: Option<String>,
     ca_file: Option<PathBuf>,
 }
@@ -25,17 +25,23 @@ impl Route {
         proxy: Option<String>,
         ca_file: Option<PathBuf>,
     ) -> Result<Self> {
-        Ok(Self { base_url: checked_base_url(base_url)?, proxy, ca_file })
+        Ok(Self { base_url: BaseUrl::parse(base_url)?, proxy, ca_file })
     }
 
-    /// Scheme, host and port, and a path if there is one, in their one spelling.
+    /// Scheme, host and port, and a path if there is one: what is called.
+    #[cfg(feature = "http")]
     pub(crate) fn base_url(&self) -> &str {
-        &self.base_url
+        &self.base_url.called
+    }
+
+    /// Where upstream is, in the one spelling that all who call it agree on.
+    pub(crate) fn place(&self) -> &str {
+        &self.base_url.place
     }
 
     #[cfg(feature = "http")]
     pub(super) fn is_https(&self) -> bool {
-        self.base_url.starts_with("https:")
+        self.base_url.called.starts_with("https:")
     }
 
     #[cfg(feature = "http")]
@@ -48,3 +54,12 @@ impl Route {
         self.ca_file.as_deref()
     }
 }
+
+impl PartialEq for Route {
+    fn eq(&self, other: &Self) -> bool {
+        let places = (self.place(), &self.proxy, &self.ca_file);
+        places == (other.place(), &other.proxy, &other.ca_file)
+    }
+}
+
+impl Eq for Route {}

@@ -14,11 +14,11 @@ use ureq::unversioned::transport::{
 use ureq::{Agent, Body, Proxy};
 
 use super::certificates::Certificates;
-use super::failure::explained;
+use super::failure::{explained, explained_through_proxy};
 use super::names::Names;
 use super::priming::prime;
 use super::route::Route;
-use super::url::is_loopback;
+use super::url::checked_proxy;
 use crate::clock::Clock;
 use crate::clock::nanos;
 use crate::error::{Error, ErrorKind, Result};
@@ -111,7 +111,10 @@ impl Transport {
             .send_form(form);
         pool.used.store(boot_nanos(), Ordering::Relaxed);
         watch::beside(self, boot_nanos().saturating_add(nanos(IDLE_MAX)));
-        answer.map_err(|error| explained(&error))
+        answer.map_err(|error| match self.0.get().config.proxy {
+            Some(_) => explained_through_proxy(&error),
+            None => explained(&error),
+        })
     }
 }
 
@@ -245,16 +248,12 @@ fn proxy(url: Option<&str>, https_only: bool) -> Result<Option<Proxy>> {
         return Ok(None);
     };
     let refused = |what| Error::of_argument(ErrorKind::InvalidUrl, "proxy", what);
-    let invalid = || refused("must be an http URL");
-    if !text.starts_with("http://") && !text.starts_with("https://") {
-        return Err(invalid());
-    }
-    let host = text.parse::<http::Uri>().map_err(|_| invalid())?;
-    if !https_only && !is_loopback(host.host()) {
+    let place = checked_proxy(text)?;
+    if !https_only && !place.is_loopback() {
         // Without TLS to upstream the key would be there for all to read on the way to the proxy.
         return Err(refused("must be on loopback for a base_url with plain http"));
     }
-    Proxy::new(text).map(Some).map_err(|_| invalid())
+    Proxy::new(text).map(Some).map_err(|_| refused("must be an http URL"))
 }
 
 #[cfg(test)]

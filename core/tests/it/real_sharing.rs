@@ -57,6 +57,26 @@ fn an_endpoint_is_one_however_it_is_spelled() {
         let other = spelled(format!("{}{suffix}", emulator.base_url()));
         assert!(one.cache().unwrap().is_same(&other.cache().unwrap()), "{suffix}");
     }
+    let one = spelled("https://host.example".to_owned());
+    for url in [
+        "https://host.example:443",
+        "https://HOST.example:0443/v1",
+        "https://host.example.",
+        "https://host.example.:443",
+    ] {
+        let other = spelled(url.to_owned());
+        assert!(one.cache().unwrap().is_same(&other.cache().unwrap()), "{url}");
+    }
+}
+
+#[test]
+fn an_account_has_one_rate_limit_however_its_endpoint_is_spelled() {
+    let emulator = faulty(FaultKind::throttle(Some(30)));
+    let port = emulator.address().port();
+    assert_eq!(refusal(&minter(&emulator)), ErrorKind::Throttled);
+    let other = minter_of(&emulator).base_url(format!("HTTP://127.0.0.1:0{port}/")).isolated();
+    assert_eq!(refusal(&other.build().unwrap()), ErrorKind::Throttled);
+    assert_eq!(emulator.counters().requests, 1);
 }
 
 #[test]

@@ -6,10 +6,10 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use grantmint_core::ErrorKind;
+use grantmint_core::{ErrorKind, PlaybackMinter};
 use grantmint_emulator::{Config, ConnectProxy, Emulator, Tls};
 
-use crate::support::{STREAMER, emulator, minter_of, refusal, streamer};
+use crate::support::{STREAMER, emulator, key, minter_of, refusal, streamer};
 
 fn secure(tls: Tls) -> Emulator {
     Emulator::start(Config { tls: Some(tls), ..Config::default() }).unwrap()
@@ -37,13 +37,21 @@ impl Drop for CaFile {
 
 #[test]
 fn a_certificate_that_cannot_be_trusted_ends_the_call_before_the_key_is_sent() {
-    for tls in [Tls::UnknownCa, Tls::WrongHost, Tls::Expired] {
+    for (tls, reason) in [
+        (Tls::UnknownCa, "by an authority that is not trusted here"),
+        (Tls::WrongHost, "for another host name"),
+        (Tls::Expired, "has expired"),
+        (Tls::NotYetValid, "not valid yet"),
+        (Tls::Authority, "an authority's own"),
+        (Tls::UnusualSignature, "P-521"),
+    ] {
         let emulator = secure(tls);
         let ca = CaFile::of(&emulator);
         let live = minter_of(&emulator).ca_file(&ca.0).build().unwrap();
         let start = Instant::now();
         let error = live.token(STREAMER, "alice").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UpstreamTls, "{tls:?}: {error}");
+        assert!(error.message().contains(reason), "{tls:?}: {error}");
         assert!(start.elapsed() < Duration::from_secs(2), "{tls:?}: {:?}", start.elapsed());
         let counters = emulator.counters();
         assert_eq!((counters.requests, counters.connections), (0, 1), "{tls:?}");
@@ -86,16 +94,75 @@ fn a_proxy_gets_its_credentials_and_a_refusal_of_it_shows_none() {
     emulator.play(&live.token(STREAMER, "alice").unwrap().jwt, None).unwrap();
     for url in [with("user:wrong-word"), proxy.url()] {
         let error = through(url).token(STREAMER, "alice").unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::UpstreamConnect);
-        assert!(!format!("{error:?} {live:?}").contains("word"), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::ProxyRefused);
+        assert!(error.message().contains("407") && !error.is_retryable(), "{error}");
+        let shown = format!("{error:?} {live:?}");
+        assert!(!shown.contains("wrong-word") && !shown.contains("p@ss"), "{shown}");
     }
     assert_eq!((proxy.tunnels(), proxy.refused()), (1, 2));
 }
 
 #[test]
-fn a_proxy_that_is_not_there_is_no_connection() {
-    let live = minter_of(&emulator()).proxy("http://127.0.0.1:1").build().unwrap();
-    assert_eq!(refusal(&live), ErrorKind::UpstreamConnect);
+fn a_proxy_that_is_not_there_is_what_to_check() {
+    for proxy in ["http://127.0.0.1:1", "http://localhost:1"] {
+        let live = minter_of(&emulator()).proxy(proxy).build().unwrap();
+        let error = live.token(STREAMER, "alice").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UpstreamConnect);
+        assert!(error.message().contains("check proxy"), "{error}");
+        assert!(!error.message().contains("base_url"), "{error}");
+    }
+}
+
+#[test]
+fn a_host_that_a_proxy_does_not_let_out_is_a_refusal() {
+    // The emulator's proxy goes to loopback addresses only.
+    let proxy = ConnectProxy::start().unwrap();
+    let live = PlaybackMinter::builder(&key()).base_url("https://192.0.2.1").proxy(proxy.url());
+    let error = live.build().unwrap().token(STREAMER, "alice").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ProxyRefused, "{error}");
+    assert!(error.message().contains("403"), "{error}");
+}
+
+#[test]
+fn what_does_not_speak_tls_is_said_to() {
+    let emulator = emulator();
+    let url = emulator.base_url().replace("http:", "https:");
+    let error = minter_of(&emulator).base_url(url).build().unwrap();
+    let error = error.token(STREAMER, "alice").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UpstreamTls, "{error}");
+    assert!(error.message().contains("does not speak TLS"), "{error}");
+}
+
+/// The limit is one for the whole process, so this runs in one of its own.
+#[cfg(unix)]
+#[test]
+fn a_process_without_a_file_to_spare_is_told_so() {
+    let limited = "ulimit -n 64 && exec \"$0\" --exact real_tls::with_all_files_open --ignored";
+    let mut child = Command::new("sh");
+    let output =
+        child.args(["-c", limited]).arg(std::env::current_exe().unwrap()).output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "run by a_process_without_a_file_to_spare_is_told_so"]
+fn with_all_files_open() {
+    let ways = ["http://127.0.0.1:1", "http://localhost:1", "https://host.example"];
+    let minter = |url: &str| PlaybackMinter::builder(&key()).base_url(url).build().unwrap();
+    let minters = ways.map(minter);
+    let through = PlaybackMinter::builder(&key()).base_url(ways[0]).proxy(ways[1]).build().unwrap();
+    let mut open: Vec<_> = std::iter::from_fn(|| fs::File::open("/dev/null").ok()).collect();
+    let said: Vec<_> = minters
+        .iter()
+        .chain([&through])
+        .map(|live| live.token(STREAMER, "alice").unwrap_err().message().to_owned())
+        .collect();
+    let refused = PlaybackMinter::builder(&key()).ca_file("Cargo.toml").build().unwrap_err();
+    open.clear();
+    assert!(said.iter().all(|message| message.contains("ulimit -n")), "{said:?}");
+    assert!(refused.message().contains("ulimit -n"), "{refused}");
 }
 
 /// Environment variables are one for the whole process, so this runs in one of its own.

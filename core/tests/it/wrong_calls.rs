@@ -142,6 +142,12 @@ fn a_wrong_call_is_told_what_to_give() {
         live().base_url("example.com").build() => "base_url", "must be an https URL";
         live().base_url("https://u:p@example.com").build() => "base_url",
             "must have no user, query or fragment and at most 2,048 bytes";
+        live().base_url("https://example.com:0").build() => "base_url", "must have a port of 1 to 65535";
+        live().base_url("https://127.1").build() => "base_url",
+            "must have a host such as host.example, 127.0.0.1 or [::1]: ASCII, with nothing escaped";
+        live().base_url("https://example.com/a/..").build() => "base_url",
+            "must have a path of ASCII characters without . and ..";
+        live().proxy("http://example.com:99999").build() => "proxy", "must have a port of 1 to 65535";
         live().ca_file("/no/such/file").build() => "ca_file", "cannot be read: there is no such file";
         live().proxy("proxy:3128").build() => "proxy", "must be an http URL";
         live().source(Never).proxy("http://127.0.0.1:1").build() => "proxy",

@@ -168,7 +168,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_token_then(
 ///
 /// `*out`: the bare token, to free with `grantmint_string_free`, or null.
 ///
-/// Statuses: 1xx for the arguments, `closed`; never an error of upstream.
+/// Statuses: 1xx for the arguments, `closed`; never an error of upstream or of a source.
 ///
 /// # Safety
 ///

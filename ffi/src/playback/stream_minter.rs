@@ -90,7 +90,7 @@ pub unsafe extern "C" fn grantmint_stream_minter_token_then(
 
 /// As `grantmint_playback_minter_try_token`, for this stream.
 ///
-/// Statuses: `invalid_identity`, `closed`; never an error of upstream.
+/// Statuses: `invalid_identity`, `closed`; never an error of upstream or of a source.
 ///
 /// # Safety
 ///

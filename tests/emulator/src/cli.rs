@@ -87,6 +87,12 @@ enum TlsKind {
     WrongHost,
     /// Long expired
     Expired,
+    /// Of the year 2100
+    NotYetValid,
+    /// The authority's own
+    Authority,
+    /// Signed with ECDSA and SHA-512, as on the curve P-521
+    UnusualSignature,
 }
 
 impl Cli {
@@ -129,6 +135,9 @@ impl From<TlsKind> for Tls {
             TlsKind::UnknownCa => Self::UnknownCa,
             TlsKind::WrongHost => Self::WrongHost,
             TlsKind::Expired => Self::Expired,
+            TlsKind::NotYetValid => Self::NotYetValid,
+            TlsKind::Authority => Self::Authority,
+            TlsKind::UnusualSignature => Self::UnusualSignature,
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -21,6 +21,13 @@ pub enum Tls {
     WrongHost,
     /// By the right authority, but long expired.
     Expired,
+    /// By the right authority, but of the year 2100.
+    NotYetValid,
+    /// The authority's own, which `openssl req -x509` makes by default.
+    Authority,
+    /// By the right authority, but signed with an algorithm that few can check: ECDSA with SHA-512, as
+    /// on the curve P-521.
+    UnusualSignature,
 }
 
 /// A server's side of TLS, and the authority that clients are to trust.
@@ -33,42 +40,77 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 impl Tls {
     pub(crate) fn set_up(self) -> Result<TlsSetup, BoxError> {
-        let (trusted, ca_pem) = authority("grantmint emulator CA")?;
-        let issuer = match self {
-            Self::UnknownCa => authority("grantmint emulator unknown CA")?.0,
-            _ => trusted,
+        let (trusted, own) = authority("grantmint emulator CA")?;
+        let ca_pem = own.pem();
+        let (certificate, key) = match self {
+            Self::Authority => (own.der().clone(), trusted.key().serialize_der()),
+            Self::UnknownCa => self.signed_by(&authority("grantmint emulator unknown CA")?.0)?,
+            _ => self.signed_by(&trusted)?,
         };
+        let config = server_config(certificate, PrivateKeyDer::try_from(key)?)?;
+        Ok(TlsSetup { config, ca_pem })
+    }
+
+    fn signed_by(self, issuer: &Authority) -> Result<(CertificateDer<'static>, Vec<u8>), BoxError> {
         let key = KeyPair::generate()?;
-        let certificate = self.leaf()?.signed_by(&key, &issuer)?.der().clone();
-        let key = PrivateKeyDer::try_from(key.serialize_der())?;
-        Ok(TlsSetup { config: server_config(certificate, key)?, ca_pem })
+        let mut certificate = self.leaf()?.signed_by(&key, issuer)?.der().clone();
+        if self == Self::UnusualSignature {
+            certificate = CertificateDer::from(with_unusual_signature(&certificate));
+        }
+        Ok((certificate, key.serialize_der()))
     }
 
     fn leaf(self) -> Result<CertificateParams, BoxError> {
-        let hosts: &[&str] = match self {
+        let names: &[&str] = match self {
             Self::WrongHost => &["elsewhere.invalid"],
-            _ => &["localhost", "127.0.0.1"],
+            _ => HERE,
         };
-        let hosts = hosts.iter().copied().map(str::to_owned);
-        let mut leaf = CertificateParams::new(hosts.collect::<Vec<_>>())?;
+        let mut leaf = CertificateParams::new(hosts(names))?;
         leaf.distinguished_name.push(DnType::CommonName, "grantmint emulator");
         leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         if self == Self::Expired {
             leaf.not_before = date_time_ymd(2020, 1, 1);
             leaf.not_after = date_time_ymd(2021, 1, 1);
         }
+        if self == Self::NotYetValid {
+            leaf.not_before = date_time_ymd(2100, 1, 1);
+            leaf.not_after = date_time_ymd(2101, 1, 1);
+        }
         Ok(leaf)
     }
 }
 
-fn authority(name: &str) -> Result<(Issuer<'static, KeyPair>, String), BoxError> {
-    let mut params = CertificateParams::new(Vec::new())?;
+type Authority = Issuer<'static, KeyPair>;
+
+fn authority(name: &str) -> Result<(Authority, Certificate), BoxError> {
+    let mut params = CertificateParams::new(hosts(HERE))?;
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     let key = KeyPair::generate()?;
-    let pem = params.self_signed(&key)?.pem();
-    Ok((Issuer::new(params, key), pem))
+    let own = params.self_signed(&key)?;
+    Ok((Issuer::new(params, key), own))
+}
+
+/// The certificate with another name for how it was signed: the signature does not matter to those who
+/// do not know that algorithm.
+fn with_unusual_signature(certificate: &[u8]) -> Vec<u8> {
+    const ECDSA_WITH_SHA256: [u8; 8] = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+    const SHA512: u8 = 0x04;
+    let mut renamed = certificate.to_vec();
+    for start in 0..=renamed.len() - ECDSA_WITH_SHA256.len() {
+        let end = start + ECDSA_WITH_SHA256.len();
+        if renamed[start..end] == ECDSA_WITH_SHA256 {
+            renamed[end - 1] = SHA512;
+        }
+    }
+    renamed
+}
+
+const HERE: &[&str] = &["localhost", "127.0.0.1"];
+
+fn hosts(names: &[&str]) -> Vec<String> {
+    names.iter().copied().map(str::to_owned).collect()
 }
 
 fn server_config(

@@ -10,6 +10,9 @@ use crate::error::Result;
 
 /// What a grant can be asked of: a key of a cache, or its handle.
 pub(crate) trait Beginner {
+    /// Whether a caller may ask for this at all.
+    fn check(&self, options: BeginOptions) -> Result<()>;
+
     fn begin(&self, options: BeginOptions) -> Result<Begin>;
 
     /// A hit that leaves nothing to do, if that can be told faster than by [`Beginner::begin`].

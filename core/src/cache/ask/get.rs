@@ -26,7 +26,7 @@ pub(crate) fn get(
 }
 
 /// A grant that is there now and keeps the promise, or none. Never waits, and tells of no error but
-/// the caller's own. `fetch` is handed the ticket as in [`get`].
+/// the caller's own: how a fetch failed it does not say, whatever kind of error that was. `fetch` is handed the ticket as in [`get`].
 #[inline]
 pub(crate) fn try_get(
     from: &impl Beginner,
@@ -36,12 +36,11 @@ pub(crate) fn try_get(
     if let Some(hit) = from.hit_at_once(options)? {
         return Ok(Some(hit));
     }
-    match begin(from, options, &fetch) {
-        Begun::Now(Ok(hit)) => Ok(Some(hit)),
-        Begun::Now(Err(error)) if error.kind().is_of_upstream() => Ok(None),
-        Begun::Now(Err(error)) => Err(error),
-        Begun::Later(waiter) => Ok(waiter.fallback()),
-    }
+    from.check(options)?;
+    Ok(match begin(from, options, &fetch) {
+        Begun::Now(result) => result.ok(),
+        Begun::Later(waiter) => waiter.fallback(),
+    })
 }
 
 fn wait(

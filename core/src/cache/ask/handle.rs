@@ -156,6 +156,10 @@ impl Handle {
 }
 
 impl Beginner for Handle {
+    fn check(&self, options: BeginOptions) -> Result<()> {
+        options.check(&self.key)
+    }
+
     fn begin(&self, options: BeginOptions) -> Result<Begin> {
         Handle::begin(self, options)
     }
@@ -171,6 +175,10 @@ impl Beginner for Handle {
 }
 
 impl Beginner for Arc<Handle> {
+    fn check(&self, options: BeginOptions) -> Result<()> {
+        options.check(&self.key)
+    }
+
     fn begin(&self, options: BeginOptions) -> Result<Begin> {
         Handle::begin(self, options)
     }

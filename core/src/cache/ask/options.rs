@@ -32,6 +32,11 @@ pub(crate) struct Wish {
 }
 
 impl BeginOptions {
+    /// Whether a caller may ask for this of a key.
+    pub(crate) fn check(self, key: &Key) -> Result<()> {
+        self.promise_or(0, key).map(drop)
+    }
+
     #[inline]
     pub(crate) fn wish(self, key: &Key, policy: &CachePolicy, now: Now) -> Result<Wish> {
         self.wish_or(usual_promise(key, policy), key, now)

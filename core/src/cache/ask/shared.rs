@@ -143,6 +143,10 @@ impl SharedCache {
 }
 
 impl Beginner for (&Arc<SharedCache>, &Arc<Requester>, &Key) {
+    fn check(&self, options: BeginOptions) -> Result<()> {
+        options.check(self.2)
+    }
+
     fn begin(&self, options: BeginOptions) -> Result<Begin> {
         self.0.begin(self.1, self.2, options)
     }
@@ -153,6 +157,10 @@ impl Beginner for (&Arc<SharedCache>, &Arc<Requester>, &Key) {
 }
 
 impl Beginner for (Arc<SharedCache>, Arc<Requester>, Key) {
+    fn check(&self, options: BeginOptions) -> Result<()> {
+        options.check(&self.2)
+    }
+
     fn begin(&self, options: BeginOptions) -> Result<Begin> {
         self.0.begin(&self.1, &self.2, options)
     }

@@ -1,12 +1,10 @@
 //! The web origin that a grant allows.
 
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
-use http::Uri;
-
 use crate::error::{Error, ErrorKind, Result};
+use crate::upstream::Authority;
 
 /// No browser sends a longer one.
 const ORIGIN_MAX_BYTES: usize = 255;
@@ -27,13 +25,15 @@ const ORIGIN_MAX_BYTES: usize = 255;
 pub struct Origin(Arc<str>);
 
 impl Origin {
-    /// Reads `scheme://host[:port]` or `*`. Scheme and host are put into lower case, the scheme's
-    /// default port and a lone trailing slash are dropped.
+    /// Reads `scheme://host[:port]` or `*`. Origins are spelled as browsers send them: scheme and host
+    /// in lower case, an IPv6 address in its shortest form, the scheme's default port and a lone
+    /// trailing slash dropped.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidOrigin`] for anything else: a path, a query, a user, a host with
-    /// characters outside ASCII (use its `xn--` form), or more than 255 bytes.
+    /// characters outside ASCII (use its `xn--` form), an IPv4 address without its four numbers, or
+    /// more than 255 bytes.
     pub fn parse(text: &str) -> Result<Self> {
         if text == "*" {
             return Ok(Self(text.into()));
@@ -52,42 +52,25 @@ impl Origin {
 }
 
 fn normalised(text: &str) -> Option<String> {
-    if text.len() > ORIGIN_MAX_BYTES || !text.is_ascii() {
+    if text.len() > ORIGIN_MAX_BYTES {
         return None;
     }
     let (scheme, rest) = text.split_once("://")?;
-    let authority = rest.strip_suffix('/').unwrap_or(rest);
-    let scheme = scheme.to_ascii_lowercase();
-    if !scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        || authority.contains(['/', '?', '#', '@', '\\', '*', '%'])
-    {
-        return None;
-    }
-    let uri = Uri::from_str(text).ok()?;
-    let host = uri.host().filter(|host| is_host(host))?.to_ascii_lowercase();
-    let port = match authority.rsplit_once(':') {
-        // The colons of an IPv6 address lie within brackets.
-        Some((_, port)) if !port.ends_with(']') => Some(port.parse::<u16>().ok()?),
-        _ => None,
-    };
+    let scheme = checked_scheme(scheme)?;
     let default = match scheme.as_str() {
         "http" => Some(80),
         "https" => Some(443),
         _ => None,
     };
-    Some(match port {
-        Some(0) => return None,
-        Some(port) if Some(port) != default => format!("{scheme}://{host}:{port}"),
-        _ => format!("{scheme}://{host}"),
-    })
+    let authority = rest.strip_suffix('/').unwrap_or(rest);
+    let authority = Authority::parse(authority, default).ok()?;
+    Some(format!("{scheme}://{authority}"))
 }
 
-fn is_host(host: &str) -> bool {
-    let name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
-    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && host.bytes().all(name),
-    }
+fn checked_scheme(text: &str) -> Option<String> {
+    let may_follow = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    let valid = text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(may_follow);
+    valid.then(|| text.to_ascii_lowercase())
 }
 
 impl fmt::Display for Origin {
@@ -117,6 +100,10 @@ mod tests {
             ("http://localhost:08080", "http://localhost:8080"),
             ("https://[2001:DB8::1]:8443", "https://[2001:db8::1]:8443"),
             ("https://[::1]", "https://[::1]"),
+            ("https://[0:0:0:0:0:0:0:1]", "https://[::1]"),
+            ("https://[::ffff:10.0.0.1]", "https://[::ffff:a00:1]"),
+            // To a browser it is another origin.
+            ("https://example.com.", "https://example.com."),
             ("capacitor://localhost", "capacitor://localhost"),
             ("*", "*"),
         ];
@@ -142,6 +129,10 @@ mod tests {
             "https://user@example.com",
             "https://example.com:",
             "https://example.com:0",
+            "https://example.com:+8443",
+            "https://127.1",
+            "https://0x7f.0.0.1",
+            "ht%74p://example.com",
             "https://example.com:65536",
             "https://exa mple.com",
             "https://example.com\n",

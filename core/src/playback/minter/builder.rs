@@ -256,7 +256,7 @@ impl PlaybackMinterBuilder {
         let route = self.client.route()?;
         let fingerprint = account::fingerprint(&self.key)?;
         let account =
-            AccountAt { base_url: route.base_url().into(), account_sid: *self.key.account_sid() };
+            AccountAt { base_url: route.place().into(), account_sid: *self.key.account_sid() };
         self.one_way_to_share()?;
         if let Some(cache) = &self.cache {
             if self.policy.is_some() {

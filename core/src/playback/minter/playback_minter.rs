@@ -219,7 +219,8 @@ impl PlaybackMinter {
     ///
     /// # Errors
     ///
-    /// 1xx for the arguments, [`ErrorKind::Closed`]; never an error of upstream.
+    /// 1xx for the arguments, [`ErrorKind::Closed`]; never an error of upstream or of a source,
+    /// whatever its kind.
     pub fn try_token(&self, streamer: &str, identity: &str) -> Result<Option<String>> {
         let token = self.try_token_with(streamer, identity, TokenOptions::default())?;
         Ok(token.map(|token| token.jwt))
@@ -242,11 +243,11 @@ impl PlaybackMinter {
         if let Some(stream) = shared.streams.load().get(streamer) {
             return shared.try_token(stream, identity, options);
         }
+        shared.check(streamer, options)?;
         match shared.stream(streamer, options) {
             Ok(stream) => shared.try_token(&stream, identity, options),
             // A stream that may not even be looked up has no grant.
-            Err(error) if error.kind().is_of_upstream() => Ok(None),
-            Err(error) => Err(error),
+            Err(_) => Ok(None),
         }
     }
 

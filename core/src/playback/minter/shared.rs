@@ -86,6 +86,11 @@ impl Shared {
         Ok(self.streams.add(request.streamer(), Stream::new(handle)))
     }
 
+    /// Whether this can be a stream, and whether a caller may ask for this.
+    pub(super) fn check(&self, streamer: &str, options: TokenOptions) -> Result<()> {
+        self.wish(options).check(&self.key(streamer)?)
+    }
+
     pub(super) fn key(&self, streamer: &str) -> Result<Key> {
         Ok(self.request(streamer)?.key())
     }

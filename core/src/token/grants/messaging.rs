@@ -1,5 +1,6 @@
 //! Chat in its two generations, and the state shared beside it.
 
+use super::personal::Personal;
 use super::writer::ObjectWriter;
 use crate::error::Result;
 use crate::sid::SidKind;
@@ -12,7 +13,7 @@ macro_rules! chat_grant {
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         pub struct $name {
             service_sid: String,
-            endpoint_id: String,
+            endpoint_id: Personal,
             deployment_role_sid: String,
             push_credential_sid: String,
         }
@@ -33,10 +34,10 @@ macro_rules! chat_grant {
                 self
             }
 
-            /// A name for the device and user.
+            /// A name for the device and user. `Debug` does not show it.
             #[must_use]
             pub fn endpoint_id(mut self, id: impl Into<String>) -> Self {
-                self.endpoint_id = id.into();
+                self.endpoint_id = Personal(id.into());
                 self
             }
 
@@ -57,7 +58,7 @@ macro_rules! chat_grant {
             pub(super) fn write(&self, out: &mut WipedString) -> Result<()> {
                 let mut object = ObjectWriter::new(Self::KEY, out);
                 object.sid(SidKind::Service, "service_sid", &self.service_sid)?;
-                object.text("endpoint_id", &self.endpoint_id);
+                object.text("endpoint_id", &self.endpoint_id.0);
                 object.sid(SidKind::Role, "deployment_role_sid", &self.deployment_role_sid)?;
                 object.sid(
                     SidKind::PushCredential,
@@ -114,7 +115,7 @@ chat_grant! {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SyncGrant {
     service_sid: String,
-    endpoint_id: String,
+    endpoint_id: Personal,
 }
 
 impl SyncGrant {
@@ -133,17 +134,17 @@ impl SyncGrant {
         self
     }
 
-    /// A name for the device and user.
+    /// A name for the device and user. `Debug` does not show it.
     #[must_use]
     pub fn endpoint_id(mut self, id: impl Into<String>) -> Self {
-        self.endpoint_id = id.into();
+        self.endpoint_id = Personal(id.into());
         self
     }
 
     pub(super) fn write(&self, out: &mut WipedString) -> Result<()> {
         let mut object = ObjectWriter::new(Self::KEY, out);
         object.sid(SidKind::Service, "service_sid", &self.service_sid)?;
-        object.text("endpoint_id", &self.endpoint_id);
+        object.text("endpoint_id", &self.endpoint_id.0);
         object.end();
         Ok(())
     }

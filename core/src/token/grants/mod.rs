@@ -2,6 +2,7 @@
 
 mod custom;
 mod messaging;
+mod personal;
 mod playback;
 mod task_router;
 mod video;

@@ -124,6 +124,18 @@ fn a_custom_grant_cannot_pass_for_the_identity() {
 }
 
 #[test]
+fn debug_hides_what_may_name_a_person() {
+    let shown = [
+        format!("{:?}", VoiceGrant::new().endpoint_id("hush")),
+        format!("{:?}", ChatGrant::new().endpoint_id("hush")),
+        format!("{:?}", IpMessagingGrant::new().endpoint_id("hush")),
+        format!("{:?}", SyncGrant::new().endpoint_id("hush")),
+        format!("{:?}", AccessTokenGrant::from(SyncGrant::new().endpoint_id("hush"))),
+    ];
+    assert!(shown.iter().all(|text| text.contains("endpoint_id: ..")), "{shown:?}");
+}
+
+#[test]
 fn debug_hides_content() {
     let hush = || Json::parse(r#"{"hush":1}"#).unwrap();
     let grants: [AccessTokenGrant; 3] = [

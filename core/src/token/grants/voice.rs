@@ -1,5 +1,6 @@
 //! Calls from and to a browser or app.
 
+use super::personal::Personal;
 use super::writer::ObjectWriter;
 use crate::error::Result;
 use crate::json::Json;
@@ -31,7 +32,7 @@ pub struct VoiceGrant {
     outgoing_application_sid: String,
     outgoing_application_params: Option<Json>,
     push_credential_sid: String,
-    endpoint_id: String,
+    endpoint_id: Personal,
 }
 
 impl VoiceGrant {
@@ -72,10 +73,10 @@ impl VoiceGrant {
         self
     }
 
-    /// A name for the device.
+    /// A name for the device. `Debug` does not show it.
     #[must_use]
     pub fn endpoint_id(mut self, id: impl Into<String>) -> Self {
-        self.endpoint_id = id.into();
+        self.endpoint_id = Personal(id.into());
         self
     }
 
@@ -95,7 +96,7 @@ impl VoiceGrant {
             object.raw("outgoing", &outgoing);
         }
         object.sid(SidKind::PushCredential, "push_credential_sid", &self.push_credential_sid)?;
-        object.text("endpoint_id", &self.endpoint_id);
+        object.text("endpoint_id", &self.endpoint_id.0);
         object.end();
         Ok(())
     }

@@ -45,6 +45,9 @@ fn bad_certificates_are_each_refused_for_their_reason() {
         (Tls::UnknownCa, "UnknownIssuer"),
         (Tls::WrongHost, "not valid for name"),
         (Tls::Expired, "expired"),
+        (Tls::NotYetValid, "not valid yet"),
+        (Tls::Authority, "CaUsedAsEndEntity"),
+        (Tls::UnusualSignature, "signature algorithm"),
     ] {
         let error = health(&start(tls), "localhost").unwrap_err().to_string();
         assert!(error.contains(reason), "{tls:?}: {error}");
