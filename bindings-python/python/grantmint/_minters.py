@@ -49,8 +49,8 @@ class PlaybackMinter(NativeMinter):
             5 seconds if None. A time of hours waits for as long as possible.
         source: A function that fetches grants instead of the PlaybackGrant endpoint:
             ``fetch(streamer, *, ttl, origin, timeout)``, def or async def. It returns a mapping
-            with "grant" and, if it is shorter than the requested one, "ttl" in seconds. Its types are
-            GrantSource and AsyncGrantSource.
+            with "grant" and, if it is shorter than the requested one, "ttl" in seconds. Its types
+            are GrantSource and AsyncGrantSource.
         cache: A GrantCache to use.
         share: A name of 1 to 128 bytes. All minters of the account with the same name share one
             cache.

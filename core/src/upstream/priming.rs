@@ -15,7 +15,7 @@ pub fn prime() {
         // The request gets as far as to its headers, for which the client keeps a static.
         let nowhere = Agent::with_parts(ureq::config::Config::default(), Nowhere, Names);
         let failed = nowhere.get("http://127.0.0.1/").call();
-        debug_assert!(failed.is_err(), "it leads nowhere");
+        debug_assert!(failed.is_err(), "it connects to nothing");
         DONE.store(true, Ordering::Release);
     }
 }
