@@ -51,7 +51,8 @@
  *                does not fit, nothing but `*len` is written, which says how much room it needs. To
  *                ask for that alone, pass NULL and 0.
  *   [callbacks]  A callback can be called on any thread: the caller's before the call returns, a
- *                thread of the library, the thread that ends the fetch, or the thread of another
+ *                thread of the library (2 MiB of stack; all signals but those of a crash are
+ *                blocked there), the thread that ends the fetch, or the thread of another
  *                caller that finds the fetch past its time. No lock is held. It may call anything
  *                but the ..._free and ..._close of the object it was given to. It must not block
  *                for long, throw, longjmp or end its thread. Its `userdata` lives until it will not

@@ -50,8 +50,21 @@ fn install_hook() {
 #[cfg(not(unix))]
 fn install_hook() {}
 
-/// Runs a function with all signals blocked on this thread, so that a thread started by it never
-/// becomes the one that handles the host's signals.
+/// What a thread brings upon itself by a mistake. Blocked, it would end the process unseen by the host's
+/// crash reporter.
+#[cfg(unix)]
+const OF_A_CRASH: [libc::c_int; 7] = [
+    libc::SIGSEGV,
+    libc::SIGBUS,
+    libc::SIGFPE,
+    libc::SIGILL,
+    libc::SIGTRAP,
+    libc::SIGABRT,
+    libc::SIGSYS,
+];
+
+/// Runs a function with all signals blocked on this thread but those of a crash, so that a thread
+/// started by it never becomes the one that handles the host's signals.
 #[cfg(unix)]
 pub(crate) fn with_signals_blocked<R>(run: impl FnOnce() -> R) -> R {
     use std::mem::MaybeUninit;
@@ -63,6 +76,9 @@ pub(crate) fn with_signals_blocked<R>(run: impl FnOnce() -> R) -> R {
     // pthread_sigmask initialises `before`.
     let blocked = unsafe {
         libc::sigfillset(all.as_mut_ptr());
+        for signal in OF_A_CRASH {
+            libc::sigdelset(all.as_mut_ptr(), signal);
+        }
         libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr()) == 0
     };
     let result = run();

@@ -1,5 +1,5 @@
-//! What the library's own threads have in common: they block all signals, are never joined, and
-//! survive whatever foreign code they run.
+//! What the library's own threads have in common: they block all signals but those of a crash, are
+//! never joined, and survive whatever foreign code they run.
 
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,8 +11,8 @@ use crate::fork::with_signals_blocked;
 
 /// A thread without work ends after this time.
 pub(crate) const IDLE: Duration = Duration::from_secs(60);
-/// The stack of a thread: TLS and JSON need far less.
-const STACK_BYTES: usize = 512 * 1024;
+/// The stack of a thread: TLS and JSON need far less, but sources and callbacks of the host run on it.
+const STACK_BYTES: usize = 2 * 1024 * 1024;
 
 /// Starts a thread with a name of at most 15 bytes; false if there could be none.
 pub(crate) fn start_thread(name: String, run: impl FnOnce() + Send + 'static) -> bool {

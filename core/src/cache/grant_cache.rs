@@ -316,18 +316,6 @@ impl GrantCache {
         self.shared.next_wakeup(self.host())
     }
 
-    /// After how long [`GrantCache::time_out_overdue`] has something to do.
-    pub(crate) fn next_timeout(&self) -> Option<Duration> {
-        let inner = self.inner();
-        inner.fetches.next_overdue().map(|at| inner.clock.now().until_boot(at))
-    }
-
-    /// Ends the fetches that are past their time.
-    pub(crate) fn time_out_overdue(&self) {
-        let inner = self.inner();
-        inner.time_out_overdue(inner.clock.now());
-    }
-
     /// Ends the fetches that are past their time and returns the tickets of the keys kept warm that
     /// are due.
     #[must_use = "a dropped ticket ends its fetch without an outcome"]

@@ -9,6 +9,7 @@ use super::decide::Key;
 use super::grant_cache::GrantCache;
 use super::store::{Limiter, Requester, Stats};
 use crate::error::Result;
+use crate::watch::Watched;
 
 /// A minter as one of those who use a cache. Tenants of one account share its grants and its rate limit;
 /// those of different accounts share nothing but the space.
@@ -71,14 +72,19 @@ impl Tenant {
         }
     }
 
-    /// As [`GrantCache::next_wakeup`], for what this tenant keeps warm.
-    pub(crate) fn next_wakeup(&self) -> Option<Duration> {
-        self.cache.shared().next_wakeup(&self.who)
+    /// What has the fetches of all who use the cache ended when they are overdue.
+    pub(crate) fn timeouts(&self) -> &Arc<impl Watched + use<>> {
+        self.cache.shared()
     }
 
-    /// As [`GrantCache::poll`], for what this tenant keeps warm.
-    pub(crate) fn poll(&self) -> Vec<Ticket> {
-        self.cache.shared().poll(&self.who)
+    /// After how long [`Tenant::poll_warm`] has something to do; none if this tenant keeps nothing warm.
+    pub(crate) fn next_warm(&self) -> Option<Duration> {
+        self.cache.shared().next_warm(&self.who)
+    }
+
+    /// The tickets of the keys that this tenant keeps warm and that are due.
+    pub(crate) fn poll_warm(&self) -> Vec<Ticket> {
+        self.cache.shared().poll_warm(&self.who)
     }
 
     /// As [`GrantCache::invalidate`]; with `generation`, as [`GrantCache::invalidate_if`].

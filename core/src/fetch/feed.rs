@@ -109,25 +109,20 @@ impl Feed {
     }
 
     fn submit(self: &Arc<Self>, ticket: Ticket) -> std::result::Result<(), Job> {
-        watch::over(self);
+        watch::over(self.tenant.timeouts());
         let source = Arc::clone(&**self.source.load());
         fetchers::submit(Lane(self.tenant.part()), Job { ticket, source })
     }
 }
 
+/// What it keeps warm.
 impl Watched for Feed {
     fn next_wakeup(&self) -> Option<Duration> {
-        match self.closed.load(Ordering::Relaxed) {
-            true => self.tenant.cache().next_timeout(),
-            false => self.tenant.next_wakeup(),
-        }
+        self.tenant.next_warm()
     }
 
     fn poll(self: Arc<Self>) {
-        if self.closed.load(Ordering::Relaxed) {
-            return self.tenant.cache().time_out_overdue();
-        }
-        for ticket in self.tenant.poll() {
+        for ticket in self.tenant.poll_warm() {
             self.dispatch(ticket);
         }
     }

@@ -14,6 +14,7 @@ use crate::cache::store::{Inner, Limiter, Realm, Realms, Requester, Retired, Sta
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::fork::ForkCell;
+use crate::watch::Watched;
 
 /// What all clones of a cache share.
 pub(crate) struct SharedCache {
@@ -120,6 +121,19 @@ impl SharedCache {
         inner.poll(who, inner.clock.now())
     }
 
+    /// The same for what is kept warm alone.
+    pub(crate) fn next_warm(&self, who: &Requester) -> Option<Duration> {
+        let inner = self.inner();
+        let now = inner.clock.now();
+        inner.next_warm(who, now).map(|at| now.until_boot(at))
+    }
+
+    /// The same for what is kept warm alone.
+    pub(crate) fn poll_warm(&self, who: &Requester) -> Vec<Ticket> {
+        let inner = self.inner();
+        inner.poll_warm(who, inner.clock.now())
+    }
+
     /// What the cache has done, with the longest cool-down of these parts.
     pub(crate) fn stats(&self, realms: &[Arc<Realm>]) -> Stats {
         let inner = self.inner();
@@ -139,6 +153,19 @@ impl SharedCache {
 
     fn clock(&self) -> Clock {
         self.inner().clock.clone()
+    }
+}
+
+/// The fetches of all its users, which are ended when they are overdue.
+impl Watched for SharedCache {
+    fn next_wakeup(&self) -> Option<Duration> {
+        let inner = self.inner();
+        inner.fetches.next_overdue().map(|at| inner.clock.now().until_boot(at))
+    }
+
+    fn poll(self: Arc<Self>) {
+        let inner = self.inner();
+        inner.time_out_overdue(inner.clock.now());
     }
 }
 

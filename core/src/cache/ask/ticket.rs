@@ -78,6 +78,7 @@ impl Ticket {
             Admission::Go(permit) => {
                 self.permit = Some(permit);
                 self.fetch.sent_until(deadline);
+                self.inner.fetches.sent(&self.fetch);
                 self.inner.counters.fetch(self.is_refresh());
                 self.inner.note(now, EventKind::FetchSent, Some(&self.entry.key));
                 self.sent = Some(now);

@@ -182,8 +182,11 @@ impl Inner {
 
     /// Ends a fetch that is overdue, whatever its driver still does.
     pub(crate) fn time_out(&self, entry: &Arc<Entry>, fetch: &Arc<Fetch>, now: Now) {
-        let error =
-            Error::new(ErrorKind::UpstreamTimeout, "the fetch of a grant did not end in its time");
+        let error = if fetch.is_sent() {
+            Error::new(ErrorKind::UpstreamTimeout, "the fetch of a grant did not end in its time")
+        } else {
+            Error::new(ErrorKind::Overloaded, "the request for a grant was not sent in its time")
+        };
         let ended = Ended { entry, fetch, permit: None, sent: None };
         self.fail(&ended, error, now);
     }

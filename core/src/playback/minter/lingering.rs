@@ -314,7 +314,7 @@ fn nothing_is_kept_warm_for_nobody() {
     let live = world.minter(1);
     live.token(&streamer(1), "alice").unwrap();
     live.keep_warm(&streamer(1), Duration::from_secs(3600)).unwrap();
-    let wakeup = |live: &PlaybackMinter| live.shared().unwrap().feed.tenant().next_wakeup();
+    let wakeup = |live: &PlaybackMinter| live.shared().unwrap().feed.tenant().next_warm();
     let (other, again) = (world.minter(1), live.clone());
     drop(live);
     assert!(wakeup(&again).is_some(), "as long as the minter or a clone is there");
@@ -323,7 +323,7 @@ fn nothing_is_kept_warm_for_nobody() {
     world.clock.advance(Duration::from_secs(40));
     let found = world.minter(1);
     assert!(wakeup(&found).is_none());
-    assert!(found.shared().unwrap().feed.tenant().poll().is_empty());
+    assert!(found.shared().unwrap().feed.tenant().poll_warm().is_empty());
     assert_eq!(world.calls(), 1);
 }
 

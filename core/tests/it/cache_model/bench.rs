@@ -351,7 +351,7 @@ impl Bench {
     fn check_told(&mut self, waiting: &Waiting, result: &Result<Hit>) {
         let now = self.clock.now();
         let fetch = &self.oracle.fetches[waiting.fetch];
-        let timeout = End::Error(ErrorKind::UpstreamTimeout);
+        let timeout = End::Error(self.oracle.timeout(waiting.fetch));
         let over = self.oracle.is_over(waiting.fetch, now);
         let ends = match (&fetch.end, over) {
             _ if fetch.foreign => vec![End::Error(ErrorKind::Abandoned)],
@@ -368,6 +368,15 @@ impl Bench {
                 shows(hit, &grant.text, grant.remaining(now))
             }
             (End::Grant(grant), _) if grant.remaining(now) >= waiting.promise => false,
+            // It kept the promise, and was looked at too late.
+            (End::Grant(grant), Ok(hit)) if grant.has_kept(waiting.promise) => {
+                kept.is_some_and(|kept| {
+                    shows(hit, &kept.text, kept.remaining(now)) && hit.reason().is_none()
+                })
+            }
+            (End::Grant(grant), Err(error)) if grant.has_kept(waiting.promise) => {
+                kept.is_none() && error.kind() == ErrorKind::Abandoned
+            }
             (_, Ok(hit)) => kept.is_some_and(|kept| {
                 shows(hit, &kept.text, kept.remaining(now))
                     && hit.freshness() == Freshness::Degraded
@@ -377,7 +386,8 @@ impl Bench {
         });
         assert!(fits, "{result:?} from {ends:?}, kept {kept:?}, promise {}", waiting.promise);
         if fetch.end.is_none() && over && !fetch.foreign {
-            self.oracle.refused(waiting.fetch, ErrorKind::UpstreamTimeout, now);
+            let kind = self.oracle.timeout(waiting.fetch);
+            self.oracle.refused(waiting.fetch, kind, now);
         }
     }
 

@@ -29,11 +29,17 @@ pub(crate) struct Issued {
     pub(crate) text: String,
     boot_end: u64,
     wall_end: u64,
+    came: u64,
 }
 
 impl Issued {
     fn remaining_by_boot(&self, now: Now) -> u64 {
         self.boot_end.saturating_sub(boot(now))
+    }
+
+    /// Whether it kept a promise when it came.
+    pub(crate) fn has_kept(&self, promise: u64) -> bool {
+        self.boot_end.saturating_sub(self.came) >= promise
     }
 
     pub(crate) fn remaining(&self, now: Now) -> u64 {
@@ -128,6 +134,14 @@ impl Oracle {
         fetch.foreign || fetch.end.is_some() || boot(now) >= fetch.dead_at
     }
 
+    /// What a fetch ends with that is over its time: nothing is upstream's fault that was not sent.
+    pub(crate) fn timeout(&self, id: usize) -> ErrorKind {
+        match self.fetches[id].sent {
+            Some(_) => ErrorKind::UpstreamTimeout,
+            None => ErrorKind::Overloaded,
+        }
+    }
+
     /// A request is let go: only within the rate limit, and never in a cool-down but for one probe.
     pub(crate) fn goes(&mut self, id: usize, now: Now) {
         let time = boot(now);
@@ -152,7 +166,7 @@ impl Oracle {
     pub(crate) fn refused(&mut self, id: usize, kind: ErrorKind, now: Now) {
         if self.fetches[id].end.is_none() && !self.fetches[id].foreign {
             let dead = boot(now) >= self.fetches[id].dead_at;
-            let kind = if dead { ErrorKind::UpstreamTimeout } else { kind };
+            let kind = if dead { self.timeout(id) } else { kind };
             self.fetches[id].end = Some(End::Error(kind));
         }
     }
@@ -164,7 +178,8 @@ impl Oracle {
         self.answered(id);
         let sent = self.fetches[id].sent.unwrap_or(now);
         let net = lifetime.saturating_sub(MARGIN);
-        let issued = Issued { text, boot_end: boot(sent) + net, wall_end: wall(sent) + net };
+        let (boot_end, wall_end) = (boot(sent) + net, wall(sent) + net);
+        let issued = Issued { text, boot_end, wall_end, came: boot(now) };
         let (left, by_boot) = (issued.remaining(now), issued.remaining_by_boot(now));
         if left < PROMISE && by_boot >= PROMISE {
             return self.ended(id, End::Error(ErrorKind::Abandoned), false, now);
