@@ -36,13 +36,13 @@ impl Json {
     /// [`ErrorKind::InvalidGrant`] if it is not exactly one JSON value, or too large or too deep.
     pub fn parse(text: &str) -> Result<Self> {
         check_size(text.len())?;
-        // What serde_json says is dropped: it may quote the text. Nothing is made of the value: to
-        // read a string with an escape, it would be copied to memory that nobody wipes.
-        serde_json::from_str::<IgnoredAny>(text).map_err(|_| invalid("is not valid JSON"))?;
         let shape = Shape::of(text);
         if shape.depth > GRANT_JSON_MAX_DEPTH {
             return Err(invalid("nests over 64 levels"));
         }
+        // What serde_json says is dropped: it may quote the text. Nothing is made of the value: to
+        // read a string with an escape, it would be copied to memory that nobody wipes.
+        serde_json::from_str::<IgnoredAny>(text).map_err(|_| invalid("is not valid JSON"))?;
         if shape.has_infinite || shape.has_half_a_pair {
             return Err(invalid("is not valid JSON"));
         }

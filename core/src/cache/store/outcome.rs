@@ -150,13 +150,17 @@ impl Inner {
         if self.fetches.remove(fetch) {
             self.note(now, EventKind::FetchAbandoned, Some(&entry.key));
         }
-        let change = entry.lock();
+        self.let_go(ended);
+        fetch.completion.complete(Err(abandoned()));
+    }
+
+    /// Another fetch may begin in the place of one that had no outcome.
+    fn let_go(&self, ended: &Ended<'_>) {
+        let change = ended.entry.lock();
         let state = change.state();
-        if state.awaits(fetch) {
+        if state.awaits(ended.fetch) {
             change.replace(state.abandoned(self.next_fetch(ended)));
         }
-        drop(change);
-        fetch.completion.complete(Err(abandoned()));
     }
 
     /// A fetch was not allowed to send its request, so there is nothing to note of upstream.
@@ -182,13 +186,28 @@ impl Inner {
 
     /// Ends a fetch that is overdue, whatever its driver still does.
     pub(crate) fn time_out(&self, entry: &Arc<Entry>, fetch: &Arc<Fetch>, now: Now) {
-        let error = if fetch.is_sent() {
-            Error::new(ErrorKind::UpstreamTimeout, "the fetch of a grant did not end in its time")
-        } else {
-            Error::new(ErrorKind::Overloaded, "the request for a grant was not sent in its time")
-        };
         let ended = Ended { entry, fetch, permit: None, sent: None };
+        if !fetch.is_sent() {
+            return self.never_sent(&ended, now);
+        }
+        let error =
+            Error::new(ErrorKind::UpstreamTimeout, "the fetch of a grant did not end in its time");
         self.fail(&ended, error, now);
+    }
+
+    /// Nobody has sent the request of a fetch in its time. That is not upstream's fault, and another
+    /// may begin.
+    fn never_sent(&self, ended: &Ended<'_>, now: Now) {
+        let Ended { entry, fetch, .. } = *ended;
+        if self.fetches.remove(fetch) {
+            self.counters.error(ErrorKind::Overloaded);
+            self.note(now, EventKind::FetchFailed(ErrorKind::Overloaded), Some(&entry.key));
+        }
+        self.let_go(ended);
+        let what = "the request for a grant was not sent in its time";
+        let error = Error::new(ErrorKind::Overloaded, what)
+            .with_retry_after(Duration::from_nanos(self.spacing(entry)));
+        fetch.completion.complete(Err(error));
     }
 
     /// Ends every fetch that is overdue.
