@@ -15,6 +15,8 @@ mod failure;
 #[cfg(feature = "http")]
 mod names;
 #[cfg(feature = "http")]
+mod offline;
+#[cfg(feature = "http")]
 mod priming;
 #[cfg(feature = "http")]
 mod refused;

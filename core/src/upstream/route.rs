@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use super::url::BaseUrl;
+#[cfg(feature = "http")]
+use super::url::checked_proxy;
 use crate::error::Result;
 
 /// A checked way to upstream. Those who reach it in the same way may share a cache.
@@ -44,6 +46,13 @@ impl Route {
         self.base_url.called.starts_with("https:")
     }
 
+    /// Whether neither upstream nor the proxy is another machine.
+    #[cfg(feature = "http")]
+    pub(super) fn is_local(&self) -> bool {
+        let is_here = |proxy| checked_proxy(proxy).is_ok_and(|place| place.is_loopback());
+        self.base_url.is_loopback && self.proxy().is_none_or(is_here)
+    }
+
     #[cfg(feature = "http")]
     pub(super) fn proxy(&self) -> Option<&str> {
         self.proxy.as_deref()
@@ -63,3 +72,21 @@ impl PartialEq for Route {
 }
 
 impl Eq for Route {}
+
+#[cfg(all(test, feature = "http"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_local_if_all_of_it_is() {
+        let route =
+            |url, proxy: Option<&str>| Route::new(url, proxy.map(Into::into), None).unwrap();
+        for url in ["http://127.0.0.1:8900", "https://localhost:1/path", "http://[::1]:8900"] {
+            assert!(route(url, None).is_local(), "{url}");
+            assert!(route(url, Some("http://127.0.0.1:3128")).is_local(), "{url}");
+            assert!(!route(url, Some("http://proxy.example:3128")).is_local(), "{url}");
+        }
+        assert!(!route("https://media.twilio.com", None).is_local());
+        assert!(!route("https://localhost.example", Some("http://127.0.0.1:1")).is_local());
+    }
+}

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::certificates::Certificates;
+use super::offline;
 use super::route::Route;
 use super::transport::{IDLE_MAX, Transport};
 use crate::clock::{Clock, Now, nanos};
@@ -23,6 +24,7 @@ pub(crate) struct Way {
     base_url: Box<str>,
     proxy: Option<Box<str>>,
     certificates: Option<[u8; 32]>,
+    is_offline: bool,
 }
 
 impl SharedTransport {
@@ -33,15 +35,17 @@ impl SharedTransport {
             base_url: route.base_url().into(),
             proxy: route.proxy().map(Into::into),
             certificates: certificates.as_ref().map(Certificates::digest),
+            is_offline: offline::keeps_from(route),
         };
-        let make = || Transport::new(route, certificates.as_ref());
+        let make = || Transport::new(route, certificates.as_ref(), way.is_offline);
         Ok(Self::Common(ways().try_lease(&way, make)?))
     }
 
     /// Connections of its own.
     pub(crate) fn alone(route: &Route) -> Result<Self> {
         let certificates = route.ca_file().map(Certificates::read).transpose()?;
-        Ok(Self::Alone(Transport::new(route, certificates.as_ref())?))
+        let is_offline = offline::keeps_from(route);
+        Ok(Self::Alone(Transport::new(route, certificates.as_ref(), is_offline)?))
     }
 }
 

@@ -16,6 +16,7 @@ use ureq::{Agent, Body, Proxy};
 use super::certificates::Certificates;
 use super::failure::{explained, explained_through_proxy};
 use super::names::Names;
+use super::offline;
 use super::priming::prime;
 use super::route::Route;
 use super::url::checked_proxy;
@@ -49,6 +50,8 @@ struct Config {
     https_only: bool,
     tls: TlsConfig,
     proxy: Option<Proxy>,
+    /// Nothing is sent.
+    is_offline: bool,
 }
 
 /// This process's connections.
@@ -76,11 +79,17 @@ struct Pool {
 
 impl Transport {
     /// A way to upstream that trusts the certificates of a file which has been read, or the built-in ones.
-    pub(super) fn new(route: &Route, certificates: Option<&Certificates>) -> Result<Arc<Self>> {
+    /// Offline it sends nothing.
+    pub(super) fn new(
+        route: &Route,
+        certificates: Option<&Certificates>,
+        is_offline: bool,
+    ) -> Result<Arc<Self>> {
         prime();
         let https_only = route.is_https();
         let tls = tls(certificates)?;
-        let config = Config { https_only, tls, proxy: proxy(route.proxy(), https_only)? };
+        let proxy = proxy(route.proxy(), https_only)?;
+        let config = Config { https_only, tls, proxy, is_offline };
         Ok(Arc::new(Self(ForkCell::new(Connections::new(Arc::new(config))))))
     }
 
@@ -92,8 +101,12 @@ impl Transport {
         form: Vec<(&str, String)>,
         timeout: Duration,
     ) -> Result<Response<Body>> {
+        let connections = self.0.get();
+        if connections.config.is_offline {
+            return offline::refused();
+        }
         let timeout = timeout.min(TIMEOUT_MAX);
-        let pool = self.0.get().pool(timeout);
+        let pool = connections.pool(timeout);
         let request = pool.agent.post(url);
         let request = if timeout == pool.timeout {
             request
@@ -270,7 +283,8 @@ mod tests {
     const TIMEOUT: Duration = Duration::from_secs(4);
 
     fn transport_to(emulator: &Emulator) -> Arc<Transport> {
-        Transport::new(&Route::new(emulator.base_url(), None, None).unwrap(), None).unwrap()
+        let route = Route::new(emulator.base_url(), None, None).unwrap();
+        Transport::new(&route, None, false).unwrap()
     }
 
     fn post(transport: &Arc<Transport>, emulator: &Emulator, timeout: Duration) {
@@ -358,7 +372,8 @@ mod tests {
         let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let v6 = SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], gone.port()));
         let addresses = Several(vec![v6, gone, emulator.address()]);
-        let config = Config { https_only: false, tls: tls(None).unwrap(), proxy: None };
+        let tls = tls(None).unwrap();
+        let config = Config { https_only: false, tls, proxy: None, is_offline: false };
         let start = Instant::now();
         let answer = agent(&config, TIMEOUT, DefaultConnector::new(), addresses)
             .get("http://localhost:1/emulator/health")

@@ -17,6 +17,9 @@ pub(crate) struct BaseUrl {
     pub(crate) called: Box<str>,
     /// Where that is, in its one spelling.
     pub(crate) place: Box<str>,
+    /// Whether that is this machine.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "nothing is called then"))]
+    pub(crate) is_loopback: bool,
 }
 
 impl BaseUrl {
@@ -39,13 +42,15 @@ impl BaseUrl {
         };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let authority = Authority::parse(authority, Some(default)).map_err(invalid)?;
-        if scheme == "http" && !authority.is_loopback() {
+        let is_loopback = authority.is_loopback();
+        if scheme == "http" && !is_loopback {
             return Err(invalid("must be https: plain http is allowed on loopback only"));
         }
         check_path(path)?;
         // Schemes and hosts have no case; a path has.
         let spelled = |authority: Authority| format!("{scheme}://{authority}{path}").into();
-        Ok(Self { place: spelled(authority.undotted()), called: spelled(authority) })
+        let place = spelled(authority.undotted());
+        Ok(Self { place, called: spelled(authority), is_loopback })
     }
 }
 

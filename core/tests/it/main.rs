@@ -15,6 +15,7 @@ mod real_callbacks;
 mod real_http;
 mod real_lingering;
 mod real_load;
+mod real_offline;
 mod real_pool;
 mod real_sharing;
 mod real_sources;

@@ -13,7 +13,7 @@ use super::options::ClientOptions;
 use super::request::GrantRequest;
 use super::source::GrantSource;
 use crate::credentials::ApiKey;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::upstream::{Route, SharedTransport};
 
 const CLOSED_ENDPOINT: &str = "Twilio closed this endpoint in 2023: set source, or base_url to the \
@@ -22,6 +22,9 @@ const CLOSED_ENDPOINT: &str = "Twilio closed this endpoint in 2023: set source, 
 /// Calls `POST {base_url}/v1/PlayerStreamers/{VJ…}/PlaybackGrant` with an API key: one request, no
 /// retry and no redirect. Connections are kept for 4 s for the next call of any client of the process
 /// that reaches upstream in the same way, but not over a fork or a suspend.
+///
+/// If the environment variable `GRANTMINT_OFFLINE` is set to 1 when a client is made, its requests to any host
+/// but loopback fail with [`ErrorKind::Unsupported`] and are not sent: a switch for tests.
 pub struct PlaybackGrantClient {
     base_url: Box<str>,
     authorization: Zeroizing<String>,
@@ -78,10 +81,12 @@ impl GrantSource for PlaybackGrantClient {
         let url = self.url(request);
         let answer = self.transport.post(&url, &self.authorization, form, timeout);
         let fetched = answer.and_then(|answer| answer::read(answer, request));
-        if !self.is_closed_endpoint {
-            return fetched;
-        }
-        fetched.map_err(|error| error.with_hint(CLOSED_ENDPOINT))
+        fetched.map_err(|error| match error.kind() {
+            // It says already what to set.
+            ErrorKind::Unsupported => error,
+            _ if self.is_closed_endpoint => error.with_hint(CLOSED_ENDPOINT),
+            _ => error,
+        })
     }
 }
 
