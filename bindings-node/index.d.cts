@@ -655,7 +655,8 @@ export interface Sourced {
 /**
  * Where grants come from instead of the PlaybackGrant endpoint. What it throws becomes ERR_GRANTMINT_SOURCE_FAILED, with
  * `cause` for the caller that ran it; a {@link ThrottledError} holds back all requests of the account. It should end
- * when `signal` aborts.
+ * when `signal` aborts. It runs in the asynchronous context (`AsyncLocalStorage`) of a caller that waits for it. A refresh,
+ * a prefetch and what is kept warm run in that in which the minter, or the `GrantCache`, was made.
  */
 export type GrantSource = (streamer: string, request: SourceRequest) => Sourced | Promise<Sourced>;
 
@@ -1055,7 +1056,8 @@ export class GrantCache {
    */
   get(key: string, fetch: GrantSource, options?: GetOptions): Promise<Hit>;
   /**
-   * The grant that is in the cache now, or null. If a fetch is due, `fetch` does it, and nobody waits for it.
+   * The grant that is in the cache now, or null. If a fetch is due, `fetch` does it, in the asynchronous context in which
+   * the cache was made, and nobody waits for it.
    *
    * @param key The key, 1 to 512 bytes.
    * @param fetch As for `get`. Without it no fetch is started.

@@ -3,6 +3,7 @@
 
 const { came } = require('./came.cjs');
 const { json, writeForJson } = require('./checks.cjs');
+const { outside } = require('./context.cjs');
 const { InvalidArgumentError, call, codeOf } = require('./errors.cjs');
 const native = require('./native.cjs');
 const { answerTtl } = require('./numbers.cjs');
@@ -19,7 +20,8 @@ async function run(fetch, what, request, caller, end) {
   };
   let answer;
   try {
-    const signal = AbortSignal.timeout(Math.ceil(request.timeoutMs));
+    // Its timer may outlive the call.
+    const signal = outside(() => AbortSignal.timeout(Math.ceil(request.timeoutMs)));
     answer = fieldsOf(await fetch(what, { ttl: request.ttl, origin: request.origin ?? undefined, signal }));
   } catch (error) {
     const { name, isThrottled, retryAfterMs } = described(error);

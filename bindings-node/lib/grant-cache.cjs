@@ -4,6 +4,7 @@
 const native = require('./native.cjs');
 const { boolean, functionLike, instance, signal: abortSignal, text } = require('./checks.cjs');
 const { manualClock } = require('./clock.cjs');
+const { Context } = require('./context.cjs');
 const { call } = require('./errors.cjs');
 const { runTicket, withCause } = require('./fetch.cjs');
 const { hitOf } = require('./hit.cjs');
@@ -28,6 +29,8 @@ let nativeOf;
 
 class GrantCache {
   #native;
+  /** That in which the cache was made, for refreshes. */
+  #context = new Context();
 
   constructor(options) {
     if (options instanceof native.GrantCache) {
@@ -58,10 +61,13 @@ class GrantCache {
     const made = this.#native;
     return wait({
       signal,
-      begin: (port, number) => call(() => made.get(port, number, key, ttl, minRemainingMs, timeoutMs)),
+      begin: (port, number) => {
+        const waits = call(() => made.get(port, number, key, ttl, minRemainingMs, timeoutMs));
+        if (waits) caller.context = new Context();
+      },
       settle: (news, resolve, reject) => {
         if (news.ticket != null) {
-          void runTicket(news.ticket, fetch, caller);
+          this.#fetch(news.ticket, fetch, caller);
           return false;
         }
         const error = reasonOf(news);
@@ -77,9 +83,15 @@ class GrantCache {
     if (fetch != null) fetching(fetch, 'fetch');
     const { ttl, minRemainingMs } = pick(options, tryOptions, 'tryGet()');
     const { hit, ticket } = call(() => this.#native.tryGet(open(), key, ttl, minRemainingMs));
-    if (ticket && fetch != null) void runTicket(ticket, fetch);
+    if (ticket && fetch != null) this.#fetch(ticket, fetch);
     else ticket?.abandon();
     return hitOf(hit);
+  }
+
+  /** Fetches in the context of the caller that waits. Nobody waits for a refresh. */
+  #fetch(ticket, fetch, caller) {
+    const context = (ticket.isRefresh ? undefined : caller?.context) ?? this.#context;
+    context.run(() => void runTicket(ticket, fetch, caller));
   }
 
   begin(key, options) {

@@ -65,6 +65,7 @@ class PlaybackMinter {
         atOnce: (minRemainingMs) => this.#atOnce(streamer, identity, minRemainingMs),
         begin: (port, number, ...rest) => this.#native.begin(port, number, streamer, identity, ...rest),
         source: this.#source,
+        streamer,
       },
       options,
     );

@@ -46,7 +46,7 @@ function tokenAtOnce([jwt, remainingMs, freshness, generation, code, message]) {
  * The promise of a token, for minters and streams alike. `atOnce` gives a token whose grant is in the cache,
  * or null. `begin` begins a call that waits. `check` checks the arguments, and is called only if `atOnce` fails.
  */
-function token({ check, atOnce, begin, source }, options) {
+function token({ check, atOnce, begin, source, streamer }, options) {
   let signal, timeoutMs, minRemainingMs, there;
   try {
     ({ signal, timeoutMs, minRemainingMs } = pick(options, tokenOptions, 'token()'));
@@ -56,19 +56,19 @@ function token({ check, atOnce, begin, source }, options) {
   }
   if (signal?.aborted) return Promise.reject(signal.reason);
   if (there !== null) return Promise.resolve(tokenAtOnce(there));
-  source?.enter();
+  const caller = source?.enter(streamer);
   return wait({
     signal,
     begin: (port, number) => call(() => begin(port, number, minRemainingMs, timeoutMs)),
     settle: (news, resolve, reject) => {
       const error = reasonOf(news);
-      if (news.jwt == null) return reject(withCause(error, source?.take(news.job) ?? {}));
+      if (news.jwt == null) return reject(withCause(error, caller?.take(news.job) ?? {}));
       return resolve(
         new PlaybackToken(internal, news.jwt, news.remainingMs, news.freshness, news.generation, error),
       );
     },
     cancel: (port, number) => port.cancel(number),
-    done: () => source?.leave(),
+    done: () => caller?.leave(),
   });
 }
 

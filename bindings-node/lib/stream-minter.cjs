@@ -35,6 +35,7 @@ class StreamMinter {
         atOnce: (minRemainingMs) => this.#atOnce(identity, minRemainingMs),
         begin: (port, number, ...rest) => this.#native.begin(port, number, identity, ...rest),
         source: this.#source,
+        streamer: this.#streamer,
       },
       options,
     );

@@ -2,6 +2,7 @@
 // A waiter: one caller that waits for a fetch of the cache.
 
 const { signal: abortSignal } = require('./checks.cjs');
+const { outside } = require('./context.cjs');
 const { call } = require('./errors.cjs');
 const { hitOf } = require('./hit.cjs');
 const { onlyInternal } = require('./internal.cjs');
@@ -74,11 +75,13 @@ let timer;
 
 function lookRegularly(look) {
   looks.add(look);
-  timer ??= setInterval(() => {
-    for (const each of [...looks]) each();
-  }, LOOK_EVERY_MS);
+  timer ??= outside(() => setInterval(lookAll, LOOK_EVERY_MS));
   // The port keeps the environment alive while a call waits.
   timer.unref?.();
+}
+
+function lookAll() {
+  for (const each of [...looks]) each();
 }
 
 function stopLooking(look) {

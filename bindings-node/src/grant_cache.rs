@@ -68,7 +68,7 @@ impl GrantCache {
     }
 
     /// Begins a call. Its answer comes through the port under a number, and before that a ticket if
-    /// this call has to fetch the grant.
+    /// this call has to fetch the grant. Whether the answer is still to come.
     #[napi(catch_unwind)]
     pub fn get(
         &self,
@@ -78,13 +78,12 @@ impl GrantCache {
         ttl: Option<f64>,
         min_remaining_ms: Option<f64>,
         timeout_ms: Option<f64>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let (key, options) = (key(&text, ttl)?, options(min_remaining_ms, timeout_ms));
         let inbox = Arc::clone(&port.inbox);
         let fetch = move |ticket| inbox.leave(number, What::Fetch(ticket));
         let grant = self.cache.get_async(&key, options, fetch);
-        port.inbox.begin(number, Asked::Grant(Box::pin(grant)));
-        Ok(())
+        Ok(port.inbox.begin(number, Asked::Grant(Box::pin(grant))))
     }
 
     /// A grant that is there now, and a ticket if a fetch is due.

@@ -6,15 +6,11 @@ use std::sync::{Arc, Mutex, Weak};
 use std::task::{Wake, Waker};
 
 use grantmint_core::{GrantRequest, SourceTicket, Ticket};
-use napi::Status;
-use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 
 use crate::asked::{Answer, Asked};
+use crate::hot::waker::EnvWaker;
 use crate::lock::lock;
 use crate::open_fetch::{Abandon, OpenFetch};
-
-/// Wakes the environment. It keeps the environment alive only after `refer`.
-pub(crate) type EnvWaker = ThreadsafeFunction<(), (), (), Status, false, true>;
 
 /// The inbox of one environment.
 #[derive(Default)]
@@ -61,8 +57,8 @@ impl Inbox {
     }
 
     /// Runs a function with what wakes the environment; none after the environment has ended.
-    pub(crate) fn with_waker<R>(&self, run: impl FnOnce(&mut EnvWaker) -> R) -> Option<R> {
-        lock(&self.0).waker.as_mut().map(run)
+    pub(crate) fn with_waker<R>(&self, run: impl FnOnce(&EnvWaker) -> R) -> Option<R> {
+        lock(&self.0).waker.as_ref().map(run)
     }
 
     /// Leaves something for a call. If the environment has ended, it is dropped.
@@ -79,10 +75,14 @@ impl Inbox {
     }
 
     /// Begins a call. An answer that is there at once is left for it, as later ones are.
-    pub(crate) fn begin(self: &Arc<Self>, number: i64, call: Asked) {
-        if let Some(answer) = self.look(number, call) {
+    /// Whether it has to wait for one.
+    pub(crate) fn begin(self: &Arc<Self>, number: i64, call: Asked) -> bool {
+        let answer = self.look(number, call);
+        let waits = answer.is_none();
+        if let Some(answer) = answer {
             self.leave(number, What::Answer(answer));
         }
+        waits
     }
 
     /// Looks whether a call has its answer; one that has none waits on. No lock is held while it looks.
@@ -152,7 +152,7 @@ impl Inbox {
         let is_woken = std::mem::replace(&mut state.is_woken, true);
         // Under the lock, so that `close` does not release the waker meanwhile.
         if !is_woken && let Some(waker) = &state.waker {
-            waker.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            waker.wake();
         }
     }
 

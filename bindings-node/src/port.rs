@@ -6,11 +6,12 @@
 use std::sync::Arc;
 
 use napi::Env;
-use napi::bindgen_prelude::Function;
+use napi::bindgen_prelude::{Function, Object};
 use napi_derive::napi;
 
 use crate::delivery::Delivery;
 use crate::error::{Result, from_napi};
+use crate::hot::waker::EnvWaker;
 use crate::inbox::Inbox;
 use crate::job::Job;
 
@@ -22,12 +23,11 @@ pub struct Port {
 
 #[napi]
 impl Port {
-    /// A port whose environment looks into it when `look` is called.
+    /// A port whose environment looks into it when `look` is called. `resource` stands for it in async hooks.
     #[napi(catch_unwind, factory)]
-    pub fn open(env: &Env, look: Function<'_, (), ()>) -> Result<Self> {
+    pub fn open(env: &Env, resource: Object<'_>, look: Function<'_, (), ()>) -> Result<Self> {
         let inbox = Arc::new(Inbox::default());
-        let waker = look.build_threadsafe_function::<()>().weak::<true>().build();
-        inbox.open(waker.map_err(|error| from_napi(&error))?);
+        inbox.open(EnvWaker::new(env, resource, look).map_err(|error| from_napi(&error))?);
         // Added after the waker was made, so that it runs before Node ends the waker by itself.
         env.add_env_cleanup_hook(Arc::clone(&inbox), |inbox| inbox.close())
             .map_err(|error| from_napi(&error))?;
@@ -36,7 +36,6 @@ impl Port {
 
     /// Whether to keep the environment alive.
     #[napi(catch_unwind)]
-    #[allow(deprecated, reason = "a clone cannot be kept only while a call waits: it stays weak")]
     pub fn keep_alive(&self, env: &Env, keep: bool) -> Result<()> {
         let kept =
             self.inbox.with_waker(|waker| if keep { waker.refer(env) } else { waker.unref(env) });

@@ -1,6 +1,8 @@
 // What every runtime must do: node, bun and deno run this file as it is. Prints one line, or throws.
 
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import * as grantmint from 'grantmint';
@@ -50,6 +52,24 @@ const reason = new Error('gone');
 controller.abort(reason);
 assert.equal(await aborted, reason);
 assert.equal((await other).freshness, 'fresh');
+
+// A source runs in the context of its caller, and of its minter if nobody waits.
+const request = new AsyncLocalStorage();
+const stores = [];
+const spied = async () => {
+  await null;
+  stores.push(request.getStore());
+  return { grant: {} };
+};
+const traced = request.run('minter', () => new PlaybackMinter(key(), { source: spied }));
+for (const [n, name] of ['first', 'second'].entries()) {
+  await request.run(name, () => traced.token(STREAMER.replace(/1$/, String(n + 2)), 'alice'));
+}
+await request.run('third', () => traced.prefetch(STREAMER));
+for (let n = 0; n < 100 && stores.length < 3; n += 1) await sleep(10);
+const cache = new grantmint.GrantCache();
+await request.run('fourth', () => cache.get('key', spied));
+assert.deepEqual(stores, ['first', 'second', 'minter', 'fourth']);
 
 // Workers share the library.
 const said = [];

@@ -2,7 +2,8 @@
 //!
 //! To call a method of a class that the derive made costs ten times an empty call of Node-API. So these
 //! functions are made by hand. The files named after classes say what each function does; the others
-//! carry it across Node-API.
+//! carry it across Node-API. `waker` is not on the hot path; it is here because it, too, calls Node-API by
+//! hand.
 
 pub(crate) mod call;
 pub(crate) mod failure;
@@ -14,5 +15,6 @@ mod read;
 pub(crate) mod stream_minter;
 mod texts;
 pub(crate) mod token_minter;
+pub(crate) mod waker;
 pub(crate) mod wiped;
 mod write;
