@@ -100,6 +100,19 @@ test('arguments are refused by a rejection, or thrown where nothing is awaited',
   }
 });
 
+test('offline no request leaves the machine', async (t) => {
+  const upstream = await emulator(t);
+  process.env.GRANTMINT_OFFLINE = '1';
+  t.after(() => delete process.env.GRANTMINT_OFFLINE);
+  const here = new PlaybackMinter(key(), { baseUrl: upstream.baseUrl });
+  assert.equal((await here.token(STREAMER, 'alice')).freshness, 'fresh');
+  for (const options of [{}, { baseUrl: 'https://upstream.invalid' }, { isolated: true }]) {
+    const error = await rejection(new PlaybackMinter(key(), options).token(STREAMER, 'alice'));
+    assert.deepEqual([error.code, error.isRetryable], ['ERR_GRANTMINT_UNSUPPORTED', false]);
+    assert.match(error.message, /^GRANTMINT_OFFLINE is set/);
+  }
+});
+
 test('a time that is none is refused, whether or not there is anything to wait for', async () => {
   const live = new PlaybackMinter(key(), { source: counting().fetch });
   await live.token(STREAMER, 'alice');

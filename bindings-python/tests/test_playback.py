@@ -92,6 +92,16 @@ def test_a_key_is_rotated(emulator, key):
         minter.rotate(ApiKey("AC" + "9" * 32, key.key_sid, "s"))
 
 
+def test_offline_no_request_leaves_the_machine(emulator, key, monkeypatch):
+    monkeypatch.setenv("GRANTMINT_OFFLINE", "1")
+    here = PlaybackMinter(key, base_url=emulator.base_url)
+    assert here.token(STREAMER, "alice").freshness == "fresh"
+    for options in [{}, {"base_url": "https://upstream.invalid"}, {"isolated": True}]:
+        with pytest.raises(GrantmintError, match="GRANTMINT_OFFLINE is set") as raised:
+            PlaybackMinter(key, **options).token(STREAMER, "alice")
+        assert (raised.value.code, raised.value.is_retryable) == ("unsupported", False)
+
+
 def test_prefetch_and_keep_warm(emulator, key):
     minter = PlaybackMinter(key, base_url=emulator.base_url)
     minter.prefetch(STREAMER)

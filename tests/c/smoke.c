@@ -229,6 +229,28 @@ static void clock_moves(void) {
     grantmint_manual_clock_free(clock);
 }
 
+/* With the variable set no request leaves the machine: not even the name is looked up. */
+static void offline(void) {
+    grantmint_api_key_t *key = new_key();
+    grantmint_playback_minter_t *minter = NULL;
+    grantmint_playback_token_t *token = NULL;
+    grantmint_error_t *error = NULL;
+    grantmint_playback_minter_options_t options = GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT;
+    options.base_url = GRANTMINT_STR("https://upstream.invalid");
+    CHECK(setenv("GRANTMINT_OFFLINE", "1", 1) == 0);
+    CHECK_OK(grantmint_playback_minter_new(key, &options, &minter, &error));
+    CHECK(unsetenv("GRANTMINT_OFFLINE") == 0);
+    grantmint_status_t status = grantmint_playback_minter_token(
+        minter, GRANTMINT_STR("VJ00000000000000000000000000000001"), GRANTMINT_STR("alice"), NULL,
+        &token, &error);
+    CHECK(status == GRANTMINT_ERR_UNSUPPORTED);
+    CHECK(token == NULL && !grantmint_error_is_retryable(error));
+    CHECK(contains(grantmint_error_message(error), "GRANTMINT_OFFLINE"));
+    grantmint_error_free(error);
+    grantmint_playback_minter_free(minter);
+    grantmint_api_key_free(key);
+}
+
 int main(void) {
     version();
     key();
@@ -238,5 +260,6 @@ int main(void) {
     one_token_with_advice();
     other_services();
     clock_moves();
+    offline();
     return 0;
 }
