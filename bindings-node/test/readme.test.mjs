@@ -1,4 +1,4 @@
-// What the README shows, run as one program against the emulator.
+// What the README and the page about tests show, run as one program each.
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -49,6 +49,18 @@ test('the sixty seconds of the front page run', async (t) => {
   const [room, live] = stdout.split(/\s+/);
   for (const jwt of [room, live]) assert.equal(verify(jwt, key()).identity, 'alice');
   assert.equal(await upstream.calls(), 1);
+});
+
+test('the example of the page about tests runs', async () => {
+  const page = readFileSync(join(import.meta.dirname, 'testing.md'), 'utf8');
+  const [[, example], ...more] = page.matchAll(/^```js\n(.*?)^```$/gms);
+  assert.equal(more.length, 0);
+  const file = join(import.meta.dirname, 'testing.run.mjs');
+  writeFileSync(file, example);
+  const { code, stdout, stderr } = await run([file], { env: { ...env, GRANTMINT_OFFLINE: '1' } });
+  assert.deepEqual([code, stderr], [0, '']);
+  const expected = [...example.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);
+  assert.deepEqual(stdout.trim().split('\n'), expected);
 });
 
 test('the README names every class of errors', () => {

@@ -25,6 +25,7 @@ cpSync(resolve(here, '../examples'), join(clean, 'test/examples'), { recursive: 
 const migration = resolve(here, '../../docs/migration.md');
 if (existsSync(migration)) cpSync(migration, join(clean, 'test/migration.md'));
 cpSync(resolve(here, '../../README.md'), join(clean, 'test/front-page.md'));
+cpSync(resolve(here, '../../docs/testing.md'), join(clean, 'test/testing.md'));
 symlinkSync(join(here, 'node_modules'), join(clean, 'test/node_modules'));
 
 const env = { ...process.env, GRANTMINT_TARBALLS: resolve(tarballs) };
@@ -59,8 +60,10 @@ const files = readdirSync(join(clean, 'test')).filter(
   (name) => (name.endsWith('.test.mjs') || name === 'conformance.mjs') && name.includes(pattern),
 );
 const tests = files.filter((name) => name !== 'conformance.mjs');
-// Where versions of Node differ in what the addon rests on: threads, their ends and the ends of processes.
-const everyNode = tests.filter((name) => ['workers.test.mjs', 'process.test.mjs'].includes(name));
+// Where versions of Node differ in what the addon rests on: threads, their ends, the ends of processes, contexts.
+const everyNode = tests.filter((name) =>
+  ['workers.test.mjs', 'process.test.mjs', 'contexts.test.mjs'].includes(name),
+);
 
 for (const [name, [program, ...arguments_]] of Object.entries(runtimes)) {
   if (!existsSync(program)) {

@@ -1,4 +1,4 @@
-"""The README's sixty seconds, and everything else it shows, run as they stand."""
+"""What the README, the front page and the page about tests show, run as it stands."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from support import REPOSITORY
 
 README = (REPOSITORY / "bindings-python" / "README.md").read_text(encoding="utf-8")
 FRONT_PAGE = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+TESTING = (REPOSITORY / "docs" / "testing.md").read_text(encoding="utf-8")
 
 
 def examples_of(page):
@@ -53,6 +54,13 @@ def test_the_sixty_seconds_of_the_front_page_run(emulator, key, capsys):
     jwt = capsys.readouterr().out.split()[0]
     assert grantmint.verify(jwt, key).identity == "alice"
     assert emulator.calls == 1
+
+
+def test_the_example_of_the_page_about_tests_runs(monkeypatch):
+    monkeypatch.setenv("GRANTMINT_OFFLINE", "1")
+    examples = examples_of(TESTING)
+    run_all(examples)
+    assert len(examples) == 1
 
 
 @pytest.mark.parametrize("code", grantmint.ERRORS)

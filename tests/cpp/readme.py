@@ -20,7 +20,7 @@ def main(page, out):
     if not any(block[1] == "c" for block in blocks):
         raise SystemExit(f"{page} has no example in C: is it still written as ```c?")
     for number, block in enumerate(blocks, 1):
-        name = f"readme_{number}{'_no_run' if block[2] else ''}.{block[1]}"
+        name = f"{Path(page).stem.lower()}_{number}{'_no_run' if block[2] else ''}.{block[1]}"
         (out / name).write_text(block[3], encoding="utf-8")
         print(out / name)
 
