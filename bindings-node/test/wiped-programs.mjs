@@ -44,6 +44,7 @@ function copies(needle) {
     const size = readSync(memory, window, 0, Math.min(window.length, end - place), place);
     for (let i = 0; i < size; i++) window[i] ^= HIDE;
     found += occurrences(window.subarray(0, size), needle);
+    if (size < needle.length) break; // [heap] has shrunk meanwhile.
     // Windows overlap by all but one byte of a needle, so that none is cut in two.
     place += place + size === end ? size : size - (needle.length - 1);
   }

@@ -44,7 +44,7 @@ fn in_a_process_of_its_own() {
             assert_eq!(error.kind(), ErrorKind::Unsupported);
             assert!(error.message().starts_with("GRANTMINT_OFFLINE is set"), "{error}");
         } else {
-            assert!(error.message().contains("upstream"), "{error}");
+            assert_ne!(error.kind(), ErrorKind::Unsupported, "{error}");
         }
     }
     if is_offline {
