@@ -24,13 +24,14 @@ pub fn check(input: &[u8]) {
     check_that_nobody_signed(token);
 }
 
-/// Three parts of base64url without padding, of which the first two are objects that do not repeat
+/// Three parts of canonical base64url without padding, of which the first two are objects that do not repeat
 /// a name.
 fn is_a_token(token: &str) -> bool {
     let parts: Vec<&str> = token.split('.').collect();
     token.len() <= TOKEN_MAX_BYTES
         && parts.len() == 3
         && parts[..2].iter().all(|part| is_object(part))
+        && BASE64_URL_SAFE_NO_PAD.decode(parts[2]).is_ok()
 }
 
 fn is_object(part: &str) -> bool {

@@ -47,7 +47,7 @@ fn bad_certificates_are_each_refused_for_their_reason() {
         (Tls::Expired, "expired"),
         (Tls::NotYetValid, "not valid yet"),
         (Tls::Authority, "CaUsedAsEndEntity"),
-        (Tls::UnusualSignature, "signature algorithm"),
+        (Tls::UnusualSignature, "UnsupportedSignatureAlgorithm"),
     ] {
         let error = health(&start(tls), "localhost").unwrap_err().to_string();
         assert!(error.contains(reason), "{tls:?}: {error}");
