@@ -64,6 +64,23 @@ def test_a_refresh_runs_on_a_thread_of_the_library(key):
     assert 1 <= names.count("grantmint-source") <= 16
 
 
+def test_a_grant_that_is_invalidated_while_its_source_runs_is_not_stored(key):
+    asked = []
+
+    def source(streamer, **_):
+        asked.append(streamer)
+        if len(asked) == 1:
+            minter.invalidate(streamer)
+        return {"grant": {}}
+
+    minter = PlaybackMinter(key, source=source, clock=ManualClock(START))
+    first = minter.token(STREAMER, "alice")
+    second = minter.token(STREAMER, "bob")
+    assert len(asked) == 2
+    assert second.generation > first.generation
+    assert minter.token(STREAMER, "carol").generation == second.generation
+
+
 def test_lifetime_is_as_the_source_says(key):
     def fetch(streamer, **_):
         return {"grant": '{ "exact" : 1 }', "ttl": 20}

@@ -191,3 +191,26 @@ fn in_an_environment_full_of_proxies() {
     live.token(STREAMER, "alice").unwrap();
     assert_eq!(proxy.tunnels(), 1);
 }
+
+/// Environment variables and the TLS library's default are one for the whole process, so this runs in
+/// one of its own.
+#[test]
+fn no_key_log_is_written_and_the_default_of_the_tls_library_is_left_alone() {
+    let log = std::env::temp_dir().join(format!("grantmint-key-log-{}", std::process::id()));
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "real_tls::where_a_key_log_is_asked_for", "--ignored"]);
+    let output = child.env("SSLKEYLOGFILE", &log).output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
+    assert!(!log.exists(), "{}", log.display());
+}
+
+#[test]
+#[ignore = "run by no_key_log_is_written_and_the_default_of_the_tls_library_is_left_alone"]
+fn where_a_key_log_is_asked_for() {
+    let emulator = secure(Tls::Good);
+    let ca = CaFile::of(&emulator);
+    let live = minter_of(&emulator).ca_file(&ca.0).build().unwrap();
+    live.token(STREAMER, "alice").unwrap();
+    assert!(rustls::crypto::CryptoProvider::get_default().is_none());
+}
