@@ -9,8 +9,10 @@ from grantmint import (
     ApiKey,
     ChatGrant,
     DeadlineError,
+    GrantCache,
     GrantmintError,
     InvalidArgumentError,
+    ManualClock,
     PlaybackMinter,
     ThrottledError,
     UpstreamError,
@@ -108,6 +110,27 @@ def test_prefetch_and_keep_warm(emulator, key):
     minter.keep_warm(STREAMER, timedelta(minutes=5))
     minter.token(STREAMER, "alice")
     assert emulator.calls == 1
+
+
+def test_a_stream_that_two_minters_keep_warm_stays_warm_when_one_is_closed(key):
+    """It is not evicted, though the cache has space for one stream alone."""
+
+    def source(streamer, **_):
+        return {"grant": {}}
+
+    clock = ManualClock(1_700_000_000)
+    cache = GrantCache(policy={"max_keys": 1}, clock=clock)
+    one, two = (PlaybackMinter(key, source=source, cache=cache) for _ in range(2))
+    for minter in (one, two):
+        minter.token(STREAMER, "alice")
+        minter.keep_warm(STREAMER, 600)
+    one.close()
+    with pytest.raises(GrantmintError) as caught:
+        two.token("VJ" + "2" * 32, "bob")
+    assert caught.value.code == "overloaded"
+    two.keep_warm(STREAMER, 0)
+    clock.advance(2)
+    assert two.token("VJ" + "3" * 32, "bob").jwt
 
 
 @pytest.mark.parametrize(
