@@ -110,7 +110,7 @@ try-server:
 header: ## writes include/grantmint.h from ffi/src
 	UPDATE=1 $(CARGO) test --locked -p grantmint-ffi --test header
 
-lint: licences words lint-release lint-python lint-node ## formatting, clippy, licences and duplicate crates
+lint: licences words promises lint-release lint-python lint-node ## formatting, clippy, licences and duplicate crates
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-core --no-default-features -- -D warnings
@@ -122,9 +122,12 @@ lint: licences words lint-release lint-python lint-node ## formatting, clippy, l
 licences:
 	python3 tests/packaging/dependencies.py
 
-.PHONY: words
+.PHONY: words promises
 words: need-python ## one word for one thing: docs/glossary.md
 	python3 tests/packaging/words.py
+
+promises: need-python ## every promise has a test that is there: docs/promises.md
+	python3 tests/packaging/promises.py
 
 lint-release: ## one version everywhere, docs/unsafe.md, the workflows of the release
 	python3 tests/packaging/versions.py
