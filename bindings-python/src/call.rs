@@ -19,7 +19,7 @@ use crate::lock::lock;
 use crate::mailbox::Mailbox;
 use crate::playback_token::PlaybackToken;
 use crate::port::Port;
-use crate::source::Source;
+use crate::source::{Place, Source};
 
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -77,7 +77,8 @@ fn with_cause(py: Python<'_>, error: &grantmint_core::Error, cause: Option<Py<Py
 /// A call that has not been ended.
 struct OpenCall {
     mailbox: Arc<Mailbox>,
-    source: Option<Arc<Source>>,
+    /// The source, and the caller's place among those who wait for it.
+    source: Option<(Arc<Source>, Place)>,
     asked: TokenFuture,
     process: Generation,
 }
@@ -90,9 +91,10 @@ impl OpenCall {
         asked: TokenFuture,
     ) -> Self {
         // Added first: the fetch to run may come during the first look.
-        if let Some(source) = &source {
-            source.add_caller(streamer, &mailbox);
-        }
+        let source = source.map(|source| {
+            let place = source.add_caller(streamer, &mailbox);
+            (source, place)
+        });
         Self { mailbox, source, asked, process: Generation::now() }
     }
 
@@ -122,8 +124,8 @@ impl OpenCall {
         }
         self.process = Generation::now();
         std::mem::forget(std::mem::replace(&mut self.mailbox, Mailbox::of_thread()));
-        if let Some(source) = &self.source {
-            source.add_caller(streamer, &self.mailbox);
+        if let Some((source, place)) = &mut self.source {
+            *place = source.add_caller(streamer, &self.mailbox);
         }
     }
 
@@ -131,8 +133,8 @@ impl OpenCall {
     fn end(self) {
         let Self { mailbox, source, asked, .. } = self;
         drop(asked);
-        let Some(source) = source else { return };
-        source.remove_caller(&mailbox);
+        let Some((source, place)) = source else { return };
+        source.remove_caller(place);
         if let Some(fetch) = mailbox.close() {
             source.offer(fetch);
         }

@@ -54,15 +54,19 @@ impl Mailbox {
         matches!(self.owner, Owner::Thread(_))
     }
 
+    /// Whether the caller can run a fetch now.
+    pub(crate) fn is_idle(&self) -> bool {
+        !self.has_deaf_loop() && lock(&self.state).is_idle()
+    }
+
+    fn has_deaf_loop(&self) -> bool {
+        matches!(&self.owner, Owner::Task(port, _) if port.is_unresponsive())
+    }
+
     /// Leaves a fetch for the caller to run. Hands it back if the caller cannot run it now.
     pub(crate) fn offer(&self, fetch: PendingFetch) -> Option<PendingFetch> {
-        if let Owner::Task(port, _) = &self.owner
-            && port.is_unresponsive()
-        {
-            return Some(fetch);
-        }
         let mut state = lock(&self.state);
-        if state.closed || state.busy || state.fetch.is_some() {
+        if !state.is_idle() {
             return Some(fetch);
         }
         state.fetch = Some(fetch);
@@ -93,13 +97,17 @@ impl Mailbox {
         fetch
     }
 
-    /// Waits on this thread until there is something, for a time at most; returns whether there is.
+    /// Waits on this thread until there is something, for a time at most; returns whether there is. If
+    /// not, the caller is busy until it waits again: it may run a handler of a signal, which may ask
+    /// for the same stream.
     pub(crate) fn wait(&self, time: Duration) -> bool {
-        let state = lock(&self.state);
+        let mut state = lock(&self.state);
+        state.busy = false;
         let Owner::Thread(changed) = &self.owner else { return true };
         let waited = changed.wait_timeout_while(state, time, |state| state.is_empty());
-        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        !state.is_empty()
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.busy = state.is_empty();
+        !state.busy
     }
 
     /// Takes no more fetches; returns the one that nobody took out.
@@ -127,6 +135,10 @@ impl Wake for Mailbox {
 }
 
 impl State {
+    fn is_idle(&self) -> bool {
+        !self.closed && !self.busy && self.fetch.is_none()
+    }
+
     fn is_empty(&self) -> bool {
         self.fetch.is_none() && !self.woken
     }

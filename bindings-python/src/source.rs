@@ -1,5 +1,6 @@
 //! A source of grants that the host wrote: picks who runs its function for each fetch.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Weak};
 
 use grantmint_core::{AsyncGrantSource, ErrorKind, GrantRequest, SourceTicket};
@@ -50,11 +51,15 @@ pub(crate) struct Source {
 #[derive(Default)]
 struct Runners {
     /// The callers that wait, each with its stream, in the order in which they came.
-    callers: Vec<(Box<str>, Arc<Mailbox>)>,
+    callers: BTreeMap<Place, (Box<str>, Arc<Mailbox>)>,
+    next: Place,
     /// Of a coroutine function, the loop whose tasks called last; of a plain function, the hub whose
     /// greenlets did, if threads are greenlets.
     last_port: Weak<Port>,
 }
+
+/// The number of a caller that waits.
+pub(crate) type Place = u64;
 
 impl Source {
     fn new(function: &Bound<'_, PyAny>) -> PyResult<Self> {
@@ -100,30 +105,30 @@ impl Source {
     }
 
     /// Adds a caller that waits for a stream's grant, and can run the function.
-    pub(crate) fn add_caller(&self, streamer: &str, caller: &Arc<Mailbox>) {
+    pub(crate) fn add_caller(&self, streamer: &str, caller: &Arc<Mailbox>) -> Place {
         let entry = (streamer.into(), Arc::clone(caller));
-        self.runners.with(|runners| lock(runners).callers.push(entry));
+        self.runners.with(|runners| {
+            let mut runners = lock(runners);
+            let place = runners.next;
+            runners.next += 1;
+            runners.callers.insert(place, entry);
+            place
+        })
     }
 
-    pub(crate) fn remove_caller(&self, caller: &Arc<Mailbox>) {
-        let removed = self.runners.with(|runners| {
-            let callers = &mut lock(runners).callers;
-            let place = callers.iter().position(|(_, other)| Arc::ptr_eq(other, caller));
-            place.map(|place| callers.remove(place))
-        });
+    pub(crate) fn remove_caller(&self, place: Place) {
+        let removed = self.runners.with(|runners| lock(runners).callers.remove(&place));
         drop(removed);
     }
 
     /// Finds somebody to run a fetch. A caller that waits for the stream runs it, the first that is
-    /// idle; a refresh goes to a loop, a hub or a background thread.
+    /// idle; without one, a loop, a hub or a background thread.
     pub(crate) fn offer(&self, mut fetch: PendingFetch) {
-        if !fetch.ticket.is_refresh() {
-            // A thread that is blocked has nothing else to do; a task has its loop to run.
-            for caller in self.callers_of(fetch.request.streamer().as_str()) {
-                match caller.offer(fetch) {
-                    Some(back) => fetch = back,
-                    None => return,
-                }
+        while let Some(caller) = self.idle_caller(fetch.request.streamer().as_str()) {
+            match caller.offer(fetch) {
+                // It began to run another meanwhile.
+                Some(back) => fetch = back,
+                None => return,
             }
         }
         match self.last_port() {
@@ -136,14 +141,22 @@ impl Source {
         }
     }
 
-    fn callers_of(&self, streamer: &str) -> Vec<Arc<Mailbox>> {
+    /// A caller that waits for a stream and runs nothing. A thread that is blocked has nothing else to
+    /// do; a task has its loop to run.
+    fn idle_caller(&self, streamer: &str) -> Option<Arc<Mailbox>> {
         self.runners.with(|runners| {
             let runners = lock(runners);
-            let callers = runners.callers.iter();
-            let of_it = callers.filter(|(other, _)| other.eq_ignore_ascii_case(streamer));
-            let mut of_it: Vec<_> = of_it.map(|(_, caller)| Arc::clone(caller)).collect();
-            of_it.sort_by_key(|caller| !caller.is_thread());
-            of_it
+            let mut task = None;
+            for (other, caller) in runners.callers.values() {
+                if !other.eq_ignore_ascii_case(streamer) || !caller.is_idle() {
+                    continue;
+                }
+                if caller.is_thread() {
+                    return Some(Arc::clone(caller));
+                }
+                task = task.or(Some(caller));
+            }
+            task.map(Arc::clone)
         })
     }
 }

@@ -64,14 +64,15 @@ impl<T: Clone> Completion<T> {
 
     /// Takes another waker for a task that has subscribed; false if the outcome is there.
     pub(crate) fn set_waker(&self, subscription: Subscription, waker: &Waker) -> bool {
+        // A waker may do anything when it is cloned or dropped, so not under the lock.
+        let mut new = waker.clone();
         let mut state = self.state.lock();
-        match state.subscribers.get_mut(&subscription) {
-            Some(Wake::Task(old)) => {
-                old.clone_from(waker);
-                true
-            }
-            _ => false,
-        }
+        let Some(Wake::Task(old)) = state.subscribers.get_mut(&subscription) else {
+            return false;
+        };
+        std::mem::swap(old, &mut new);
+        drop(state);
+        true
     }
 
     /// Removes a subscriber; false if the outcome came first.

@@ -93,7 +93,7 @@ class Port:
         self._looks_until = loop.time() + _LOOK_FOR
         if not self._looks:
             self._looks = True
-            loop.call_later(_LOOK_EVERY, self._look, loop)
+            loop.call_later(_LOOK_EVERY, self._look, loop, context=contextvars.Context())
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         self._deliver()

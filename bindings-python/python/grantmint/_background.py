@@ -72,6 +72,8 @@ def run(call: Callable[[], object]) -> bool:
 
 def _has_thread() -> bool:
     """Starts the first thread, unless one runs; returns whether one does."""
+    if _threads > 0:
+        return True
     with _guard:
         return _threads > 0 or _start_thread()
 
@@ -101,13 +103,17 @@ def _start_thread() -> bool:
 
 
 def _serve(is_up: threading.Lock) -> None:
-    if not _unpatched.threads_are_greenlets():
-        threading.current_thread().name = "grantmint-source"
-    _enter_background()
-    is_up.release()
-    while _serve_one() and not _is_ending:
-        pass
-    _leave()
+    try:
+        if not _unpatched.threads_are_greenlets():
+            threading.current_thread().name = "grantmint-source"
+        _enter_background()
+    finally:
+        is_up.release()
+    try:
+        while not _is_ending and _serve_one():
+            pass
+    finally:
+        _leave()
 
 
 def _serve_one() -> bool:
@@ -139,7 +145,10 @@ def _do(task: Job | Callable[[], object]) -> None:
             task()
     except BaseException:  # noqa: BLE001
         # Such as SystemExit. The thread must go on: others need it.
-        _sources.report()
+        try:
+            _sources.report()
+        except BaseException:  # noqa: BLE001, S110
+            pass
 
 
 def _leave() -> None:

@@ -190,6 +190,10 @@ impl Inner {
         if !fetch.is_sent() {
             return self.never_sent(&ended, now);
         }
+        if !fetch.is_overdue(now) {
+            // It was sent at this very moment, and has its time.
+            return;
+        }
         let error =
             Error::new(ErrorKind::UpstreamTimeout, "the fetch of a grant did not end in its time");
         self.fail(&ended, error, now);
