@@ -77,7 +77,7 @@ fn with_cause(py: Python<'_>, error: &grantmint_core::Error, cause: Option<Py<Py
 /// A call that has not been ended.
 struct OpenCall {
     mailbox: Arc<Mailbox>,
-    /// The source, and the caller's place among those who wait for it.
+    /// The source, and the caller's place among its waiters.
     source: Option<(Arc<Source>, Place)>,
     asked: TokenFuture,
     process: Generation,

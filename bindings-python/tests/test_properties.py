@@ -179,7 +179,7 @@ def test_an_error_crosses_to_other_processes(code, message, retry_after):
     assert str(again) == str(error)
 
 
-@given(grant=json_objects, identity=identities, lifetime=st.integers(1, 120))
+@given(grant=json_objects, identity=identities, lifetime=st.integers(1, 60))
 def test_a_source_is_taken_at_its_word(grant, identity, lifetime):
     def fetch(streamer, *, ttl, origin, timeout):
         return {"grant": grant, "ttl": lifetime}

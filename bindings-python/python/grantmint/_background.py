@@ -72,8 +72,10 @@ def run(call: Callable[[], object]) -> bool:
 
 def _has_thread() -> bool:
     """Starts the first thread, unless one runs; returns whether one does."""
-    if _threads > 0:
-        return True
+    # Without a lock if that can be: a daemon thread that waits for one while the interpreter ends
+    # would be ended inside of a call of the library, which ends the process.
+    if _threads > 0 or _is_ending:
+        return not _is_ending
     with _guard:
         return _threads > 0 or _start_thread()
 
@@ -145,7 +147,7 @@ def _do(task: Job | Callable[[], object]) -> None:
             task()
     except BaseException:  # noqa: BLE001
         # Such as SystemExit. The thread must go on: others need it.
-        try:
+        try:  # noqa: SIM105
             _sources.report()
         except BaseException:  # noqa: BLE001, S110
             pass
