@@ -64,15 +64,14 @@ class Crowd {
   }
 }
 
-/** Runs a job of the native half, in the context of the first call that waits. If none does, as for a refresh, that is the
- * minter's. */
+/** Runs a job of the native half, in the context of the first call that waits. If none does, as mostly for a
+ * refresh, that is the minter's: calls that have their grant left before. */
 onJob((job) => {
   const source = sources.get(job.source)?.deref();
   if (!source) return job.abandon();
-  const { number, streamer, isRefresh } = job;
-  const crowd = isRefresh ? undefined : source.crowdOf(streamer);
-  const [context] = crowd?.contexts ?? [source.context];
-  const caller = isRefresh ? undefined : callerOf(source, streamer, number);
+  const { number, streamer } = job;
+  const [context] = source.crowdOf(streamer)?.contexts ?? [source.context];
+  const caller = callerOf(source, streamer, number);
   context.run(() => void run(source.fetch, streamer, job, caller, job));
 });
 

@@ -22,7 +22,6 @@ pub struct Job {
     source: i64,
     request: GrantRequest,
     timeout: Duration,
-    is_refresh: bool,
     fetch: Arc<OpenFetch<SourceTicket>>,
 }
 
@@ -30,10 +29,10 @@ impl Job {
     /// Takes over a job that was left in an inbox. It is abandoned when the inbox's environment ends.
     pub(crate) fn new(job: QueuedJob, inbox: &Inbox) -> Self {
         let QueuedJob { source, request, ticket } = job;
-        let (timeout, is_refresh) = (ticket.timeout(), ticket.is_refresh());
+        let timeout = ticket.timeout();
         let fetch = Arc::new(OpenFetch::new(ticket));
         inbox.watch(&fetch);
-        Self { number: next_number(), source, request, timeout, is_refresh, fetch }
+        Self { number: next_number(), source, request, timeout, fetch }
     }
 }
 
@@ -79,12 +78,6 @@ impl Job {
     #[napi(catch_unwind, getter)]
     pub fn timeout_ms(&self) -> f64 {
         to_ms(self.timeout)
-    }
-
-    /// Whether nobody waits for it.
-    #[napi(catch_unwind, getter)]
-    pub fn is_refresh(&self) -> bool {
-        self.is_refresh
     }
 
     /// Ends the fetch with a grant in JSON, or with an error if it is not a grant; unless its lifetime is

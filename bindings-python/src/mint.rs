@@ -18,6 +18,8 @@ use crate::source::{Source, no_loop};
 use crate::text::{Text, handed_over};
 use crate::time::Seconds;
 
+const NO_DESCRIPTOR: &str = "there is no grant, and the process has no file descriptor left for the event loop to wait with";
+
 /// What mints the tokens of one stream in core.
 pub(crate) trait Mint: Sync {
     fn streamer(&self) -> &str;
@@ -126,8 +128,6 @@ fn without_port(
     let token = token.ok_or_else(|| Error::new(ErrorKind::Overloaded, NO_DESCRIPTOR)).or_raise()?;
     Ok(PlaybackToken::new(py, token))
 }
-
-const NO_DESCRIPTOR: &str = "there is no grant, and the process has no file descriptor left for the event loop to wait with";
 
 /// A call for a token that a task of the port's loop, or a greenlet of its hub, waits for.
 pub(crate) fn token_call(

@@ -8,6 +8,7 @@ conversions around it.
 #![deny(unsafe_code)]
 
 mod account;
+mod base64_text;
 mod cache;
 mod clock;
 mod completion;

@@ -2,12 +2,12 @@
 
 use std::str::FromStr;
 
-use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::value::RawValue;
 use sha2::{Sha256, Sha384, Sha512};
 
+use crate::base64_text;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::TOKEN_MAX_BYTES;
 use crate::strict_json;
@@ -109,9 +109,9 @@ pub fn sign(algorithm: Algorithm, header: &str, claims: &str, secret: &[u8]) -> 
     check_claims(claims)?;
     // Large enough from the start: growing would leave a copy behind.
     let mut token = String::with_capacity((header.len() + claims.len()).div_ceil(3) * 4 + 100);
-    BASE64_URL_SAFE_NO_PAD.encode_string(header, &mut token);
+    base64_text::push(&BASE64_URL_SAFE_NO_PAD, header.as_bytes(), &mut token);
     token.push('.');
-    BASE64_URL_SAFE_NO_PAD.encode_string(claims, &mut token);
+    base64_text::push(&BASE64_URL_SAFE_NO_PAD, claims.as_bytes(), &mut token);
     with_hash!(algorithm, push_signature(secret, &mut token));
     Ok(token)
 }
@@ -153,7 +153,7 @@ fn push_signature<M: KeyInit + Mac>(secret: &[u8], token: &mut String) {
     let mut mac = keyed::<M>(secret);
     mac.update(token.as_bytes());
     token.push('.');
-    BASE64_URL_SAFE_NO_PAD.encode_string(mac.finalize().into_bytes(), token);
+    base64_text::push(&BASE64_URL_SAFE_NO_PAD, &mac.finalize().into_bytes(), token);
 }
 
 fn verify_mac<M: KeyInit + Mac>(secret: &[u8], message: &[u8], mac: &[u8]) -> bool {
@@ -164,6 +164,8 @@ fn verify_mac<M: KeyInit + Mac>(secret: &[u8], message: &[u8], mac: &[u8]) -> bo
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
     use super::*;
 
     const CLAIMS: &str = r#"{"a": 1}"#;

@@ -11,6 +11,7 @@ use super::claims::{Claims, check_grants_size, check_unix_seconds};
 use super::grants::{PlaybackGrant, write_json_string};
 use super::prefix::Prefix;
 use super::signer::Signer;
+use crate::base64_text;
 use crate::credentials::ApiKey;
 use crate::error::Result;
 use crate::wiped::WipedString;
@@ -70,7 +71,7 @@ impl Template {
         // Large enough from the start: growing would leave copies of the grants behind.
         let mut text = Zeroizing::new(String::with_capacity(self.header.len() + encoded));
         text.push_str(&self.header);
-        BASE64_URL_SAFE_NO_PAD.encode_string(whole.as_flattened(), &mut text);
+        base64_text::push(&BASE64_URL_SAFE_NO_PAD, whole.as_flattened(), &mut text);
         Ok(Prefix::new(Arc::clone(&self.signer), text, carry, now, &self.claims))
     }
 

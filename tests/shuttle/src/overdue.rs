@@ -93,7 +93,7 @@ fn a_request_that_starts_while_its_fetch_times_out_is_refused_or_sent() {
         thread::scope(|scope| {
             scope.spawn(move || match ticket.start() {
                 Start::Go(_) => land(ticket),
-                Start::Refused(error) => assert_eq!(error.kind(), ErrorKind::UpstreamTimeout),
+                Start::Refused(error) => assert_eq!(error.kind(), ErrorKind::Overloaded),
                 Start::Later(_) => panic!("there is no rate limit here"),
             });
             scope.spawn(|| {
@@ -101,7 +101,9 @@ fn a_request_that_starts_while_its_fetch_times_out_is_refused_or_sent() {
                 drop(cache.poll());
             });
             if let Err(error) = waiter.wait() {
-                assert_eq!(error.kind(), ErrorKind::UpstreamTimeout);
+                // As it was not sent, or was and took too long.
+                let kinds = [ErrorKind::Overloaded, ErrorKind::UpstreamTimeout];
+                assert!(kinds.contains(&error.kind()), "{error:?}");
             }
         });
         assert_eq!(cache.stats().in_flight, 0);

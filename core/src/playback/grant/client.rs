@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
@@ -12,6 +11,7 @@ use super::fetched::Fetched;
 use super::options::ClientOptions;
 use super::request::GrantRequest;
 use super::source::GrantSource;
+use crate::base64_text;
 use crate::credentials::ApiKey;
 use crate::error::{ErrorKind, Result};
 use crate::upstream::{Route, SharedTransport};
@@ -98,7 +98,7 @@ fn basic_auth(key: &ApiKey) -> Zeroizing<String> {
     pair.extend_from_slice(key.secret().expose());
     let mut header = Zeroizing::new(String::with_capacity(8 + pair.len().div_ceil(3) * 4));
     header.push_str("Basic ");
-    STANDARD.encode_string(&*pair, &mut header);
+    base64_text::push(&STANDARD, &pair, &mut header);
     header
 }
 
