@@ -288,14 +288,16 @@ def call_once(coroutine):
 
 
 def test_without_a_loop_of_asyncio_the_error_says_what_to_call(key):
-    _, minter = minter_of(key, Counting())
+    source = Counting()
+    _, minter = minter_of(key, source)
     cache = GrantCache()
     fetcher = cache.begin("key")
     waits = [
         lambda: minter.token_async(STREAMER, "alice"),
         lambda: minter.stream(STREAMER).token_async("alice"),
-        lambda: cache.get_async("key", Counting()),
-        lambda: cache.get_async("other", Counting()),
+        lambda: cache.get_async("key", source),
+        lambda: cache.get_async("other", source),
+        lambda: cache.get_async("another", source.fetch),
         fetcher.waiter.wait_async,
     ]
 
@@ -309,8 +311,20 @@ def test_without_a_loop_of_asyncio_the_error_says_what_to_call(key):
             call_once(wait())
         assert refused.value.code == "unsupported"
         trio.run(under_trio, wait)
+    assert not source.asked, "a call that is refused fetches nothing"
     minter.token(STREAMER, "alice")
     assert call_once(minter.token_async(STREAMER, "bob")).jwt, "a hit needs no loop"
+
+
+def test_a_grant_whose_refresh_needs_a_loop_is_served_without_one():
+    clock = ManualClock(1_700_000_000)
+    source = Counting()
+    cache = GrantCache(clock=clock)
+    first = cache.get("key", source)
+    clock.advance(30)
+    hit = call_once(cache.get_async("key", source.fetch))
+    assert (hit.grant, hit.freshness) == (first.grant, "refreshing")
+    assert len(source.asked) == 1
 
 
 def test_trio_in_a_thread(key):

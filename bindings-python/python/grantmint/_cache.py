@@ -120,9 +120,11 @@ class GrantCache(NativeCache):
         asking = self._ask(key, ttl=ttl, min_remaining=min_remaining, timeout=timeout)
         while True:
             begun = asking.begin()
-            call = None if begun.ticket is None else _start(begun.ticket, fetch)
             if begun.grant is not None:
+                if begun.ticket is not None:
+                    _refresh(begun.ticket, fetch)
                 return begun.grant
+            call = None if begun.ticket is None else _start_on_loop(begun.ticket, fetch)
             waiter = _waiter_of(begun)
             try:
                 return await _async.waited(waiter)
@@ -235,6 +237,16 @@ async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], call: _so
     except BaseException:
         ticket.abandon()
         raise
+
+
+def _start_on_loop(ticket: Ticket, fetch: Callable[..., Any]) -> _sources.Call:
+    """Starts a fetch for a task that waits. Leaves it to others if no loop runs on this thread."""
+    try:
+        _async.running_loop()
+    except GrantmintError:
+        ticket.abandon()
+        raise
+    return _start(ticket, fetch)
 
 
 def _start(ticket: Ticket, fetch: Callable[..., Any]) -> _sources.Call:
