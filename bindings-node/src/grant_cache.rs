@@ -41,7 +41,9 @@ pub struct Tried {
 }
 
 fn options(min_remaining_ms: Option<f64>, timeout_ms: Option<f64>) -> BeginOptions {
-    BeginOptions { min_remaining: min_remaining_ms.map(from_ms), timeout: timeout_ms.map(from_ms) }
+    BeginOptions::new()
+        .min_remaining(min_remaining_ms.map(from_ms))
+        .timeout(timeout_ms.map(from_ms))
 }
 
 fn key(text: &str, ttl: Option<f64>) -> Result<Key> {

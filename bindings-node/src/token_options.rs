@@ -9,5 +9,7 @@ pub(crate) fn token_options(
     min_remaining_ms: Option<f64>,
     timeout_ms: Option<f64>,
 ) -> TokenOptions {
-    TokenOptions { min_remaining: min_remaining_ms.map(from_ms), timeout: timeout_ms.map(from_ms) }
+    TokenOptions::new()
+        .min_remaining(min_remaining_ms.map(from_ms))
+        .timeout(timeout_ms.map(from_ms))
 }

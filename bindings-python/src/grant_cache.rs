@@ -262,10 +262,9 @@ fn options(
     min_remaining: Option<Seconds<'_>>,
     timeout: Option<Seconds<'_>>,
 ) -> PyResult<BeginOptions> {
-    Ok(BeginOptions {
-        min_remaining: given(min_remaining, "min_remaining")?,
-        timeout: given(timeout, "timeout")?,
-    })
+    Ok(BeginOptions::new()
+        .min_remaining(given(min_remaining, "min_remaining")?)
+        .timeout(given(timeout, "timeout")?))
 }
 
 /// Makes a cache behave as in a forked child from now on, for tests.

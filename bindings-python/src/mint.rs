@@ -180,8 +180,7 @@ fn options(
     min_remaining: Option<Seconds<'_>>,
     timeout: Option<Seconds<'_>>,
 ) -> PyResult<TokenOptions> {
-    Ok(TokenOptions {
-        min_remaining: given(min_remaining, "min_remaining")?,
-        timeout: given(timeout, "timeout")?,
-    })
+    Ok(TokenOptions::new()
+        .min_remaining(given(min_remaining, "min_remaining")?)
+        .timeout(given(timeout, "timeout")?))
 }

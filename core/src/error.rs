@@ -159,11 +159,33 @@ struct Inner {
     of_another: bool,
     /// The host's own number for it.
     mark: Option<u64>,
+    source: Option<Source>,
 }
+
+/// What an error of the host was made from.
+#[derive(Clone)]
+struct Source(Arc<dyn std::error::Error + Send + Sync>);
+
+/// Two errors are equal by what they say themselves.
+impl PartialEq for Source {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Source {}
 
 impl Inner {
     fn new(kind: ErrorKind, argument: Option<Box<str>>, message: Cow<'static, str>) -> Self {
-        Self { kind, argument, message, retry_after: None, of_another: false, mark: None }
+        Self {
+            kind,
+            argument,
+            message,
+            retry_after: None,
+            of_another: false,
+            mark: None,
+            source: None,
+        }
     }
 }
 
@@ -218,6 +240,27 @@ impl Error {
     #[must_use]
     pub fn mark(&self) -> Option<u64> {
         self.0.mark
+    }
+
+    /// The same error with the one that it was made from, for [`std::error::Error::source`]. All who
+    /// get this error can read that one, and so can whatever reports errors with their sources. Our own
+    /// texts never hold it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::error::Error as _;
+    /// use grantmint_core::{Error, ErrorKind};
+    ///
+    /// let cause = std::io::Error::other("the database is down");
+    /// let error = Error::new(ErrorKind::SourceFailed, "no grant from our database").with_source(cause);
+    /// assert_eq!(error.source().unwrap().to_string(), "the database is down");
+    /// assert_eq!(error.to_string(), "source_failed: no grant from our database");
+    /// ```
+    #[must_use]
+    pub fn with_source(&self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let source = Some(Source(source.into().into()));
+        Self(Arc::new(Inner { source, ..Inner::clone(&self.0) }))
     }
 
     /// The same error as one that another caller has earned.
@@ -313,7 +356,11 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|source| &*source.0 as _)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,4 @@
-/*!
-Mints Twilio Access Tokens and keeps one in-process cache of playback grants.
-
-This crate holds all the knowledge of grantmint; the C, Python and Node.js libraries are thin
-conversions around it.
-*/
-
+#![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
 mod account;
@@ -52,8 +46,9 @@ pub use playback::read_answer;
 pub use playback::{
     AsyncGrantSource, ClientOptions, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, Origin,
     PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, SourceTicket, StreamMinter, TokenFuture,
-    TokenOptions, forget,
+    TokenOptions, forget, source_fn,
 };
+pub use serde_json::{Map, Value};
 pub use sid::{Sid, SidKind};
 pub use token::{
     AccessToken, AccessTokenBuilder, AccessTokenGrant, Algorithm, ChatGrant, CustomGrant, Decoded,
@@ -65,13 +60,3 @@ pub use token::{
 #[doc(hidden)]
 pub use upstream::prime;
 pub use wiped::WipedString;
-
-/// Compiles and runs the examples of the README.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
-
-/// The same of the page about tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/testing.md")]
-struct Testing;

@@ -19,7 +19,8 @@ WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 def run(*command, env=None, **options):
     """Runs a program to its end; returns what it prints. A failure shows everything."""
     words = [str(word) for word in command]
-    options.update(capture_output=True, text=True, env={**os.environ, **(env or {})}, timeout=300)
+    options.setdefault("timeout", 300)
+    options.update(capture_output=True, text=True, env={**os.environ, **(env or {})})
     done = subprocess.run(words, **options)
     if done.returncode != 0:
         text = f"{' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"

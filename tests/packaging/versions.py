@@ -16,10 +16,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = r"\d+\.\d+\.\d+(?:-[0-9a-z.]+)?"
 NUMBERS = ("MAJOR", "MINOR", "PATCH")
+# What Rust projects that depend on the published crate ask for: the same version.
+CRATE = rf'(?m)^grantmint-core = {{ path = "core", version = "({VERSION})" }}$'
 # Where the version is written out: a file, and a pattern with the version as its one group. The
 # numbers of the header follow from it.
 WRITTEN = [
     ("Cargo.toml", rf'(?m)^version = "({VERSION})"$'),
+    ("Cargo.toml", CRATE),
     ("ffi/cbindgen.toml", rf'#define GRANTMINT_VERSION "({VERSION})"'),
     ("bindings-node/package.json", rf'(?m)^  "version": "({VERSION})",$'),
 ]
@@ -38,7 +41,8 @@ def says(path, pattern):
 
 def written():
     """What each place says."""
-    places = {path: says(path, pattern) for path, pattern in WRITTEN}
+    places = {path: says(path, pattern) for path, pattern in WRITTEN if pattern != CRATE}
+    places["Cargo.toml, the dependency"] = says("Cargo.toml", CRATE)
     places[HEADER] = says(HEADER, rf'#define GRANTMINT_VERSION "({VERSION})"')
     for path in ("ffi/cbindgen.toml", HEADER):
         numbers = [says(path, rf"#define GRANTMINT_VERSION_{name} (\d+)\b") for name in NUMBERS]

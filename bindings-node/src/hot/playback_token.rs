@@ -12,7 +12,7 @@ use crate::js_number::{number, to_ms};
 /// The options whose `minRemainingMs` is an argument, if it is given.
 pub(super) fn options(call: &Call, index: usize) -> Result<TokenOptions> {
     let min_remaining = call.number(index)?.map(from_ms);
-    Ok(TokenOptions { min_remaining, ..TokenOptions::default() })
+    Ok(TokenOptions::new().min_remaining(min_remaining))
 }
 
 /// The array of a token: JWT, remaining milliseconds, freshness and generation and, if the grant is

@@ -62,7 +62,7 @@ mod tests {
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
         let cache = GrantCache::builder().clock(&clock).build();
         let key = Key::new("stream-1", Duration::from_secs(60)).unwrap();
-        let options = BeginOptions { timeout: Some(Duration::from_secs(5)), ..Default::default() };
+        let options = BeginOptions::new().timeout(Duration::from_secs(5));
         let mut asking = cache.ask(&key, options);
         for more in [true, true, false] {
             let Ok(Begin::Fetch(ticket, waiter)) = asking.begin() else { panic!("nobody fetches") };

@@ -540,7 +540,7 @@ mod tests {
         }
         let (cache, key) = cache();
         let fail = |ticket: Ticket| ticket.fail(Error::new(ErrorKind::Closed, "on purpose"));
-        let options = BeginOptions { min_remaining: Some(2 * LIFETIME), ..Default::default() };
+        let options = BeginOptions::new().min_remaining(2 * LIFETIME);
         let error = cache.try_get(&key, options, fail).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     }

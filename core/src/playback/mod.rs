@@ -12,7 +12,7 @@ pub use grant::PlaybackGrantClient;
 pub use grant::read_answer;
 pub use grant::{
     AsyncGrantSource, ClientOptions, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, Origin,
-    SourceTicket,
+    SourceTicket, source_fn,
 };
 pub use minter::{
     PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, StreamMinter, TokenFuture, TokenOptions,

@@ -43,7 +43,7 @@ use crate::wiped::WipedString;
 pub struct TokenMinter {
     key: ApiKey,
     clock: Clock,
-    template: Template,
+    template: Arc<Template>,
     current: ArcSwap<Prefix>,
 }
 
@@ -312,12 +312,24 @@ impl TokenMinterBuilder {
     /// too large or given twice, [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument)
     /// for a time after the year 9999.
     pub fn build(self) -> Result<TokenMinter> {
-        let template = Template::new(&self.key, Claims::new(&self.options)?);
+        let template = Arc::new(Template::new(&self.key, Claims::new(&self.options)?));
         // Tokens may be minted later that become valid before they end.
         let second = template.claims().first_second(self.clock.unix_seconds());
         let current = template.stamp(second, None)?;
         let current = ArcSwap::from_pointee(current);
         Ok(TokenMinter { key: self.key, clock: self.clock, template, current })
+    }
+}
+
+/// The clone mints the same kind of token. What it mints shows in nothing of the first.
+impl Clone for TokenMinter {
+    fn clone(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            clock: self.clock.clone(),
+            template: Arc::clone(&self.template),
+            current: ArcSwap::new(self.current.load_full()),
+        }
     }
 }
 

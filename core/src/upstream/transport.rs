@@ -271,9 +271,10 @@ fn proxy(url: Option<&str>, https_only: bool) -> Result<Option<Proxy>> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{SocketAddr, TcpListener};
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::sync::atomic::AtomicUsize;
 
-    use grantmint_emulator::{Config as Upstream, Emulator};
     use ureq::config::Config as AgentConfig;
     use ureq::unversioned::resolver::ResolvedSocketAddrs;
     use ureq::unversioned::transport::NextTimeout;
@@ -282,13 +283,53 @@ mod tests {
 
     const TIMEOUT: Duration = Duration::from_secs(4);
 
-    fn transport_to(emulator: &Emulator) -> Arc<Transport> {
-        let route = Route::new(emulator.base_url(), None, None).unwrap();
+    /// Answers each request with an empty object, and counts the connections.
+    struct Upstream {
+        address: SocketAddr,
+        connections: Arc<AtomicUsize>,
+    }
+
+    impl Upstream {
+        fn start() -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let address = listener.local_addr().unwrap();
+            let connections = Arc::new(AtomicUsize::new(0));
+            let count = Arc::clone(&connections);
+            std::thread::spawn(move || {
+                for stream in listener.incoming().flatten() {
+                    count.fetch_add(1, Ordering::Relaxed);
+                    std::thread::spawn(move || serve(stream));
+                }
+            });
+            Self { address, connections }
+        }
+
+        fn base_url(&self) -> String {
+            format!("http://{}", self.address)
+        }
+
+        fn connections(&self) -> usize {
+            self.connections.load(Ordering::Relaxed)
+        }
+    }
+
+    /// The requests of these tests have no body: each ends with an empty line.
+    fn serve(stream: TcpStream) -> std::io::Result<()> {
+        for line in BufReader::new(stream.try_clone()?).lines() {
+            if line?.is_empty() {
+                (&stream).write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn transport_to(upstream: &Upstream) -> Arc<Transport> {
+        let route = Route::new(&upstream.base_url(), None, None).unwrap();
         Transport::new(&route, None, false).unwrap()
     }
 
-    fn post(transport: &Arc<Transport>, emulator: &Emulator, timeout: Duration) {
-        let url = format!("{}/v1/PlayerStreamers/VJ1/PlaybackGrant", emulator.base_url());
+    fn post(transport: &Arc<Transport>, upstream: &Upstream, timeout: Duration) {
+        let url = format!("{}/v1/PlayerStreamers/VJ1/PlaybackGrant", upstream.base_url());
         let mut answer = transport.post(&url, "Basic x", Vec::new(), timeout).unwrap();
         answer.body_mut().read_to_vec().unwrap();
     }
@@ -308,35 +349,35 @@ mod tests {
 
     #[test]
     fn connections_are_kept_whatever_time_a_request_has() {
-        let emulator = Emulator::start(Upstream::default()).unwrap();
-        let transport = transport_to(&emulator);
+        let upstream = Upstream::start();
+        let transport = transport_to(&upstream);
         for timeout in [TIMEOUT, TIMEOUT / 2, Duration::MAX] {
-            post(&transport, &emulator, timeout);
+            post(&transport, &upstream, timeout);
         }
-        assert_eq!(emulator.counters().connections, 1);
+        assert_eq!(upstream.connections(), 1);
     }
 
     #[test]
     fn connections_are_not_kept_over_a_suspend() {
-        let emulator = Emulator::start(Upstream::default()).unwrap();
-        let transport = transport_to(&emulator);
-        post(&transport, &emulator, TIMEOUT);
+        let upstream = Upstream::start();
+        let transport = transport_to(&upstream);
+        post(&transport, &upstream, TIMEOUT);
         let connections = transport.0.get();
         let pool = connections.pool(TIMEOUT);
         // As if the machine had slept since: boot time went on, the monotonic clock did not.
         let (agent, boot) = (pool.agent.clone(), pool.boot.saturating_sub(GAP * 2));
         let slept = Pool { boot, monotonic: pool.monotonic, ..Pool::new(agent, TIMEOUT) };
         connections.current.store(Some(Arc::new(slept)));
-        post(&transport, &emulator, TIMEOUT);
-        post(&transport, &emulator, TIMEOUT);
-        assert_eq!(emulator.counters().connections, 2);
+        post(&transport, &upstream, TIMEOUT);
+        post(&transport, &upstream, TIMEOUT);
+        assert_eq!(upstream.connections(), 2);
     }
 
     #[test]
     fn connections_are_closed_when_they_are_too_old_to_be_used() {
-        let emulator = Emulator::start(Upstream::default()).unwrap();
-        let transport = transport_to(&emulator);
-        post(&transport, &emulator, TIMEOUT);
+        let upstream = Upstream::start();
+        let transport = transport_to(&upstream);
+        post(&transport, &upstream, TIMEOUT);
         assert!(transport.next_wakeup().unwrap() > IDLE_MAX / 2);
         Arc::clone(&transport).poll();
         assert!(transport.next_wakeup().is_some(), "not yet");
@@ -344,8 +385,8 @@ mod tests {
         connections.pool(TIMEOUT).used.store(0, Ordering::Relaxed);
         Arc::clone(&transport).poll();
         assert!(transport.next_wakeup().is_none());
-        post(&transport, &emulator, TIMEOUT);
-        assert_eq!(emulator.counters().connections, 2);
+        post(&transport, &upstream, TIMEOUT);
+        assert_eq!(upstream.connections(), 2);
     }
 
     /// A name with several addresses.
@@ -367,16 +408,16 @@ mod tests {
 
     #[test]
     fn of_several_addresses_the_first_that_answers_is_taken() {
-        let emulator = Emulator::start(Upstream::default()).unwrap();
+        let upstream = Upstream::start();
         // Nothing listens at the first any more, nor at the second on most machines.
         let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let v6 = SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], gone.port()));
-        let addresses = Several(vec![v6, gone, emulator.address()]);
+        let addresses = Several(vec![v6, gone, upstream.address]);
         let tls = tls(None).unwrap();
         let config = Config { https_only: false, tls, proxy: None, is_offline: false };
         let start = Instant::now();
         let answer = agent(&config, TIMEOUT, DefaultConnector::new(), addresses)
-            .get("http://localhost:1/emulator/health")
+            .get("http://localhost:1/")
             .call()
             .unwrap();
         assert_eq!(answer.status(), 200);

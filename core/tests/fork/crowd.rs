@@ -62,8 +62,7 @@ impl Busy {
 fn contend(live: &PlaybackMinter, index: usize) {
     let stream = streamer(index % 4);
     live.invalidate(&stream).unwrap();
-    let options =
-        TokenOptions { timeout: Some(Duration::from_millis(1)), ..TokenOptions::default() };
+    let options = TokenOptions::new().timeout(Duration::from_millis(1));
     let call = live.token_then(&stream, "alice", options, |_| {});
     live.stats().unwrap();
     live.drain_events().unwrap();
@@ -167,7 +166,6 @@ fn children_of_children() {
 
 fn plays(emulator: &Emulator, live: &PlaybackMinter, stream: &str) {
     // The busy threads have used up the account's calls for some seconds to come.
-    let options =
-        TokenOptions { timeout: Some(Duration::from_secs(20)), ..TokenOptions::default() };
+    let options = TokenOptions::new().timeout(Duration::from_secs(20));
     emulator.play(&live.token_with(stream, "alice", options).unwrap().jwt, None).unwrap();
 }

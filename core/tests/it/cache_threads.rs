@@ -25,7 +25,7 @@ fn key(number: usize) -> Key {
 }
 
 fn patient() -> BeginOptions {
-    BeginOptions { timeout: Some(LONG), ..BeginOptions::default() }
+    BeginOptions::new().timeout(LONG)
 }
 
 /// Begins the first fetch of a key.
@@ -156,7 +156,7 @@ fn a_wait_ends_at_its_deadline_while_the_fetch_goes_on() {
     let cache = GrantCache::builder().build();
     let (ticket, own) = fetch(&cache, &key(0));
     let timeout = Duration::from_millis(50);
-    let options = BeginOptions { timeout: Some(timeout), ..BeginOptions::default() };
+    let options = BeginOptions::new().timeout(timeout);
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {

@@ -44,7 +44,7 @@ impl World {
     }
 
     fn ask(&self, timeout: Duration) -> Asked {
-        let options = TokenOptions { timeout: Some(timeout), min_remaining: Some(LEAST) };
+        let options = TokenOptions::new().timeout(timeout).min_remaining(LEAST);
         Box::pin(self.live.token_async(STREAMER, "alice", options))
     }
 

@@ -48,7 +48,7 @@ fn wrong_calls_are_refused_by_kind_and_cost_no_call() {
         assert_eq!(kind(streamer, "alice"), ErrorKind::InvalidSid);
         assert_eq!(live.try_token(streamer, "alice").unwrap_err().kind(), ErrorKind::InvalidSid);
     }
-    let asked = TokenOptions { min_remaining: Some(Duration::from_secs(31)), ..Default::default() };
+    let asked = TokenOptions::new().min_remaining(Duration::from_secs(31));
     let refused = live.token_with(STREAMER, "alice", asked).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
     for identity in ["", &"a".repeat(129)] {

@@ -44,7 +44,7 @@ fn callers_who_give_up_do_not_end_the_fetch() {
     let impatient = live.clone();
     let errors = at_once(50, move |i| {
         let timeout = Some(Duration::from_millis(20 + i as u64));
-        let options = TokenOptions { timeout, ..TokenOptions::default() };
+        let options = TokenOptions::new().timeout(timeout);
         impatient.token_with(STREAMER, "alice", options).unwrap_err().kind()
     });
     assert!(errors.iter().all(|kind| *kind == ErrorKind::DeadlineExceeded), "{errors:?}");

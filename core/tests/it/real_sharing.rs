@@ -302,8 +302,7 @@ fn a_call_may_ask_for_more_than_its_minter_promises() {
     let live = minter_of(&emulator).grant_ttl(8).build().unwrap();
     let first = live.token(STREAMER, "alice").unwrap();
     thread::sleep(Duration::from_millis(3200));
-    let asked =
-        TokenOptions { min_remaining: Some(Duration::from_secs(4)), ..TokenOptions::default() };
+    let asked = TokenOptions::new().min_remaining(Duration::from_secs(4));
     let strict = live.token_with(STREAMER, "bob", asked).unwrap();
     assert!(
         strict.generation > first.generation && strict.grant_remaining >= Duration::from_secs(4)
@@ -316,8 +315,7 @@ fn a_caller_with_time_gets_a_new_stream_when_the_rate_limit_is_used_up_for_other
     let emulator = emulator();
     // The burst, then ten a second: the queue is six seconds long.
     let live = minter_of(&emulator).build().unwrap();
-    let patient =
-        TokenOptions { timeout: Some(Duration::from_secs(20)), ..TokenOptions::default() };
+    let patient = TokenOptions::new().timeout(Duration::from_secs(20));
     let (answer, answers) = std::sync::mpsc::channel();
     for number in 0..80 {
         let answer = answer.clone();

@@ -50,7 +50,7 @@ fn rooms() -> TokenMinter {
 
 fn promise(seconds: u64) -> BeginOptions {
     let min_remaining = Some(Duration::from_secs(seconds));
-    BeginOptions { min_remaining, ..BeginOptions::default() }
+    BeginOptions::new().min_remaining(min_remaining)
 }
 
 /// Each call must fail and be told the argument (`-` for none) and what follows it.

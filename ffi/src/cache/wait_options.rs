@@ -26,16 +26,14 @@ unsafe impl Options for grantmint_wait_options_t {}
 
 impl grantmint_wait_options_t {
     pub(crate) fn begin(self) -> BeginOptions {
-        BeginOptions {
-            min_remaining: time::optional(self.min_remaining_ms),
-            timeout: time::optional(self.timeout_ms),
-        }
+        BeginOptions::new()
+            .min_remaining(time::optional(self.min_remaining_ms))
+            .timeout(time::optional(self.timeout_ms))
     }
 
     pub(crate) fn token(self) -> TokenOptions {
-        TokenOptions {
-            min_remaining: time::optional(self.min_remaining_ms),
-            timeout: time::optional(self.timeout_ms),
-        }
+        TokenOptions::new()
+            .min_remaining(time::optional(self.min_remaining_ms))
+            .timeout(time::optional(self.timeout_ms))
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct CallForEach {
 
 impl CallForEach {
     pub(crate) fn new(key: &ApiKey, base_url: &str) -> Result<Self> {
-        let options = ClientOptions { base_url: base_url.to_owned(), ..ClientOptions::default() };
+        let options = ClientOptions::new().base_url(base_url);
         Ok(Self { client: PlaybackGrantClient::new(key, &options)?, key: key.clone() })
     }
 }

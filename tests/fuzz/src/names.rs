@@ -80,8 +80,7 @@ fn check_sids(text: &str) {
 
 /// Where the key is sent to: over TLS, or to this machine.
 fn check_url(text: &str) {
-    let options =
-        |url: &str| ClientOptions { base_url: url.to_owned(), ..ClientOptions::default() };
+    let options = |url: &str| ClientOptions::new().base_url(url);
     let client = match PlaybackGrantClient::new(&KEY, &options(text)) {
         Ok(client) => client,
         Err(error) => return check_error(&error, &[ErrorKind::InvalidUrl]),

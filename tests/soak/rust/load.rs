@@ -100,5 +100,5 @@ fn streamer() -> String {
 
 fn patience() -> TokenOptions {
     let timeout = Duration::from_millis(fastrand::u64(0..300));
-    TokenOptions { timeout: Some(timeout), ..TokenOptions::default() }
+    TokenOptions::new().timeout(timeout)
 }

@@ -185,7 +185,7 @@ mod tests {
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
         let cache = GrantCache::builder().clock(&clock).build();
         let key = Key::new("stream-1", LIFETIME).unwrap();
-        let options = BeginOptions { timeout: Some(timeout), ..Default::default() };
+        let options = BeginOptions::new().timeout(timeout);
         let (fetch, tickets) = channel();
         let (answer, answers) = channel();
         let call = cache.get_then(

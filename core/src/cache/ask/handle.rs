@@ -31,6 +31,7 @@ pub struct Handle {
 }
 
 /// Where the key was found.
+#[derive(Clone)]
 struct Bound {
     inner: Arc<Inner>,
     entry: Arc<Entry>,
@@ -190,6 +191,19 @@ impl Beginner for Arc<Handle> {
 
     fn clock(&self) -> Clock {
         self.cache.inner().clock.clone()
+    }
+}
+
+impl Clone for Handle {
+    fn clone(&self) -> Self {
+        Self {
+            cache: Arc::clone(&self.cache),
+            who: Arc::clone(&self.who),
+            key: self.key.clone(),
+            usual: self.usual,
+            first: self.first.clone(),
+            later: ArcSwapOption::new(self.later.load_full()),
+        }
     }
 }
 

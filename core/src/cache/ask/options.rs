@@ -14,6 +14,7 @@ pub(crate) const TIME_MAX: Duration = Duration::from_secs(86_400);
 
 /// What a caller asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BeginOptions {
     /// The least remaining lifetime that the grant must have, net of the safety margin; by default 5 s
     /// for grants of 60 s and 2 s for grants of 15 s. A promise: less is never handed out.
@@ -32,6 +33,26 @@ pub(crate) struct Wish {
 }
 
 impl BeginOptions {
+    /// What callers get who ask for nothing of their own.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`BeginOptions::min_remaining`]; `None` is the default.
+    #[must_use]
+    pub fn min_remaining(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.min_remaining = time.into();
+        self
+    }
+
+    /// Sets [`BeginOptions::timeout`]; `None` is the default.
+    #[must_use]
+    pub fn timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.timeout = time.into();
+        self
+    }
+
     /// Whether a caller may ask for this of a key.
     pub(crate) fn check(self, key: &Key) -> Result<()> {
         self.promise_or(0, key).map(drop)

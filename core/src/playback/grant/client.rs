@@ -1,6 +1,7 @@
 //! The PlaybackGrant request over HTTPS.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::engine::general_purpose::STANDARD;
@@ -25,7 +26,10 @@ const CLOSED_ENDPOINT: &str = "Twilio closed this endpoint in 2023: set source, 
 ///
 /// If the environment variable `GRANTMINT_OFFLINE` is set to 1 when a client is made, its requests to any host
 /// but loopback fail with [`ErrorKind::Unsupported`] and are not sent: a switch for tests.
-pub struct PlaybackGrantClient {
+#[derive(Clone)]
+pub struct PlaybackGrantClient(Arc<Client>);
+
+struct Client {
     base_url: Box<str>,
     authorization: Zeroizing<String>,
     transport: SharedTransport,
@@ -59,16 +63,16 @@ impl PlaybackGrantClient {
         options: &ClientOptions,
         route: &Route,
     ) -> Self {
-        Self {
+        Self(Arc::new(Client {
             base_url: route.base_url().into(),
             authorization: basic_auth(key),
             transport,
             is_closed_endpoint: options.is_closed_endpoint(),
-        }
+        }))
     }
 
     fn url(&self, request: &GrantRequest) -> String {
-        format!("{}/v1/PlayerStreamers/{}/PlaybackGrant", self.base_url, request.streamer())
+        format!("{}/v1/PlayerStreamers/{}/PlaybackGrant", self.0.base_url, request.streamer())
     }
 }
 
@@ -79,12 +83,12 @@ impl GrantSource for PlaybackGrantClient {
             form.push(("AccessControlAllowOrigin", origin.to_string()));
         }
         let url = self.url(request);
-        let answer = self.transport.post(&url, &self.authorization, form, timeout);
+        let answer = self.0.transport.post(&url, &self.0.authorization, form, timeout);
         let fetched = answer.and_then(|answer| answer::read(answer, request));
         fetched.map_err(|error| match error.kind() {
             // It says already what to set.
             ErrorKind::Unsupported => error,
-            _ if self.is_closed_endpoint => error.with_hint(CLOSED_ENDPOINT),
+            _ if self.0.is_closed_endpoint => error.with_hint(CLOSED_ENDPOINT),
             _ => error,
         })
     }
@@ -105,7 +109,7 @@ fn basic_auth(key: &ApiKey) -> Zeroizing<String> {
 impl fmt::Debug for PlaybackGrantClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PlaybackGrantClient")
-            .field("base_url", &self.base_url)
+            .field("base_url", &self.0.base_url)
             .finish_non_exhaustive()
     }
 }

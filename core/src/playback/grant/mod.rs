@@ -26,7 +26,7 @@ pub use fetched::Fetched;
 pub use options::ClientOptions;
 pub use origin::Origin;
 pub use request::{GRANT_TTL_MAX, GrantRequest};
-pub use source::{AsyncGrantSource, GrantSource, SourceTicket};
+pub use source::{AsyncGrantSource, GrantSource, SourceTicket, source_fn};
 #[cfg(all(feature = "http", feature = "test-helpers"))]
 pub use test_helper::read_answer;
 

@@ -11,6 +11,7 @@ const DEFAULT_BASE_URL: &str = "https://media.twilio.com";
 
 /// How the built-in client reaches upstream. The environment's proxy variables are not read.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ClientOptions {
     /// Scheme, host and port of upstream, without `/v1`. Plain http is allowed on loopback only.
     pub base_url: String,
@@ -27,6 +28,33 @@ impl Default for ClientOptions {
 }
 
 impl ClientOptions {
+    /// Twilio's host, no proxy, the built-in certificate authorities.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`ClientOptions::base_url`].
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Sets [`ClientOptions::proxy`].
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Sets [`ClientOptions::ca_file`].
+    #[must_use]
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_file = Some(path.into());
+        self
+    }
+
     /// Whether upstream is the endpoint that Twilio has closed.
     #[cfg(feature = "http")]
     pub(super) fn is_closed_endpoint(&self) -> bool {

@@ -78,6 +78,54 @@ pub trait AsyncGrantSource: Send + Sync {
     }
 }
 
+impl<S: GrantSource + ?Sized> GrantSource for Arc<S> {
+    fn fetch(&self, request: &GrantRequest, timeout: Duration) -> Result<Fetched> {
+        (**self).fetch(request, timeout)
+    }
+}
+
+impl<S: GrantSource + ?Sized> GrantSource for Box<S> {
+    fn fetch(&self, request: &GrantRequest, timeout: Duration) -> Result<Fetched> {
+        (**self).fetch(request, timeout)
+    }
+}
+
+/// A source that is a closure.
+///
+/// # Examples
+///
+/// ```
+/// use grantmint_core::{ApiKey, Fetched, PlaybackMinter, source_fn};
+///
+/// # let key = ApiKey::new(
+/// #     "AC00000000000000000000000000000001",
+/// #     "SK00000000000000000000000000000002",
+/// #     "the secret shown once in the console",
+/// # )?;
+/// let source = source_fn(|_, _| Fetched::new(r#"{"playbackUrl":"https://example.com/"}"#));
+/// let live = PlaybackMinter::builder(&key).source(source).build()?;
+/// let token = live.token("VJ00000000000000000000000000000001", "alice")?;
+/// # let _ = token;
+/// # Ok::<(), grantmint_core::Error>(())
+/// ```
+pub fn source_fn<F>(fetch: F) -> impl GrantSource
+where
+    F: Fn(&GrantRequest, Duration) -> Result<Fetched> + Send + Sync,
+{
+    SourceFn(fetch)
+}
+
+struct SourceFn<F>(F);
+
+impl<F> GrantSource for SourceFn<F>
+where
+    F: Fn(&GrantRequest, Duration) -> Result<Fetched> + Send + Sync,
+{
+    fn fetch(&self, request: &GrantRequest, timeout: Duration) -> Result<Fetched> {
+        self.0(request, timeout)
+    }
+}
+
 impl<S: GrantSource> AsyncGrantSource for S {
     fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket) {
         match self.fetch(request, ticket.timeout()) {

@@ -129,7 +129,7 @@ fn a_cool_down_outlives_the_minter_that_met_it() {
 #[test]
 fn a_used_up_rate_limit_outlives_the_minters_that_used_it() {
     let world = World::new();
-    let within = TokenOptions { timeout: Some(Duration::ZERO), ..TokenOptions::default() };
+    let within = TokenOptions::new().timeout(Duration::ZERO);
     let refused = (0..60).filter(|stream| {
         let asked = world.minter(1).token_with(&streamer(*stream), "alice", within);
         asked.is_err_and(|error| error.kind() == ErrorKind::Overloaded)

@@ -74,10 +74,9 @@ impl PlaybackMinter {
     /// # let (live, streamer) = live::live()?;
     /// use std::time::Duration;
     ///
-    /// let options = TokenOptions {
-    ///     min_remaining: Some(Duration::from_secs(20)),
-    ///     timeout: Some(Duration::from_secs(2)),
-    /// };
+    /// let options = TokenOptions::new()
+    ///     .min_remaining(Duration::from_secs(20))
+    ///     .timeout(Duration::from_secs(2));
     /// let token = live.token_with(streamer, "alice", options)?;
     /// assert!(token.grant_remaining >= Duration::from_secs(20));
     /// # Ok::<(), grantmint_core::Error>(())

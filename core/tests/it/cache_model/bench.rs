@@ -79,10 +79,9 @@ impl Bench {
     pub(crate) fn play(&mut self, op: Op) {
         match op {
             Op::Get { key: number, min_remaining, timeout, wait } => {
-                let options = BeginOptions {
-                    min_remaining: min_remaining.map(Duration::from_secs),
-                    timeout: timeout.map(Duration::from_secs),
-                };
+                let options = BeginOptions::new()
+                    .min_remaining(min_remaining.map(Duration::from_secs))
+                    .timeout(timeout.map(Duration::from_secs));
                 self.get(&key(number), options, Some(wait));
             }
             Op::Try { key: number } => self.get(&key(number), BeginOptions::default(), None),

@@ -157,10 +157,9 @@ impl Stage {
     }
 
     fn begin(&self, ask: &Ask) -> Result<Begin> {
-        let options = BeginOptions {
-            min_remaining: ask.min_remaining.map(seconds),
-            timeout: ask.timeout.map(seconds),
-        };
+        let options = BeginOptions::new()
+            .min_remaining(ask.min_remaining.map(seconds))
+            .timeout(ask.timeout.map(seconds));
         self.cache.begin(&key(&ask.streamer, ask.ttl)?, options)
     }
 

@@ -114,5 +114,5 @@ pub(crate) fn early() -> CachePolicyBuilder {
 }
 
 pub(crate) fn within(ms: u64) -> TokenOptions {
-    TokenOptions { timeout: Some(Duration::from_millis(ms)), ..TokenOptions::default() }
+    TokenOptions::new().timeout(Duration::from_millis(ms))
 }

@@ -1,0 +1,10 @@
+//! The pages that show Rust. The examples of a page are the tests of its module.
+
+#[doc = include_str!("../../../README.md")]
+pub mod readme {}
+
+#[doc = include_str!("../../../docs/rust.md")]
+pub mod rust {}
+
+#[doc = include_str!("../../../docs/testing.md")]
+pub mod testing {}
