@@ -116,7 +116,7 @@ impl GrantCache {
     /// begun again, at most twice, before the caller is told
     /// [`ErrorKind::Abandoned`](crate::ErrorKind::Abandoned).
     pub fn get(&self, key: &Key, options: BeginOptions, fetch: impl Fn(Ticket)) -> Result<Hit> {
-        ask::get(&(&self.shared, self.host(), key), options, fetch)
+        ask::get(&(&self.shared, self.host(), key), options, |ticket, _| fetch(ticket))
     }
 
     /// A grant that is there now and keeps the promise, or none. Never waits; `fetch` is called as in

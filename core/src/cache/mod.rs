@@ -27,7 +27,7 @@ pub use grant_cache::GrantCache;
 pub use store::{Event, EventKind, Hit, LatencyHistogram, Stats};
 
 pub(crate) use ask::{
-    Beginner, GetFuture, call_back, check_min_remaining, get, get_async, try_get,
+    Beginner, Caller, GetFuture, call_back, check_min_remaining, get, get_async, try_get,
 };
 pub(crate) use decide::{Block, Purpose};
 pub(crate) use store::{Admission, Limiter, Permit, Report, Sighting, StillFresh};

@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use super::fetchers::{self, Job};
 use super::lanes::Lane;
 use super::source::Source;
-use crate::cache::{self, BeginOptions, Beginner, GetFuture, Hit, Key, Tenant, Ticket};
+use crate::cache::{self, BeginOptions, Beginner, Caller, GetFuture, Hit, Key, Tenant, Ticket};
 use crate::error::Result;
 use crate::watch::{self, Watched};
 
@@ -44,7 +44,7 @@ impl Feed {
         from: &impl Beginner,
         options: BeginOptions,
     ) -> Result<Hit> {
-        cache::get(from, options, |ticket| self.dispatch_or_run(ticket))
+        cache::get(from, options, |ticket, caller| self.dispatch_or_run(ticket, caller))
     }
 
     /// A grant that is there now and keeps the promise, or none. Never waits, and tells of no error
@@ -99,10 +99,11 @@ impl Feed {
         }
     }
 
-    /// The same for a caller that blocks: where no thread can be started, it runs the fetch itself.
-    fn dispatch_or_run(self: &Arc<Self>, ticket: Ticket) {
+    /// The same for a caller that blocks: where no thread can be started, it runs the fetch itself if it
+    /// waits for it.
+    fn dispatch_or_run(self: &Arc<Self>, ticket: Ticket, caller: Caller) {
         match self.submit(ticket) {
-            Err(job) if !job.ticket.is_refresh() => job.run_here(),
+            Err(job) if caller == Caller::Waits => job.run_here(),
             Err(job) => job.refuse(),
             Ok(()) => {}
         }

@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use grantmint_core::{ErrorKind, Freshness, TokenOptions, decode};
+use grantmint_core::{ErrorKind, Freshness, ManualClock, TokenOptions, decode};
 use grantmint_emulator::{Fault, FaultKind};
 
-use crate::support::{STREAMER, at_once, emulator, eventually, faulty, minter, streamer};
+use crate::support::{
+    STREAMER, at_once, emulator, eventually, faulty, minter, minter_of, streamer,
+};
 
 const SLOW: FaultKind = FaultKind::Latency { ms: 200, jitter_ms: 0 };
 
@@ -28,7 +30,9 @@ fn a_thousand_threads_on_a_cold_key_make_one_call() {
 fn a_thousand_threads_share_one_failure() {
     let emulator = faulty(SLOW);
     emulator.add_fault(Fault::new(FaultKind::status(500))).unwrap();
-    let live = minter(&emulator);
+    // The failure is remembered for as long as the clock stands still: threads may start late.
+    let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+    let live = minter_of(&emulator).clock(&clock).build().unwrap();
     let errors = at_once(1000, move |_| live.token(STREAMER, "alice").unwrap_err());
     assert_eq!(emulator.counters().requests, 1);
     assert_eq!(errors.len(), 1000);
@@ -69,7 +73,7 @@ fn each_stream_and_each_origin_has_a_grant_of_its_own() {
     let emulator = emulator();
     let (one, other) = ("https://one.example", "https://other.example");
     let minter =
-        |origin: &str| crate::support::minter_of(&emulator).allow_origin(origin).build().unwrap();
+        |origin: &str| minter_of(&emulator).allow_origin(origin).build().unwrap();
     let (first, second) = (minter(one), minter(other));
     let token = first.token(STREAMER, "alice").unwrap();
     emulator.play(&token.jwt, Some(one)).unwrap();

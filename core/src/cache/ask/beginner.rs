@@ -31,18 +31,31 @@ pub(crate) enum Begun {
     Later(Waiter),
 }
 
+/// What the caller who has to see to a fetch has of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// It waits for the grant.
+    Waits,
+    /// It has a grant already; the next one is for others.
+    HasGrant,
+}
+
 /// Begins, and hands on the ticket if this caller has to see to the fetch.
 #[inline]
-pub(crate) fn begin(from: &impl Beginner, options: BeginOptions, fetch: &impl Fn(Ticket)) -> Begun {
+pub(crate) fn begin(
+    from: &impl Beginner,
+    options: BeginOptions,
+    fetch: &impl Fn(Ticket, Caller),
+) -> Begun {
     match from.begin(options) {
         Err(error) => Begun::Now(Err(error)),
         Ok(Begin::Hit(hit)) => Begun::Now(Ok(hit)),
         Ok(Begin::HitAndFetch(hit, ticket)) => {
-            fetch(ticket);
+            fetch(ticket, Caller::HasGrant);
             Begun::Now(Ok(hit))
         }
         Ok(Begin::Fetch(ticket, waiter)) => {
-            fetch(ticket);
+            fetch(ticket, Caller::Waits);
             Begun::Later(waiter)
         }
         Ok(Begin::Wait(waiter)) => Begun::Later(waiter),

@@ -52,11 +52,15 @@ impl<B: Beginner, F: Fn(Ticket)> Future for GetFuture<B, F> {
 }
 
 impl<B: Beginner, F: Fn(Ticket)> GetFuture<B, F> {
+    fn begin(&self) -> Begun {
+        begin(&self.from, self.rounds.options(&self.from), &|ticket, _| (self.fetch)(ticket))
+    }
+
     /// One fetch that is waited for.
     fn poll_round(&mut self, context: &mut Context<'_>) -> Poll<Result<Hit>> {
         let mut waiting = match self.waiting.take() {
             Some(waiting) => waiting,
-            None => match begin(&self.from, self.rounds.options(&self.from), &self.fetch) {
+            None => match self.begin() {
                 Begun::Now(result) => return Poll::Ready(result),
                 Begun::Later(waiter) => Waiting { waiter, alarm: None },
             },

@@ -1,6 +1,6 @@
 //! A grant by blocking: begin, wait, and begin again after a fetch that was dropped.
 
-use super::beginner::{Beginner, Begun, begin};
+use super::beginner::{Beginner, Begun, Caller, begin};
 use super::options::BeginOptions;
 use super::rounds::Rounds;
 use super::ticket::Ticket;
@@ -9,12 +9,12 @@ use crate::cache::store::Hit;
 use crate::error::Result;
 
 /// A grant, waiting for it if need be. `fetch` is handed the ticket if this caller has to see to the
-/// fetch. It should not run the fetch itself when a grant that is still good is only being refreshed.
+/// fetch. It should not run the fetch itself for a caller that has a grant already.
 #[inline]
 pub(crate) fn get(
     from: &impl Beginner,
     options: BeginOptions,
-    fetch: impl Fn(Ticket),
+    fetch: impl Fn(Ticket, Caller),
 ) -> Result<Hit> {
     if let Some(hit) = from.hit_at_once(options)? {
         return Ok(hit);
@@ -37,7 +37,7 @@ pub(crate) fn try_get(
         return Ok(Some(hit));
     }
     from.check(options)?;
-    Ok(match begin(from, options, &fetch) {
+    Ok(match begin(from, options, &|ticket, _| fetch(ticket)) {
         Begun::Now(result) => result.ok(),
         Begun::Later(waiter) => waiter.fallback(),
     })
@@ -47,7 +47,7 @@ fn wait(
     mut waiter: Waiter,
     from: &impl Beginner,
     options: BeginOptions,
-    fetch: &impl Fn(Ticket),
+    fetch: &impl Fn(Ticket, Caller),
 ) -> Result<Hit> {
     let mut rounds = Rounds::new(from, options);
     loop {

@@ -24,7 +24,7 @@ pub use options::BeginOptions;
 pub use ticket::{Start, Ticket};
 pub use waiter::{Registration, Waiter};
 
-pub(crate) use beginner::Beginner;
+pub(crate) use beginner::{Beginner, Caller};
 pub(crate) use call::call_back;
 pub(crate) use future::{GetFuture, get_async};
 pub(crate) use get::{get, try_get};
