@@ -72,8 +72,7 @@ fn twenty_rooms_that_open_at_once_all_open() {
 fn each_stream_and_each_origin_has_a_grant_of_its_own() {
     let emulator = emulator();
     let (one, other) = ("https://one.example", "https://other.example");
-    let minter =
-        |origin: &str| minter_of(&emulator).allow_origin(origin).build().unwrap();
+    let minter = |origin: &str| minter_of(&emulator).allow_origin(origin).build().unwrap();
     let (first, second) = (minter(one), minter(other));
     let token = first.token(STREAMER, "alice").unwrap();
     emulator.play(&token.jwt, Some(one)).unwrap();

@@ -1,20 +1,22 @@
 //! What a future gives, by callback: when it is ready, and exactly once.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::fork::{self, Generation};
 use crate::sync::Mutex;
 
 /// Polls a future on this thread, and later on those that wake it, and calls back with what it gives.
-pub(crate) fn call_back<F>(
+pub(crate) fn call_back<F, T: 'static>(
     future: F,
-    callback: impl FnOnce(F::Output) + Send + 'static,
+    callback: impl FnOnce(Result<T>) + Send + 'static,
 ) -> PendingCall
 where
-    F: Future + Send + Unpin + 'static,
+    F: Future<Output = Result<T>> + Send + Unpin + 'static,
 {
     let progress = Progress::Waiting(future);
     let state = State { progress, callback: Some(Box::new(callback)) };
@@ -46,7 +48,7 @@ enum Progress<F> {
     Over,
 }
 
-impl<F: Future + Send + Unpin + 'static> Call<F> {
+impl<F: Future<Output = Result<T>> + Send + Unpin + 'static, T: 'static> Call<F> {
     /// Polls the future until it has nothing more to do now. No lock is held meanwhile: what is
     /// called then may wake this call again, on this very thread.
     fn go_on(self: &Arc<Self>) {
@@ -88,9 +90,15 @@ impl<F: Future + Send + Unpin + 'static> Call<F> {
     }
 }
 
-impl<F: Future + Send + Unpin + 'static> Wake for Call<F> {
+impl<F: Future<Output = Result<T>> + Send + Unpin + 'static, T: 'static> Wake for Call<F> {
+    /// The host's function may be called again here, and may panic. Its caller is told so: nobody else
+    /// would answer.
     fn wake(self: Arc<Self>) {
-        self.go_on();
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.go_on())) {
+            let what = "the function that fetches panicked";
+            self.answer(Err(Error::new(ErrorKind::SourceFailed, what)));
+            resume_unwind(payload);
+        }
     }
 }
 
@@ -163,13 +171,13 @@ impl fmt::Debug for PendingCall {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
     use std::sync::mpsc::{Receiver, channel};
     use std::time::Duration;
 
     use super::*;
     use crate::cache::{BeginOptions, Grant, GrantCache, Key, Ticket};
     use crate::clock::ManualClock;
-    use crate::error::{ErrorKind, Result};
 
     const LIFETIME: Duration = Duration::from_secs(60);
     const LONG: Duration = Duration::from_secs(10);
@@ -226,6 +234,29 @@ mod tests {
         }
         let error = asked.answers.recv_timeout(LONG).unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Abandoned);
+    }
+
+    #[test]
+    fn a_panic_of_the_host_in_a_later_round_is_an_answer() {
+        let cache = GrantCache::builder().build();
+        let key = Key::new("stream-1", LIFETIME).unwrap();
+        let (fetch, tickets) = channel();
+        let (answer, answers) = channel();
+        let rounds = AtomicU32::new(0);
+        let _call = cache.get_then(
+            &key,
+            BeginOptions::new(),
+            move |ticket| {
+                assert_eq!(rounds.fetch_add(1, Ordering::Relaxed), 0, "on purpose");
+                fetch.send(ticket).unwrap();
+            },
+            move |hit| answer.send(hit.map(drop)).unwrap(),
+        );
+        let ticket = tickets.recv().unwrap();
+        // The next round runs on the thread that ends the fetch.
+        drop(catch_unwind(AssertUnwindSafe(|| drop(ticket))));
+        let error = answers.recv_timeout(LONG).unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::SourceFailed);
     }
 
     #[test]
