@@ -74,17 +74,14 @@ build-cpp: build-c
 test-cpp: build-cpp ## the tests in C++, plain and under ASan and UBSan
 	cd $(CPP_TESTS) && ctest --output-on-failure --label-exclude valgrind
 
-.PHONY: build-release install uninstall build-packaging test-packaging test-server
+.PHONY: install uninstall build-packaging test-packaging test-server
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 PLACE = PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)'
 PACKAGING := $(abspath $(TARGET_DIR))/packaging
 
-build-release:
-	$(CARGO) build --release --locked -p grantmint-ffi
-
-install: build-release ## the C and C++ library, under PREFIX=/usr/local; also LIBDIR=lib, DESTDIR=
-	$(PLACE) ffi/packaging/install.sh $(TARGET_DIR)/release
+install: ## the C and C++ library, under PREFIX=/usr/local; also LIBDIR=lib, DESTDIR=
+	built=$$(CARGO='$(CARGO)' ffi/packaging/build.sh) && $(PLACE) ffi/packaging/install.sh "$$built"
 
 uninstall: ## removes what install has put there
 	$(PLACE) ffi/packaging/uninstall.sh

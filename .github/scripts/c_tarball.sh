@@ -1,6 +1,6 @@
 #!/bin/sh
 # The C and C++ library of one target as a tarball in dist/: c_tarball.sh TARGET. On Linux it is what
-# `make install` installs; elsewhere the headers and what cargo made.
+# `make install` installs; elsewhere the headers and what cargo made: what static.sh does takes GNU binutils.
 set -eu
 
 target=$1

@@ -5,7 +5,8 @@
 #   LIBDIR   where the libraries go, below PREFIX: lib
 #   DESTDIR  a folder to install into that PREFIX is put behind, for packages
 #
-# Needs binutils. For another target than this machine, set AR, AS, LD, NM, OBJCOPY and READELF.
+# Needs binutils. For another target than this machine, set AR, AS, LD, NM, OBJCOPY, READELF
+# and STRIP.
 set -eu
 
 built=$1
@@ -18,7 +19,7 @@ case $prefix in /*) ;; *) echo "PREFIX must be absolute: $prefix" >&2; exit 2 ;;
 case /$libdir/ in //* | */../* | */./*) echo "LIBDIR must be below PREFIX: $libdir" >&2; exit 2 ;; esac
 for library in libgrantmint.a libgrantmint.so; do
     if [ ! -f "$built/$library" ]; then
-        echo "$built has no $library: build it with cargo build --release -p grantmint-ffi" >&2
+        echo "$built has no $library: build.sh builds it, and prints its folder" >&2
         exit 1
     fi
 done
@@ -46,7 +47,8 @@ install -m 644 "$include/grantmint.h" "$include/grantmint.hpp" "$headers"
 
 "$here/static.sh" "$built/libgrantmint.a" "$built/libgrantmint.so" "$libraries/libgrantmint.a"
 chmod 644 "$libraries/libgrantmint.a"
-install -m 755 "$built/libgrantmint.so" "$libraries/libgrantmint.so.$version"
+"${STRIP:-strip}" --strip-unneeded -o "$libraries/libgrantmint.so.$version" "$built/libgrantmint.so"
+chmod 755 "$libraries/libgrantmint.so.$version"
 ln -sf "libgrantmint.so.$version" "$libraries/$soname"
 ln -sf "$soname" "$libraries/libgrantmint.so"
 

@@ -28,8 +28,11 @@ echo '.section .note.GNU-stack,"",@progbits' >>"$work/hidden.s"
 "${LD:-ld}" -r --gc-sections --force-group-allocation $(sed 's/^/--undefined=/' "$work/names") \
     -o "$work/all.o" "$work/hidden.o" "$archive"
 
+# What --gc-sections drops leaves its undefined symbols behind, and turns weak ones into strong ones.
+# Another copy of the standard library asks for some of them weakly, as not every C library has them:
+# together they would have to be there. So the symbols go that nothing here refers to.
 # Rust's bitcode is of no use to others, and of an LLVM that their tools may not understand.
-"${OBJCOPY:-objcopy}" --keep-global-symbols="$work/names" --strip-debug \
+"${OBJCOPY:-objcopy}" --keep-global-symbols="$work/names" --strip-debug --strip-unneeded \
     --remove-section=.llvmbc --remove-section=.llvmcmd --remove-section=.comment \
     "$work/all.o" "$work/grantmint.o"
 

@@ -22,7 +22,7 @@ is_there() {
     cmake) command -v ctest && cmake --version | awk 'NR == 1 { split($3, v, "."); exit v[1] * 100 + v[2] < 319 }' ;;
     cpp-httplib) pkg-config --exists cpp-httplib ;;
     libc++) clang++ -stdlib=libc++ -std=c++17 -fsyntax-only -include chrono -x c++ /dev/null ;;
-    pkg-config | valgrind) command -v "$1" ;;
+    ld.bfd | ld.gold | ld.lld | pkg-config | valgrind) command -v "$1" ;;
     *)
         echo "install.sh does not know $1" >&3
         exit 2
@@ -54,6 +54,10 @@ packages() {
     python) echo python3-venv ;;
     pkg-config) echo pkgconf ;;
     cpp-httplib) echo libcpp-httplib-dev ;;
+    ld.bfd) echo binutils ;;
+    # Newer systems have it in a package of its own.
+    ld.gold) apt-cache show binutils-gold >/dev/null 2>&1 && echo binutils-gold || echo binutils ;;
+    ld.lld) echo lld ;;
     libc++) echo clang libc++-dev libc++abi-dev ;;
     *) echo "$1" ;;
     esac

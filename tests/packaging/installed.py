@@ -1,5 +1,6 @@
 """What the packaging tests share: an installed library, and programs that use it."""
 
+import functools
 import os
 import re
 import shlex
@@ -11,27 +12,39 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CONSUMERS = HERE / "consumers"
-#: Where cargo left the release build: install.sh takes it from there.
-BUILT = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "release"
+#: Cargo as it is by itself, whatever the builder of this library tells it.
+PLAIN_CARGO = ["env", "-u", "CARGO_BUILD_TARGET", "-u", "RUSTFLAGS", "cargo"]
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
 
-def run(*command, env=None, **options):
+def run(*command, env=None, timeout=300, **options):
     """Runs a program to its end; returns what it prints. A failure shows everything."""
     words = [str(word) for word in command]
-    options.setdefault("timeout", 300)
     options.update(capture_output=True, text=True, env={**os.environ, **(env or {})})
-    done = subprocess.run(words, **options)
+    done = subprocess.run(words, timeout=timeout, **options)
     if done.returncode != 0:
         text = f"{' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         raise AssertionError(text)
     return done.stdout
 
 
+def is_there(thing, what):
+    """Whether a program is here, or could be installed. If not, it is noted that this was not tried."""
+    command = [ROOT / "tests/machine/try.sh", thing, what, "echo", "there"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout == "there\n"
+
+
+@functools.cache
+def built():
+    """The folder of the release build: install.sh takes the libraries from there."""
+    return Path(run(ROOT / "ffi/packaging/build.sh").rstrip("\n"))
+
+
 def install(prefix, **settings):
     """Installs the library as `make install` does once it is built."""
     script = ROOT / "ffi/packaging/install.sh"
-    run(script, BUILT, env={"DESTDIR": "", "LIBDIR": "lib", "PREFIX": str(prefix), **settings})
+    run(script, built(), env={"DESTDIR": "", "LIBDIR": "lib", "PREFIX": str(prefix), **settings})
 
 
 def header_version():

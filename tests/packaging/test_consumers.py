@@ -4,10 +4,12 @@ import shutil
 
 from installed import (
     CONSUMERS,
+    PLAIN_CARGO,
     WARNINGS,
     Installed,
     header_version,
     install,
+    is_there,
     libraries_of,
     pkg_config,
     run,
@@ -179,16 +181,37 @@ class PkgConfig(Consumers):
 
 
 class InOneProgram(Consumers):
+    #: The linkers that the C compiler can be told to use, and what brings each of them.
+    LINKERS = {"bfd": "ld.bfd", "gold": "ld.gold", "lld": "ld.lld"}
+
     def test_beside_another_library_in_rust(self):
-        work = self.fresh()
-        crate = ["--edition=2024", "--crate-type=staticlib", "-Clto=fat", "-Copt-level=1"]
-        run("rustc", *crate, self.sources / "rust.rs", "-o", work / "librust.a")
-        for order in (["librust.a", "grantmint"], ["grantmint", "librust.a"]):
-            paths = [self.library("a") if name == "grantmint" else work / name for name in order]
-            source = [f"-I{self.prefix}/include", self.sources / "beside_rust.c"]
-            needed = ["-lpthread", "-ldl", "-lm"]
-            run("cc", *WARNINGS, *source, *paths, *needed, "-o", work / "program")
-            run(work / "program")
+        program = self.fresh() / "program"
+        source = [f"-I{self.prefix}/include", self.sources / "beside_rust.c"]
+        orders = [
+            order
+            for other in self.other_libraries()
+            for order in ((other, self.library("a")), (self.library("a"), other))
+        ]
+        for linker in self.linkers():
+            for order in orders:
+                with self.subTest(linker=linker, order=order):
+                    needed = [f"-fuse-ld={linker}", "-lpthread", "-ldl", "-lm", "-o", program]
+                    run("cc", *WARNINGS, *source, *order, *needed)
+                    run(program)
+
+    def other_libraries(self):
+        """What cargo makes of a library in Rust by itself, with its two profiles."""
+        target = self.fresh()
+        for profile in ("dev", "release"):
+            build = [*PLAIN_CARGO, "build", "--offline", "--quiet", "--profile", profile]
+            run(*build, "--target-dir", target, cwd=self.sources / "rust")
+        return [target / "debug/librust.a", target / "release/librust.a"]
+
+    def linkers(self):
+        """The linkers that are here, or that could be installed."""
+        found = [name for name, program in self.LINKERS.items() if is_there(program, name)]
+        self.assertIn("bfd", found)
+        return found
 
     def test_with_another_copy_of_itself(self):
         """The shared library, and a plug-in that has the static one inside."""

@@ -1,12 +1,18 @@
 """What `make install` puts where, and what is in it."""
 
+import os
 import re
+import shutil
 import stat
 import subprocess
+import tempfile
+import unittest
+from pathlib import Path
 
 from installed import (
     ROOT,
     Installed,
+    built,
     header_version,
     install,
     pkg_config,
@@ -29,8 +35,9 @@ FILES = {
     "lib/cmake/grantmint/grantmint-config.cmake": 0o644,
     "lib/cmake/grantmint/grantmint-config-version.cmake": 0o644,
 }
-STATIC_MAX_BYTES = 12_000_000
-SHARED_MAX_BYTES = 6_000_000
+STATIC_MAX_BYTES = 9_500_000
+SHARED_MAX_BYTES = 4_000_000
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 #: The newest C library that the shared library may need.
 GLIBC = (2, 34)
 
@@ -44,6 +51,20 @@ def files(folder):
         elif path.is_file():
             found[str(path.relative_to(folder))] = stat.S_IMODE(path.stat().st_mode)
     return found
+
+
+def build_id(library):
+    """What the linker has named a library by what is in it."""
+    return re.search(r"Build ID: (\w+)", run("readelf", "--notes", library))[1]
+
+
+def undefined(archive):
+    """What the objects of an archive need of others, each with its binding: WEAK if all of them can do
+    without."""
+    table = run("readelf", "--syms", "--wide", archive).splitlines()
+    rows = [line.split() for line in table if re.match(r" *\d+:.* UND +\w", line)]
+    strong = {row[7]: "GLOBAL" for row in rows if row[4] == "GLOBAL"}
+    return {**{row[7]: row[4] for row in rows}, **strong}
 
 
 class Files(Installed):
@@ -88,6 +109,31 @@ class Files(Installed):
                 self.assertIsNone(re.search(r"@\w+@", path.read_text()), path)
 
 
+class OtherPlaces(unittest.TestCase):
+    """Where cargo puts what it builds."""
+
+    def test_what_is_installed_is_what_cargo_built_this_time(self):
+        """With a target, cargo uses a folder of its own. What lies in the usual one is another build."""
+        target = TARGET / "packaging/other-place"
+        (target / "release").mkdir(parents=True, exist_ok=True)
+        for kind in ("a", "so"):
+            shutil.copy(built() / f"libgrantmint.{kind}", target / "release")
+        host = re.search("host: (.*)", run("rustc", "-vV"))[1]
+        settings = {
+            "CARGO_BUILD_TARGET": host,
+            "CARGO_TARGET_DIR": str(target),
+            # It is to be another library than the usual one, and soon there.
+            "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
+        }
+        with tempfile.TemporaryDirectory(prefix="grantmint-") as folder:
+            for name, environment in (("other", settings), ("usual", {})):
+                command = ["make", "install", f"PREFIX={folder}/{name}", "LIBDIR=lib", "DESTDIR="]
+                run(*command, cwd=ROOT, env=environment, timeout=900)
+            other, usual = (build_id(f"{folder}/{name}/lib/{SONAME}") for name in ("other", "usual"))
+        self.assertNotEqual(other, usual)
+        self.assertEqual(other, build_id(target / host / "release/libgrantmint.so"))
+
+
 class Libraries(Installed):
     def test_the_shared_library_exports_our_functions_alone(self):
         listed = run("nm", "-D", "--defined-only", self.library("so")).splitlines()
@@ -103,6 +149,18 @@ class Libraries(Installed):
         promised = (ROOT / "tests/c/symbols.txt").read_text().split()
         self.assertEqual(visible, dict.fromkeys(promised, "HIDDEN"))
 
+    def test_the_static_library_asks_for_nothing_that_it_can_do_without(self):
+        """A symbol that nothing refers to, or that is weak in what cargo made and strong here, would
+        have to be there for everybody else in the program who asks for it weakly."""
+        cargos = undefined(built() / "libgrantmint.a")
+        ours = undefined(self.library("a"))
+        self.assertIn("WEAK", ours.values())
+        for name, binding in ours.items():
+            self.assertEqual(binding, cargos[name], name)
+        relocations = run("readelf", "--relocs", "--wide", self.library("a"))
+        named = {*re.findall(r"(?m)^[0-9a-f]{16} .* (\w+) [+-] [0-9a-f]+$", relocations)}
+        self.assertEqual(ours.keys() - named, set())
+
     def test_the_stack_is_not_made_executable(self):
         for kind in ("so", "a"):
             sections = run("readelf", "--segments", "--sections", "--wide", self.library(kind))
@@ -114,6 +172,7 @@ class Libraries(Installed):
         for kind in ("so", "a"):
             sections = run("readelf", "--sections", "--wide", self.library(kind))
             self.assertNotRegex(sections, r"\.(debug_info|debug_line|llvmbc|llvmcmd|rustc)\b")
+            self.assertEqual(".symtab" in sections, kind == "a")
         self.assertLess(self.library("a").stat().st_size, STATIC_MAX_BYTES)
         self.assertLess(self.library("so").stat().st_size, SHARED_MAX_BYTES)
 
