@@ -118,6 +118,11 @@ lint: licences words promises lint-release lint-python lint-node ## formatting, 
 
 licences:
 	python3 tests/packaging/dependencies.py
+	python3 tests/packaging/third_party.py
+
+.PHONY: third-party
+third-party: need-python ## writes THIRD-PARTY-LICENSES from what the libraries have in them
+	python3 tests/packaging/third_party.py write
 
 .PHONY: words promises
 words: need-python ## one word for one thing: docs/glossary.md

@@ -1,9 +1,10 @@
 #!/bin/sh
-# The C and C++ library of one target as a tarball in dist/: c_tarball.sh TARGET. On Linux it is what
+# The C and C++ library of one target as a tarball: c_tarball.sh TARGET [FOLDER], which is dist. On Linux it is what
 # `make install` installs; elsewhere the headers and what cargo made: what static.sh does takes GNU binutils.
 set -eu
 
 target=$1
+out=${2:-dist}
 version=$(sed -n 's/^#define GRANTMINT_VERSION "\(.*\)"$/\1/p' include/grantmint.h)
 name=grantmint-c-$version-$target
 rm -rf "target/$name"
@@ -11,7 +12,7 @@ mkdir -p "target/$name/include" "target/$name/lib"
 
 case $target in
 *-linux-*)
-    DESTDIR=$PWD/target/$name PREFIX=/ ffi/packaging/install.sh target/release
+    DESTDIR=$PWD/target/$name PREFIX=/ ffi/packaging/install.sh "$(ffi/packaging/build.sh)"
     ;;
 *-apple-*)
     cp include/grantmint.h include/grantmint.hpp "target/$name/include"
@@ -23,5 +24,5 @@ case $target in
         "target/$name/lib"
     ;;
 esac
-cp LICENSE-MIT LICENSE-APACHE CHANGELOG.md "target/$name"
-tar -czf "dist/$name.tar.gz" -C target "$name"
+cp LICENSE-MIT LICENSE-APACHE THIRD-PARTY-LICENSES CHANGELOG.md "target/$name"
+tar -czf "$out/$name.tar.gz" -C target "$name"

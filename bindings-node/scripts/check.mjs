@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { common, packageOf, targets } from './targets.mjs';
+import { common, packageOf, targets, thirdParty } from './targets.mjs';
 
 const MAX_LIBRARY = 4_500_000;
 /** The oldest C library that Node's own builds run with; what is linked on a newer one would ask for it. */
@@ -59,10 +59,12 @@ function checkPlatform(name, tarball) {
   const target = Object.values(targets).find((target) => packageOf(target) === name);
   assert(target, `${name} is for no known target`);
   const addon = `grantmint.${basename(name)}.node`;
-  assert.deepEqual(filesIn(tarball), [addon, 'asset.mjs', 'webpack.mjs', ...common].sort());
+  assert.deepEqual(filesIn(tarball), [addon, 'asset.mjs', 'webpack.mjs', thirdParty, ...common].sort());
   for (const [file, url] of Object.entries({ 'asset.mjs': `./${addon}`, 'webpack.mjs': `-!./${addon}` })) {
     assert(contentOf(tarball, file).includes(`new URL('${url}', import.meta.url)`), `${file} lacks ${url}`);
   }
+  const terms = readFileSync(resolve(import.meta.dirname, '../..', thirdParty));
+  assert(contentOf(tarball, thirdParty).equals(terms), `${tarball}: other third-party licences`);
   const { os, cpu, libc, version, ...manifest } = manifestIn(tarball);
   assert.deepEqual([os, cpu, libc], [[target.os], [target.cpu], target.libc && [target.libc]]);
   assert.equal(version, source.version);

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { esModule, withRequire } from './esm.mjs';
-import { common, packageOf, targets } from './targets.mjs';
+import { common, packageOf, targets, thirdParty } from './targets.mjs';
 
 const here = resolve(import.meta.dirname, '..');
 const root = resolve(here, '..');
@@ -60,6 +60,7 @@ function packPlatform({ name, os, cpu, libc, library }) {
   writeFileSync(join(folder, 'asset.mjs'), asset.replace("'./grantmint.node'", `'./${addon}'`));
   // webpack and Rspack: -! keeps the rules of the user's configuration away from the file.
   writeFileSync(join(folder, 'webpack.mjs'), asset.replace("'./grantmint.node'", `'-!./${addon}'`));
+  copyFileSync(join(root, thirdParty), join(folder, thirdParty));
   writeFileSync(
     join(folder, 'README.md'),
     `# ${name}\n\nThe native half of grantmint for ${basename(name)}. Install \`grantmint\`, which asks for it.\n`,
@@ -71,7 +72,7 @@ function packPlatform({ name, os, cpu, libc, library }) {
     license: source.license,
     main: addon,
     exports: exportsOf(`./${addon}`),
-    files: [addon, 'asset.mjs', 'webpack.mjs', ...common],
+    files: [addon, 'asset.mjs', 'webpack.mjs', thirdParty, ...common],
     engines: source.engines,
     os: [os],
     cpu: [cpu],

@@ -16,3 +16,6 @@ export const packageOf = ({ os, cpu, suffix }) => `@grantmint/${os}-${cpu}${suff
 
 /** What every package holds. */
 export const common = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'package.json'];
+
+/** The terms of what others have written of the native half: it is in the packages of the platforms alone. */
+export const thirdParty = 'THIRD-PARTY-LICENSES';

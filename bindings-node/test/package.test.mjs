@@ -49,6 +49,7 @@ test('the platform package holds the native half', () => {
     'package/LICENSE-APACHE',
     'package/LICENSE-MIT',
     'package/README.md',
+    'package/THIRD-PARTY-LICENSES',
     'package/asset.mjs',
     `package/grantmint.${basename(name)}.node`,
     'package/package.json',

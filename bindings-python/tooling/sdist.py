@@ -43,7 +43,8 @@ def unpacked(built: Path) -> Path:
     with tarfile.open(built) as archive:
         archive.extractall(home, filter="data")
     root = home / built.name.removesuffix(".tar.gz")
-    for needed in ("Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT", "core/src/lib.rs"):
+    licences = ("LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES")
+    for needed in ("Cargo.lock", *licences, "core/src/lib.rs"):
         assert (root / needed).exists(), f"the sdist lacks {needed}"
     return root
 

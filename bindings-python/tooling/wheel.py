@@ -58,7 +58,8 @@ def check(built: Path, python: Path) -> None:
         names = archive.namelist()
         for needed in ("__init__.py", "_native.pyi", "py.typed", "_native.abi3.so"):
             assert f"grantmint/{needed}" in names, needed
-        assert sum("/licenses/LICENSE-" in name for name in names) == 2, "licences are missing"
+        licences = {Path(name).name for name in names if "/licenses/" in name}
+        assert licences == {"LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"}, licences
         library = archive.read("grantmint/_native.abi3.so")
     print(f"{built.name}: {size / 1e6:.2f} MB")
     if ON_LINUX:

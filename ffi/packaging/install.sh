@@ -42,7 +42,11 @@ fill() {
 headers=${DESTDIR:-}$prefix/include
 libraries=${DESTDIR:-}$prefix/$libdir
 
-install -d "$headers" "$libraries/pkgconfig" "$libraries/cmake/grantmint"
+documents=${DESTDIR:-}$prefix/share/doc/grantmint
+root=$here/../..
+
+install -d "$headers" "$libraries/pkgconfig" "$libraries/cmake/grantmint" "$documents"
+install -m 644 "$root/LICENSE-MIT" "$root/LICENSE-APACHE" "$root/THIRD-PARTY-LICENSES" "$documents"
 install -m 644 "$include/grantmint.h" "$include/grantmint.hpp" "$headers"
 
 "$here/static.sh" "$built/libgrantmint.a" "$built/libgrantmint.so" "$libraries/libgrantmint.a"

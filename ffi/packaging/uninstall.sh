@@ -10,6 +10,11 @@ rm -f "$libraries/libgrantmint.a" "$libraries/libgrantmint.so" "$libraries"/libg
 rm -f "$libraries/pkgconfig/grantmint.pc" "$libraries/pkgconfig/grantmint-static.pc"
 rm -f "$libraries/cmake/grantmint/grantmint-config.cmake"
 rm -f "$libraries/cmake/grantmint/grantmint-config-version.cmake"
-if [ -d "$libraries/cmake/grantmint" ]; then
-    rmdir "$libraries/cmake/grantmint"
-fi
+for name in LICENSE-MIT LICENSE-APACHE THIRD-PARTY-LICENSES; do
+    rm -f "$prefix/share/doc/grantmint/$name"
+done
+for folder in "$libraries/cmake/grantmint" "$prefix/share/doc/grantmint"; do
+    if [ -d "$folder" ]; then
+        rmdir "$folder"
+    fi
+done

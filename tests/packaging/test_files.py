@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 import subprocess
+import tarfile
 import tempfile
 import unittest
 from pathlib import Path
@@ -26,6 +27,9 @@ SONAME = f"libgrantmint.so.{series(VERSION)}"
 FILES = {
     "include/grantmint.h": 0o644,
     "include/grantmint.hpp": 0o644,
+    "share/doc/grantmint/LICENSE-MIT": 0o644,
+    "share/doc/grantmint/LICENSE-APACHE": 0o644,
+    "share/doc/grantmint/THIRD-PARTY-LICENSES": 0o644,
     "lib/libgrantmint.a": 0o644,
     "lib/libgrantmint.so": f"-> {SONAME}",
     f"lib/{SONAME}": f"-> libgrantmint.so.{VERSION}",
@@ -80,7 +84,8 @@ class Files(Installed):
         self.assertEqual(files(prefix).keys(), {*FILES, "lib/libother.so"})
         run(ROOT / "ffi/packaging/uninstall.sh", env={"PREFIX": str(prefix), "DESTDIR": ""})
         self.assertEqual(files(prefix).keys(), {"lib/libother.so"})
-        self.assertFalse((prefix / "lib/cmake/grantmint").exists())
+        for folder in ("lib/cmake/grantmint", "share/doc/grantmint"):
+            self.assertFalse((prefix / folder).exists(), folder)
 
     def test_destdir_is_put_before_the_prefix_and_named_nowhere(self):
         stage = self.fresh()
@@ -103,10 +108,28 @@ class Files(Installed):
                 with self.assertRaisesRegex(AssertionError, "must be"):
                     install(prefix, LIBDIR=libdir, DESTDIR=str(self.fresh()))
 
+    def test_the_terms_of_everybody_are_there(self):
+        for path in (self.prefix / "share/doc/grantmint").iterdir():
+            self.assertEqual(path.read_bytes(), (ROOT / path.name).read_bytes(), path.name)
+
     def test_nothing_is_left_to_fill_in(self):
         for path in (self.prefix / "lib").rglob("*.*"):
             if path.suffix in (".pc", ".cmake"):
                 self.assertIsNone(re.search(r"@\w+@", path.read_text()), path)
+
+
+class Tarball(unittest.TestCase):
+    """What a release has for C and C++."""
+
+    def test_it_is_what_is_installed_with_the_terms_of_everybody(self):
+        target = "x86_64-unknown-linux-gnu"
+        with tempfile.TemporaryDirectory(prefix="grantmint-") as folder:
+            run(ROOT / ".github/scripts/c_tarball.sh", target, folder, cwd=ROOT)
+            name = f"grantmint-c-{VERSION}-{target}"
+            with tarfile.open(f"{folder}/{name}.tar.gz") as tarball:
+                members = {member.name for member in tarball if not member.isdir()}
+        terms = {"LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES", "CHANGELOG.md"}
+        self.assertEqual(members, {f"{name}/{each}" for each in FILES.keys() | terms})
 
 
 class OtherPlaces(unittest.TestCase):
