@@ -78,12 +78,12 @@
 #ifndef GRANTMINT_HPP
 #define GRANTMINT_HPP
 
-#include "grantmint.h"
-
 #if !defined(__cplusplus) || \
     (__cplusplus < 201703L && (!defined(_MSVC_LANG) || _MSVC_LANG < 201703L))
-#error "grantmint.hpp needs C++17"
-#endif
+#error "grantmint.hpp needs C++17: compile with -std=c++17 or a later standard"
+#else  // An older compiler is told that alone, and not what it makes of the rest.
+
+#include "grantmint.h"
 
 #include <algorithm>
 #include <chrono>
@@ -119,6 +119,12 @@
 #define GRANTMINT_ONE_TYPE_ __attribute__((visibility("default")))
 #else
 #define GRANTMINT_ONE_TYPE_
+#endif
+
+// -Weffc++ asks for initialisers of members that have constructors, and for copies of what is moved.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Weffc++"
 #endif
 
 namespace grantmint {
@@ -367,6 +373,19 @@ class GRANTMINT_ONE_TYPE_ error : public std::runtime_error {
     std::size_t argument_ = 0;
 };
 
+namespace detail {
+
+/// What an optional holds. If that is nothing, the program ends.
+template <class Optional>
+[[nodiscard]] decltype(auto) held(Optional&& optional) noexcept {
+    if (!optional.has_value()) {
+        std::terminate();
+    }
+    return *std::forward<Optional>(optional);
+}
+
+}  // namespace detail
+
 /// A value, or the error in its place.
 template <class T>
 class [[nodiscard]] result {
@@ -393,15 +412,15 @@ class [[nodiscard]] result {
     }
 
     /// The value. Without one, this ends the program.
-    [[nodiscard]] T& operator*() & noexcept { return value_.value(); }
-    [[nodiscard]] const T& operator*() const& noexcept { return value_.value(); }
-    [[nodiscard]] T&& operator*() && noexcept { return std::move(value_).value(); }
-    [[nodiscard]] T* operator->() noexcept { return &value_.value(); }
-    [[nodiscard]] const T* operator->() const noexcept { return &value_.value(); }
+    [[nodiscard]] T& operator*() & noexcept { return detail::held(value_); }
+    [[nodiscard]] const T& operator*() const& noexcept { return detail::held(value_); }
+    [[nodiscard]] T&& operator*() && noexcept { return detail::held(std::move(value_)); }
+    [[nodiscard]] T* operator->() noexcept { return &detail::held(value_); }
+    [[nodiscard]] const T* operator->() const noexcept { return &detail::held(value_); }
 
     /// The error; without one, the program ends.
-    [[nodiscard]] const grantmint::error& error() const& noexcept { return error_.value(); }
-    [[nodiscard]] grantmint::error&& error() && noexcept { return std::move(error_).value(); }
+    [[nodiscard]] const grantmint::error& error() const& noexcept { return detail::held(error_); }
+    [[nodiscard]] grantmint::error&& error() && noexcept { return detail::held(std::move(error_)); }
 
    private:
     void checked() const {
@@ -445,8 +464,8 @@ class [[nodiscard]] result<void> {
     }
 
     /// The error; without one, the program ends.
-    [[nodiscard]] const grantmint::error& error() const& noexcept { return error_.value(); }
-    [[nodiscard]] grantmint::error&& error() && noexcept { return std::move(error_).value(); }
+    [[nodiscard]] const grantmint::error& error() const& noexcept { return detail::held(error_); }
+    [[nodiscard]] grantmint::error&& error() && noexcept { return detail::held(std::move(error_)); }
 
    private:
     std::optional<grantmint::error> error_;
@@ -3313,4 +3332,9 @@ inline returns<void> simulate_fork(const grant_cache& cache) {
 #undef GRANTMINT_CAN_CATCH_
 #undef GRANTMINT_ONE_TYPE_
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
+#endif  // C++17
 #endif  // GRANTMINT_HPP

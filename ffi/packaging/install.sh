@@ -13,7 +13,8 @@ built=$1
 prefix=${PREFIX:-/usr/local}
 libdir=${LIBDIR:-lib}
 here=$(cd "$(dirname "$0")" && pwd)
-include=$here/../../include
+root=$here/../..
+include=$root/include
 
 case $prefix in /*) ;; *) echo "PREFIX must be absolute: $prefix" >&2; exit 2 ;; esac
 case /$libdir/ in //* | */../* | */./*) echo "LIBDIR must be below PREFIX: $libdir" >&2; exit 2 ;; esac
@@ -26,13 +27,16 @@ done
 
 version=$(sed -n 's/^#define GRANTMINT_VERSION "\(.*\)"$/\1/p' "$include/grantmint.h")
 soname=$("${READELF:-readelf}" -d "$built/libgrantmint.so" | sed -n 's/.*SONAME.*\[\(.*\)\]$/\1/p')
+url=$(sed -n 's/^repository = "\(.*\)"$/\1/p' "$root/Cargo.toml")
 native_libs=$(cat "$here/native_libs")
 case $("${READELF:-readelf}" -h "$built/libgrantmint.so") in *ELF64*) word=8 ;; *) word=4 ;; esac
 # The way from LIBDIR back to PREFIX.
 up=$(echo "$libdir" | sed 's/[^/][^/]*/../g')
 
+# As long as the project has no address, there is no line with one.
 fill() {
-    sed -e "s|@VERSION@|$version|g" -e "s|@SONAME@|$soname|g" -e "s|@LIBDIR@|$libdir|g" \
+    sed -e "/@URL@/{s|@URL@|$url|;/^URL: $/d}" \
+        -e "s|@VERSION@|$version|g" -e "s|@SONAME@|$soname|g" -e "s|@LIBDIR@|$libdir|g" \
         -e "s|@UP@|$up|g" -e "s|@WORD@|$word|g" -e "s|@NATIVE_LIBS@|$native_libs|g" \
         -e "s|@NATIVE_LIBS_LIST@|$(echo "$native_libs" | sed 's/-l//g; s/ /;/g')|g" \
         "$here/${1##*/}.in" >"$1"
@@ -43,7 +47,6 @@ headers=${DESTDIR:-}$prefix/include
 libraries=${DESTDIR:-}$prefix/$libdir
 
 documents=${DESTDIR:-}$prefix/share/doc/grantmint
-root=$here/../..
 
 install -d "$headers" "$libraries/pkgconfig" "$libraries/cmake/grantmint" "$documents"
 install -m 644 "$root/LICENSE-MIT" "$root/LICENSE-APACHE" "$root/THIRD-PARTY-LICENSES" "$documents"

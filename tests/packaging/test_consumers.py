@@ -1,5 +1,6 @@
 """Projects that use the installed library: built outside of the tree, and run."""
 
+import re
 import shutil
 
 from installed import (
@@ -94,6 +95,32 @@ class CMake(Consumers):
             self.cmake("shared", prefix=prefix)
 
 
+    def test_whichever_it_is(self):
+        """grantmint::grantmint is static or shared as the project says, or as there is only one."""
+        prefix = self.fresh()
+        install(prefix)
+        for wanted, shared in (("OFF", False), ("ON", True)):
+            options = f"-DBUILD_SHARED_LIBS={wanted}"
+            build = self.cmake("grantmint", options, prefix=prefix)
+            self.check(build / "mint_cpp", shared=shared)
+            self.check_plugins(build, copies=1 if shared else 2)
+        (prefix / "lib/libgrantmint.a").unlink()
+        build = self.cmake("grantmint", prefix=prefix, target="mint_c")
+        self.check(build / "mint_c", shared=True)
+
+    def test_components(self):
+        prefix = self.fresh()
+        install(prefix)
+        for asked in ("static", "shared", "static;shared"):
+            self.cmake("static", f"-DASKED={asked}", prefix=prefix, target="mint_c")
+        with self.assertRaisesRegex(AssertionError, r"grantmint\s+has\s+no\s+component\s+statik"):
+            self.cmake("static", "-DASKED=statik", prefix=prefix)
+        (prefix / "lib/libgrantmint.a").unlink()
+        self.cmake("shared", "-DASKED=shared", prefix=prefix, target="mint_c")
+        with self.assertRaisesRegex(AssertionError, r"there\s+is\s+no\s+static\s+libgrantmint\s+in"):
+            self.cmake("shared", "-DASKED=static", prefix=prefix)
+
+
 class CMakeVersions(Installed):
     """Who finds which version of the library."""
 
@@ -178,6 +205,31 @@ class PkgConfig(Consumers):
             flags = ["-shared", "-fPIC", *self.flags(name)]
             run("cc", *WARNINGS, self.sources / "plugin.c", *flags, "-o", plugin)
             self.assertTrue(stays_loaded(plugin), name)
+
+
+class Headers(Consumers):
+    """What compilers say to the headers by themselves."""
+
+    def test_an_older_standard_is_refused_by_one_error(self):
+        source = self.fresh() / "old.cpp"
+        source.write_text("#include <grantmint.hpp>\n")
+        for standard in ("98", "11", "14"):
+            command = ["c++", f"-std=c++{standard}", "-fsyntax-only", f"-I{self.prefix}/include"]
+            with self.assertRaisesRegex(AssertionError, "needs C\\+\\+17: compile with") as caught:
+                run(*command, source)
+            self.assertEqual(len(re.findall("error: ", str(caught.exception))), 1, caught.exception)
+
+    def test_rules_of_style_do_not_fire_in_them(self):
+        """pkg-config does not tell compilers that these are headers of others, whom warnings spare."""
+        command = ["c++", "-std=c++17", *WARNINGS, "-Weffc++", f"-I{self.prefix}/include"]
+        run(*command, "-c", self.sources / "mint.cpp", "-o", self.fresh() / "mint.o")
+
+    def test_no_exception_leaves_what_is_noexcept(self):
+        if not is_there("clang-tidy", "the C++ header under clang-tidy"):
+            self.skipTest("there is no clang-tidy")
+        checks = ["--checks=-*,bugprone-exception-escape", "--warnings-as-errors=*"]
+        options = ["--header-filter=.*", "--quiet", *checks, self.sources / "mint.cpp"]
+        run("clang-tidy", *options, "--", "-std=c++17", f"-I{self.prefix}/include")
 
 
 class InOneProgram(Consumers):

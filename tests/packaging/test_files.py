@@ -7,6 +7,7 @@ import stat
 import subprocess
 import tarfile
 import tempfile
+import tomllib
 import unittest
 from pathlib import Path
 
@@ -174,7 +175,7 @@ class Libraries(Installed):
 
     def test_the_static_library_asks_for_nothing_that_it_can_do_without(self):
         """A symbol that nothing refers to, or that is weak in what cargo made and strong here, would
-        have to be there for everybody else in the program who asks for it weakly."""
+        have to be there for others in the program that refer to it weakly."""
         cargos = undefined(built() / "libgrantmint.a")
         ours = undefined(self.library("a"))
         self.assertIn("WEAK", ours.values())
@@ -216,6 +217,18 @@ class Libraries(Installed):
         for name in ("grantmint", "grantmint-static"):
             found = pkg_config(self.prefix / "lib/pkgconfig", "--modversion", name)
             self.assertEqual(found, [VERSION])
+
+
+class PkgConfigFiles(Installed):
+    def test_they_say_where_the_project_is_if_it_is_known(self):
+        """One place says it: `repository` in Cargo.toml."""
+        manifest = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]
+        for name in ("grantmint", "grantmint-static"):
+            text = (self.prefix / f"lib/pkgconfig/{name}.pc").read_text()
+            fields = dict(re.findall(r"(?m)^([A-Z]\w+): (.*)$", text))
+            self.assertEqual(fields.get("URL"), manifest.get("repository"), name)
+            self.assertEqual(fields["License"], manifest["license"], name)
+            self.assertEqual(fields["Cflags"], "-I${includedir}", name)
 
 
 class NativeLibraries(Installed):
