@@ -94,7 +94,6 @@ class CMake(Consumers):
         with self.assertRaisesRegex(AssertionError, "there is no libgrantmint in"):
             self.cmake("shared", prefix=prefix)
 
-
     def test_whichever_it_is(self):
         """grantmint::grantmint is static or shared as the project says, or as there is only one."""
         prefix = self.fresh()
@@ -117,7 +116,9 @@ class CMake(Consumers):
             self.cmake("static", "-DASKED=statik", prefix=prefix)
         (prefix / "lib/libgrantmint.a").unlink()
         self.cmake("shared", "-DASKED=shared", prefix=prefix, target="mint_c")
-        with self.assertRaisesRegex(AssertionError, r"there\s+is\s+no\s+static\s+libgrantmint\s+in"):
+        with self.assertRaisesRegex(
+            AssertionError, r"there\s+is\s+no\s+static\s+libgrantmint\s+in"
+        ):
             self.cmake("shared", "-DASKED=static", prefix=prefix)
 
 

@@ -153,7 +153,9 @@ class OtherPlaces(unittest.TestCase):
             for name, environment in (("other", settings), ("usual", {})):
                 command = ["make", "install", f"PREFIX={folder}/{name}", "LIBDIR=lib", "DESTDIR="]
                 run(*command, cwd=ROOT, env=environment, timeout=900)
-            other, usual = (build_id(f"{folder}/{name}/lib/{SONAME}") for name in ("other", "usual"))
+            other, usual = (
+                build_id(f"{folder}/{name}/lib/{SONAME}") for name in ("other", "usual")
+            )
         self.assertNotEqual(other, usual)
         self.assertEqual(other, build_id(target / host / "release/libgrantmint.so"))
 

@@ -108,9 +108,12 @@ def written():
     for part, text in sorted(of_the_standard_library().items()):
         texts.setdefault(tidy(text), []).append(f"the Rust standard library ({part})")
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    table = "".join(f"{name:{widths[0]}}  {terms:{widths[1]}}  {into}\n" for name, terms, into in rows)
+    table = "".join(
+        f"{name:{widths[0]}}  {terms:{widths[1]}}  {into}\n" for name, terms, into in rows
+    )
     return f"{HEAD}\n{table}" + "".join(
-        f"\n{'-' * 80}\n{', '.join(dict.fromkeys(names))}:\n\n{text}" for text, names in texts.items()
+        f"\n{'-' * 80}\n{', '.join(dict.fromkeys(names))}:\n\n{text}"
+        for text, names in texts.items()
     )
 
 
