@@ -15,6 +15,7 @@ for name in LICENSE-MIT LICENSE-APACHE THIRD-PARTY-LICENSES; do
 done
 for folder in "$libraries/cmake/grantmint" "$prefix/share/doc/grantmint"; do
     if [ -d "$folder" ]; then
-        rmdir "$folder"
+        # What others have put there stays.
+        rmdir --ignore-fail-on-non-empty "$folder"
     fi
 done
