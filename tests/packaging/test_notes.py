@@ -27,7 +27,7 @@ class Notes(unittest.TestCase):
         told = notes(CHANGELOG, "0.2.0-rc.1", "https://example.com/tree")
         self.assertEqual(told, "- The first of it.\n")
 
-    def test_links_lead_from_elsewhere_to_the_files_of_the_project(self):
+    def test_links_to_files_of_the_project_begin_with_the_address(self):
         self.assertEqual(
             notes(CHANGELOG, "0.2.0", "https://example.com/tree"),
             "### Added\n\n- More, as [a page](https://example.com/tree/docs/more.md) says, "
