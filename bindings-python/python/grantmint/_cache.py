@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from grantmint import _async, _sources
 from grantmint._native import GrantCache as NativeCache
+from grantmint._native import Hit
 from grantmint.errors import GrantmintError, ThrottledError, UpstreamError
+from grantmint.types import AsyncGrantFetch, GrantFetch
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import timedelta
 
-    from grantmint._native import Begun, Hit, Ticket, Waiter
-    from grantmint._protocols import AsyncGrantFetch, GrantFetch
+    from grantmint._native import Begun, Ticket, Waiter
 
 __all__ = ["GrantCache"]
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from types import TracebackType
+from typing import TypeVar
 
 from grantmint import _async
 from grantmint._cache import GrantCache
 from grantmint._native import PlaybackMinter as NativeMinter
+from grantmint._native import PlaybackToken
 from grantmint._native import StreamMinter as NativeStream
 
-if TYPE_CHECKING:
-    from datetime import timedelta
-    from types import TracebackType
-
-    from typing_extensions import Self
-
-    from grantmint._native import PlaybackToken
-
 __all__ = ["PlaybackMinter", "StreamMinter"]
+
+# Not typing.Self, which Python 3.10 lacks: annotations are also read while the program runs.
+_Minter = TypeVar("_Minter", bound="PlaybackMinter")
 
 
 class PlaybackMinter(NativeMinter):
@@ -122,7 +120,7 @@ class PlaybackMinter(NativeMinter):
         """
         return GrantCache(_parts=self._cache())
 
-    def __enter__(self) -> Self:
+    def __enter__(self: _Minter) -> _Minter:  # noqa: PYI019
         """Returns the minter itself."""
         return self
 

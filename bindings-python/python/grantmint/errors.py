@@ -6,12 +6,10 @@ helps. No message holds a secret, a token or a grant.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import Any
 
 from grantmint._native import ERRORS, _doc_url
-
-if TYPE_CHECKING:
-    from datetime import timedelta
 
 __all__ = [
     "DeadlineError",
