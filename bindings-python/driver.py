@@ -4,6 +4,7 @@
                                       all languages share on those between
     python driver.py test 3.12 …      all tests on these versions
     python driver.py lint             formatting, lints, and circles of imports
+    python driver.py docstrings       writes the docstrings of the native module into its stub
     python driver.py install          the wheel in target/venv-newest, for programs that use it
     python driver.py bench [FILE]     measures beside the peers; as JSON into the file, too
     python driver.py wheel            the wheel and the sdist in target/wheels, each tried out
@@ -37,6 +38,8 @@ def main() -> None:
             test(versions)
         case ["lint"]:
             lint()
+        case ["docstrings"]:
+            docstrings()
         case ["install"]:
             install(tested(newest()), wheel())
         case ["bench", *files]:
@@ -69,6 +72,16 @@ def lint() -> None:
         contracts = HERE / "pyproject.toml"
         imports = python.parent / "lint-imports"
         run(imports, "--no-cache", "--no-logo", contracts, cwd=HERE / "python")
+
+
+def docstrings() -> None:
+    """Writes the docstrings of the built module into its stub."""
+    python = tools()
+    install(python, wheel())
+    with stage("docstrings"):
+        stub = HERE / "python" / "grantmint" / "_native.pyi"
+        run(python, HERE / "tooling" / "docstrings.py", stub, cwd=away())
+        run(python, "-m", "ruff", "format", "--no-cache", stub)
 
 
 def bench(files: list[Path]) -> None:
