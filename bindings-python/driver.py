@@ -8,6 +8,7 @@
     python driver.py install          the wheel in target/venv-newest, for programs that use it
     python driver.py bench [FILE]     measures beside the peers; as JSON into the file, too
     python driver.py wheel            the wheel and the sdist in target/wheels, each tried out
+    python driver.py packages         what twine, pyroma, pyright and others say of both
 
 Servers and uvloop are tested on the newest Python only. tests/machine/pythons.sh finds the Pythons.
 On Linux the wheel is linked by zig, for every C library since glibc 2.17.
@@ -21,9 +22,10 @@ from pathlib import Path
 
 from tooling.environments import install, interpreters, newest, tested, tools, venv
 from tooling.not_tried import note_what_is_missing
+from tooling.packages import check_packages
 from tooling.places import BUILT, HERE, REPOSITORY, TARGET, away
 from tooling.programs import environment, report, run, stage
-from tooling.sdist import sdist
+from tooling.sdist import sdist, try_out_sdist
 from tooling.wheel import wheel
 
 #: What a version between the newest and the oldest is tested on: data that all languages share, the
@@ -46,7 +48,9 @@ def main() -> None:
             bench([Path(file).resolve() for file in files])
         case ["wheel"]:
             try_out(wheel())
-            sdist()
+            try_out_sdist(sdist())
+        case ["packages"]:
+            check_packages(wheel(), sdist())
         case _:
             sys.exit(__doc__)
     report()

@@ -82,12 +82,16 @@ _Grant: TypeAlias = (
 
 @type_check_only
 class _Latency(TypedDict):
+    """How long fetches took: Stats.latency."""
+
     buckets: list[tuple[float, int]]
     count: int
     sum: float
 
 @type_check_only
 class _PolicyFields(TypedDict, total=False):
+    """The arguments of CachePolicy, as a dict."""
+
     wait_below: _Seconds | None
     soft_point: _Seconds | None
     safety_margin: _Seconds | None
@@ -1108,7 +1112,7 @@ class GrantCache:
         self,
         key: str,
         *,
-        ttl: _Seconds = ...,
+        ttl: _Seconds = 60.0,
         min_remaining: _Seconds | None = None,
         timeout: _Seconds | None = None,
     ) -> Begun:
@@ -1143,13 +1147,13 @@ class GrantCache:
         """A grant that is there now, and the ticket of the fetch that is due. The arguments are those of
         begin.
         """
-    def prefetch(self, key: str, *, ttl: _Seconds = ...) -> Ticket | None:
+    def prefetch(self, key: str, *, ttl: _Seconds = 60.0) -> Ticket | None:
         """The ticket to fetch a key's grant before anybody asks for it; None if no fetch is due.
 
         Raises:
             GrantmintError: As begin, for a new key.
         """
-    def keep_warm(self, key: str, seconds: _Seconds, *, ttl: _Seconds = ...) -> None:
+    def keep_warm(self, key: str, seconds: _Seconds, *, ttl: _Seconds = 60.0) -> None:
         """Keeps a key's grant fresh although nobody asks for it: poll returns the tickets to fetch it.
 
         Args:
@@ -1167,9 +1171,9 @@ class GrantCache:
         """
     def next_wakeup(self) -> float | None:
         """After how many seconds to call poll again; None if it has nothing to do."""
-    def invalidate(self, key: str, *, ttl: _Seconds = ...) -> bool:
+    def invalidate(self, key: str, *, ttl: _Seconds = 60.0) -> bool:
         """Drops the grant and the error of a key; returns whether the cache knew the key."""
-    def invalidate_if(self, key: str, generation: int, *, ttl: _Seconds = ...) -> bool:
+    def invalidate_if(self, key: str, generation: int, *, ttl: _Seconds = 60.0) -> bool:
         """Drops the grant of a key if it has this generation; returns whether it had."""
     def purge(self) -> None:
         """Empties the cache for all minters that share it."""

@@ -50,6 +50,8 @@ class GrantmintError(Exception):
     """After how many seconds to try again, if known. A server sends it on as Retry-After."""
     argument: str | None = None
     """The argument at fault, such as "grant_ttl" or "identities[2]"; None for other errors."""
+    args: tuple[Any, ...]
+    """The message, the code and retry_after; for an error about an argument, its name."""
 
     def __init__(
         self,

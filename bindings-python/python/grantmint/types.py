@@ -15,6 +15,8 @@ __all__ = ["AsyncGrantFetch", "AsyncGrantSource", "GrantFetch", "GrantSource", "
 
 # Two classes, as Python 3.10 lacks typing.NotRequired.
 class _WithGrant(TypedDict):
+    """What must be there."""
+
     grant: str | bytes | Mapping[str, Any] | list[Any]
 
 
