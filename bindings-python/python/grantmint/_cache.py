@@ -202,8 +202,8 @@ def _run(ticket: Ticket, fetch: Callable[..., Any], call: _sources.Call) -> None
     except GrantmintError:
         return  # the waiters are told
     try:
-        answer = fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
-        _sources.complete(ticket, answer)
+        # No local has the answer: this frame stays in the traceback of what complete raises.
+        _sources.complete(ticket, fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds))
     except Exception as error:  # noqa: BLE001
         _fail(ticket, error, call)
     except BaseException:
@@ -231,8 +231,8 @@ async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], call: _so
     except GrantmintError:
         return  # the waiters are told
     try:
-        answer = await fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
-        _sources.complete(ticket, answer)
+        asked = fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
+        _sources.complete(ticket, await asked)
     except Exception as error:  # noqa: BLE001
         _fail(ticket, error, call)
     except BaseException:
