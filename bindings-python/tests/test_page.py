@@ -16,7 +16,7 @@ def test_the_page_begins_with_how_to_install_the_package():
     assert PAGE.index(first.group()) < PAGE.index("\n## ")
 
 
-def test_no_link_leads_into_the_checkout():
+def test_no_link_goes_into_the_checkout():
     # Nor to a heading: the page on PyPI has no anchors.
     targets = re.findall(r"\]\(([^)\s]*)[^)]*\)", PAGE)
     targets += re.findall(r"^\[[^\]]+\]:\s*(\S+)", PAGE, re.MULTILINE)

@@ -70,8 +70,9 @@ def passes(*command: object) -> str:
 
 def described(wheel: Path) -> str:
     """Whether PyPI's page will be the README."""
-    page = metadata(wheel).get_payload()
-    return "ok" if page == (HERE / "README.md").read_text(encoding="utf-8") else "FAILED"
+    page = str(metadata(wheel).get_payload()).rstrip()
+    readme = (HERE / "README.md").read_text(encoding="utf-8").rstrip()
+    return "ok" if page == readme else "FAILED"
 
 
 def addressed(wheel: Path) -> str:
