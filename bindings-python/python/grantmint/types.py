@@ -4,7 +4,7 @@ While a program runs, isinstance says of these protocols only whether an object 
 Frameworks ask that of arguments that are annotated with them.
 """
 
-from __future__ import annotations
+# Annotations are no texts here: the import would take 2 ms longer, to compile those of a TypedDict.
 
 from collections.abc import Awaitable, Mapping
 from datetime import timedelta
