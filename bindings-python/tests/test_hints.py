@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import typing
+from datetime import timedelta
 from types import FunctionType
 
 import grantmint
@@ -73,6 +74,7 @@ def test_the_hints_are_those_of_what_is_public():
     hints = typing.get_type_hints(grantmint.GrantCache.get)
     assert hints["return"] is grantmint.Hit
     assert hints["fetch"] is grantmint.GrantFetch
+    assert hints["ttl"] == float | timedelta
     assert len(PUBLIC) > 200
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from grantmint import _async, _sources
 from grantmint._native import GrantCache as NativeCache
 from grantmint._native import Hit
 from grantmint.errors import GrantmintError, ThrottledError, UpstreamError
-from grantmint.types import AsyncGrantFetch, GrantFetch
+from grantmint.types import AsyncGrantFetch, GrantFetch, timedelta
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from types import TracebackType
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from grantmint._cache import GrantCache
 from grantmint._native import PlaybackMinter as NativeMinter
 from grantmint._native import PlaybackToken
 from grantmint._native import StreamMinter as NativeStream
+from grantmint.types import timedelta
 
 __all__ = ["PlaybackMinter", "StreamMinter"]
 

@@ -6,10 +6,10 @@ helps. No message holds a secret, a token or a grant.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from grantmint._native import ERRORS, _doc_url
+from grantmint.types import timedelta
 
 __all__ = [
     "DeadlineError",
