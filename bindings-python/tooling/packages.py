@@ -25,6 +25,8 @@ def check_packages(wheel: Path, sdist: Path) -> None:
         results = {
             name: passes(*command) for name, command in commands(python, tests, wheel, sdist)
         }
+    if repository() is None and results["pyroma"] == "ok":
+        results["pyroma"] = "10 of 10 only once there is an address"
     results["page is the README"] = described(wheel)
     results["repository's address"] = addressed(wheel)
     print(f"\n{'checker':24} result")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from grantmint import _async, _sources
 from grantmint._native import GrantCache as NativeCache
 from grantmint._native import Hit
+from grantmint._timedelta import timedelta
 from grantmint.errors import GrantmintError, ThrottledError, UpstreamError
-from grantmint.types import AsyncGrantFetch, GrantFetch, timedelta
+from grantmint.types import AsyncGrantFetch, GrantFetch
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -10,7 +10,7 @@ from grantmint._cache import GrantCache
 from grantmint._native import PlaybackMinter as NativeMinter
 from grantmint._native import PlaybackToken
 from grantmint._native import StreamMinter as NativeStream
-from grantmint.types import timedelta
+from grantmint._timedelta import timedelta
 
 __all__ = ["PlaybackMinter", "StreamMinter"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from grantmint._native import ERRORS, _doc_url
-from grantmint.types import timedelta
+from grantmint._timedelta import timedelta
 
 __all__ = [
     "DeadlineError",

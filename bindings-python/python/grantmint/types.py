@@ -7,16 +7,9 @@ Frameworks ask that of arguments that are annotated with them.
 # Annotations are no texts here: the import would take 2 ms longer, to compile those of a TypedDict.
 
 from collections.abc import Awaitable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypedDict, runtime_checkable
+from typing import Any, Protocol, TypedDict, runtime_checkable
 
-if TYPE_CHECKING:
-    from datetime import timedelta as timedelta  # noqa: PLC0414
-else:
-    # The same class. To import all of datetime takes up to 1.2 ms longer.
-    try:
-        from _datetime import timedelta
-    except ImportError:
-        from datetime import timedelta
+from grantmint._timedelta import timedelta
 
 __all__ = ["AsyncGrantFetch", "AsyncGrantSource", "GrantFetch", "GrantSource", "Sourced"]
 
