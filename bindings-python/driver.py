@@ -4,9 +4,11 @@
                                       all languages share on those between
     python driver.py test 3.12 …      all tests on these versions
     python driver.py lint             formatting, lints, and circles of imports
+    python driver.py docstrings       writes the docstrings of the native module into its stub
     python driver.py install          the wheel in target/venv-newest, for programs that use it
     python driver.py bench [FILE]     measures beside the peers; as JSON into the file, too
     python driver.py wheel            the wheel and the sdist in target/wheels, each tried out
+    python driver.py packages         what twine, pyroma, pyright and others say of both
 
 Servers and uvloop are tested on the newest Python only. tests/machine/pythons.sh finds the Pythons.
 On Linux the wheel is linked by zig, for every C library since glibc 2.17.
@@ -20,9 +22,10 @@ from pathlib import Path
 
 from tooling.environments import install, interpreters, newest, tested, tools, venv
 from tooling.not_tried import note_what_is_missing
+from tooling.packages import check_packages
 from tooling.places import BUILT, HERE, REPOSITORY, TARGET, away
 from tooling.programs import environment, report, run, stage
-from tooling.sdist import sdist
+from tooling.sdist import sdist, try_out_sdist
 from tooling.wheel import wheel
 
 #: What a version between the newest and the oldest is tested on: data that all languages share, the
@@ -37,13 +40,17 @@ def main() -> None:
             test(versions)
         case ["lint"]:
             lint()
+        case ["docstrings"]:
+            docstrings()
         case ["install"]:
             install(tested(newest()), wheel())
         case ["bench", *files]:
             bench([Path(file).resolve() for file in files])
         case ["wheel"]:
             try_out(wheel())
-            sdist()
+            try_out_sdist(sdist())
+        case ["packages"]:
+            check_packages(wheel(), sdist())
         case _:
             sys.exit(__doc__)
     report()
@@ -69,6 +76,16 @@ def lint() -> None:
         contracts = HERE / "pyproject.toml"
         imports = python.parent / "lint-imports"
         run(imports, "--no-cache", "--no-logo", contracts, cwd=HERE / "python")
+
+
+def docstrings() -> None:
+    """Writes the docstrings of the built module into its stub."""
+    python = tools()
+    install(python, wheel())
+    with stage("docstrings"):
+        stub = HERE / "python" / "grantmint" / "_native.pyi"
+        run(python, HERE / "tooling" / "docstrings.py", stub, cwd=away())
+        run(python, "-m", "ruff", "format", "--no-cache", stub)
 
 
 def bench(files: list[Path]) -> None:

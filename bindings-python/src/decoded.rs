@@ -110,6 +110,17 @@ impl Decoded {
         self.content.expires_at()
     }
 
+    /// The object itself, which never changes.
+    fn __copy__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    /// The object itself, which never changes.
+    #[pyo3(signature = (_memo, /))]
+    fn __deepcopy__(this: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        this
+    }
+
     fn __repr__(&self) -> &'static str {
         "Decoded(...)"
     }

@@ -53,6 +53,17 @@ impl Event {
         }
     }
 
+    /// The object itself, which never changes.
+    fn __copy__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    /// The object itself, which never changes.
+    #[pyo3(signature = (_memo, /))]
+    fn __deepcopy__(this: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        this
+    }
+
     fn __repr__(&self) -> String {
         format!("Event(kind='{}', at={:.3})", self.kind(), self.at())
     }

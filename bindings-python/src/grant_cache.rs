@@ -85,7 +85,10 @@ impl GrantCache {
     /// Raises:
     ///     GrantmintError: The error of the last fetch, with retry_after, while no new one may be
     ///         sent.
-    #[pyo3(signature = (key, *, ttl=Seconds::Default(TTL), min_remaining=None, timeout=None))]
+    #[pyo3(
+        signature = (key, *, ttl=Seconds::Default(TTL), min_remaining=None, timeout=None),
+        text_signature = "($self, key, *, ttl=60.0, min_remaining=None, timeout=None)"
+    )]
     fn begin(
         &self,
         py: Python<'_>,
@@ -138,7 +141,10 @@ impl GrantCache {
     ///
     /// Raises:
     ///     GrantmintError: As begin, for a new key.
-    #[pyo3(signature = (key, *, ttl=Seconds::Default(TTL)))]
+    #[pyo3(
+        signature = (key, *, ttl=Seconds::Default(TTL)),
+        text_signature = "($self, key, *, ttl=60.0)"
+    )]
     fn prefetch(
         &self,
         py: Python<'_>,
@@ -160,7 +166,10 @@ impl GrantCache {
     ///
     /// Raises:
     ///     GrantmintError: As begin, for a new key.
-    #[pyo3(signature = (key, seconds, *, ttl=Seconds::Default(TTL)))]
+    #[pyo3(
+        signature = (key, seconds, *, ttl=Seconds::Default(TTL)),
+        text_signature = "($self, key, seconds, *, ttl=60.0)"
+    )]
     fn keep_warm(
         &self,
         py: Python<'_>,
@@ -184,14 +193,20 @@ impl GrantCache {
     }
 
     /// Drops the grant and the error of a key; returns whether the cache knew the key.
-    #[pyo3(signature = (key, *, ttl=Seconds::Default(TTL)))]
+    #[pyo3(
+        signature = (key, *, ttl=Seconds::Default(TTL)),
+        text_signature = "($self, key, *, ttl=60.0)"
+    )]
     fn invalidate(&self, py: Python<'_>, key: Text<'_>, ttl: Seconds<'_>) -> PyResult<bool> {
         let key = named_key(key, ttl)?;
         Ok(py.detach(|| self.cache.invalidate(&key)))
     }
 
     /// Drops the grant of a key if it has this generation; returns whether it had.
-    #[pyo3(signature = (key, generation, *, ttl=Seconds::Default(TTL)))]
+    #[pyo3(
+        signature = (key, generation, *, ttl=Seconds::Default(TTL)),
+        text_signature = "($self, key, generation, *, ttl=60.0)"
+    )]
     fn invalidate_if(
         &self,
         py: Python<'_>,

@@ -88,6 +88,17 @@ impl Hit {
         self.0.generation
     }
 
+    /// The object itself, which never changes.
+    fn __copy__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    /// The object itself, which never changes.
+    #[pyo3(signature = (_memo, /))]
+    fn __deepcopy__(this: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        this
+    }
+
     fn __repr__(&self) -> String {
         let Parts { remaining, generation, .. } = &self.0;
         let freshness = self.freshness();

@@ -39,6 +39,7 @@ impl Job {
 
 #[pymethods]
 impl Job {
+    /// The stream whose grant is wanted.
     #[getter]
     fn streamer(&self) -> &str {
         self.request.streamer().as_str()

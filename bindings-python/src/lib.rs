@@ -61,7 +61,7 @@ use pyo3::prelude::*;
 mod _native {
     use grantmint_core::{ErrorKind, LIMITS};
     use pyo3::prelude::*;
-    use pyo3::types::PyDict;
+    use pyo3::types::{PyDict, PyMappingProxy};
 
     #[pymodule_export]
     use crate::access_token::AccessToken;
@@ -141,11 +141,11 @@ mod _native {
         for kind in ErrorKind::ALL {
             kinds.set_item(kind.code(), (kind.number(), kind.is_retryable(), kind.meaning()))?;
         }
-        module.add("ERRORS", kinds)?;
+        module.add("ERRORS", PyMappingProxy::new(py, kinds.as_mapping()))?;
         let limits = PyDict::new(py);
         for limit in LIMITS {
             limits.set_item(limit.name, limit.value)?;
         }
-        module.add("LIMITS", limits)
+        module.add("LIMITS", PyMappingProxy::new(py, limits.as_mapping()))
     }
 }

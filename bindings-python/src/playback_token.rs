@@ -84,6 +84,17 @@ impl PlaybackToken {
         self.generation
     }
 
+    /// The object itself, which never changes.
+    fn __copy__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    /// The object itself, which never changes.
+    #[pyo3(signature = (_memo, /))]
+    fn __deepcopy__(this: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        this
+    }
+
     fn __repr__(&self) -> String {
         let reason = self.reason.as_ref().map_or("None", |error| error.code());
         format!(

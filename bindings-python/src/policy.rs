@@ -124,6 +124,17 @@ impl CachePolicy {
         self.fields(py)?.values().to_tuple().hash()
     }
 
+    /// The object itself, which never changes.
+    fn __copy__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    /// The object itself, which never changes.
+    #[pyo3(signature = (_memo, /))]
+    fn __deepcopy__(this: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        this
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let mut shown = Vec::new();
         for (name, value) in self.fields(py)? {

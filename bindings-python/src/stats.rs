@@ -79,6 +79,17 @@ macro_rules! stats {
                 Ok(self.0.to_prometheus(cache.named("cache")?))
             }
 
+            /// The object itself, which never changes.
+            fn __copy__(this: Py<Self>) -> Py<Self> {
+                this
+            }
+
+            /// The object itself, which never changes.
+            #[pyo3(signature = (_memo, /))]
+            fn __deepcopy__(this: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+                this
+            }
+
             fn __repr__(&self) -> String {
                 let mut shown = vec![$(format!("{}={}", stringify!($name), self.0.$name)),*];
                 shown.push(format!("cooldown_left={}", self.cooldown_left()));

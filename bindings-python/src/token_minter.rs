@@ -91,7 +91,6 @@ impl TokenMinter {
     /// Raises:
     ///     InvalidArgumentError: invalid_identity or invalid_utf8; invalid_argument while a token would
     ///         end before its nbf.
-    #[pyo3(signature = (identity, /))]
     fn mint<'py>(&self, py: Python<'py>, identity: Text<'_>) -> PyResult<Bound<'py, PyString>> {
         let identity = identity.named("identity")?;
         let minted = TEXT.with_borrow_mut(|text| {
@@ -149,6 +148,17 @@ impl TokenMinter {
     /// voice_identity, voice_identity_length, voice_ttl, voice_params, video_region and short_secret.
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         advice(py, self.0.warnings())
+    }
+
+    /// The object itself, which never changes.
+    fn __copy__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    /// The object itself, which never changes.
+    #[pyo3(signature = (_memo, /))]
+    fn __deepcopy__(this: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        this
     }
 
     fn __repr__(&self) -> &'static str {

@@ -356,6 +356,37 @@ def test_importing_is_light():
     assert python(code, "-I").stdout == "[]\n"
 
 
+FORKED_ON_A_THREAD_OF_THE_LIBRARY = """
+    import os, select, sys, grantmint
+    key = grantmint.ApiKey("AC" + "0" * 32, "SK" + "0" * 32, "s")
+    open_in_child, held_by_child = os.pipe()
+    ended, end = os.pipe()
+
+    def fetch(streamer, **_):
+        child = os.fork()
+        if child == 0:
+            os.close(end)
+        else:
+            os.close(held_by_child)
+            os.write(end, str(child).encode())
+        return {"grant": {"n": 1}}
+
+    live = grantmint.PlaybackMinter(key, source=fetch)
+    live.prefetch("VJ" + "0" * 31 + "1")
+    child = int(os.read(ended, 32))
+    # The pipe ends when the child does, whose only thread is the one that forked.
+    assert select.select([open_in_child], [], [], 20)[0], "the child serves on"
+    assert os.read(open_in_child, 1) == b""
+    assert os.waitpid(child, 0)[1] == 0
+    assert live.token("VJ" + "0" * 31 + "1", "alice", timeout=5).freshness == "fresh"
+"""
+
+
+def test_a_thread_of_the_library_that_was_forked_ends_in_the_child():
+    ended = python(FORKED_ON_A_THREAD_OF_THE_LIBRARY, "-W", "ignore")
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 FORKED_WHILE_IT_WAITS = """
     import os, signal, socket, sys, time, grantmint
     deaf = socket.socket()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Mapping
 from operator import attrgetter
 
 import grantmint
 import grantmint.testing
+import grantmint.types
+import pytest
 from grantmint import GrantmintError
 from support import REPOSITORY
 
@@ -25,6 +28,16 @@ def test_every_kind_of_error_is_there():
     assert {code: row[:2] for code, row in grantmint.ERRORS.items()} == listed
 
 
+@pytest.mark.parametrize("table", [grantmint.ERRORS, grantmint.LIMITS], ids=["ERRORS", "LIMITS"])
+def test_what_all_code_shares_is_read_only(table):
+    before = dict(table)
+    with pytest.raises(TypeError):
+        table["mine"] = before[next(iter(before))]
+    with pytest.raises(AttributeError):
+        table.clear()
+    assert dict(table) == before
+
+
 def test_every_function_is_there():
     for function in SURFACE["functions"]:
         if is_name(function["python"]):
@@ -40,7 +53,7 @@ def test_every_class_has_its_methods():
     assert missing == []
 
 
-MODULES = (grantmint, grantmint.errors, grantmint.testing)
+MODULES = (grantmint, grantmint.errors, grantmint.testing, grantmint.types)
 CLASSES = [
     getattr(grantmint, name)
     for name in grantmint.__all__
@@ -57,7 +70,7 @@ def test_everything_public_is_documented():
     bare = []
     for module in MODULES:
         names = [*module.__all__, "__doc__"]
-        described = [name for name in names if not isinstance(vars(module)[name], (str, dict))]
+        described = [name for name in names if not isinstance(vars(module)[name], (str, Mapping))]
         bare += [name for name in described if not vars(module)[name].__doc__]
         assert module.__doc__
     for kind in CLASSES:

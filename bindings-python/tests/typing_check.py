@@ -6,12 +6,10 @@ from datetime import timedelta
 from typing import Any, assert_type
 
 from grantmint import (
+    ERRORS,
+    LIMITS,
     ApiKey,
-    AsyncGrantFetch,
-    AsyncGrantSource,
     GrantCache,
-    GrantFetch,
-    GrantSource,
     Hit,
     PlaybackMinter,
     PlaybackToken,
@@ -22,6 +20,7 @@ from grantmint import (
     VoiceGrant,
     verify,
 )
+from grantmint.types import AsyncGrantFetch, AsyncGrantSource, GrantFetch, GrantSource, Sourced
 
 
 def fetch(streamer: str, *, ttl: float, origin: str | None, timeout: float) -> dict[str, Any]:
@@ -47,6 +46,18 @@ def no_mapping(streamer: str, **options: object) -> str:
     return streamer
 
 
+def misspelt(streamer: str, **options: object) -> Sourced:
+    return {"grnt": streamer}  # type: ignore[typeddict-item, typeddict-unknown-key]
+
+
+def told(streamer: str, **options: object) -> Sourced:
+    return {"grant": {"for": streamer}, "ttl": timedelta(seconds=15)}
+
+
+async def told_later(streamer: str, **options: object) -> Sourced:
+    return {"grant": streamer}
+
+
 def sources(key: ApiKey) -> None:
     plain: GrantSource = fetch
     later: AsyncGrantSource = fetch_later
@@ -58,9 +69,14 @@ def sources(key: ApiKey) -> None:
     PlaybackMinter(key, source=lambda streamer, **options: {"grant": streamer, **options})
     GrantCache().try_get("key", asked)
     GrantCache().try_get("key", asked_later)
+    PlaybackMinter(key, source=told)
+    PlaybackMinter(key, source=told_later)
+    GrantCache().get("key", told)
     PlaybackMinter(key, source=no_options)  # type: ignore[arg-type]
     PlaybackMinter(key, source=no_mapping)  # type: ignore[arg-type]
     PlaybackMinter(key, source="https://example.com")  # type: ignore[arg-type]
+    PlaybackMinter(key, source=42)  # type: ignore[arg-type]
+    GrantCache().get("key", 42)  # type: ignore[arg-type]
     GrantCache().get("key", asked_later)  # type: ignore[arg-type]
 
 
@@ -81,4 +97,8 @@ async def check(key: ApiKey) -> None:
     assert_type(await GrantCache().get_async("key", fetch), Hit)
     assert_type(verify("jwt", key).identity, str | None)
     TokenMinter(key, grants=["video"])  # type: ignore[list-item]
-    rooms.mint(identity="alice")  # type: ignore[call-arg]
+    assert_type(rooms.mint(identity="alice"), str)
+    assert_type(ERRORS["closed"], tuple[int, bool, str])
+    assert_type(LIMITS["TTL_MAX"], int)
+    ERRORS["mine"] = (1, False, "")  # type: ignore[index]
+    LIMITS.clear()  # type: ignore[attr-defined]

@@ -9,11 +9,15 @@ from tooling.environments import interpreters
 from tooling.places import HERE, REPOSITORY
 from tooling.programs import run
 
+#: Versions that few machines have yet. A test run need not have them.
+NEW = {"3.14"}
+
 
 def note_what_is_missing() -> None:
     """Notes versions of Python that are not here, and tests that are not of this project."""
     for version in sorted(promised() - interpreters().keys()):
-        note("note", f"Python {version}", "it is neither on the PATH nor among pyenv's versions")
+        kind = "extra" if version in NEW else "note"
+        note(kind, f"Python {version}", "it is neither on the PATH nor among pyenv's versions")
     if not os.environ.get("GRANTMINT_TWILIO_PYTHON"):
         why = "GRANTMINT_TWILIO_PYTHON names no checkout of it"
         note("extra", "twilio-python's own tests on grantmint.twilio", why)

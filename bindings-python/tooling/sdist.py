@@ -13,12 +13,18 @@ from tooling.places import BUILT, HERE, WHEELS, away
 from tooling.programs import environment, run, stage
 
 
-def sdist() -> None:
-    """Builds the sdist, and a wheel from nothing but the sdist and its vendored crates."""
-    python = tools()
+def sdist() -> Path:
+    """Builds the sdist."""
     with stage("sdist"):
-        run(python, "-m", "maturin", "sdist", "--out", WHEELS, cwd=HERE)
-        (built,) = WHEELS.glob("*.tar.gz")
+        run(tools(), "-m", "maturin", "sdist", "--out", WHEELS, cwd=HERE)
+    (built,) = WHEELS.glob("*.tar.gz")
+    return built
+
+
+def try_out_sdist(built: Path) -> None:
+    """Builds a wheel from nothing but the sdist and its vendored crates, and uses it."""
+    python = tools()
+    with stage("wheel of the sdist"):
         root = unpacked(built)
         vendor(root)
         out = root.parent / "wheels"

@@ -58,7 +58,6 @@ from grantmint._native import (
     verify,
     verify_jwt,
 )
-from grantmint._protocols import AsyncGrantFetch, AsyncGrantSource, GrantFetch, GrantSource
 from grantmint.errors import (
     DeadlineError,
     GrantmintError,
@@ -67,6 +66,7 @@ from grantmint.errors import (
     TokenError,
     UpstreamError,
 )
+from grantmint.types import AsyncGrantFetch, AsyncGrantSource, GrantFetch, GrantSource, Sourced
 
 __all__ = [
     "ERRORS",
@@ -94,6 +94,7 @@ __all__ = [
     "PlaybackMinter",
     "PlaybackToken",
     "RtcGrant",
+    "Sourced",
     "Stats",
     "StreamMinter",
     "SyncGrant",

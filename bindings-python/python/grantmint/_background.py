@@ -33,6 +33,8 @@ _IDLE = 60
 _guard = _unpatched.make_lock()
 _threads = 0
 _is_ending = False
+#: The number of forks behind this process. It tells the threads of a child from its parent's.
+_forks = 0
 #: Held while any of the threads runs.
 _runs = _unpatched.make_lock()
 
@@ -111,11 +113,15 @@ def _serve(is_up: threading.Lock) -> None:
         _enter_background()
     finally:
         is_up.release()
+    forks = _forks
     try:
-        while not _is_ending and _serve_one():
+        while not _is_ending and _serve_one() and forks == _forks:
             pass
     finally:
-        _leave()
+        # A task may have forked. The child has no such thread: this one was not counted there, and
+        # ends, as Python's own threads do that fork and return.
+        if forks == _forks:
+            _leave()
 
 
 def _serve_one() -> bool:
@@ -174,7 +180,8 @@ def _end() -> None:
 
 def after_fork() -> None:
     """Forgets the parent's threads. Makes new locks: a thread of the parent may have held them."""
-    global _guard, _runs, _threads
+    global _forks, _guard, _runs, _threads
+    _forks += 1
     _guard = _unpatched.make_lock()
     _runs = _unpatched.make_lock()
     _threads = 0

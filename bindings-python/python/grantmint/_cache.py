@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from grantmint import _async, _sources
 from grantmint._native import GrantCache as NativeCache
+from grantmint._native import Hit
+from grantmint._timedelta import timedelta
 from grantmint.errors import GrantmintError, ThrottledError, UpstreamError
+from grantmint.types import AsyncGrantFetch, GrantFetch
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import timedelta
 
-    from grantmint._native import Begun, Hit, Ticket, Waiter
-    from grantmint._protocols import AsyncGrantFetch, GrantFetch
+    from grantmint._native import Begun, Ticket, Waiter
 
 __all__ = ["GrantCache"]
 
@@ -201,8 +202,8 @@ def _run(ticket: Ticket, fetch: Callable[..., Any], call: _sources.Call) -> None
     except GrantmintError:
         return  # the waiters are told
     try:
-        answer = fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
-        _sources.complete(ticket, answer)
+        # No local has the answer: this frame stays in the traceback of what complete raises.
+        _sources.complete(ticket, fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds))
     except Exception as error:  # noqa: BLE001
         _fail(ticket, error, call)
     except BaseException:
@@ -230,8 +231,8 @@ async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], call: _so
     except GrantmintError:
         return  # the waiters are told
     try:
-        answer = await fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
-        _sources.complete(ticket, answer)
+        asked = fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds)
+        _sources.complete(ticket, await asked)
     except Exception as error:  # noqa: BLE001
         _fail(ticket, error, call)
     except BaseException:

@@ -1,4 +1,4 @@
-# The types of the native half. Its docstrings are in the Rust sources.
+# The types of the native half. Its docstrings are those of the Rust sources: driver.py writes them.
 
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextvars import Context
@@ -8,8 +8,8 @@ from typing import Any, Final, Literal, NoReturn, TypeAlias, TypedDict, final, t
 
 from typing_extensions import Self, disjoint_base
 
-from grantmint._protocols import AsyncGrantSource, GrantSource
 from grantmint.errors import GrantmintError
+from grantmint.types import AsyncGrantSource, GrantSource
 
 __all__ = [
     "ERRORS",
@@ -82,12 +82,16 @@ _Grant: TypeAlias = (
 
 @type_check_only
 class _Latency(TypedDict):
+    """How long fetches took: Stats.latency."""
+
     buckets: list[tuple[float, int]]
     count: int
     sum: float
 
 @type_check_only
 class _PolicyFields(TypedDict, total=False):
+    """The arguments of CachePolicy, as a dict."""
+
     wait_below: _Seconds | None
     soft_point: _Seconds | None
     safety_margin: _Seconds | None
@@ -96,38 +100,103 @@ class _PolicyFields(TypedDict, total=False):
     jitter: float | None
 
 __version__: Final[str]
-ERRORS: Final[dict[str, tuple[int, bool, str]]]
-LIMITS: Final[dict[str, int]]
+ERRORS: Final[Mapping[str, tuple[int, bool, str]]]
+"""Every code of an error: its number, whether the same call may succeed later, and its meaning."""
+LIMITS: Final[Mapping[str, int]]
+"""The limits and defaults that all languages share, by name."""
 
 @final
 class ApiKey:
+    """An API key of an account. It is checked when it is made. Its secret is never shown, and is wiped
+    from memory once nothing uses the key any more.
+
+    Args:
+        account_sid: The account, AC and 32 hexadecimal digits.
+        key_sid: The key, SK and 32 hexadecimal digits.
+        secret: The key's secret, which the console shows once; at most 4,096 bytes.
+        region: Twilio's region that tokens name in their header, such as "ie1".
+
+    Raises:
+        InvalidArgumentError: invalid_sid, invalid_credentials (swapped SIDs, no secret),
+            invalid_argument (region) or invalid_utf8.
+
+    Example:
+        >>> ApiKey("AC" + "0" * 31 + "1", "SK" + "0" * 31 + "2", "the secret", region="ie1").region
+        'ie1'
+    """
     def __new__(
         cls, account_sid: str, key_sid: str, secret: str, *, region: str | None = None
     ) -> Self: ...
     @classmethod
-    def from_env(cls, env: Mapping[str, str] | None = None) -> ApiKey: ...
+    def from_env(cls, env: Mapping[str, str] | None = None) -> ApiKey:
+        """The key that the variables TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET hold.
+
+        Args:
+            env: A mapping to read instead of os.environ.
+
+        Raises:
+            InvalidArgumentError: invalid_credentials names the variable that is missing; otherwise
+                as ApiKey.
+        """
     @property
-    def account_sid(self) -> str: ...
+    def account_sid(self) -> str:
+        """The account's SID."""
     @property
-    def key_sid(self) -> str: ...
+    def key_sid(self) -> str:
+        """The key's SID: the issuer of every token."""
     @property
-    def region(self) -> str | None: ...
+    def region(self) -> str | None:
+        """The region that tokens name, if any."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __reduce__(self) -> NoReturn: ...
 
 @final
 class VideoGrant:
+    """Lets its holder join rooms of Programmable Video.
+
+    Args:
+        room: The only room, by unique name or SID, at most 128 characters; any if left out.
+
+    Raises:
+        InvalidArgumentError: invalid_grant.
+
+    Example:
+        >>> VideoGrant(room="DailyStandup").to_json()
+        '{"room":"DailyStandup"}'
+    """
     def __new__(cls, room: str | None = None) -> Self: ...
     @property
-    def room(self) -> str | None: ...
+    def room(self) -> str | None:
+        """The only room, by unique name or SID; any if None."""
     @property
-    def key(self) -> str: ...
-    def to_json(self) -> str: ...
+    def key(self) -> str:
+        """The name under which the grant stands in a token."""
+    def to_json(self) -> str:
+        """The JSON that stands under that name."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class ChatGrant:
+    """Lets its holder chat; the Conversations SDK takes the same grant.
+
+    Args:
+        service_sid: The service, IS….
+        endpoint_id: A name for the device and user.
+        deployment_role_sid: The role in the deployment, RL….
+        push_credential_sid: The push credential for notifications, CR….
+
+    Raises:
+        InvalidArgumentError: invalid_sid.
+
+    Example:
+        >>> ChatGrant(service_sid="IS" + "0" * 32).key
+        'chat'
+    """
     def __new__(
         cls,
         service_sid: str | None = None,
@@ -136,22 +205,39 @@ class ChatGrant:
         push_credential_sid: str | None = None,
     ) -> Self: ...
     @property
-    def service_sid(self) -> str | None: ...
+    def service_sid(self) -> str | None:
+        """The SID of the service."""
     @property
-    def endpoint_id(self) -> str | None: ...
+    def endpoint_id(self) -> str | None:
+        """The name for the device and user."""
     @property
-    def deployment_role_sid(self) -> str | None: ...
+    def deployment_role_sid(self) -> str | None:
+        """The SID of the role in the deployment."""
     @property
-    def push_credential_sid(self) -> str | None: ...
+    def push_credential_sid(self) -> str | None:
+        """The SID of the push credential."""
     @property
-    def key(self) -> str: ...
-    def to_json(self) -> str: ...
+    def key(self) -> str:
+        """The name under which the grant stands in a token."""
+    def to_json(self) -> str:
+        """The JSON that stands under that name."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class IpMessagingGrant:
+    """Legacy: the predecessor of ChatGrant, with the same arguments.
+
+    Raises:
+        InvalidArgumentError: invalid_sid.
+
+    Example:
+        >>> IpMessagingGrant(endpoint_id="phone").key
+        'ip_messaging'
+    """
     def __new__(
         cls,
         service_sid: str | None = None,
@@ -160,36 +246,77 @@ class IpMessagingGrant:
         push_credential_sid: str | None = None,
     ) -> Self: ...
     @property
-    def service_sid(self) -> str | None: ...
+    def service_sid(self) -> str | None:
+        """The SID of the service."""
     @property
-    def endpoint_id(self) -> str | None: ...
+    def endpoint_id(self) -> str | None:
+        """The name for the device and user."""
     @property
-    def deployment_role_sid(self) -> str | None: ...
+    def deployment_role_sid(self) -> str | None:
+        """The SID of the role in the deployment."""
     @property
-    def push_credential_sid(self) -> str | None: ...
+    def push_credential_sid(self) -> str | None:
+        """The SID of the push credential."""
     @property
-    def key(self) -> str: ...
-    def to_json(self) -> str: ...
+    def key(self) -> str:
+        """The name under which the grant stands in a token."""
+    def to_json(self) -> str:
+        """The JSON that stands under that name."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class SyncGrant:
+    """Lets its holder read and write the state of a Sync service.
+
+    Args:
+        service_sid: The service, IS….
+        endpoint_id: A name for the device and user.
+
+    Raises:
+        InvalidArgumentError: invalid_sid.
+
+    Example:
+        >>> SyncGrant(service_sid="IS" + "0" * 32).key
+        'data_sync'
+    """
     def __new__(cls, service_sid: str | None = None, endpoint_id: str | None = None) -> Self: ...
     @property
-    def service_sid(self) -> str | None: ...
+    def service_sid(self) -> str | None:
+        """The SID of the service."""
     @property
-    def endpoint_id(self) -> str | None: ...
+    def endpoint_id(self) -> str | None:
+        """The name for the device and user."""
     @property
-    def key(self) -> str: ...
-    def to_json(self) -> str: ...
+    def key(self) -> str:
+        """The name under which the grant stands in a token."""
+    def to_json(self) -> str:
+        """The JSON that stands under that name."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class TaskRouterGrant:
+    """Lets its holder act as a worker of TaskRouter; Flex takes the same grant.
+
+    Args:
+        workspace_sid: The workspace, WS….
+        worker_sid: The worker, WK….
+        role: The role, such as "worker".
+
+    Raises:
+        InvalidArgumentError: invalid_sid.
+
+    Example:
+        >>> TaskRouterGrant(worker_sid="WK" + "0" * 32, role="worker").key
+        'task_router'
+    """
     def __new__(
         cls,
         workspace_sid: str | None = None,
@@ -197,32 +324,75 @@ class TaskRouterGrant:
         role: str | None = None,
     ) -> Self: ...
     @property
-    def workspace_sid(self) -> str | None: ...
+    def workspace_sid(self) -> str | None:
+        """The SID of the workspace."""
     @property
-    def worker_sid(self) -> str | None: ...
+    def worker_sid(self) -> str | None:
+        """The SID of the worker."""
     @property
-    def role(self) -> str | None: ...
+    def role(self) -> str | None:
+        """The role."""
     @property
-    def key(self) -> str: ...
-    def to_json(self) -> str: ...
+    def key(self) -> str:
+        """The name under which the grant stands in a token."""
+    def to_json(self) -> str:
+        """The JSON that stands under that name."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class RtcGrant:
+    """Legacy: lets its holder take part in conversations, which rooms replaced.
+
+    Args:
+        configuration_profile_sid: The profile, CP….
+
+    Raises:
+        InvalidArgumentError: invalid_sid.
+
+    Example:
+        >>> RtcGrant(configuration_profile_sid="CP" + "0" * 32).key
+        'rtc'
+    """
     def __new__(cls, configuration_profile_sid: str | None = None) -> Self: ...
     @property
-    def configuration_profile_sid(self) -> str | None: ...
+    def configuration_profile_sid(self) -> str | None:
+        """The SID of the profile."""
     @property
-    def key(self) -> str: ...
-    def to_json(self) -> str: ...
+    def key(self) -> str:
+        """The name under which the grant stands in a token."""
+    def to_json(self) -> str:
+        """The JSON that stands under that name."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class VoiceGrant:
+    """Lets its holder make and take calls. Voice takes identities of ASCII letters, digits and
+    underscores, at most 121 of them, and a ttl of at most 86,399 seconds. Others are minted all the
+    same; warnings() of the token or minter tells of them.
+
+    Args:
+        incoming_allow: Whether the holder may take calls.
+        outgoing_application_sid: The TwiML application that outgoing calls go through, AP….
+        outgoing_application_params: What the application is told with each outgoing call: a dict,
+            or its JSON as str or bytes. Left out without an application.
+        push_credential_sid: The push credential that announces calls, CR….
+        endpoint_id: A name for the device.
+
+    Raises:
+        InvalidArgumentError: invalid_sid or invalid_grant.
+
+    Example:
+        >>> VoiceGrant(incoming_allow=True, outgoing_application_sid="AP" + "0" * 32).incoming_allow
+        True
+    """
     def __new__(
         cls,
         incoming_allow: bool | None = None,
@@ -232,57 +402,141 @@ class VoiceGrant:
         endpoint_id: str | None = None,
     ) -> Self: ...
     @property
-    def incoming_allow(self) -> bool | None: ...
+    def incoming_allow(self) -> bool | None:
+        """Whether the holder may take calls."""
     @property
-    def outgoing_application_sid(self) -> str | None: ...
+    def outgoing_application_sid(self) -> str | None:
+        """The SID of the application that outgoing calls go through."""
     @property
-    def outgoing_application_params(self) -> Any: ...
+    def outgoing_application_params(self) -> Any:
+        """What the application is told with each outgoing call."""
     @property
-    def push_credential_sid(self) -> str | None: ...
+    def push_credential_sid(self) -> str | None:
+        """The SID of the push credential."""
     @property
-    def endpoint_id(self) -> str | None: ...
+    def endpoint_id(self) -> str | None:
+        """The name for the device."""
     @property
-    def key(self) -> str: ...
-    def to_json(self) -> str: ...
+    def key(self) -> str:
+        """The name under which the grant stands in a token."""
+    def to_json(self) -> str:
+        """The JSON that stands under that name."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class PlaybackGrant:
+    """Lets its holder watch one live stream.
+
+    Args:
+        grant: What the PlaybackGrant endpoint answers under "grant": a dict, or its JSON as str or
+            bytes, of which every byte is kept.
+
+    Raises:
+        InvalidArgumentError: invalid_grant.
+
+    Example:
+        >>> PlaybackGrant({"playbackUrl": "https://example.com/"}).key
+        'player'
+    """
     def __new__(cls, grant: _Json) -> Self: ...
     @property
-    def grant(self) -> dict[str, Any]: ...
+    def grant(self) -> dict[str, Any]:
+        """The grant as a dict."""
     @property
-    def key(self) -> str: ...
-    def to_json(self) -> str: ...
+    def key(self) -> str:
+        """The name under which the grant stands in a token."""
+    def to_json(self) -> str:
+        """The JSON that stands under that name."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class CustomGrant:
+    """Any JSON under a key of its own, for grants that this library does not know.
+
+    Args:
+        key: The name under which it stands among the grants.
+        value: The grant: an object to write as JSON, or JSON as str or bytes, kept to the byte.
+
+    Raises:
+        InvalidArgumentError: invalid_grant.
+
+    Example:
+        >>> CustomGrant("hologram", {"stage": 1}).to_json()
+        '{"stage":1}'
+    """
     def __new__(cls, key: str, value: Any) -> Self: ...
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """The name under which the grant stands in a token."""
     @property
-    def value(self) -> Any: ...
-    def to_json(self) -> str: ...
+    def value(self) -> Any:
+        """The grant as objects."""
+    def to_json(self) -> str:
+        """The JSON that stands under that name."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class ManualClock:
+    """A clock that moves only when told to, for tests. Minters and caches take it as clock=.
+
+    Args:
+        wall: The Unix time that it starts with, in seconds.
+
+    Example:
+        >>> clock = ManualClock(1_700_000_000)
+        >>> clock.advance(60)
+        >>> clock.now()[1]
+        1700000060.0
+    """
     def __new__(cls, wall: _Seconds) -> Self: ...
-    def advance(self, seconds: _Seconds) -> None: ...
-    def suspend(self, seconds: _Seconds) -> None: ...
-    def jump_wall(self, seconds: _Seconds) -> None: ...
-    def now(self) -> tuple[float, float]: ...
+    def advance(self, seconds: _Seconds) -> None:
+        """Lets time pass, in seconds or as a timedelta."""
+    def suspend(self, seconds: _Seconds) -> None:
+        """Acts as if the machine had slept for a time, in seconds or as a timedelta."""
+    def jump_wall(self, seconds: _Seconds) -> None:
+        """Moves the wall clock forward or back, in seconds or by a timedelta. The time since boot
+        stays.
+        """
+    def now(self) -> tuple[float, float]:
+        """The time since boot and the Unix time, both in seconds."""
     def __reduce__(self) -> NoReturn: ...
 
 @final
 class CachePolicy:
+    """When a cache refreshes grants, when it makes callers wait, and how many streams it holds. Times
+    that are left out are derived from the lifetime of each grant.
+
+    Args:
+        wait_below: Below this remaining lifetime callers wait for a fetch, in seconds; 20 for grants of
+            60 s, 5 for 15 s.
+        soft_point: At this remaining lifetime a refresh is due, in seconds; 30 for grants of 60 s, 8
+            for 15 s.
+        safety_margin: Subtracted from every lifetime, for clocks that differ and for time in transit,
+            in seconds; 2 for grants of 60 s, 1 for 15 s.
+        fetch_timeout: How long one fetch may take, in seconds, at most 24 hours; 4 for grants of 60 s,
+            3 for 15 s.
+        max_keys: How many streams the cache holds at most: 10,000 if left out.
+        jitter: Used in place of every random number, 0 to 1, for tests.
+
+    Raises:
+        InvalidArgumentError: invalid_argument.
+
+    Example:
+        >>> CachePolicy(max_keys=100, fetch_timeout=2)
+        CachePolicy(fetch_timeout=2.0, max_keys=100)
+    """
     def __new__(
         cls,
         *,
@@ -294,25 +548,57 @@ class CachePolicy:
         jitter: float | None = None,
     ) -> Self: ...
     @property
-    def wait_below(self) -> float | None: ...
+    def wait_below(self) -> float | None:
+        """Below this remaining lifetime callers wait, in seconds."""
     @property
-    def soft_point(self) -> float | None: ...
+    def soft_point(self) -> float | None:
+        """At this remaining lifetime a refresh is due, in seconds."""
     @property
-    def safety_margin(self) -> float | None: ...
+    def safety_margin(self) -> float | None:
+        """What is subtracted from every lifetime, in seconds."""
     @property
-    def fetch_timeout(self) -> float | None: ...
+    def fetch_timeout(self) -> float | None:
+        """How long one fetch may take, in seconds."""
     @property
-    def max_keys(self) -> int: ...
+    def max_keys(self) -> int:
+        """How many streams the cache holds at most."""
     @property
-    def jitter(self) -> float | None: ...
+    def jitter(self) -> float | None:
+        """The number used in place of every random number, 0 to 1, if there is one."""
     @staticmethod
-    def _of(kind: type[CachePolicy], fields: dict[str, Any]) -> CachePolicy: ...
+    def _of(kind: type[CachePolicy], fields: dict[str, Any]) -> CachePolicy:
+        """Makes a policy from a pickle."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class AccessToken:
+    """One Access Token for one identity. It cannot be changed. `to_jwt` signs it with the time of that
+    moment.
+
+    Args:
+        key: The key that signs.
+        identity: Whom it is for; at most 512 bytes, and 128 characters with a video grant.
+        grants: What its holder may do.
+        ttl: Its lifetime in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
+        nbf: When it becomes valid, as Unix seconds or a datetime, before it expires; left out if None.
+        valid_until: When it expires, as Unix seconds or a datetime; in place of ttl, not with it.
+        unique: Whether it has a jti of its own instead of Twilio's, which all tokens of one key and second
+            share ("SK…-1700000000").
+        clock: A ManualClock, for tests.
+
+    Raises:
+        InvalidArgumentError: invalid_identity, invalid_ttl, invalid_grant, invalid_argument or
+            invalid_utf8.
+
+    Example:
+        >>> token = AccessToken(key, identity="alice", grants=[ChatGrant()], ttl=600)
+        >>> verify(token.to_jwt(), key).identity
+        'alice'
+    """
     def __new__(
         cls,
         key: ApiKey,
@@ -325,14 +611,48 @@ class AccessToken:
         unique: bool = False,
         clock: ManualClock | None = None,
     ) -> Self: ...
-    def to_jwt(self) -> str: ...
-    def warnings(self) -> tuple[tuple[str, str], ...]: ...
+    def to_jwt(self) -> str:
+        """The signed token, issued now.
+
+        Raises:
+            InvalidArgumentError: invalid_ttl if valid_until is not 1 to 86,400 seconds away,
+                invalid_argument if it would end before its nbf.
+        """
+    def warnings(self) -> tuple[tuple[str, str], ...]:
+        """Advice about this token, as pairs of a stable code and a message; empty for most. The codes are
+        voice_identity, voice_identity_length, voice_ttl, voice_params, video_region and short_secret.
+        """
     @property
-    def identity(self) -> str: ...
+    def identity(self) -> str:
+        """Whom the token is for."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __reduce__(self) -> NoReturn: ...
 
 @final
 class TokenMinter:
+    """Mints Access Tokens with the same key, grants and ttl, one for each identity. Any number of
+    threads may share a minter. For one token of another room or lifetime, use AccessToken. After a
+    rotation of the key, make a new minter.
+
+    Args:
+        key: The key that signs.
+        grants: What each holder may do.
+        ttl: The lifetime of each token in seconds, 1 to 86,400, or as a timedelta; 3,600 if None.
+        nbf: When each token becomes valid, as Unix seconds or a datetime, before it expires; left out
+            if None.
+        unique: Whether each token has a jti of its own instead of Twilio's, which all tokens of one key and second
+            share ("SK…-1700000000").
+        clock: A ManualClock, for tests.
+
+    Raises:
+        InvalidArgumentError: invalid_ttl, invalid_grant or invalid_argument.
+
+    Example:
+        >>> rooms = TokenMinter(key, grants=[VideoGrant(room="DailyStandup")], ttl=14_400)
+        >>> verify(rooms.mint("alice"), key).grants["video"]
+        {'room': 'DailyStandup'}
+    """
     def __new__(
         cls,
         key: ApiKey,
@@ -343,40 +663,93 @@ class TokenMinter:
         unique: bool = False,
         clock: ManualClock | None = None,
     ) -> Self: ...
-    def mint(self, identity: str, /) -> str: ...
-    def mint_at(self, identity: str, now: _UnixSeconds) -> str: ...
-    def mint_many(self, identities: Iterable[str]) -> list[str]: ...
-    def warnings(self) -> tuple[tuple[str, str], ...]: ...
+    def mint(self, identity: str) -> str:
+        """The token for one identity, issued now.
+
+        Args:
+            identity: Whom it is for; at most 512 bytes, and 128 characters with a video grant.
+
+        Raises:
+            InvalidArgumentError: invalid_identity or invalid_utf8; invalid_argument while a token would
+                end before its nbf.
+        """
+    def mint_at(self, identity: str, now: _UnixSeconds) -> str:
+        """The token for one identity, issued at a time that the caller chooses.
+
+        Args:
+            identity: As of mint.
+            now: Unix seconds, or a datetime.
+
+        Raises:
+            InvalidArgumentError: As of mint; invalid_argument for a time after the year 9999.
+        """
+    def mint_many(self, identities: Iterable[str]) -> list[str]:
+        """One token for each identity, all issued in the same second. If one fails, none is returned.
+
+        Args:
+            identities: Any iterable of str.
+
+        Raises:
+            InvalidArgumentError: As of mint, with the index in its message.
+        """
+    def warnings(self) -> tuple[tuple[str, str], ...]:
+        """Advice about these tokens, as pairs of a stable code and a message; empty for most. The codes are
+        voice_identity, voice_identity_length, voice_ttl, voice_params, video_region and short_secret.
+        """
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __reduce__(self) -> NoReturn: ...
 
 @final
 class Decoded:
+    """The content of a token. Its repr shows none of it, and its pickle lacks the signature.
+
+    Example:
+        >>> content = decode(TokenMinter(key, ttl=60).mint("alice"))
+        >>> content.expires_at - content.issued_at
+        60
+    """
     @property
-    def header(self) -> dict[str, Any]: ...
+    def header(self) -> dict[str, Any]:
+        """The header as a dict."""
     @property
-    def claims(self) -> dict[str, Any]: ...
+    def claims(self) -> dict[str, Any]:
+        """The claims as a dict."""
     @property
-    def header_json(self) -> str: ...
+    def header_json(self) -> str:
+        """The header as JSON, byte for byte."""
     @property
-    def claims_json(self) -> str: ...
+    def claims_json(self) -> str:
+        """The claims as JSON, byte for byte."""
     @property
-    def grants(self) -> dict[str, Any] | None: ...
+    def grants(self) -> dict[str, Any] | None:
+        """The grants as a dict, with the identity among them."""
     @property
-    def identity(self) -> str | None: ...
+    def identity(self) -> str | None:
+        """Whom the token is for, if that is a text."""
     @property
-    def issuer(self) -> str | None: ...
+    def issuer(self) -> str | None:
+        """iss: the SID of the key that signed, in an Access Token."""
     @property
-    def subject(self) -> str | None: ...
+    def subject(self) -> str | None:
+        """sub: the SID of the account, in an Access Token."""
     @property
-    def jti(self) -> str | None: ...
+    def jti(self) -> str | None:
+        """jti: the token's own identifier."""
     @property
-    def region(self) -> str | None: ...
+    def region(self) -> str | None:
+        """twr of the header: the region."""
     @property
-    def issued_at(self) -> int | None: ...
+    def issued_at(self) -> int | None:
+        """iat: when the token was issued, in Unix seconds."""
     @property
-    def not_before(self) -> int | None: ...
+    def not_before(self) -> int | None:
+        """nbf: when the token becomes valid, in Unix seconds, rounded up."""
     @property
-    def expires_at(self) -> int | None: ...
+    def expires_at(self) -> int | None:
+        """exp: when the token expires, in Unix seconds, rounded down."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
@@ -388,7 +761,30 @@ def verify(
     leeway: _Seconds | None = None,
     now: _UnixSeconds | None = None,
     algorithm: _Algorithm = "HS256",
-) -> Decoded: ...
+) -> Decoded:
+    """Checks that an Access Token was made with this key, for the key's account, and is valid now. It
+    takes one key: after a rotation, verify tokens of the old key with the old key until they have
+    expired.
+
+    Args:
+        token: The token.
+        api_key: The key that it must be signed with.
+        leeway: How many whole seconds exp and nbf may be off, at most 300, or as a timedelta; 0 if
+            None.
+        now: The time to check exp and nbf against, as Unix seconds or a datetime; the present if
+            None.
+        algorithm: The one algorithm to accept: "HS256", "HS384" or "HS512".
+
+    Raises:
+        TokenError: token_malformed, token_algorithm, token_signature, token_issuer, token_claims,
+            token_expired or token_not_yet_valid.
+        InvalidArgumentError: invalid_argument or invalid_utf8.
+
+    Example:
+        >>> verify(TokenMinter(key).mint("alice"), key, leeway=5).identity
+        'alice'
+    """
+
 def verify_jwt(
     token: str,
     secret: str | bytes,
@@ -396,33 +792,113 @@ def verify_jwt(
     leeway: _Seconds | None = None,
     now: _UnixSeconds | None = None,
     algorithm: _Algorithm = "HS256",
-) -> Decoded: ...
-def decode(token: str) -> Decoded: ...
-def forget() -> None: ...
-def sign(alg: _Algorithm, header: _Json, claims: _Json, secret: str | bytes) -> str: ...
+) -> Decoded:
+    """Checks that another service's token was signed with this secret and is valid now. Issuer, subject
+    and type are not checked.
+
+    Args:
+        token: The token.
+        secret: The secret as str or bytes.
+        leeway: As of verify.
+        now: As of verify.
+        algorithm: As of verify.
+
+    Raises:
+        TokenError: As verify, but for token_issuer.
+        InvalidArgumentError: invalid_credentials for an empty secret, invalid_argument or
+            invalid_utf8.
+
+    Example:
+        >>> token = sign("HS256", {"alg": "HS256"}, {"sub": "alice", "exp": 4_000_000_000}, "shared")
+        >>> verify_jwt(token, "shared").subject
+        'alice'
+    """
+
+def decode(token: str) -> Decoded:
+    """Decodes a token without checking its signature or its times. To trust a token, use verify.
+
+    Raises:
+        TokenError: token_malformed.
+        InvalidArgumentError: invalid_utf8.
+
+    Example:
+        >>> decode(TokenMinter(key).mint("alice")).issuer == key.key_sid
+        True
+    """
+
+def forget() -> None:
+    """Wipes everything that is kept for minters to come and that nobody uses now.
+
+    That is caches with their grants and cached errors, the cool-downs and rate limits of accounts, and
+    idle connections. A cache that minters share is kept after its last minter until its last grant and
+    cached error have expired, at most 62 s, so that a minter for each request does not cost a request
+    to upstream each time. Minters that exist, and what they use, stay as they are.
+
+    Example:
+        >>> forget()
+    """
+
+def sign(alg: _Algorithm, header: _Json, claims: _Json, secret: str | bytes) -> str:
+    """Signs any claims, to make tokens of other services.
+
+    Args:
+        alg: "HS256", "HS384" or "HS512"; the header must name the same.
+        header: JSON as str or bytes, which goes in byte for byte, or a dict.
+        claims: The same.
+        secret: The secret as str or bytes.
+
+    Raises:
+        InvalidArgumentError: invalid_argument, invalid_credentials, limit_exceeded or
+            invalid_utf8.
+
+    Example:
+        >>> sign("HS256", {"alg": "HS256"}, {"sub": "alice"}, "shared").count(".")
+        2
+    """
 
 @final
 class PlaybackToken:
+    """A viewer's token, with the state of the grant in it when it was minted.
+
+    Example:
+        >>> token = live.token(streamer, "alice")
+        >>> token.freshness, token.retry_after
+        ('fresh', None)
+    """
     @property
-    def jwt(self) -> str: ...
+    def jwt(self) -> str:
+        """The Access Token. Whoever has it can watch, so repr hides it."""
     @property
-    def grant_remaining(self) -> float: ...
+    def grant_remaining(self) -> float:
+        """How long the grant was still good when the token was minted, in seconds, less the safety
+        margin.
+        """
     @property
-    def freshness(self) -> _Freshness: ...
+    def freshness(self) -> _Freshness:
+        """How good the grant is: "fresh", "refreshing" or "degraded"."""
     @property
-    def reason(self) -> GrantmintError | None: ...
+    def reason(self) -> GrantmintError | None:
+        """Why the grant is degraded: a GrantmintError that was not raised, or None."""
     @property
-    def retry_after(self) -> float | None: ...
+    def retry_after(self) -> float | None:
+        """After how many seconds the next refresh is tried, if the grant is degraded and that is
+        known.
+        """
     @property
-    def generation(self) -> int: ...
+    def generation(self) -> int:
+        """The number of the grant in its cache, for invalidate_if."""
     @staticmethod
-    def _of(fields: tuple[str, float, str, GrantmintError | None, int]) -> PlaybackToken: ...
+    def _of(fields: tuple[str, float, str, GrantmintError | None, int]) -> PlaybackToken:
+        """Makes a token from a pickle."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @disjoint_base
 class PlaybackMinter:
+    """The native part of grantmint.PlaybackMinter."""
     def __new__(
         cls,
         key: ApiKey,
@@ -451,19 +927,108 @@ class PlaybackMinter:
         *,
         min_remaining: _Seconds | None = None,
         timeout: _Seconds | None = None,
-    ) -> PlaybackToken: ...
-    def try_token(self, streamer: str, identity: str) -> str | None: ...
-    def prefetch(self, streamer: str) -> None: ...
-    def keep_warm(self, streamer: str, seconds: _Seconds) -> None: ...
-    def invalidate(self, streamer: str) -> bool: ...
-    def invalidate_if(self, streamer: str, generation: int) -> bool: ...
-    def rotate(self, key: ApiKey) -> None: ...
-    def stats(self) -> Stats: ...
-    def drain_events(self) -> list[Event]: ...
-    def _cache(self) -> CacheParts: ...
-    def purge(self) -> None: ...
-    def close(self) -> None: ...
-    def _stream(self, streamer: str) -> StreamParts: ...
+    ) -> PlaybackToken:
+        """A token for one viewer of a stream. Makes no request if the cache has a grant; waits for one
+        otherwise.
+
+        Args:
+            streamer: The stream, VJ and 32 hexadecimal digits.
+            identity: Whom it is for; at most 512 bytes.
+            min_remaining: How long the grant in it must still live, in seconds or as a timedelta.
+            timeout: How long to wait at most, in seconds or as a timedelta; 5 seconds if None.
+
+        Raises:
+            InvalidArgumentError: For the arguments, and if the source is a coroutine function.
+            UpstreamError: The fetch failed; all who waited for it get the same error.
+                ThrottledError has a retry_after.
+            DeadlineError: No grant came in time.
+            GrantmintError: overloaded, closed.
+        """
+    def try_token(self, streamer: str, identity: str) -> str | None:
+        """The JWT of a token if the cache has a grant for it, else None; never waits. Starts the fetch
+        that is due.
+
+        Raises:
+            InvalidArgumentError: For the arguments. Also if there is no grant, the source is a
+                coroutine function and there is no event loop to run it.
+            GrantmintError: closed.
+        """
+    def prefetch(self, streamer: str) -> None:
+        """Fetches a stream's grant before anybody asks for it; does not wait. A fetch that fails is seen
+        in the events alone.
+
+        Raises:
+            InvalidArgumentError: invalid_sid. Also if the source is a coroutine function and there
+                is no event loop to run it.
+            ThrottledError: The stream is new, and no request may be sent now.
+            GrantmintError: overloaded, closed.
+        """
+    def keep_warm(self, streamer: str, seconds: _Seconds) -> None:
+        """Keeps a stream's grant fresh although nobody asks for it. A refresh that fails is seen in the
+        events alone.
+
+        Args:
+            streamer: The stream.
+            seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours,
+                0 ends it.
+
+        Raises:
+            As prefetch.
+        """
+    def invalidate(self, streamer: str) -> bool:
+        """Drops a stream's grant. A fetch that is under way answers the waiters for it; its grant
+        is not stored.
+
+        Returns:
+            Whether there was anything to drop.
+
+        Raises:
+            InvalidArgumentError: invalid_sid.
+            GrantmintError: closed.
+        """
+    def invalidate_if(self, streamer: str, generation: int) -> bool:
+        """Drops a stream's grant if it still has this generation. If many viewers report the same bad
+        grant, only the first report has a new one fetched.
+
+        Raises:
+            As invalidate.
+        """
+    def rotate(self, key: ApiKey) -> None:
+        """Signs and fetches with another key of the same account from now on. Grants stay; stored
+        errors are dropped.
+
+        Raises:
+            InvalidArgumentError: invalid_credentials for a key of another account.
+            GrantmintError: closed.
+        """
+    def stats(self) -> Stats:
+        """The counters of the cache, for all minters that share it.
+
+        Raises:
+            GrantmintError: closed.
+        """
+    def drain_events(self) -> list[Event]:
+        """The cache's events since the last call, oldest first; the last 1,024 at most.
+
+        Raises:
+            GrantmintError: closed.
+        """
+    def _cache(self) -> CacheParts:
+        """What Python's GrantCache of this minter is made from."""
+    def purge(self) -> None:
+        """Empties the cache for all minters that share it, and wipes what this one has prepared with its
+        grants.
+
+        Raises:
+            GrantmintError: closed.
+        """
+    def close(self) -> None:
+        """Closes this minter and its streams: later calls raise closed, those that wait still get their
+        result, and it keeps no stream warm any more. Other minters that share the cache go on, and later
+        ones find it for a while: purge() first empties it.
+        """
+    def _stream(self, streamer: str) -> StreamParts:
+        """What Python's StreamMinter is made from."""
     def _at_once(
         self,
         streamer: str,
@@ -471,7 +1036,8 @@ class PlaybackMinter:
         min_remaining: _Seconds | None,
         timeout: _Seconds | None,
         /,
-    ) -> PlaybackToken | None: ...
+    ) -> PlaybackToken | None:
+        """A token if there is nothing to wait for."""
     def _call(
         self,
         port: LoopPort,
@@ -479,7 +1045,8 @@ class PlaybackMinter:
         identity: str,
         min_remaining: _Seconds | None,
         timeout: _Seconds | None,
-    ) -> TokenCall: ...
+    ) -> TokenCall:
+        """A call that a task of the port's loop, or a greenlet of its hub, waits for."""
     def _without_port(
         self,
         streamer: str,
@@ -487,42 +1054,52 @@ class PlaybackMinter:
         min_remaining: _Seconds | None,
         timeout: _Seconds | None,
         /,
-    ) -> PlaybackToken: ...
+    ) -> PlaybackToken:
+        """A token for a task whose loop cannot have a port."""
     def __reduce__(self) -> NoReturn: ...
 
 @final
-class StreamParts: ...
+class StreamParts:
+    """What a minter returns for a stream, to make Python's class from."""
 
 @disjoint_base
 class StreamMinter:
+    """The native part of grantmint.StreamMinter."""
     def __new__(cls, parts: StreamParts) -> Self: ...
     @property
-    def streamer(self) -> str: ...
+    def streamer(self) -> str:
+        """The stream's SID, as it was given."""
     def token(
         self,
         identity: str,
         *,
         min_remaining: _Seconds | None = None,
         timeout: _Seconds | None = None,
-    ) -> PlaybackToken: ...
-    def try_token(self, identity: str) -> str | None: ...
+    ) -> PlaybackToken:
+        """As PlaybackMinter.token, for this stream."""
+    def try_token(self, identity: str) -> str | None:
+        """As PlaybackMinter.try_token, for this stream."""
     def _at_once(
         self, identity: str, min_remaining: _Seconds | None, timeout: _Seconds | None, /
-    ) -> PlaybackToken | None: ...
+    ) -> PlaybackToken | None:
+        """A token if there is nothing to wait for."""
     def _call(
         self,
         port: LoopPort,
         identity: str,
         min_remaining: _Seconds | None,
         timeout: _Seconds | None,
-    ) -> TokenCall: ...
+    ) -> TokenCall:
+        """A call that a task of the port's loop, or a greenlet of its hub, waits for."""
     def _without_port(
         self, identity: str, min_remaining: _Seconds | None, timeout: _Seconds | None, /
-    ) -> PlaybackToken: ...
+    ) -> PlaybackToken:
+        """A token for a task whose loop cannot have a port."""
     def __reduce__(self) -> NoReturn: ...
 
 @disjoint_base
 class GrantCache:
+    """The native part of grantmint.GrantCache."""
     def __new__(
         cls,
         *,
@@ -535,10 +1112,26 @@ class GrantCache:
         self,
         key: str,
         *,
-        ttl: _Seconds = ...,
+        ttl: _Seconds = 60.0,
         min_remaining: _Seconds | None = None,
         timeout: _Seconds | None = None,
-    ) -> Begun: ...
+    ) -> Begun:
+        """Asks for a grant; never waits.
+
+        Args:
+            key: 1 to 512 bytes.
+            ttl: The lifetime to request for the key's grants, 1 ms to 24 hours, in seconds or as a
+                timedelta.
+            min_remaining: How long the grant must still live, in seconds or as a timedelta.
+            timeout: How long the caller may wait, in seconds or as a timedelta; 5 seconds if None.
+
+        Returns:
+            A grant, a Ticket (of the fetch to run), a Waiter, or two of these.
+
+        Raises:
+            GrantmintError: The error of the last fetch, with retry_after, while no new one may be
+                sent.
+        """
     def _ask(
         self,
         key: str,
@@ -546,75 +1139,155 @@ class GrantCache:
         ttl: _Seconds,
         min_remaining: _Seconds | None,
         timeout: _Seconds | None,
-    ) -> Asking: ...
+    ) -> Asking:
+        """One caller's tries to get a grant. The arguments are those of begin."""
     def _try_get(
         self, key: str, *, ttl: _Seconds, min_remaining: _Seconds | None
-    ) -> tuple[Hit | None, Ticket | None]: ...
-    def prefetch(self, key: str, *, ttl: _Seconds = ...) -> Ticket | None: ...
-    def keep_warm(self, key: str, seconds: _Seconds, *, ttl: _Seconds = ...) -> None: ...
-    def poll(self) -> list[Ticket]: ...
-    def next_wakeup(self) -> float | None: ...
-    def invalidate(self, key: str, *, ttl: _Seconds = ...) -> bool: ...
-    def invalidate_if(self, key: str, generation: int, *, ttl: _Seconds = ...) -> bool: ...
-    def purge(self) -> None: ...
-    def rotate(self) -> None: ...
-    def stats(self) -> Stats: ...
-    def drain_events(self) -> list[Event]: ...
+    ) -> tuple[Hit | None, Ticket | None]:
+        """A grant that is there now, and the ticket of the fetch that is due. The arguments are those of
+        begin.
+        """
+    def prefetch(self, key: str, *, ttl: _Seconds = 60.0) -> Ticket | None:
+        """The ticket to fetch a key's grant before anybody asks for it; None if no fetch is due.
+
+        Raises:
+            GrantmintError: As begin, for a new key.
+        """
+    def keep_warm(self, key: str, seconds: _Seconds, *, ttl: _Seconds = 60.0) -> None:
+        """Keeps a key's grant fresh although nobody asks for it: poll returns the tickets to fetch it.
+
+        Args:
+            key: The key.
+            seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours,
+                0 ends it.
+            ttl: As of begin.
+
+        Raises:
+            GrantmintError: As begin, for a new key.
+        """
+    def poll(self) -> list[Ticket]:
+        """Ends the fetches that took too long. Returns tickets for the keys kept warm whose fetch is
+        due.
+        """
+    def next_wakeup(self) -> float | None:
+        """After how many seconds to call poll again; None if it has nothing to do."""
+    def invalidate(self, key: str, *, ttl: _Seconds = 60.0) -> bool:
+        """Drops the grant and the error of a key; returns whether the cache knew the key."""
+    def invalidate_if(self, key: str, generation: int, *, ttl: _Seconds = 60.0) -> bool:
+        """Drops the grant of a key if it has this generation; returns whether it had."""
+    def purge(self) -> None:
+        """Empties the cache for all minters that share it."""
+    def rotate(self) -> None:
+        """Drops cached errors, for new credentials; grants stay."""
+    def stats(self) -> Stats:
+        """The counters of the cache."""
+    def drain_events(self) -> list[Event]:
+        """The events since the last call, oldest first; the last 1,024 at most."""
     def __len__(self) -> int: ...
     def __bool__(self) -> bool: ...
     def __reduce__(self) -> NoReturn: ...
 
 @final
 class Asking:
-    def begin(self) -> Begun: ...
-    def goes_on(self, code: str) -> bool: ...
+    """One caller's tries to get one grant. All of them share the caller's time."""
+    def begin(self) -> Begun:
+        """As GrantCache.begin, with the time that is left."""
+    def goes_on(self, code: str) -> bool:
+        """Whether to begin again after the waiter raised an error with this code."""
 
 @final
-class CacheParts: ...
+class CacheParts:
+    """A minter's cache, which Python's class is made from."""
 
 @final
 class Stats:
+    """What a cache has done since it was made, or since the process forked. Counts only rise.
+
+    Example:
+        >>> cache = GrantCache()
+        >>> hit = cache.get("key", lambda key, **options: {"grant": "a grant"})
+        >>> cache.stats().fetches
+        1
+    """
     @property
-    def hits(self) -> int: ...
+    def hits(self) -> int:
+        """Calls answered at once with a grant."""
     @property
-    def hits_fresh(self) -> int: ...
+    def hits_fresh(self) -> int:
+        """Calls answered at once with a grant that needs no refresh."""
     @property
-    def hits_refreshing(self) -> int: ...
+    def hits_refreshing(self) -> int:
+        """Calls answered at once with a grant whose refresh is due or under way."""
     @property
-    def hits_degraded(self) -> int: ...
+    def hits_degraded(self) -> int:
+        """Calls answered at once with a grant whose refresh failed or may not be tried yet."""
     @property
-    def waits(self) -> int: ...
+    def waits(self) -> int:
+        """Calls that had to wait for a fetch, including the call that ran it."""
     @property
-    def refusals(self) -> int: ...
+    def refusals(self) -> int:
+        """Calls refused at once with a cached error."""
     @property
-    def fetches(self) -> int: ...
+    def fetches(self) -> int:
+        """Fetches sent upstream."""
     @property
-    def refreshes(self) -> int: ...
+    def refreshes(self) -> int:
+        """Fetches that refreshed a grant which was still good."""
     @property
-    def errors(self) -> dict[str, int]: ...
+    def errors(self) -> dict[str, int]:
+        """Fetches that failed: how many of each code, without those that never occurred."""
     @property
-    def throttled(self) -> int: ...
+    def throttled(self) -> int:
+        """Fetches answered with a 429."""
     @property
-    def evictions(self) -> int: ...
+    def evictions(self) -> int:
+        """Entries removed to make space for others."""
     @property
-    def implausible_dates(self) -> int: ...
+    def implausible_dates(self) -> int:
+        """Grants that came with a Date of another clock than upstream's, such as a proxy's. It was left
+        out of account.
+        """
     @property
-    def keys(self) -> int: ...
+    def keys(self) -> int:
+        """Entries in the cache now."""
     @property
-    def in_flight(self) -> int: ...
+    def in_flight(self) -> int:
+        """Fetches under way now."""
     @property
-    def cooldown_left(self) -> float: ...
+    def cooldown_left(self) -> float:
+        """How much of the account's cool-down is left, in seconds."""
     @property
-    def clock_offset(self) -> float | None: ...
+    def clock_offset(self) -> float | None:
+        """How many seconds the clock of upstream is ahead of the local one, if known."""
     @property
-    def latency(self) -> _Latency: ...
-    def to_prometheus(self, cache: str) -> str: ...
+    def latency(self) -> _Latency:
+        """How long fetches took, as a dict. "buckets" are pairs of an upper bound in seconds
+        and the number of fetches that took no longer; "count" is their number, "sum" their
+        seconds.
+        """
+    def to_prometheus(self, cache: str) -> str:
+        """The statistics in the text format that Prometheus scrapes.
+
+        Args:
+            cache: The value of the label "cache" of each series.
+        """
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
 class Event:
+    """Something that happened in a cache.
+
+    Example:
+        >>> cache = GrantCache()
+        >>> hit = cache.get("key", lambda key, **options: {"grant": "a grant"})
+        >>> [event.kind for event in cache.drain_events()]
+        ['fetch_sent', 'fetch_succeeded']
+    """
     @property
-    def at(self) -> float: ...
+    def at(self) -> float:
+        """When it happened, in Unix seconds."""
     @property
     def kind(
         self,
@@ -628,111 +1301,262 @@ class Event:
         "purged",
         "rotated",
         "forked",
-    ]: ...
+    ]:
+        """What happened: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned",
+        "evicted", "invalidated", "purged", "rotated" or "forked".
+        """
     @property
-    def key(self) -> str | None: ...
+    def key(self) -> str | None:
+        """The key that it happened to; None for events of the whole cache."""
     @property
-    def code(self) -> str | None: ...
+    def code(self) -> str | None:
+        """The code of the error, for fetch_failed."""
     @property
-    def generation(self) -> int | None: ...
+    def generation(self) -> int | None:
+        """The generation of the grant, for fetch_succeeded."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
 class Begun:
+    """What begin returned.
+
+    Example:
+        >>> begun = GrantCache().begin("key")
+        >>> begun.outcome, begun.grant
+        ('fetch', None)
+    """
     @property
-    def outcome(self) -> Literal["hit", "hit_and_fetch", "fetch", "wait"]: ...
+    def outcome(self) -> Literal["hit", "hit_and_fetch", "fetch", "wait"]:
+        """What to do: "hit", "hit_and_fetch", "fetch" or "wait"."""
     @property
-    def grant(self) -> Hit | None: ...
+    def grant(self) -> Hit | None:
+        """A grant to use, after "hit" and "hit_and_fetch"."""
     @property
-    def ticket(self) -> Ticket | None: ...
+    def ticket(self) -> Ticket | None:
+        """The ticket of the fetch to run, after "hit_and_fetch" and "fetch"."""
     @property
-    def waiter(self) -> Waiter | None: ...
+    def waiter(self) -> Waiter | None:
+        """What to wait for, after "fetch" and "wait"."""
 
 @final
 class Hit:
+    """A grant from the cache, with its state when it was handed out. Its repr hides the grant.
+
+    Example:
+        >>> hit = GrantCache().get("key", lambda key, **options: {"grant": "a grant"})
+        >>> hit.grant, hit.freshness
+        ('a grant', 'fresh')
+    """
     @property
-    def grant(self) -> str: ...
+    def grant(self) -> str:
+        """The grant, byte for byte as it was fetched."""
     @property
-    def remaining(self) -> float: ...
+    def remaining(self) -> float:
+        """How long the grant was still good, in seconds, less the safety margin."""
     @property
-    def freshness(self) -> _Freshness: ...
+    def freshness(self) -> _Freshness:
+        """How good the grant was: "fresh", "refreshing" or "degraded"."""
     @property
-    def reason(self) -> GrantmintError | None: ...
+    def reason(self) -> GrantmintError | None:
+        """Why it was degraded: a GrantmintError that was not raised, or None."""
     @property
-    def retry_after(self) -> float | None: ...
+    def retry_after(self) -> float | None:
+        """After how many seconds the next refresh is tried, if the grant is degraded and that is
+        known.
+        """
     @property
-    def generation(self) -> int: ...
+    def generation(self) -> int:
+        """The number of the grant in its cache, for invalidate_if."""
     @staticmethod
-    def _of(fields: tuple[str, float, str, GrantmintError | None, int]) -> Hit: ...
+    def _of(fields: tuple[str, float, str, GrantmintError | None, int]) -> Hit:
+        """Makes a hit from a pickle."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class Ticket:
+    """The right and the task to fetch one grant for all its waiters. If the ticket is dropped, the fetch
+    ends as abandoned.
+
+    Example:
+        >>> begun = GrantCache().begin("key")
+        >>> begun.ticket.start()[0]
+        'go'
+        >>> begun.ticket.complete("a grant")
+        >>> begun.waiter.wait().grant
+        'a grant'
+    """
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """The key whose grant is wanted."""
     @property
-    def ttl(self) -> float: ...
+    def ttl(self) -> float:
+        """The lifetime to ask for, in seconds."""
     @property
-    def is_refresh(self) -> bool: ...
-    def start(self) -> tuple[Literal["go", "later"], float]: ...
-    def complete(self, grant: _Json | Sequence[Any], ttl: _Seconds | None = None) -> None: ...
-    def fail(self, error: GrantmintError) -> None: ...
-    def abandon(self) -> None: ...
-    def _refuse(self) -> None: ...
+    def is_refresh(self) -> bool:
+        """Whether the fetch refreshes a grant that is still good."""
+    def start(self) -> tuple[Literal["go", "later"], float]:
+        """Asks whether the request may be sent now. Call it right before sending: the grant's lifetime
+        counts from here.
+
+        Returns:
+            ("go", the seconds that the request may take), or ("later", the seconds after which to
+            ask again).
+
+        Raises:
+            GrantmintError: The request may not be sent; the fetch has ended with this error.
+        """
+    def complete(self, grant: _Json | Sequence[Any], ttl: _Seconds | None = None) -> None:
+        """Ends the fetch with a grant; does nothing if it has ended.
+
+        Args:
+            grant: The grant: text or bytes, kept as they are, or an object to write as JSON.
+            ttl: How long the grant lives, counted from the last start, in seconds or as a
+                timedelta, and no longer than was asked for; as long as that if None.
+
+        Raises:
+            InvalidArgumentError: invalid_ttl for a ttl that is longer than was asked for,
+                invalid_grant for what cannot be written as JSON. The fetch goes on.
+        """
+    def fail(self, error: GrantmintError) -> None:
+        """Ends the fetch with an error for all who wait; does nothing if it has ended."""
+    def abandon(self) -> None:
+        """Ends the fetch without an outcome; callers that wait begin again."""
+    def _refuse(self) -> None:
+        """Ends the fetch because there is no thread to run it."""
 
 @final
 class Waiter:
-    def wait(self) -> Hit: ...
-    def try_result(self) -> Hit | None: ...
-    def wait_async(self) -> Coroutine[Any, Any, Hit]: ...
-    def fallback(self) -> Hit | None: ...
-    def close(self) -> None: ...
-    def _poll(self, port: LoopPort, number: int) -> Hit | None: ...
+    """Waits for one fetch that this caller or another runs. Dropping it ends the wait.
+
+    Example:
+        >>> begun = GrantCache().begin("key")
+        >>> begun.ticket.fail(UpstreamError("the service is down"))
+        >>> begun.waiter.wait()
+        Traceback (most recent call last):
+            ...
+        grantmint.errors.UpstreamError: source_failed: the service is down
+    """
+    def wait(self) -> Hit:
+        """Waits until the fetch ends or the caller's time is over. In a thread with a hub of gevent or
+        eventlet, the other greenlets go on.
+
+        Raises:
+            GrantmintError: The error of the fetch. DeadlineError if the caller's time is over
+                first; abandoned if the fetch ended without an outcome: then begin again.
+        """
+    def try_result(self) -> Hit | None:
+        """The grant, or None while the fetch goes on and the caller has time; never waits.
+
+        Raises:
+            As wait.
+        """
+    def wait_async(self) -> Coroutine[Any, Any, Hit]:
+        """As wait, but awaited: it does not block the event loop."""
+    def fallback(self) -> Hit | None:
+        """The grant that the cache has for this caller now, for callers that do not wait; None if it
+        has none that lasts as long as the caller asked for.
+        """
+    def close(self) -> None:
+        """Ends the wait; the fetch goes on for others."""
+    def _poll(self, port: LoopPort, number: int) -> Hit | None:
+        """As try_result; if there is none, has the port's loop or hub notified under this number when
+        there is.
+        """
 
 @final
 class LoopPort:
+    """The port of one event loop, as Python has it. Only the loop keeps it, and drops it when the loop
+    is closed.
+    """
     def __new__(cls) -> Self: ...
-    def fileno(self) -> int | None: ...
-    def next_number(self) -> int: ...
-    def drain(self) -> tuple[list[int], list[Job]]: ...
+    def fileno(self) -> int | None:
+        """What the loop is to watch for reading; None where it has to look by itself."""
+    def next_number(self) -> int:
+        """A number that no other call of this port has."""
+    def drain(self) -> tuple[list[int], list[Job]]:
+        """Takes out what was left: the numbers of the calls whose tasks are to go on, and the fetches
+        that no caller waits for.
+        """
 
 @final
 class Job:
+    """The fetch as Python runs it. If it is dropped, the fetch ends without an outcome, and callers
+    that wait begin again.
+    """
     @property
-    def streamer(self) -> str: ...
+    def streamer(self) -> str:
+        """The stream whose grant is wanted."""
     @property
-    def ttl(self) -> int: ...
+    def ttl(self) -> int:
+        """The lifetime to ask for, in seconds."""
     @property
-    def origin(self) -> str | None: ...
+    def origin(self) -> str | None:
+        """The origin to allow; any if None."""
     @property
-    def timeout(self) -> float: ...
+    def timeout(self) -> float:
+        """How long the fetch may take, in seconds."""
     @property
-    def fetch(self) -> Any | None: ...
+    def fetch(self) -> Any | None:
+        """The function to run; None once the minter and its streams are gone."""
     @property
-    def context(self) -> Context | None: ...
+    def context(self) -> Context | None:
+        """The context that the minter was made in; None once the minter and its streams are gone."""
     @property
-    def is_coroutine(self) -> bool: ...
-    def complete(self, grant: Any, ttl: _Seconds | None = None) -> None: ...
-    def fail(self, message: str) -> None: ...
-    def throttle(self, retry_after: float | None) -> None: ...
-    def refuse(self) -> None: ...
-    def abandon(self) -> None: ...
+    def is_coroutine(self) -> bool:
+        """Whether that is a coroutine function."""
+    def complete(self, grant: Any, ttl: _Seconds | None = None) -> None:
+        """Ends the fetch with what the function returned; raises if that is no grant."""
+    def fail(self, message: str) -> None:
+        """Ends the fetch because the function failed; the message is for all callers that wait."""
+    def throttle(self, retry_after: float | None) -> None:
+        """Ends the fetch because the service behind the function limits requests."""
+    def refuse(self) -> None:
+        """Ends the fetch because there is no thread to run the function."""
+    def abandon(self) -> None:
+        """Ends the fetch without an outcome; callers that wait begin again."""
 
 @final
 class TokenCall:
+    """A call that a task or a greenlet waits for."""
     @property
-    def number(self) -> int: ...
-    def step(self) -> PlaybackToken | Job | None: ...
-    def close(self) -> None: ...
+    def number(self) -> int:
+        """The number under which its port names it."""
+    def step(self) -> PlaybackToken | Job | None:
+        """The token, a Job to run, or None if neither has come; raises the error of the call."""
+    def close(self) -> None:
+        """Ends the wait; the fetch goes on for others."""
 
-def _after_fork() -> None: ...
-def _check_answer_field(name: str) -> None: ...
-def _doc_url(code: str) -> str: ...
-def _find_imports() -> None: ...
-def _simulate_fork(cache: GrantCache) -> None: ...
-def _call_in_background(call: Any) -> None: ...
-def _enter_background() -> None: ...
-def _leave_background() -> None: ...
-def _next_in_background(seconds: float) -> tuple[Any, bool]: ...
+def _after_fork() -> None:
+    """Called by Python in each forked child."""
+
+def _check_answer_field(name: str) -> None:
+    """Refuses a field that an answer does not have."""
+
+def _doc_url(code: str) -> str:
+    """Where the documentation explains an error."""
+
+def _find_imports() -> None:
+    """Finds all of them. The package calls it at the end of its own import."""
+
+def _simulate_fork(cache: GrantCache) -> None:
+    """Makes a cache behave as in a forked child from now on, for tests."""
+
+def _call_in_background(call: Any) -> None:
+    """Has a background thread call something; there is one."""
+
+def _enter_background() -> None:
+    """A background thread is there."""
+
+def _leave_background() -> None:
+    """A background thread ends."""
+
+def _next_in_background(seconds: float) -> tuple[Any, bool]:
+    """The next Job or function for a background thread, and whether all other threads are busy. Waits for
+    so many seconds at most.
+    """

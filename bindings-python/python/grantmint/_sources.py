@@ -89,8 +89,8 @@ def run(job: Job, call: Call | None = None) -> Exception | None:
         job.abandon()
         return None
     try:
-        answer = fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout)
-        complete(job, answer)
+        # No local has the answer: this frame stays in the traceback of what complete raises.
+        complete(job, fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout))
     except Exception as error:  # noqa: BLE001
         if call is not None:
             call.error = error
@@ -107,7 +107,44 @@ class WrongAnswerError(TypeError):
 
 
 def complete(fetch: Job | Ticket, answer: Any) -> None:
-    """Ends a fetch with what its source returned. Refuses what is no answer."""
+    """Ends a fetch with what its source returned. Refuses what is no answer.
+
+    No frame in the traceback keeps the answer, which may hold a grant: some programs send away the
+    locals of all frames.
+    """
+    handled = sys.exc_info()[1]
+    try:
+        _complete(fetch, answer)
+    except BaseException as error:
+        _clear_frames(error, handled)
+        raise
+    finally:
+        del answer
+
+
+def _clear_frames(error: BaseException, handled: BaseException | None) -> None:
+    """Empties the frames that an exception came through, and those behind it.
+
+    What the caller was handling before is its own, and stays as it is.
+    """
+    seen = {id(handled)}
+    left: list[BaseException | None] = [error]
+    while left:
+        one = left.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        left += (one.__cause__, one.__context__)
+        trace = one.__traceback__
+        while trace is not None:
+            try:  # noqa: SIM105
+                trace.tb_frame.clear()
+            except RuntimeError:  # it still runs, and is that of complete
+                pass
+            trace = trace.tb_next
+
+
+def _complete(fetch: Job | Ticket, answer: Any) -> None:
     if not hasattr(answer, "get") or not hasattr(answer, "__getitem__"):
         raise WrongAnswerError(_no_answer(answer))
     try:

@@ -6,12 +6,10 @@ helps. No message holds a secret, a token or a grant.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grantmint._native import ERRORS, _doc_url
-
-if TYPE_CHECKING:
-    from datetime import timedelta
+from grantmint._timedelta import timedelta
 
 __all__ = [
     "DeadlineError",
@@ -52,6 +50,8 @@ class GrantmintError(Exception):
     """After how many seconds to try again, if known. A server sends it on as Retry-After."""
     argument: str | None = None
     """The argument at fault, such as "grant_ttl" or "identities[2]"; None for other errors."""
+    args: tuple[Any, ...]
+    """The message, the code and retry_after; for an error about an argument, its name."""
 
     def __init__(
         self,

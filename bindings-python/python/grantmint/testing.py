@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from grantmint._cache import GrantCache
 from grantmint._native import ManualClock, _simulate_fork
-
-if TYPE_CHECKING:
-    from grantmint._cache import GrantCache
 
 __all__ = ["ManualClock", "simulate_fork"]
 

@@ -60,6 +60,17 @@ macro_rules! text_grant {
                 Ok(handed_over(py, self.to_core()?.to_json().or_raise()?))
             }
 
+            /// The object itself, which never changes.
+            fn __copy__(this: Py<Self>) -> Py<Self> {
+                this
+            }
+
+            /// The object itself, which never changes.
+            #[pyo3(signature = (_memo, /))]
+            fn __deepcopy__(this: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+                this
+            }
+
             fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
                 show::call(py, stringify!($name), &[$((stringify!($field), &self.$field)),+])
             }

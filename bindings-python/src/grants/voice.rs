@@ -126,6 +126,17 @@ impl VoiceGrant {
         Ok(handed_over(py, self.to_core()?.to_json().or_raise()?))
     }
 
+    /// The object itself, which never changes.
+    fn __copy__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    /// The object itself, which never changes.
+    #[pyo3(signature = (_memo, /))]
+    fn __deepcopy__(this: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        this
+    }
+
     /// Hides the parameters and the device's name, which may hold personal data.
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let texts = show::call(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from grantmint.twilio.jwt import Jwt
 from grantmint.twilio.jwt._warn import warn
 from grantmint.twilio.jwt.exceptions import DeadTokenWarning
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["AccessToken", "AccessTokenGrant", "Jwt"]
 
