@@ -139,9 +139,9 @@ lint-release: ## one version everywhere, docs/unsafe.md, the workflows of the re
 fmt: ## formats everything
 	$(CARGO) fmt --all
 
-check: ## sanitizers, fuzzers for seconds, the demo, benches that run
+check: ## sanitizers, fuzzers for seconds, the demo, benches that run, checkers of packages
 	@$(NOT_TRIED) start
-	$(MAKE) check-asan check-tsan check-valgrind check-fuzz check-bench demo
+	$(MAKE) check-asan check-tsan check-valgrind check-fuzz check-bench demo packages-check
 	@$(NOT_TRIED) show
 
 # Each sanitizer has a target directory of its own: its flags would otherwise undo every other build.

@@ -8,7 +8,8 @@
     python driver.py install          the wheel in target/venv-newest, for programs that use it
     python driver.py bench [FILE]     measures beside the peers; as JSON into the file, too
     python driver.py wheel            the wheel and the sdist in target/wheels, each tried out
-    python driver.py packages         what twine, pyroma, pyright and others say of both
+    python driver.py packages [FILE]  what twine, pyroma, pyright and others say of both; as JSON
+                                      into the file, too
 
 Servers and uvloop are tested on the newest Python only. tests/machine/pythons.sh finds the Pythons.
 On Linux the wheel is linked by zig, for every C library since glibc 2.17.
@@ -49,8 +50,8 @@ def main() -> None:
         case ["wheel"]:
             try_out(wheel())
             try_out_sdist(sdist())
-        case ["packages"]:
-            check_packages(wheel(), sdist())
+        case ["packages", *files]:
+            check_packages(wheel(), sdist(), [Path(file).resolve() for file in files])
         case _:
             sys.exit(__doc__)
     report()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -16,8 +17,11 @@ from tooling.places import HERE, REPOSITORY, away
 from tooling.programs import environment, stage
 
 
-def check_packages(wheel: Path, sdist: Path) -> None:
-    """Has each checker look at the packages; ends this program if one finds a fault."""
+def check_packages(wheel: Path, sdist: Path, files: list[Path]) -> None:
+    """Has each checker look at the packages; ends this program if one finds a fault.
+
+    The table goes into the files too, as JSON.
+    """
     with stage("checkers"):
         python, tests = venv("packages", newest(), "packages"), tested(newest())
         install(python, wheel)
@@ -29,6 +33,8 @@ def check_packages(wheel: Path, sdist: Path) -> None:
         results["pyroma"] = "10 of 10 only once there is an address"
     results["page is the README"] = described(wheel)
     results["repository's address"] = addressed(wheel)
+    for file in files:
+        file.write_text(json.dumps(results), encoding="utf-8")
     print(f"\n{'checker':24} result")
     for name, result in results.items():
         print(f"{name:24} {result}")

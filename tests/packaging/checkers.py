@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Has everybody who judges packages look at ours, and prints a table of what they say.
+
+    checkers.py    `make packages-check` calls it once everything is built
+
+What asks a database of advisories is left out: it needs the network, and the release does it.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = (sys.executable, "-B")
+TESTS = (*PYTHON, "-m", "unittest", "discover", "--start-directory", "tests/packaging", "-k")
+#: The checkers of crates and of the C library, and those of npm, by what the table calls them.
+CHECKERS = {
+    "cargo package, its tests": (*TESTS, "Crate"),
+    "files, modes, symbols (C)": (*TESTS, "Files", "-k", "Libraries"),
+    "a Rust library beside ours": (*TESTS, "InOneProgram"),
+    "-Weffc++, clang-tidy": (*TESTS, "Headers"),
+    "licence texts": (*PYTHON, "tests/packaging/third_party.py"),
+    "publint": ("make", "npm-publint"),
+    "attw": ("make", "npm-attw"),
+    "exactOptionalPropertyTypes": ("make", "npm-types"),
+    "npm's page": ("make", "npm-readme"),
+    "a release on verdaccio": ("make", "npm-release"),
+}
+
+
+def passes(*command):
+    print("+", *command, flush=True)
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+def python_packages():
+    """What bindings-python has its checkers say: a table of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "table.json"
+        ended = passes(*PYTHON, "bindings-python/driver.py", "packages", str(table))
+        if not table.exists():
+            return {"PyPI's packages": "FAILED"}
+        results = json.loads(table.read_text(encoding="utf-8"))
+        return results if ended else {**results, "PyPI's packages": "FAILED"}
+
+
+def main():
+    results = python_packages()
+    for name, command in CHECKERS.items():
+        results[name] = "ok" if passes(*command) else "FAILED"
+    width = max(map(len, results))
+    print(f"\n{'checker':{width}}  result")
+    for name, result in results.items():
+        print(f"{name:{width}}  {result}")
+    return 1 if "FAILED" in results.values() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
