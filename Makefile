@@ -281,6 +281,20 @@ npm: ## the npm packages for this platform, in target/npm
 test-npm: npm $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## tries the npm packages out on Node, Bun and Deno
 	node $(NODE_TESTS)/run.mjs $(NPM) conformance
 
+# What their own judges say of the npm packages.
+NPM_CHECKS := npm-publint npm-attw npm-types npm-readme npm-release
+.PHONY: packages-check-npm $(NPM_CHECKS)
+packages-check-npm: $(NPM_CHECKS) ## what checkers, picky compilers and a registry say of the npm packages
+
+$(NPM_CHECKS): npm $(NODE_TESTS)/node_modules/.package-lock.json $(NODE_TESTS)/runtimes/node_modules/.package-lock.json
+
+npm-publint npm-attw npm-types npm-readme: npm-%:
+	node $(NODE_TESTS)/run.mjs $(NPM) package-$*
+
+# All of the release but the registry is as it will be: what is published where, and what is then installed.
+npm-release: $(NODE_TESTS)/registry/node_modules/.package-lock.json
+	GRANTMINT_TARBALLS=$(NPM) node --test --test-reporter=spec $(NODE_TESTS)/registry/release.test.mjs
+
 # The tools are installed outside the source tree: some look for packages in all folders above.
 $(BUNDLERS)/%/node_modules/.installed: tests/bundlers/%/package-lock.json
 	rm -rf $(BUNDLERS)/$*.hidden && mkdir -p $(BUNDLERS)/$*

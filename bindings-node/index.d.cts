@@ -1,5 +1,3 @@
-/// <reference lib="esnext.disposable" />
-
 // The examples use four names beside those of the package: `key` is an ApiKey, `live` a PlaybackMinter, `cache` a
 // GrantCache, and `streamer` the SID of a stream. The tests compile and run each of them.
 
@@ -19,8 +17,46 @@ export const ERRORS: Readonly<
   >
 >;
 
-/** Every limit of tokens, such as `TTL_MAX`. */
-export const LIMITS: Readonly<Record<string, number>>;
+/** Every limit of tokens. */
+export const LIMITS: Limits;
+
+/** The limits of tokens: the largest value that is allowed, or for a name in `_MIN` the smallest. */
+export interface Limits {
+  /** Shortest lifetime of a token in seconds: grantmint, as less is born expired. */
+  readonly TTL_MIN: number;
+  /** Longest lifetime of a token in seconds: Twilio refuses more than a day (error 20157). */
+  readonly TTL_MAX: number;
+  /** Lifetime of a token in seconds if none is given: as in Twilio's helper libraries. */
+  readonly TTL_DEFAULT: number;
+  /** Longest lifetime of a voice token in seconds, advice only: Twilio's page on error 31207. */
+  readonly VOICE_TTL_MAX: number;
+  /** Longest identity in characters with a voice grant, advice only: Twilio's pages on Voice clients. */
+  readonly VOICE_IDENTITY_MAX_CHARS: number;
+  /** Latest time in seconds since 1970: grantmint, the end of the year 9999. */
+  readonly UNIX_SECONDS_MAX: number;
+  /** Longest identity in bytes of UTF-8: grantmint. */
+  readonly IDENTITY_MAX_BYTES: number;
+  /** Longest identity in characters with a video grant: Twilio's limits of Programmable Video. */
+  readonly VIDEO_IDENTITY_MAX_CHARS: number;
+  /** Longest room name in characters: Twilio's limits of Programmable Video. */
+  readonly ROOM_MAX_CHARS: number;
+  /** Most grants in one token: grantmint, twice the kinds that exist. */
+  readonly GRANTS_MAX: number;
+  /** Longest key of a custom grant in bytes: grantmint. */
+  readonly GRANT_KEY_MAX_BYTES: number;
+  /** Largest JSON of one grant, and of all in one token, in bytes: grantmint. */
+  readonly GRANTS_JSON_MAX_BYTES: number;
+  /** Deepest nesting in the JSON of a grant: grantmint, half of what common readers bear. */
+  readonly GRANT_JSON_MAX_DEPTH: number;
+  /** Deepest nesting in the header and the claims of a token to decode or verify: grantmint, as serde_json. */
+  readonly TOKEN_JSON_MAX_DEPTH: number;
+  /** Largest token to sign, decode or verify, in bytes: grantmint. */
+  readonly TOKEN_MAX_BYTES: number;
+  /** Most clock difference in seconds that a verifier may forgive: grantmint. */
+  readonly LEEWAY_MAX: number;
+  /** Shortest secret in bytes for HMAC-SHA256, advice only: RFC 7518, section 3.2. */
+  readonly SECRET_ADVISED_BYTES: number;
+}
 
 // Errors
 
@@ -89,9 +125,9 @@ export interface PlainError {
   /** What went wrong. */
   message: string;
   /** After how many milliseconds a retry makes sense, if that is known. */
-  retryAfterMs?: number;
+  retryAfterMs?: number | undefined;
   /** The argument or option at fault, if it is one. */
-  argument?: string;
+  argument?: string | undefined;
 }
 
 /**
@@ -149,9 +185,9 @@ export class GrantmintError extends Error {
    * After how many milliseconds a retry makes sense, if that is known, as it always is when throttled or overloaded.
    * `Retry-After` is `Math.ceil(retryAfterMs / 1000)`.
    */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   /** The argument or option at fault, such as `grantTtl` or `identities[2]`. Undefined for other errors. */
-  readonly argument?: string;
+  readonly argument?: string | undefined;
   /** Where the documentation explains the error: a path in the project, with an anchor. */
   readonly docUrl: string;
 }
@@ -263,7 +299,7 @@ export class VideoGrant implements Grant, Readonly<VideoGrantOptions> {
    * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_GRANT for a room of over 128 characters.
    */
   constructor(options?: VideoGrantOptions);
-  readonly room?: string;
+  readonly room?: string | undefined;
   readonly key: string;
   toJson(): string;
 }
@@ -295,10 +331,10 @@ export class ChatGrant implements Grant, Readonly<ChatGrantOptions> {
    * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID for a SID of another kind; `argument` is the option.
    */
   constructor(options?: ChatGrantOptions);
-  readonly serviceSid?: string;
-  readonly endpointId?: string;
-  readonly deploymentRoleSid?: string;
-  readonly pushCredentialSid?: string;
+  readonly serviceSid?: string | undefined;
+  readonly endpointId?: string | undefined;
+  readonly deploymentRoleSid?: string | undefined;
+  readonly pushCredentialSid?: string | undefined;
   readonly key: string;
   toJson(): string;
 }
@@ -317,10 +353,10 @@ export class IpMessagingGrant implements Grant, Readonly<ChatGrantOptions> {
    * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID for a SID of another kind; `argument` is the option.
    */
   constructor(options?: ChatGrantOptions);
-  readonly serviceSid?: string;
-  readonly endpointId?: string;
-  readonly deploymentRoleSid?: string;
-  readonly pushCredentialSid?: string;
+  readonly serviceSid?: string | undefined;
+  readonly endpointId?: string | undefined;
+  readonly deploymentRoleSid?: string | undefined;
+  readonly pushCredentialSid?: string | undefined;
   readonly key: string;
   toJson(): string;
 }
@@ -348,8 +384,8 @@ export class SyncGrant implements Grant, Readonly<SyncGrantOptions> {
    * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID for a SID of another kind; `argument` is the option.
    */
   constructor(options?: SyncGrantOptions);
-  readonly serviceSid?: string;
-  readonly endpointId?: string;
+  readonly serviceSid?: string | undefined;
+  readonly endpointId?: string | undefined;
   readonly key: string;
   toJson(): string;
 }
@@ -379,9 +415,9 @@ export class TaskRouterGrant implements Grant, Readonly<TaskRouterGrantOptions> 
    * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID for a SID of another kind; `argument` is the option.
    */
   constructor(options?: TaskRouterGrantOptions);
-  readonly workspaceSid?: string;
-  readonly workerSid?: string;
-  readonly role?: string;
+  readonly workspaceSid?: string | undefined;
+  readonly workerSid?: string | undefined;
+  readonly role?: string | undefined;
   readonly key: string;
   toJson(): string;
 }
@@ -406,7 +442,7 @@ export class RtcGrant implements Grant, Readonly<RtcGrantOptions> {
    * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID for a SID of another kind; `argument` is the option.
    */
   constructor(options?: RtcGrantOptions);
-  readonly configurationProfileSid?: string;
+  readonly configurationProfileSid?: string | undefined;
   readonly key: string;
   toJson(): string;
 }
@@ -449,10 +485,10 @@ export class VoiceGrant implements Grant, Readonly<Omit<VoiceGrantOptions, 'outg
    *   parameters that are not JSON.
    */
   constructor(options?: VoiceGrantOptions);
-  readonly incomingAllow?: boolean;
-  readonly outgoingApplicationSid?: string;
-  readonly pushCredentialSid?: string;
-  readonly endpointId?: string;
+  readonly incomingAllow?: boolean | undefined;
+  readonly outgoingApplicationSid?: string | undefined;
+  readonly pushCredentialSid?: string | undefined;
+  readonly endpointId?: string | undefined;
   readonly key: string;
   toJson(): string;
 }
@@ -1207,6 +1243,8 @@ export class Ticket {
   fail(error: GrantmintError): void;
   /** Ends the fetch without an outcome. The waiters begin again. */
   abandon(): void;
+  /** As `abandon`, for `using`: nothing happens if the fetch has ended. */
+  [Symbol.dispose](): void;
 }
 
 /** A waiter: one caller that waits for a fetch. */
@@ -1226,6 +1264,8 @@ export class Waiter {
   wait(options?: { signal?: AbortSignal | undefined }): Promise<Hit>;
   /** Stops waiting. The fetch goes on, for others. */
   close(): void;
+  /** As `close`, for `using`. */
+  [Symbol.dispose](): void;
 }
 
 /** Statistics of a cache since it was made. Counters only rise. */
@@ -1294,11 +1334,11 @@ export interface CacheEvent {
     | 'rotated'
     | 'forked';
   /** The key. None for an event of the whole cache. */
-  key?: string;
+  key?: string | undefined;
   /** The code of the error, for `fetch_failed`. */
-  code?: ErrorCode;
+  code?: ErrorCode | undefined;
   /** The generation of the grant, for `fetch_succeeded`. */
-  generation?: number;
+  generation?: number | undefined;
 }
 
 // Verifying and signing
@@ -1483,6 +1523,15 @@ export const testing: {
    */
   simulateFork(cache: GrantCache): void;
 };
+
+// Not from a library of TypeScript: before 5.2 there is none that has it.
+declare global {
+  /** JavaScript's own symbols. */
+  interface SymbolConstructor {
+    /** The method that `using` calls at the end of its block. */
+    readonly dispose: unique symbol;
+  }
+}
 
 // Without this line every declaration would be exported.
 export {};

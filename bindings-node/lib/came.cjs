@@ -10,8 +10,11 @@ function came(value) {
   const name = classOf(value);
   if (name === undefined || name === 'Object') return 'an object';
   if (name === 'Array') return 'an array';
-  return `${/^(?:[aeio]|u[np])/i.test(name) ? 'an' : 'a'} ${name}`;
+  return withArticle(name);
 }
+
+/** The name of a class as it is read aloud: `an ApiKey`, `a Uint8Array`, `an UpstreamError`. */
+const withArticle = (name) => `${/^(?:[aeio]|u[np])/i.test(name) ? 'an' : 'a'} ${name}`;
 
 /** The name of the class of an object. Undefined if it has none. */
 function classOf(value) {
@@ -31,4 +34,4 @@ function nameOf(constructor) {
 const isClass = (value) =>
   /^class\b/.test(Function.prototype.toString.call(value)) && nameOf(value) !== undefined;
 
-module.exports = { came, classOf };
+module.exports = { came, classOf, withArticle };

@@ -1,7 +1,7 @@
 'use strict';
 // Checks the type of single arguments. Numbers have a file of their own; core checks what a value means.
 
-const { came, classOf } = require('./came.cjs');
+const { came, classOf, withArticle } = require('./came.cjs');
 const { refused } = require('./errors.cjs');
 const { isPlain } = require('./option-names.cjs');
 
@@ -126,7 +126,7 @@ function secret(value, name) {
 /** A check for instances of a class, which gives their native part. */
 const instance = (Class, nativeOf, write) => (value, name) => {
   if (value instanceof Class) return nativeOf(value);
-  const wanted = `${/^[AEIO]/.test(Class.name) ? 'an' : 'a'} ${Class.name}`;
+  const wanted = withArticle(Class.name);
   if (classOf(value) === Class.name) throw ofAnotherCopy(name, wanted);
   throw mistyped(value, name, wanted, write);
 };

@@ -5,6 +5,7 @@ const native = require('./native.cjs');
 const { apiKey } = require('./api-key.cjs');
 const { boolean, functionLike, text } = require('./checks.cjs');
 const { manualClock } = require('./clock.cjs');
+const { disposeBy } = require('./dispose.cjs');
 const { call, translated } = require('./errors.cjs');
 const { grantCache, wrap } = require('./grant-cache.cjs');
 const { grants } = require('./grants.cjs');
@@ -136,16 +137,7 @@ class PlaybackMinter {
   }
 }
 
-// A symbol that Node 20 does not have before 20.4 and some runtimes not at all; `using` looks for it.
-const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
-Object.defineProperty(PlaybackMinter.prototype, dispose, {
-  configurable: true,
-  writable: true,
-  value() {
-    this.close();
-  },
-});
-
+disposeBy(PlaybackMinter, 'close');
 showAs(PlaybackMinter, () => ({}));
 
 /** Checks the arguments of a call that failed: the native half does not say what came. */

@@ -2,6 +2,7 @@
 // A ticket: whoever holds it fetches one grant for all who wait for it.
 
 const { json, mistyped } = require('./checks.cjs');
+const { disposeBy } = require('./dispose.cjs');
 const { GrantmintError, call, nameOf } = require('./errors.cjs');
 const { onlyInternal } = require('./internal.cjs');
 const { answerTtl } = require('./numbers.cjs');
@@ -50,6 +51,7 @@ class Ticket {
   }
 }
 
+disposeBy(Ticket, 'abandon');
 showAs(Ticket, ({ isRefresh }) => ({ isRefresh }));
 
 module.exports = { Ticket };

@@ -3,6 +3,7 @@
 
 const { signal: abortSignal } = require('./checks.cjs');
 const { outside } = require('./context.cjs');
+const { disposeBy } = require('./dispose.cjs');
 const { call } = require('./errors.cjs');
 const { hitOf } = require('./hit.cjs');
 const { onlyInternal } = require('./internal.cjs');
@@ -92,6 +93,7 @@ function stopLooking(look) {
   }
 }
 
+disposeBy(Waiter, 'close');
 showAs(Waiter, () => ({}));
 
 module.exports = { Waiter };

@@ -1,10 +1,12 @@
 // Holds npm packages against what they promise: node scripts/check.mjs TARBALLS
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { releaseOf } from './release.mjs';
 import { common, packageOf, targets, thirdParty } from './targets.mjs';
+import { tarballsIn } from './tarball.mjs';
+import { repositoryOf, workspacePackage } from './workspace.mjs';
 
 const MAX_LIBRARY = 4_500_000;
 /** The oldest C library that Node's own builds run with; what is linked on a newer one would ask for it. */
@@ -17,36 +19,47 @@ const OUTSIDE = new Set(['./explain.cjs', './native/explain.cjs', '../index.cjs'
 const folder = process.argv[2];
 if (!folder) throw new Error('usage: node scripts/check.mjs TARBALLS');
 const source = JSON.parse(readFileSync(resolve(import.meta.dirname, '../package.json'), 'utf8'));
+const repository = repositoryOf(workspacePackage().repository);
 
-const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
-const packages = new Map(tarballs.map((tarball) => [manifestIn(tarball).name, tarball]));
+const packages = tarballsIn(folder);
 const main = packages.get('grantmint');
 assert(main, `no package grantmint in ${folder}`);
-packages.delete('grantmint');
-checkMain(main);
-for (const [name, tarball] of packages) checkPlatform(name, tarball);
+const platforms = [...packages.values()].filter((tarball) => tarball !== main);
+checkMain();
+for (const platform of platforms) checkPlatform(platform);
+checkRelease();
 
-function checkMain(tarball) {
-  const manifest = manifestIn(tarball);
-  assert.deepEqual(filesIn(tarball), [...new Set([...source.files, ...common])].sort());
-  const exact = [...packages.keys()].map((name) => [name, source.version]);
+function checkMain() {
+  const { manifest } = main;
+  assert.deepEqual(main.files(), [...new Set([...source.files, ...common])].sort());
+  const exact = platforms.map(({ name }) => [name, source.version]);
   assert.deepEqual(manifest.optionalDependencies, Object.fromEntries(exact));
-  assert.equal(manifest.version, source.version);
   assertPlain(manifest);
   for (const entry of ['index.cjs', 'native.js', 'native/pick.cjs', 'twilio/index.cjs']) {
-    const relative = contentOf(tarball, entry)
+    const relative = main
+      .content(entry)
       .toString()
       .matchAll(/\brequire\('(\.[^']+)'\)/g);
     for (const [, wanted] of relative) assert(OUTSIDE.has(wanted), `${entry} needs ${wanted}`);
   }
-  for (const file of ['native.js', 'native/literals.mjs', 'native/explain.cjs'])
-    checkPlatformsIn(tarball, file);
-  console.log(`${tarball}: complete`);
+  for (const file of ['native.js', 'native/literals.mjs', 'native/explain.cjs']) checkPlatformsIn(file);
+  console.log(`${main.path}: complete`);
+}
+
+/** The main package is the last one to be published, under the tag that its version asks for. */
+function checkRelease() {
+  const { order, tag } = releaseOf(packages);
+  const first = Object.keys(main.manifest.optionalDependencies).map((name) => packages.get(name));
+  assert.deepEqual(order, [...first, main]);
+  assert.equal(tag, /^\d+\.\d+\.\d+$/.test(source.version) ? 'latest' : 'next');
+  console.log(
+    `${order.length} packages, in this order, as ${tag}: ${order.map(({ name }) => name).join(', ')}`,
+  );
 }
 
 /** A loader that does not name a platform would not find its package. */
-function checkPlatformsIn(tarball, file) {
-  const text = contentOf(tarball, file).toString();
+function checkPlatformsIn(file) {
+  const text = main.content(file).toString();
   for (const name of Object.values(targets).map(packageOf)) {
     assert(
       text.includes(`'${file.endsWith('explain.cjs') ? basename(name) : name}'`),
@@ -55,24 +68,24 @@ function checkPlatformsIn(tarball, file) {
   }
 }
 
-function checkPlatform(name, tarball) {
+function checkPlatform(platform) {
+  const { name, path } = platform;
   const target = Object.values(targets).find((target) => packageOf(target) === name);
   assert(target, `${name} is for no known target`);
   const addon = `grantmint.${basename(name)}.node`;
-  assert.deepEqual(filesIn(tarball), [addon, 'asset.mjs', 'webpack.mjs', thirdParty, ...common].sort());
+  assert.deepEqual(platform.files(), [addon, 'asset.mjs', 'webpack.mjs', thirdParty, ...common].sort());
   for (const [file, url] of Object.entries({ 'asset.mjs': `./${addon}`, 'webpack.mjs': `-!./${addon}` })) {
-    assert(contentOf(tarball, file).includes(`new URL('${url}', import.meta.url)`), `${file} lacks ${url}`);
+    assert(platform.content(file).includes(`new URL('${url}', import.meta.url)`), `${file} lacks ${url}`);
   }
   const terms = readFileSync(resolve(import.meta.dirname, '../..', thirdParty));
-  assert(contentOf(tarball, thirdParty).equals(terms), `${tarball}: other third-party licences`);
-  const { os, cpu, libc, version, ...manifest } = manifestIn(tarball);
+  assert(platform.content(thirdParty).equals(terms), `${path}: other third-party licences`);
+  const { os, cpu, libc, ...manifest } = platform.manifest;
   assert.deepEqual([os, cpu, libc], [[target.os], [target.cpu], target.libc && [target.libc]]);
-  assert.equal(version, source.version);
   assertPlain(manifest);
-  const library = contentOf(tarball, addon);
-  assert(library.length <= MAX_LIBRARY, `${tarball}: the library has ${library.length} bytes`);
-  console.log(`${tarball}: the library has ${(library.length / 1e6).toFixed(1)} MB`);
-  if (target.os === 'linux') checkLinux(tarball, target, library.toString('latin1'));
+  const library = platform.content(addon);
+  assert(library.length <= MAX_LIBRARY, `${path}: the library has ${library.length} bytes`);
+  console.log(`${path}: the library has ${(library.length / 1e6).toFixed(1)} MB`);
+  if (target.os === 'linux') checkLinux(path, target, library.toString('latin1'));
 }
 
 function checkLinux(tarball, { libc }, library) {
@@ -86,29 +99,16 @@ function checkLinux(tarball, { libc }, library) {
   assert(newest[0] === 2 && !isNewer(newest, MAX_GLIBC), `${tarball} needs glibc ${newest.join('.')}`);
 }
 
-function assertPlain({ scripts, dependencies, private: hidden, engines, license }) {
+function assertPlain({ scripts, dependencies, private: hidden, ...manifest }) {
   assert.deepEqual([scripts, dependencies, hidden], [undefined, undefined, undefined]);
-  assert.deepEqual([engines.node, license], ['>=20', 'MIT OR Apache-2.0']);
+  const { version, type, engines, license } = manifest;
+  assert.deepEqual(
+    [version, type, engines.node, license],
+    [source.version, 'commonjs', '>=20', 'MIT OR Apache-2.0'],
+  );
+  assert.deepEqual(manifest.repository, repository);
 }
 
 function isNewer([major, minor], [thanMajor, thanMinor]) {
   return major > thanMajor || (major === thanMajor && minor > thanMinor);
-}
-
-function filesIn(tarball) {
-  const listed = execFileSync('tar', ['-tzf', tarball], { cwd: folder, encoding: 'utf8' });
-  return listed
-    .trim()
-    .split('\n')
-    .map((path) => path.replace(/^package\//, ''))
-    .sort();
-}
-
-function contentOf(tarball, file) {
-  const options = { cwd: folder, maxBuffer: 64 * 2 ** 20 };
-  return execFileSync('tar', ['-xzOf', tarball, `package/${file}`], options);
-}
-
-function manifestIn(tarball) {
-  return JSON.parse(contentOf(tarball, 'package.json'));
 }

@@ -9,6 +9,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { esModule, withRequire } from './esm.mjs';
 import { common, packageOf, targets, thirdParty } from './targets.mjs';
+import { repositoryOf, workspacePackage } from './workspace.mjs';
 
 const here = resolve(import.meta.dirname, '..');
 const root = resolve(here, '..');
@@ -36,12 +37,11 @@ packMain();
 
 function readManifest() {
   const manifest = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
-  const cargo = readFileSync(join(root, 'Cargo.toml'), 'utf8');
-  const version = /^\[workspace\.package\]\nversion = "(.+)"$/m.exec(cargo)?.[1];
+  const { version, repository } = workspacePackage();
   if (version !== manifest.version) {
     throw new Error(`package.json says ${manifest.version}, Cargo.toml ${version}`);
   }
-  return manifest;
+  return { ...manifest, repository: repositoryOf(repository) };
 }
 
 function platformOf(given) {
@@ -70,10 +70,13 @@ function packPlatform({ name, os, cpu, libc, library }) {
     version: source.version,
     description: `The native half of grantmint for ${basename(name)}`,
     license: source.license,
+    repository: source.repository,
+    type: source.type,
     main: addon,
     exports: exportsOf(`./${addon}`),
     files: [addon, 'asset.mjs', 'webpack.mjs', thirdParty, ...common],
     engines: source.engines,
+    sideEffects: false,
     os: [os],
     cpu: [cpu],
     ...(libc && { libc: [libc] }),

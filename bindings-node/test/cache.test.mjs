@@ -14,7 +14,7 @@ import {
   UpstreamError,
   testing,
 } from 'grantmint';
-import { rejection } from './support.mjs';
+import { rejection, run } from './support.mjs';
 
 test('of all who need a grant one fetches', async () => {
   const cache = new GrantCache();
@@ -105,6 +105,40 @@ test('aborts, deadlines and fetches that are dropped', async () => {
   ticket.abandon();
   assert.throws(() => waiter.tryResult(), { code: 'ERR_GRANTMINT_ABANDONED' });
   assert.equal((await second).grant, 'g');
+});
+
+test('a block with `using` ends its ticket and its waiter, and no fetch that has ended', () => {
+  const cache = new GrantCache();
+  const first = cache.begin('k');
+  const second = cache.begin('k');
+  second.waiter[Symbol.dispose]();
+  assert.throws(() => second.waiter.tryResult(), { code: 'ERR_GRANTMINT_CANCELLED' });
+  assert.equal(first.waiter.tryResult(), null);
+  first.ticket[Symbol.dispose]();
+  assert.throws(() => first.waiter.tryResult(), { code: 'ERR_GRANTMINT_ABANDONED' });
+  const third = cache.begin('k');
+  third.ticket.start();
+  third.ticket.complete('g');
+  third.ticket[Symbol.dispose]();
+  assert.equal(third.waiter.tryResult().grant, 'g');
+});
+
+test('where JavaScript has no Symbol.dispose, the package loads all the same', async () => {
+  const { code, stdout, stderr } = await run([
+    '--eval',
+    `
+    const { readFileSync } = require('node:fs');
+    const path = require.resolve('grantmint');
+    const without = Object.assign((text) => Symbol(text), { for: Symbol.for, iterator: Symbol.iterator });
+    const load = new Function('require', 'module', 'Symbol', readFileSync(path, 'utf8'));
+    const loaded = {};
+    load(require('node:module').createRequire(path), loaded, without);
+    const { GrantCache } = loaded.exports;
+    const { ticket, waiter } = new GrantCache().begin('k');
+    console.log(ticket[Symbol.for('Symbol.dispose')] !== undefined, Symbol.dispose in waiter);
+    `,
+  ]);
+  assert.deepEqual([code, stdout, stderr], [0, 'true false\n', '']);
 });
 
 test('by hand', async () => {

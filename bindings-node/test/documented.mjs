@@ -14,6 +14,19 @@ function main() {
   if (silent.length > 0) throw new Error(`without a comment:\n${silent.join('\n')}`);
   const untold = untoldIn('index.d.cts');
   if (untold.length > 0) throw new Error(`without a tag:\n${untold.join('\n')}`);
+  const other = limitsExplainedOtherwise();
+  if (other.length > 0) throw new Error(`not as in core/src/limits.rs: ${other.join(', ')}`);
+}
+
+/** The limits that the declarations do not explain in the words of core, which has a table of them. */
+function limitsExplainedOtherwise() {
+  const table = readFileSync(join(PACKAGE, '../core/src/limits.rs'), 'utf8');
+  const limits = [...table.matchAll(/^ {4}([A-Z_]+): \w+ = [\d_]+,\n +"(.*)";$/gm)];
+  if (limits.length < 15) throw new Error(`only ${limits.length} limits were found`);
+  const declared = readFileSync(join(PACKAGE, 'index.d.cts'), 'utf8');
+  return limits
+    .filter(([, name, words]) => !declared.includes(`  /** ${words} */\n  readonly ${name}: number;\n`))
+    .map(([, name]) => name);
 }
 
 /** What a file declares without a word on it. */

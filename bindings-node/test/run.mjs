@@ -14,7 +14,7 @@ const clean = installClean(tarballs, 'grantmint-test-');
 
 mkdirSync(join(clean, 'test'));
 for (const name of readdirSync(here)) {
-  if (!['node_modules', 'runtimes', 'package-lock.json'].includes(name)) {
+  if (!['node_modules', 'registry', 'runtimes', 'package-lock.json'].includes(name)) {
     cpSync(join(here, name), join(clean, 'test', name), { recursive: true });
   }
 }

@@ -31,7 +31,8 @@ function declaration(node) {
 const nameOf = ({ key: of, computed }) => (computed ? `[Symbol.${of.property.name}]` : of.name);
 
 const { program } = parse(source, { plugins: [['typescript', { dts: true }]], sourceType: 'module' });
-const declared = new Map(program.body.slice(0, -1).map(declaration));
+const ours = program.body.filter(({ type, declare }) => type === 'ExportNamedDeclaration' || !declare);
+const declared = new Map(ours.slice(0, -1).map(declaration));
 
 const classes = () =>
   [...declared].filter(([, { kind }]) => kind === 'ClassDeclaration' || kind === 'DeclareClass');
@@ -116,6 +117,10 @@ test('the types name exactly what is exported', () => {
   assert.deepEqual(codes, Object.keys(grantmint.ERRORS));
 });
 
+test('the types name exactly the limits that there are', () => {
+  assert.deepEqual([...declared.get('Limits').members.keys()], Object.keys(grantmint.LIMITS));
+});
+
 test('the types name exactly the members that classes have', () => {
   // What is for the classes of errors among themselves.
   const internal = new Set(['defaultCode']);
@@ -175,7 +180,8 @@ test('every method is in the list that all languages share, or Node’s own', ()
   assert(own.length > 60, String(own.length));
   const isOwn = (method) =>
     /\.constructor$/.test(method) ||
-    ['PlaybackMinter.[Symbol.dispose]', 'Ticket.abandon', 'Waiter.close'].includes(method) ||
+    /\.\[Symbol\.dispose\]$/.test(method) ||
+    ['Ticket.abandon', 'Waiter.close'].includes(method) ||
     ['GrantmintError.from', 'GrantmintError.toJSON'].includes(method);
   assert.deepEqual(
     own.filter((method) => !listed.has(method) && !isOwn(method)),

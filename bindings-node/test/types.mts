@@ -7,17 +7,21 @@ import {
   GrantCache,
   GrantSource,
   GrantmintError,
+  LIMITS,
   ManualClock,
+  PlainError,
   PlaybackGrant,
   PlaybackMinter,
   PlaybackToken,
   ThrottledError,
   TokenMinter,
   VideoGrant,
+  VideoGrantOptions,
   sign,
   testing,
   verify,
 } from 'grantmint';
+import { jwt as twilio } from 'grantmint/twilio';
 
 const key: ApiKey = ApiKey.fromEnv(process.env);
 const rooms = new TokenMinter(key, {
@@ -45,10 +49,6 @@ const begun = new GrantCache({ rateLimited: true }).begin('k');
 if (begun.outcome === 'fetch') begun.ticket.complete('g', { ttl: 1 });
 const identity: string | undefined = verify(jwt, key, { leeway: 1 }).identity;
 testing.simulateFork(live.cache());
-{
-  using scoped = new PlaybackMinter(key);
-  scoped.prefetch('VJ');
-}
 sign('HS256', { alg: 'HS256' }, '{}', new Uint8Array());
 export { degraded, identity, jwts, maybe, one };
 
@@ -66,8 +66,14 @@ await live.token('VJ', 'alice', { signal: undefined, minRemainingMs: cfg.ms });
 new GrantCache({ policy: { jitter: cfg.ms } }).begin('k', { ttl: cfg.ms });
 verify(jwt, key, { leeway: cfg.ms });
 const again: ThrottledError | GrantmintError = GrantmintError.from(JSON.parse('{}'));
-const plain: { code: string; retryAfterMs?: number } = again.toJSON();
-export { plain };
+const plain: { code: string; retryAfterMs?: number | undefined } = again.toJSON();
+const made: PlainError = { name: 'x', code: again.code, message: 'x', argument: cfg.origin };
+const room: VideoGrantOptions = new VideoGrant({ room: cfg.origin });
+const plainRoom = new twilio.AccessToken.VideoGrant({ room: cfg.origin });
+plainRoom.room = cfg.origin;
+new twilio.AccessToken('AC', 'SK', 's', { identity: 'alice', nbf: cfg.ms }).region = cfg.origin;
+const most: number = LIMITS.TTL_MAX;
+export { made, most, plain, room };
 
 // @ts-expect-error: no such option
 new PlaybackMinter(key, { allowOrgin: 'https://www.example.com' });
@@ -83,3 +89,5 @@ token.jwt = '';
 sign('RS256', {}, {}, '');
 // @ts-expect-error: a source returns a grant
 new PlaybackMinter(key, { source: async () => ({}) });
+// @ts-expect-error: no such limit
+LIMITS.TTL_MOST;

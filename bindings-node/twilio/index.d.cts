@@ -18,8 +18,8 @@ declare namespace twilio {
       secret: string;
       ttl: number;
       identity: string;
-      nbf?: number;
-      region?: string;
+      nbf?: number | undefined;
+      region?: string | undefined;
       /** What the holder may do. */
       grants: AccessToken.Grant<any, any, any>[];
       constructor(
@@ -67,18 +67,18 @@ declare namespace twilio {
       }
       /** The same, as a token holds it. */
       interface TaskRouterGrantPayload {
-        workspace_sid?: string;
-        worker_sid?: string;
-        role?: string;
+        workspace_sid?: string | undefined;
+        worker_sid?: string | undefined;
+        role?: string | undefined;
       }
       /** Lets its holder act as a worker of a TaskRouter workspace. Flex takes the same grant. */
       class TaskRouterGrant
         extends Grant<TaskRouterGrantOptions, TaskRouterGrantPayload, 'task_router'>
         implements TaskRouterGrantOptions
       {
-        workspaceSid?: string;
-        workerSid?: string;
-        role?: string;
+        workspaceSid?: string | undefined;
+        workerSid?: string | undefined;
+        role?: string | undefined;
         constructor(options?: TaskRouterGrantOptions);
         toPayload(): TaskRouterGrantPayload;
       }
@@ -96,17 +96,17 @@ declare namespace twilio {
       }
       /** The same, as a token holds it. */
       interface ChatGrantPayload {
-        service_sid?: string;
-        endpoint_id?: string;
-        deployment_role_sid?: string;
-        push_credential_sid?: string;
+        service_sid?: string | undefined;
+        endpoint_id?: string | undefined;
+        deployment_role_sid?: string | undefined;
+        push_credential_sid?: string | undefined;
       }
       /** Lets its holder chat. The Conversations SDK takes the same grant. */
       class ChatGrant extends Grant<ChatGrantOptions, ChatGrantPayload, 'chat'> implements ChatGrantOptions {
-        serviceSid?: string;
-        endpointId?: string;
-        deploymentRoleSid?: string;
-        pushCredentialSid?: string;
+        serviceSid?: string | undefined;
+        endpointId?: string | undefined;
+        deploymentRoleSid?: string | undefined;
+        pushCredentialSid?: string | undefined;
         constructor(options?: ChatGrantOptions);
         toPayload(): ChatGrantPayload;
       }
@@ -118,14 +118,14 @@ declare namespace twilio {
       }
       /** The same, as a token holds it. */
       interface VideoGrantPayload {
-        room?: string;
+        room?: string | undefined;
       }
       /** Lets its holder join rooms of Programmable Video: one, or any. */
       class VideoGrant
         extends Grant<VideoGrantOptions, VideoGrantPayload, 'video'>
         implements VideoGrantOptions
       {
-        room?: string;
+        room?: string | undefined;
         constructor(options?: VideoGrantOptions);
         toPayload(): VideoGrantPayload;
       }
@@ -139,16 +139,16 @@ declare namespace twilio {
       }
       /** The same, as a token holds it. */
       interface SyncGrantPayload {
-        service_sid?: string;
-        endpoint_id?: string;
+        service_sid?: string | undefined;
+        endpoint_id?: string | undefined;
       }
       /** Lets its holder read and write the state of a Sync service. */
       class SyncGrant
         extends Grant<SyncGrantOptions, SyncGrantPayload, 'data_sync'>
         implements SyncGrantOptions
       {
-        serviceSid?: string;
-        endpointId?: string;
+        serviceSid?: string | undefined;
+        endpointId?: string | undefined;
         constructor(options?: SyncGrantOptions);
         toPayload(): SyncGrantPayload;
       }
@@ -168,21 +168,21 @@ declare namespace twilio {
       }
       /** The same, as a token holds it. */
       interface VoiceGrantPayload {
-        incoming?: { allow: boolean };
-        outgoing?: { application_sid: string; params?: object };
-        push_credential_sid?: string;
-        endpoint_id?: string;
+        incoming?: { allow: boolean } | undefined;
+        outgoing?: { application_sid: string; params?: object | undefined } | undefined;
+        push_credential_sid?: string | undefined;
+        endpoint_id?: string | undefined;
       }
       /** Lets its holder make and receive calls. */
       class VoiceGrant
         extends Grant<VoiceGrantOptions, VoiceGrantPayload, 'voice'>
         implements VoiceGrantOptions
       {
-        incomingAllow?: boolean;
-        outgoingApplicationSid?: string;
-        outgoingApplicationParams?: object;
-        pushCredentialSid?: string;
-        endpointId?: string;
+        incomingAllow?: boolean | undefined;
+        outgoingApplicationSid?: string | undefined;
+        outgoingApplicationParams?: object | undefined;
+        pushCredentialSid?: string | undefined;
+        endpointId?: string | undefined;
         constructor(options?: VoiceGrantOptions);
         toPayload(): VoiceGrantPayload;
       }
@@ -194,7 +194,7 @@ declare namespace twilio {
       }
       /** The grant itself, whatever is in it; Twilio's types say `grant`. */
       interface PlaybackGrantPayload {
-        grant?: object;
+        grant?: object | undefined;
       }
       /** Lets its holder watch one live stream. */
       class PlaybackGrant
@@ -202,7 +202,7 @@ declare namespace twilio {
         implements PlaybackGrantOptions
       {
         /** Not enumerable, so that it does not show in logs. */
-        grant?: object;
+        grant?: object | undefined;
         constructor(options?: PlaybackGrantOptions);
         toPayload(): PlaybackGrantPayload;
       }

@@ -2,7 +2,8 @@
 """Checks that all parts of the project say the same version, that of the workspace in Cargo.toml.
 
     versions.py               what each part says
-    versions.py release TAG   also that the tag is that version, and that it is in the changelog
+    versions.py release TAG   also that the tag is that version, that it is in the changelog, and that
+                              the repository has an address, without which npm refuses the packages
     versions.py set VERSION   writes it everywhere; `make header` and a look at the changelog remain
 """
 
@@ -86,12 +87,20 @@ def faults_of_the_changelog(version, releasing):
         yield f"CHANGELOG.md: the release must be its first heading: ## [{version}] - YYYY-MM-DD"
 
 
+def faults_of_the_address():
+    package = tomllib.loads(read("Cargo.toml"))["workspace"]["package"]
+    if not package.get("repository", "").startswith("https://"):
+        yield 'Cargo.toml: no repository = "https://…" below [workspace.package]'
+
+
 def check(tag=None):
     version = says(*WRITTEN[0])
     places = {**written(), **crates(), **locked()}
     faults = [f"{place}: {said}" for place, said in places.items() if said != version]
     faults += faults_of_the_python_package(version)
     faults += faults_of_the_changelog(version, releasing=tag is not None)
+    if tag is not None:
+        faults += faults_of_the_address()
     if tag is not None and tag != f"v{version}":
         faults.append(f"the tag is {tag}, not v{version}")
     for fault in faults:
