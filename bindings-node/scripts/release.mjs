@@ -20,7 +20,7 @@ export function releaseOf(tarballs) {
   return { version, order, tag: tagOf(version) };
 }
 
-/** Who asks for no version gets what is tagged `latest`. A pre-release has to be asked for. */
+/** A program that names no version gets what is tagged `latest`. A pre-release has to be asked for. */
 const tagOf = (version) => (version.includes('-') ? 'next' : 'latest');
 
 /** Refuses what would be published in part, or without saying where it comes from. `builder` is the address of the
