@@ -92,6 +92,10 @@ build-packaging:
 test-packaging: build-packaging ## what install puts where, and projects that link with it
 	python3 -B -m unittest discover --start-directory tests/packaging
 
+.PHONY: packages-check
+packages-check: build-packaging ## what everybody who judges packages says of ours, as a table
+	python3 -B tests/packaging/checkers.py
+
 test-server: build-packaging ## a token server in C++ under load, on the installed library
 	@$(TRY) cpp-httplib 'the token server in C++' $(MAKE) try-server
 
