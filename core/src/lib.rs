@@ -1,3 +1,5 @@
+//! Mints Twilio Access Tokens and keeps one in-process cache of playback grants.
+//!
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
