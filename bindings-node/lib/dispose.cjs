@@ -10,6 +10,8 @@ function disposeBy(Class, method) {
     configurable: true,
     writable: true,
     value() {
+      // Other classes may have a method of the same name, which means something else.
+      if (!(this instanceof Class)) throw new TypeError(`this is no ${Class.name}`);
       this[method]();
     },
   });
