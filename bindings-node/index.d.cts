@@ -691,8 +691,8 @@ export interface Sourced {
 /**
  * Where grants come from instead of the PlaybackGrant endpoint. What it throws becomes ERR_GRANTMINT_SOURCE_FAILED, with
  * `cause` for the caller that ran it; a {@link ThrottledError} holds back all requests of the account. It should end
- * when `signal` aborts. It runs in the asynchronous context (`AsyncLocalStorage`) of a caller that waits for it. A refresh,
- * a prefetch and what is kept warm run in that in which the minter, or the `GrantCache`, was made.
+ * when `signal` aborts. It runs in the asynchronous context (`AsyncLocalStorage`) of a caller that waits for it. Without
+ * one, as mostly for a refresh, it runs in that in which the minter, or the `GrantCache`, was made.
  */
 export type GrantSource = (streamer: string, request: SourceRequest) => Sourced | Promise<Sourced>;
 

@@ -25,9 +25,7 @@ async function run(fetch, what, request, caller, end) {
     answer = fieldsOf(await fetch(what, { ttl: request.ttl, origin: request.origin ?? undefined, signal }));
   } catch (error) {
     const { name, isThrottled, retryAfterMs } = described(error);
-    if (!isThrottled) return failed(error, `threw ${name}`);
-    if (caller) caller.cause = error;
-    return end.throttle(retryAfterMs);
+    return isThrottled ? end.throttle(retryAfterMs) : failed(error, `threw ${name}`);
   }
   if (typeof answer !== 'object') {
     const wrong = `must return { grant: …, ttl: 60 }, not ${answer}`;

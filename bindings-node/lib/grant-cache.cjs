@@ -29,7 +29,7 @@ let nativeOf;
 
 class GrantCache {
   #native;
-  /** That in which the cache was made, for refreshes. */
+  /** That in which the cache was made, for fetches that nobody waits for. */
   #context = new Context();
 
   constructor(options) {
@@ -88,9 +88,9 @@ class GrantCache {
     return hitOf(hit);
   }
 
-  /** Fetches in the context of the caller that waits. Nobody waits for a refresh. */
+  /** Fetches in the context of the caller, if it waits. One that has its grant from the cache has left before. */
   #fetch(ticket, fetch, caller) {
-    const context = (ticket.isRefresh ? undefined : caller?.context) ?? this.#context;
+    const context = caller?.context ?? this.#context;
     context.run(() => void runTicket(ticket, fetch, caller));
   }
 

@@ -31,13 +31,12 @@ class Source {
   enter(streamer) {
     const crowd = this.crowdOf(streamer) ?? new Crowd();
     this.#crowds.set(streamer.toLowerCase(), crowd);
-    const context = new Context();
-    crowd.contexts.add(context);
+    const number = crowd.enter();
     return {
       take: (job) => crowd.take(job),
       leave: () => {
-        crowd.contexts.delete(context);
-        if (crowd.contexts.size === 0) this.#crowds.delete(streamer.toLowerCase());
+        crowd.leave(number);
+        if (crowd.isEmpty) this.#crowds.delete(streamer.toLowerCase());
       },
     };
   }
@@ -50,17 +49,48 @@ class Source {
 
 /** Calls that wait for the same stream. */
 class Crowd {
-  /** Those in which they began, in their order. */
-  contexts = new Set();
-  /** What jobs threw, by their numbers. */
-  thrown = new Map();
+  #numbers = 0;
+  /** Those in which they began, by their numbers and in their order. */
+  #contexts = new Map();
+  /** What jobs threw, by the jobs' numbers, and the last call that had begun by then. */
+  #thrown = new Map();
+
+  /** A call begins. Its number is higher than those of all before. */
+  enter() {
+    this.#contexts.set(++this.#numbers, new Context());
+    return this.#numbers;
+  }
+
+  /** A call ends. What was thrown before any that still waits began, none will take. */
+  leave(number) {
+    this.#contexts.delete(number);
+    const [oldest = Infinity] = this.#contexts.keys();
+    for (const [job, { last }] of this.#thrown) {
+      if (last >= oldest) break;
+      this.#thrown.delete(job);
+    }
+  }
+
+  get isEmpty() {
+    return this.#contexts.size === 0;
+  }
+
+  /** The context of the call that has waited longest. */
+  get context() {
+    return this.#contexts.values().next().value;
+  }
+
+  /** Keeps what a job threw for the calls that wait by then. */
+  keep(job, cause) {
+    this.#thrown.set(job, { cause, last: this.#numbers });
+  }
 
   /** What a job threw, for one call that it ended: `{ cause }`, once. */
   take(job) {
-    if (!this.thrown.has(job)) return {};
-    const cause = this.thrown.get(job);
-    this.thrown.delete(job);
-    return { cause };
+    const kept = this.#thrown.get(job);
+    if (!kept) return {};
+    this.#thrown.delete(job);
+    return { cause: kept.cause };
   }
 }
 
@@ -70,7 +100,7 @@ onJob((job) => {
   const source = sources.get(job.source)?.deref();
   if (!source) return job.abandon();
   const { number, streamer } = job;
-  const [context] = source.crowdOf(streamer)?.contexts ?? [source.context];
+  const context = source.crowdOf(streamer)?.context ?? source.context;
   const caller = callerOf(source, streamer, number);
   context.run(() => void run(source.fetch, streamer, job, caller, job));
 });
@@ -78,7 +108,7 @@ onJob((job) => {
 /** Where a job leaves what it threw for those that wait by then. */
 const callerOf = (source, streamer, job) => ({
   set cause(cause) {
-    source.crowdOf(streamer)?.thrown.set(job, cause);
+    source.crowdOf(streamer)?.keep(job, cause);
   },
 });
 

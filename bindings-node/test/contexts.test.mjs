@@ -86,6 +86,22 @@ test('the functions of GrantCache.get: the caller that waits, else where the cac
   assert.deepEqual(stores, ['cold', 'cold', ...Array(4).fill('the cache')]);
 });
 
+test('a refresh that a caller of GrantCache.get waits for runs in the context of that caller', async () => {
+  const { seen, fetch } = watched();
+  const clock = new ManualClock(1_700_000_000);
+  const cache = request.run('the cache', () => new GrantCache({ clock }));
+  const { generation } = await request.run('cold', () => cache.get('key', fetch));
+  clock.advance(40);
+  // The grant is good for others, and for this one too old.
+  const got = request.run('picky', () => cache.get('key', fetch, { minRemainingMs: 25_000 }));
+  assert.equal(cache.tryGet('key').generation, generation);
+  assert.notEqual((await got).generation, generation);
+  assert.deepEqual(
+    seen.map(([, store]) => store),
+    ['cold', 'cold', 'picky', 'picky'],
+  );
+});
+
 test('a function of GrantCache.get that takes over runs in the context of its own caller', async () => {
   const seen = [];
   const fetch = async () => {

@@ -135,6 +135,36 @@ test('a cause is of the fetch that ended the call, and no other', async () => {
   assert.deepEqual([(await waited).code, (await waited).cause], [code, undefined]);
 });
 
+test('what a source threw is not kept for calls that came later, however many follow each other', async () => {
+  const fetches = [];
+  const source = () => new Promise((_, reject) => fetches.push(reject));
+  const live = new PlaybackMinter(key(), { source });
+  const thrown = [];
+  let leave = () => {};
+  // There is always a call that waits, and each fetch fails when its own call has left.
+  for (let n = 0; n < 12; n += 1) {
+    const controller = new AbortController();
+    const call = rejection(live.token(STREAMER, 'alice', { signal: controller.signal }));
+    while (fetches.length <= n) await sleep(1);
+    await leave();
+    live.invalidate(STREAMER);
+    leave = async () => {
+      controller.abort();
+      await call;
+      const error = new RangeError('late');
+      thrown.push(new WeakRef(error));
+      fetches[n](error);
+      fetches[n] = undefined; // It refers to its promise, which refers to the error.
+    };
+  }
+  await sleep(10);
+  globalThis.gc();
+  const kept = thrown.filter((ref) => ref.deref()).length;
+  assert.equal(thrown.length, 11);
+  assert(kept <= 2, `${kept} of 11`);
+  await leave();
+});
+
 test('odd things are thrown', async () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
