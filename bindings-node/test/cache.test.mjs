@@ -107,7 +107,7 @@ test('aborts, deadlines and fetches that are dropped', async () => {
   assert.equal((await second).grant, 'g');
 });
 
-test('a block with `using` ends its ticket and its waiter, and no fetch that has ended', () => {
+test('a block with using ends its ticket and its waiter, and no fetch that has ended', () => {
   const cache = new GrantCache();
   const first = cache.begin('k');
   const second = cache.begin('k');

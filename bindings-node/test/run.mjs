@@ -59,6 +59,7 @@ const runtimes = {
 const files = readdirSync(join(clean, 'test')).filter(
   (name) => (name.endsWith('.test.mjs') || name === 'conformance.mjs') && name.includes(pattern),
 );
+if (files.length === 0) throw new Error(`no test has ${pattern} in its name`);
 const tests = files.filter((name) => name !== 'conformance.mjs');
 // Where versions of Node differ in what the addon rests on: threads, their ends, the ends of processes, contexts.
 const everyNode = tests.filter((name) =>
