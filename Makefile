@@ -270,7 +270,7 @@ lint-node: $(NODE_TESTS)/node_modules/.package-lock.json ## formatting, lints, i
 	cd bindings-node && test/node_modules/.bin/prettier --config .prettierrc.json --check '../tests/bundlers/**/*.mjs'
 	cd bindings-node && test/node_modules/.bin/eslint --config test/eslint.config.mjs .
 	cd bindings-node && test/node_modules/.bin/depcruise --config test/dependency-cruiser.config.mjs .
-	cd bindings-node && test/node_modules/.bin/tsc --project tsconfig.json
+	cd bindings-node && node test/node_modules/typescript/bin/tsc --project tsconfig.json
 	node $(NODE_TESTS)/boundary.mjs
 	node $(NODE_TESTS)/documented.mjs
 
