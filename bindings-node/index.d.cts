@@ -902,7 +902,7 @@ export class PlaybackMinter {
    * ```js
    * console.log(live.invalidate(streamer)); // false
    * await live.token(streamer, 'alice');
-   * console.log(live.invalidate(streamer), live.tryToken(streamer, 'alice')); // true null
+   * console.log(live.invalidate(streamer)); // true
    * ```
    */
   invalidate(streamer: string): boolean;
