@@ -11,7 +11,7 @@ const { isPlain } = require('./option-names.cjs');
 
 /**
  * Runs a user's function once. `end` is told the outcome by its `complete`, `throttle` or `fail`. If there
- * is a `caller`, the error is stored in `caller.cause` before `end` is told.
+ * is a `caller`, an error that makes the fetch fail is stored in `caller.cause` before `end` is told.
  */
 async function run(fetch, what, request, caller, end) {
   const failed = (cause, message) => {

@@ -14,6 +14,8 @@ ROOT = HERE.parents[1]
 CONSUMERS = HERE / "consumers"
 #: Cargo as it is by itself, whatever the builder of this library tells it.
 PLAIN_CARGO = ["env", "-u", "CARGO_BUILD_TARGET", "-u", "RUSTFLAGS", "cargo"]
+#: Where cargo builds, and these tests.
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
 

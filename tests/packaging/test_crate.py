@@ -1,6 +1,5 @@
 """The crate as it is published: packed, unpacked elsewhere, tested and used there."""
 
-import os
 import shutil
 import tarfile
 import tempfile
@@ -8,12 +7,12 @@ import tomllib
 import unittest
 from pathlib import Path
 
-from installed import ROOT, header_version, run
+from installed import ROOT, TARGET, header_version, run
 
 VERSION = header_version()
 NAME = f"grantmint-core-{VERSION}"
 #: Builds the published crate, and programs that use it.
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "crate"
+BUILDS = TARGET / "crate"
 PROGRAM = """
 use grantmint_core::{ApiKey, TokenMinter, VideoGrant, verify, VerifyOptions};
 
@@ -34,15 +33,15 @@ class Crate(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         # Uncommitted changes are packed, too: what is tested is what lies here.
         pack = ("cargo", "package", "--locked", "--no-verify", "--allow-dirty")
-        run(*pack, "-p", "grantmint-core", cwd=ROOT, env={"CARGO_TARGET_DIR": str(TARGET)})
-        with tarfile.open(TARGET / "package" / f"{NAME}.crate") as packed:
+        run(*pack, "-p", "grantmint-core", cwd=ROOT, env={"CARGO_TARGET_DIR": str(BUILDS)})
+        with tarfile.open(BUILDS / "package" / f"{NAME}.crate") as packed:
             packed.extractall(folder.name, filter="data")
         cls.folder = Path(folder.name)
         cls.crate = cls.folder / NAME
         cls.manifest = tomllib.loads((cls.crate / "Cargo.toml").read_text())
 
     def cargo(self, *words, cwd):
-        return run("cargo", *words, cwd=cwd, env={"CARGO_TARGET_DIR": str(TARGET)}, timeout=900)
+        return run("cargo", *words, cwd=cwd, env={"CARGO_TARGET_DIR": str(BUILDS)}, timeout=900)
 
     def test_the_registry_shows_what_it_is(self):
         package = self.manifest["package"]

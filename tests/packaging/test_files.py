@@ -1,6 +1,5 @@
 """What `make install` puts where, and what is in it."""
 
-import os
 import re
 import shutil
 import stat
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from installed import (
     ROOT,
+    TARGET,
     Installed,
     built,
     header_version,
@@ -42,7 +42,6 @@ FILES = {
 }
 STATIC_MAX_BYTES = 9_500_000
 SHARED_MAX_BYTES = 4_000_000
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 #: The newest C library that the shared library may need.
 GLIBC = (2, 34)
 

@@ -321,7 +321,7 @@ impl TokenMinterBuilder {
     }
 }
 
-/// The clone mints the same kind of token. What it mints shows in nothing of the first.
+/// The clone mints the same kind of token, at the same cost.
 impl Clone for TokenMinter {
     fn clone(&self) -> Self {
         Self {
