@@ -31,7 +31,7 @@ mod wiped;
 
 pub use account::minter_advice;
 pub use cache::{
-    Asking, Begin, BeginOptions, CachePolicy, CachePolicyBuilder, Event, EventKind, Freshness,
+    AccountOptions, Asking, Begin, BeginOptions, CachePolicy, CachePolicyBuilder, Event, EventKind, Freshness,
     Grant, GrantCache, GrantCacheBuilder, Handle, Hit, Key, LatencyHistogram, PendingCall,
     Registration, Start, Stats, Ticket, Waiter, answer_field, answer_grant, answer_ttl,
 };

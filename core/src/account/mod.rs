@@ -1,15 +1,18 @@
 //! Who is throttled together, and who shares a cache.
 //!
-//! `limiter` is the [`Limiter`](crate::cache::Limiter) of an account: its cool-down, its probe and its rate limit. `registry`
-//! finds by `identity` what the minters of a process share, `lingering` says how long that is kept without
+//! `limiter` is the [`Limiter`](crate::cache::Limiter) of an account, and `desk` what it decides: `pace` says how fast
+//! the account may be called, `order` who goes first, `turned_away` who is refused. `registry` finds by `identity` what the minters of a process share, `lingering` says how long that is kept without
 //! a minter, and `habit` notices minters that are made for one request. Uses `cache` and `upstream`.
 
+mod desk;
 mod habit;
 mod identity;
 mod limiter;
 mod lingering;
-mod rate_limit;
+mod order;
+mod pace;
 mod registry;
+mod turned_away;
 
 pub use habit::minter_advice;
 

@@ -2,11 +2,14 @@
 //! who fetches the same grants with the same key. Both outlive their last user for a while.
 
 use std::sync::Arc;
+use std::task::Waker;
 
 use super::identity::{AccountAt, CacheIdentity};
 use super::limiter::AccountLimiter;
 use super::lingering::CommonCache;
-use crate::cache::{Admission, Block, GrantCache, Limiter, Permit, Purpose, Report};
+use crate::cache::{
+    AccountOptions, Admission, Block, GrantCache, Limiter, Need, NoRoom, Permit, Report, Throttled, Traffic, Turn, Wakes,
+};
 use crate::clock::{Clock, Now};
 use crate::fork::Inherited;
 use crate::shelf::{Lease, Shelf};
@@ -68,23 +71,47 @@ impl Registry {
 
 /// A limiter for as long as a cache uses it.
 impl Limiter for Lease<AccountAt, AccountLimiter> {
+    fn agree(&self, options: &AccountOptions) -> bool {
+        AccountLimiter::agree(self, options)
+    }
+
     fn block(&self, now: Now) -> Option<Block> {
         AccountLimiter::block(self, now)
     }
 
-    fn earliest(&self, unsent: usize, now: Now) -> u64 {
-        AccountLimiter::earliest(self, unsent, now)
+    fn check_cold(&self, key: u64, deadline: u64, now: Now) -> Result<(), NoRoom> {
+        AccountLimiter::check_cold(self, key, deadline, now)
     }
 
-    fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission {
-        AccountLimiter::admit(self, purpose, queue_until, lost_at, now)
+    fn enter(&self, turn: &Arc<Turn>, need: Need, clock: &Clock, now: Now) -> Wakes {
+        AccountLimiter::enter(self, turn, need, clock, now)
     }
 
-    fn report(&self, permit: Permit, report: Report, now: Now) {
-        AccountLimiter::report(self, permit, report, now);
+    fn join(
+        &self,
+        turn: &Arc<Turn>,
+        need: Need,
+        deadline: u64,
+        now: Now,
+    ) -> (Result<(), NoRoom>, Wakes) {
+        AccountLimiter::join(self, turn, need, deadline, now)
     }
 
-    fn throttled_in_a_row(&self, now: Now) -> u32 {
-        AccountLimiter::throttled_in_a_row(self, now)
+    fn start(&self, turn: &Arc<Turn>, waker: Option<&Waker>, now: Now) -> (Admission, Wakes) {
+        AccountLimiter::start(self, turn, waker, now)
+    }
+
+    fn end(
+        &self,
+        turn: &Turn,
+        permit: Option<Permit>,
+        how: Report,
+        now: Now,
+    ) -> (Throttled, Wakes) {
+        AccountLimiter::end(self, turn, permit, how, now)
+    }
+
+    fn traffic(&self, now: Now) -> Traffic {
+        AccountLimiter::traffic(self, now)
     }
 }

@@ -21,7 +21,7 @@ pub use ask::{Begin, BeginOptions, Handle, PendingCall, Registration, Start, Tic
 pub use asking::Asking;
 pub use builder::GrantCacheBuilder;
 pub use decide::{
-    CachePolicy, CachePolicyBuilder, Freshness, Grant, Key, answer_field, answer_grant, answer_ttl,
+    AccountOptions, CachePolicy, CachePolicyBuilder, Freshness, Grant, Key, answer_field, answer_grant, answer_ttl,
 };
 pub use grant_cache::GrantCache;
 pub use store::{Event, EventKind, Hit, LatencyHistogram, Stats};
@@ -29,6 +29,8 @@ pub use store::{Event, EventKind, Hit, LatencyHistogram, Stats};
 pub(crate) use ask::{
     Beginner, Caller, GetFuture, call_back, check_min_remaining, get, get_async, try_get,
 };
-pub(crate) use decide::{Block, Purpose};
-pub(crate) use store::{Admission, Limiter, Permit, Report, Sighting, StillFresh};
+pub(crate) use decide::{Block, Lane, Turn, cooldown};
+pub(crate) use store::{
+    Admission, Limiter, Need, NoRoom, Permit, Report, Sighting, StillFresh, Throttled, Traffic, Wakes,
+};
 pub(crate) use tenant::Tenant;

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::ask::{BeginOptions, Handle, Ticket};
-use super::decide::Key;
+use super::decide::{AccountOptions, Key};
 use super::grant_cache::GrantCache;
-use super::store::{Limiter, Requester, Stats};
+use super::store::{EventKind, Limiter, Requester, Stats};
 use crate::error::Result;
 use crate::watch::Watched;
 
@@ -42,6 +42,19 @@ impl Tenant {
     /// Tells the parts of all caches apart while they are used.
     pub(crate) fn part(&self) -> usize {
         Arc::as_ptr(&self.who.realm).addr()
+    }
+
+    /// Goes by what is known of the account's limits.
+    pub(crate) fn limit(&self, options: &AccountOptions) {
+        if !self.who.realm.limiter.agree(options) {
+            let inner = self.cache.shared().inner();
+            inner.note(inner.clock.now(), EventKind::LimitsDiffer, None);
+        }
+    }
+
+    /// Says whether the library's own threads run its fetches.
+    pub(crate) fn take_threads(&self, takes: bool) {
+        self.who.take_threads(takes);
     }
 
     /// The account's own key of a text and a lifetime.

@@ -23,6 +23,7 @@ pub(crate) struct Feed {
 
 impl Feed {
     pub(crate) fn new(tenant: Tenant, source: Arc<dyn Source>) -> Arc<Self> {
+        tenant.take_threads(!source.hands_on());
         let source = ArcSwap::from_pointee(source);
         Arc::new(Self { tenant, source, closed: AtomicBool::new(false) })
     }
@@ -34,6 +35,7 @@ impl Feed {
 
     /// Fetches from another source from now on; returns the one before.
     pub(crate) fn set_source(&self, source: Arc<dyn Source>) -> Arc<Arc<dyn Source>> {
+        self.tenant.take_threads(!source.hands_on());
         self.source.swap(Arc::new(source))
     }
 

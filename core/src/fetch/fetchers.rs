@@ -1,14 +1,14 @@
-//! The library's own threads that call the sources: at most eight in a process, four of them for one
-//! account in a cache, started on the first miss and gone after a minute without work. They start anew
-//! in a forked child.
+//! The library's own threads that call the sources: as many as there are fetches whose request may be sent,
+//! started when one has no thread and gone after a minute without work. A fetch that waits for its turn takes
+//! no thread. They start anew in a forked child.
 
 use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use super::lanes::{Lane, Lanes};
 use super::source::Source;
 use crate::cache::{Start, Ticket};
-use crate::clock::nanos;
 use crate::error::{Error, ErrorKind};
 use crate::fork::{self, Generation, LazyForkCell, Reborn};
 use crate::sync::{Condvar, Mutex, MutexGuard};
@@ -16,10 +16,8 @@ use crate::thread::{IDLE, boot_nanos, contained, start_thread};
 use crate::trace;
 use crate::watch;
 
-/// Fetches at once in a process.
-const THREADS_MAX: usize = 8;
-/// Fetches at once for one account in a cache.
-const LANE_MAX: usize = 4;
+/// Fetches at once in a process. An account has its own limit, which is lower.
+const THREADS_MAX: usize = 1024;
 
 /// One fetch and the source to ask.
 pub(super) struct Job {
@@ -54,15 +52,65 @@ impl Job {
     }
 }
 
-/// Has a fetch run by one of the threads, or handed on right here if its source does no more. Gives it
-/// back if there is no thread and none can be started.
+/// Has a fetch run when its turn comes, by one of the threads, or by whoever notices that if its source only
+/// hands it on. Gives it back if there is no thread and none can be started.
 pub(super) fn submit(lane: Lane, job: Job) -> Result<(), Job> {
-    static POOL: LazyForkCell<Pool> = LazyForkCell::new();
-    if job.source.hands_on() {
-        contained(|| drive(lane, job));
-        return Ok(());
+    if !job.source.hands_on() && !pool().has_thread() {
+        return Err(job);
     }
-    POOL.get(|| Pool::new(IDLE)).enqueue(lane, job)
+    Parked::wait(lane, job);
+    Ok(())
+}
+
+fn pool() -> Arc<Pool> {
+    static POOL: LazyForkCell<Pool> = LazyForkCell::new();
+    POOL.get(|| Pool::new(IDLE))
+}
+
+/// A fetch that waits for its turn.
+struct Parked {
+    lane: Lane,
+    /// Gone when its turn has come.
+    job: Mutex<Option<Job>>,
+}
+
+impl Parked {
+    fn wait(lane: Lane, job: Job) {
+        Arc::new(Self { lane, job: Mutex::new(Some(job)) }).go_on();
+    }
+
+    /// Asks whether its turn has come, and if not, to be woken then.
+    fn go_on(self: Arc<Self>) {
+        let waker = Waker::from(Arc::clone(&self));
+        let mut parked = self.job.lock();
+        let Some(mut job) = parked.take() else { return };
+        match job.ticket.poll_start(&mut Context::from_waker(&waker)) {
+            Poll::Pending => *parked = Some(job),
+            Poll::Ready(start) => {
+                drop(parked);
+                self.run(job, start);
+            }
+        }
+    }
+
+    fn run(&self, job: Job, start: Start) {
+        match start {
+            Start::Go(timeout) if job.source.hands_on() => contained(|| job.go(timeout)),
+            Start::Go(_) => {
+                if let Err(job) = pool().enqueue(self.lane, job) {
+                    job.refuse();
+                }
+            }
+            // What is kept warm falls due again sooner than its fetch would have been overdue.
+            Start::Later(_) | Start::Refused(_) => watch::look_again(),
+        }
+    }
+}
+
+impl Wake for Parked {
+    fn wake(self: Arc<Self>) {
+        self.go_on();
+    }
 }
 
 /// This process's threads and their work.
@@ -99,18 +147,23 @@ impl Reborn for Pool {
 
 impl Pool {
     fn new(idle: Duration) -> Self {
-        let lanes = Lanes::new(LANE_MAX);
+        let lanes = Lanes::new(THREADS_MAX);
         let work = Work { lanes, threads: 0, idle: 0, woken: 0, starting: 0, started: 0 };
         Self { born: fork::generation(), idle, work: Mutex::new(work), changed: Condvar::default() }
     }
 
+    /// Whether there is a thread, or one could be started.
+    fn has_thread(self: &Arc<Self>) -> bool {
+        let mut work = self.work.lock();
+        work.threads > 0 || self.start_one(&mut work)
+    }
+
     fn enqueue(self: &Arc<Self>, lane: Lane, job: Job) -> Result<(), Job> {
-        let is_refresh = job.ticket.is_refresh();
         let mut work = self.work.lock();
         if work.threads == 0 && !self.start_one(&mut work) {
             return Err(job);
         }
-        work.lanes.push(lane, job, is_refresh);
+        work.lanes.push(lane, job);
         self.staff(work);
         Ok(())
     }
@@ -153,7 +206,7 @@ impl Pool {
         loop {
             if let Some((lane, job)) = work.lanes.take_turn() {
                 drop(work);
-                contained(|| drive(lane, job));
+                contained(|| drive(job));
                 if self.is_foreign() {
                     // The source forked, and this is the child.
                     return;
@@ -176,20 +229,12 @@ impl Pool {
     }
 }
 
-/// Hands one fetch to its source, unless its request may only be sent later.
-fn drive(lane: Lane, mut job: Job) {
+/// Hands one fetch to its source.
+fn drive(mut job: Job) {
     match job.ticket.start() {
         Start::Go(timeout) => job.go(timeout),
-        Start::Later(after) => {
-            let time = boot_nanos().saturating_add(nanos(after));
-            watch::at(time, move || {
-                if let Err(job) = submit(lane, job) {
-                    job.refuse();
-                }
-            });
-        }
-        // What is kept warm falls due again sooner than its fetch would have been overdue.
-        Start::Refused(_) => watch::look_again(),
+        // It was overdue before a thread was free.
+        Start::Later(_) | Start::Refused(_) => watch::look_again(),
     }
 }
 

@@ -6,10 +6,10 @@ use super::options::{DEFAULT_TIMEOUT, Wish};
 use super::ticket::Ticket;
 use super::waiter::Waiter;
 use crate::cache::decide::{
-    Decision, EntryState, Fetch, Freshness, Key, Purpose, abandoned, cache_full,
+    Decision, EntryState, Fetch, Freshness, Key, Purpose, Turn, abandoned, cache_full,
 };
 use crate::cache::store::{
-    Change, Entry, EventKind, Hit, Inner, Requester, Retired, Sighting, StillFresh,
+    Change, Entry, EventKind, Hit, Inner, Need, Requester, Retired, Sighting, StillFresh, Wakes,
 };
 use crate::clock::{Now, nanos};
 use crate::error::{Error, Result};
@@ -45,7 +45,7 @@ impl Inner {
             self.counters.refusal();
             return Err(block.refusal(now));
         }
-        self.check_rate_limit(&who.realm, wish.deadline, now)?;
+        self.check_room(&who.realm, key, wish.deadline, now)?;
         self.make_room(now)?;
         Ok(self.shards.get_or_insert(key, &who.realm, EntryState::default(), now))
     }
@@ -131,27 +131,80 @@ impl Inner {
                 let fetch = state.live_fetch(now).cloned().ok_or(Retired)?;
                 Ok(Begin::Wait(self.waiter(who, entry, fetch, wish)))
             }
+            Decision::Join => {
+                let fetch = state.live_fetch(now).cloned().ok_or(Retired)?;
+                let (joined, wakes) = self.join(entry, &fetch, &state, wish, now);
+                drop(change);
+                wakes.wake();
+                joined.map(|()| Begin::Wait(self.waiter(who, entry, fetch, wish)))
+            }
+            Decision::HitAndJoin(freshness, reason) => {
+                let fetch = state.live_fetch(now).cloned().ok_or(Retired)?;
+                // A refresh is moved up; there is nothing to refuse.
+                let (_, wakes) = self.join(entry, &fetch, &state, wish, now);
+                drop(change);
+                wakes.wake();
+                self.hit(&state, now, freshness, reason).map(Begin::Hit)
+            }
             Decision::Refuse(error) => {
                 self.counters.refusal();
                 Err(error)
             }
             Decision::HitAndFetch(freshness, reason) => {
-                let ticket = self.start_fetch(who, entry, &change, &state, wish, now);
+                let need = self.need(&entry.key, &state, now);
+                let (ticket, wakes) = self.start_fetch(who, entry, &change, &state, wish, need, now);
                 drop(change);
+                wakes.wake();
                 self.hit(&state, now, freshness, reason).map(|hit| Begin::HitAndFetch(hit, ticket))
             }
             Decision::Fetch => {
-                if state.keeping(0, now).is_none()
-                    && let Err(error) = self.check_rate_limit(&who.realm, wish.deadline, now)
+                let need = self.need(&entry.key, &state, now);
+                if need == Need::Cold
+                    && let Err(error) =
+                        self.check_room(&who.realm, &entry.key, wish.deadline, now)
                 {
                     return Ok(Err(error));
                 }
-                let ticket = self.start_fetch(who, entry, &change, &state, wish, now);
+                let (ticket, wakes) = self.start_fetch(who, entry, &change, &state, wish, need, now);
                 drop(change);
-                let waiter = self.waiter(who, entry, Arc::clone(ticket.fetch()), wish);
-                Ok(Begin::Fetch(ticket, waiter))
+                wakes.wake();
+                let fetch = Arc::clone(ticket.fetch());
+                if !fetch.turn.is_come() && state.keeping(wish.promise, now).is_some() {
+                    // To wait for a call that has not even been sent takes long, and the grant is good.
+                    let hit = self.hit(&state, now, Freshness::Refreshing, None);
+                    return Ok(hit.map(|hit| Begin::HitAndFetch(hit, ticket)));
+                }
+                Ok(Begin::Fetch(ticket, self.waiter(who, entry, fetch, wish)))
             }
         })
+    }
+
+    /// Whether a caller may wait for a fetch that waits for its turn.
+    fn join(
+        &self,
+        entry: &Entry,
+        fetch: &Fetch,
+        state: &EntryState,
+        wish: Wish,
+        now: Now,
+    ) -> (Result<()>, Wakes) {
+        let need = self.need(&entry.key, state, now);
+        let limiter = &entry.realm.limiter;
+        let (joined, wakes) = limiter.join(&fetch.turn, need, wish.deadline, now);
+        let joined = joined.map_err(|no_room| self.refused_for_room(&entry.key, no_room, now));
+        if joined.is_ok() {
+            self.wait_longer(fetch, wish.deadline);
+        }
+        (joined, wakes)
+    }
+
+    /// What a key needs whose caller cannot use the stored grant for ever: a call by when that has ended, or
+    /// one as soon as can be.
+    fn need(&self, key: &Key, state: &EntryState, now: Now) -> Need {
+        let Some(value) = state.keeping(0, now) else { return Need::Cold };
+        let promise = nanos(self.policy.min_remaining(key.ttl()));
+        let end = now.boot_nanos().saturating_add(value.remaining(now));
+        Need::Refresh { hard: end.saturating_sub(promise) }
     }
 
     /// The ticket of a fetch for an entry, if one is due and may start.
@@ -169,9 +222,16 @@ impl Inner {
             state.decide(promise, now, || self.block(who, now)),
             Decision::Fetch | Decision::HitAndFetch(..)
         );
+        if !due || state.retired {
+            return None;
+        }
         let deadline = now.plus(DEFAULT_TIMEOUT).boot_nanos();
-        (due && !state.retired)
-            .then(|| self.start_fetch(who, entry, &change, &state, Wish { promise, deadline }, now))
+        let wish = Wish { promise, deadline };
+        let (ticket, wakes) =
+            self.start_fetch(who, entry, &change, &state, wish, Need::Leisure, now);
+        drop(change);
+        wakes.wake();
+        Some(ticket)
     }
 
     /// The right to change an entry whose fetch, if one is in flight, is not overdue.
@@ -189,6 +249,7 @@ impl Inner {
         }
     }
 
+    #[allow(clippy::too_many_arguments, reason = "what a fetch is made of")]
     fn start_fetch(
         self: &Arc<Self>,
         who: &Requester,
@@ -196,28 +257,31 @@ impl Inner {
         change: &Change<'_>,
         state: &EntryState,
         wish: Wish,
+        need: Need,
         now: Now,
-    ) -> Ticket {
+    ) -> (Ticket, Wakes) {
         let live = state.keeping(0, now).is_some();
         let purpose = if live { Purpose::Refresh } else { Purpose::Cold };
         let started = now.boot_nanos();
-        let timeout = self.policy.windows(entry.key.ttl()).fetch_timeout;
-        // A refresh may queue for as long as anybody would, however short its first caller's time.
+        let turn = Arc::new(self.turn(who, &entry.key));
+        // Nobody waits for a refresh, so that it may wait for as long as anybody would.
         let patience = if live { nanos(DEFAULT_TIMEOUT) } else { 0 };
-        let queue_until = wish.deadline.max(started.saturating_add(patience));
-        let deadline = queue_until.max(started.saturating_add(timeout));
-        let fetch = Fetch::new(
-            Arc::clone(&who.credential()),
-            state.era,
-            purpose,
-            started,
-            queue_until,
-            deadline,
-        );
+        turn.wanted_until(wish.deadline.max(started.saturating_add(patience)));
+        let timeout = self.policy.windows(entry.key.ttl()).fetch_timeout;
+        let deadline = turn.last_wanted().max(started.saturating_add(timeout));
+        let credential = Arc::clone(&who.credential());
+        let fetch = Fetch::new(credential, state.era, purpose, started, turn, deadline);
         let fetch = Arc::new(fetch);
         change.replace(state.fetching(Arc::clone(&fetch)));
         self.fetches.add(entry, &fetch);
-        Ticket::new(Arc::clone(self), Arc::clone(entry), fetch)
+        let wakes = entry.realm.limiter.enter(&fetch.turn, need, &self.clock, now);
+        (Ticket::new(Arc::clone(self), Arc::clone(entry), fetch), wakes)
+    }
+
+    fn turn(&self, who: &Requester, key: &Key) -> Turn {
+        let grace = nanos(self.policy.min_remaining(key.ttl()));
+        let timeout = self.policy.windows(key.ttl()).fetch_timeout;
+        Turn::new(who.lane(), self.shards.hash(key), grace, timeout)
     }
 
     fn hit(

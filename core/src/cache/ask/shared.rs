@@ -141,7 +141,16 @@ impl SharedCache {
         let blocks = realms.iter().filter_map(|realm| realm.limiter.block(now));
         let until = blocks.map(|block| block.until).max().unwrap_or(0);
         let cooldown_left = Duration::from_nanos(until.saturating_sub(now.boot_nanos()));
-        Stats { cooldown_left, ..inner.stats() }
+        let traffic: Vec<_> = realms.iter().map(|realm| realm.limiter.traffic(now)).collect();
+        // Of several accounts the one that may be called least often.
+        let rates = traffic.iter().filter_map(|traffic| traffic.rate);
+        Stats {
+            cooldown_left,
+            calls_per_second: rates.min_by(f64::total_cmp),
+            waiting: traffic.iter().map(|traffic| traffic.waiting).sum(),
+            keys_refused: traffic.iter().map(|traffic| traffic.refused_keys).sum(),
+            ..inner.stats()
+        }
     }
 
     /// When the last grant, cached error and fetch in flight have ended, in nanoseconds since boot.

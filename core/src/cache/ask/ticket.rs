@@ -2,13 +2,22 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use crate::cache::decide::{Fetch, Grant, Key, Purpose, abandoned, check_answer, rate_limited};
+use super::options::DEFAULT_TIMEOUT;
+use crate::cache::decide::{
+    Fetch, Grant, Key, Purpose, abandoned, check_answer, not_sent_in_time,
+};
 use crate::cache::store::{Admission, Ended, Entry, EventKind, Inner, Permit};
-use crate::clock::Now;
+use crate::clock::{Now, nanos};
 use crate::error::Error;
 use crate::fork::Reborn as _;
+
+/// How long a ticket is waited for whose task is woken when its turn comes: as long as any refresh waits.
+const WOKEN: Duration = Duration::from_secs(60);
+/// Whoever is told that a request was not sent in its time may come back after this.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The right to run one fetch, for its caller and all waiters. End the fetch with
 /// [`Ticket::complete`] or [`Ticket::fail`], from any thread. A ticket that is dropped ends it as
@@ -20,8 +29,6 @@ pub struct Ticket {
     fetch: Arc<Fetch>,
     permit: Option<Permit>,
     sent: Option<Now>,
-    /// When its place in the queue for the rate limit falls due, in nanoseconds since boot.
-    place: u64,
     is_over: bool,
 }
 
@@ -38,7 +45,7 @@ pub enum Start {
 
 impl Ticket {
     pub(super) fn new(inner: Arc<Inner>, entry: Arc<Entry>, fetch: Arc<Fetch>) -> Self {
-        Self { inner, entry, fetch, permit: None, sent: None, place: 0, is_over: false }
+        Self { inner, entry, fetch, permit: None, sent: None, is_over: false }
     }
 
     /// The key whose grant is wanted.
@@ -56,6 +63,19 @@ impl Ticket {
     /// Asks whether the request may be sent. Call it right before sending: the grant's lifetime counts from
     /// here.
     pub fn start(&mut self) -> Start {
+        self.ask(None)
+    }
+
+    /// As [`Ticket::start`], and has the task woken when the answer may be another: none of these is
+    /// [`Start::Later`].
+    pub fn poll_start(&mut self, context: &mut Context<'_>) -> Poll<Start> {
+        match self.ask(Some(context.waker())) {
+            Start::Later(_) => Poll::Pending,
+            start => Poll::Ready(start),
+        }
+    }
+
+    fn ask(&mut self, waker: Option<&Waker>) -> Start {
         if self.is_over || self.inner.is_foreign() {
             return Start::Refused(abandoned());
         }
@@ -69,28 +89,27 @@ impl Ticket {
         if let Some(error) = self.too_late(now) {
             return Start::Refused(error);
         }
-        if self.place > time {
-            return Start::Later(Duration::from_nanos(self.place - time));
-        }
-        let timeout = self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout;
-        let deadline = time.saturating_add(timeout);
-        match self.inner.admit(&self.entry.realm, &self.fetch, deadline, now) {
-            Admission::Go(permit) => {
-                self.permit = Some(permit);
-                self.fetch.sent_until(deadline);
-                self.inner.fetches.sent(&self.fetch);
-                self.inner.counters.fetch(self.is_refresh());
-                self.inner.note(now, EventKind::FetchSent, Some(&self.entry.key));
-                self.sent = Some(now);
-                Start::Go(Duration::from_nanos(timeout))
-            }
+        match self.inner.admit(&self.entry.realm, &self.fetch, waker, now) {
+            Admission::Go(permit) => Start::Go(self.go(permit, now)),
             Admission::Later(at) => {
-                self.place = at;
+                // Whoever is woken has no need to ask in time.
+                let patience = if waker.is_some() { WOKEN } else { DEFAULT_TIMEOUT };
+                self.fetch.waits_until(at.saturating_add(nanos(patience)));
                 Start::Later(Duration::from_nanos(at.saturating_sub(time)))
             }
-            Admission::Full(at) => self.refused(rate_limited(at, now)),
+            Admission::TooLate => self.refused(not_sent_in_time(PAUSE)),
             Admission::Blocked(block) => self.refused(block.refusal(now)),
         }
+    }
+
+    fn go(&mut self, permit: Permit, now: Now) -> Duration {
+        let timeout = self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout;
+        self.permit = Some(permit);
+        self.fetch.sent_until(now.boot_nanos().saturating_add(timeout));
+        self.inner.counters.fetch(self.is_refresh());
+        self.inner.note(now, EventKind::FetchSent, Some(&self.entry.key));
+        self.sent = Some(now);
+        Duration::from_nanos(timeout)
     }
 
     /// Ends the fetch with a grant that lives for `lifetime` from when the request was sent (from now,

@@ -20,6 +20,10 @@ pub(crate) enum Decision {
     Fetch,
     /// The outcome of the fetch in flight.
     Wait,
+    /// The outcome of the fetch that waits for its turn, if that will come in the caller's time.
+    Join,
+    /// The grant at once; the fetch that waits for its turn has a caller now.
+    HitAndJoin(Freshness, Option<Error>),
     /// An error at once.
     Refuse(Error),
 }
@@ -27,7 +31,12 @@ pub(crate) enum Decision {
 /// What goes on upstream for an entry.
 enum Upstream {
     Idle,
+    /// A request has been sent, or may be.
     InFlight,
+    /// A fetch waits for its turn; whether anybody asked for it.
+    Queued {
+        is_wanted: bool,
+    },
     /// No fetch yet: the error that callers get and how long they get it, in nanoseconds.
     Paused(Error, u64),
 }
@@ -61,6 +70,7 @@ impl EntryState {
         match self.upstream(now, block) {
             Upstream::Idle => Decision::Fetch,
             Upstream::InFlight => Decision::Wait,
+            Upstream::Queued { .. } => Decision::Join,
             Upstream::Paused(error, wait) => {
                 Decision::Refuse(error.with_retry_after(Duration::from_nanos(wait)))
             }
@@ -93,6 +103,16 @@ impl EntryState {
             }
             (Upstream::Idle, None) if old => Decision::Fetch,
             (Upstream::InFlight, None) if old => Decision::Wait,
+            // To wait for a call that has not even been sent takes long, and the grant is good.
+            (Upstream::Queued { is_wanted }, error) => {
+                let tried = error.as_ref().filter(|_| old).map(tried_now);
+                let freshness =
+                    if tried.is_some() { Freshness::Degraded } else { Freshness::Refreshing };
+                match is_wanted {
+                    true => Decision::Hit(freshness, tried),
+                    false => Decision::HitAndJoin(freshness, tried),
+                }
+            }
             (Upstream::Idle, _) => Decision::HitAndFetch(Freshness::Refreshing, None),
             (Upstream::InFlight, _) => Decision::Hit(Freshness::Refreshing, None),
         }
@@ -100,8 +120,15 @@ impl EntryState {
 
     fn upstream(&self, now: Now, block: Option<Block>) -> Upstream {
         let time = now.boot_nanos();
-        if self.live_fetch(now).is_some() {
-            return Upstream::InFlight;
+        if let Some(fetch) = self.live_fetch(now) {
+            let is_wanted = !fetch.turn.is_idle();
+            return match block {
+                _ if fetch.turn.is_come() => Upstream::InFlight,
+                Some(block) if block.until > time => {
+                    Upstream::Paused(block.error, block.until - time)
+                }
+                _ => Upstream::Queued { is_wanted },
+            };
         }
         let own = (self.past.next > time)
             .then(|| Block { until: self.past.next, error: self.past.reason() });

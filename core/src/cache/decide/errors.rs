@@ -26,11 +26,17 @@ pub(crate) fn grant_too_short() -> Error {
     )
 }
 
-/// For a caller whose request could be sent at `earliest`, in nanoseconds since boot, which is too late.
-pub(crate) fn rate_limited(earliest: u64, now: Now) -> Error {
-    let wait = Duration::from_nanos(earliest.saturating_sub(now.boot_nanos()));
+/// For a caller whose request could be sent at this time, in nanoseconds since boot, which is too late.
+pub(crate) fn no_room(until: u64, now: Now) -> Error {
+    let wait = Duration::from_nanos(until.saturating_sub(now.boot_nanos()));
     let message = "the account's own rate limit is reached: requests wait for their turn";
     Error::new(ErrorKind::Overloaded, message).with_retry_after(wait)
+}
+
+/// For those who wait for a request that nobody sent in its time.
+pub(crate) fn not_sent_in_time(pause: Duration) -> Error {
+    let what = "the request for a grant was not sent in its time";
+    Error::new(ErrorKind::Overloaded, what).with_retry_after(pause)
 }
 
 /// For a new key while every key in the cache is being fetched or kept warm.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::credential::Credential;
 use super::grant::StoredGrant;
+use super::turn::Turn;
 use crate::clock::Now;
 use crate::completion::Completion;
 use crate::error::Result;
@@ -32,8 +33,8 @@ pub(crate) struct Fetch {
     pub(crate) purpose: Purpose,
     /// When it was begun, in nanoseconds since boot.
     pub(crate) started: u64,
-    /// When its request must have been sent, in nanoseconds since boot.
-    pub(crate) queue_until: u64,
+    /// When its request may be sent.
+    pub(crate) turn: Arc<Turn>,
     /// From when on it is overdue, in nanoseconds since boot.
     overdue_at: AtomicU64,
     sent: AtomicBool,
@@ -41,14 +42,13 @@ pub(crate) struct Fetch {
 }
 
 impl Fetch {
-    /// A fetch begun at `started` whose request has to be sent by `queue_until` and which has to be
-    /// over by `deadline`, all in nanoseconds since boot.
+    /// A fetch begun at `started` which has to be over by `deadline`, both in nanoseconds since boot.
     pub(crate) fn new(
         credential: Arc<Credential>,
         era: u32,
         purpose: Purpose,
         started: u64,
-        queue_until: u64,
+        turn: Arc<Turn>,
         deadline: u64,
     ) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl Fetch {
             era,
             purpose,
             started,
-            queue_until,
+            turn,
             overdue_at: AtomicU64::new(overdue_at(deadline)),
             sent: AtomicBool::new(false),
             completion: Completion::default(),
@@ -84,6 +84,11 @@ impl Fetch {
         self.sent.store(true, Ordering::Relaxed);
     }
 
+    /// The request waits for its turn, until this time at most, in nanoseconds since boot.
+    pub(crate) fn waits_until(&self, time: u64) {
+        self.overdue_at.fetch_max(overdue_at(time), Ordering::Relaxed);
+    }
+
     /// Whether the request has been sent.
     pub(crate) fn is_sent(&self) -> bool {
         self.sent.load(Ordering::Relaxed)
@@ -96,6 +101,6 @@ impl Fetch {
 }
 
 /// From when on a fetch with this deadline is overdue. Both in nanoseconds since boot.
-pub(crate) fn overdue_at(deadline: u64) -> u64 {
+fn overdue_at(deadline: u64) -> u64 {
     deadline.saturating_add(OVERDUE_AFTER)
 }

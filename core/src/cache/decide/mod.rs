@@ -4,6 +4,7 @@
 //! Nothing in here waits, reads a clock or does I/O. `decision` is the table, `windows`
 //! and `pause` the times behind it. Uses the crate's clock readings and errors, and no other room.
 
+mod account_options;
 mod answer;
 mod block;
 mod credential;
@@ -16,8 +17,10 @@ mod pause;
 mod policy;
 mod random;
 mod state;
+mod turn;
 mod windows;
 
+pub use account_options::AccountOptions;
 pub use answer::{answer_field, answer_grant, answer_ttl};
 pub use grant::{Freshness, Grant};
 pub use key::Key;
@@ -27,8 +30,9 @@ pub(crate) use answer::check_answer;
 pub(crate) use block::Block;
 pub(crate) use credential::Credential;
 pub(crate) use decision::Decision;
-pub(crate) use errors::{abandoned, cache_full, grant_too_short, looked_too_late, rate_limited};
-pub(crate) use fetch::{Fetch, Outcome, Purpose, overdue_at};
+pub(crate) use errors::{abandoned, cache_full, grant_too_short, looked_too_late, no_room, not_sent_in_time};
+pub(crate) use fetch::{Fetch, Outcome, Purpose};
 pub(crate) use grant::StoredGrant;
 pub(crate) use pause::{Failure, cooldown};
 pub(crate) use state::EntryState;
+pub(crate) use turn::{Lane, Turn};

@@ -21,7 +21,6 @@ pub(crate) struct Windows {
     pub(crate) soft_jitter: u64,
     pub(crate) fetch_timeout: u64,
     pub(crate) backoff_cap: u64,
-    pub(crate) throttle_cap: u64,
 }
 
 impl Windows {
@@ -38,7 +37,6 @@ impl Windows {
             soft_jitter: scaled(lifetime, Span::SOFT_JITTER),
             fetch_timeout: fetch_timeout(lifetime, net_lifetime),
             backoff_cap: scaled(lifetime, Span::BACKOFF_CAP),
-            throttle_cap: scaled(lifetime, Span::THROTTLE_CAP),
         }
     }
 
@@ -70,7 +68,6 @@ impl Span {
     const MIN_REMAINING: Self = Self::fixed(2000, 5000);
     const FETCH_TIMEOUT: Self = Self::fixed(3000, 4000);
     const BACKOFF_CAP: Self = Self::fixed(1000, 4000);
-    const THROTTLE_CAP: Self = Self::fixed(10_000, 30_000);
     const WAIT_BELOW: Self = Self::growing(5000, 20_000, 60_000);
     const SOFT_POINT: Self = Self::growing(8000, 30_000, 300_000);
     const SOFT_JITTER: Self = Self::growing(1000, 5000, 60_000);

@@ -1,19 +1,19 @@
 //! Whether a request may be sent upstream: all that is asked of the account's [`Limiter`].
 //!
-//! [`Inner::block`] and [`Inner::check_rate_limit`] have callers refused early. [`Inner::admit`] decides,
+//! [`Inner::block`] and [`Inner::check_room`] have callers refused early. [`Inner::admit`] decides,
 //! and is asked in one place: by a ticket, right before its request is sent.
 //!
 //! [`Limiter`]: super::limiter::Limiter
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::task::Waker;
 
-use super::entry::Entry;
+use super::events::EventKind;
 use super::inner::Inner;
-use super::limiter::{Admission, Permit, Report};
+use super::limiter::{Admission, NoRoom, Report, Throttled};
+use super::outcome::Ended;
 use super::realm::Realm;
 use super::requester::Requester;
-use crate::cache::decide::{Block, Fetch, cooldown, overdue_at, rate_limited};
+use crate::cache::decide::{self, Block, Fetch, Key};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::trace;
@@ -26,52 +26,60 @@ impl Inner {
     }
 
     /// Refuses a cold key whose request could not be sent by `deadline`, in nanoseconds since boot.
-    pub(crate) fn check_rate_limit(
-        &self,
-        realm: &Arc<Realm>,
-        deadline: u64,
-        now: Now,
-    ) -> Result<()> {
-        let earliest = realm.limiter.earliest(self.fetches.unsent(realm), now);
-        if earliest > deadline.max(now.boot_nanos()) {
-            self.counters.refusal();
-            return Err(rate_limited(earliest, now));
-        }
-        Ok(())
+    pub(crate) fn check_room(&self, realm: &Realm, key: &Key, deadline: u64, now: Now) -> Result<()> {
+        let deadline = deadline.max(now.boot_nanos());
+        let checked = realm.limiter.check_cold(self.shards.hash(key), deadline, now);
+        checked.map_err(|no_room| self.refused_for_room(key, no_room, now))
     }
 
-    /// Asks whether the request of a fetch may be sent now; it would have until `deadline`, in
-    /// nanoseconds since boot.
-    pub(crate) fn admit(&self, realm: &Realm, fetch: &Fetch, deadline: u64, now: Now) -> Admission {
+    /// The error for a caller whose request could not be sent in its time.
+    pub(crate) fn refused_for_room(&self, key: &Key, no_room: NoRoom, now: Now) -> Error {
+        self.counters.refusal();
+        self.counters.no_room();
+        if no_room.is_new {
+            self.note(now, EventKind::NoRoom, Some(key));
+        }
+        decide::no_room(no_room.until, now)
+    }
+
+    /// A fetch has a caller who waits for it to be sent until a deadline, in nanoseconds since boot.
+    pub(crate) fn wait_longer(&self, fetch: &Fetch, deadline: u64) {
+        fetch.waits_until(deadline);
+    }
+
+    /// Asks whether the request of a fetch may be sent now, and has a waker called when it may be.
+    pub(crate) fn admit(
+        &self,
+        realm: &Realm,
+        fetch: &Fetch,
+        waker: Option<&Waker>,
+        now: Now,
+    ) -> Admission {
         // It was begun before upstream refused another with the same credential.
         if let Some(block) = fetch.credential.block(self.number, now) {
             return Admission::Blocked(block);
         }
-        realm.limiter.admit(fetch.purpose, fetch.queue_until, overdue_at(deadline), now)
+        let (admission, wakes) = realm.limiter.start(&fetch.turn, waker, now);
+        wakes.wake();
+        admission
+    }
+
+    /// Tells the account how a fetch ended. No lock may be held.
+    pub(super) fn report(&self, ended: &Ended<'_>, how: Report, now: Now) -> Throttled {
+        let Ended { entry, fetch, permit, .. } = *ended;
+        let (throttled, wakes) = entry.realm.limiter.end(&fetch.turn, permit, how, now);
+        wakes.wake();
+        throttled
     }
 
     /// Begins the account's cool-down after a 429; returns the error that says how long it is.
-    pub(super) fn cool_down(
-        &self,
-        entry: &Entry,
-        permit: Option<Permit>,
-        error: &Error,
-        now: Now,
-    ) -> Error {
-        let windows = self.policy.windows(entry.key.ttl());
-        let in_a_row = entry.realm.limiter.throttled_in_a_row(now);
-        let pause = cooldown(&windows, error.retry_after(), in_a_row, self.policy.random());
-        let until = now.boot_nanos().saturating_add(pause);
-        let time = Duration::from_nanos(pause);
-        trace::cool_down(time);
-        report(&entry.realm, permit, Report::Throttled { until }, now);
-        error.with_retry_after(time)
-    }
-}
-
-/// Tells the account how an admitted request ended.
-pub(super) fn report(realm: &Realm, permit: Option<Permit>, report: Report, now: Now) {
-    if let Some(permit) = permit {
-        realm.limiter.report(permit, report, now);
+    pub(super) fn cool_down(&self, ended: &Ended<'_>, error: &Error, now: Now) -> Error {
+        let how = Report::Throttled { asked: error.retry_after(), random: self.policy.random() };
+        let throttled = self.report(ended, how, now);
+        trace::cool_down(throttled.pause);
+        if throttled.is_cut {
+            self.note(now, EventKind::RateCut, None);
+        }
+        error.with_retry_after(throttled.pause)
     }
 }

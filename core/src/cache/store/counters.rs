@@ -20,6 +20,7 @@ pub(crate) struct Counters {
     stripes: Box<[Stripe]>,
     waits: AtomicU64,
     refusals: AtomicU64,
+    no_room: AtomicU64,
     fetches: AtomicU64,
     refreshes: AtomicU64,
     throttled: AtomicU64,
@@ -48,6 +49,7 @@ impl Counters {
             stripes: (0..STRIPES).map(|_| Stripe::default()).collect(),
             waits: AtomicU64::new(0),
             refusals: AtomicU64::new(0),
+            no_room: AtomicU64::new(0),
             fetches: AtomicU64::new(0),
             refreshes: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
@@ -77,6 +79,10 @@ impl Counters {
 
     pub(crate) fn refusal(&self) {
         add(&self.refusals, 1);
+    }
+
+    pub(crate) fn no_room(&self) {
+        add(&self.no_room, 1);
     }
 
     pub(crate) fn fetch(&self, refresh: bool) {
@@ -121,6 +127,7 @@ impl Counters {
             hits_degraded: sum(|stripe| &stripe.degraded),
             waits: get(&self.waits),
             refusals: get(&self.refusals),
+            no_room: get(&self.no_room),
             fetches: get(&self.fetches),
             refreshes: get(&self.refreshes),
             errors: errors.filter(|(_, count)| *count > 0).collect(),

@@ -48,6 +48,13 @@ pub enum EventKind {
     Rotated,
     /// The cache starts anew in a forked child.
     Forked,
+    /// A key was refused, for the first time within a minute, because the account's rate leaves no room for
+    /// its request.
+    NoRoom,
+    /// Upstream answered 429, and the account is called less often from now on.
+    RateCut,
+    /// Another minter of the account has given other limits; the lower ones hold.
+    LimitsDiffer,
 }
 
 impl EventKind {
@@ -64,6 +71,9 @@ impl EventKind {
             Self::Purged => "purged",
             Self::Rotated => "rotated",
             Self::Forked => "forked",
+            Self::NoRoom => "no_room",
+            Self::RateCut => "rate_cut",
+            Self::LimitsDiffer => "limits_differ",
         }
     }
 }
@@ -76,7 +86,9 @@ impl EventKind {
                 Line { level: Level::Warn, error: Some(error.code()), ..line }
             }
             Self::FetchSucceeded { generation } => Line { generation: Some(generation), ..line },
-            Self::FetchAbandoned => Line { level: Level::Warn, ..line },
+            Self::FetchAbandoned | Self::NoRoom | Self::RateCut | Self::LimitsDiffer => {
+                Line { level: Level::Warn, ..line }
+            }
             _ => line,
         }
     }

@@ -1,81 +1,186 @@
-//! What an account allows its caches: the interface to its cool-down and its rate limit.
+//! What an account allows its caches: the interface to its cool-down, its rate and its order.
 //! The cache asks; the maker of the cache implements it.
 
-use crate::cache::decide::{Block, Purpose};
-use crate::clock::Now;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Duration;
 
-/// Allows one call; handed back with its outcome.
+use crate::cache::decide::{AccountOptions, Block, Turn, cooldown};
+use crate::clock::{Clock, Now};
+
+/// What a call is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A grant has to be replaced by this time, in nanoseconds since boot.
+    Refresh { hard: u64 },
+    /// There is no grant, and a caller.
+    Cold,
+    /// Nobody has asked: it is kept warm, or fetched ahead.
+    Leisure,
+}
+
+/// A call that may be sent; handed back with its outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Permit {
-    /// For the one call that finds out whether a cool-down is over: when it counts as lost, in
-    /// nanoseconds since boot.
+    /// In nanoseconds since boot.
+    pub(crate) sent: u64,
+    /// The number of the one call that finds out whether a cool-down is over.
     pub(crate) probe: Option<u64>,
 }
 
-/// The answer to whether a call may start.
+/// The answer to whether a call may be sent.
 #[derive(Clone, Debug)]
 pub(crate) enum Admission {
     Go(Permit),
-    /// The rate limit is used up, and a place in the queue is taken: ask again at this time, in
-    /// nanoseconds since boot.
+    /// It waits for its turn. If its waker is not called, ask again at this time, in nanoseconds since boot.
     Later(u64),
-    /// The rate limit is used up until this time, in nanoseconds since boot, which is too late.
-    Full(u64),
+    /// It was not sent in its time.
+    TooLate,
     Blocked(Block),
 }
 
-/// How an allowed call ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Report {
     /// Upstream answered with anything but a 429.
     Answered,
-    /// A 429; the time until which to leave the account alone, in nanoseconds since boot.
-    Throttled { until: u64 },
-    /// No answer came.
+    /// A 429, which may have asked for a time; with a random number.
+    Throttled { asked: Option<Duration>, random: f64 },
+    /// Upstream does not answer, or only that it fails.
+    Failed,
+    /// Nothing is known of upstream.
     Unknown,
+    /// It was not sent.
+    Unsent,
+}
+
+/// What a 429 brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Throttled {
+    /// What is left of the cool-down.
+    pub(crate) pause: Duration,
+    /// The rate was cut.
+    pub(crate) is_cut: bool,
+}
+
+/// A cold key is refused: its call could be sent at this time, in nanoseconds since boot, which is too late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoRoom {
+    pub(crate) until: u64,
+    /// It had not been refused within a minute.
+    pub(crate) is_new: bool,
+}
+
+/// What is known of an account's calls now.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Traffic {
+    /// In calls per second; none without a limit.
+    pub(crate) rate: Option<f64>,
+    pub(crate) waiting: usize,
+    pub(crate) refused_keys: usize,
+}
+
+/// Those whose turn has come. To be woken when no lock is held.
+#[derive(Debug, Default)]
+#[must_use = "whoever is not woken waits for ever"]
+pub(crate) struct Wakes(Vec<Waker>);
+
+impl Wakes {
+    pub(crate) fn push(&mut self, waker: Waker) {
+        self.0.push(waker);
+    }
+
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    pub(crate) fn wake(self) {
+        self.0.into_iter().for_each(Waker::wake);
+    }
 }
 
 pub(crate) trait Limiter: Send + Sync {
+    /// Takes in what one of its users knows of the limits; tells whether all said the same.
+    fn agree(&self, options: &AccountOptions) -> bool;
+
     /// The cool-down or probe that holds everybody back now, if any. Called when no fresh grant is
     /// at hand, so it must be quick and take no lock.
     fn block(&self, now: Now) -> Option<Block>;
 
-    /// When a call for a cold key could start at the earliest, with so many before it in its cache
-    /// that have not been sent, in nanoseconds since boot.
-    fn earliest(&self, unsent: usize, now: Now) -> u64;
+    /// Whether the call of a cold key could be sent by `deadline`, in nanoseconds since boot. `key` tells
+    /// it apart.
+    fn check_cold(&self, key: u64, deadline: u64, now: Now) -> Result<(), NoRoom>;
 
-    /// Takes one call out of the rate limit, or a place in the queue if that falls due before
-    /// `queue_until`. A probe counts as lost when `lost_at` passes without a report. Both in
-    /// nanoseconds since boot.
-    fn admit(&self, purpose: Purpose, queue_until: u64, lost_at: u64, now: Now) -> Admission;
+    /// A fetch waits for its turn from now on, which may come at once.
+    fn enter(&self, turn: &Arc<Turn>, need: Need, clock: &Clock, now: Now) -> Wakes;
 
-    /// Takes note of how an allowed call ended.
-    fn report(&self, permit: Permit, report: Report, now: Now);
+    /// Whether a caller who cannot use the stored grant may wait for a turn: it will come by `deadline`, in
+    /// nanoseconds since boot. What nobody asked for until now is asked for.
+    fn join(
+        &self,
+        turn: &Arc<Turn>,
+        need: Need,
+        deadline: u64,
+        now: Now,
+    ) -> (Result<(), NoRoom>, Wakes);
 
-    /// Which 429 in a row one that comes now would be. Answers to calls that were in flight
-    /// together are one.
-    fn throttled_in_a_row(&self, now: Now) -> u32;
+    /// Asks whether it is a fetch's turn, and has a waker called when it is.
+    fn start(&self, turn: &Arc<Turn>, waker: Option<&Waker>, now: Now) -> (Admission, Wakes);
+
+    /// Takes note of how a call ended. One that counts as over already may still say something of
+    /// upstream by its permit.
+    fn end(&self, turn: &Turn, permit: Option<Permit>, how: Report, now: Now) -> (Throttled, Wakes);
+
+    fn traffic(&self, now: Now) -> Traffic;
 }
+
+/// The cool-down of one key after a 429 that does not say for how long.
+const UNASKED: Duration = Duration::from_secs(1);
 
 /// Lets everything through.
 pub(crate) struct Unlimited;
 
 impl Limiter for Unlimited {
-    fn block(&self, _now: Now) -> Option<Block> {
+    fn agree(&self, _: &AccountOptions) -> bool {
+        true
+    }
+
+    fn block(&self, _: Now) -> Option<Block> {
         None
     }
 
-    fn earliest(&self, _unsent: usize, now: Now) -> u64 {
-        now.boot_nanos()
+    fn check_cold(&self, _: u64, _: u64, _: Now) -> Result<(), NoRoom> {
+        Ok(())
     }
 
-    fn admit(&self, _: Purpose, _queue_until: u64, _lost_at: u64, _: Now) -> Admission {
-        Admission::Go(Permit::default())
+    fn enter(&self, turn: &Arc<Turn>, _: Need, _: &Clock, _: Now) -> Wakes {
+        turn.has_come();
+        Wakes::default()
     }
 
-    fn report(&self, _: Permit, _: Report, _: Now) {}
+    fn join(&self, _: &Arc<Turn>, _: Need, _: u64, _: Now) -> (Result<(), NoRoom>, Wakes) {
+        (Ok(()), Wakes::default())
+    }
 
-    fn throttled_in_a_row(&self, _: Now) -> u32 {
-        1
+    fn start(&self, _: &Arc<Turn>, _: Option<&Waker>, now: Now) -> (Admission, Wakes) {
+        let permit = Permit { sent: now.boot_nanos(), probe: None };
+        (Admission::Go(permit), Wakes::default())
+    }
+
+    /// The key alone cools down.
+    fn end(&self, _: &Turn, _: Option<Permit>, how: Report, _: Now) -> (Throttled, Wakes) {
+        let throttled = match how {
+            Report::Throttled { asked, random } => {
+                let pause = Duration::from_nanos(cooldown(asked, UNASKED, random));
+                Throttled { pause, is_cut: false }
+            }
+            _ => Throttled::default(),
+        };
+        (throttled, Wakes::default())
+    }
+
+    fn traffic(&self, _: Now) -> Traffic {
+        Traffic::default()
     }
 }

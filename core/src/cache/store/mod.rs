@@ -27,7 +27,9 @@ pub use stats::{LatencyHistogram, Stats};
 
 pub(crate) use entry::{Change, Entry, Retired};
 pub(crate) use inner::Inner;
-pub(crate) use limiter::{Admission, Limiter, Permit, Report, Unlimited};
+pub(crate) use limiter::{
+    Admission, Limiter, Need, NoRoom, Permit, Report, Throttled, Traffic, Unlimited, Wakes,
+};
 pub(crate) use outcome::Ended;
 pub(crate) use realm::{Realm, Realms};
 pub(crate) use requester::Requester;

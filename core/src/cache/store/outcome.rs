@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::admission::report;
 use super::entry::Entry;
 use super::events::EventKind;
 use super::inner::Inner;
 use super::limiter::{Permit, Report};
 use crate::cache::decide::{
     Block, EntryState, Failure, Fetch, Grant, StoredGrant, abandoned, grant_too_short,
+    not_sent_in_time,
 };
 use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind, Scope};
@@ -86,10 +86,9 @@ impl Inner {
         let now = self.clock.now();
         let error = if error.kind().scope() == Scope::Account {
             self.note_latency(ended, now);
-            self.cool_down(ended.entry, ended.permit, &error, now)
+            self.cool_down(ended, &error, now)
         } else {
-            let how = if is_answer(error.kind()) { Report::Answered } else { Report::Unknown };
-            self.answered(ended, how, now);
+            self.answered(ended, report_of(error.kind()), now);
             error
         };
         self.fail(ended, error, now);
@@ -139,7 +138,8 @@ impl Inner {
     /// A fetch was dropped by its driver without an outcome.
     pub(crate) fn dropped(&self, ended: &Ended<'_>) {
         let now = self.clock.now();
-        self.answered(ended, Report::Unknown, now);
+        let how = if ended.sent.is_some() { Report::Unknown } else { Report::Unsent };
+        self.answered(ended, how, now);
         self.abandon(ended, now);
     }
 
@@ -182,6 +182,8 @@ impl Inner {
         drop(change);
         self.fetches.remove(fetch);
         fetch.completion.complete(Err(error));
+        let ended = Ended { entry, fetch, permit: None, sent: None };
+        self.report(&ended, Report::Unsent, now);
     }
 
     /// Ends a fetch that is overdue, whatever its driver still does.
@@ -197,6 +199,7 @@ impl Inner {
         let error =
             Error::new(ErrorKind::UpstreamTimeout, "the fetch of a grant did not end in its time");
         self.fail(&ended, error, now);
+        self.report(&ended, Report::Failed, now);
     }
 
     /// Nobody has sent the request of a fetch in its time. That is not upstream's fault, and another
@@ -208,10 +211,9 @@ impl Inner {
             self.note(now, EventKind::FetchFailed(ErrorKind::Overloaded), Some(&entry.key));
         }
         self.let_go(ended);
-        let what = "the request for a grant was not sent in its time";
-        let error = Error::new(ErrorKind::Overloaded, what)
-            .with_retry_after(Duration::from_nanos(self.spacing(entry)));
+        let error = not_sent_in_time(Duration::from_nanos(self.spacing(entry)));
         fetch.completion.complete(Err(error));
+        self.report(ended, Report::Unsent, now);
     }
 
     /// Ends every fetch that is overdue.
@@ -249,7 +251,7 @@ impl Inner {
 
     /// Tells the account how an admitted request ended, and notes how long it took.
     fn answered(&self, ended: &Ended<'_>, how: Report, now: Now) {
-        report(&ended.entry.realm, ended.permit, how, now);
+        self.report(ended, how, now);
         self.note_latency(ended, now);
     }
 
@@ -260,19 +262,21 @@ impl Inner {
     }
 }
 
-/// Whether an error means that upstream did answer, so that a probe has found it there.
-fn is_answer(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
+/// What an error that is not a 429 says of upstream. A source of the host may fail for reasons of its own.
+fn report_of(kind: ErrorKind) -> Report {
+    match kind {
         ErrorKind::UpstreamBadRequest
-            | ErrorKind::UpstreamUnauthorized
-            | ErrorKind::UpstreamForbidden
-            | ErrorKind::UpstreamNotFound
-            | ErrorKind::UpstreamUnavailable
-            | ErrorKind::UpstreamStatus
-            | ErrorKind::UpstreamNotJson
-            | ErrorKind::UpstreamNoGrant
-            | ErrorKind::UpstreamTooLarge
-            | ErrorKind::GrantTooShort
-    )
+        | ErrorKind::UpstreamUnauthorized
+        | ErrorKind::UpstreamForbidden
+        | ErrorKind::UpstreamNotFound
+        | ErrorKind::UpstreamStatus
+        | ErrorKind::UpstreamNotJson
+        | ErrorKind::UpstreamNoGrant
+        | ErrorKind::UpstreamTooLarge
+        | ErrorKind::GrantTooShort => Report::Answered,
+        ErrorKind::UpstreamUnavailable
+        | ErrorKind::UpstreamTimeout
+        | ErrorKind::UpstreamConnect => Report::Failed,
+        _ => Report::Unknown,
+    }
 }

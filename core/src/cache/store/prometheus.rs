@@ -23,6 +23,8 @@ impl Stats {
         }
         page.counter("grantmint_waits_total", "Calls that waited for a fetch", self.waits);
         page.counter("grantmint_refusals_total", "Calls refused at once", self.refusals);
+        let help = "Calls refused because the account's rate leaves no room";
+        page.counter("grantmint_no_room_total", help, self.no_room);
         page.counter("grantmint_fetches_total", "Fetches sent upstream", self.fetches);
         page.counter("grantmint_refreshes_total", "Fetches of a grant still good", self.refreshes);
         page.head("grantmint_fetch_errors_total", "counter", "Fetches that failed");
@@ -35,6 +37,13 @@ impl Stats {
         page.gauge("grantmint_in_flight", "Fetches in flight", &self.in_flight.to_string());
         let cooldown = self.cooldown_left.as_secs_f64().to_string();
         page.gauge("grantmint_cooldown_seconds", "Left of the account's cool-down", &cooldown);
+        if let Some(rate) = self.calls_per_second {
+            let help = "Calls a second that the account may make now";
+            page.gauge("grantmint_calls_per_second", help, &rate.to_string());
+        }
+        page.gauge("grantmint_waiting", "Fetches that wait for their turn", &self.waiting.to_string());
+        let help = "Keys refused for want of room within the last minute";
+        page.gauge("grantmint_keys_refused", help, &self.keys_refused.to_string());
         if let Some(offset) = self.clock_offset_ms {
             let help = "Clock of upstream ahead of the local one";
             let seconds = Duration::from_millis(offset.unsigned_abs()).as_secs_f64();

@@ -1,12 +1,12 @@
 //! A user of a cache: in which part of it, with which credential, and by which number.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arc_swap::{ArcSwap, Guard};
 
 use super::realm::Realm;
-use crate::cache::decide::Credential;
+use crate::cache::decide::{Credential, Lane};
 
 /// A user of a cache: a minter, or the host program itself.
 pub(crate) struct Requester {
@@ -15,13 +15,15 @@ pub(crate) struct Requester {
     credential: ArcSwap<Credential>,
     /// Tells it apart from all others.
     pub(crate) id: u64,
+    /// Its fetches are run by the library's own threads.
+    takes_threads: AtomicBool,
 }
 
 impl Requester {
     pub(crate) fn new(realm: Arc<Realm>, credential: Arc<Credential>) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { realm, credential: ArcSwap::new(credential), id }
+        Self { realm, credential: ArcSwap::new(credential), id, takes_threads: AtomicBool::new(false) }
     }
 
     #[inline]
@@ -32,5 +34,16 @@ impl Requester {
     /// Fetches with another credential from now on; returns the one before.
     pub(crate) fn exchange(&self, credential: Arc<Credential>) -> Arc<Credential> {
         self.credential.swap(credential)
+    }
+
+    /// Says whether the library's own threads run its fetches.
+    pub(crate) fn take_threads(&self, takes: bool) {
+        self.takes_threads.store(takes, Ordering::Relaxed);
+    }
+
+    /// Where its fetches wait for their turns.
+    pub(crate) fn lane(&self) -> Lane {
+        let number = Arc::as_ptr(&self.realm).addr();
+        Lane { number, takes_threads: self.takes_threads.load(Ordering::Relaxed) }
     }
 }

@@ -173,6 +173,11 @@ impl Shards {
         true
     }
 
+    /// Tells keys apart in this process.
+    pub(crate) fn hash(&self, key: &Key) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
     fn shard(&self, key: &Key) -> &Shard {
         // The set hashes with the same hasher; other bits of the hash choose the shard.
         let hash = self.hasher.hash_one(key);

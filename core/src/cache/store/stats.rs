@@ -18,6 +18,8 @@ pub struct Stats {
     pub waits: u64,
     /// Calls refused at once with a cached error.
     pub refusals: u64,
+    /// Those of them that were refused because the account's rate leaves no room for their request.
+    pub no_room: u64,
     /// Fetches sent upstream.
     pub fetches: u64,
     /// Those of them that refreshed a grant which was still good.
@@ -34,6 +36,12 @@ pub struct Stats {
     pub in_flight: usize,
     /// What is left of the account's cool-down.
     pub cooldown_left: Duration,
+    /// Calls per second that the account may make now; none without a limit.
+    pub calls_per_second: Option<f64>,
+    /// Fetches that wait for their turn.
+    pub waiting: usize,
+    /// Keys that were refused for want of room within the last minute, about.
+    pub keys_refused: usize,
     /// How far the clock of upstream is ahead of the local one, in milliseconds, as its last answer
     /// showed.
     pub clock_offset_ms: Option<i64>,

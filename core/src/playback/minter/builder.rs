@@ -11,7 +11,7 @@ use super::shared::Shared;
 use super::signing::Signing;
 use super::streams::Streams;
 use crate::account::{self, AccountAt, AccountLimiter, CacheIdentity, Fingerprint, Registry};
-use crate::cache::{CachePolicy, GrantCache, Limiter, Tenant, check_min_remaining};
+use crate::cache::{AccountOptions, CachePolicy, GrantCache, Limiter, Tenant, check_min_remaining};
 use crate::clock::Clock;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
@@ -36,6 +36,7 @@ pub struct PlaybackMinterBuilder {
     unique: bool,
     grant_ttl: u32,
     defaults: TokenOptions,
+    account: AccountOptions,
     source: Option<Arc<dyn AsyncGrantSource>>,
     client: ClientOptions,
     cache: Option<GrantCache>,
@@ -57,6 +58,7 @@ impl PlaybackMinterBuilder {
             unique: true,
             grant_ttl: GRANT_TTL_MAX,
             defaults: TokenOptions::default(),
+            account: AccountOptions::default(),
             source: None,
             client: ClientOptions::default(),
             cache: None,
@@ -108,6 +110,14 @@ impl PlaybackMinterBuilder {
     #[must_use]
     pub fn min_remaining(mut self, time: Duration) -> Self {
         self.defaults.min_remaining = Some(time);
+        self
+    }
+
+    /// What is known of the account's limits. Minters of one account at one endpoint share them; where they
+    /// say different things, the lower one holds, and an event tells of it.
+    #[must_use]
+    pub fn account(mut self, options: AccountOptions) -> Self {
+        self.account = options;
         self
     }
 
@@ -200,6 +210,7 @@ impl PlaybackMinterBuilder {
     /// 1xx for what is out of its range or does not go together.
     pub fn build(self) -> Result<PlaybackMinter> {
         check_ttl(self.grant_ttl)?;
+        self.account.check()?;
         let asked = Duration::from_secs(self.grant_ttl.into());
         self.defaults.min_remaining.map_or(Ok(()), |time| check_min_remaining(time, asked))?;
         let origin = self.origin.as_deref().map(Origin::parse).transpose()?;
@@ -314,7 +325,9 @@ impl PlaybackMinterBuilder {
                 false => self.registry.limiter(account),
             }
         };
-        Tenant::new(cache, &account.name(), &credential, limiter)
+        let tenant = Tenant::new(cache, &account.name(), &credential, limiter);
+        tenant.limit(&self.account);
+        tenant
     }
 
     /// Who the cache is shared with, if anybody.

@@ -1,0 +1,92 @@
+//! How the rate grows: doubled each second until upstream refuses for the first time, and from then on
+//! along a curve that is flat where it was cut.
+
+/// After a cut the curve is back at the rate that was cut after so many seconds of need.
+pub(super) const SPAN: f64 = 15.0;
+/// The part of a rate that is left after a cut.
+pub(super) const LEFT: f64 = 0.85;
+/// The same where the rate was far too high: at the end of the doubling, or soon after another cut.
+const LEFT_QUICK: f64 = 0.6;
+/// So many calls that wait make the rate grow by one call per second in a second, beside the curve.
+const CALLS_FOR_ONE: f64 = 4000.0;
+
+/// How the rate grows while it has to.
+pub(super) enum Growth {
+    /// Upstream has never refused.
+    Doubling,
+    /// Back to where it was cut, and slowly past it.
+    Curve(Curve),
+}
+
+pub(super) struct Curve {
+    /// The rate at which it is flat, in calls per second: what upstream is thought to bear.
+    pub(super) flat: f64,
+    /// When it gets there, in seconds of need.
+    span: f64,
+    /// For how many seconds more calls than that were needed.
+    needed: f64,
+    /// Upstream counts by the minute or so: it grows ten times as slowly past what is flat.
+    is_long: bool,
+}
+
+impl Growth {
+    /// What upstream is thought to bear, once it has refused.
+    pub(super) fn flat(&self) -> Option<f64> {
+        match self {
+            Self::Doubling => None,
+            Self::Curve(curve) => Some(curve.flat),
+        }
+    }
+
+    /// The rate after so many seconds in which more was needed, with so many calls waiting.
+    pub(super) fn grown(&mut self, rate: f64, seconds: f64, waiting: f64) -> f64 {
+        match self {
+            Self::Doubling => rate * seconds.exp2(),
+            Self::Curve(curve) => curve.grown(rate, seconds, waiting),
+        }
+    }
+
+    /// After a 429 at a rate. `accepted` calls per second were answered lately. Returns the new rate.
+    pub(super) fn cut(&mut self, rate: f64, accepted: f64, least: f64) -> f64 {
+        let (base, is_quick, flat) = match self {
+            Self::Doubling => (rate.min((1.5 * accepted).max(least)), true, f64::INFINITY),
+            Self::Curve(curve) => (rate, curve.needed < curve.span / 4.0, curve.flat),
+        };
+        let (flat, left) = match is_quick {
+            true => (0.8 * base, LEFT_QUICK),
+            false if base < flat => (base * f64::midpoint(1.0, LEFT), LEFT),
+            false => (base, LEFT),
+        };
+        let span = match self {
+            Self::Doubling => SPAN,
+            Self::Curve(curve) => curve.span,
+        };
+        *self = Self::Curve(Curve { flat, span, needed: 0.0, is_long: false });
+        left * base
+    }
+
+    /// Upstream answers again after a cool-down.
+    pub(super) fn reopened(&mut self) {
+        if let Self::Curve(curve) = self {
+            *curve = Curve { flat: curve.flat, span: SPAN, needed: 0.0, is_long: false };
+        }
+    }
+
+    /// The same for an upstream that counts over long times: what it let through in a whole round is what
+    /// it bears.
+    pub(super) fn reopened_after_round(&mut self, bears: f64, span: f64) {
+        *self = Self::Curve(Curve { flat: bears, span, needed: 0.0, is_long: true });
+    }
+}
+
+impl Curve {
+    fn grown(&mut self, rate: f64, seconds: f64, waiting: f64) -> f64 {
+        self.needed += seconds;
+        let x = (self.needed - self.span) / self.span;
+        let scale = if x < 0.0 { 1.0 - LEFT } else { 1.0 };
+        let on_curve = self.flat * (1.0 + scale * x.powi(3));
+        let slowly = if self.is_long { 0.1 } else { 1.0 };
+        let beside = rate + seconds * (waiting / CALLS_FOR_ONE).clamp(0.02, 1.0) * slowly;
+        rate.max(on_curve).max(beside)
+    }
+}
