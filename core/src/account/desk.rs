@@ -126,7 +126,7 @@ impl Desk {
 
     fn seat(&mut self, turn: &Arc<Turn>, need: Need, waker: Option<Waker>, time: u64) {
         let place = self.order.enter(turn.lane, need, turn.number, time);
-        turn.waits(need != Need::Leisure);
+        turn.waits(need.is_asked_for());
         let state = State::Waiting { place, need, waker };
         self.seats.insert(turn.number, Seat { turn: Arc::clone(turn), state });
     }
@@ -143,13 +143,19 @@ impl Desk {
         }
         let is_new = self.turned_away.note(key, time);
         self.note_demand(time);
-        let wait = nanos_of(self.turned_away.wait(time));
+        // Without refreshes that are owed all of the rate is theirs.
+        let rate = (self.order.counts().refreshes == 0).then(|| self.supply().rate);
+        let wait = nanos_of(self.turned_away.wait(rate, time));
         Err(NoRoom { until: until.max(time.saturating_add(wait)), is_new })
     }
 
     /// When a cold key is called at the latest, as far as can be told.
     fn cold_at(&mut self, place: Option<Place>, time: u64) -> u64 {
         self.pace.advance(time);
+        if self.order.counts().all() == 0 && self.pace.is_half_open() {
+            // It goes at once, to find out whether a cool-down is over.
+            return self.pace.closed_until().max(time);
+        }
         let before = as_f64(self.order.cold_before(place));
         let supply = self.supply();
         let alone = ((before + 1.0 - supply.level) / supply.rate).max(0.0);
@@ -180,7 +186,7 @@ impl Desk {
                 self.move_to(turn, place, need, time);
             }
             (Need::Refresh { .. }, _) => self.check(None, turn.key, deadline, time)?,
-            (Need::Leisure, _) => self.move_to(turn, place, need, time),
+            (Need::Ahead | Need::Leisure, _) => self.move_to(turn, place, need, time),
         }
         turn.wanted_until(deadline);
         Ok(())
@@ -211,8 +217,10 @@ impl Desk {
         let Some(seat) = self.seats.get_mut(&turn.number) else { return Answer::Gone };
         if let State::Called { permit, is_sent, .. } = &mut seat.state {
             if *is_sent || !is_closed || permit.probe.is_some() {
-                permit.sent = if *is_sent { permit.sent } else { time };
-                *is_sent = true;
+                if !std::mem::replace(is_sent, true) {
+                    let lost_at = time.saturating_add(turn.lost_after);
+                    self.pace.sent_later(permit, lost_at, time);
+                }
                 return Answer::Go(*permit);
             }
             self.put_back(turn.number, time);
@@ -250,7 +258,7 @@ impl Desk {
         let State::Called { place, need, permit, .. } = seat.state else { return };
         let place = self.order.enter_again(place, number, time);
         seat.state = State::Waiting { place, need, waker: None };
-        seat.turn.waits(need != Need::Leisure);
+        seat.turn.waits(need.is_asked_for());
         self.pace.unsent(permit, time);
     }
 
@@ -266,15 +274,21 @@ impl Desk {
         let permit = match seat {
             Some(State::Waiting { place, .. }) => {
                 self.order.leave(place, time);
-                None
+                // It was sent without asking.
+                (how != Report::Unsent).then_some(Permit { sent: time, probe: None })
             }
             Some(State::Called { place, permit, is_sent, .. }) => {
                 self.order.ended(place);
-                if !is_sent {
+                if how == Report::Unsent {
                     self.pace.unsent(permit, time);
                     return Throttled::default();
                 }
-                Some(permit)
+                let sent = if is_sent { permit.sent } else { time };
+                Some(Permit { sent, ..permit })
+            }
+            // A 429 is upstream's word, however late it comes.
+            None if matches!(how, Report::Throttled { .. }) => {
+                permit.or(Some(Permit { sent: time, probe: None }))
             }
             None => permit.filter(|_| how != Report::Unsent),
         };
@@ -359,9 +373,9 @@ impl Desk {
         }
         // Until the next look at the latest, which comes with the next call.
         let next = time.saturating_add(SECOND.max(nanos_of(1.5 / self.pace.rate())));
-        let waits = counts.cold > 0 || counts.refreshes > 0 && self.is_urgent;
+        let waits = counts.cold + counts.ahead > 0 || counts.refreshes > 0 && self.is_urgent;
         let until = if waits { next } else { self.turned_away.needs_until() };
-        let waiting = as_f64(counts.refreshes + counts.cold) + self.turned_away.keys(time);
+        let waiting = as_f64(counts.all()) + self.turned_away.keys(time);
         self.pace.demand(Demand { until, waiting, is_held: false }, time);
     }
 
@@ -389,7 +403,7 @@ impl Seat {
         match need {
             Need::Refresh { hard } => time > hard.saturating_add(self.turn.grace),
             Need::Cold => self.turn.last_wanted() < time.max(cooling_until),
-            Need::Leisure => self.turn.last_wanted() < time,
+            Need::Ahead | Need::Leisure => self.turn.last_wanted() < time,
         }
     }
 }

@@ -65,9 +65,10 @@ impl TurnedAway {
         self.last.map_or(0, |last| last.saturating_add(SECOND))
     }
 
-    /// How long one of the keys that are refused waits until it gets in, in seconds.
-    pub(super) fn wait(&self, time: u64) -> f64 {
-        let per_second = self.admitted.at(time) / SPAN;
+    /// How long one of the keys that are refused waits until it gets in, in seconds. So many get in per second,
+    /// if that is known; else as many as did lately.
+    pub(super) fn wait(&self, rate: Option<f64>, time: u64) -> f64 {
+        let per_second = rate.unwrap_or_else(|| self.admitted.at(time) / SPAN);
         (self.refused.at(time) / per_second.max(1e-3)).min(WAIT_MAX)
     }
 }
@@ -109,9 +110,10 @@ mod tests {
         for key in 0..60 {
             away.note(key, START);
         }
-        assert_eq!(away.wait(START), WAIT_MAX, "nobody gets in");
+        assert_eq!(away.wait(None, START), WAIT_MAX, "nobody gets in");
         (0..60).for_each(|_| away.admit(START));
-        assert!((away.wait(START) - 60.0).abs() < 1e-6);
+        assert!((away.wait(None, START) - 60.0).abs() < 1e-6);
+        assert!((away.wait(Some(30.0), START) - 2.0).abs() < 1e-6);
         assert!(away.keys(START + 600 * SECOND) < 0.01);
     }
 }

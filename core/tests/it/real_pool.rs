@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grantmint_core::{Fetched, GrantRequest, GrantSource, PlaybackMinter, Result};
+use grantmint_core::{AccountOptions, Fetched, GrantRequest, GrantSource, PlaybackMinter, Result};
 
 use grantmint_emulator::{Fault, FaultKind};
 
@@ -38,7 +38,8 @@ impl GrantSource for SlowFor {
 
 impl Slow {
     fn minter(&self, cache: usize) -> PlaybackMinter {
-        minter_from(SlowFor { cache, all: self.clone() }).build().unwrap()
+        let four = AccountOptions::new().max_fetches(4);
+        minter_from(SlowFor { cache, all: self.clone() }).account(four).build().unwrap()
     }
 
     fn enter(&self, cache: usize) {
@@ -51,7 +52,7 @@ impl Slow {
 }
 
 #[test]
-fn fetches_are_at_most_eight_at_once_and_four_for_one_cache() {
+fn fetches_of_an_account_are_at_most_as_many_at_once_as_it_says() {
     let slow = Slow::default();
     let minters: Vec<_> = (0..4).map(|cache| slow.minter(cache)).collect();
     for number in 0..10 {
@@ -62,6 +63,7 @@ fn fetches_are_at_most_eight_at_once_and_four_for_one_cache() {
     }
     let peak = slow.1.lock().unwrap();
     println!("at most {} of one cache and {} in all", peak.of_one, peak.of_all);
+    // Of several caches that are slow, each leaves as many to others as it has.
     assert!(peak.of_one <= 4 && peak.of_all <= 8, "{} {}", peak.of_one, peak.of_all);
     assert!(peak.of_one >= 2, "they do run at once");
 }
@@ -159,7 +161,7 @@ fn the_librarys_threads_are_named_and_handle_no_signals() {
     }
     let numbered = found.iter().filter(|name| name["grantmint-".len()..].parse::<u32>().is_ok());
     let numbered = numbered.count();
-    assert!((1..=8).contains(&numbered), "{found:?}");
+    assert!(numbered > 0, "{found:?}");
     let watching = found.iter().filter(|name| *name == "grantmint-watch").count();
     assert_eq!(watching, 1, "{found:?}");
 }

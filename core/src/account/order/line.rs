@@ -10,13 +10,18 @@ pub(super) enum Rank {
     /// By when it must be sent, in nanoseconds since boot, then as they came.
     Refresh(u64, u64),
     Cold(u64),
+    /// Fetched ahead of its first caller.
+    Ahead(u64),
     Leisure(u64),
 }
 
 impl Rank {
     pub(super) fn number(self) -> u64 {
         match self {
-            Self::Refresh(_, number) | Self::Cold(number) | Self::Leisure(number) => number,
+            Self::Refresh(_, number)
+            | Self::Cold(number)
+            | Self::Ahead(number)
+            | Self::Leisure(number) => number,
         }
     }
 }
@@ -47,7 +52,7 @@ impl<T: Copy> Line<T> {
 
     /// The first refresh, the first cold key, and the first that nobody asked for.
     pub(super) fn heads(&self) -> impl Iterator<Item = T> {
-        let heads = [self.first_refresh(), self.first_cold(), self.first_leisure()];
+        let heads = [self.first_refresh(), self.first_cold(), self.first_unasked()];
         heads.into_iter().flatten().map(|(_, what)| what)
     }
 
@@ -59,8 +64,8 @@ impl<T: Copy> Line<T> {
         self.first(Rank::Cold(0)).filter(|(rank, _)| matches!(rank, Rank::Cold(_)))
     }
 
-    pub(super) fn first_leisure(&self) -> Option<(Rank, T)> {
-        self.first(Rank::Leisure(0))
+    pub(super) fn first_unasked(&self) -> Option<(Rank, T)> {
+        self.first(Rank::Ahead(0))
     }
 
     fn first(&self, from: Rank) -> Option<(Rank, T)> {

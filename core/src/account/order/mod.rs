@@ -2,8 +2,8 @@
 //!
 //! A cold key goes at once if no refresh misses its time because of it. Otherwise the refresh whose time is
 //! over first goes. So those who watch stay in, new streams get in as long as there is room, and those that
-//! there is no room for are the same ones until there is. What is kept warm without callers goes when nobody
-//! else waits.
+//! there is no room for are the same ones until there is. What is fetched ahead or kept warm without callers
+//! goes when nobody else waits.
 //!
 //! To enter and to leave costs O(log n), and [`due`] adds up 256 slots, however many wait.
 
@@ -31,6 +31,7 @@ pub(super) struct Order<T> {
 pub(super) struct Counts {
     pub(super) refreshes: usize,
     pub(super) cold: usize,
+    pub(super) ahead: usize,
     pub(super) leisure: usize,
 }
 
@@ -67,6 +68,7 @@ impl<T: Copy> Order<T> {
         let rank = match need {
             Need::Refresh { hard } => Rank::Refresh(hard, number),
             Need::Cold => Rank::Cold(number),
+            Need::Ahead => Rank::Ahead(number),
             Need::Leisure => Rank::Leisure(number),
         };
         self.insert(lane, rank, what, time)
@@ -81,7 +83,7 @@ impl<T: Copy> Order<T> {
     fn insert(&mut self, lane: Lane, rank: Rank, what: T, time: u64) -> Place {
         let slot = match rank {
             Rank::Refresh(hard, _) => Some(self.due.add(hard, time)),
-            Rank::Cold(_) | Rank::Leisure(_) => None,
+            Rank::Cold(_) | Rank::Ahead(_) | Rank::Leisure(_) => None,
         };
         *self.counts.of(rank) += 1;
         self.line(lane).insert(rank, what);
@@ -149,10 +151,10 @@ impl<T: Copy> Order<T> {
             heads.min_by_key(|(rank, _)| *rank).map(|(_, what)| what)
         };
         let (refresh, cold) = (first(Line::first_refresh), first(Line::first_cold));
-        let leisure = first(Line::first_leisure);
+        let unasked = first(Line::first_unasked);
         let takes_cold = cold.is_some()
             && (refresh.is_none() || self.due.surplus(supply, 0.0, time).least >= 1.0);
-        if takes_cold { cold } else { refresh.or(leisure) }
+        if takes_cold { cold } else { refresh.or(unasked) }
     }
 
     /// What is left of a supply when every refresh that waits is sent in its time, after so many cold calls.
@@ -172,13 +174,14 @@ impl<T: Copy> Order<T> {
 
 impl Counts {
     pub(super) fn all(&self) -> usize {
-        self.refreshes + self.cold + self.leisure
+        self.refreshes + self.cold + self.ahead + self.leisure
     }
 
     fn of(&mut self, rank: Rank) -> &mut usize {
         match rank {
             Rank::Refresh(..) => &mut self.refreshes,
             Rank::Cold(_) => &mut self.cold,
+            Rank::Ahead(_) => &mut self.ahead,
             Rank::Leisure(_) => &mut self.leisure,
         }
     }

@@ -97,6 +97,13 @@ impl Cooldown {
         Some(self.probes)
     }
 
+    /// A probe that was let through is sent only now.
+    pub(super) fn sent_later(&mut self, number: u64, lost_at: u64) {
+        if let Some(probe) = self.probe.as_mut().filter(|probe| probe.number == number) {
+            probe.lost_at = lost_at;
+        }
+    }
+
     /// Whether the answer to a probe counts: to the one in flight, or to a lost one that comes before
     /// anything else was heard of upstream.
     pub(super) fn hears(&self, probe: u64, time: u64) -> bool {

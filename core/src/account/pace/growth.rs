@@ -7,6 +7,8 @@ pub(super) const SPAN: f64 = 15.0;
 pub(super) const LEFT: f64 = 0.85;
 /// The same where the rate was far too high: at the end of the doubling, or soon after another cut.
 const LEFT_QUICK: f64 = 0.6;
+/// What upstream bears at least, as long as it was not asked for much: few answers may have had few callers.
+pub(super) const GUESS_LEAST: f64 = 1.0;
 /// So many calls that wait make the rate grow by one call per second in a second, beside the curve.
 const CALLS_FOR_ONE: f64 = 4000.0;
 
@@ -47,9 +49,11 @@ impl Growth {
     }
 
     /// After a 429 at a rate. `accepted` calls per second were answered lately. Returns the new rate.
-    pub(super) fn cut(&mut self, rate: f64, accepted: f64, least: f64) -> f64 {
+    pub(super) fn cut(&mut self, rate: f64, accepted: f64) -> f64 {
         let (base, is_quick, flat) = match self {
-            Self::Doubling => (rate.min((1.5 * accepted).max(least)), true, f64::INFINITY),
+            Self::Doubling => {
+                (rate.min((1.5 * accepted).max(GUESS_LEAST)), true, f64::INFINITY)
+            }
             Self::Curve(curve) => (rate, curve.needed < curve.span / 4.0, curve.flat),
         };
         let (flat, left) = match is_quick {

@@ -18,7 +18,7 @@ use std::time::Duration;
 use self::breaker::Breaker;
 use self::cooldown::Cooldown;
 pub(super) use self::cooldown::Heard;
-use self::growth::{Growth, LEFT, SPAN};
+use self::growth::{GUESS_LEAST, Growth, LEFT, SPAN};
 use self::recent::Recent;
 use crate::cache::{Permit, Throttled};
 
@@ -150,6 +150,11 @@ impl Pace {
         self.cooldown.closed_until()
     }
 
+    /// Whether the next call goes alone, to find out whether a cool-down is over.
+    pub(super) fn is_half_open(&self) -> bool {
+        self.cooldown.is_half_open()
+    }
+
     /// No call before this, unless it is the one probe.
     pub(super) fn cooling_until(&self) -> u64 {
         self.cooldown.until()
@@ -223,6 +228,14 @@ impl Pace {
         Permit { sent: time, probe: self.cooldown.sent(lost_at) }
     }
 
+    /// A call that was let through before is sent only now.
+    pub(super) fn sent_later(&mut self, call: &mut Permit, lost_at: u64, time: u64) {
+        call.sent = time;
+        if let Some(probe) = call.probe {
+            self.cooldown.sent_later(probe, lost_at);
+        }
+    }
+
     /// A call that was let through was not sent after all.
     pub(super) fn unsent(&mut self, call: Permit, time: u64) {
         self.advance(time);
@@ -293,7 +306,7 @@ impl Pace {
         let sent = self.sent.per_second(back, time);
         let accepted = self.accepted.per_second(back, time);
         let base = self.rate.min(sent.max(if self.rate < 2.0 { self.rate } else { 0.5 }));
-        self.rate = self.growth.cut(base, accepted, LEAST).max(LEAST);
+        self.rate = self.growth.cut(base, accepted).max(LEAST);
         self.level = 0.0;
         self.burst = (BURST_SECONDS * self.rate).clamp(1.0, self.ceiling.burst.max(1.0));
         self.cut_at = Some(time);
@@ -302,8 +315,8 @@ impl Pace {
     fn reopen(&mut self, time: u64) {
         let round = self.open_for(time);
         if seconds(self.cooldown.lasted(time)) > LONG {
-            let bears = (self.accepted_in_round / round.max(1.0)).clamp(LEAST, self.ceiling.rate.max(LEAST));
-            self.rate = (LEFT * bears).max(LEAST);
+            let bears = (self.accepted_in_round / round.max(1.0)).max(GUESS_LEAST);
+            self.rate = LEFT * bears.min(self.ceiling.rate);
             self.growth.reopened_after_round(bears, round.clamp(SPAN, SPAN_MAX));
         } else {
             self.growth.reopened();

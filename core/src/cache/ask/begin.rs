@@ -1,12 +1,14 @@
 //! From what a caller asks for to what it gets: carries the decision out, and starts fetches.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::options::{DEFAULT_TIMEOUT, Wish};
 use super::ticket::Ticket;
 use super::waiter::Waiter;
 use crate::cache::decide::{
     Decision, EntryState, Fetch, Freshness, Key, Purpose, Turn, abandoned, cache_full,
+    overdue_at,
 };
 use crate::cache::store::{
     Change, Entry, EventKind, Hit, Inner, Need, Requester, Retired, Sighting, StillFresh, Wakes,
@@ -14,6 +16,9 @@ use crate::cache::store::{
 use crate::clock::{Now, nanos};
 use crate::error::{Error, Result};
 use crate::fork::Reborn as _;
+
+/// How long a fetch waits for its turn that nobody waits for.
+const PATIENCE_AHEAD: Duration = Duration::from_secs(60);
 
 /// What a caller gets.
 #[derive(Debug)]
@@ -46,6 +51,22 @@ impl Inner {
             return Err(block.refusal(now));
         }
         self.check_room(&who.realm, key, wish.deadline, now)?;
+        self.new_entry(who, key, now)
+    }
+
+    /// The same for what nobody waits for: it has time, and is refused only by upstream.
+    pub(crate) fn entry_ahead(&self, who: &Requester, key: &Key, now: Now) -> Result<Arc<Entry>> {
+        if let Some(entry) = self.shards.get(key) {
+            return Ok(entry);
+        }
+        if let Some(block) = self.block(who, now) {
+            self.counters.refusal();
+            return Err(block.refusal(now));
+        }
+        self.new_entry(who, key, now)
+    }
+
+    fn new_entry(&self, who: &Requester, key: &Key, now: Now) -> Result<Arc<Entry>> {
         self.make_room(now)?;
         Ok(self.shards.get_or_insert(key, &who.realm, EntryState::default(), now))
     }
@@ -191,11 +212,7 @@ impl Inner {
         let need = self.need(&entry.key, state, now);
         let limiter = &entry.realm.limiter;
         let (joined, wakes) = limiter.join(&fetch.turn, need, wish.deadline, now);
-        let joined = joined.map_err(|no_room| self.refused_for_room(&entry.key, no_room, now));
-        if joined.is_ok() {
-            self.wait_longer(fetch, wish.deadline);
-        }
-        (joined, wakes)
+        (joined.map_err(|no_room| self.refused_for_room(&entry.key, no_room, now)), wakes)
     }
 
     /// What a key needs whose caller cannot use the stored grant for ever: a call by when that has ended, or
@@ -225,10 +242,12 @@ impl Inner {
         if !due || state.retired {
             return None;
         }
-        let deadline = now.plus(DEFAULT_TIMEOUT).boot_nanos();
-        let wish = Wish { promise, deadline };
-        let (ticket, wakes) =
-            self.start_fetch(who, entry, &change, &state, wish, Need::Leisure, now);
+        let need = match state.keeping(0, now) {
+            Some(_) => Need::Leisure,
+            None => Need::Ahead,
+        };
+        let wish = Wish { promise, deadline: now.plus(PATIENCE_AHEAD).boot_nanos() };
+        let (ticket, wakes) = self.start_fetch(who, entry, &change, &state, wish, need, now);
         drop(change);
         wakes.wake();
         Some(ticket)
@@ -281,7 +300,7 @@ impl Inner {
     fn turn(&self, who: &Requester, key: &Key) -> Turn {
         let grace = nanos(self.policy.min_remaining(key.ttl()));
         let timeout = self.policy.windows(key.ttl()).fetch_timeout;
-        Turn::new(who.lane(), self.shards.hash(key), grace, timeout)
+        Turn::new(who.lane(), self.shards.hash(key), grace, overdue_at(timeout))
     }
 
     fn hit(

@@ -87,8 +87,7 @@ impl SharedCache {
     pub(crate) fn prefetch(&self, who: &Requester, key: &Key) -> Result<Option<Ticket>> {
         let inner = self.inner();
         let now = inner.clock.now();
-        let wish = BeginOptions::default().wish(key, &inner.policy, now)?;
-        let entry = inner.entry(who, key, wish, now)?;
+        let entry = inner.entry_ahead(who, key, now)?;
         Ok(inner.fetch_if_due(who, &entry, now))
     }
 
@@ -96,10 +95,9 @@ impl SharedCache {
     pub(crate) fn keep_warm(&self, who: &Requester, key: &Key, time: Duration) -> Result<()> {
         let inner = self.inner();
         let now = inner.clock.now();
-        let wish = BeginOptions::default().wish(key, &inner.policy, now)?;
         let end = now.plus(time.min(TIME_MAX)).boot_nanos();
         loop {
-            let entry = inner.entry(who, key, wish, now)?;
+            let entry = inner.entry_ahead(who, key, now)?;
             match inner.warm.keep(who.id, &entry, end, now) {
                 Ok(()) => return Ok(()),
                 Err(Retired) => inner.shards.wait_for_retirement(key),

@@ -101,6 +101,6 @@ impl Fetch {
 }
 
 /// From when on a fetch with this deadline is overdue. Both in nanoseconds since boot.
-fn overdue_at(deadline: u64) -> u64 {
+pub(crate) fn overdue_at(deadline: u64) -> u64 {
     deadline.saturating_add(OVERDUE_AFTER)
 }

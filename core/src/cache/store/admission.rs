@@ -42,11 +42,6 @@ impl Inner {
         decide::no_room(no_room.until, now)
     }
 
-    /// A fetch has a caller who waits for it to be sent until a deadline, in nanoseconds since boot.
-    pub(crate) fn wait_longer(&self, fetch: &Fetch, deadline: u64) {
-        fetch.waits_until(deadline);
-    }
-
     /// Asks whether the request of a fetch may be sent now, and has a waker called when it may be.
     pub(crate) fn admit(
         &self,

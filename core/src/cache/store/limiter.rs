@@ -15,8 +15,17 @@ pub(crate) enum Need {
     Refresh { hard: u64 },
     /// There is no grant, and a caller.
     Cold,
-    /// Nobody has asked: it is kept warm, or fetched ahead.
+    /// There is no grant, and nobody waits: the host has a stream fetched ahead.
+    Ahead,
+    /// There is a grant, and nobody has asked: it is kept warm.
     Leisure,
+}
+
+impl Need {
+    /// Whether a caller has asked.
+    pub(crate) fn is_asked_for(self) -> bool {
+        matches!(self, Self::Refresh { .. } | Self::Cold)
+    }
 }
 
 /// A call that may be sent; handed back with its outcome.

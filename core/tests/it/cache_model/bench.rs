@@ -62,6 +62,9 @@ impl Wake for Bell {
     }
 }
 
+/// How long a fetch waits for its turn that nobody waits for.
+const AHEAD: u64 = 60 * SECOND;
+
 fn key(number: usize) -> Key {
     Key::new(&format!("key-{number}"), Duration::from_secs(60)).unwrap()
 }
@@ -87,7 +90,7 @@ impl Bench {
             Op::Try { key: number } => self.get(&key(number), BeginOptions::default(), None),
             Op::Prefetch { key: number } => {
                 if let Some(ticket) = self.cache.prefetch(&key(number)).ok().flatten() {
-                    self.take_off(ticket, 5 * SECOND);
+                    self.take_off(ticket, AHEAD);
                 }
             }
             Op::KeepWarm { key: number, seconds } => {
@@ -206,7 +209,7 @@ impl Bench {
 
     fn poll(&mut self) {
         for ticket in self.cache.poll() {
-            self.take_off(ticket, 5 * SECOND);
+            self.take_off(ticket, AHEAD);
         }
     }
 
@@ -223,6 +226,7 @@ impl Bench {
             }
             Start::Later(after) => {
                 assert!(!after.is_zero());
+                self.oracle.waits_for_its_turn(id, after, now);
                 self.tickets.push((id, ticket));
             }
             Start::Refused(error) => {

@@ -1,6 +1,7 @@
 //! What the rules say, in the plainest form. Everything is in nanoseconds.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use grantmint_core::{ErrorKind, Now};
 
@@ -85,6 +86,8 @@ pub(crate) struct Oracle {
     cooldown_until: u64,
     half_open: bool,
     probe: Option<(usize, u64)>,
+    /// When the last refusal came that counted.
+    refused_at: Option<u64>,
 }
 
 impl Oracle {
@@ -148,11 +151,7 @@ impl Oracle {
         assert!(!self.is_over(id, now), "a call for a fetch that is over");
         assert!(time >= self.cooldown_until, "a call during the cool-down");
         self.calls.push(time);
-        for (first, start) in self.calls.iter().enumerate() {
-            let allowed = 20.0 + 10.0 * (time - start) as f64 / SECOND as f64 + 1e-6;
-            let made = (self.calls.len() - first) as f64;
-            assert!(made <= allowed, "{made} calls in {} ns", time - start);
-        }
+        self.check_rate(time);
         let dead_at = time + FETCH_TIMEOUT + SECOND;
         if self.half_open {
             assert!(self.probe.is_none_or(|(_, lost_at)| time >= lost_at), "a second probe");
@@ -160,6 +159,24 @@ impl Oracle {
         }
         let fetch = &mut self.fetches[id];
         (fetch.sent, fetch.dead_at, fetch.probe) = (Some(now), dead_at, self.half_open);
+    }
+
+    /// The rate starts at ten a second and doubles in a second at most, up to 2,000.
+    fn check_rate(&self, time: u64) {
+        let seconds = |from: u64| (time - from) as f64 / SECOND as f64;
+        let fastest = (10.0 * seconds(self.calls[0]).exp2()).min(2000.0);
+        for (first, start) in self.calls.iter().enumerate() {
+            let allowed = 20.0 + fastest * seconds(*start) + 1e-6;
+            let made = (self.calls.len() - first) as f64;
+            assert!(made <= allowed, "{made} calls in {} s", seconds(*start));
+        }
+    }
+
+    /// A fetch was not let go; whoever runs it will ask again.
+    pub(crate) fn waits_for_its_turn(&mut self, id: usize, after: Duration, now: Now) {
+        let asks_again = boot(now) + u64::try_from(after.as_nanos()).unwrap();
+        let fetch = &mut self.fetches[id];
+        fetch.dead_at = fetch.dead_at.max(asks_again + PATIENCE + SECOND);
     }
 
     /// A request is refused: the fetch is over.
@@ -200,14 +217,10 @@ impl Oracle {
         if self.fetches[id].foreign {
             return;
         }
-        let sent = self.fetches[id].sent.is_some();
         match kind {
-            ErrorKind::Throttled if sent => {
-                let until = boot(now) + asked.unwrap_or(SECOND / 2).min(COOLDOWN_MAX);
-                self.cooldown_until = self.cooldown_until.max(until);
-                (self.half_open, self.probe) = (true, None);
-            }
+            ErrorKind::Throttled => self.throttled(id, asked, now),
             ErrorKind::UpstreamTimeout
+            | ErrorKind::UpstreamUnavailable
             | ErrorKind::UpstreamConnect
             | ErrorKind::UpstreamTls
             | ErrorKind::SourceFailed
@@ -215,6 +228,23 @@ impl Oracle {
             _ => self.answered(id),
         }
         self.ended(id, End::Error(kind), kind != ErrorKind::Abandoned, now);
+    }
+
+    /// Answers to requests that were sent before the last one that counted are the same refusal, unless they ask
+    /// for a time.
+    fn throttled(&mut self, id: usize, asked: Option<u64>, now: Now) {
+        let fetch = &self.fetches[id];
+        let sent = fetch.sent.map_or(boot(now), boot);
+        let is_new = !self.half_open && self.refused_at.is_none_or(|refused| sent > refused);
+        if !(is_new || fetch.probe || asked.is_some()) {
+            return;
+        }
+        if is_new {
+            self.refused_at = Some(boot(now));
+        }
+        let until = boot(now) + asked.unwrap_or(SECOND / 2).min(COOLDOWN_MAX);
+        self.cooldown_until = self.cooldown_until.max(until);
+        (self.half_open, self.probe) = (true, None);
     }
 
     pub(crate) fn abandoned(&mut self, id: usize, now: Now) {
