@@ -387,7 +387,7 @@ impl Desk {
         Supply { level: self.pace.level(), rate: self.pace.plan(as_f64(self.max_fetches)) }
     }
 
-    pub(super) fn traffic(&self, time: u64) -> Traffic {
+    pub(super) fn traffic(&mut self, time: u64) -> Traffic {
         Traffic {
             rate: Some(self.pace.rate()),
             waiting: self.order.counts().all(),

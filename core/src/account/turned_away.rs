@@ -1,29 +1,33 @@
 //! The keys that were refused for want of room, and how long such a key has to wait.
 
+use std::collections::HashSet;
+
 use super::pace::seconds;
 
 const SECOND: u64 = 1_000_000_000;
-/// Means are taken over about this time, in seconds.
-const SPAN: f64 = 60.0;
-/// So many keys are told apart. When there are more, some count more than once a minute.
+/// A key counts for so long after its last refusal at least, and for twice as long at most.
+const TURN: u64 = 30 * SECOND;
+/// So many keys are told apart. If there are more, a part of them stands for all.
 const KEYS: usize = 4096;
+/// Calls are counted over about so many seconds.
+const SPAN: f64 = 60.0;
 /// Nobody is told to come back later than this, in seconds.
 const WAIT_MAX: f64 = 300.0;
 
 /// Counts the keys that were refused lately, and those that got in.
 #[derive(Default)]
 pub(super) struct TurnedAway {
-    /// When each was last counted, by its hash; empty until there is one.
-    seen: Vec<Seen>,
-    refused: Mean,
+    /// The hashes of those that were refused in this turn, and in the one before.
+    now: HashSet<u64>,
+    before: HashSet<u64>,
+    /// How many are in both.
+    again: usize,
+    /// When this turn began, in nanoseconds since boot.
+    since: u64,
+    /// Only hashes that end in so many zero bits are kept: each stands for two to the power of it.
+    zeros: u32,
     admitted: Mean,
     last: Option<u64>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Seen {
-    key: u64,
-    at: u64,
 }
 
 /// A sum of what happened, of which a part is forgotten all the time.
@@ -39,25 +43,29 @@ impl TurnedAway {
         self.admitted.add(1.0, time);
     }
 
-    /// A key is refused, known by its hash; tells whether it had not been within a minute.
+    /// A key is refused, known by its hash; tells whether it had not been lately. Of very many keys this is
+    /// told of some.
     pub(super) fn note(&mut self, key: u64, time: u64) -> bool {
         self.last = Some(time);
-        if self.seen.is_empty() {
-            self.seen = vec![Seen::default(); KEYS];
-        }
-        let seen = &mut self.seen[index(key)];
-        let is_known = seen.key == key && seen.at > 0;
-        if is_known && seconds(time.saturating_sub(seen.at)) <= SPAN {
+        self.forget(time);
+        if key.trailing_zeros() < self.zeros || !self.now.insert(key) {
             return false;
         }
-        *seen = Seen { key, at: time };
-        self.refused.add(1.0, time);
-        true
+        let is_known = self.before.contains(&key);
+        self.again += usize::from(is_known);
+        while self.now.len() > KEYS {
+            self.thin_out();
+        }
+        !is_known
     }
 
     /// How many keys are refused, about.
-    pub(super) fn keys(&self, time: u64) -> f64 {
-        self.refused.at(time)
+    pub(super) fn keys(&mut self, time: u64) -> f64 {
+        self.forget(time);
+        let kept = self.now.len() + self.before.len() - self.again;
+        #[allow(clippy::cast_precision_loss, reason = "some thousand keys")]
+        let kept = kept as f64;
+        kept * f64::from(self.zeros).exp2()
     }
 
     /// Until when a refusal shows that more calls are needed.
@@ -67,9 +75,33 @@ impl TurnedAway {
 
     /// How long one of the keys that are refused waits until it gets in, in seconds. So many get in per second,
     /// if that is known; else as many as did lately.
-    pub(super) fn wait(&self, rate: Option<f64>, time: u64) -> f64 {
+    pub(super) fn wait(&mut self, rate: Option<f64>, time: u64) -> f64 {
         let per_second = rate.unwrap_or_else(|| self.admitted.at(time) / SPAN);
-        (self.refused.at(time) / per_second.max(1e-3)).min(WAIT_MAX)
+        (self.keys(time) / per_second.max(1e-3)).min(WAIT_MAX)
+    }
+
+    fn forget(&mut self, time: u64) {
+        let turns = time.saturating_sub(self.since) / TURN;
+        if turns == 0 {
+            return;
+        }
+        self.before = std::mem::take(&mut self.now);
+        if turns > 1 {
+            self.before = HashSet::new();
+        }
+        (self.again, self.since) = (0, time);
+        if self.before.len() < KEYS / 4 {
+            self.zeros = self.zeros.saturating_sub(1);
+        }
+    }
+
+    /// Keeps about half of the keys.
+    fn thin_out(&mut self) {
+        self.zeros += 1;
+        let zeros = self.zeros;
+        self.now.retain(|key| key.trailing_zeros() >= zeros);
+        self.before.retain(|key| key.trailing_zeros() >= zeros);
+        self.again = self.now.intersection(&self.before).count();
     }
 }
 
@@ -83,11 +115,6 @@ impl Mean {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "a remainder is small")]
-fn index(key: u64) -> usize {
-    (key % KEYS as u64) as usize
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,13 +122,28 @@ mod tests {
     const START: u64 = 3600 * SECOND;
 
     #[test]
-    fn a_key_counts_once_a_minute() {
+    fn a_key_counts_once_however_often_it_is_refused() {
         let mut away = TurnedAway::default();
         let noted = |away: &mut TurnedAway, key, second| away.note(key, START + second * SECOND);
         assert!(noted(&mut away, 1, 0) && noted(&mut away, 2, 0));
-        assert!(!noted(&mut away, 1, 30) && noted(&mut away, 1, 61));
+        assert!(!noted(&mut away, 1, 10) && !noted(&mut away, 1, 40));
+        assert_eq!(away.keys(START + 40 * SECOND), 2.0);
+        assert!(noted(&mut away, 2, 140));
+        assert_eq!(away.keys(START + 140 * SECOND), 1.0);
+        assert_eq!(away.needs_until(), START + 141 * SECOND);
         assert_eq!(TurnedAway::default().needs_until(), 0);
-        assert_eq!(away.needs_until(), START + 62 * SECOND);
+    }
+
+    #[test]
+    fn of_very_many_keys_a_part_stands_for_all() {
+        let mut away = TurnedAway::default();
+        let mut random = fastrand::Rng::with_seed(1);
+        for _ in 0..100_000 {
+            away.note(random.u64(..), START);
+        }
+        assert!(away.now.len() <= KEYS);
+        let keys = away.keys(START);
+        assert!((90_000.0..110_000.0).contains(&keys), "{keys}");
     }
 
     #[test]
@@ -114,6 +156,5 @@ mod tests {
         (0..60).for_each(|_| away.admit(START));
         assert!((away.wait(None, START) - 60.0).abs() < 1e-6);
         assert!((away.wait(Some(30.0), START) - 2.0).abs() < 1e-6);
-        assert!(away.keys(START + 600 * SECOND) < 0.01);
     }
 }

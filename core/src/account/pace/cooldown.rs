@@ -82,6 +82,11 @@ impl Cooldown {
         self.until.saturating_add(kept).max(self.closed_until())
     }
 
+    /// How many probes were refused in a row.
+    pub(super) fn refused(&self) -> u32 {
+        self.refused
+    }
+
     /// For how long upstream has not let anything through.
     pub(super) fn lasted(&self, time: u64) -> u64 {
         time.saturating_sub(self.since)

@@ -31,6 +31,9 @@ const LEAST: f64 = 0.1;
 const ROUNDING: f64 = 1e-9;
 /// An upstream that lets nothing through for longer than this counts over a minute or so.
 const LONG: f64 = 5.0;
+/// One that does so for longer, and refuses probe after probe, was out: what it bears now has to be found anew.
+const OUT: f64 = 90.0;
+const OUT_PROBES: u32 = 3;
 /// The longest span of the curve after such a time, in seconds.
 const SPAN_MAX: f64 = 60.0;
 /// The burst after a cut, in seconds of the rate.
@@ -314,7 +317,11 @@ impl Pace {
 
     fn reopen(&mut self, time: u64) {
         let round = self.open_for(time);
-        if seconds(self.cooldown.lasted(time)) > LONG {
+        let closed = seconds(self.cooldown.lasted(time));
+        if closed > OUT && self.cooldown.refused() >= OUT_PROBES {
+            self.rate = self.rate.max(GUESS_LEAST.min(self.ceiling.rate));
+            self.growth = Growth::Doubling;
+        } else if closed > LONG {
             let bears = (self.accepted_in_round / round.max(1.0)).max(GUESS_LEAST);
             self.rate = LEFT * bears.min(self.ceiling.rate);
             self.growth.reopened_after_round(bears, round.clamp(SPAN, SPAN_MAX));
