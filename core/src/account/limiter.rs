@@ -24,7 +24,11 @@ use crate::watch;
 
 /// The limiter of one account. Clones share it.
 #[derive(Clone)]
-pub(crate) struct AccountLimiter(Arc<ForkCell<Account>>);
+pub(crate) struct AccountLimiter {
+    account: Arc<ForkCell<Account>>,
+    /// Nobody comes when a turn is due: a simulation asks by itself, so that it is the same each time.
+    is_by_hand: bool,
+}
 
 impl GrantCacheBuilder {
     /// Counts the cache's calls against a rate of its own, as those of one account at one endpoint: 20 at
@@ -43,6 +47,16 @@ impl GrantCacheBuilder {
     pub fn rate_limited_by(self, options: &AccountOptions) -> Result<Self> {
         options.check()?;
         let limiter = AccountLimiter::new();
+        limiter.agree(options);
+        Ok(self.limiter(Arc::new(limiter)))
+    }
+
+    /// The same, but whose turn comes is told only when somebody asks.
+    #[cfg(feature = "test-helpers")]
+    #[doc(hidden)]
+    pub fn rate_limited_by_hand(self, options: &AccountOptions) -> Result<Self> {
+        options.check()?;
+        let limiter = AccountLimiter { is_by_hand: true, ..AccountLimiter::new() };
         limiter.agree(options);
         Ok(self.limiter(Arc::new(limiter)))
     }
@@ -69,19 +83,19 @@ struct Published {
 impl AccountLimiter {
     pub(crate) fn new() -> Self {
         let account = Account::new(AccountOptions::default(), Heard::default());
-        Self(Arc::new(ForkCell::new(account)))
+        Self { account: Arc::new(ForkCell::new(account)), is_by_hand: false }
     }
 
     /// From when on it is as good as a new one, in nanoseconds since boot.
     pub(super) fn quiet_at(&self, now: Now) -> u64 {
-        let account = self.0.get();
+        let account = self.account.get();
         let mut desk = account.desk.lock();
         desk.quiet_at(now.boot_nanos())
     }
 
     /// Does something at the desk, and calls all whose turn that brings about.
     fn at_desk<R>(&self, now: Now, act: impl FnOnce(&mut Desk, u64) -> R) -> (R, Wakes) {
-        let (account, time) = (self.0.get(), now.boot_nanos());
+        let (account, time) = (self.account.get(), now.boot_nanos());
         let mut wakes = Wakes::default();
         let mut desk = account.desk.lock();
         let result = act(&mut desk, time);
@@ -89,7 +103,9 @@ impl AccountLimiter {
         account.heard.publish(&desk);
         let alarm = next.and_then(|at| Some((desk.set_alarm(at)?, at)));
         drop(desk);
-        if let Some(((clock, number), at)) = alarm {
+        if let Some(((clock, number), at)) = alarm
+            && !self.is_by_hand
+        {
             self.set_alarm(clock, number, at.saturating_sub(time));
         }
         (result, wakes)
@@ -97,10 +113,11 @@ impl AccountLimiter {
 
     /// Has those called whose turn it is after so many nanoseconds.
     fn set_alarm(&self, clock: Clock, number: u64, after: u64) {
-        let account: Weak<ForkCell<Account>> = Arc::downgrade(&self.0);
+        let account: Weak<ForkCell<Account>> = Arc::downgrade(&self.account);
         watch::at(boot_nanos().saturating_add(after), move || {
-            let Some(limiter) = account.upgrade().map(Self) else { return };
-            if limiter.0.get().desk.lock().alarm_is_over(number) {
+            let Some(account) = account.upgrade() else { return };
+            let limiter = Self { account, is_by_hand: false };
+            if limiter.account.get().desk.lock().alarm_is_over(number) {
                 let ((), wakes) = limiter.at_desk(clock.now(), |_, _| ());
                 wakes.wake();
             }
@@ -157,7 +174,7 @@ impl Published {
 
 impl Limiter for AccountLimiter {
     fn agree(&self, options: &AccountOptions) -> bool {
-        let account = self.0.get();
+        let account = self.account.get();
         let mut desk = account.desk.lock();
         let (agreed, differ) = account.options.load().agreed(options);
         account.options.store(Arc::new(agreed));
@@ -166,11 +183,11 @@ impl Limiter for AccountLimiter {
     }
 
     fn block(&self, now: Now) -> Option<Block> {
-        self.0.get().heard.block(now.boot_nanos())
+        self.account.get().heard.block(now.boot_nanos())
     }
 
     fn check_cold(&self, key: u64, deadline: u64, now: Now) -> std::result::Result<(), NoRoom> {
-        self.0.get().desk.lock().check_cold(key, deadline, now.boot_nanos())
+        self.account.get().desk.lock().check_cold(key, deadline, now.boot_nanos())
     }
 
     fn enter(&self, turn: &Arc<Turn>, need: Need, clock: &Clock, now: Now) -> Wakes {
@@ -210,7 +227,7 @@ impl Limiter for AccountLimiter {
     }
 
     fn traffic(&self, now: Now) -> Traffic {
-        self.0.get().desk.lock().traffic(now.boot_nanos())
+        self.account.get().desk.lock().traffic(now.boot_nanos())
     }
 }
 

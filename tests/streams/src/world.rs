@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use grantmint_core::{
-    AccountOptions, Begin, BeginOptions, Error, ErrorKind, Grant, GrantCache, Key, ManualClock, Start,
+    AccountOptions, Begin, BeginOptions, CachePolicy, Error, ErrorKind, Grant, GrantCache, Key, ManualClock, Start,
     Ticket, Waiter,
 };
 
@@ -141,9 +141,12 @@ impl Wake for Woken {
 impl World {
     fn new(setting: Setting) -> Self {
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+        let mut random = fastrand::Rng::with_seed(setting.seed);
+        // Each process has a random number of its own, and the same in every run.
         let cache = |_| {
-            let builder = GrantCache::builder().clock(&clock);
-            builder.rate_limited_by(&setting.options).unwrap().build()
+            let policy = CachePolicy::builder().jitter(random.f64()).build().unwrap();
+            let builder = GrantCache::builder().clock(&clock).policy(policy);
+            builder.rate_limited_by_hand(&setting.options).unwrap().build()
         };
         let processes = setting.processes;
         let all = setting.streams * processes;
@@ -152,7 +155,7 @@ impl World {
             caches: (0..processes).map(cache).collect(),
             streams: Vec::new(),
             upstream: Upstream::new(setting.terms.clone()),
-            random: fastrand::Rng::with_seed(setting.seed),
+            random,
             time: 0.0,
             events: BinaryHeap::new(),
             next: 0,
