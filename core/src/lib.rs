@@ -17,6 +17,7 @@ mod json_string;
 mod json_text;
 pub mod limits;
 mod playback;
+mod progress;
 mod secret;
 mod shelf;
 mod sid;

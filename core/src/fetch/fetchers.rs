@@ -11,6 +11,7 @@ use super::source::Source;
 use crate::cache::{Start, Ticket};
 use crate::error::{Error, ErrorKind};
 use crate::fork::{self, Generation, LazyForkCell, Reborn};
+use crate::progress::Progress;
 use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::thread::{IDLE, boot_nanos, contained, start_thread};
 use crate::trace;
@@ -70,25 +71,27 @@ fn pool() -> Arc<Pool> {
 /// A fetch that waits for its turn.
 struct Parked {
     lane: Lane,
-    /// Gone when its turn has come.
-    job: Mutex<Option<Job>>,
+    progress: Mutex<Progress<Job>>,
 }
 
 impl Parked {
     fn wait(lane: Lane, job: Job) {
-        Arc::new(Self { lane, job: Mutex::new(Some(job)) }).go_on();
+        Arc::new(Self { lane, progress: Mutex::new(Progress::Waiting(job)) }).go_on();
     }
 
     /// Asks whether its turn has come, and if not, to be woken then.
     fn go_on(self: Arc<Self>) {
         let waker = Waker::from(Arc::clone(&self));
-        let mut parked = self.job.lock();
-        let Some(mut job) = parked.take() else { return };
-        match job.ticket.poll_start(&mut Context::from_waker(&waker)) {
-            Poll::Pending => *parked = Some(job),
-            Poll::Ready(start) => {
-                drop(parked);
-                self.run(job, start);
+        let mut context = Context::from_waker(&waker);
+        let Some(mut job) = self.progress.lock().take() else { return };
+        loop {
+            if let Poll::Ready(start) = job.ticket.poll_start(&mut context) {
+                *self.progress.lock() = Progress::Over;
+                return self.run(job, start);
+            }
+            match self.progress.lock().put_back(job) {
+                Some(woken) => job = woken,
+                None => return,
             }
         }
     }

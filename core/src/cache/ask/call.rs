@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork::{self, Generation};
+use crate::progress::Progress;
 use crate::sync::Mutex;
 
 /// Polls a future on this thread, and later on those that wake it, and calls back with what it gives.
@@ -37,15 +38,6 @@ struct State<F: Future> {
     progress: Progress<F>,
     /// Taken when the call is answered or cancelled.
     callback: Option<Callback<F::Output>>,
-}
-
-enum Progress<F> {
-    Waiting(F),
-    /// A thread is polling it, and polls again if it has been woken meanwhile.
-    Polling {
-        woken: bool,
-    },
-    Over,
 }
 
 impl<F: Future<Output = Result<T>> + Send + Unpin + 'static, T: 'static> Call<F> {
@@ -99,33 +91,6 @@ impl<F: Future<Output = Result<T>> + Send + Unpin + 'static, T: 'static> Wake fo
             self.answer(Err(Error::new(ErrorKind::SourceFailed, what)));
             resume_unwind(payload);
         }
-    }
-}
-
-impl<F> Progress<F> {
-    /// The future, to poll it; none if another thread does, which then polls once more, or if it is
-    /// over.
-    fn take(&mut self) -> Option<F> {
-        match std::mem::replace(self, Self::Polling { woken: false }) {
-            Self::Waiting(future) => Some(future),
-            Self::Polling { .. } => {
-                *self = Self::Polling { woken: true };
-                None
-            }
-            Self::Over => {
-                *self = Self::Over;
-                None
-            }
-        }
-    }
-
-    fn put_back(&mut self, future: F) -> Option<F> {
-        if matches!(self, Self::Polling { woken: true }) {
-            *self = Self::Polling { woken: false };
-            return Some(future);
-        }
-        *self = Self::Waiting(future);
-        None
     }
 }
 
