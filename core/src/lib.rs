@@ -36,6 +36,9 @@ pub use cache::{
     Grant, GrantCache, GrantCacheBuilder, Handle, Hit, Key, LatencyHistogram, PendingCall,
     Registration, Start, Stats, Ticket, Waiter, answer_field, answer_grant, answer_ttl,
 };
+#[cfg(feature = "test-helpers")]
+#[doc(hidden)]
+pub use cache::seed_this_thread;
 pub use clock::{Clock, ManualClock, Now};
 pub use credentials::ApiKey;
 pub use error::{Error, ErrorKind, Result};

@@ -23,6 +23,8 @@ pub use builder::GrantCacheBuilder;
 pub use decide::{
     AccountOptions, CachePolicy, CachePolicyBuilder, Freshness, Grant, Key, answer_field, answer_grant, answer_ttl,
 };
+#[cfg(feature = "test-helpers")]
+pub use decide::seed_this_thread;
 pub use grant_cache::GrantCache;
 pub use store::{Event, EventKind, Hit, LatencyHistogram, Stats};
 

@@ -8,8 +8,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use grantmint_core::{
-    AccountOptions, Begin, BeginOptions, CachePolicy, Error, ErrorKind, Grant, GrantCache, Key, ManualClock, Start,
-    Ticket, Waiter,
+    AccountOptions, Begin, BeginOptions, Error, ErrorKind, Grant, GrantCache, Key, ManualClock, Start,
+    Ticket, Waiter, seed_this_thread,
 };
 
 use crate::tally::{Outcome, Tally};
@@ -141,11 +141,9 @@ impl Wake for Woken {
 impl World {
     fn new(setting: Setting) -> Self {
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
-        let mut random = fastrand::Rng::with_seed(setting.seed);
-        // Each process has a random number of its own, and the same in every run.
+        seed_this_thread(setting.seed);
         let cache = |_| {
-            let policy = CachePolicy::builder().jitter(random.f64()).build().unwrap();
-            let builder = GrantCache::builder().clock(&clock).policy(policy);
+            let builder = GrantCache::builder().clock(&clock);
             builder.rate_limited_by_hand(&setting.options).unwrap().build()
         };
         let processes = setting.processes;
@@ -155,7 +153,7 @@ impl World {
             caches: (0..processes).map(cache).collect(),
             streams: Vec::new(),
             upstream: Upstream::new(setting.terms.clone()),
-            random,
+            random: fastrand::Rng::with_seed(setting.seed),
             time: 0.0,
             events: BinaryHeap::new(),
             next: 0,

@@ -25,6 +25,8 @@ pub use answer::{answer_field, answer_grant, answer_ttl};
 pub use grant::{Freshness, Grant};
 pub use key::Key;
 pub use policy::{CachePolicy, CachePolicyBuilder};
+#[cfg(feature = "test-helpers")]
+pub use random::seeded::seed_this_thread;
 
 pub(crate) use answer::check_answer;
 pub(crate) use block::Block;
