@@ -12,6 +12,7 @@ mod credentials;
 mod error;
 mod fetch;
 mod fork;
+mod hash_trie;
 mod json;
 mod json_string;
 mod json_text;

@@ -258,6 +258,10 @@ impl<I: Identity, T: Lingers> Watched for Shelf<I, T> {
         (next != u64::MAX).then(|| self.clock.now().until_boot(next))
     }
 
+    fn is_by_hand(&self) -> bool {
+        self.clock.is_manual()
+    }
+
     fn poll(self: Arc<Self>) {
         self.look();
     }

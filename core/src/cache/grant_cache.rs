@@ -44,7 +44,7 @@ pub struct GrantCache {
 impl GrantCache {
     /// `limiter` is for the host program's own keys.
     pub(super) fn new(inner: Inner, limiter: Arc<dyn Limiter>) -> Self {
-        Self { shared: Arc::new(SharedCache::new(inner, limiter)), _in_use: None }
+        Self { shared: SharedCache::new(inner, limiter), _in_use: None }
     }
 
     /// Asks for a grant. Never blocks; a hit takes no lock.
@@ -470,7 +470,7 @@ impl GrantCache {
 
     /// Keeps nothing warm any more for the host program. What minters keep warm ends with them.
     pub(crate) fn let_cool(&self) {
-        self.inner().warm.let_cool(self.host().id);
+        self.inner().let_cool(self.host().id);
     }
 
     /// A caller's way to the grant of a key, from its beginning.

@@ -77,8 +77,7 @@ impl Ticket {
         match self.inner.admit(&self.entry.realm, &self.fetch, deadline, now) {
             Admission::Go(permit) => {
                 self.permit = Some(permit);
-                self.fetch.sent_until(deadline);
-                self.inner.fetches.sent(&self.fetch);
+                self.inner.sent(&self.fetch, deadline);
                 self.inner.counters.fetch(self.is_refresh());
                 self.inner.note(now, EventKind::FetchSent, Some(&self.entry.key));
                 self.sent = Some(now);

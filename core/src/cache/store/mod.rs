@@ -10,6 +10,7 @@ mod events;
 mod fetches;
 mod held;
 mod hit;
+mod idle;
 mod inner;
 mod limiter;
 mod outcome;
@@ -20,6 +21,7 @@ mod shards;
 mod sighting;
 mod stats;
 mod warm;
+mod warming;
 
 pub use events::{Event, EventKind};
 pub use hit::Hit;
