@@ -30,5 +30,5 @@ pub(crate) use ask::{
     Beginner, Caller, GetFuture, call_back, check_min_remaining, get, get_async, try_get,
 };
 pub(crate) use decide::{Block, Purpose};
-pub(crate) use store::{Admission, Limiter, Permit, Report, Sighting, StillFresh};
+pub(crate) use store::{Admission, Follower, Limiter, Permit, Report, Sighting, StillFresh};
 pub(crate) use tenant::Tenant;

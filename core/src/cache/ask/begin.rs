@@ -256,6 +256,7 @@ impl Inner {
         self.counters.evicted(evicted.len());
         for entry in &evicted {
             self.note(now, EventKind::Evicted, Some(&entry.key));
+            entry.tell_followers();
         }
         if self.shards.len() < max {
             return Ok(());

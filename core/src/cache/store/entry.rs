@@ -1,7 +1,7 @@
 //! One entry of the cache: a key, its current state, and who may replace that.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -17,6 +17,12 @@ use crate::sync::{self, Mutex, MutexGuard};
 /// write to one cache line.
 const READ_GRAIN: u64 = 1_000_000_000;
 
+/// Who keeps something beside an entry, for as long as that is in the map.
+pub(crate) trait Follower: Send + Sync {
+    /// The entry of this key has left the map.
+    fn evicted(&self, key: &Key);
+}
+
 /// An entry that has left the map was met: look the key up again.
 pub(crate) struct Retired;
 
@@ -30,7 +36,7 @@ pub(crate) struct Entry {
     /// The number of the state: equal before and after means untouched between.
     version: AtomicU64,
     /// Held while the state is replaced; readers do not need it.
-    lock: Mutex<()>,
+    lock: Mutex<Followers>,
     /// When it was last read, in nanoseconds since boot, to within [`READ_GRAIN`].
     last_read: AtomicU64,
     /// Where it stands among those that may be evicted: with no fetch in flight and not kept warm.
@@ -56,7 +62,7 @@ impl Entry {
             realm,
             state: ArcSwap::from_pointee(state),
             version: AtomicU64::new(next_version()),
-            lock: Mutex::new(()),
+            lock: Mutex::default(),
             last_read: AtomicU64::new(now.boot_nanos()),
             place: Place::default(),
             warm_until: AtomicU64::new(0),
@@ -83,7 +89,7 @@ impl Entry {
 
     /// The right to replace the state.
     pub(crate) fn lock(self: &Arc<Self>) -> Change<'_> {
-        Change { _held: self.lock.lock(), entry: self }
+        Change { followers: self.lock.lock(), entry: self }
     }
 
     #[inline]
@@ -116,6 +122,27 @@ impl Entry {
         change.set_warm_until(self.held.warm.longest(self));
     }
 
+    /// Tells somebody when the entry leaves the map.
+    pub(crate) fn follow(self: &Arc<Self>, follower: Weak<dyn Follower>) -> Result<(), Retired> {
+        let mut change = self.lock();
+        if change.state().retired {
+            return Err(Retired);
+        }
+        if change.followers.len() == change.followers.capacity() {
+            change.followers.retain(|other| other.strong_count() > 0);
+        }
+        change.followers.push(follower);
+        Ok(())
+    }
+
+    /// Tells those who follow that it has left the map.
+    pub(crate) fn tell_followers(self: &Arc<Self>) {
+        let followers = std::mem::take(&mut *self.lock().followers);
+        for follower in followers.iter().filter_map(Weak::upgrade) {
+            follower.evicted(&self.key);
+        }
+    }
+
     /// Whether it may be evicted in this state: it has no fetch in flight and is not kept warm.
     fn is_evictable(&self, state: &EntryState) -> bool {
         !state.retired && state.fetch.is_none() && self.warm_until.load(Ordering::Relaxed) == 0
@@ -146,9 +173,11 @@ impl Warms for Entry {
     }
 }
 
+type Followers = Vec<Weak<dyn Follower>>;
+
 /// The right to replace an entry's state, for as long as it is held.
 pub(crate) struct Change<'a> {
-    _held: MutexGuard<'a, ()>,
+    followers: MutexGuard<'a, Followers>,
     entry: &'a Arc<Entry>,
 }
 

@@ -27,7 +27,7 @@ pub use events::{Event, EventKind};
 pub use hit::Hit;
 pub use stats::{LatencyHistogram, Stats};
 
-pub(crate) use entry::{Change, Entry, Retired};
+pub(crate) use entry::{Change, Entry, Follower, Retired};
 pub(crate) use inner::Inner;
 pub(crate) use limiter::{Admission, Limiter, Permit, Report, Unlimited};
 pub(crate) use outcome::Ended;
