@@ -57,24 +57,24 @@ impl<T: Clone> HashTrie<T> {
         self.peek(hash, is_it, T::clone)
     }
 
-    /// Adds a value unless one that is the same is there; returns the one that is. Of those that lie in the
+    /// Adds a value unless one that is the same is there, which it then returns. Of those that lie in the
     /// same leaf, only the ones worth keeping stay.
-    pub(crate) fn get_or_add(
+    pub(crate) fn add(
         &self,
         hash: u64,
         value: &T,
         is_it: impl Fn(&T) -> bool,
         keep: impl Fn(&T) -> bool,
-    ) -> T {
+    ) -> Option<T> {
         loop {
             let root = self.0.load();
             let current = root.as_deref().unwrap_or(&Node::Empty);
             if let Some(found) = current.find(hash, &is_it) {
-                return found.clone();
+                return Some(found.clone());
             }
             let next = current.with(Slot { hash, value: value.clone() }, 0, &keep);
             if self.replace(root.as_ref(), next) {
-                return value.clone();
+                return None;
             }
         }
     }
@@ -262,8 +262,10 @@ mod tests {
             self.1.hash_one(number)
         }
 
-        fn add(&self, number: u64) -> u64 {
-            self.0.get_or_add(self.hash(number), &number, |other| *other == number, |_| true)
+        fn add(&self, number: u64) {
+            let hash = self.hash(number);
+            let found = self.0.add(hash, &number, |other| *other == number, |_| true);
+            assert_eq!(found, None);
         }
 
         fn has(&self, number: u64) -> bool {
@@ -302,7 +304,7 @@ mod tests {
     fn values_of_one_hash_are_told_apart() {
         let trie = HashTrie::default();
         for number in 0..40_u64 {
-            trie.get_or_add(7, &number, |other| *other == number, |_| true);
+            trie.add(7, &number, |other| *other == number, |_| true);
         }
         for number in 0..40_u64 {
             assert_eq!(trie.get(7, |other| *other == number), Some(number));
@@ -314,15 +316,15 @@ mod tests {
     #[test]
     fn what_is_the_same_is_added_once() {
         let trie = HashTrie::default();
-        let add = |value| trie.get_or_add(1, &value, |_| true, |_| true);
-        assert_eq!((add("first"), add("second")), ("first", "first"));
+        let add = |value| trie.add(1, &value, |_| true, |_| true);
+        assert_eq!((add("first"), add("second")), (None, Some("first")));
     }
 
     #[test]
     fn what_is_not_worth_keeping_goes_from_the_leaf_that_is_copied() {
         let trie = HashTrie::default();
         for number in 0..1000_u64 {
-            trie.get_or_add(number % 4, &number, |_| false, |other| other + 3 >= number);
+            trie.add(number % 4, &number, |_| false, |other| other + 3 >= number);
         }
         assert!(trie.all().len() <= 4);
     }
@@ -330,14 +332,14 @@ mod tests {
     #[test]
     fn a_change_copies_no_more_of_a_large_set_than_a_few_branches_and_a_leaf() {
         let numbers = Numbers::new();
+        let mut added = 0;
         for count in [1000, 100_000] {
-            for number in 0..count {
-                numbers.add(number);
-            }
+            (added..count).for_each(|number| numbers.add(number));
+            added = count;
             let depth = (count as f64).log2() / f64::from(BITS) + 3.0;
             let bound = depth as usize * WIDTH + LEAF_MAX;
             for number in 0..2000 {
-                let add = copied(|| assert_eq!(numbers.add(u64::MAX - number), u64::MAX - number));
+                let add = copied(|| numbers.add(u64::MAX - number));
                 let remove = copied(|| assert!(numbers.remove(u64::MAX - number)));
                 assert!(add <= bound && remove <= bound, "{add} and {remove} of {count}");
             }

@@ -85,7 +85,8 @@ impl Shards {
         }
         let entry = Entry::new(key.clone(), Arc::clone(realm), state, &self.held, now);
         self.len.fetch_add(1, Ordering::Relaxed);
-        shard.entries.get_or_add(hash, &entry, |entry| entry.key == *key, |_| true)
+        shard.entries.add(hash, &entry, |_| false, |_| true);
+        entry
     }
 
     /// Every entry, read without a lock. Visits them all: for what concerns all.

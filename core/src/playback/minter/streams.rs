@@ -39,12 +39,14 @@ impl Streams {
         let hash = self.hasher.hash_one(streamer.as_str());
         let new = Arc::new(stream);
         let is_it = |other: &Arc<Stream>| other.streamer() == streamer.as_str();
-        let used = self.all.get_or_add(hash, &new, is_it, |other| other.handle.is_bound());
-        if Arc::ptr_eq(&used, &new) && !new.handle.follow(Arc::downgrade(self) as _) {
+        if let Some(found) = self.all.add(hash, &new, is_it, |other| other.handle.is_bound()) {
+            return found;
+        }
+        if !new.handle.follow(Arc::downgrade(self) as _) {
             // Its entry has left the cache meanwhile, and nobody will tell.
             self.all.remove(hash, |other| Arc::ptr_eq(other, &new));
         }
-        used
+        new
     }
 
     /// Drops what is prepared with the grants of each.
