@@ -44,7 +44,7 @@ pub struct GrantCache {
 impl GrantCache {
     /// `limiter` is for the host program's own keys.
     pub(super) fn new(inner: Inner, limiter: Arc<dyn Limiter>) -> Self {
-        Self { shared: SharedCache::new(inner, limiter), _in_use: None }
+        Self { shared: Arc::new(SharedCache::new(inner, limiter)), _in_use: None }
     }
 
     /// Asks for a grant. Never blocks; a hit takes no lock.

@@ -80,7 +80,7 @@ impl Tenant {
 
     /// What has the fetches of all who use the cache ended when they are overdue.
     pub(crate) fn timeouts(&self) -> &Arc<impl Watched + use<>> {
-        self.cache.shared()
+        self.cache.shared().timeouts()
     }
 
     /// After how long [`Tenant::poll_warm`] has something to do; none if this tenant keeps nothing warm.

@@ -27,14 +27,16 @@ pub(crate) struct SharedCache {
 
 impl SharedCache {
     /// `limiter` is for the host program's own keys.
-    pub(crate) fn new(mut inner: Inner, limiter: Arc<dyn Limiter>) -> Arc<Self> {
+    pub(crate) fn new(inner: Inner, limiter: Arc<dyn Limiter>) -> Self {
         let own = Arc::new(Realm::new(None, limiter));
         let host = Arc::new(Requester::new(own, Arc::default()));
-        Arc::new_cyclic(|shared: &Weak<Self>| {
-            let timeouts: Weak<dyn Watched> = shared.clone() as _;
-            inner.timeouts = Some(timeouts);
-            Self { inner: ForkCell::new(inner), host, realms: Realms::default() }
-        })
+        Self { inner: ForkCell::new(inner), host, realms: Realms::default() }
+    }
+
+    /// This as what has the fetches ended that are overdue, for who watches it from now on.
+    pub(crate) fn timeouts(self: &Arc<Self>) -> &Arc<Self> {
+        self.inner().timeouts.get_or_init(|| Arc::downgrade(self) as _);
+        self
     }
 
     /// What this process keeps of the cache.

@@ -4,7 +4,7 @@
 //! kept warm, those that may be evicted, events, a completion) are leaves. No lock is held while a callback runs.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use super::counters::Counters;
 use super::entry::Entry;
@@ -26,8 +26,8 @@ pub(crate) struct Inner {
     pub(crate) fetches: Fetches,
     /// Tells what this process keeps apart from what its parent kept.
     pub(crate) number: u64,
-    /// Where the fetches are ended that are overdue, if anywhere.
-    pub(crate) timeouts: Option<Weak<dyn Watched>>,
+    /// By what the fetches are ended that are overdue, if by anything but calls.
+    pub(crate) timeouts: OnceLock<Weak<dyn Watched>>,
     /// The number of the next grant.
     pub(super) next_grant: AtomicU64,
     events: Ring,
@@ -47,7 +47,7 @@ impl Inner {
             counters: Counters::new(),
             fetches: Fetches::default(),
             number: NEXT.fetch_add(1, Ordering::Relaxed),
-            timeouts: None,
+            timeouts: OnceLock::new(),
             next_grant: AtomicU64::new(1),
             events: Ring::default(),
             born: fork::generation(),
@@ -58,7 +58,7 @@ impl Inner {
     /// The request of a fetch is sent, and has until another deadline.
     pub(crate) fn sent(&self, fetch: &Arc<Fetch>, deadline: u64) {
         if self.fetches.sent(fetch, deadline)
-            && let Some(timeouts) = &self.timeouts
+            && let Some(timeouts) = self.timeouts.get()
         {
             watch::sooner(timeouts);
         }
@@ -141,8 +141,7 @@ impl Reborn for Inner {
     /// What a forked child starts with: nothing of its parent's but the grants that are still good.
     /// Everything here is read without a lock, since a thread that is gone may hold any of them.
     fn reborn(&self) -> Self {
-        let mut born = Self::new(self.clock.clone(), self.policy.clone());
-        born.timeouts = self.timeouts.clone();
+        let born = Self::new(self.clock.clone(), self.policy.clone());
         born.next_grant.store(self.next_grant.load(Ordering::Relaxed), Ordering::Relaxed);
         let now = self.clock.now();
         for entry in self.shards.all() {
