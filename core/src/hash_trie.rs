@@ -170,7 +170,7 @@ impl<T: Clone> Node<T> {
         }
     }
 
-    /// A node with these slots, whose hashes lead to it.
+    /// A node with these slots, whose hashes go this way.
     fn of(slots: Vec<Slot<T>>, depth: u32) -> Self {
         if slots.is_empty() {
             return Self::Empty;
@@ -223,7 +223,7 @@ impl<T: Clone> Node<T> {
 /// Which way the hash goes at a branch.
 #[inline]
 fn way(rest: u64) -> usize {
-    (rest & (WIDTH as u64 - 1)) as usize
+    usize::try_from(rest % WIDTH as u64).unwrap_or(0)
 }
 
 fn copy<T: Clone>(children: &[Node<T>; WIDTH]) -> [Node<T>; WIDTH] {
@@ -336,8 +336,9 @@ mod tests {
         for count in [1000, 100_000] {
             (added..count).for_each(|number| numbers.add(number));
             added = count;
-            let depth = (count as f64).log2() / f64::from(BITS) + 3.0;
-            let bound = depth as usize * WIDTH + LEAF_MAX;
+            // Some ways are longer than others.
+            let depth = usize::try_from(u64::ilog2(count) / BITS + 3).unwrap();
+            let bound = depth * WIDTH + LEAF_MAX;
             for number in 0..2000 {
                 let add = copied(|| numbers.add(u64::MAX - number));
                 let remove = copied(|| assert!(numbers.remove(u64::MAX - number)));

@@ -277,7 +277,7 @@ mod tests {
 
     struct Thing {
         number: u64,
-        due: Cell<Due>,
+        due: Mutex<Due>,
     }
 
     impl Warms for Thing {
@@ -287,7 +287,7 @@ mod tests {
 
         fn due(&self, _: Now) -> Due {
             LOOKED.set(LOOKED.get() + 1);
-            self.due.get()
+            *self.due.lock()
         }
     }
 
@@ -297,7 +297,7 @@ mod tests {
 
     fn thing(number: u64, boot: u64) -> Arc<Thing> {
         // By the wall clock at the same time.
-        Arc::new(Thing { number, due: Cell::new(Due { boot, wall: 1000 + boot }) })
+        Arc::new(Thing { number, due: Mutex::new(Due { boot, wall: 1000 + boot }) })
     }
 
     fn numbers(things: &[Arc<Thing>]) -> Vec<u64> {
@@ -326,11 +326,11 @@ mod tests {
         for owner in 7..9 {
             warm.keep(owner, &a, 90, at(0));
         }
-        a.due.set(Due::at_boot(10));
-        warm.moved(&*a, a.due.get());
+        *a.due.lock() = Due::at_boot(10);
+        warm.moved(&*a, Due::at_boot(10));
         assert_eq!((warm.next(7, at(0)), warm.next(8, at(0))), (Some(10), Some(10)));
         // It waits longer, and nobody has said so.
-        a.due.set(Due::at_boot(40));
+        *a.due.lock() = Due::at_boot(40);
         assert_eq!((warm.next(7, at(10)), warm.due(8, at(39)).len()), (Some(40), 0));
     }
 
