@@ -23,6 +23,7 @@ mod shelf;
 mod sid;
 mod strict_json;
 mod sync;
+mod things;
 mod thread;
 mod token;
 mod trace;

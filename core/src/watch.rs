@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use self::things::Things;
 use crate::clock::{Clock, nanos};
 use crate::fork::{self, Generation, LazyForkCell, Reborn};
 use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::things::Things;
 use crate::thread::{IDLE, boot_nanos, contained, start_thread};
 
 /// The longest sleep: the condition's clock may stand still while the machine sleeps, the boot
@@ -280,8 +280,6 @@ impl Work {
         }
     }
 }
-
-mod things;
 
 #[cfg(test)]
 mod tests;

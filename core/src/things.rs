@@ -9,7 +9,7 @@ const SWEPT: usize = 2;
 
 /// With n things, each step here takes O(log n): to add one, to have it looked at, to take those that it is
 /// time for, and to put one back. [`Things::look_at_all`] concerns all.
-pub(super) struct Things<T: ?Sized> {
+pub(crate) struct Things<T: ?Sized> {
     /// By their addresses, which are their own as long as they are kept here.
     all: BTreeMap<usize, Thing<T>>,
     /// By when they are to be looked at, in nanoseconds since boot.
@@ -36,7 +36,7 @@ impl<T: ?Sized> Default for Things<T> {
 
 impl<T: ?Sized> Things<T> {
     /// Has something looked at as soon as there is time, from now on.
-    pub(super) fn add(&mut self, weak: Weak<T>, is_by_hand: bool) {
+    pub(crate) fn add(&mut self, weak: Weak<T>, is_by_hand: bool) {
         self.sweep();
         let address = address(&weak);
         if is_by_hand {
@@ -47,7 +47,7 @@ impl<T: ?Sized> Things<T> {
     }
 
     /// The same if it is watched; false if it is not.
-    pub(super) fn look_at(&mut self, weak: &Weak<T>) -> bool {
+    pub(crate) fn look_at(&mut self, weak: &Weak<T>) -> bool {
         let address = address(weak);
         let is_known = self.all.contains_key(&address);
         if is_known {
@@ -57,13 +57,13 @@ impl<T: ?Sized> Things<T> {
     }
 
     /// Has everything looked at.
-    pub(super) fn look_at_all(&mut self) {
+    pub(crate) fn look_at_all(&mut self) {
         let all: Vec<usize> = self.all.keys().copied().collect();
         all.into_iter().for_each(|address| self.place(address, 0));
     }
 
     /// Takes those that it is time for.
-    pub(super) fn take(&mut self, now: u64) -> Vec<Weak<T>> {
+    pub(crate) fn take(&mut self, now: u64) -> Vec<Weak<T>> {
         let due = self.by_time.range(..=(now, usize::MAX)).map(|(_, address)| *address);
         let due: BTreeSet<usize> = due.chain(self.by_hand.iter().copied()).collect();
         let take = |address| {
@@ -76,7 +76,7 @@ impl<T: ?Sized> Things<T> {
     }
 
     /// Puts back what was taken, to be looked at again at a time; none if there is nothing to come.
-    pub(super) fn put_back(&mut self, weak: &Weak<T>, time: Option<u64>) {
+    pub(crate) fn put_back(&mut self, weak: &Weak<T>, time: Option<u64>) {
         let address = address(weak);
         if self.all.get(&address).is_none_or(|thing| thing.look_at.is_some()) {
             // Something has happened to it meanwhile, and it has to be looked at again anyway.
@@ -89,12 +89,12 @@ impl<T: ?Sized> Things<T> {
     }
 
     /// When the next is to be looked at, in nanoseconds since boot.
-    pub(super) fn next(&self) -> Option<u64> {
+    pub(crate) fn next(&self) -> Option<u64> {
         self.by_time.first().map(|(time, _)| *time)
     }
 
     #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.all.len()
     }
 
