@@ -1972,8 +1972,8 @@ class cache_policy {
         return *this;
     }
 
-    /// How many keys the cache holds before it evicts the least recently used: 1 to 1,000,000, by
-    /// default 10,000.
+    /// How many keys the cache holds before a new one evicts one that is among the least recently
+    /// used: 1 to 1,000,000, by default 10,000.
     cache_policy& max_keys(std::size_t keys) {
         raw_.max_keys = keys == 0 ? std::numeric_limits<std::size_t>::max() : keys;
         return *this;

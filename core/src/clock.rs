@@ -48,6 +48,11 @@ impl Now {
         self.boot
     }
 
+    /// Nanoseconds since the Unix epoch.
+    pub(crate) fn wall_nanos(&self) -> u64 {
+        self.wall
+    }
+
     /// How long until a time in nanoseconds since boot; zero once it has passed.
     pub(crate) fn until_boot(&self, nanos: u64) -> Duration {
         Duration::from_nanos(nanos.saturating_sub(self.boot))

@@ -1,28 +1,23 @@
 //! What many users share by naming the same identity, and what of it is kept for a while after the last of
 //! them is gone.
 //!
-//! A shelf's table is replaced as a whole and without a lock, and a place in it changes by single atomic
-//! steps: a forked child may find them in any state but a broken one. The child finds what its parent kept,
-//! with the same deadline.
+//! A shelf changes without a lock, and a place in it changes by single atomic steps: a forked child may find
+//! them in any state but a broken one. The child finds what its parent kept, with the same deadline.
+//!
+//! With n places, whoever comes or goes takes O(log n) steps. The shelf is looked through once a second at
+//! most, and when it is full: that looks at the places without users and at those that had none since the last
+//! look, never at the others in use.
 
-#![allow(
-    clippy::mutable_key_type,
-    reason = "a place is hashed by its identity, which never changes"
-)]
-
-use std::borrow::Borrow;
-use std::collections::HashSet;
 use std::convert::Infallible;
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
-
 use crate::clock::{Clock, Now};
+use crate::hash_trie::HashTrie;
 use crate::watch::{self, Watched};
 
 /// A shelf is looked through no more often than this, however often its users come and go.
@@ -77,23 +72,25 @@ pub(crate) struct Visit {
 /// Finds by identity what is in use or kept.
 pub(crate) struct Shelf<I, T> {
     clock: Clock,
-    table: ArcSwapOption<Table<I, T>>,
+    hasher: RandomState,
+    all: HashTrie<Arc<Place<I, T>>>,
+    /// Those without users, and some that have one again.
+    kept: HashTrie<Arc<Place<I, T>>>,
+    /// How many those are.
+    kept_len: AtomicUsize,
     /// When to look through it, in nanoseconds since boot; `u64::MAX` if nothing waits.
     next_look: AtomicU64,
 }
 
-type Table<I, T> = HashSet<ByIdentity<I, T>>;
-
 struct Place<I, T> {
     identity: I,
+    /// Of the identity.
+    hash: u64,
     value: T,
     users: AtomicUsize,
     /// When a user left last, in nanoseconds since boot.
     left: AtomicU64,
 }
-
-/// A place, hashed and compared by its identity.
-struct ByIdentity<I, T>(Arc<Place<I, T>>);
 
 /// A user of what is in a place. Dropping it gives the place up.
 pub(crate) struct Lease<I: Identity, T: Lingers> {
@@ -110,7 +107,14 @@ impl<I: Clone + Eq + Hash + Send + Sync + 'static> Identity for I {}
 
 impl<I: Identity, T: Lingers> Shelf<I, T> {
     pub(crate) fn new(clock: Clock) -> Self {
-        Self { clock, table: ArcSwapOption::empty(), next_look: AtomicU64::new(u64::MAX) }
+        Self {
+            clock,
+            hasher: RandomState::new(),
+            all: HashTrie::default(),
+            kept: HashTrie::default(),
+            kept_len: AtomicUsize::new(0),
+            next_look: AtomicU64::new(u64::MAX),
+        }
     }
 
     /// What is found by an identity; made if there is nothing yet.
@@ -130,48 +134,42 @@ impl<I: Identity, T: Lingers> Shelf<I, T> {
         if let Some(place) = self.find(identity) {
             return Ok(self.lease_of(place, now));
         }
-        let fresh = Arc::new(Place::new(identity.clone(), make()?));
+        let fresh = Arc::new(Place::new(identity.clone(), self.hash(identity), make()?));
+        if self.kept_len.load(Ordering::Relaxed) >= T::LIMIT.places {
+            self.clear(Size::ONE, now);
+        }
         loop {
-            let current = self.table.load();
-            if let Some(place) = current.as_deref().and_then(|table| find_in(table, identity)) {
+            let is_it =
+                |other: &Arc<Place<I, T>>| other.identity == *identity && !other.is_retired();
+            // The leaf that it comes to lie in has no place for another of the same identity, which is retired.
+            let keep = |other: &Arc<Place<I, T>>| !other.is_retired();
+            let found = self.all.add(fresh.hash, &fresh, is_it, keep);
+            let place = found.unwrap_or_else(|| Arc::clone(&fresh));
+            if Arc::ptr_eq(&place, &fresh) || place.enter() {
                 return Ok(self.lease_of(place, now));
-            }
-            let mut next = current.as_deref().cloned().unwrap_or_default();
-            if next.len() >= T::LIMIT.places {
-                clear(&next, Size::ONE, now);
-            }
-            next.retain(|by| !by.0.is_retired());
-            next.insert(ByIdentity(Arc::clone(&fresh)));
-            if self.replace(current.as_ref(), next) {
-                return Ok(self.lease_of(fresh, now));
             }
         }
     }
 
     /// Throws away everything that has no user.
     pub(crate) fn forget(&self) {
-        let current = self.table.load();
-        for by in current.iter().flat_map(|table| table.iter()) {
-            by.0.retire();
+        for place in self.kept.all() {
+            if place.retire() {
+                self.remove(&place);
+            }
         }
-        drop(current);
-        self.remove_retired();
     }
 
     /// Looks through the shelf: throws away what need not be kept any longer, and what is too much.
     pub(crate) fn look(self: &Arc<Self>) {
         self.next_look.store(u64::MAX, Ordering::SeqCst);
-        let current = self.table.load();
-        let Some(table) = current.as_deref() else { return };
-        let next = clear(table, Size::NONE, self.clock.now());
-        drop(current);
-        self.remove_retired();
+        let next = self.clear(Size::NONE, self.clock.now());
         self.look_at(next);
     }
 
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
-        self.table.load().as_ref().map_or(0, |table| table.len())
+        self.all.all().len()
     }
 
     fn look_if_due(self: &Arc<Self>, now: Now) {
@@ -188,68 +186,94 @@ impl<I: Identity, T: Lingers> Shelf<I, T> {
         }
     }
 
+    /// The place of an identity, with one user more.
     fn find(&self, identity: &I) -> Option<Arc<Place<I, T>>> {
-        self.table.load().as_deref().and_then(|table| find_in(table, identity))
+        let place = self.all.get(self.hash(identity), |place| place.identity == *identity);
+        place.filter(|place| place.enter())
+    }
+
+    fn hash(&self, identity: &I) -> u64 {
+        self.hasher.hash_one(identity)
     }
 
     fn lease_of(self: &Arc<Self>, place: Arc<Place<I, T>>, now: Now) -> Lease<I, T> {
         Lease { place, shelf: Arc::downgrade(self), came: now.boot_nanos() }
     }
 
-    fn remove_retired(&self) {
-        loop {
-            let current = self.table.load();
-            let Some(table) = current.as_deref() else { return };
-            if !table.iter().any(|by| by.0.is_retired()) {
-                return;
-            }
-            let mut next = table.clone();
-            next.retain(|by| !by.0.is_retired());
-            if self.replace(current.as_ref(), next) {
-                return;
-            }
+    /// A place has no user any more.
+    fn keep(&self, place: &Arc<Place<I, T>>) {
+        let is_it = |other: &Arc<Place<I, T>>| Arc::ptr_eq(other, place);
+        if self.kept.add(place.hash, place, is_it, |_| true).is_none() {
+            self.kept_len.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Puts another table in the place of one; false if another thread was faster.
-    fn replace(&self, current: Option<&Arc<Table<I, T>>>, next: Table<I, T>) -> bool {
-        let before = self.table.compare_and_swap(&current.cloned(), Some(Arc::new(next)));
-        before.as_ref().map(Arc::as_ptr) == current.map(Arc::as_ptr)
+    /// Removes a place that has been retired.
+    fn remove(&self, place: &Arc<Place<I, T>>) {
+        self.all.remove(place.hash, |other| Arc::ptr_eq(other, place));
+        self.let_go(place);
     }
-}
 
-/// The place of an identity, with one user more.
-fn find_in<I: Identity, T>(table: &Table<I, T>, identity: &I) -> Option<Arc<Place<I, T>>> {
-    table.get(identity).filter(|by| by.0.enter()).map(|by| Arc::clone(&by.0))
+    fn let_go(&self, place: &Arc<Place<I, T>>) {
+        if self.kept.remove(place.hash, |other| Arc::ptr_eq(other, place)) {
+            self.kept_len.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Those without users.
+    fn waiting(&self, now: Now) -> Vec<Waiting<I, T>> {
+        let mut waiting = Vec::new();
+        for place in self.kept.all() {
+            if !place.waits() {
+                self.let_go(&place);
+                // Its user may have left between the two steps, and have found it here.
+                if place.waits() {
+                    self.keep(&place);
+                }
+            }
+            if place.waits() {
+                waiting.push(place.waiting(now));
+            }
+        }
+        waiting
+    }
+
+    /// Removes the places that need not be kept any longer, and those that are too much beside what is to
+    /// come. Returns when the next of the others is over.
+    fn clear(&self, to_come: Size, now: Now) -> u64 {
+        let time = now.boot_nanos();
+        let mut waiting = self.waiting(now);
+        waiting.retain(|one| one.until > time || !self.retire(one));
+        let mut total = waiting.iter().fold(to_come, |total, one| total.plus(one.size));
+        if !total.is_within(T::LIMIT) {
+            waiting.sort_by_key(|one| one.rank);
+            waiting.retain(|one| {
+                if total.is_within(T::LIMIT) || !self.retire(one) {
+                    return true;
+                }
+                total = total.minus(one.size);
+                false
+            });
+        }
+        waiting.iter().map(|one| one.until).min().unwrap_or(u64::MAX)
+    }
+
+    /// Removes a place, unless somebody has come to use it.
+    fn retire(&self, one: &Waiting<I, T>) -> bool {
+        let retired = one.place.retire();
+        if retired {
+            self.remove(&one.place);
+        }
+        retired
+    }
 }
 
 /// A place without users, and until when it is kept.
-struct Waiting<'a, I, T> {
-    place: &'a Place<I, T>,
+struct Waiting<I, T> {
+    place: Arc<Place<I, T>>,
     until: u64,
     rank: u64,
     size: Size,
-}
-
-/// Retires the places that need not be kept any longer, and those that are too much beside what is to come.
-/// Returns when the next of the others is over.
-fn clear<I: Identity, T: Lingers>(table: &Table<I, T>, to_come: Size, now: Now) -> u64 {
-    let time = now.boot_nanos();
-    let waiting = table.iter().filter(|by| by.0.waits()).map(|by| by.0.waiting(now));
-    let mut waiting: Vec<Waiting<'_, I, T>> = waiting.collect();
-    waiting.retain(|one| one.until > time || !one.place.retire());
-    let mut total = waiting.iter().fold(to_come, |total, one| total.plus(one.size));
-    if !total.is_within(T::LIMIT) {
-        waiting.sort_by_key(|one| one.rank);
-        waiting.retain(|one| {
-            if total.is_within(T::LIMIT) || !one.place.retire() {
-                return true;
-            }
-            total = total.minus(one.size);
-            false
-        });
-    }
-    waiting.iter().map(|one| one.until).min().unwrap_or(u64::MAX)
 }
 
 impl<I: Identity, T: Lingers> Watched for Shelf<I, T> {
@@ -258,14 +282,18 @@ impl<I: Identity, T: Lingers> Watched for Shelf<I, T> {
         (next != u64::MAX).then(|| self.clock.now().until_boot(next))
     }
 
+    fn is_by_hand(&self) -> bool {
+        self.clock.is_manual()
+    }
+
     fn poll(self: Arc<Self>) {
         self.look();
     }
 }
 
 impl<I, T> Place<I, T> {
-    fn new(identity: I, value: T) -> Self {
-        Self { identity, value, users: AtomicUsize::new(1), left: AtomicU64::new(0) }
+    fn new(identity: I, hash: u64, value: T) -> Self {
+        Self { identity, hash, value, users: AtomicUsize::new(1), left: AtomicU64::new(0) }
     }
 
     /// Counts one user more, unless the place has left the shelf.
@@ -289,10 +317,11 @@ impl<I, T> Place<I, T> {
 }
 
 impl<I, T: Lingers> Place<I, T> {
-    fn waiting(&self, now: Now) -> Waiting<'_, I, T> {
+    fn waiting(self: &Arc<Self>, now: Now) -> Waiting<I, T> {
         let left = self.left.load(Ordering::SeqCst);
         let until = self.value.kept_until(left, now);
-        Waiting { place: self, until, rank: T::rank(left, until), size: self.value.size() }
+        let rank = T::rank(left, until);
+        Waiting { place: Arc::clone(self), until, rank, size: self.value.size() }
     }
 }
 
@@ -314,6 +343,7 @@ impl<I: Identity, T: Lingers> Drop for Lease<I, T> {
         // Before the user is gone, so that nobody finds a place without users and an old time.
         self.place.left.store(left, Ordering::SeqCst);
         if self.place.users.fetch_sub(1, Ordering::SeqCst) == 1 {
+            shelf.keep(&self.place);
             shelf.look_at(left.saturating_add(GRAIN));
         }
         shelf.look_if_due(now);
@@ -344,32 +374,6 @@ impl Size {
         self.places <= limit.places && self.entries <= limit.entries && self.bytes <= limit.bytes
     }
 }
-
-impl<I, T> Clone for ByIdentity<I, T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<I, T> Borrow<I> for ByIdentity<I, T> {
-    fn borrow(&self) -> &I {
-        &self.0.identity
-    }
-}
-
-impl<I: Hash, T> Hash for ByIdentity<I, T> {
-    fn hash<H: Hasher>(&self, hasher: &mut H) {
-        self.0.identity.hash(hasher);
-    }
-}
-
-impl<I: PartialEq, T> PartialEq for ByIdentity<I, T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.identity == other.0.identity
-    }
-}
-
-impl<I: Eq, T> Eq for ByIdentity<I, T> {}
 
 impl<I: Identity, T: Lingers> fmt::Debug for Lease<I, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

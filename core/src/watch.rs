@@ -1,22 +1,29 @@
 //! The one thread that watches the time: it runs what was put off, tells callers whose time is over,
 //! keeps warm what is to be kept warm and ends the fetches that outlive their time. Started when
 //! there is something to come, gone after a minute with nothing to come.
+//!
+//! With n alarms and things that are watched, an event takes O(log n) steps: the thread looks at those that it
+//! is time for and at those that something happened to. Only a step of the wall clock has it look at all.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use crate::clock::nanos;
+use crate::clock::{Clock, nanos};
 use crate::fork::{self, Generation, LazyForkCell, Reborn};
 use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::things::Things;
 use crate::thread::{IDLE, boot_nanos, contained, start_thread};
 
 /// The longest sleep: the condition's clock may stand still while the machine sleeps, the boot
 /// clock does not.
 const SLEEP_MAX: Duration = Duration::from_secs(60);
 
-/// After a look at those watched, the next comes no sooner than this, whatever they say.
+/// After something was done for those watched, the next look comes no sooner than this, whatever they say.
 const GRAIN: Duration = Duration::from_millis(1);
+
+/// A larger step of the wall clock against the boot clock moves what falls due by it.
+const STEP: u64 = 1_000_000_000;
 
 /// Work that falls due without a caller.
 pub(crate) trait Watched: Send + Sync {
@@ -25,6 +32,11 @@ pub(crate) trait Watched: Send + Sync {
 
     /// Does it.
     fn poll(self: Arc<Self>);
+
+    /// Whether it goes by a clock that a test moves.
+    fn is_by_hand(&self) -> bool {
+        false
+    }
 }
 
 /// Runs a task at a time, in nanoseconds since boot, on the watching thread, which it must not
@@ -35,16 +47,16 @@ pub(crate) fn at(time: u64, task: impl FnOnce() + Send + 'static) -> Alarm {
     let id = work.next_id;
     work.next_id += 1;
     work.alarms.insert((time, id), Box::new(task));
-    watch.attend(work, time);
-    Alarm { born: fork::generation(), time, id }
+    let is_attended = watch.attend(work, time);
+    Alarm { born: fork::generation(), time, id, is_attended }
 }
 
-/// Looks after what falls due in something, for as long as there is anything and it is in use.
+/// Looks after what falls due in something, for as long as there is anything and it is in use. Tell this
+/// again when something may have come to do.
 pub(crate) fn over(watched: &Arc<impl Watched + 'static>) {
     let watch = watch();
     let mut work = watch.work.lock();
-    work.add(watched);
-    work.changes += 1;
+    work.watched.add(Arc::downgrade(watched) as _, watched.is_by_hand());
     watch.attend(work, 0);
 }
 
@@ -53,20 +65,27 @@ pub(crate) fn over(watched: &Arc<impl Watched + 'static>) {
 pub(crate) fn beside(watched: &Arc<impl Watched + 'static>, time: u64) {
     let watch = watch();
     let mut work = watch.work.lock();
-    work.add(watched);
+    work.watched.add(Arc::downgrade(watched) as _, watched.is_by_hand());
     if work.attended {
-        work.changes += 1;
         watch.attend(work, time);
     }
 }
 
-/// Tells that something watched may fall due sooner than it did.
-pub(crate) fn look_again() {
+/// Something falls due sooner than it did, if it is watched. Starts no thread, and takes no lock but one
+/// under which no other is taken.
+pub(crate) fn sooner(watched: &Weak<dyn Watched>) {
     let watch = watch();
     let mut work = watch.work.lock();
-    // Alarms that nobody attends are those of a thread that could not start: try again.
-    if work.attended || !work.alarms.is_empty() {
-        work.changes += 1;
+    if work.watched.look_at(watched) && work.attended {
+        watch.attend(work, 0);
+    }
+}
+
+/// Tries to start the thread again if none could be started and alarms wait for it.
+pub(crate) fn look_again() {
+    let watch = watch();
+    let work = watch.work.lock();
+    if !work.attended && !work.alarms.is_empty() {
         watch.attend(work, 0);
     }
 }
@@ -76,9 +95,16 @@ pub(crate) struct Alarm {
     born: Generation,
     time: u64,
     id: u64,
+    is_attended: bool,
 }
 
 impl Alarm {
+    /// Whether there is a thread to run the task. If not, it waits until one can be started, which may be
+    /// never.
+    pub(crate) fn is_attended(&self) -> bool {
+        self.is_attended
+    }
+
     /// Takes the task back, unless it has been run or is being run.
     pub(crate) fn cancel(self) {
         // A child has none of its parent's alarms.
@@ -110,29 +136,13 @@ struct Work {
     /// By when they go off, then in the order they came.
     alarms: BTreeMap<(u64, u64), Task>,
     next_id: u64,
-    watched: Vec<Weak<dyn Watched>>,
-    /// Raised by all that concerns those watched, so that the thread notices what came while it
-    /// looked.
-    changes: u64,
+    watched: Things<dyn Watched>,
+    /// How far the wall clock is ahead of the boot clock, in nanoseconds.
+    wall_ahead: u64,
     /// There is a thread.
     attended: bool,
     /// Until when it sleeps, in nanoseconds since boot; zero while it is awake.
     asleep_until: u64,
-}
-
-/// What a look at the watched has shown.
-#[derive(Default)]
-struct Outlook {
-    /// The changes that it takes in.
-    seen: u64,
-    /// There was something to do.
-    busy: bool,
-    /// Those with something to do now.
-    due: Vec<Arc<dyn Watched>>,
-    /// When the next of the others falls due, in nanoseconds since boot.
-    next: Option<u64>,
-    /// Those that need not be watched any more.
-    done: Vec<Weak<dyn Watched>>,
 }
 
 impl Reborn for Watch {
@@ -152,35 +162,32 @@ impl Watch {
         Self { born, idle, work: Mutex::default(), changed: Condvar::default() }
     }
 
-    /// Sees to it that the thread is awake at a time.
-    fn attend(self: &Arc<Self>, mut work: MutexGuard<'_, Work>, time: u64) {
+    /// Sees to it that the thread is awake at a time. False if there is none.
+    fn attend(self: &Arc<Self>, mut work: MutexGuard<'_, Work>, time: u64) -> bool {
         if work.attended {
             let wake = time < work.asleep_until;
             drop(work);
             if wake {
                 self.changed.notify_one();
             }
-            return;
+            return true;
         }
-        work.attended = true;
-        drop(work);
         let watch = Arc::clone(self);
-        if !start_thread("grantmint-watch".to_owned(), move || watch.serve()) {
-            // A caller that blocks watches its own time, and the next that comes here tries again.
-            self.work.lock().attended = false;
-        }
+        // Under the lock, so that nobody counts on a thread that does not come. A caller that blocks watches
+        // its own time, and the next that comes here tries again.
+        work.attended = start_thread("grantmint-watch".to_owned(), move || watch.serve());
+        work.attended
     }
 
     /// The thread's lifetime.
     fn serve(self: Arc<Self>) {
         let mut rested = Duration::ZERO;
         while !self.is_foreign() {
-            let outlook = self.look();
-            if outlook.busy {
+            if self.look() {
                 rested = Duration::ZERO;
                 continue;
             }
-            match self.rest(outlook, rested) {
+            match self.rest(rested) {
                 Some(time) => rested += time,
                 None => return,
             }
@@ -188,36 +195,54 @@ impl Watch {
         // Foreign code that was called here forked, and this is the child.
     }
 
-    /// Does all that is due, and looks at what is to come. All without the lock: what is called has
+    /// Does all that is due; returns whether there was anything. All without the lock: what is called has
     /// locks of its own, and its last user may be gone, so that it is dropped here.
-    fn look(&self) -> Outlook {
+    fn look(&self) -> bool {
         let mut work = self.work.lock();
-        let (tasks, watched) = (work.take_due(), work.watched.clone());
-        let mut outlook = Outlook { seen: work.changes, ..Outlook::default() };
+        work.notice_step();
+        let (tasks, watched) = (work.take_due(), work.watched.take(boot_nanos()));
         drop(work);
-        outlook.busy = !tasks.is_empty();
+        let mut busy = !tasks.is_empty();
         tasks.into_iter().for_each(contained);
-        contained(|| outlook.of(&watched));
-        let due = std::mem::take(&mut outlook.due);
-        if !due.is_empty() {
-            due.into_iter().for_each(|due| contained(|| due.poll()));
-            outlook.busy = true;
+        let mut polled = false;
+        for weak in &watched {
+            polled |= self.look_at(weak);
+        }
+        if polled {
+            busy = true;
             std::thread::sleep(GRAIN);
         }
-        outlook
+        busy
+    }
+
+    /// Looks at one of those watched, and does what is due there; returns whether that was anything.
+    fn look_at(&self, weak: &Weak<dyn Watched>) -> bool {
+        let strong = weak.upgrade();
+        let mut next = None;
+        contained(|| next = strong.as_ref().and_then(|watched| watched.next_wakeup()));
+        let is_due = next == Some(Duration::ZERO);
+        if let Some(watched) = strong {
+            contained(move || {
+                if is_due {
+                    watched.poll()
+                }
+            });
+        }
+        // In a child that foreign code forked, the lock may be held by a thread that is not there.
+        if !self.is_foreign() {
+            let at = next.map(|after| boot_nanos().saturating_add(nanos(after)));
+            self.work.lock().watched.put_back(weak, at);
+        }
+        is_due
     }
 
     /// Sleeps until the next is due and returns for how long; none if the thread has nothing to
     /// come any more.
-    fn rest(&self, outlook: Outlook, rested: Duration) -> Option<Duration> {
+    fn rest(&self, rested: Duration) -> Option<Duration> {
         let mut work = self.work.lock();
-        if work.changes != outlook.seen {
-            return Some(Duration::ZERO);
-        }
-        work.watched.retain(|weak| !outlook.done.iter().any(|done| done.ptr_eq(weak)));
         let now = boot_nanos();
         let alarm = work.alarms.keys().next().map(|(time, _)| *time);
-        let time = match outlook.next.into_iter().chain(alarm).min() {
+        let time = match work.watched.next().into_iter().chain(alarm).min() {
             Some(at) => Duration::from_nanos(at.saturating_sub(now)),
             None if rested >= self.idle => {
                 work.attended = false;
@@ -225,6 +250,9 @@ impl Watch {
             }
             None => self.idle.saturating_sub(rested),
         };
+        if time.is_zero() {
+            return Some(time);
+        }
         let time = time.min(SLEEP_MAX);
         work.asleep_until = now.saturating_add(nanos(time));
         let mut work = self.changed.wait_for(work, time);
@@ -234,33 +262,21 @@ impl Watch {
 }
 
 impl Work {
-    fn add(&mut self, watched: &Arc<impl Watched + 'static>) {
-        let weak: Weak<dyn Watched> = Arc::downgrade(watched) as _;
-        if !self.watched.iter().any(|other| other.ptr_eq(&weak)) {
-            // Without a thread nobody else takes out what is gone.
-            self.watched.retain(|other| other.strong_count() > 0);
-            self.watched.push(weak);
-        }
-    }
-
     fn take_due(&mut self) -> Vec<Task> {
-        let later = self.alarms.split_off(&(boot_nanos().saturating_add(1), 0));
-        std::mem::replace(&mut self.alarms, later).into_values().collect()
+        let (now, mut due) = (boot_nanos(), Vec::new());
+        while let Some(first) = self.alarms.first_entry().filter(|first| first.key().0 <= now) {
+            due.push(first.remove());
+        }
+        due
     }
-}
 
-impl Outlook {
-    fn of(&mut self, watched: &[Weak<dyn Watched>]) {
-        for weak in watched {
-            let strong = weak.upgrade();
-            match (strong.as_ref().and_then(|watched| watched.next_wakeup()), strong) {
-                (Some(Duration::ZERO), Some(watched)) => self.due.push(watched),
-                (Some(after), _) => {
-                    let at = boot_nanos().saturating_add(nanos(after));
-                    self.next = Some(self.next.map_or(at, |next| next.min(at)));
-                }
-                (None, _) => self.done.push(weak.clone()),
-            }
+    /// Looks at everything if the wall clock was set: a grant ends by either clock.
+    fn notice_step(&mut self) {
+        let now = Clock::system().now();
+        let wall_ahead = now.wall_nanos().wrapping_sub(now.boot_nanos());
+        if wall_ahead.abs_diff(self.wall_ahead) > STEP {
+            self.wall_ahead = wall_ahead;
+            self.watched.look_at_all();
         }
     }
 }

@@ -470,7 +470,7 @@ impl GrantCache {
 
     /// Keeps nothing warm any more for the host program. What minters keep warm ends with them.
     pub(crate) fn let_cool(&self) {
-        self.inner().warm.let_cool(self.host().id);
+        self.inner().let_cool(self.host().id);
     }
 
     /// A caller's way to the grant of a key, from its beginning.

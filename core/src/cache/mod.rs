@@ -33,6 +33,7 @@ pub(crate) use ask::{
 };
 pub(crate) use decide::{Block, Lane, Turn, cooldown};
 pub(crate) use store::{
-    Admission, Limiter, Need, NoRoom, Permit, Report, Sighting, StillFresh, Throttled, Traffic, Wakes,
+    Admission, Follower, Limiter, Need, NoRoom, Permit, Report, Sighting, StillFresh, Throttled, Traffic,
+    Wakes,
 };
 pub(crate) use tenant::Tenant;

@@ -1,7 +1,7 @@
 //! A minter's part of a cache: the keys of its account, its credential, and what it keeps warm.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::ask::{BeginOptions, Handle, Ticket};
@@ -72,22 +72,28 @@ impl Tenant {
         self.cache.shared().prefetch(&self.who, &self.key(key))
     }
 
-    /// As [`GrantCache::keep_warm`], until this tenant is gone at the latest.
-    pub(crate) fn keep_warm(&self, key: &Key, time: Duration) -> Result<()> {
+    /// As [`GrantCache::keep_warm`], until this tenant is gone at the latest. `watched` fetches what falls due.
+    pub(crate) fn keep_warm(
+        &self,
+        key: &Key,
+        time: Duration,
+        watched: Weak<dyn Watched>,
+    ) -> Result<()> {
         self.warms.store(true, Ordering::Relaxed);
+        self.cache.shared().warmed_by(&self.who, watched);
         self.cache.shared().keep_warm(&self.who, &self.key(key), time)
     }
 
     /// Keeps nothing warm any more. What others keep warm stays so.
     pub(crate) fn let_cool(&self) {
         if self.warms.swap(false, Ordering::Relaxed) {
-            self.cache.shared().inner().warm.let_cool(self.who.id);
+            self.cache.shared().inner().let_cool(self.who.id);
         }
     }
 
     /// What has the fetches of all who use the cache ended when they are overdue.
     pub(crate) fn timeouts(&self) -> &Arc<impl Watched + use<>> {
-        self.cache.shared()
+        self.cache.shared().timeouts()
     }
 
     /// After how long [`Tenant::poll_warm`] has something to do; none if this tenant keeps nothing warm.

@@ -79,7 +79,7 @@ impl Feed {
 
     /// Keeps a key fresh without it being read.
     pub(crate) fn keep_warm(self: &Arc<Self>, key: &Key, time: Duration) -> Result<()> {
-        self.tenant.keep_warm(key, time)?;
+        self.tenant.keep_warm(key, time, Arc::downgrade(self) as _)?;
         if self.closed.load(Ordering::Relaxed) {
             // It was closed meanwhile.
             self.tenant.let_cool();
@@ -122,6 +122,10 @@ impl Feed {
 impl Watched for Feed {
     fn next_wakeup(&self) -> Option<Duration> {
         self.tenant.next_warm()
+    }
+
+    fn is_by_hand(&self) -> bool {
+        self.tenant.cache().clock().is_manual()
     }
 
     fn poll(self: Arc<Self>) {

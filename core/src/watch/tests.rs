@@ -74,7 +74,7 @@ fn the_thread_ends_with_nothing_to_come_and_starts_again() {
     for _ in 0..2 {
         let (watched, seen) = once();
         let mut work = watch.work.lock();
-        work.watched.push(Arc::downgrade(&watched) as _);
+        work.watched.add(Arc::downgrade(&watched) as _, false);
         watch.attend(work, 0);
         seen.recv_timeout(LONG).unwrap();
         let start = Instant::now();
@@ -82,6 +82,6 @@ fn the_thread_ends_with_nothing_to_come_and_starts_again() {
             assert!(start.elapsed() < LONG, "an idle thread stays");
             std::thread::sleep(Duration::from_millis(1));
         }
-        assert!(watch.work.lock().watched.is_empty());
+        assert_eq!(watch.work.lock().watched.len(), 0);
     }
 }

@@ -55,6 +55,18 @@ impl Case {
         Self::of("player", grant.into())
     }
 
+    /// A minter of streams whose grants are at hand, with a policy of its own.
+    #[must_use]
+    pub fn live_with(&self, policy: CachePolicy, unique: bool) -> PlaybackMinter {
+        PlaybackMinter::builder(&key())
+            .source(AtHand(self.grant_json.clone()))
+            .policy(policy)
+            .ttl(TTL)
+            .unique(unique)
+            .build()
+            .expect("the settings are valid")
+    }
+
     /// A minter for this kind.
     #[must_use]
     pub fn minter(&self) -> TokenMinter {
@@ -81,13 +93,7 @@ impl Case {
 #[must_use]
 pub fn live(case: &Case, unique: bool) -> PlaybackMinter {
     let policy = CachePolicy::builder().wait_below(REFRESHED).soft_point(REFRESHED).build();
-    let minter = PlaybackMinter::builder(&key())
-        .source(AtHand(case.grant_json.clone()))
-        .policy(policy.expect("the policy is within its limits"))
-        .ttl(TTL)
-        .unique(unique)
-        .build()
-        .expect("the settings are valid");
+    let minter = case.live_with(policy.expect("the policy is within its limits"), unique);
     minter.token(STREAMER, "alice").expect("the grant is at hand");
     minter
 }

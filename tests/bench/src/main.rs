@@ -8,6 +8,7 @@ mod cache;
 mod growth;
 mod playback;
 mod report;
+mod scale;
 mod token;
 
 use std::env;
@@ -30,6 +31,7 @@ fn main() -> io::Result<()> {
     cache::run(&mut report, effort, &identities);
     playback::run(&mut report, effort, &identities);
     growth::run(&mut report, effort, &identities);
+    scale::run(&mut report, effort, &identities);
     report.language = Some("C");
     c::run(&mut report, effort, &identities);
     json.map_or(Ok(()), |file| report.write(&PathBuf::from(file)))

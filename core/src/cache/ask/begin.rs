@@ -326,15 +326,20 @@ impl Inner {
         Waiter::new(Arc::clone(self), Arc::clone(entry), fetch, wish, Arc::clone(who))
     }
 
-    /// Evicts the keys idle longest to make space for a new one. If all are being fetched or kept warm,
+    /// Evicts a key that is among those idle longest to make space for a new one. If all are being fetched or kept warm,
     /// the new one is refused: the cache grows past its limit by no more than the threads that add to
     /// it simultaneously.
     fn make_room(&self, now: Now) -> Result<()> {
         let max = self.policy.max_keys();
+        if self.shards.len() >= max {
+            // What waits for a fetch that is overdue may have to go.
+            self.time_out_overdue(now);
+        }
         let evicted = self.shards.make_room(max, now);
         self.counters.evicted(evicted.len());
         for entry in &evicted {
             self.note(now, EventKind::Evicted, Some(&entry.key));
+            entry.tell_followers();
         }
         if self.shards.len() < max {
             return Ok(());

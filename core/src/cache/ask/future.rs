@@ -66,10 +66,13 @@ impl<B: Beginner, F: Fn(Ticket)> GetFuture<B, F> {
             },
         };
         let polled = Pin::new(&mut waiting.waiter).poll(context);
-        if polled.is_pending() {
-            waiting.set_alarm(context.waker());
-            self.waiting = Some(waiting);
+        if polled.is_ready() {
+            return polled;
         }
+        if !waiting.set_alarm(context.waker()) {
+            return Poll::Ready(waiting.waiter.unwatched());
+        }
+        self.waiting = Some(waiting);
         polled
     }
 }
@@ -81,11 +84,15 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn set_alarm(&mut self, waker: &Waker) {
+    /// Has the caller's time watched; false if nobody does.
+    fn set_alarm(&mut self, waker: &Waker) -> bool {
         self.cancel_alarm();
         let time = boot_nanos().saturating_add(nanos(self.waiter.time_left()));
         let waker = waker.clone();
-        self.alarm = Some(watch::at(time, move || waker.wake()));
+        let alarm = watch::at(time, move || waker.wake());
+        let is_attended = alarm.is_attended();
+        self.alarm = Some(alarm);
+        is_attended
     }
 
     fn cancel_alarm(&mut self) {

@@ -1,7 +1,7 @@
 //! A key that has been looked up: what hot paths keep.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwapOption;
 
@@ -10,7 +10,7 @@ use super::beginner::Beginner;
 use super::options::{BeginOptions, usual_promise};
 use super::shared::SharedCache;
 use crate::cache::decide::Key;
-use crate::cache::store::{Entry, Hit, Inner, Requester, Retired, Sighting, StillFresh};
+use crate::cache::store::{Entry, Follower, Hit, Inner, Requester, Retired, Sighting, StillFresh};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::fork::Reborn as _;
@@ -133,6 +133,11 @@ impl Handle {
             Some(Err(error)) => Err(error),
             _ => Ok(None),
         }
+    }
+
+    /// Tells somebody when the entry that the key was found in first is evicted; false if it has been.
+    pub(crate) fn follow(&self, follower: Weak<dyn Follower>) -> bool {
+        !self.first.inner.is_foreign() && self.first.entry.follow(follower).is_ok()
     }
 
     /// Whether the key still lies where it was found.

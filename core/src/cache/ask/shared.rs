@@ -1,6 +1,6 @@
 //! What all clones of a cache share: what this process keeps of it, and asking for one of its keys.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use arc_swap::Guard;
@@ -31,6 +31,12 @@ impl SharedCache {
         let own = Arc::new(Realm::new(None, limiter));
         let host = Arc::new(Requester::new(own, Arc::default()));
         Self { inner: ForkCell::new(inner), host, realms: Realms::default() }
+    }
+
+    /// This as what has the fetches ended that are overdue, for who watches it from now on.
+    pub(crate) fn timeouts(self: &Arc<Self>) -> &Arc<Self> {
+        self.inner().timeouts.get_or_init(|| Arc::downgrade(self) as _);
+        self
     }
 
     /// What this process keeps of the cache.
@@ -91,6 +97,12 @@ impl SharedCache {
         Ok(inner.fetch_if_due(who, &entry, now))
     }
 
+    /// Tells by what the keys are fetched that a user keeps warm, so that it hears when one falls due sooner
+    /// than it did.
+    pub(crate) fn warmed_by(&self, who: &Requester, watched: Weak<dyn Watched>) {
+        self.inner().warmed_by(who.id, watched);
+    }
+
     /// Has a key refreshed without being read, for a time of at most 24 h; zero ends it.
     pub(crate) fn keep_warm(&self, who: &Requester, key: &Key, time: Duration) -> Result<()> {
         let inner = self.inner();
@@ -98,7 +110,7 @@ impl SharedCache {
         let end = now.plus(time.min(TIME_MAX)).boot_nanos();
         loop {
             let entry = inner.entry_ahead(who, key, now)?;
-            match inner.warm.keep(who.id, &entry, end, now) {
+            match inner.keep_warm(who.id, &entry, end, now) {
                 Ok(()) => return Ok(()),
                 Err(Retired) => inner.shards.wait_for_retirement(key),
             }
@@ -168,6 +180,10 @@ impl Watched for SharedCache {
     fn next_wakeup(&self) -> Option<Duration> {
         let inner = self.inner();
         inner.fetches.next_overdue().map(|at| inner.clock.now().until_boot(at))
+    }
+
+    fn is_by_hand(&self) -> bool {
+        self.clock().is_manual()
     }
 
     fn poll(self: Arc<Self>) {

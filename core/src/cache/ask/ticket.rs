@@ -94,7 +94,7 @@ impl Ticket {
             Admission::Later(at) => {
                 // Whoever is woken has no need to ask in time.
                 let patience = if waker.is_some() { WOKEN } else { DEFAULT_TIMEOUT };
-                self.fetch.waits_until(at.saturating_add(nanos(patience)));
+                self.inner.fetches.waits(&self.fetch, at.saturating_add(nanos(patience)));
                 Start::Later(Duration::from_nanos(at.saturating_sub(time)))
             }
             Admission::TooLate => self.refused(not_sent_in_time(PAUSE)),
@@ -105,7 +105,7 @@ impl Ticket {
     fn go(&mut self, permit: Permit, now: Now) -> Duration {
         let timeout = self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout;
         self.permit = Some(permit);
-        self.fetch.sent_until(now.boot_nanos().saturating_add(timeout));
+        self.inner.sent(&self.fetch, now.boot_nanos().saturating_add(timeout));
         self.inner.counters.fetch(self.is_refresh());
         self.inner.note(now, EventKind::FetchSent, Some(&self.entry.key));
         self.sent = Some(now);

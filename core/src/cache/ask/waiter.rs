@@ -209,6 +209,15 @@ impl Waiter {
         }
     }
 
+    /// What a caller gets whose time nobody can watch: what it would fall back on. To wait could be for ever,
+    /// if the fetch does not end and nobody else comes.
+    pub(super) fn unwatched(&self) -> Result<Hit> {
+        let now = self.inner.clock.now();
+        let error = Error::new(ErrorKind::Overloaded, "no thread to watch the time could start")
+            .with_retry_after(Duration::from_secs(1));
+        self.fall_back(error, now)
+    }
+
     fn unsubscribe(&mut self) {
         if let Some(subscription) = self.subscription.take()
             && !self.inner.is_foreign()

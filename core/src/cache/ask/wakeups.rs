@@ -17,9 +17,8 @@ impl Inner {
     /// When a key that is kept warm for a user falls due next, in nanoseconds since boot; none if none
     /// is kept warm.
     pub(crate) fn next_warm(&self, who: &Requester, now: Now) -> Option<u64> {
-        let warm = self.warm.of(who.id, now);
-        let dues = warm.iter().map(|entry| self.due_at(who, entry, now));
-        dues.map(|at| at.max(now.boot_nanos())).min()
+        let next = self.next_due(who.id, now)?.max(now.boot_nanos());
+        Some(self.block(who, now).map_or(next, |block| next.max(block.until)))
     }
 
     /// Ends the fetches that are overdue; returns the tickets of the keys that are kept warm for a
@@ -31,22 +30,24 @@ impl Inner {
 
     /// The tickets of the keys that are kept warm for a user and are due.
     pub(crate) fn poll_warm(self: &Arc<Self>, who: &Requester, now: Now) -> Vec<Ticket> {
-        let warm = self.warm.of(who.id, now);
-        warm.iter().filter_map(|entry| self.fetch_if_due(who, entry, now)).collect()
+        if self.block(who, now).is_some_and(|block| block.until > now.boot_nanos()) {
+            // None may be fetched, however many are due.
+            return Vec::new();
+        }
+        let due = self.due(who.id, now);
+        due.iter().filter_map(|entry| self.fetch_warm(who, entry, now)).collect()
     }
 
-    /// When an entry that is kept warm falls due; not before a fetch in flight is over.
-    fn due_at(&self, who: &Requester, entry: &Entry, now: Now) -> u64 {
-        let state = entry.state();
-        if let Some(fetch) = state.live_fetch(now) {
-            return fetch.overdue_at();
+    fn fetch_warm(
+        self: &Arc<Self>,
+        who: &Requester,
+        entry: &Arc<Entry>,
+        now: Now,
+    ) -> Option<Ticket> {
+        let ticket = self.fetch_if_due(who, entry, now);
+        if ticket.is_none() {
+            self.is_not_due(entry, now);
         }
-        // One nanosecond after the soft point, and not a moment later once that has passed.
-        let age = state
-            .value
-            .as_ref()
-            .map_or(0, |value| (value.remaining(now) + 1).saturating_sub(value.soft));
-        let due = now.boot_nanos().saturating_add(age).max(state.past.next);
-        self.block(who, now).map_or(due, |block| due.max(block.until))
+        ticket
     }
 }

@@ -82,7 +82,8 @@ impl CachePolicyBuilder {
         self
     }
 
-    /// How many keys the cache holds before the one idle longest has to go. Default 10,000.
+    /// How many keys the cache holds before each new one evicts one that is among those idle longest. Default
+    /// 10,000.
     #[must_use]
     pub fn max_keys(mut self, keys: usize) -> Self {
         self.0.max_keys = keys;

@@ -1,12 +1,14 @@
 //! One entry of the cache: a key, its current state, and who may replace that.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 use arc_swap::{ArcSwap, Guard};
 
 use super::held::Held;
+use super::idle::{Idles, Place};
 use super::realm::Realm;
+use super::warm::{Due, Warms};
 use crate::cache::decide::{EntryState, Key};
 use crate::clock::Now;
 use crate::sync::{self, Mutex, MutexGuard};
@@ -15,24 +17,34 @@ use crate::sync::{self, Mutex, MutexGuard};
 /// write to one cache line.
 const READ_GRAIN: u64 = 1_000_000_000;
 
+/// Who keeps something beside an entry, for as long as that is in the map.
+pub(crate) trait Follower: Send + Sync {
+    /// The entry of this key has left the map.
+    fn evicted(&self, key: &Key);
+}
+
 /// An entry that has left the map was met: look the key up again.
 pub(crate) struct Retired;
 
 pub(crate) struct Entry {
     pub(crate) key: Key,
+    /// Tells it from all others.
+    number: u64,
     /// Whose it is.
     pub(crate) realm: Arc<Realm>,
     state: ArcSwap<EntryState>,
     /// The number of the state: equal before and after means untouched between.
     version: AtomicU64,
     /// Held while the state is replaced; readers do not need it.
-    lock: Mutex<()>,
+    lock: Mutex<Followers>,
     /// When it was last read, in nanoseconds since boot, to within [`READ_GRAIN`].
     last_read: AtomicU64,
-    /// Until when it is refreshed without being read, in nanoseconds since boot.
+    /// Where it stands among those that may be evicted: with no fetch in flight and not kept warm.
+    place: Place,
+    /// Until when it is refreshed without being read, in nanoseconds since boot; 0 if it is not.
     warm_until: AtomicU64,
     /// What this entry and its like hold.
-    held: Arc<Held>,
+    held: Arc<Held<Entry>>,
 }
 
 impl Entry {
@@ -40,20 +52,24 @@ impl Entry {
         key: Key,
         realm: Arc<Realm>,
         state: EntryState,
-        held: &Arc<Held>,
+        held: &Arc<Held<Self>>,
         now: Now,
-    ) -> Self {
+    ) -> Arc<Self> {
         held.changed(&EntryState::default(), &state);
-        Self {
+        let entry = Arc::new(Self {
             key,
+            number: next_version(),
             realm,
             state: ArcSwap::from_pointee(state),
             version: AtomicU64::new(next_version()),
-            lock: Mutex::new(()),
+            lock: Mutex::default(),
             last_read: AtomicU64::new(now.boot_nanos()),
+            place: Place::default(),
             warm_until: AtomicU64::new(0),
             held: Arc::clone(held),
-        }
+        });
+        entry.lock().rank();
+        entry
     }
 
     /// The state to read from.
@@ -72,8 +88,8 @@ impl Entry {
     }
 
     /// The right to replace the state.
-    pub(crate) fn lock(&self) -> Change<'_> {
-        Change { _held: self.lock.lock(), entry: self }
+    pub(crate) fn lock(self: &Arc<Self>) -> Change<'_> {
+        Change { followers: self.lock.lock(), entry: self }
     }
 
     #[inline]
@@ -84,34 +100,85 @@ impl Entry {
         }
     }
 
-    pub(crate) fn last_read(&self) -> u64 {
-        self.last_read.load(Ordering::Relaxed)
-    }
-
-    /// Has it refreshed without being read. Under the lock, so that it is not retired meanwhile.
-    pub(crate) fn keep_warm_until(&self, time: u64) -> Result<(), Retired> {
+    /// Keeps it warm for an owner; a time that has passed ends it. Under the lock, so that it is not retired
+    /// meanwhile.
+    pub(crate) fn keep_warm(
+        self: &Arc<Self>,
+        owner: u64,
+        until: u64,
+        now: Now,
+    ) -> Result<(), Retired> {
         let change = self.lock();
         if change.state().retired {
             return Err(Retired);
         }
-        self.warm_until.store(time, Ordering::Relaxed);
+        change.set_warm_until(self.held.warm.keep(owner, self, until, now));
         Ok(())
     }
 
-    /// Has it refreshed without being read until this time at most.
-    pub(crate) fn let_cool_until(&self, time: u64) {
-        self.warm_until.store(time, Ordering::Relaxed);
+    /// Takes in that somebody does not keep it warm any more.
+    pub(crate) fn let_cool(self: &Arc<Self>) {
+        let change = self.lock();
+        change.set_warm_until(self.held.warm.longest(self));
     }
 
-    pub(crate) fn warm_until(&self) -> u64 {
-        self.warm_until.load(Ordering::Relaxed)
+    /// Tells somebody when the entry leaves the map.
+    pub(crate) fn follow(self: &Arc<Self>, follower: Weak<dyn Follower>) -> Result<(), Retired> {
+        let mut change = self.lock();
+        if change.state().retired {
+            return Err(Retired);
+        }
+        if change.followers.len() == change.followers.capacity() {
+            change.followers.retain(|other| other.strong_count() > 0);
+        }
+        change.followers.push(follower);
+        Ok(())
+    }
+
+    /// Tells those who follow that it has left the map.
+    pub(crate) fn tell_followers(self: &Arc<Self>) {
+        let followers = std::mem::take(&mut *self.lock().followers);
+        for follower in followers.iter().filter_map(Weak::upgrade) {
+            follower.evicted(&self.key);
+        }
+    }
+
+    /// Whether it may be evicted in this state: it has no fetch in flight and is not kept warm.
+    fn is_evictable(&self, state: &EntryState) -> bool {
+        !state.retired && state.fetch.is_none() && self.warm_until.load(Ordering::Relaxed) == 0
     }
 }
 
+impl Idles for Entry {
+    fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn last_read(&self) -> u64 {
+        self.last_read.load(Ordering::Relaxed)
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+}
+
+impl Warms for Entry {
+    fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn due(&self, now: Now) -> Due {
+        due(&self.state(), now)
+    }
+}
+
+type Followers = Vec<Weak<dyn Follower>>;
+
 /// The right to replace an entry's state, for as long as it is held.
 pub(crate) struct Change<'a> {
-    _held: MutexGuard<'a, ()>,
-    entry: &'a Entry,
+    followers: MutexGuard<'a, Followers>,
+    entry: &'a Arc<Entry>,
 }
 
 impl Change<'_> {
@@ -119,12 +186,59 @@ impl Change<'_> {
         self.entry.state.load_full()
     }
 
+    /// Puts another state in the place of this one, and the entry in its places in the orders: O(log n).
     pub(crate) fn replace(&self, state: EntryState) {
-        self.entry.held.changed(&self.entry.state.load(), &state);
-        self.entry.state.store(Arc::new(state));
+        let entry = self.entry;
+        let before = entry.state.load();
+        entry.held.changed(&before, &state);
+        let moves = entry.is_evictable(&before) != entry.is_evictable(&state);
+        drop(before);
+        entry.state.store(Arc::new(state));
         sync::step();
-        self.entry.version.store(next_version(), Ordering::Release);
+        entry.version.store(next_version(), Ordering::Release);
+        if moves {
+            self.rank();
+        }
+        if entry.warm_until.load(Ordering::Relaxed) > 0 {
+            // Not later than it is: whoever comes to it by then knows the time.
+            entry.held.warm.moved(entry, due(&entry.state(), Now::default()));
+        }
     }
+
+    /// Whether the entry may be evicted.
+    pub(crate) fn is_evictable(&self) -> bool {
+        self.entry.is_evictable(&self.entry.state())
+    }
+
+    fn set_warm_until(&self, time: u64) {
+        self.entry.warm_until.store(time, Ordering::Relaxed);
+        self.rank();
+    }
+
+    /// Puts the entry in its place among those that may be evicted, or removes it from them.
+    fn rank(&self) {
+        match self.is_evictable() {
+            true => self.entry.held.idle.add(self.entry),
+            false => self.entry.held.idle.remove(self.entry),
+        }
+    }
+}
+
+/// When an entry that is kept warm falls due in a state; not before a fetch in flight is over.
+fn due(state: &EntryState, now: Now) -> Due {
+    if let Some(fetch) = &state.fetch {
+        return Due::at_boot(fetch.overdue_at());
+    }
+    let next = state.past.next;
+    let Some(value) = &state.value else { return Due::at_boot(next) };
+    // One nanosecond after the soft point.
+    let after = |end: u64| end.saturating_add(1).saturating_sub(value.soft);
+    let (boot, wall) = (after(value.expires.boot_nanos()), after(value.expires.wall_nanos()));
+    let pause = next.saturating_sub(now.boot_nanos());
+    if pause > 0 && wall.saturating_sub(now.wall_nanos()) <= pause {
+        return Due::at_boot(next);
+    }
+    Due { boot: boot.max(next), wall }
 }
 
 /// A number that no other state has, of this entry or another: the handle of a key may have seen

@@ -1,10 +1,10 @@
 //! Everything that one process keeps of a cache.
 //!
-//! Lock order: that of the kept warm, then a shard's, then an entry's. The small locks (fetches, events, a
-//! completion) are leaves. No lock is held while a callback runs.
+//! Lock order: that of the one who makes space, then a shard's, then an entry's. The small locks (fetches, those
+//! kept warm, those that may be evicted, events, a completion) are leaves. No lock is held while a callback runs.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 
 use super::counters::Counters;
 use super::entry::Entry;
@@ -13,10 +13,10 @@ use super::fetches::Fetches;
 use super::realm::Realm;
 use super::shards::Shards;
 use super::stats::Stats;
-use super::warm::Warm;
-use crate::cache::decide::{CachePolicy, Credential, EntryState, Key};
+use crate::cache::decide::{CachePolicy, Credential, EntryState, Fetch, Key};
 use crate::clock::{Clock, Now};
 use crate::fork::{self, Generation, Reborn};
+use crate::watch::{self, Watched};
 
 pub(crate) struct Inner {
     pub(crate) clock: Clock,
@@ -24,10 +24,10 @@ pub(crate) struct Inner {
     pub(crate) shards: Shards,
     pub(crate) counters: Counters,
     pub(crate) fetches: Fetches,
-    /// Entries that are refreshed without being read.
-    pub(crate) warm: Warm,
     /// Tells what this process keeps apart from what its parent kept.
     pub(crate) number: u64,
+    /// By what the fetches are ended that are overdue, if by anything but calls.
+    pub(crate) timeouts: OnceLock<Weak<dyn Watched>>,
     /// The number of the next grant.
     pub(super) next_grant: AtomicU64,
     events: Ring,
@@ -46,12 +46,21 @@ impl Inner {
             shards: Shards::new(),
             counters: Counters::new(),
             fetches: Fetches::default(),
-            warm: Warm::default(),
             number: NEXT.fetch_add(1, Ordering::Relaxed),
+            timeouts: OnceLock::new(),
             next_grant: AtomicU64::new(1),
             events: Ring::default(),
             born: fork::generation(),
             left_behind: AtomicBool::new(false),
+        }
+    }
+
+    /// The request of a fetch is sent, and has until another deadline.
+    pub(crate) fn sent(&self, fetch: &Arc<Fetch>, deadline: u64) {
+        if self.fetches.sent(fetch, deadline)
+            && let Some(timeouts) = self.timeouts.get()
+        {
+            watch::sooner(timeouts);
         }
     }
 
@@ -70,14 +79,15 @@ impl Inner {
         true
     }
 
-    /// Empties the entries of some realms.
+    /// Empties the entries of some realms. Looks at every entry, whoever's it is: it concerns all.
     pub(crate) fn purge(&self, is_meant: impl Fn(&Arc<Realm>) -> bool) {
         self.renew(is_meant, |state| state.renewed(false));
         self.note(self.clock.now(), EventKind::Purged, None);
     }
 
     /// Starts a new era in the entries of a realm whose grants were fetched with another credential until
-    /// now. Grants stay, cached errors go, and what is fetched with any other credential goes on.
+    /// now. Grants stay, cached errors go, and what is fetched with any other credential goes on. Looks at every
+    /// entry, as a purge does.
     pub(crate) fn rotate(&self, realm: &Arc<Realm>, before: &Arc<Credential>) {
         let next = |state: &EntryState| match &state.fetch {
             Some(fetch) if !Arc::ptr_eq(&fetch.credential, before) => state.clone(),

@@ -10,6 +10,7 @@ mod events;
 mod fetches;
 mod held;
 mod hit;
+mod idle;
 mod inner;
 mod limiter;
 mod outcome;
@@ -20,12 +21,13 @@ mod shards;
 mod sighting;
 mod stats;
 mod warm;
+mod warming;
 
 pub use events::{Event, EventKind};
 pub use hit::Hit;
 pub use stats::{LatencyHistogram, Stats};
 
-pub(crate) use entry::{Change, Entry, Retired};
+pub(crate) use entry::{Change, Entry, Follower, Retired};
 pub(crate) use inner::Inner;
 pub(crate) use limiter::{
     Admission, Limiter, Need, NoRoom, Permit, Report, Throttled, Traffic, Unlimited, Wakes,

@@ -31,5 +31,5 @@ pub use source::{AsyncGrantSource, GrantSource, SourceTicket, source_fn};
 pub use test_helper::read_answer;
 
 pub(super) use built_in::BuiltIn;
-pub(super) use request::check_ttl;
+pub(super) use request::{check_ttl, streamer_of};
 pub(super) use source::ForKeys;

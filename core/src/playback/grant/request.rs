@@ -69,8 +69,14 @@ impl GrantRequest {
             Some(rest) => Some(Origin::parse(rest.strip_prefix(' ').unwrap_or(rest))?),
         };
         let ttl = u32::try_from(key.ttl().as_secs()).unwrap_or(u32::MAX);
-        Self::new(text.get(..SID_LEN).unwrap_or(text), ttl, origin)
+        Self::new(streamer_of(key), ttl, origin)
     }
+}
+
+/// The SID of the stream that a key was made for, in its one spelling.
+#[inline]
+pub(crate) fn streamer_of(key: &Key) -> &str {
+    key.text().get(..SID_LEN).unwrap_or(key.text())
 }
 
 pub(crate) fn check_ttl(ttl: u32) -> Result<()> {

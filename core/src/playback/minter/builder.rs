@@ -230,7 +230,7 @@ impl PlaybackMinterBuilder {
             grant_ttl: self.grant_ttl,
             origin,
             defaults: self.defaults,
-            streams: Streams::default(),
+            streams: Arc::new(Streams::default()),
             built_in: self.source.is_none().then_some(built_in),
         }))
     }

@@ -93,9 +93,9 @@ impl PlaybackMinter {
         options: TokenOptions,
     ) -> Result<PlaybackToken> {
         let shared = self.shared()?;
-        // Borrowed from the map: to count references would make all threads meet at one number.
-        if let Some(stream) = shared.streams.load().get(streamer) {
-            return shared.token(stream, identity, options);
+        let look = |stream: &Arc<Stream>| shared.token(stream, identity, options);
+        if let Some(token) = shared.streams.peek(streamer, look) {
+            return token;
         }
         let stream = shared.stream(streamer, options)?;
         shared.token(&stream, identity, options)
@@ -115,10 +115,8 @@ impl PlaybackMinter {
         options: TokenOptions,
     ) -> Result<Option<PlaybackToken>> {
         let shared = self.shared()?;
-        match shared.streams.load().get(streamer) {
-            Some(stream) => shared.token_at_once(stream, identity, options),
-            None => Ok(None),
-        }
+        let look = |stream: &Arc<Stream>| shared.token_at_once(stream, identity, options);
+        shared.streams.peek(streamer, look).unwrap_or(Ok(None))
     }
 
     /// As [`PlaybackMinter::token_with`], as a future: whoever polls it is handed the token, minted at
@@ -239,8 +237,9 @@ impl PlaybackMinter {
         options: TokenOptions,
     ) -> Result<Option<PlaybackToken>> {
         let shared = self.shared()?;
-        if let Some(stream) = shared.streams.load().get(streamer) {
-            return shared.try_token(stream, identity, options);
+        let look = |stream: &Arc<Stream>| shared.try_token(stream, identity, options);
+        if let Some(token) = shared.streams.peek(streamer, look) {
+            return token;
         }
         shared.check(streamer, options)?;
         match shared.stream(streamer, options) {

@@ -24,7 +24,7 @@ pub(super) struct Shared {
     pub(super) grant_ttl: u32,
     pub(super) origin: Option<Origin>,
     pub(super) defaults: TokenOptions,
-    pub(super) streams: Streams,
+    pub(super) streams: Arc<Streams>,
     /// The built-in client; none with a custom source.
     pub(super) built_in: Option<BuiltIn>,
 }
@@ -79,8 +79,8 @@ impl Shared {
     /// The stream, however it is spelled; looked up for a caller with these options if it is new.
     pub(super) fn stream(&self, streamer: &str, options: TokenOptions) -> Result<Arc<Stream>> {
         let request = self.request(streamer)?;
-        if let Some(stream) = self.streams.load().get(request.streamer().as_str()) {
-            return Ok(Arc::clone(stream));
+        if let Some(stream) = self.streams.peek(request.streamer().as_str(), Arc::clone) {
+            return Ok(stream);
         }
         let handle = self.feed.tenant().handle(&request.key(), self.wish(options))?;
         Ok(self.streams.add(request.streamer(), Stream::new(handle)))

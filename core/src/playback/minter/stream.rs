@@ -8,6 +8,7 @@ use super::signing::Signing;
 use super::token::PlaybackToken;
 use crate::cache::{BeginOptions, Handle, Hit, Sighting, StillFresh};
 use crate::error::Result;
+use crate::playback::grant::streamer_of;
 use crate::sync;
 use crate::token::{PlaybackGrant, Prefix};
 
@@ -29,6 +30,12 @@ struct Prepared {
 impl Stream {
     pub(super) fn new(handle: Handle) -> Self {
         Self { handle: Arc::new(handle), prefix: ArcSwapOption::empty() }
+    }
+
+    /// The SID of the stream, in its one spelling.
+    #[inline]
+    pub(super) fn streamer(&self) -> &str {
+        streamer_of(self.handle.key())
     }
 
     /// Drops what is prepared, which holds a grant.
