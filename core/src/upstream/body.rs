@@ -1,0 +1,267 @@
+//! The body of an answer: where it ends, and what it is.
+//!
+//! Whoever disagrees with the server about where a body ends takes its rest for the next answer. So what can be
+//! read in two ways is refused, and a connection is used once more only if the end was beyond doubt.
+
+use std::io::{self, Read};
+
+use http::{HeaderMap, StatusCode, header};
+use zeroize::Zeroizing;
+
+use super::chunks::Chunks;
+use crate::net::{Failure, Head, Incoming};
+
+/// What tells where a body ends.
+#[derive(Debug, PartialEq)]
+pub(super) enum End {
+    /// There is none.
+    NoBody,
+    /// So many bytes.
+    Length(u64),
+    /// Chunks, the last of which is empty.
+    Chunks,
+    /// The end of the connection.
+    Close,
+}
+
+impl End {
+    /// What the head of an answer to a POST says of it.
+    pub(super) fn of(head: &Head) -> Result<Self, Failure> {
+        let length = length(&head.headers)?;
+        let is_chunked = is_chunked(head)?;
+        let has_none = head.status.is_informational()
+            || matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        Ok(match length {
+            _ if has_none => Self::NoBody,
+            _ if is_chunked => Self::Chunks,
+            Some(length) => Self::Length(length),
+            None => Self::Close,
+        })
+    }
+
+    /// Reads a body of so many bytes at most into memory that does not grow: growing would leave copies of a
+    /// grant behind.
+    pub(super) fn read(
+        &self,
+        from: &mut impl Read,
+        incoming: &mut Incoming,
+        max: usize,
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        match self {
+            Self::NoBody => Ok(Zeroizing::default()),
+            Self::Length(length) => {
+                let length = usize::try_from(*length).unwrap_or(usize::MAX);
+                if length > max {
+                    return Err(Failure::BodyTooLarge);
+                }
+                let body = until_full_or_closed(from, incoming, length)?;
+                if body.len() < length { Err(Failure::cut_off()) } else { Ok(body) }
+            }
+            Self::Chunks => Chunks::new(from, incoming).read(max),
+            Self::Close => {
+                let body = until_full_or_closed(from, incoming, max + 1)?;
+                if body.len() > max { Err(Failure::BodyTooLarge) } else { Ok(body) }
+            }
+        }
+    }
+}
+
+/// Whether the server keeps the connection open after this answer, and both agree where that ends.
+pub(super) fn is_kept_open(head: &Head, end: &End) -> bool {
+    let says = |word| tokens(&head.headers, &header::CONNECTION).any(|token| is(token, word));
+    let is_switched = head.status == StatusCode::SWITCHING_PROTOCOLS;
+    let is_doubtful = head.headers.contains_key(header::TRANSFER_ENCODING)
+        && head.headers.contains_key(header::CONTENT_LENGTH);
+    let is_open = if head.is_old { says("keep-alive") } else { true };
+    is_open && !says("close") && !is_switched && !is_doubtful && *end != End::Close
+}
+
+/// `Content-Length`. It may be there several times, as long as that is one number.
+fn length(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
+    let mut length = None;
+    for value in headers.get_all(header::CONTENT_LENGTH) {
+        for text in value.as_bytes().split(|byte| *byte == b',') {
+            let number = number(text.trim_ascii()).ok_or(Failure::NotHttp)?;
+            if length.is_some_and(|other| other != number) {
+                return Err(Failure::NotHttp);
+            }
+            length = Some(number);
+        }
+    }
+    Ok(length)
+}
+
+/// Digits alone, as `u64::from_str` would take a sign.
+fn number(text: &[u8]) -> Option<u64> {
+    let digits = text.iter().all(u8::is_ascii_digit);
+    str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
+}
+
+/// `Transfer-Encoding`. None but chunks were asked for; HTTP/1.0 has none. "identity" is the old word for none.
+fn is_chunked(head: &Head) -> Result<bool, Failure> {
+    let mut codings = tokens(&head.headers, &header::TRANSFER_ENCODING)
+        .filter(|coding| !coding.is_empty() && !is(coding, "identity"));
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(false),
+        (Some(coding), None) if is(coding, "chunked") && !head.is_old => Ok(true),
+        _ => Err(Failure::NotHttp),
+    }
+}
+
+/// The words of a header field that is a list.
+fn tokens<'a>(
+    headers: &'a HeaderMap,
+    name: &header::HeaderName,
+) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    let values = headers.get_all(name).into_iter();
+    values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
+}
+
+fn is(token: &[u8], word: &str) -> bool {
+    token.eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// So many bytes, or fewer if the connection ends before.
+fn until_full_or_closed(
+    from: &mut impl Read,
+    incoming: &mut Incoming,
+    count: usize,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut body = Zeroizing::new(vec![0; count]);
+    let mut len = incoming.move_to(&mut body);
+    while len < count {
+        match at_end(from.read(&mut body[len..]))? {
+            0 => break,
+            more => len += more,
+        }
+    }
+    body.truncate(len);
+    Ok(body)
+}
+
+/// A connection that ends without a farewell ends, too: many servers say none.
+pub(super) fn at_end(read: io::Result<usize>) -> io::Result<usize> {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+    read.or_else(|error| match error.kind() {
+        UnexpectedEof | ConnectionAborted | ConnectionReset => Ok(0),
+        _ => Err(error),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(text: &str) -> Head {
+        Head::read(&mut text.as_bytes(), &mut Incoming::new()).unwrap()
+    }
+
+    fn of(fields: &[&str]) -> Result<(End, bool), Failure> {
+        let head = head(&format!("HTTP/1.1 201 Created\r\n{}\r\n", fields.join("")));
+        let end = End::of(&head)?;
+        let is_kept = is_kept_open(&head, &end);
+        Ok((end, is_kept))
+    }
+
+    #[test]
+    fn the_head_says_where_the_body_ends_and_whether_the_connection_stays() {
+        for (fields, end, is_kept) in [
+            (&["Content-Length: 5\r\n"][..], End::Length(5), true),
+            (&["Content-Length: 0\r\n"], End::Length(0), true),
+            (&["Content-Length: 42\r\n", "content-length: 042 ,42\r\n"], End::Length(42), true),
+            (&["Transfer-Encoding: ChunKed\r\n"], End::Chunks, true),
+            (&["Transfer-Encoding: identity\r\n"], End::Close, false),
+            (&["Transfer-Encoding: identity, chunked\r\n"], End::Chunks, true),
+            (&["Transfer-Encoding: chunked\r\n", "Content-Length: 5\r\n"], End::Chunks, false),
+            (&[], End::Close, false),
+            (&["Connection: Close\r\n", "Content-Length: 5\r\n"], End::Length(5), false),
+            (&["Connection: x, close\r\n", "Content-Length: 5\r\n"], End::Length(5), false),
+            (&["Connection: keep-alive\r\n", "Content-Length: 5\r\n"], End::Length(5), true),
+        ] {
+            assert_eq!(of(fields).unwrap(), (end, is_kept), "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_refused() {
+        for fields in [
+            &["Content-Length: 5\r\n", "Content-Length: 6\r\n"][..],
+            &["Content-Length: 5, 6\r\n"],
+            &["Content-Length: +5\r\n"],
+            &["Content-Length: -5\r\n"],
+            &["Content-Length: 0x5\r\n"],
+            &["Content-Length: 5 5\r\n"],
+            &["Content-Length: \r\n"],
+            &["Content-Length: 5,\r\n"],
+            &["Content-Length: 99999999999999999999999\r\n"],
+            &["Transfer-Encoding: gzip\r\n"],
+            &["Transfer-Encoding: gzip, chunked\r\n"],
+            &["Transfer-Encoding: chunked, gzip\r\n"],
+            &["Transfer-Encoding: chunked, chunked\r\n"],
+            &["Transfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\n"],
+            &["Transfer-Encoding: xchunked\r\n"],
+        ] {
+            assert!(matches!(of(fields), Err(Failure::NotHttp)), "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn an_old_server_closes_unless_it_says_otherwise() {
+        for (fields, is_kept) in [
+            ("Content-Length: 2\r\n", Some(false)),
+            ("Connection: Keep-Alive\r\nContent-Length: 2\r\n", Some(true)),
+            ("Connection: keep-alive\r\n", Some(false)),
+            ("Transfer-Encoding: chunked\r\n", None),
+        ] {
+            let head = head(&format!("HTTP/1.0 200 OK\r\n{fields}\r\n"));
+            let end = End::of(&head).ok();
+            assert_eq!(end.map(|end| is_kept_open(&head, &end)), is_kept, "{fields}");
+        }
+    }
+
+    #[test]
+    fn some_answers_have_no_body_whatever_their_head_says() {
+        for status in [101, 204, 304] {
+            let head = head(&format!("HTTP/1.1 {status} x\r\nContent-Length: 5\r\n\r\n"));
+            let end = End::of(&head).unwrap();
+            assert_eq!((&end, is_kept_open(&head, &end)), (&End::NoBody, status != 101));
+        }
+    }
+
+    fn read(end: &End, bytes: &[u8], max: usize) -> Result<Vec<u8>, Failure> {
+        end.read(&mut &bytes[..], &mut Incoming::new(), max).map(|body| body.to_vec())
+    }
+
+    #[test]
+    fn a_body_has_its_length_or_is_cut_off() {
+        assert_eq!(read(&End::Length(3), b"abcd", 3).unwrap(), b"abc");
+        assert_eq!(read(&End::Length(0), b"abcd", 3).unwrap(), b"");
+        assert!(matches!(read(&End::Length(3), b"ab", 3), Err(Failure::Socket(_))));
+        for length in [4, u64::MAX] {
+            // It is refused before any of it is read.
+            assert!(matches!(read(&End::Length(length), b"", 3), Err(Failure::BodyTooLarge)));
+        }
+        assert_eq!(read(&End::Close, b"abc", 3).unwrap(), b"abc");
+        assert!(matches!(read(&End::Close, b"abcd", 3), Err(Failure::BodyTooLarge)));
+        assert_eq!(read(&End::NoBody, b"abcd", 3).unwrap(), b"");
+    }
+
+    /// A connection that breaks off without a farewell.
+    struct Broken<'a>(&'a [u8]);
+
+    impl Read for Broken<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            match self.0.read(into)? {
+                0 => Err(io::ErrorKind::ConnectionReset.into()),
+                count => Ok(count),
+            }
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_connection_is_one_however_it_comes() {
+        let read = |end: End| end.read(&mut Broken(b"abc"), &mut Incoming::new(), 9);
+        assert_eq!(&**read(End::Close).unwrap(), b"abc");
+        assert!(matches!(read(End::Length(4)), Err(Failure::Socket(_))));
+    }
+}
