@@ -24,6 +24,13 @@ pub(super) enum End {
     Close,
 }
 
+/// A body that was read.
+pub(super) struct Body {
+    pub(super) bytes: Zeroizing<Vec<u8>>,
+    /// Its end came, and was not just that of the connection.
+    pub(super) is_ended: bool,
+}
+
 impl End {
     /// What the head of an answer to a POST says of it.
     pub(super) fn of(head: &Head) -> Result<Self, Failure> {
@@ -46,34 +53,40 @@ impl End {
         from: &mut impl Read,
         incoming: &mut Incoming,
         max: usize,
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    ) -> Result<Body, Failure> {
         match self {
-            Self::NoBody => Ok(Zeroizing::default()),
+            Self::NoBody => Ok(Body { bytes: Zeroizing::default(), is_ended: true }),
             Self::Length(length) => {
                 let length = usize::try_from(*length).unwrap_or(usize::MAX);
                 if length > max {
                     return Err(Failure::BodyTooLarge);
                 }
-                let body = until_full_or_closed(from, incoming, length)?;
-                if body.len() < length { Err(Failure::cut_off()) } else { Ok(body) }
+                let bytes = until_full_or_closed(from, incoming, length)?;
+                if bytes.len() < length {
+                    return Err(Failure::cut_off());
+                }
+                Ok(Body { bytes, is_ended: true })
             }
             Self::Chunks => Chunks::new(from, incoming).read(max),
             Self::Close => {
-                let body = until_full_or_closed(from, incoming, max + 1)?;
-                if body.len() > max { Err(Failure::BodyTooLarge) } else { Ok(body) }
+                let bytes = until_full_or_closed(from, incoming, max + 1)?;
+                if bytes.len() > max {
+                    return Err(Failure::BodyTooLarge);
+                }
+                Ok(Body { bytes, is_ended: false })
             }
         }
     }
 }
 
-/// Whether the server keeps the connection open after this answer, and both agree where that ends.
-pub(super) fn is_kept_open(head: &Head, end: &End) -> bool {
+/// Whether the server keeps the connection open after this answer if that has an end, on which both agree.
+pub(super) fn is_kept_open(head: &Head) -> bool {
     let says = |word| tokens(&head.headers, &header::CONNECTION).any(|token| is(token, word));
     let is_switched = head.status == StatusCode::SWITCHING_PROTOCOLS;
     let is_doubtful = head.headers.contains_key(header::TRANSFER_ENCODING)
         && head.headers.contains_key(header::CONTENT_LENGTH);
     let is_open = if head.is_old { says("keep-alive") } else { true };
-    is_open && !says("close") && !is_switched && !is_doubtful && *end != End::Close
+    is_open && !says("close") && !is_switched && !is_doubtful
 }
 
 /// `Content-Length`. It may be there several times, as long as that is one number.
@@ -159,8 +172,7 @@ mod tests {
     fn of(fields: &[&str]) -> Result<(End, bool), Failure> {
         let head = head(&format!("HTTP/1.1 201 Created\r\n{}\r\n", fields.join("")));
         let end = End::of(&head)?;
-        let is_kept = is_kept_open(&head, &end);
-        Ok((end, is_kept))
+        Ok((end, is_kept_open(&head)))
     }
 
     #[test]
@@ -170,10 +182,10 @@ mod tests {
             (&["Content-Length: 0\r\n"], End::Length(0), true),
             (&["Content-Length: 42\r\n", "content-length: 042 ,42\r\n"], End::Length(42), true),
             (&["Transfer-Encoding: ChunKed\r\n"], End::Chunks, true),
-            (&["Transfer-Encoding: identity\r\n"], End::Close, false),
+            (&["Transfer-Encoding: identity\r\n"], End::Close, true),
             (&["Transfer-Encoding: identity, chunked\r\n"], End::Chunks, true),
             (&["Transfer-Encoding: chunked\r\n", "Content-Length: 5\r\n"], End::Chunks, false),
-            (&[], End::Close, false),
+            (&[], End::Close, true),
             (&["Connection: Close\r\n", "Content-Length: 5\r\n"], End::Length(5), false),
             (&["Connection: x, close\r\n", "Content-Length: 5\r\n"], End::Length(5), false),
             (&["Connection: keep-alive\r\n", "Content-Length: 5\r\n"], End::Length(5), true),
@@ -210,12 +222,11 @@ mod tests {
         for (fields, is_kept) in [
             ("Content-Length: 2\r\n", Some(false)),
             ("Connection: Keep-Alive\r\nContent-Length: 2\r\n", Some(true)),
-            ("Connection: keep-alive\r\n", Some(false)),
+            ("Connection: keep-alive, close\r\nContent-Length: 2\r\n", Some(false)),
             ("Transfer-Encoding: chunked\r\n", None),
         ] {
             let head = head(&format!("HTTP/1.0 200 OK\r\n{fields}\r\n"));
-            let end = End::of(&head).ok();
-            assert_eq!(end.map(|end| is_kept_open(&head, &end)), is_kept, "{fields}");
+            assert_eq!(End::of(&head).ok().map(|_| is_kept_open(&head)), is_kept, "{fields}");
         }
     }
 
@@ -224,12 +235,14 @@ mod tests {
         for status in [101, 204, 304] {
             let head = head(&format!("HTTP/1.1 {status} x\r\nContent-Length: 5\r\n\r\n"));
             let end = End::of(&head).unwrap();
-            assert_eq!((&end, is_kept_open(&head, &end)), (&End::NoBody, status != 101));
+            assert_eq!((end, is_kept_open(&head)), (End::NoBody, status != 101));
         }
     }
 
     fn read(end: &End, bytes: &[u8], max: usize) -> Result<Vec<u8>, Failure> {
-        end.read(&mut &bytes[..], &mut Incoming::new(), max).map(|body| body.to_vec())
+        let body = end.read(&mut &bytes[..], &mut Incoming::new(), max)?;
+        assert_eq!(body.is_ended, *end != End::Close);
+        Ok(body.bytes.to_vec())
     }
 
     #[test]
@@ -261,7 +274,7 @@ mod tests {
     #[test]
     fn the_end_of_a_connection_is_one_however_it_comes() {
         let read = |end: End| end.read(&mut Broken(b"abc"), &mut Incoming::new(), 9);
-        assert_eq!(&**read(End::Close).unwrap(), b"abc");
+        assert_eq!(&**read(End::Close).unwrap().bytes, b"abc");
         assert!(matches!(read(End::Length(4)), Err(Failure::Socket(_))));
     }
 }

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use zeroize::Zeroizing;
 
-use super::body::at_end;
+use super::body::{Body, at_end};
 use crate::net::{Failure, Incoming};
 
 /// A line with the length of a chunk may be so long, with what a server adds to it.
@@ -26,8 +26,8 @@ impl<'a, R: Read> Chunks<'a, R> {
     }
 
     /// All of them, up to so many bytes, and what follows the last one.
-    pub(super) fn read(mut self, max: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let mut body = Zeroizing::new(vec![0; max]);
+    pub(super) fn read(mut self, max: usize) -> Result<Body, Failure> {
+        let mut bytes = Zeroizing::new(vec![0; max]);
         let mut len = 0;
         loop {
             let length = self.length()?;
@@ -37,13 +37,13 @@ impl<'a, R: Read> Chunks<'a, R> {
             if length > max - len {
                 return Err(Failure::BodyTooLarge);
             }
-            self.fill(&mut body[len..len + length])?;
+            self.fill(&mut bytes[len..len + length])?;
             self.line_end()?;
             len += length;
         }
-        self.trailer()?;
-        body.truncate(len);
-        Ok(body)
+        let is_ended = self.trailer()?;
+        bytes.truncate(len);
+        Ok(Body { bytes, is_ended })
     }
 
     /// The length of the next chunk, from its line.
@@ -74,18 +74,18 @@ impl<'a, R: Read> Chunks<'a, R> {
         Ok(())
     }
 
-    /// Passes over the fields behind the last chunk, up to an empty line. A server that closes instead has said all
-    /// that counts.
-    fn trailer(&mut self) -> Result<(), Failure> {
+    /// Passes over the fields behind the last chunk, and says whether the empty line came that ends them. A server
+    /// that closes instead has said all that counts.
+    fn trailer(&mut self) -> Result<bool, Failure> {
         let mut left = TRAILER_MAX_BYTES;
         while let Some(end) = self.line(left)? {
             self.incoming.take(end + 2);
             if end == 0 {
-                return Ok(());
+                return Ok(true);
             }
             left = left.saturating_sub(end + 2);
         }
-        Ok(())
+        Ok(false)
     }
 
     /// How long the next line is, without its end; none if the connection ends before that.
@@ -143,10 +143,11 @@ mod tests {
             }
         }
         let (mut from, mut incoming) = (Pieces(bytes.chunks(piece), b""), Incoming::new());
-        let body = Chunks::new(&mut from, &mut incoming).read(MAX)?.to_vec();
+        let body = Chunks::new(&mut from, &mut incoming).read(MAX)?;
+        assert_eq!(body.is_ended, bytes.windows(4).any(|last| last == b"\r\n\r\n"));
         let mut behind = incoming.waiting().to_vec();
         from.read_to_end(&mut behind).unwrap();
-        Ok((body, behind))
+        Ok((body.bytes.to_vec(), behind))
     }
 
     fn read(bytes: &str) -> Result<(Vec<u8>, Vec<u8>), Failure> {

@@ -36,7 +36,8 @@ pub(super) fn answer(from: &mut impl Read, max: usize) -> Result<Exchanged, Fail
     let end = End::of(&head)?;
     let body = end.read(from, &mut incoming, max);
     // What came behind the body was not asked for.
-    let is_at_end = body.is_ok() && incoming.waiting().is_empty();
-    let is_kept_open = is_at_end && is_kept_open(&head, &end);
+    let is_at_end = body.as_ref().is_ok_and(|body| body.is_ended) && incoming.waiting().is_empty();
+    let is_kept_open = is_at_end && is_kept_open(&head);
+    let body = body.map(|body| body.bytes);
     Ok(Exchanged { status: head.status, headers: head.headers, body, is_kept_open })
 }
