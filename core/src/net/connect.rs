@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_concerns_one_address_leads_to_the_next() {
+    fn after_what_concerns_one_address_the_next_is_tried() {
         for kind in [
             ErrorKind::ConnectionRefused,
             ErrorKind::HostUnreachable,

@@ -68,8 +68,10 @@ fn body_of(input: &[u8], status: u16) -> Option<Vec<u8>> {
     if !is_plain || !lines.next()?.starts_with(&format!("HTTP/1.1 {status}")) {
         return None;
     }
-    let fields: Vec<_> = lines.filter_map(|line| line.split_once(": ")).collect();
-    let [(name, value)] = fields[..] else { return None };
+    let (name, value) = lines.next()?.split_once(": ")?;
+    if lines.next().is_some() {
+        return None;
+    }
     match name.to_ascii_lowercase().as_str() {
         _ if matches!(status, 101 | 204 | 304) => Some(Vec::new()),
         "content-length" => body.get(..value.parse().ok()?).map(<[u8]>::to_vec),
