@@ -11,7 +11,7 @@ const TRY_MIN: Duration = Duration::from_millis(10);
 
 /// Tries one address after the other until the deadline.
 pub(super) fn connect(addresses: &[SocketAddr], end: Deadline) -> io::Result<TcpStream> {
-    let stream = first(addresses, end, |address, time| TcpStream::connect_timeout(address, time))?;
+    let stream = first(addresses, end, TcpStream::connect_timeout)?;
     stream.set_nodelay(true)?;
     Ok(stream)
 }

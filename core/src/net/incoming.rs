@@ -31,12 +31,19 @@ impl Incoming {
         self.start += count.min(self.end - self.start);
     }
 
-    /// Moves as much of what waits as fits.
-    pub(crate) fn move_to(&mut self, into: &mut [u8]) -> usize {
-        let count = into.len().min(self.end - self.start);
-        into[..count].copy_from_slice(&self.waiting()[..count]);
-        self.take(count);
-        count
+    /// Fills memory with what waits, and then with what comes; how much that is, which is less if the connection
+    /// ends. Of what comes behind, nothing is read.
+    pub(crate) fn fill(&mut self, into: &mut [u8], from: &mut impl Read) -> io::Result<usize> {
+        let mut len = into.len().min(self.end - self.start);
+        into[..len].copy_from_slice(&self.waiting()[..len]);
+        self.take(len);
+        while len < into.len() {
+            match at_end(from.read(&mut into[len..]))? {
+                0 => break,
+                more => len += more,
+            }
+        }
+        Ok(len)
     }
 
     /// Whether no more may wait.
@@ -53,6 +60,20 @@ impl Incoming {
         self.filled = self.filled.max(self.end);
         Ok(count)
     }
+
+    /// As [`Incoming::more`], for what may end with the connection, however that ends.
+    pub(crate) fn more_or_end(&mut self, from: &mut impl Read) -> io::Result<usize> {
+        at_end(self.more(from))
+    }
+}
+
+/// A connection that ends without a farewell ends, too: many servers say none.
+fn at_end(read: io::Result<usize>) -> io::Result<usize> {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+    read.or_else(|error| match error.kind() {
+        UnexpectedEof | ConnectionAborted | ConnectionReset => Ok(0),
+        _ => Err(error),
+    })
 }
 
 impl Drop for Incoming {
@@ -70,10 +91,13 @@ mod tests {
         let (mut incoming, mut from) = (Incoming::new(), &b"abcdef"[..]);
         assert_eq!(incoming.more(&mut from.by_ref().take(4)).unwrap(), 4);
         let mut into = [0; 3];
-        assert_eq!((incoming.move_to(&mut into), &into), (3, b"abc"));
-        assert_eq!((incoming.more(&mut from).unwrap(), incoming.waiting()), (2, &b"def"[..]));
+        assert_eq!((incoming.fill(&mut into, &mut from).unwrap(), &into), (3, b"abc"));
+        assert_eq!(
+            (incoming.more(&mut from.by_ref().take(1)).unwrap(), incoming.waiting()),
+            (1, &b"de"[..])
+        );
         incoming.take(1);
-        assert_eq!((incoming.move_to(&mut into), &into[..2]), (2, &b"ef"[..]));
+        assert_eq!((incoming.fill(&mut into, &mut from).unwrap(), &into[..2]), (2, &b"ef"[..]));
         assert_eq!((incoming.more(&mut from).unwrap(), incoming.waiting()), (0, &b""[..]));
     }
 

@@ -1,28 +1,12 @@
-//! The body of an answer: where it ends, and what it is.
-//!
-//! Whoever disagrees with the server about where a body ends takes its rest for the next answer. So what can be
-//! read in two ways is refused, and a connection is used once more only if the end was beyond doubt.
+//! The body of an answer.
 
-use std::io::{self, Read};
+use std::io::Read;
 
-use http::{HeaderMap, StatusCode, header};
 use zeroize::Zeroizing;
 
 use super::chunks::Chunks;
-use crate::net::{Failure, Head, Incoming};
-
-/// What tells where a body ends.
-#[derive(Debug, PartialEq)]
-pub(super) enum End {
-    /// There is none.
-    NoBody,
-    /// So many bytes.
-    Length(u64),
-    /// Chunks, the last of which is empty.
-    Chunks,
-    /// The end of the connection.
-    Close,
-}
+use super::framing::End;
+use crate::net::{Failure, Incoming};
 
 /// A body that was read.
 pub(super) struct Body {
@@ -31,107 +15,39 @@ pub(super) struct Body {
     pub(super) is_ended: bool,
 }
 
-impl End {
-    /// What the head of an answer to a POST says of it.
-    pub(super) fn of(head: &Head) -> Result<Self, Failure> {
-        let length = length(&head.headers)?;
-        let is_chunked = is_chunked(head)?;
-        let has_none = head.status.is_informational()
-            || matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-        Ok(match length {
-            _ if has_none => Self::NoBody,
-            _ if is_chunked => Self::Chunks,
-            Some(length) => Self::Length(length),
-            None => Self::Close,
-        })
-    }
-
-    /// Reads a body of so many bytes at most into memory that does not grow: growing would leave copies of a
-    /// grant behind.
-    pub(super) fn read(
-        &self,
-        from: &mut impl Read,
-        incoming: &mut Incoming,
-        max: usize,
-    ) -> Result<Body, Failure> {
-        match self {
-            Self::NoBody => Ok(Body { bytes: Zeroizing::default(), is_ended: true }),
-            Self::Length(length) => {
-                let length = usize::try_from(*length).unwrap_or(usize::MAX);
-                if length > max {
-                    return Err(Failure::BodyTooLarge);
-                }
-                let bytes = until_full_or_closed(from, incoming, length)?;
-                if bytes.len() < length {
-                    return Err(Failure::cut_off());
-                }
-                Ok(Body { bytes, is_ended: true })
+/// Reads a body of so many bytes at most into memory that does not grow: growing would leave copies of a
+/// grant behind.
+pub(super) fn read(
+    end: &End,
+    from: &mut impl Read,
+    incoming: &mut Incoming,
+    max: usize,
+) -> Result<Body, Failure> {
+    match end {
+        End::NoBody => Ok(Body { bytes: Zeroizing::default(), is_ended: true }),
+        End::Length(length) => {
+            let length = usize::try_from(*length).unwrap_or(usize::MAX);
+            if length > max {
+                return Err(Failure::BodyTooLarge);
             }
-            Self::Chunks => Chunks::new(from, incoming).read(max),
-            Self::Close => {
-                let bytes = until_full_or_closed(from, incoming, max + 1)?;
-                if bytes.len() > max {
-                    return Err(Failure::BodyTooLarge);
-                }
-                Ok(Body { bytes, is_ended: false })
+            let bytes = until_full_or_closed(from, incoming, length)?;
+            if bytes.len() < length {
+                return Err(Failure::cut_off());
             }
+            Ok(Body { bytes, is_ended: true })
+        }
+        End::Chunks => {
+            let (bytes, is_ended) = Chunks::new(from, incoming).read(max)?;
+            Ok(Body { bytes, is_ended })
+        }
+        End::Close => {
+            let bytes = until_full_or_closed(from, incoming, max + 1)?;
+            if bytes.len() > max {
+                return Err(Failure::BodyTooLarge);
+            }
+            Ok(Body { bytes, is_ended: false })
         }
     }
-}
-
-/// Whether the server keeps the connection open after this answer if that has an end, on which both agree.
-pub(super) fn is_kept_open(head: &Head) -> bool {
-    let says = |word| tokens(&head.headers, &header::CONNECTION).any(|token| is(token, word));
-    let is_switched = head.status == StatusCode::SWITCHING_PROTOCOLS;
-    let is_doubtful = head.headers.contains_key(header::TRANSFER_ENCODING)
-        && head.headers.contains_key(header::CONTENT_LENGTH);
-    let is_open = if head.is_old { says("keep-alive") } else { true };
-    is_open && !says("close") && !is_switched && !is_doubtful
-}
-
-/// `Content-Length`. It may be there several times, as long as that is one number.
-fn length(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
-    let mut length = None;
-    for value in headers.get_all(header::CONTENT_LENGTH) {
-        for text in value.as_bytes().split(|byte| *byte == b',') {
-            let number = number(text.trim_ascii()).ok_or(Failure::NotHttp)?;
-            if length.is_some_and(|other| other != number) {
-                return Err(Failure::NotHttp);
-            }
-            length = Some(number);
-        }
-    }
-    Ok(length)
-}
-
-/// Digits alone, as `u64::from_str` would take a sign.
-fn number(text: &[u8]) -> Option<u64> {
-    let digits = text.iter().all(u8::is_ascii_digit);
-    str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
-}
-
-/// `Transfer-Encoding`. None but chunks were asked for; HTTP/1.0 has none. "identity" is the old word for none.
-fn is_chunked(head: &Head) -> Result<bool, Failure> {
-    let mut codings = tokens(&head.headers, &header::TRANSFER_ENCODING)
-        .filter(|coding| !coding.is_empty() && !is(coding, "identity"));
-    match (codings.next(), codings.next()) {
-        (None, _) => Ok(false),
-        (Some(coding), None) if is(coding, "chunked") && !head.is_old => Ok(true),
-        _ => Err(Failure::NotHttp),
-    }
-}
-
-/// The words of a header field that is a list.
-fn tokens<'a>(
-    headers: &'a HeaderMap,
-    name: &header::HeaderName,
-) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-    let values = headers.get_all(name).into_iter();
-    values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
-}
-
-fn is(token: &[u8], word: &str) -> bool {
-    token.eq_ignore_ascii_case(word.as_bytes())
 }
 
 /// So many bytes, or fewer if the connection ends before.
@@ -140,107 +56,20 @@ fn until_full_or_closed(
     incoming: &mut Incoming,
     count: usize,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let mut body = Zeroizing::new(vec![0; count]);
-    let mut len = incoming.move_to(&mut body);
-    while len < count {
-        match at_end(from.read(&mut body[len..]))? {
-            0 => break,
-            more => len += more,
-        }
-    }
-    body.truncate(len);
-    Ok(body)
-}
-
-/// A connection that ends without a farewell ends, too: many servers say none.
-pub(super) fn at_end(read: io::Result<usize>) -> io::Result<usize> {
-    use io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
-    read.or_else(|error| match error.kind() {
-        UnexpectedEof | ConnectionAborted | ConnectionReset => Ok(0),
-        _ => Err(error),
-    })
+    let mut bytes = Zeroizing::new(vec![0; count]);
+    let len = incoming.fill(&mut bytes, from)?;
+    bytes.truncate(len);
+    Ok(bytes)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
-    fn head(text: &str) -> Head {
-        Head::read(&mut text.as_bytes(), &mut Incoming::new()).unwrap()
-    }
-
-    fn of(fields: &[&str]) -> Result<(End, bool), Failure> {
-        let head = head(&format!("HTTP/1.1 201 Created\r\n{}\r\n", fields.join("")));
-        let end = End::of(&head)?;
-        Ok((end, is_kept_open(&head)))
-    }
-
-    #[test]
-    fn the_head_says_where_the_body_ends_and_whether_the_connection_stays() {
-        for (fields, end, is_kept) in [
-            (&["Content-Length: 5\r\n"][..], End::Length(5), true),
-            (&["Content-Length: 0\r\n"], End::Length(0), true),
-            (&["Content-Length: 42\r\n", "content-length: 042 ,42\r\n"], End::Length(42), true),
-            (&["Transfer-Encoding: ChunKed\r\n"], End::Chunks, true),
-            (&["Transfer-Encoding: identity\r\n"], End::Close, true),
-            (&["Transfer-Encoding: identity, chunked\r\n"], End::Chunks, true),
-            (&["Transfer-Encoding: chunked\r\n", "Content-Length: 5\r\n"], End::Chunks, false),
-            (&[], End::Close, true),
-            (&["Connection: Close\r\n", "Content-Length: 5\r\n"], End::Length(5), false),
-            (&["Connection: x, close\r\n", "Content-Length: 5\r\n"], End::Length(5), false),
-            (&["Connection: keep-alive\r\n", "Content-Length: 5\r\n"], End::Length(5), true),
-        ] {
-            assert_eq!(of(fields).unwrap(), (end, is_kept), "{fields:?}");
-        }
-    }
-
-    #[test]
-    fn what_can_be_read_in_two_ways_is_refused() {
-        for fields in [
-            &["Content-Length: 5\r\n", "Content-Length: 6\r\n"][..],
-            &["Content-Length: 5, 6\r\n"],
-            &["Content-Length: +5\r\n"],
-            &["Content-Length: -5\r\n"],
-            &["Content-Length: 0x5\r\n"],
-            &["Content-Length: 5 5\r\n"],
-            &["Content-Length: \r\n"],
-            &["Content-Length: 5,\r\n"],
-            &["Content-Length: 99999999999999999999999\r\n"],
-            &["Transfer-Encoding: gzip\r\n"],
-            &["Transfer-Encoding: gzip, chunked\r\n"],
-            &["Transfer-Encoding: chunked, gzip\r\n"],
-            &["Transfer-Encoding: chunked, chunked\r\n"],
-            &["Transfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\n"],
-            &["Transfer-Encoding: xchunked\r\n"],
-        ] {
-            assert!(matches!(of(fields), Err(Failure::NotHttp)), "{fields:?}");
-        }
-    }
-
-    #[test]
-    fn an_old_server_closes_unless_it_says_otherwise() {
-        for (fields, is_kept) in [
-            ("Content-Length: 2\r\n", Some(false)),
-            ("Connection: Keep-Alive\r\nContent-Length: 2\r\n", Some(true)),
-            ("Connection: keep-alive, close\r\nContent-Length: 2\r\n", Some(false)),
-            ("Transfer-Encoding: chunked\r\n", None),
-        ] {
-            let head = head(&format!("HTTP/1.0 200 OK\r\n{fields}\r\n"));
-            assert_eq!(End::of(&head).ok().map(|_| is_kept_open(&head)), is_kept, "{fields}");
-        }
-    }
-
-    #[test]
-    fn some_answers_have_no_body_whatever_their_head_says() {
-        for status in [101, 204, 304] {
-            let head = head(&format!("HTTP/1.1 {status} x\r\nContent-Length: 5\r\n\r\n"));
-            let end = End::of(&head).unwrap();
-            assert_eq!((end, is_kept_open(&head)), (End::NoBody, status != 101));
-        }
-    }
-
     fn read(end: &End, bytes: &[u8], max: usize) -> Result<Vec<u8>, Failure> {
-        let body = end.read(&mut &bytes[..], &mut Incoming::new(), max)?;
+        let body = super::read(end, &mut &bytes[..], &mut Incoming::new(), max)?;
         assert_eq!(body.is_ended, *end != End::Close);
         Ok(body.bytes.to_vec())
     }
@@ -273,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_end_of_a_connection_is_one_however_it_comes() {
-        let read = |end: End| end.read(&mut Broken(b"abc"), &mut Incoming::new(), 9);
+        let read = |end| super::read(&end, &mut Broken(b"abc"), &mut Incoming::new(), 9);
         assert_eq!(&**read(End::Close).unwrap().bytes, b"abc");
         assert!(matches!(read(End::Length(4)), Err(Failure::Socket(_))));
     }

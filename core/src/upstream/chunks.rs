@@ -4,7 +4,6 @@ use std::io::Read;
 
 use zeroize::Zeroizing;
 
-use super::body::{Body, at_end};
 use crate::net::{Failure, Incoming};
 
 /// A line with the length of a chunk may be so long, with what a server adds to it.
@@ -25,8 +24,8 @@ impl<'a, R: Read> Chunks<'a, R> {
         Self { from, incoming }
     }
 
-    /// All of them, up to so many bytes, and what follows the last one.
-    pub(super) fn read(mut self, max: usize) -> Result<Body, Failure> {
+    /// All of them, up to so many bytes, and whether the end came that follows the last one.
+    pub(super) fn read(mut self, max: usize) -> Result<(Zeroizing<Vec<u8>>, bool), Failure> {
         let mut bytes = Zeroizing::new(vec![0; max]);
         let mut len = 0;
         loop {
@@ -43,7 +42,7 @@ impl<'a, R: Read> Chunks<'a, R> {
         }
         let is_ended = self.trailer()?;
         bytes.truncate(len);
-        Ok(Body { bytes, is_ended })
+        Ok((bytes, is_ended))
     }
 
     /// The length of the next chunk, from its line.
@@ -56,14 +55,8 @@ impl<'a, R: Read> Chunks<'a, R> {
     }
 
     fn fill(&mut self, into: &mut [u8]) -> Result<(), Failure> {
-        let mut len = self.incoming.move_to(into);
-        while len < into.len() {
-            match at_end(self.from.read(&mut into[len..]))? {
-                0 => return Err(Failure::cut_off()),
-                more => len += more,
-            }
-        }
-        Ok(())
+        let len = self.incoming.fill(into, self.from)?;
+        if len < into.len() { Err(Failure::cut_off()) } else { Ok(()) }
     }
 
     fn line_end(&mut self) -> Result<(), Failure> {
@@ -102,7 +95,7 @@ impl<'a, R: Read> Chunks<'a, R> {
             if seen > max + 1 || self.incoming.is_full() {
                 return Err(Failure::NotHttp);
             }
-            if at_end(self.incoming.more(self.from))? == 0 {
+            if self.incoming.more_or_end(self.from)? == 0 {
                 return Ok(None);
             }
         }
@@ -143,11 +136,11 @@ mod tests {
             }
         }
         let (mut from, mut incoming) = (Pieces(bytes.chunks(piece), b""), Incoming::new());
-        let body = Chunks::new(&mut from, &mut incoming).read(MAX)?;
-        assert_eq!(body.is_ended, bytes.windows(4).any(|last| last == b"\r\n\r\n"));
+        let (body, is_ended) = Chunks::new(&mut from, &mut incoming).read(MAX)?;
+        assert_eq!(is_ended, bytes.windows(4).any(|last| last == b"\r\n\r\n"));
         let mut behind = incoming.waiting().to_vec();
         from.read_to_end(&mut behind).unwrap();
-        Ok((body.bytes.to_vec(), behind))
+        Ok((body.to_vec(), behind))
     }
 
     fn read(bytes: &str) -> Result<(Vec<u8>, Vec<u8>), Failure> {

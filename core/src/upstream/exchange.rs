@@ -5,7 +5,8 @@ use std::io::{Read, Write};
 use http::{HeaderMap, StatusCode};
 use zeroize::Zeroizing;
 
-use super::body::{End, is_kept_open};
+use super::body;
+use super::framing::{End, is_kept_open};
 use crate::net::{Failure, Head, Incoming};
 
 /// What came.
@@ -34,7 +35,7 @@ pub(super) fn answer(from: &mut impl Read, max: usize) -> Result<Exchanged, Fail
     let mut incoming = Incoming::new();
     let head = Head::read(from, &mut incoming)?;
     let end = End::of(&head)?;
-    let body = end.read(from, &mut incoming, max);
+    let body = body::read(&end, from, &mut incoming, max);
     // What came behind the body was not asked for.
     let is_at_end = body.as_ref().is_ok_and(|body| body.is_ended) && incoming.waiting().is_empty();
     let is_kept_open = is_at_end && is_kept_open(&head);

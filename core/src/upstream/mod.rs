@@ -18,6 +18,8 @@ mod exchange;
 #[cfg(feature = "http")]
 mod failure;
 #[cfg(feature = "http")]
+mod framing;
+#[cfg(feature = "http")]
 mod offline;
 #[cfg(feature = "http")]
 mod proxy;
