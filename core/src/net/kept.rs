@@ -60,12 +60,12 @@ impl<C> Kept<C> {
         self.lately.go_on(now, self.busy);
         self.busy = self.busy.saturating_sub(1);
         self.idle.extend(connection.map(|connection| (now, connection)));
-        self.closed(now)
+        self.discard(now)
     }
 
-    /// Those that are too old.
+    /// Takes out those that are too old, or too many.
     #[must_use]
-    pub(crate) fn closed(&mut self, now: u64) -> Vec<C> {
+    pub(crate) fn discard(&mut self, now: u64) -> Vec<C> {
         let old = self.idle.iter().take_while(|(came, _)| self.is_old(*came, now)).count();
         let room = self.lately.most().min(self.most).saturating_sub(self.busy);
         let too_many = self.idle.len().saturating_sub(room);
@@ -212,10 +212,10 @@ mod tests {
         assert_eq!(bench.kept.end(now, Some(2)), [0; 0]);
         bench.wait(IDLE / 2);
         assert_eq!(bench.kept.next_end(), Some(bench.now()));
-        assert_eq!(bench.kept.closed(bench.now()), [1]);
+        assert_eq!(bench.kept.discard(bench.now()), [1]);
         bench.wait(IDLE / 2);
         assert_eq!(bench.kept.take(bench.now()), None);
-        assert_eq!(bench.kept.closed(bench.now()), [2]);
+        assert_eq!(bench.kept.discard(bench.now()), [2]);
         assert_eq!((bench.kept.next_end(), bench.begin(1)), (None, vec![3]));
     }
 

@@ -120,7 +120,7 @@ impl Watched for Transport {
     /// Closes the connections that are too old.
     fn poll(self: Arc<Self>) {
         let connections = self.0.get();
-        let closed = connections.kept.lock().closed(boot_nanos());
+        let closed = connections.kept.lock().discard(boot_nanos());
         drop(closed);
     }
 }
@@ -280,7 +280,7 @@ mod tests {
         assert!(transport.next_wakeup().is_some(), "not yet");
         // As if that had been long ago, awake or asleep.
         let later = boot_nanos() + nanos(IDLE_MAX);
-        assert_eq!(transport.0.get().kept.lock().closed(later).len(), 1);
+        assert_eq!(transport.0.get().kept.lock().discard(later).len(), 1);
         assert!(transport.next_wakeup().is_none());
         post(&transport, TIMEOUT);
         assert_eq!(upstream.connections(), 2);
