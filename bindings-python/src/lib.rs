@@ -135,7 +135,6 @@ mod _native {
         let py = module.py();
         crate::interpreter::claim(py)?;
         crate::background::prepare();
-        grantmint_core::prime();
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         let kinds = PyDict::new(py);
         for kind in ErrorKind::ALL {

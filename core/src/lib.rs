@@ -17,6 +17,8 @@ mod json;
 mod json_string;
 mod json_text;
 pub mod limits;
+#[cfg(feature = "http")]
+mod net;
 mod playback;
 mod progress;
 mod secret;
@@ -64,7 +66,7 @@ pub use token::{
     TokenMinterBuilder, VerifyOptions, VideoGrant, VoiceGrant, Warning, decode, sign, verify,
     verify_jwt,
 };
-#[cfg(feature = "http")]
+#[cfg(all(feature = "http", feature = "test-helpers"))]
 #[doc(hidden)]
-pub use upstream::prime;
+pub use upstream::{Wire, read_wire};
 pub use wiped::WipedString;

@@ -80,8 +80,8 @@ class Crate(unittest.TestCase):
         self.assertEqual(self.cargo("run", "--quiet", "--offline", cwd=program), "alice\n")
         locked = tomllib.loads((program / "Cargo.lock").read_text())["package"]
         names = {package["name"] for package in locked}
-        self.assertIn("ureq", names)
-        for unused in ("shuttle", "grantmint-emulator", "proptest", "tokio"):
+        self.assertIn("rustls", names)
+        for unused in ("ureq", "shuttle", "grantmint-emulator", "proptest", "tokio"):
             self.assertNotIn(unused, names)
 
 

@@ -4,11 +4,12 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{PemObject as _, SectionKind};
 use sha2::{Digest as _, Sha256};
-use ureq::tls::{Certificate, PemItem, parse_pem};
 
-use super::descriptors::none_left;
 use crate::error::{Error, ErrorKind, Result};
+use crate::net::{Roots, none_left};
 
 /// A file of certificates may be so large.
 const FILE_MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -40,20 +41,20 @@ impl Certificates {
         Sha256::digest(&self.0).into()
     }
 
-    pub(super) fn parse(&self) -> Result<Vec<Certificate<'static>>> {
-        let items: Result<Vec<_>, _> = parse_pem(&self.0).collect();
-        let items = items.map_err(|_| invalid("is not a PEM file"))?;
-        let certificates: Vec<_> = items
+    /// Those that are trusted: the file's certificates. What else a PEM file may hold is passed over.
+    pub(super) fn roots(&self) -> Result<Roots> {
+        let sections = <(SectionKind, Vec<u8>)>::pem_slice_iter(&self.0);
+        let sections: std::result::Result<Vec<_>, _> = sections.collect();
+        let certificates: Vec<_> = sections
+            .map_err(|_| invalid("is not a PEM file"))?
             .into_iter()
-            .filter_map(|item| match item {
-                PemItem::Certificate(certificate) => Some(certificate),
-                _ => None,
-            })
+            .filter(|(kind, _)| *kind == SectionKind::Certificate)
+            .map(|(_, der)| CertificateDer::from(der))
             .collect();
         if certificates.is_empty() {
             return Err(invalid("holds no certificate"));
         }
-        Ok(certificates)
+        Ok(Roots::of(certificates))
     }
 }
 

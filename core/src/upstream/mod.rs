@@ -1,25 +1,32 @@
-//! One HTTPS request to a REST endpoint, whichever: connections, host names, TLS, proxy, deadlines,
+//! One HTTPS request to a REST endpoint, whichever: the way there, the bytes of the request and of its answer,
 //! and what an answer that refuses means.
 //!
-//! Knows no endpoint and no cache. Uses the crate's errors, clocks, locks and fork cells.
+//! Knows no endpoint and no cache. Uses `net` for connections, and the crate's errors, clocks, locks and fork
+//! cells.
 
 mod authority;
 #[cfg(feature = "http")]
+mod body;
+#[cfg(feature = "http")]
 mod certificates;
 #[cfg(feature = "http")]
-mod descriptors;
+mod chunks;
 #[cfg(feature = "http")]
 mod distrust;
 #[cfg(feature = "http")]
+mod exchange;
+#[cfg(feature = "http")]
 mod failure;
 #[cfg(feature = "http")]
-mod names;
+mod framing;
 #[cfg(feature = "http")]
 mod offline;
 #[cfg(feature = "http")]
-mod priming;
+mod proxy;
 #[cfg(feature = "http")]
 mod refused;
+#[cfg(feature = "http")]
+mod request;
 #[cfg(feature = "http")]
 mod retry_after;
 mod route;
@@ -27,20 +34,22 @@ mod route;
 mod server_time;
 #[cfg(feature = "http")]
 mod shared;
+#[cfg(all(feature = "http", feature = "test-helpers"))]
+mod test_helper;
 #[cfg(feature = "http")]
 mod transport;
 mod url;
 
-#[cfg(feature = "http")]
-pub use priming::prime;
+#[cfg(all(feature = "http", feature = "test-helpers"))]
+pub use test_helper::{Wire, read_wire};
 
 pub(crate) use authority::Authority;
 pub(crate) use route::Route;
 
 #[cfg(feature = "http")]
 pub(crate) use {
-    failure::explained,
     refused::{Advice, refused},
     server_time::server_time,
     shared::{SharedTransport, close_unused},
+    transport::Answer,
 };

@@ -1,7 +1,7 @@
 //! An answer that refuses the request: the error that it means.
 
+use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
-use ureq::http::{HeaderMap, StatusCode, header};
 
 use super::retry_after;
 use super::server_time::server_time;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "http")]
+use super::authority::Authority;
 use super::url::BaseUrl;
 #[cfg(feature = "http")]
 use super::url::checked_proxy;
@@ -39,6 +41,18 @@ impl Route {
     /// Where upstream is, in the one spelling that all who call it agree on.
     pub(crate) fn place(&self) -> &str {
         &self.base_url.place
+    }
+
+    /// The host and port that are called.
+    #[cfg(feature = "http")]
+    pub(super) fn authority(&self) -> &Authority {
+        &self.base_url.authority
+    }
+
+    /// What the path of everything that is called begins with; empty, or with a slash before each step.
+    #[cfg(feature = "http")]
+    pub(crate) fn path(&self) -> &str {
+        &self.base_url.path
     }
 
     #[cfg(feature = "http")]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use ureq::http::{HeaderMap, header};
+use http::{HeaderMap, header};
 
 /// The time since the Unix epoch in the answer's `Date`.
 pub(crate) fn server_time(headers: &HeaderMap) -> Option<Duration> {

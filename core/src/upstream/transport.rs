@@ -1,45 +1,38 @@
-//! One HTTP request: its connection, TLS, proxy and time limits.
+//! One HTTP request: its way to upstream, its time, and the connection that it uses.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
-use ureq::http::Response;
-use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
-use ureq::unversioned::resolver::Resolver;
-use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, DefaultConnector, Transport as Wire,
-};
-use ureq::{Agent, Body, Proxy};
+use http::{HeaderMap, StatusCode};
+use zeroize::Zeroizing;
 
 use super::certificates::Certificates;
+use super::exchange::{Exchanged, exchange};
 use super::failure::{explained, explained_through_proxy};
-use super::names::Names;
 use super::offline;
-use super::priming::prime;
+use super::proxy;
+use super::request::Post;
 use super::route::Route;
-use super::url::checked_proxy;
-use crate::clock::Clock;
 use crate::clock::nanos;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::fork::{self, ForkCell, Generation, Reborn};
+use crate::net::{Deadline, Dialer, Failure, Kept, Place, Proxy, Roots, Stream, Tls};
+use crate::sync::Mutex;
 use crate::thread::boot_nanos;
 use crate::watch::{self, Watched};
 
-/// No request has longer.
-const TIMEOUT_MAX: Duration = Duration::from_secs(3600);
-/// Of the time that a request has, connecting may take this part.
+/// Of the time that a request has, to look the name up may take this part, and so may all else before there is a
+/// connection.
 const CONNECT_PART: u32 = 2;
 /// An idle connection is kept no longer than this: less than servers commonly keep theirs, so that
 /// none is used at the moment in which upstream closes it. The request would be lost and is not sent
-/// twice. Connections that were closed before are found out when they are taken up.
+/// twice. Connections that were closed before are found out when they are taken up. The time goes on while the
+/// machine sleeps: the other ends are likely gone then.
 pub(super) const IDLE_MAX: Duration = Duration::from_secs(4);
-/// The machine slept if boot time has run ahead of the monotonic clock by this much: the other ends
-/// of idle connections are likely gone.
-const GAP: Duration = Duration::from_secs(5);
-/// An answer's header may be so large.
-const HEADER_MAX_BYTES: usize = 16 * 1024;
+/// However many requests were sent at once, no more connections are kept.
+const KEPT_MAX: usize = 64;
+/// An answer's body may be so large.
+const BODY_MAX_BYTES: usize = 64 * 1024;
 
 /// One way to upstream, with the connections that are idle on it. While the library's watching thread
 /// runs it closes them once they are [`IDLE_MAX`] old, else the next request does.
@@ -47,8 +40,12 @@ pub(crate) struct Transport(ForkCell<Connections>);
 
 /// What connections are made with; immutable, so that a forked child may use it too.
 struct Config {
-    https_only: bool,
-    tls: TlsConfig,
+    /// As a URL has it.
+    authority: Box<str>,
+    place: Place,
+    is_tls: bool,
+    /// None if nothing on the way speaks TLS.
+    roots: Option<Roots>,
     proxy: Option<Proxy>,
     /// Nothing is sent.
     is_offline: bool,
@@ -58,23 +55,17 @@ struct Config {
 struct Connections {
     born: Generation,
     config: Arc<Config>,
-    /// Outlives the pools, so that TLS is prepared once and its sessions are resumed.
-    connector: Arc<DefaultConnector>,
-    /// None before the first request, and when none has been sent for a while.
-    current: ArcSwapOption<Pool>,
+    /// For all connections, so that sessions are resumed.
+    tls: Option<Tls>,
+    kept: Mutex<Kept<Stream>>,
 }
 
-/// Connections made since the machine last slept.
-struct Pool {
-    agent: Agent,
-    /// When it was used last, in nanoseconds since boot.
-    used: AtomicU64,
-    /// The time that requests have by default. A setting of the single request would have the agent
-    /// prepare TLS anew for each connection, without resuming sessions.
-    timeout: Duration,
-    /// Both clocks when the pool was made.
-    boot: Duration,
-    monotonic: Instant,
+/// What upstream answered.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    /// The body, or why it did not come.
+    pub(crate) body: Result<Zeroizing<Vec<u8>>>,
 }
 
 impl Transport {
@@ -85,89 +76,85 @@ impl Transport {
         certificates: Option<&Certificates>,
         is_offline: bool,
     ) -> Result<Arc<Self>> {
-        prime();
-        let https_only = route.is_https();
-        let tls = tls(certificates)?;
-        let proxy = proxy(route.proxy(), https_only)?;
-        let config = Config { https_only, tls, proxy, is_offline };
+        let is_tls = route.is_https();
+        // A file that holds none is refused, whether it is needed or not.
+        let roots = certificates.map(Certificates::roots).transpose()?;
+        let proxy = route.proxy().map(|url| proxy::parsed(url, is_tls)).transpose()?;
+        let needs_roots = is_tls || proxy.as_ref().is_some_and(Proxy::is_tls);
+        let roots = needs_roots.then(|| roots.unwrap_or_else(Roots::built_in));
+        let authority = route.authority();
+        let place = authority.at(if is_tls { 443 } else { 80 });
+        let authority = authority.to_string().into();
+        let config = Config { authority, place, is_tls, roots, proxy, is_offline };
         Ok(Arc::new(Self(ForkCell::new(Connections::new(Arc::new(config))))))
     }
 
-    /// Sends a form and returns the answer, whatever its status. One request: no retry, no redirect.
+    /// Sends a form to a path and returns the answer, whatever its status. One request: no retry, no redirect.
     pub(crate) fn post(
         self: &Arc<Self>,
-        url: &str,
+        path: &str,
         authorization: &str,
-        form: Vec<(&str, String)>,
+        form: &[(&str, String)],
         timeout: Duration,
-    ) -> Result<Response<Body>> {
+    ) -> Result<Answer> {
         let connections = self.0.get();
         if connections.config.is_offline {
             return offline::refused();
         }
-        let timeout = timeout.min(TIMEOUT_MAX);
-        let pool = connections.pool(timeout);
-        let request = pool.agent.post(url);
-        let request = if timeout == pool.timeout {
-            request
-        } else {
-            request
-                .config()
-                .timeout_global(Some(timeout))
-                .timeout_connect(Some(timeout / CONNECT_PART))
-                .timeout_resolve(Some(timeout / CONNECT_PART))
-                .build()
-        };
-        let answer = request
-            .header("Authorization", authorization)
-            .header("Accept", "application/json")
-            .send_form(form);
-        pool.used.store(boot_nanos(), Ordering::Relaxed);
+        let authority = &connections.config.authority;
+        let request = Post { authority, path, authorization, form }.bytes();
+        let exchanged = connections.exchange(request.as_bytes(), timeout);
         watch::beside(self, boot_nanos().saturating_add(nanos(IDLE_MAX)));
-        answer.map_err(|error| match self.0.get().config.proxy {
-            Some(_) => explained_through_proxy(&error),
-            None => explained(&error),
-        })
+        let answer = exchanged.map_err(|failure| connections.explained(&failure))?;
+        let body = answer.body.map_err(|failure| explained(&failure));
+        Ok(Answer { status: answer.status, headers: answer.headers, body })
     }
 }
 
 impl Watched for Transport {
     fn next_wakeup(&self) -> Option<Duration> {
-        self.0.get().current.load().as_ref().map(|pool| pool.idle_left())
+        let end = self.0.get().kept.lock().next_end()?;
+        Some(Duration::from_nanos(end.saturating_sub(boot_nanos())))
     }
 
-    /// Closes the connections. The agent closes none before its next request, but all when it is dropped.
+    /// Closes the connections that are too old.
     fn poll(self: Arc<Self>) {
         let connections = self.0.get();
-        let current = connections.current.load();
-        if current.as_ref().is_some_and(|pool| pool.idle_left().is_zero()) {
-            connections.current.compare_and_swap(&*current, None);
-        }
+        let closed = connections.kept.lock().discard(boot_nanos());
+        drop(closed);
     }
 }
 
 impl Connections {
     fn new(config: Arc<Config>) -> Self {
-        let (born, connector) = (fork::generation(), Arc::default());
-        Self { born, config, connector, current: ArcSwapOption::empty() }
+        let tls = config.roots.as_ref().map(Tls::new);
+        let kept = Mutex::new(Kept::new(IDLE_MAX, KEPT_MAX));
+        Self { born: fork::generation(), config, tls, kept }
     }
 
-    /// The connections to use; new ones after a suspend.
-    fn pool(&self, timeout: Duration) -> Arc<Pool> {
-        let current = self.current.load();
-        if let Some(pool) = current.as_ref().filter(|pool| !pool.slept()) {
-            pool.used.store(boot_nanos(), Ordering::Relaxed);
-            return Arc::clone(pool);
-        }
-        let agent = agent(&self.config, timeout, Prepared(Arc::clone(&self.connector)), Names);
-        let fresh = Arc::new(Pool::new(agent, timeout));
-        let before = self.current.compare_and_swap(&*current, Some(Arc::clone(&fresh)));
-        match &*before {
-            // Another thread was faster.
-            Some(other) if current.as_ref().is_none_or(|old| !Arc::ptr_eq(old, other)) => {
-                Arc::clone(other)
-            }
-            _ => fresh,
+    /// Sends a request on a connection that was kept or on one that is made for it.
+    fn exchange(&self, request: &[u8], timeout: Duration) -> Result<Exchanged, Failure> {
+        let end = Deadline::after(timeout);
+        let mut turn = Turn::begin(self);
+        let mut stream = match turn.kept() {
+            Some(stream) => stream,
+            None => self.dialer().dial(end, timeout / CONNECT_PART)?,
+        };
+        stream.set_deadline(end);
+        let exchanged = exchange(&mut stream, request, BODY_MAX_BYTES)?;
+        turn.over = exchanged.is_kept_open.then_some(stream);
+        Ok(exchanged)
+    }
+
+    fn dialer(&self) -> Dialer<'_> {
+        let Config { place, is_tls, proxy, .. } = &*self.config;
+        Dialer { place, proxy: proxy.as_ref(), is_tls: *is_tls, tls: self.tls.as_ref() }
+    }
+
+    fn explained(&self, failure: &Failure) -> Error {
+        match self.config.proxy {
+            Some(_) => explained_through_proxy(failure),
+            None => explained(failure),
         }
     }
 }
@@ -182,104 +169,44 @@ impl Reborn for Connections {
     }
 }
 
-impl Pool {
-    fn new(agent: Agent, timeout: Duration) -> Self {
-        let boot = Clock::system().now().boot();
-        Self { agent, used: AtomicU64::new(nanos(boot)), timeout, boot, monotonic: Instant::now() }
+/// A request that is under way counts as one, however it ends.
+struct Turn<'a> {
+    connections: &'a Connections,
+    /// The connection, once it can be used by another.
+    over: Option<Stream>,
+}
+
+impl<'a> Turn<'a> {
+    fn begin(connections: &'a Connections) -> Self {
+        connections.kept.lock().begin(boot_nanos());
+        Self { connections, over: None }
     }
 
-    /// How long until its connections are too old to be used.
-    fn idle_left(&self) -> Duration {
-        let end = self.used.load(Ordering::Relaxed).saturating_add(nanos(IDLE_MAX));
-        Duration::from_nanos(end.saturating_sub(boot_nanos()))
-    }
-
-    /// Whether the machine has slept since the pool was made.
-    fn slept(&self) -> bool {
-        let boot = Clock::system().now().boot().saturating_sub(self.boot);
-        boot.saturating_sub(self.monotonic.elapsed()) > GAP
+    /// An idle connection that still works.
+    fn kept(&self) -> Option<Stream> {
+        let next = || self.connections.kept.lock().take(boot_nanos());
+        std::iter::from_fn(next).find_map(|mut stream| stream.is_quiet().then_some(stream))
     }
 }
 
-/// Makes connections for one agent after the other.
-#[derive(Debug)]
-struct Prepared(Arc<DefaultConnector>);
-
-impl Connector<()> for Prepared {
-    type Out = Box<dyn Wire>;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails<'_>,
-        chained: Option<()>,
-    ) -> Result<Option<Self::Out>, ureq::Error> {
-        self.0.connect(details, chained)
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut kept = self.connections.kept.lock();
+        let closed = kept.end(boot_nanos(), self.over.take());
+        // To close takes a while.
+        drop(kept);
+        drop(closed);
     }
-}
-
-/// What sends requests, with everything set that would otherwise come from the environment or be
-/// without a limit.
-fn agent(
-    config: &Config,
-    timeout: Duration,
-    connector: impl Connector<()>,
-    resolver: impl Resolver,
-) -> Agent {
-    let settings = Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .https_only(config.https_only)
-        .proxy(config.proxy.clone())
-        .tls_config(config.tls.clone())
-        .user_agent(concat!("grantmint/", env!("CARGO_PKG_VERSION")))
-        .max_response_header_size(HEADER_MAX_BYTES)
-        .max_idle_age(IDLE_MAX)
-        .max_idle_connections_per_host(4)
-        .timeout_global(Some(timeout))
-        .timeout_connect(Some(timeout / CONNECT_PART))
-        .timeout_resolve(Some(timeout / CONNECT_PART))
-        .build();
-    Agent::with_parts(settings, connector, resolver)
-}
-
-/// The cryptography is passed explicitly: the process-wide default belongs to the host.
-fn tls(certificates: Option<&Certificates>) -> Result<TlsConfig> {
-    let roots = match certificates {
-        None => RootCerts::WebPki,
-        Some(file) => RootCerts::new_with_certs(&file.parse()?),
-    };
-    Ok(TlsConfig::builder()
-        .provider(TlsProvider::Rustls)
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .root_certs(roots)
-        .build())
-}
-
-fn proxy(url: Option<&str>, https_only: bool) -> Result<Option<Proxy>> {
-    let Some(text) = url else {
-        return Ok(None);
-    };
-    let refused = |what| Error::of_argument(ErrorKind::InvalidUrl, "proxy", what);
-    let place = checked_proxy(text)?;
-    if !https_only && !place.is_loopback() {
-        // Without TLS to upstream the key would be there for all to read on the way to the proxy.
-        return Err(refused("must be on loopback for a base_url with plain http"));
-    }
-    Proxy::new(text).map(Some).map_err(|_| refused("must be an http URL"))
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::{BufRead as _, BufReader, Write as _};
     use std::net::{SocketAddr, TcpListener, TcpStream};
-    use std::sync::atomic::AtomicUsize;
-
-    use ureq::config::Config as AgentConfig;
-    use ureq::unversioned::resolver::ResolvedSocketAddrs;
-    use ureq::unversioned::transport::NextTimeout;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+    use crate::error::ErrorKind;
 
     const TIMEOUT: Duration = Duration::from_secs(4);
 
@@ -328,23 +255,9 @@ mod tests {
         Transport::new(&route, None, false).unwrap()
     }
 
-    fn post(transport: &Arc<Transport>, upstream: &Upstream, timeout: Duration) {
-        let url = format!("{}/v1/PlayerStreamers/VJ1/PlaybackGrant", upstream.base_url());
-        let mut answer = transport.post(&url, "Basic x", Vec::new(), timeout).unwrap();
-        answer.body_mut().read_to_vec().unwrap();
-    }
-
-    #[test]
-    fn plain_http_leaves_the_machine_through_no_proxy() {
-        let through = |address: &str, https_only| proxy(Some(address), https_only);
-        for address in
-            ["http://proxy.example:3128", "http://127.0.0.1.example:1", "http://u:p@1.2.3.4:1"]
-        {
-            let refused = through(address, false).unwrap_err();
-            assert_eq!(refused.kind(), ErrorKind::InvalidUrl, "{address}");
-            assert!(through(address, true).unwrap().is_some(), "{address}");
-        }
-        assert!(through("http://u:p@127.0.0.1:3128", false).unwrap().is_some());
+    fn post(transport: &Arc<Transport>, timeout: Duration) {
+        let answer = transport.post("/v1", "Basic x", &[], timeout).unwrap();
+        assert_eq!((answer.status.as_u16(), &**answer.body.unwrap()), (200, &b"{}"[..]));
     }
 
     #[test]
@@ -352,75 +265,37 @@ mod tests {
         let upstream = Upstream::start();
         let transport = transport_to(&upstream);
         for timeout in [TIMEOUT, TIMEOUT / 2, Duration::MAX] {
-            post(&transport, &upstream, timeout);
+            post(&transport, timeout);
         }
         assert_eq!(upstream.connections(), 1);
-    }
-
-    #[test]
-    fn connections_are_not_kept_over_a_suspend() {
-        let upstream = Upstream::start();
-        let transport = transport_to(&upstream);
-        post(&transport, &upstream, TIMEOUT);
-        let connections = transport.0.get();
-        let pool = connections.pool(TIMEOUT);
-        // As if the machine had slept since: boot time went on, the monotonic clock did not.
-        let (agent, boot) = (pool.agent.clone(), pool.boot.saturating_sub(GAP * 2));
-        let slept = Pool { boot, monotonic: pool.monotonic, ..Pool::new(agent, TIMEOUT) };
-        connections.current.store(Some(Arc::new(slept)));
-        post(&transport, &upstream, TIMEOUT);
-        post(&transport, &upstream, TIMEOUT);
-        assert_eq!(upstream.connections(), 2);
     }
 
     #[test]
     fn connections_are_closed_when_they_are_too_old_to_be_used() {
         let upstream = Upstream::start();
         let transport = transport_to(&upstream);
-        post(&transport, &upstream, TIMEOUT);
+        post(&transport, TIMEOUT);
         assert!(transport.next_wakeup().unwrap() > IDLE_MAX / 2);
         Arc::clone(&transport).poll();
         assert!(transport.next_wakeup().is_some(), "not yet");
-        let connections = transport.0.get();
-        connections.pool(TIMEOUT).used.store(0, Ordering::Relaxed);
-        Arc::clone(&transport).poll();
+        // As if that had been long ago, awake or asleep.
+        let later = boot_nanos() + nanos(IDLE_MAX);
+        assert_eq!(transport.0.get().kept.lock().discard(later).len(), 1);
         assert!(transport.next_wakeup().is_none());
-        post(&transport, &upstream, TIMEOUT);
+        post(&transport, TIMEOUT);
         assert_eq!(upstream.connections(), 2);
     }
 
-    /// A name with several addresses.
-    #[derive(Debug)]
-    struct Several(Vec<SocketAddr>);
-
-    impl Resolver for Several {
-        fn resolve(
-            &self,
-            _: &http::Uri,
-            _: &AgentConfig,
-            _: NextTimeout,
-        ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-            let mut all = self.empty();
-            self.0.iter().for_each(|address| all.push(*address));
-            Ok(all)
-        }
-    }
-
     #[test]
-    fn of_several_addresses_the_first_that_answers_is_taken() {
+    fn a_request_that_fails_is_busy_no_longer() {
         let upstream = Upstream::start();
-        // Nothing listens at the first any more, nor at the second on most machines.
-        let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let v6 = SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], gone.port()));
-        let addresses = Several(vec![v6, gone, upstream.address]);
-        let tls = tls(None).unwrap();
-        let config = Config { https_only: false, tls, proxy: None, is_offline: false };
-        let start = Instant::now();
-        let answer = agent(&config, TIMEOUT, DefaultConnector::new(), addresses)
-            .get("http://localhost:1/")
-            .call()
-            .unwrap();
-        assert_eq!(answer.status(), 200);
-        assert!(start.elapsed() < TIMEOUT / 4, "{:?}", start.elapsed());
+        let transport = transport_to(&upstream);
+        for _ in 0..3 {
+            let failed = transport.post("/", "", &[], Duration::ZERO).err().unwrap();
+            assert_eq!(failed.kind(), ErrorKind::UpstreamTimeout);
+        }
+        post(&transport, TIMEOUT);
+        post(&transport, TIMEOUT);
+        assert_eq!(upstream.connections(), 1);
     }
 }

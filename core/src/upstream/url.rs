@@ -17,6 +17,12 @@ pub(crate) struct BaseUrl {
     pub(crate) called: Box<str>,
     /// Where that is, in its one spelling.
     pub(crate) place: Box<str>,
+    /// Its host and port.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "nothing is called then"))]
+    pub(crate) authority: Authority,
+    /// Its path, without a trailing slash.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "nothing is called then"))]
+    pub(crate) path: Box<str>,
     /// Whether that is this machine.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "nothing is called then"))]
     pub(crate) is_loopback: bool,
@@ -48,9 +54,9 @@ impl BaseUrl {
         }
         check_path(path)?;
         // Schemes and hosts have no case; a path has.
-        let spelled = |authority: Authority| format!("{scheme}://{authority}{path}").into();
-        let place = spelled(authority.undotted());
-        Ok(Self { place, called: spelled(authority), is_loopback })
+        let spelled = |authority: &Authority| format!("{scheme}://{authority}{path}").into();
+        let (place, called) = (spelled(&authority.undotted()), spelled(&authority));
+        Ok(Self { called, place, authority, path: path.into(), is_loopback })
     }
 }
 

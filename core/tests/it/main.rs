@@ -21,6 +21,7 @@ mod real_sharing;
 mod real_sources;
 mod real_streams;
 mod real_tls;
+mod real_wire;
 mod short_lives;
 mod source_answers;
 mod support;

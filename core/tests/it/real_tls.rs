@@ -20,11 +20,15 @@ struct CaFile(PathBuf);
 
 impl CaFile {
     fn of(emulator: &Emulator) -> Self {
+        Self::holding(emulator.ca_pem().unwrap())
+    }
+
+    fn holding(pem: &str) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("grantmint-ca-{}-{number}.pem", std::process::id());
         let path = std::env::temp_dir().join(name);
-        fs::write(&path, emulator.ca_pem().unwrap()).unwrap();
+        fs::write(&path, pem).unwrap();
         Self(path)
     }
 }
@@ -100,6 +104,25 @@ fn a_proxy_gets_its_credentials_and_a_refusal_of_it_shows_none() {
         assert!(!shown.contains("wrong-word") && !shown.contains("p@ss"), "{shown}");
     }
     assert_eq!((proxy.tunnels(), proxy.refused()), (1, 2));
+}
+
+#[test]
+fn a_proxy_that_speaks_tls_itself_has_to_be_trusted_too() {
+    let (plain, tls) = (emulator(), secure(Tls::Good));
+    let proxy = ConnectProxy::start_secure().unwrap();
+    let both = CaFile::holding(&[tls.ca_pem().unwrap(), proxy.ca_pem().unwrap()].concat());
+    for upstream in [&plain, &tls] {
+        let live = minter_of(upstream).ca_file(&both.0).proxy(proxy.url()).build().unwrap();
+        for number in 0..3 {
+            upstream.play(&live.token(&streamer(number), "alice").unwrap().jwt, None).unwrap();
+        }
+        assert_eq!(upstream.counters().connections, 1);
+    }
+    assert_eq!(proxy.tunnels(), 2);
+    let one = CaFile::of(&tls);
+    let live = minter_of(&tls).ca_file(&one.0).proxy(proxy.url()).build().unwrap();
+    assert_eq!(live.token(STREAMER, "alice").unwrap_err().kind(), ErrorKind::UpstreamTls);
+    assert_eq!(proxy.tunnels(), 2);
 }
 
 #[test]

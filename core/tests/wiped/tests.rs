@@ -211,7 +211,7 @@ fn what_a_playback_minter_holds() {
 #[cfg(not(feature = "test-helpers"))]
 fn an_answer_of_upstream() {}
 
-/// What is read of it. The body itself is the HTTP library's.
+/// Its body, and what is read of it.
 #[cfg(feature = "test-helpers")]
 fn an_answer_of_upstream() {
     use base64::Engine as _;

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream, lookup_host};
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 
 use crate::background::{Background, Stop};
+use crate::tls::Tls;
 
 const MAX_HEAD_BYTES: usize = 8 * 1024;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -22,12 +24,14 @@ pub struct ConnectProxy {
     _background: Background,
     shared: Arc<Shared>,
     address: SocketAddr,
+    ca_pem: Option<String>,
 }
 
 #[derive(Default)]
 struct Shared {
     /// What `Proxy-Authorization` must say, if anything.
     authorization: Option<String>,
+    tls: Option<TlsAcceptor>,
     tunnels: AtomicU64,
     refused: AtomicU64,
 }
@@ -51,6 +55,19 @@ impl ConnectProxy {
         Self::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), Some((user, password)))
     }
 
+    /// Starts a proxy on a free port of 127.0.0.1 that speaks TLS with its clients, with a certificate by the
+    /// authority of [`ConnectProxy::ca_pem`].
+    ///
+    /// # Errors
+    ///
+    /// As [`ConnectProxy::start`].
+    pub fn start_secure() -> io::Result<Self> {
+        let setup = Tls::Good.set_up().map_err(io::Error::other)?;
+        let shared = Shared { tls: Some(TlsAcceptor::from(setup.config)), ..Shared::default() };
+        let proxy = Self::run(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), shared)?;
+        Ok(Self { ca_pem: Some(setup.ca_pem), ..proxy })
+    }
+
     /// Starts a proxy at `address`, with or without Basic credentials.
     ///
     /// # Errors
@@ -60,19 +77,29 @@ impl ConnectProxy {
         let authorization = credentials.map(|(user, password)| {
             format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
         });
-        let shared = Arc::new(Shared { authorization, ..Shared::default() });
+        Self::run(address, Shared { authorization, ..Shared::default() })
+    }
+
+    fn run(address: SocketAddr, shared: Shared) -> io::Result<Self> {
+        let shared = Arc::new(shared);
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let background = Background::start("connect-proxy", 1)?;
         background
             .run(|stop| Ok(accept(TcpListener::from_std(listener)?, Arc::clone(&shared), stop)))?;
-        Ok(Self { _background: background, shared, address })
+        Ok(Self { _background: background, shared, address, ca_pem: None })
     }
 
-    /// Its own URL, `http://127.0.0.1:PORT`.
+    /// Its own URL, `http://127.0.0.1:PORT`, or with https.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.ca_pem.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// The authority that its clients are to trust, if it speaks TLS with them.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
     }
 
     /// Tunnels opened so far.
@@ -101,14 +128,21 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: Stop) {
             tokio::select! {
                 () = stop.requested() => {}
                 // A client or server that goes away ends its tunnel, which is all there is to do.
-                _ = serve(client, &shared) => {}
+                _ = welcome(client, &shared) => {}
             }
         });
     }
 }
 
-async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
+async fn welcome(client: TcpStream, shared: &Shared) -> io::Result<()> {
     client.set_nodelay(true)?;
+    match &shared.tls {
+        None => serve(client, shared).await,
+        Some(tls) => serve(timeout(HEAD_TIMEOUT, tls.accept(client)).await??, shared).await,
+    }
+}
+
+async fn serve(mut client: impl AsyncRead + AsyncWrite + Unpin, shared: &Shared) -> io::Result<()> {
     let head = timeout(HEAD_TIMEOUT, read_head(&mut client)).await??;
     match open(&head, shared).await {
         Ok(mut server) => {
@@ -127,7 +161,7 @@ async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
 }
 
 /// The head of the request, byte by byte, so that nothing of the tunnel is read with it.
-async fn read_head(client: &mut TcpStream) -> io::Result<String> {
+async fn read_head(client: &mut (impl AsyncRead + Unpin)) -> io::Result<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         if head.len() == MAX_HEAD_BYTES {

@@ -11,6 +11,7 @@ pub mod mint;
 pub mod names;
 pub mod upstream;
 pub mod verify;
+pub mod wire;
 
 mod json;
 

@@ -1,11 +1,8 @@
 //! From the endpoint's answer to a grant or an error.
 
-use std::io::{self, Read as _};
-
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use ureq::Body;
-use ureq::http::{HeaderMap, Response, StatusCode};
 use zeroize::Zeroizing;
 
 use super::fetched::{Fetched, GRANT_MAX_BYTES, Seen, too_large};
@@ -13,7 +10,7 @@ use super::lifetime::{Lifetime, Times};
 use super::request::GrantRequest;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
-use crate::upstream::{Advice, explained, refused};
+use crate::upstream::{Advice, Answer, refused};
 
 /// What is read of a created resource.
 #[derive(Deserialize)]
@@ -29,35 +26,14 @@ const ADVICE: Advice = Advice {
     not_found: "check the streamer's SID and its account",
 };
 
-pub(super) fn read(mut answer: Response<Body>, request: &GrantRequest) -> Result<Fetched> {
-    let body = match read_body(answer.body_mut()) {
-        Ok(body) => body,
-        // The status says more than a broken body under it.
-        Err(_) if answer.status() != StatusCode::CREATED => Zeroizing::default(),
-        Err(error) => return Err(explained(&error)),
-    };
-    if answer.status() == StatusCode::CREATED {
-        created(&body, answer.headers(), request)
-    } else {
-        Err(refused(answer.status(), &body, answer.headers(), &ADVICE))
+pub(super) fn read(answer: Answer, request: &GrantRequest) -> Result<Fetched> {
+    let Answer { status, headers, body } = answer;
+    if status == StatusCode::CREATED {
+        return created(&body?, &headers, request);
     }
-}
-
-/// Reads a body into memory that does not grow: growing would leave copies of a grant behind.
-fn read_body(body: &mut Body) -> std::result::Result<Zeroizing<Vec<u8>>, ureq::Error> {
-    let mut reader = body.with_config().limit(GRANT_MAX_BYTES as u64).reader();
-    let mut bytes = Zeroizing::new(vec![0; GRANT_MAX_BYTES + 1]);
-    let mut len = 0;
-    loop {
-        match reader.read(&mut bytes[len..]) {
-            Ok(0) => break,
-            Ok(more) => len += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    bytes.truncate(len);
-    Ok(bytes)
+    // The status says more than a broken body under it.
+    let body: Zeroizing<Vec<u8>> = body.unwrap_or_default();
+    Err(refused(status, &body, &headers, &ADVICE))
 }
 
 fn created(body: &[u8], headers: &HeaderMap, request: &GrantRequest) -> Result<Fetched> {

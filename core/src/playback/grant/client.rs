@@ -31,6 +31,8 @@ pub struct PlaybackGrantClient(Arc<Client>);
 
 struct Client {
     base_url: Box<str>,
+    /// What the path of every request begins with.
+    path: Box<str>,
     authorization: Zeroizing<String>,
     transport: SharedTransport,
     /// Upstream is the endpoint that Twilio has closed: errors say so.
@@ -65,14 +67,15 @@ impl PlaybackGrantClient {
     ) -> Self {
         Self(Arc::new(Client {
             base_url: route.base_url().into(),
+            path: route.path().into(),
             authorization: basic_auth(key),
             transport,
             is_closed_endpoint: options.is_closed_endpoint(),
         }))
     }
 
-    fn url(&self, request: &GrantRequest) -> String {
-        format!("{}/v1/PlayerStreamers/{}/PlaybackGrant", self.0.base_url, request.streamer())
+    fn path(&self, request: &GrantRequest) -> String {
+        format!("{}/v1/PlayerStreamers/{}/PlaybackGrant", self.0.path, request.streamer())
     }
 }
 
@@ -82,8 +85,8 @@ impl GrantSource for PlaybackGrantClient {
         if let Some(origin) = request.origin() {
             form.push(("AccessControlAllowOrigin", origin.to_string()));
         }
-        let url = self.url(request);
-        let answer = self.0.transport.post(&url, &self.0.authorization, form, timeout);
+        let path = self.path(request);
+        let answer = self.0.transport.post(&path, &self.0.authorization, &form, timeout);
         let fetched = answer.and_then(|answer| answer::read(answer, request));
         fetched.map_err(|error| match error.kind() {
             // It says already what to set.

@@ -5,9 +5,9 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use ureq::http::HeaderMap;
 use zeroize::Zeroizing;
 
 use crate::json_string::unescaped;

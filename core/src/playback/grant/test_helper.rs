@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use ureq::Body;
-use ureq::http::Response;
+use http::Response;
+use zeroize::Zeroizing;
 
 use super::answer;
 use super::request::GrantRequest;
 use crate::error::Result;
+use crate::upstream::Answer;
 
 /// The grant, its lifetime, and by how many milliseconds upstream's clock is ahead, if the answer says so.
 ///
@@ -18,7 +19,9 @@ pub fn read_answer(
     answer: Response<Vec<u8>>,
     request: &GrantRequest,
 ) -> Result<(String, Duration, Option<i64>)> {
-    let fetched = answer::read(answer.map(|body| Body::builder().data(body)), request)?;
+    let (head, body) = answer.into_parts();
+    let (status, headers, body) = (head.status, head.headers, Ok(Zeroizing::new(body)));
+    let fetched = answer::read(Answer { status, headers, body }, request)?;
     let lifetime = fetched.ttl.unwrap_or(Duration::from_secs(request.ttl().into()));
     Ok((fetched.grant_json().to_owned(), lifetime, fetched.seen.clock_offset_ms))
 }

@@ -9,12 +9,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
-use ureq::{Error, config::Config};
-
+use super::deadline::Deadline;
 use super::descriptors::none_left;
+use super::failure::Failure;
+use super::place::Place;
 use crate::fork::{self, Generation, LazyForkCell, Reborn};
 use crate::sync::{Condvar, Mutex};
 use crate::thread::{contained, start_thread};
@@ -22,16 +20,12 @@ use crate::thread::{contained, start_thread};
 /// A look-up that takes longer than this is not waited for by newcomers while they may start one of
 /// their own: it may hang on a name server that is gone.
 const JOINED_FOR: Duration = Duration::from_secs(1);
-/// As many addresses as the agent takes.
+/// No more addresses of a name are tried.
 const ADDRESSES_MAX: usize = 16;
 /// Look-ups at once in a process, those that hang included.
 const AT_ONCE: usize = 8;
 /// Of them, look-ups of one name.
 const AT_ONCE_OF_A_NAME: usize = 4;
-
-/// Resolves the names of all clients of the process.
-#[derive(Debug)]
-pub(super) struct Names;
 
 /// The look-ups that are under way in this process.
 struct Lookups {
@@ -59,24 +53,14 @@ enum Failed {
     NoneLeft(i32),
 }
 
-impl Resolver for Names {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, Error> {
-        let (host, port) = target(uri).ok_or(Error::HostNotFound)?;
-        let addresses = match host.parse::<IpAddr>() {
-            Ok(address) => vec![SocketAddr::new(address, port)],
-            Err(_) => lookups().look_up(format!("{host}:{port}"), *timeout.after, system)?,
-        };
-        let mut result = self.empty();
-        for address in config.ip_family().keep_wanted(addresses.into_iter()).take(ADDRESSES_MAX) {
-            result.push(address);
-        }
-        if result.is_empty() { Err(Error::HostNotFound) } else { Ok(result) }
+/// The addresses of a place, looked up until the deadline unless it is one itself.
+pub(super) fn addresses(place: &Place, end: Deadline) -> Result<Vec<SocketAddr>, Failure> {
+    if let Ok(address) = place.host().parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, place.port())]);
     }
+    let mut found = lookups().look_up(place.to_string(), end.left()?, system)?;
+    found.truncate(ADDRESSES_MAX);
+    if found.is_empty() { Err(Failure::HostNotFound) } else { Ok(found) }
 }
 
 fn lookups() -> Arc<Lookups> {
@@ -105,14 +89,14 @@ impl Lookups {
         name: String,
         time: Duration,
         search: impl FnOnce(&str) -> Found + Send + 'static,
-    ) -> Result<Vec<SocketAddr>, Error> {
-        let late = || Error::Timeout(ureq::Timeout::Resolve);
+    ) -> Result<Vec<SocketAddr>, Failure> {
+        let late = || Failure::Socket(io::ErrorKind::TimedOut.into());
         let lookup = self.join_or_start(name, search).ok_or_else(late)?;
         let found = lookup.wait(time).ok_or_else(late)?;
         found.map_err(|failed| match failed {
-            Failed::NotFound => Error::HostNotFound,
-            Failed::NoThread => Error::Io(io::ErrorKind::OutOfMemory.into()),
-            Failed::NoneLeft(number) => Error::Io(io::Error::from_raw_os_error(number)),
+            Failed::NotFound => Failure::HostNotFound,
+            Failed::NoThread => Failure::Socket(io::ErrorKind::OutOfMemory.into()),
+            Failed::NoneLeft(number) => Failure::Socket(io::Error::from_raw_os_error(number)),
         })
     }
 
@@ -179,16 +163,6 @@ impl Lookup {
     }
 }
 
-/// The host, without the brackets around an IPv6 address, and the port.
-fn target(uri: &Uri) -> Option<(&str, u16)> {
-    let default = match uri.scheme_str()? {
-        "http" => 80,
-        _ => 443,
-    };
-    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
-    Some((host, uri.port_u16().unwrap_or(default)))
-}
-
 fn system(name: &str) -> Found {
     name.to_socket_addrs().map(Iterator::collect).map_err(|_| why_not())
 }
@@ -217,13 +191,17 @@ mod tests {
         }
     }
 
+    fn is_late(error: &Failure) -> bool {
+        matches!(error, Failure::Socket(error) if error.kind() == io::ErrorKind::TimedOut)
+    }
+
     #[test]
     fn a_look_up_that_hangs_keeps_nobody_longer_than_his_time() {
         let lookups = Arc::new(Lookups::new());
         let (end, until) = channel();
         let start = Instant::now();
         let error = lookups.look_up("a:1".into(), SOON, hanging(until)).unwrap_err();
-        assert!(matches!(error, Error::Timeout(_)));
+        assert!(is_late(&error), "{error:?}");
         assert!(start.elapsed() < LONG / 2);
         drop(end);
     }
@@ -253,7 +231,7 @@ mod tests {
         }
         let start = Instant::now();
         let error = lookups.look_up("another:1".into(), LONG, |_| panic!("a ninth")).unwrap_err();
-        assert!(matches!(error, Error::Timeout(_)));
+        assert!(is_late(&error), "{error:?}");
         assert!(start.elapsed() < LONG / 2);
         assert!(lookups.join_or_start("0:1".into(), |_| panic!("a ninth")).is_some());
         drop(ends);
@@ -276,21 +254,19 @@ mod tests {
 
     #[test]
     fn what_is_an_address_already_is_not_looked_up() {
-        let of = |text: &str| {
-            let uri: Uri = text.parse().unwrap();
-            target(&uri).map(|(host, port)| (host.parse::<IpAddr>().is_ok(), port))
-        };
-        assert_eq!(of("http://127.0.0.1:8900/v1"), Some((true, 8900)));
-        assert_eq!(of("https://[::1]/v1"), Some((true, 443)));
-        assert_eq!(of("https://media.twilio.com/v1"), Some((false, 443)));
+        for (host, address) in [("127.0.0.1", "127.0.0.1:8900"), ("[::1]", "[::1]:8900")] {
+            let found = addresses(&Place::new(host, 8900), Deadline::after(Duration::ZERO));
+            assert_eq!(found.unwrap(), [address.parse().unwrap()]);
+        }
+        let late = addresses(&Place::new("localhost", 1), Deadline::after(Duration::ZERO));
+        assert!(is_late(&late.unwrap_err()));
     }
 
     #[test]
     fn names_are_found_or_not() {
-        let lookups = lookups();
-        let found = lookups.look_up("localhost:80".into(), LONG, system).unwrap();
-        assert!(found.iter().all(|address| address.ip().is_loopback()));
-        let unknown = lookups.look_up("no such host:80".into(), LONG, system).unwrap_err();
-        assert!(matches!(unknown, Error::HostNotFound));
+        let find = |host| addresses(&Place::new(host, 80), Deadline::after(LONG));
+        let found = find("localhost").unwrap();
+        assert!(found.iter().all(|address| address.ip().is_loopback() && address.port() == 80));
+        assert!(matches!(find("no such host").unwrap_err(), Failure::HostNotFound));
     }
 }

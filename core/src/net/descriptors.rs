@@ -4,7 +4,7 @@ use std::io;
 
 /// Says so, if an error means that no more file or socket can be opened.
 #[cfg(unix)]
-pub(super) fn none_left(error: &io::Error) -> Option<&'static str> {
+pub(crate) fn none_left(error: &io::Error) -> Option<&'static str> {
     match error.raw_os_error()? {
         libc::EMFILE => Some(
             "this process has as many files open as it may: raise the limit (`ulimit -n`) or close some",
@@ -15,7 +15,7 @@ pub(super) fn none_left(error: &io::Error) -> Option<&'static str> {
 }
 
 #[cfg(not(unix))]
-pub(super) fn none_left(error: &io::Error) -> Option<&'static str> {
+pub(crate) fn none_left(error: &io::Error) -> Option<&'static str> {
     const WSAEMFILE: i32 = 10024;
     (error.raw_os_error()? == WSAEMFILE)
         .then_some("this process has as many sockets open as it may")
