@@ -2,13 +2,15 @@
 
 CARGO ?= cargo
 NIGHTLY ?= cargo +nightly
+# What is built for release, cargo builds through this.
+RELEASE := packaging/release.sh
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 C_TESTS := $(abspath $(TARGET_DIR))/c-tests
 CPP_TESTS := $(abspath $(TARGET_DIR))/cpp-tests
 NODE_TESTS := bindings-node/test
 NODE_PACKED := $(abspath $(TARGET_DIR))/node
-NODE_BUILD := $(CARGO) build --release --locked -p grantmint-node
+NODE_BUILD := $(RELEASE) $(CARGO) build --release --locked -p grantmint-node
 # What a machine lacks is installed there.
 export PATH := $(abspath $(TARGET_DIR))/tools/bin:$(PATH)
 NOT_TRIED := tests/machine/not_tried.sh
@@ -22,7 +24,7 @@ help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## lets 20,000 viewers in, Twilio's way and through grantmint
-	$(CARGO) run --release --quiet --locked -p grantmint-demo
+	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-demo
 
 test: ## all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) start
@@ -96,6 +98,10 @@ test-packaging: build-packaging ## what install puts where, and projects that li
 packages-check: build-packaging ## what everybody who judges packages says of ours, as a table
 	python3 -B tests/packaging/checkers.py
 
+.PHONY: check-reproducible
+check-reproducible: need-python need-node ## builds the packages a second time as somebody else would, and compares bytes
+	python3 -B tests/packaging/reproduced.py
+
 test-server: build-packaging ## a token server in C++ under load, on the installed library
 	@$(TRY) cpp-httplib 'the token server in C++' $(MAKE) try-server
 
@@ -123,6 +129,11 @@ lint: licences words promises lint-release lint-python lint-node ## formatting, 
 licences:
 	python3 tests/packaging/dependencies.py
 	python3 tests/packaging/third_party.py
+	python3 tests/packaging/sboms.py
+
+.PHONY: sboms
+sboms: need-python ## writes packaging/sboms, the crates in each library
+	python3 tests/packaging/sboms.py write
 
 .PHONY: third-party
 third-party: need-python ## writes THIRD-PARTY-LICENSES from what the libraries have in them
@@ -174,7 +185,7 @@ check-fuzz:
 	tests/fuzz/run.sh $(TARGET_DIR)/fuzz 10
 
 check-bench:
-	$(CARGO) run --release --quiet --locked -p grantmint-bench -- --smoke
+	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-bench -- --smoke
 
 
 # `make fuzz FUZZ="c_api mint" FUZZ_SECONDS=3600` runs those two for an hour.
@@ -209,7 +220,7 @@ faults: languages ## writes docs/faults.md
 	$(MATRIX) --write docs/faults.md $(PROBES)
 
 test-long: ## the tests that take minutes
-	GRANTMINT_LONG=1 $(CARGO) test --locked --release -p grantmint-core -- --nocapture
+	GRANTMINT_LONG=1 $(RELEASE) $(CARGO) test --locked --release -p grantmint-core -- --nocapture
 	GRANTMINT_LONG=1 $(MAKE) test-shuttle test-python test-node
 
 # `make soak SEED=…` plays the faults of a run again.
@@ -217,7 +228,7 @@ SOAK_SECONDS ?= 120
 DROP_IN := $(CURDIR)/bindings-python/tests/test_drop_in_differential.py
 soak: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json
 soak: languages $(NODE_TESTS)/node_modules/.package-lock.json ## three runs of a mixed load in every language, SOAK_SECONDS each; thousands of drop-in programs
-	$(CARGO) build --release --locked -p grantmint-soak -p grantmint-emulator
+	$(RELEASE) $(CARGO) build --release --locked -p grantmint-soak -p grantmint-emulator
 	python3 tests/soak/run.py --seconds $(SOAK_SECONDS) $(addprefix --seed ,$(SEED)) \
 	  --emulator $(TARGET_DIR)/release/grantmint-emulator Rust=$(TARGET_DIR)/release/grantmint-soak \
 	  Python="$(PYTHON) tests/soak/soak.py" \
@@ -329,7 +340,7 @@ BENCH_RUNS ?= 1
 bench: build-node $(NODE_BENCH)/node_modules/.package-lock.json ## measures every language beside its peers; one table of ratios, and JSON
 	mkdir -p $(FOUND) && rm -f $(FOUND)/*.json
 	for run in $$(seq $(BENCH_RUNS)); do \
-	  $(CARGO) run --release --quiet --locked -p grantmint-bench -- --json $(FOUND)/rust-$$run.json && \
+	  $(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-bench -- --json $(FOUND)/rust-$$run.json && \
 	  python3 bindings-python/driver.py bench $(FOUND)/python-$$run.json && \
 	  node bindings-node/bench/run.mjs $(NODE_PACKED) --json $(FOUND)/node-$$run.json || exit 1; \
 	done

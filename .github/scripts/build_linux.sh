@@ -21,14 +21,15 @@ case $target in
     python3.13 -m venv target/maturin
     grep '^maturin==' bindings-python/requirements-tools.txt >target/maturin/requirements.txt
     target/maturin/bin/pip install --quiet --requirement target/maturin/requirements.txt
-    target/maturin/bin/maturin build --release --locked --out target/wheels \
-        --manifest-path bindings-python/Cargo.toml
+    packaging/release.sh target/maturin/bin/maturin build --release --locked --out target/wheels \
+        --manifest-path bindings-python/Cargo.toml \
+        --sbom-include "$PWD/packaging/sboms/linux-${target%%-*}/grantmint-python.cdx.json"
     ;;
 esac
 cp target/wheels/*.whl dist/
 # One source package is enough.
 test "$target" != x86_64-unknown-linux-gnu || cp target/wheels/*.tar.gz dist/
 
-cargo build --release --locked -p grantmint-node -p grantmint-ffi
+packaging/release.sh cargo build --release --locked -p grantmint-node
 cp target/release/libgrantmint_node.so dist/
 .github/scripts/c_tarball.sh "$target"

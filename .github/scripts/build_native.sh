@@ -11,7 +11,10 @@ mkdir -p dist
 python bindings-python/driver.py wheel
 cp target/wheels/*.whl dist/
 
-cargo build --release --locked -p grantmint-node -p grantmint-ffi
+# One by one: built together, they would get each other's features.
+for package in grantmint-node grantmint-ffi; do
+    packaging/release.sh cargo build --release --locked -p "$package"
+done
 case $target in
 *-apple-*) cp target/release/libgrantmint_node.dylib dist/ ;;
 *-windows-*) cp target/release/grantmint_node.dll dist/ ;;

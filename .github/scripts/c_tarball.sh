@@ -12,17 +12,25 @@ mkdir -p "target/$name/include" "target/$name/lib"
 
 case $target in
 *-linux-*)
+    system=linux
     DESTDIR=$PWD/target/$name PREFIX=/ ffi/packaging/install.sh "$(ffi/packaging/build.sh)"
     ;;
 *-apple-*)
+    system=macos
     cp include/grantmint.h include/grantmint.hpp "target/$name/include"
     cp target/release/libgrantmint.a target/release/libgrantmint.dylib "target/$name/lib"
     ;;
 *-windows-*)
+    system=windows
     cp include/grantmint.h include/grantmint.hpp "target/$name/include"
     cp target/release/grantmint.lib target/release/grantmint.dll target/release/grantmint.dll.lib \
         "target/$name/lib"
     ;;
 esac
-cp LICENSE-MIT LICENSE-APACHE THIRD-PARTY-LICENSES CHANGELOG.md "target/$name"
-tar -czf "$out/$name.tar.gz" -C target "$name"
+cp LICENSE-MIT LICENSE-APACHE THIRD-PARTY-LICENSES CHANGELOG.md \
+    "packaging/sboms/$system-${target%%-*}/grantmint-c.cdx.json" "target/$name"
+# What GNU tar can leave out: times, owners, the order of a folder.
+same=
+case $(tar --version) in *GNU*) same='--sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=go=rX' ;; esac
+# shellcheck disable=SC2086 # several options
+tar $same -cf - -C target "$name" | gzip -n >"$out/$name.tar.gz"

@@ -19,7 +19,7 @@ in_container "$python" sh -euc '
 
 # shellcheck disable=SC2016 # TARGET is of the container
 in_container --env TARGET="$target" "$node" sh -euc '
-    cp -r bindings-node LICENSE-* THIRD-PARTY-LICENSES Cargo.toml /tmp && cd /tmp
+    cp -r bindings-node packaging LICENSE-* THIRD-PARTY-LICENSES Cargo.toml /tmp && cd /tmp
     node bindings-node/scripts/pack.mjs /tmp/packed "$TARGET=/src/dist/libgrantmint_node.so"
     npm install --prefix /tmp/app --offline --ignore-scripts --silent /tmp/packed/*.tgz
     cp /src/.github/scripts/try.mjs /tmp/app && node /tmp/app/try.mjs'

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { releaseOf } from './release.mjs';
-import { common, packageOf, targets, thirdParty } from './targets.mjs';
+import { common, packageOf, sbom, sbomOf, targets, thirdParty } from './targets.mjs';
 import { tarballsIn } from './tarball.mjs';
 import { repositoryOf, workspacePackage } from './workspace.mjs';
 
@@ -73,12 +73,13 @@ function checkPlatform(platform) {
   const target = Object.values(targets).find((target) => packageOf(target) === name);
   assert(target, `${name} is for no known target`);
   const addon = `grantmint.${basename(name)}.node`;
-  assert.deepEqual(platform.files(), [addon, 'asset.mjs', 'webpack.mjs', thirdParty, ...common].sort());
+  assert.deepEqual(platform.files(), [addon, 'asset.mjs', 'webpack.mjs', thirdParty, sbom, ...common].sort());
   for (const [file, url] of Object.entries({ 'asset.mjs': `./${addon}`, 'webpack.mjs': `-!./${addon}` })) {
     assert(platform.content(file).includes(`new URL('${url}', import.meta.url)`), `${file} lacks ${url}`);
   }
   const terms = readFileSync(resolve(import.meta.dirname, '../..', thirdParty));
   assert(platform.content(thirdParty).equals(terms), `${path}: other third-party licences`);
+  assert(platform.content(sbom).equals(readFileSync(sbomOf(target))), `${path}: another SBOM`);
   const { os, cpu, libc, ...manifest } = platform.manifest;
   assert.deepEqual([os, cpu, libc], [[target.os], [target.cpu], target.libc && [target.libc]]);
   assertPlain(manifest);

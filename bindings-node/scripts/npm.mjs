@@ -8,6 +8,8 @@ import { isAbsolute, join, resolve } from 'node:path';
 const here = import.meta.dirname;
 const root = resolve(here, '../..');
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
+/** Its bytes are the same for everybody. */
+const RELEASE = join(root, 'packaging/release.sh');
 const BUILD = ['--release', '--locked', '--package', 'grantmint-node'];
 /** Older than Node needs: builds of Node by others go further back. */
 const GLIBC = '2.17';
@@ -21,7 +23,7 @@ run('node', [join(here, 'pack.mjs'), out, `${host}=${library}`]);
 run('node', [join(here, 'check.mjs'), out]);
 
 function build() {
-  run('cargo', ['build', ...BUILD]);
+  run('sh', [RELEASE, 'cargo', 'build', ...BUILD]);
   const names = { darwin: 'libgrantmint_node.dylib', win32: 'grantmint_node.dll' };
   return join(target, 'release', names[process.platform] ?? 'libgrantmint_node.so');
 }
@@ -29,7 +31,7 @@ function build() {
 function buildWithZig() {
   const tools = zig();
   const options = ['--target', `${host}.${GLIBC}`, '--', '-C', `link-arg=${unwinder()}`];
-  run(join(tools, 'cargo-zigbuild'), ['rustc', ...BUILD, ...options], {
+  run('sh', [RELEASE, join(tools, 'cargo-zigbuild'), 'rustc', ...BUILD, ...options], {
     PATH: `${tools}:${process.env.PATH}`,
   });
   return join(target, host, 'release/libgrantmint_node.so');

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { esModule, withRequire } from './esm.mjs';
-import { common, packageOf, targets, thirdParty } from './targets.mjs';
+import { common, packageOf, sbom, sbomOf, targets, thirdParty } from './targets.mjs';
 import { repositoryOf, workspacePackage } from './workspace.mjs';
 
 const here = resolve(import.meta.dirname, '..');
@@ -61,6 +61,7 @@ function packPlatform({ name, os, cpu, libc, library }) {
   // webpack and Rspack: -! keeps the rules of the user's configuration away from the file.
   writeFileSync(join(folder, 'webpack.mjs'), asset.replace("'./grantmint.node'", `'-!./${addon}'`));
   copyFileSync(join(root, thirdParty), join(folder, thirdParty));
+  copyFileSync(sbomOf({ os, cpu }), join(folder, sbom));
   writeFileSync(
     join(folder, 'README.md'),
     `# ${name}\n\nThe native half of grantmint for ${basename(name)}. Install \`grantmint\`, which asks for it.\n`,
@@ -74,7 +75,7 @@ function packPlatform({ name, os, cpu, libc, library }) {
     type: source.type,
     main: addon,
     exports: exportsOf(`./${addon}`),
-    files: [addon, 'asset.mjs', 'webpack.mjs', thirdParty, ...common],
+    files: [addon, 'asset.mjs', 'webpack.mjs', thirdParty, sbom, ...common],
     engines: source.engines,
     sideEffects: false,
     os: [os],

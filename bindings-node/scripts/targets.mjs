@@ -1,5 +1,7 @@
 // The platforms that packages are made for: Rust's name and npm's fields.
 
+import { resolve } from 'node:path';
+
 export const targets = {
   'x86_64-unknown-linux-gnu': { os: 'linux', cpu: 'x64', libc: 'glibc', suffix: '-gnu' },
   'aarch64-unknown-linux-gnu': { os: 'linux', cpu: 'arm64', libc: 'glibc', suffix: '-gnu' },
@@ -19,3 +21,13 @@ export const common = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'package.js
 
 /** The terms of what others have written of the native half: it is in the packages of the platforms alone. */
 export const thirdParty = 'THIRD-PARTY-LICENSES';
+
+/** Which crates are in the native half of a platform. */
+export const sbom = 'grantmint-node.cdx.json';
+
+const sboms = resolve(import.meta.dirname, '../../packaging/sboms');
+const SYSTEMS = { linux: 'linux', darwin: 'macos', win32: 'windows' };
+const ARCHITECTURES = { x64: 'x86_64', arm64: 'aarch64' };
+
+/** Where it is written. */
+export const sbomOf = ({ os, cpu }) => resolve(sboms, `${SYSTEMS[os]}-${ARCHITECTURES[cpu]}`, sbom);

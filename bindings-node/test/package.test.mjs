@@ -49,6 +49,7 @@ test('the platform package holds the native half', () => {
     'package/README.md',
     'package/THIRD-PARTY-LICENSES',
     'package/asset.mjs',
+    'package/grantmint-node.cdx.json',
     `package/grantmint.${basename(name)}.node`,
     'package/package.json',
     'package/webpack.mjs',

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,14 @@ KEY = (
     "not-a-secret-emulator-demo-key-0",
 )
 STREAMER = "VJ00000000000000000000000000000001"
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Waits until something holds that a thread sees to."""
+    end = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def vectors(name: str) -> Any:

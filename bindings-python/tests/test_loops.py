@@ -19,17 +19,10 @@ from grantmint import (
     ManualClock,
     PlaybackMinter,
 )
-from support import STREAMER, Counting
+from support import STREAMER, Counting, eventually
 
 START = 1_700_000_000
 OTHER = "VJ" + "2" * 32
-
-
-def eventually(holds):
-    end = time.monotonic() + 5
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 @contextmanager

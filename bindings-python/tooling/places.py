@@ -10,6 +10,8 @@ REPOSITORY = HERE.parent
 BUILT = REPOSITORY / "target"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", BUILT)).resolve()
 WHEELS = BUILT / "wheels"
+#: What runs a build so that its bytes are the same for everybody.
+RELEASE = REPOSITORY / "packaging" / "release.sh"
 
 
 def away() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import re
 import shutil
 import subprocess
@@ -11,11 +12,17 @@ import zipfile
 from pathlib import Path
 
 from tooling.environments import path_to, tools
-from tooling.places import HERE, WHEELS
+from tooling.places import HERE, RELEASE, REPOSITORY, WHEELS
 from tooling.programs import environment, run, stage
 
 WHEEL_MAX_BYTES = 2_500_000
 ON_LINUX = sys.platform == "linux"
+SYSTEM = {"linux": "linux", "darwin": "macos", "win32": "windows"}[sys.platform]
+ARCHITECTURE = {"amd64": "x86_64", "arm64": "aarch64"}.get(
+    platform.machine().lower(), platform.machine()
+)
+#: Which crates are in the native half. There is one for what is released.
+SBOM = REPOSITORY / "packaging" / "sboms" / f"{SYSTEM}-{ARCHITECTURE}" / "grantmint-python.cdx.json"
 #: The oldest C library that the wheel runs with, as manylinux2014 has it.
 GLIBC = (2, 17)
 
@@ -26,8 +33,9 @@ def wheel() -> Path:
     with stage("wheel"):
         shutil.rmtree(WHEELS, ignore_errors=True)
         command = [python, "-m", "maturin", "build", "--release", "--locked", "--out", WHEELS]
-        options = ["--interpreter", python, *for_any_linux()]
-        run(*command, *options, cwd=HERE, env=environment(PATH=path_to(python)))
+        sbom = ("--sbom-include", SBOM) if SBOM.exists() else ()
+        options = ["--interpreter", python, *sbom, *for_any_linux()]
+        run("sh", RELEASE, *command, *options, cwd=HERE, env=environment(PATH=path_to(python)))
         (built,) = WHEELS.glob("*.whl")
         check(built, python)
     return built
@@ -60,6 +68,9 @@ def check(built: Path, python: Path) -> None:
             assert f"grantmint/{needed}" in names, needed
         licences = {Path(name).name for name in names if "/licenses/" in name}
         assert licences == {"LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"}, licences
+        sboms = {name: archive.read(name) for name in names if ".dist-info/sboms/" in name}
+        expected = [SBOM.read_bytes()] if SBOM.exists() else []
+        assert [*sboms.values()] == expected, f"other SBOMs: {[*sboms]}"
         library = archive.read("grantmint/_native.abi3.so")
     print(f"{built.name}: {size / 1e6:.2f} MB")
     if ON_LINUX:

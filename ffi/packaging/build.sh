@@ -5,8 +5,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
 # A failure of cargo's is to end this, so it is not the first command of a pipe.
-messages=$(cd "$here/../.." && ${CARGO:-cargo} build --release --locked --package grantmint-ffi \
-    --message-format=json-render-diagnostics)
+messages=$(cd "$here/../.." && packaging/release.sh ${CARGO:-cargo} build --release --locked \
+    --package grantmint-ffi --message-format=json-render-diagnostics)
 folders=$(printf '%s\n' "$messages" | grep '"reason":"compiler-artifact"' | tr '"' '\n' |
     sed -n 's|/libgrantmint\.a$||p' | sort -u)
 if [ "$(printf '%s\n' "$folders" | wc -l)" != 1 ] || [ ! -f "$folders/libgrantmint.so" ]; then

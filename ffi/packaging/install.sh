@@ -29,7 +29,14 @@ version=$(sed -n 's/^#define GRANTMINT_VERSION "\(.*\)"$/\1/p' "$include/grantmi
 soname=$("${READELF:-readelf}" -d "$built/libgrantmint.so" | sed -n 's/.*SONAME.*\[\(.*\)\]$/\1/p')
 url=$(sed -n 's/^repository = "\(.*\)"$/\1/p' "$root/Cargo.toml")
 native_libs=$(cat "$here/native_libs")
-case $("${READELF:-readelf}" -h "$built/libgrantmint.so") in *ELF64*) word=8 ;; *) word=4 ;; esac
+header=$("${READELF:-readelf}" -h "$built/libgrantmint.so")
+case $header in *ELF64*) word=8 ;; *) word=4 ;; esac
+# There is an SBOM for what is released.
+case $header in
+*X86-64*) sbom=$root/packaging/sboms/linux-x86_64/grantmint-c.cdx.json ;;
+*AArch64*) sbom=$root/packaging/sboms/linux-aarch64/grantmint-c.cdx.json ;;
+*) sbom= ;;
+esac
 # The way from LIBDIR back to PREFIX.
 up=$(echo "$libdir" | sed 's/[^/][^/]*/../g')
 
@@ -49,7 +56,8 @@ libraries=${DESTDIR:-}$prefix/$libdir
 documents=${DESTDIR:-}$prefix/share/doc/grantmint
 
 install -d "$headers" "$libraries/pkgconfig" "$libraries/cmake/grantmint" "$documents"
-install -m 644 "$root/LICENSE-MIT" "$root/LICENSE-APACHE" "$root/THIRD-PARTY-LICENSES" "$documents"
+install -m 644 "$root/LICENSE-MIT" "$root/LICENSE-APACHE" "$root/THIRD-PARTY-LICENSES" \
+    ${sbom:+"$sbom"} "$documents"
 install -m 644 "$include/grantmint.h" "$include/grantmint.hpp" "$headers"
 
 "$here/static.sh" "$built/libgrantmint.a" "$built/libgrantmint.so" "$libraries/libgrantmint.a"

@@ -37,4 +37,5 @@ echo '.section .note.GNU-stack,"",@progbits' >>"$work/hidden.s"
     "$work/all.o" "$work/grantmint.o"
 
 rm -f "$out"
-"${AR:-ar}" rcs "$out" "$work/grantmint.o"
+# D: neither a time nor an owner, as not every ar leaves them out by itself.
+"${AR:-ar}" rcsD "$out" "$work/grantmint.o"

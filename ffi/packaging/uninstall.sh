@@ -10,7 +10,7 @@ rm -f "$libraries/libgrantmint.a" "$libraries/libgrantmint.so" "$libraries"/libg
 rm -f "$libraries/pkgconfig/grantmint.pc" "$libraries/pkgconfig/grantmint-static.pc"
 rm -f "$libraries/cmake/grantmint/grantmint-config.cmake"
 rm -f "$libraries/cmake/grantmint/grantmint-config-version.cmake"
-for name in LICENSE-MIT LICENSE-APACHE THIRD-PARTY-LICENSES; do
+for name in LICENSE-MIT LICENSE-APACHE THIRD-PARTY-LICENSES grantmint-c.cdx.json; do
     rm -f "$prefix/share/doc/grantmint/$name"
 done
 for folder in "$libraries/cmake/grantmint" "$prefix/share/doc/grantmint"; do

@@ -5,6 +5,7 @@
 # first time, and this machine's Rust. The command runs as root or as a user, in a clone of the last commit
 # here. What it writes is kept in FOLDER/changes-root or FOLDER/changes-user until the next trial. With
 # TRIAL_AGAIN=1 that is where the next one goes on, and with TRIAL_OFFLINE=1 it does so without a network.
+# TRIAL_DEBIAN=sid makes a new FOLDER the Debian to come, which has newer compilers, and Python 3.14.
 # Only root can run this.
 set -eu
 
@@ -25,7 +26,7 @@ main() {
 
 make_debian() {
     debootstrap --variant=minbase --include=ca-certificates,g++,git,make,python3,python3-venv \
-        bookworm "$folder/debian.part"
+        "${TRIAL_DEBIAN:-bookworm}" "$folder/debian.part"
     echo '127.0.0.1 localhost' >"$folder/debian.part/etc/hosts"
     chroot "$folder/debian.part" useradd --create-home --shell /bin/bash user
     mkdir "$folder/debian.part/opt/rust"

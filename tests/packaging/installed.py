@@ -12,6 +12,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CONSUMERS = HERE / "consumers"
+#: What cargo builds for release through.
+RELEASE = ROOT / "packaging/release.sh"
 #: Cargo as it is by itself, whatever the builder of this library tells it.
 PLAIN_CARGO = ["env", "-u", "CARGO_BUILD_TARGET", "-u", "RUSTFLAGS", "cargo"]
 #: Where cargo builds, and these tests.

@@ -1,5 +1,6 @@
 """What `make install` puts where, and what is in it."""
 
+import platform
 import re
 import shutil
 import stat
@@ -11,6 +12,7 @@ import unittest
 from pathlib import Path
 
 from installed import (
+    RELEASE,
     ROOT,
     TARGET,
     Installed,
@@ -25,12 +27,14 @@ from installed import (
 
 VERSION = header_version()
 SONAME = f"libgrantmint.so.{series(VERSION)}"
+SBOM = ROOT / f"packaging/sboms/linux-{platform.machine()}/grantmint-c.cdx.json"
 FILES = {
     "include/grantmint.h": 0o644,
     "include/grantmint.hpp": 0o644,
     "share/doc/grantmint/LICENSE-MIT": 0o644,
     "share/doc/grantmint/LICENSE-APACHE": 0o644,
     "share/doc/grantmint/THIRD-PARTY-LICENSES": 0o644,
+    f"share/doc/grantmint/{SBOM.name}": 0o644,
     "lib/libgrantmint.a": 0o644,
     "lib/libgrantmint.so": f"-> {SONAME}",
     f"lib/{SONAME}": f"-> libgrantmint.so.{VERSION}",
@@ -112,7 +116,8 @@ class Files(Installed):
 
     def test_the_terms_of_everybody_are_there(self):
         for path in (self.prefix / "share/doc/grantmint").iterdir():
-            self.assertEqual(path.read_bytes(), (ROOT / path.name).read_bytes(), path.name)
+            written = SBOM if path.name == SBOM.name else ROOT / path.name
+            self.assertEqual(path.read_bytes(), written.read_bytes(), path.name)
 
     def test_nothing_is_left_to_fill_in(self):
         for path in (self.prefix / "lib").rglob("*.*"):
@@ -124,13 +129,13 @@ class Tarball(unittest.TestCase):
     """What a release has for C and C++."""
 
     def test_it_is_what_is_installed_with_the_terms_of_everybody(self):
-        target = "x86_64-unknown-linux-gnu"
+        target = f"{platform.machine()}-unknown-linux-gnu"
         with tempfile.TemporaryDirectory(prefix="grantmint-") as folder:
             run(ROOT / ".github/scripts/c_tarball.sh", target, folder, cwd=ROOT)
             name = f"grantmint-c-{VERSION}-{target}"
             with tarfile.open(f"{folder}/{name}.tar.gz") as tarball:
                 members = {member.name for member in tarball if not member.isdir()}
-        terms = {"LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES", "CHANGELOG.md"}
+        terms = {"LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES", "CHANGELOG.md", SBOM.name}
         self.assertEqual(members, {f"{name}/{each}" for each in FILES.keys() | terms})
 
 
@@ -243,7 +248,7 @@ class NativeLibraries(Installed):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        command = ["cargo", "rustc", "--release", "--locked", "-p", "grantmint-ffi", "--lib"]
+        command = [RELEASE, "cargo", "rustc", "--release", "--locked", "-p", "grantmint-ffi", "--lib"]
         words = [*command, "--crate-type", "staticlib", "--", "--print", "native-static-libs"]
         done = subprocess.run(words, check=True, cwd=ROOT, capture_output=True, text=True)
         named = re.search(r"native-static-libs: (.*)", done.stderr)[1].split()

@@ -12,15 +12,14 @@ import json
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 from dependencies import cargo, is_allowed
+from linked import LIBRARIES, TARGETS, graph
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 OUT = ROOT / "THIRD-PARTY-LICENSES"
-LIBRARIES = {"grantmint-ffi": "C", "grantmint-node": "Node.js", "grantmint-python": "Python"}
 NOTICE = re.compile(r"(licen[cs]e|copying|copyright|notice|unlicense)", re.IGNORECASE)
 STANDARD = HERE / "licences/standard_library"
 # What the compiler's folder holds beside these is for tests and for macros, or has no code in it.
@@ -40,15 +39,11 @@ Where their licences leave a choice, MIT is chosen. The texts follow the table.
 
 def linked():
     """The crates of others, as name and version, with the languages whose library has them in it."""
-    targets = tomllib.loads((ROOT / "deny.toml").read_text(encoding="utf-8"))["graph"]["targets"]
     found = {}
     for package, language in LIBRARIES.items():
-        options = ["-p", package, "-e", "normal,no-proc-macro", "--prefix", "none", "-f", "{p}"]
-        for target in targets:
-            for line in cargo("tree", *options, "--target", target).splitlines():
-                name, version = line.split(" ")[:2]
-                if not name.startswith("grantmint-"):
-                    found.setdefault((name, version.removeprefix("v")), set()).add(language)
+        for crate in {crate for target in TARGETS for crate in graph(package, target)}:
+            if not crate[0].startswith("grantmint-"):
+                found.setdefault(crate, set()).add(language)
     return found
 
 

@@ -4,7 +4,7 @@
     versions.py               what each part says
     versions.py release TAG   also that the tag is that version, that it is in the changelog, and that
                               the repository has an address, without which npm refuses the packages
-    versions.py set VERSION   writes it everywhere; `make header` and a look at the changelog remain
+    versions.py set VERSION   writes it everywhere; `make header sboms` and a look at the changelog remain
 """
 
 import json
@@ -122,7 +122,7 @@ def set_version(version):
         (ROOT / path).write_text(text, encoding="utf-8")
     # The lock file has the workspace's own crates too.
     subprocess.run(["cargo", "update", "--workspace", "--offline"], cwd=ROOT, check=True)
-    print("now `make header`, then the heading in CHANGELOG.md")
+    print("now `make header sboms`, then the heading in CHANGELOG.md")
 
 
 def main():

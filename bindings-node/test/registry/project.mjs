@@ -16,6 +16,7 @@ export class Project {
     for (const { name } of readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isFile())) {
       cpSync(join(root, name), join(this.folder, name));
     }
+    cpSync(join(root, 'packaging'), join(this.folder, 'packaging'), { recursive: true });
     for (const name of readdirSync(join(root, 'bindings-node')).filter((name) => !LEFT_OUT.includes(name))) {
       cpSync(join(root, 'bindings-node', name), join(this.folder, 'bindings-node', name), {
         recursive: true,
