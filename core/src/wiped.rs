@@ -80,6 +80,9 @@ impl WipedString {
     #[inline]
     pub fn wipe(&mut self) {
         let len = self.0.len();
+        if len == 0 {
+            return;
+        }
         let bytes = overwritten(mem::take(&mut self.0), len);
         self.0 = String::from_utf8(bytes).unwrap_or_default();
     }
