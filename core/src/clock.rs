@@ -48,7 +48,8 @@ impl Now {
         self.boot
     }
 
-    /// Nanoseconds since the Unix epoch.
+    /// Nanoseconds since the Unix epoch, on Linux to within a few milliseconds.
+    #[inline]
     pub(crate) fn wall_nanos(&self) -> u64 {
         self.wall
     }
@@ -123,7 +124,14 @@ impl Clock {
         }
     }
 
+    /// The time by the machine's clocks, of which a reading of this clock is one unless it is manual.
+    #[inline]
+    pub(crate) fn of_machine(&self, reading: Now) -> Now {
+        if self.is_manual() { Self::system().now() } else { reading }
+    }
+
     /// Whether time moves only when a test says so.
+    #[inline]
     pub(crate) fn is_manual(&self) -> bool {
         matches!(self.0, Source::Manual(_))
     }
@@ -160,13 +168,7 @@ struct Times {
 /// Whole seconds since the Unix epoch by the machine's exact clock, for judging what others
 /// have made: by a clock that is late, their token of just now would come from the future.
 pub(crate) fn exact_unix_seconds() -> u64 {
-    exact_unix_nanos() / NANOS_PER_SEC
-}
-
-/// Nanoseconds since the Unix epoch by the same clock.
-#[inline]
-pub(crate) fn exact_unix_nanos() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, nanos)
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
 impl ManualClock {

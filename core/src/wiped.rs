@@ -80,7 +80,11 @@ impl WipedString {
     #[inline]
     pub fn wipe(&mut self) {
         let len = self.0.len();
-        overwrite(&mut self.0, len);
+        if len == 0 {
+            return;
+        }
+        let bytes = overwritten(mem::take(&mut self.0), len);
+        self.0 = String::from_utf8(bytes).unwrap_or_default();
     }
 
     /// The text as a `String`, which nobody wipes.
@@ -100,6 +104,15 @@ impl WipedString {
     }
 }
 
+/// The parts of a text in one allocation, which is somebody else's.
+#[inline]
+pub(crate) fn joined(parts: [&str; 2]) -> String {
+    let mut text = String::with_capacity(parts[0].len() + parts[1].len());
+    text.push_str(parts[0]);
+    text.push_str(parts[1]);
+    text
+}
+
 /// Puts the parts of a text in place of what a buffer of somebody else's holds. If they do not fit
 /// it gets a new allocation, and the old one is wiped.
 #[inline]
@@ -114,16 +127,16 @@ pub(crate) fn replace(buffer: &mut String, parts: [&str; 2]) {
     buffer.push_str(parts[1]);
 }
 
-/// Fills so many bytes of a text's memory with zeros, and empties it.
+/// Fills so many bytes of a text's memory with zeros, and gives it back empty.
 #[inline]
-fn overwrite(text: &mut String, len: usize) {
-    let mut bytes = mem::take(text).into_bytes();
+fn overwritten(text: String, len: usize) -> Vec<u8> {
+    let mut bytes = text.into_bytes();
     bytes.clear();
     bytes.resize(len, 0);
     // The compiler must not leave out what nobody reads.
     optimization_barrier(bytes.as_slice());
     bytes.clear();
-    *text = String::from_utf8(bytes).unwrap_or_default();
+    bytes
 }
 
 impl Drop for WipedString {
@@ -131,7 +144,7 @@ impl Drop for WipedString {
     fn drop(&mut self) {
         // All of it: what it was made from may have been longer once.
         let capacity = self.0.capacity();
-        overwrite(&mut self.0, capacity);
+        drop(overwritten(mem::take(&mut self.0), capacity));
     }
 }
 

@@ -3,14 +3,14 @@
 //! A process can be copied: by a fork, or as part of a machine or container that is restored twice from
 //! one snapshot. Its copies go on with the same random bits. A child notices and draws others. The
 //! restored ones cannot notice, so bits are used for a millisecond at most. Until then two copies differ
-//! by the clock, to the nanosecond.
+//! by the time since boot, to the nanosecond, and by the time of day.
 
 use std::cell::Cell;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use crate::clock::exact_unix_nanos;
+use crate::clock::Now;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork;
 
@@ -23,14 +23,14 @@ const NUMBERS: u128 = 1 << NUMBER_BITS;
 /// The characters of an identifier: 16 bytes in base64url.
 pub(super) const JTI_LEN: usize = 22;
 
-/// A fresh identifier.
+/// A fresh identifier, at a time of the machine's clocks.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Unsupported`] if the system has no random numbers.
 #[inline]
-pub(super) fn next() -> Result<[u8; JTI_LEN]> {
-    let identifier = next_at(exact_unix_nanos())?;
+pub(super) fn next(now: Now) -> Result<[u8; JTI_LEN]> {
+    let identifier = next_identifier(now)?;
     let mut text = [0; JTI_LEN];
     BASE64_URL_SAFE_NO_PAD
         .encode_slice(identifier.to_be_bytes(), &mut text)
@@ -43,7 +43,7 @@ pub(super) fn next() -> Result<[u8; JTI_LEN]> {
 struct Draw {
     generation: fork::Generation,
     random: u128,
-    /// When they were drawn, in nanoseconds.
+    /// When they were drawn, in nanoseconds since boot.
     drawn: u64,
     used: u128,
 }
@@ -54,11 +54,11 @@ thread_local! {
 }
 
 #[inline]
-fn next_at(now: u64) -> Result<u128> {
-    let generation = fork::generation();
+fn next_identifier(now: Now) -> Result<u128> {
+    let (generation, boot) = (fork::generation(), now.boot_nanos());
     let mut draw = DRAW.get();
-    if !draw.is_good(generation, now) {
-        draw = Draw::new(generation, now)?;
+    if !draw.is_good(generation, boot) {
+        draw = Draw::new(generation, boot)?;
     }
     let identifier = draw.identifier(now);
     DRAW.set(Draw { used: draw.used + 1, ..draw });
@@ -67,27 +67,30 @@ fn next_at(now: u64) -> Result<u128> {
 
 impl Draw {
     #[cold]
-    fn new(generation: fork::Generation, now: u64) -> Result<Self> {
+    fn new(generation: fork::Generation, boot: u64) -> Result<Self> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|_| {
             let what = "the system has no random numbers for unique tokens";
             Error::new(ErrorKind::Unsupported, what)
         })?;
-        Ok(Self { generation, random: u128::from_ne_bytes(random), drawn: now, used: 0 })
+        Ok(Self { generation, random: u128::from_ne_bytes(random), drawn: boot, used: 0 })
     }
 
-    /// Whether another identifier may be made of it. A clock that was set back ends it, too.
+    /// Whether another identifier may be made of it. A clock that went back ends it, too: it is another
+    /// machine's.
     #[inline]
-    fn is_good(&self, generation: fork::Generation, now: u64) -> bool {
+    fn is_good(&self, generation: fork::Generation, boot: u64) -> bool {
         self.used < NUMBERS
             && self.generation == generation
-            && now.wrapping_sub(self.drawn) < DRAW_MAX_NANOS
+            && boot.wrapping_sub(self.drawn) < DRAW_MAX_NANOS
     }
 
     #[inline]
-    fn identifier(&self, now: u64) -> u128 {
-        let mixed = self.random ^ (u128::from(now) << NUMBER_BITS);
-        mixed & !(NUMBERS - 1) | self.used
+    fn identifier(&self, now: Now) -> u128 {
+        let (boot, wall) = (u128::from(now.boot_nanos()), u128::from(now.wall_nanos()));
+        // Side by side, so that neither takes anything from the other.
+        let time = boot << NUMBER_BITS | wall << (NUMBER_BITS + u64::BITS);
+        (self.random ^ time) & !(NUMBERS - 1) | self.used
     }
 }
 
@@ -95,10 +98,17 @@ impl Draw {
 mod tests {
     use std::collections::HashSet;
     use std::thread;
+    use std::time::Duration;
 
     use super::*;
+    use crate::clock::Clock;
 
-    const NOW: u64 = 1_700_000_000_000_000_000;
+    const BOOT: Duration = Duration::from_secs(3600);
+    const WALL: Duration = Duration::from_secs(1_700_000_000);
+
+    fn now() -> Now {
+        Now::new(BOOT, WALL)
+    }
 
     /// On a thread of its own, which has drawn nothing yet.
     fn apart<R: Send + 'static>(run: impl FnOnce() -> R + Send + 'static) -> R {
@@ -107,7 +117,7 @@ mod tests {
 
     #[test]
     fn identifiers_are_base64url_and_differ_across_threads_and_draws() {
-        let draw = || (0..3000).map(|_| next().unwrap()).collect::<Vec<_>>();
+        let draw = || (0..3000).map(|_| next(Clock::system().now()).unwrap()).collect::<Vec<_>>();
         let threads: Vec<_> = (0..4).map(|_| thread::spawn(draw)).collect();
         let all: Vec<_> = threads.into_iter().flat_map(|t| t.join().unwrap()).collect();
         let distinct: HashSet<_> = all.iter().collect();
@@ -119,26 +129,28 @@ mod tests {
 
     #[test]
     fn identifiers_of_one_moment_differ() {
-        let all: HashSet<_> = apart(|| (0..5000).map(|_| next_at(NOW).unwrap()).collect());
+        let all: HashSet<_> =
+            apart(|| (0..5000).map(|_| next_identifier(now()).unwrap()).collect());
         assert_eq!(all.len(), 5000);
     }
 
     #[test]
     fn a_child_does_not_go_on_with_its_parents_bits() {
         apart(|| {
-            next_at(NOW).unwrap();
+            next_identifier(now()).unwrap();
             let inherited = DRAW.get();
             DRAW.set(Draw { generation: inherited.generation.wrapping_add(1), ..inherited });
-            next_at(NOW).unwrap();
+            next_identifier(now()).unwrap();
             assert_ne!(DRAW.get().random, inherited.random);
         });
     }
 
     /// What a process makes that was restored with this state and has run for so long: one identifier a
     /// microsecond.
-    fn restored(state: Draw, ran: u64) -> Vec<u128> {
+    fn restored(state: Draw, ran: Duration, wall: Duration) -> Vec<u128> {
         DRAW.set(state);
-        (0..1500).map(|step| next_at(NOW + ran + step * 1000).unwrap()).collect()
+        let boot = |step| BOOT + ran + Duration::from_micros(step);
+        (0..1500).map(|step| next_identifier(Now::new(boot(step), wall)).unwrap()).collect()
     }
 
     fn common(one: &[u128], other: &[u128]) -> usize {
@@ -149,30 +161,42 @@ mod tests {
     #[test]
     fn copies_of_a_process_differ_from_their_first_nanosecond_on() {
         apart(|| {
-            next_at(NOW).unwrap();
+            next_identifier(now()).unwrap();
             let snapshot = DRAW.get();
-            let first = restored(snapshot, 1);
-            assert_eq!(common(&first, &restored(snapshot, 2)), 0);
+            let [first, second] =
+                [1, 2].map(|ran| restored(snapshot, Duration::from_nanos(ran), WALL));
+            assert_eq!(common(&first, &second), 0);
+        });
+    }
+
+    #[test]
+    fn copies_in_step_differ_by_the_time_of_day() {
+        apart(|| {
+            next_identifier(now()).unwrap();
+            let snapshot = DRAW.get();
+            let [first, second] = [4, 8]
+                .map(|ms| restored(snapshot, Duration::ZERO, WALL + Duration::from_millis(ms)));
+            assert_eq!(common(&first, &second), 0);
         });
     }
 
     #[test]
     fn copies_in_step_to_the_nanosecond_differ_after_a_millisecond() {
         apart(|| {
-            next_at(NOW).unwrap();
+            next_identifier(now()).unwrap();
             let snapshot = DRAW.get();
-            let (one, other) = (restored(snapshot, 0), restored(snapshot, 0));
+            let [one, other] = [(); 2].map(|()| restored(snapshot, Duration::ZERO, WALL));
             assert_eq!(one[..1000], other[..1000], "so these are copies");
             assert_eq!(common(&one[1000..], &other[1000..]), 0);
         });
     }
 
     #[test]
-    fn a_clock_that_was_set_back_ends_a_draw() {
+    fn a_clock_that_went_back_ends_a_draw() {
         apart(|| {
-            next_at(NOW).unwrap();
+            next_identifier(now()).unwrap();
             let before = DRAW.get().random;
-            next_at(NOW - 1).unwrap();
+            next_identifier(Now::new(BOOT - Duration::from_nanos(1), WALL)).unwrap();
             assert_ne!(DRAW.get().random, before);
         });
     }

@@ -9,6 +9,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 use super::claims::{Claims, check_identity};
 use super::jti::{self, JTI_LEN};
 use super::signer::{BLOCK, Signer, State};
+use crate::clock::{Clock, Now};
 use crate::error::Result;
 use crate::wiped;
 
@@ -103,9 +104,14 @@ impl Prefix {
     /// The token of one viewer. Allocates once.
     #[inline]
     pub(crate) fn mint(&self, identity: &str) -> Result<String> {
-        let mut token = String::new();
-        self.mint_into(&mut token, identity)?;
-        Ok(token)
+        self.mint_by(identity, machine_time)
+    }
+
+    /// As [`Prefix::mint`], for a caller that has read the machine's clocks already: that takes a tenth as
+    /// long as all else. Asked for the reading if the token needs it.
+    #[inline]
+    pub(crate) fn mint_by(&self, identity: &str, now: impl FnOnce() -> Now) -> Result<String> {
+        self.mint_parts_by(identity, now, wiped::joined)
     }
 
     /// Puts the token of one viewer in place of what `out` holds. Allocates only if it does not
@@ -123,8 +129,18 @@ impl Prefix {
         identity: &str,
         take: impl FnOnce([&str; 2]) -> R,
     ) -> Result<R> {
+        self.mint_parts_by(identity, machine_time, take)
+    }
+
+    #[inline]
+    fn mint_parts_by<R>(
+        &self,
+        identity: &str,
+        now: impl FnOnce() -> Now,
+        take: impl FnOnce([&str; 2]) -> R,
+    ) -> Result<R> {
         check_identity(identity, self.identity_max_chars)?;
-        let jti = if self.unique { Some(jti::next()?) } else { None };
+        let jti = if self.unique { Some(jti::next(now())?) } else { None };
         Ok(self.finish(identity, jti.as_ref(), take))
     }
 
@@ -228,6 +244,11 @@ impl Tail<'_> {
             }
         }
     }
+}
+
+#[inline]
+fn machine_time() -> Now {
+    Clock::system().now()
 }
 
 #[inline]

@@ -11,7 +11,7 @@ use super::options::{BeginOptions, usual_promise};
 use super::shared::SharedCache;
 use crate::cache::decide::Key;
 use crate::cache::store::{Entry, Follower, Hit, Inner, Requester, Retired, Sighting, StillFresh};
-use crate::clock::Clock;
+use crate::clock::{Clock, Now};
 use crate::error::Result;
 use crate::fork::Reborn as _;
 
@@ -110,6 +110,12 @@ impl Handle {
     ) -> Result<Option<StillFresh>> {
         let promise = options.promise_or(self.usual, &self.key)?;
         Ok(self.first.inner.still_fresh(&self.first.entry, seen, promise, is_of_use))
+    }
+
+    /// When a grant was found to be fresh, by the machine's clocks.
+    #[inline]
+    pub(crate) fn found_at(&self, fresh: &StillFresh) -> Now {
+        self.first.inner.clock.of_machine(fresh.now())
     }
 
     #[inline]

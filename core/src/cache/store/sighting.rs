@@ -19,7 +19,7 @@ pub(crate) struct Sighting {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StillFresh {
     remaining: u64,
-    second: u64,
+    now: Now,
 }
 
 impl Sighting {
@@ -32,8 +32,7 @@ impl Sighting {
     #[inline]
     pub(crate) fn at(&self, now: Now, promise: u64) -> Option<StillFresh> {
         let remaining = now.nanos_until(&self.expires);
-        (remaining >= self.soft.max(promise))
-            .then(|| StillFresh { remaining, second: now.unix_seconds() })
+        (remaining >= self.soft.max(promise)).then_some(StillFresh { remaining, now })
     }
 }
 
@@ -50,6 +49,12 @@ impl StillFresh {
     /// The Unix second it is handed out at.
     #[inline]
     pub(crate) fn second(&self) -> u64 {
-        self.second
+        self.now.unix_seconds()
+    }
+
+    /// The reading of the cache's clock that it is handed out by.
+    #[inline]
+    pub(crate) fn now(&self) -> Now {
+        self.now
     }
 }

@@ -218,6 +218,7 @@ impl PlaybackMinter {
     ///
     /// 1xx for the arguments, [`ErrorKind::Closed`]; never an error of upstream or of a source,
     /// whatever its kind.
+    #[inline]
     pub fn try_token(&self, streamer: &str, identity: &str) -> Result<Option<String>> {
         let token = self.try_token_with(streamer, identity, TokenOptions::default())?;
         Ok(token.map(|token| token.jwt))
@@ -230,6 +231,7 @@ impl PlaybackMinter {
     ///
     /// As [`PlaybackMinter::try_token`]; [`ErrorKind::InvalidArgument`] for a `min_remaining` over half
     /// of the grants' lifetime.
+    #[inline]
     pub fn try_token_with(
         &self,
         streamer: &str,

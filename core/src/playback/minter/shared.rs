@@ -61,6 +61,7 @@ impl Shared {
         Ok(Some(PlaybackToken::new(stream.mint(&hit, &self.signing, identity)?, &hit)))
     }
 
+    #[inline]
     pub(super) fn try_token(
         &self,
         stream: &Stream,

@@ -61,7 +61,7 @@ impl Stream {
         let Some(fresh) = self.handle.still_fresh(seen, options, is_of_use)? else {
             return Ok(None);
         };
-        let jwt = ready.prefix.mint(identity)?;
+        let jwt = ready.prefix.mint_by(identity, || self.handle.found_at(&fresh))?;
         Ok(Some(PlaybackToken::fresh(jwt, &fresh, ready.generation)))
     }
 

@@ -79,6 +79,7 @@ impl StreamMinter {
     /// # Errors
     ///
     /// As [`PlaybackMinter::try_token`].
+    #[inline]
     pub fn try_token(&self, identity: &str) -> Result<Option<String>> {
         Ok(self.try_token_with(identity, TokenOptions::default())?.map(|token| token.jwt))
     }
@@ -88,6 +89,7 @@ impl StreamMinter {
     /// # Errors
     ///
     /// As [`PlaybackMinter::try_token`].
+    #[inline]
     pub fn try_token_with(
         &self,
         identity: &str,
