@@ -760,11 +760,14 @@ export interface PlaybackMinterOptions {
    * the account in the process the lowest number holds, and the event `limits_differ` tells of a difference.
    */
   callsPerSecond?: number | undefined;
-  /** How many requests may be sent at once after a quiet time, 1 to 1,000. 20 if left out. As `callsPerSecond`, for the account. */
+  /**
+   * How many requests may be sent simultaneously after a quiet time, 1 to 1,000. 20 if left out. As `callsPerSecond`, for
+   * the account.
+   */
   burst?: number | undefined;
   /**
-   * How many fetches the library's own threads make for the account at the same time, 1 to 1,024. 64 if left out. What a
-   * `source` fetches does not count. As `callsPerSecond`, for the account.
+   * How many fetches the library makes for the account at the same time, 1 to 1,024. 64 if left out. Those of a `source`
+   * do not count. As `callsPerSecond`, for the account.
    */
   maxFetches?: number | undefined;
   /** The windows and limits of the cache. Minters with different ones do not share a cache. */
@@ -1038,8 +1041,8 @@ export interface GrantCacheOptions {
   /** For tests. */
   clock?: ManualClock | undefined;
   /**
-   * Whether the cache has a rate limit: 20 fetches at once, then 10 a second, more while more are needed and none is
-   * answered with a 429. A call whose turn cannot come within its timeout fails with ERR_GRANTMINT_OVERLOADED. A
+   * Whether the cache has a rate limit: 20 fetches simultaneously, then 10 a second, and more while more are needed and
+   * none is answered with a 429. A call whose turn cannot come within its timeout fails with ERR_GRANTMINT_OVERLOADED. A
    * ThrottledError then holds back all keys. If left out, it has one if one of the three limits below is given.
    */
   rateLimited?: boolean | undefined;
@@ -1047,7 +1050,7 @@ export interface GrantCacheOptions {
   callsPerSecond?: number | undefined;
   /** As `PlaybackMinterOptions.burst`, for this cache. Excludes `rateLimited: false`. */
   burst?: number | undefined;
-  /** As `PlaybackMinterOptions.maxFetches`, for this cache. Excludes `rateLimited: false`. */
+  /** As `PlaybackMinterOptions.maxFetches`, for this cache. A fetch of your own function does not count. */
   maxFetches?: number | undefined;
 }
 

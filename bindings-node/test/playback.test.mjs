@@ -106,7 +106,10 @@ test('of different limits of one account the lower holds', () => {
     (callsPerSecond) =>
       new PlaybackMinter(account, { isolated: true, callsPerSecond, burst: 2, maxFetches: 1 }),
   );
-  assert.deepEqual(minters.map((live) => live.stats().callsPerSecond), [3, 3]);
+  assert.deepEqual(
+    minters.map((live) => live.stats().callsPerSecond),
+    [3, 3],
+  );
   const told = minters.map((live) => live.drainEvents().map(({ kind }) => kind));
   assert.deepEqual(told, [[], ['limits_differ']]);
   assert.match(minters[0].stats().toPrometheus('live'), /^grantmint_calls_per_second\{cache="live"\} 3$/m);

@@ -29,13 +29,13 @@ class GrantCache(NativeCache):
     Args:
         policy: A CachePolicy, or a dict of its arguments.
         clock: A ManualClock, for tests.
-        rate_limited: Whether the cache limits its fetches: 20 at once, then 10 per second, more
-            while more are needed and none is answered with a 429. If None, it does with one of
-            the three limits below, and else does not. The cache of a PlaybackMinter is limited
-            together with all others of its account.
+        rate_limited: Whether the cache limits its fetches: 20 simultaneously, then 10 per second,
+            and more while more are needed and none is answered with a 429. None means that it
+            does if one of the three limits below is given. The cache of a PlaybackMinter is
+            limited together with all others of its account.
         calls_per_second: As of PlaybackMinter.
         burst: As of PlaybackMinter.
-        max_fetches: As of PlaybackMinter. What you fetch yourself does not count.
+        max_fetches: As of PlaybackMinter. A fetch of your own function does not count.
 
     Raises:
         InvalidArgumentError: invalid_argument for the policy and the limits, and for a limit

@@ -27,7 +27,8 @@ pub struct grantmint_grant_cache_options_t {
     pub calls_per_second: f64,
     /// As that of `grantmint_playback_minter_options_t`, for this cache.
     pub burst: u32,
-    /// As that of `grantmint_playback_minter_options_t`, for this cache.
+    /// As that of `grantmint_playback_minter_options_t`, for this cache. A fetch of the host program does
+    /// not count.
     pub max_fetches: u32,
 }
 

@@ -60,7 +60,7 @@ pub struct grantmint_counters_t {
     /// Grants that came with a `Date` of another clock than upstream's, such as a proxy's. It was
     /// left out of account.
     pub implausible_dates: u64,
-    /// Those calls refused at once for which the account's rate leaves no room.
+    /// Those refusals for which the account's rate leaves no room.
     pub no_room: u64,
     /// Fetches that wait for their turn now, because of the account's rate.
     pub waiting: u64,

@@ -68,11 +68,10 @@ pub struct grantmint_playback_minter_options_t {
     /// needed and upstream refuses none. The limits belong to the account: of all its minters in the
     /// process the lowest number holds, and `GRANTMINT_EVENT_LIMITS_DIFFER` tells of a difference.
     pub calls_per_second: f64,
-    /// How many requests may be sent at once after a quiet time: 1 to 1,000, 20 by default.
+    /// How many requests may be sent simultaneously after a quiet time: 1 to 1,000, 20 by default.
     pub burst: u32,
-    /// How many fetches the library's own threads make for the account at the same time: 1 to 1,024,
-    /// 64 by default. A source that completes its tickets on threads of its own takes none of them
-    /// for longer than its `fetch` runs.
+    /// How many fetches the library makes for the account at the same time: 1 to 1,024, 64 by default.
+    /// One of a source counts until the source ends it.
     pub max_fetches: u32,
 }
 
