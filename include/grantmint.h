@@ -1176,13 +1176,12 @@ typedef struct {
      */
     double calls_per_second;
     /**
-     * How many requests may be sent at once after a quiet time: 1 to 1,000, 20 by default.
+     * How many requests may be sent simultaneously after a quiet time: 1 to 1,000, 20 by default.
      */
     uint32_t burst;
     /**
-     * How many fetches the library's own threads make for the account at the same time: 1 to 1,024,
-     * 64 by default. A source that completes its tickets on threads of its own takes none of them
-     * for longer than its `fetch` runs.
+     * How many fetches the library makes for the account at the same time: 1 to 1,024, 64 by default.
+     * One of a source counts until the source ends it.
      */
     uint32_t max_fetches;
 } grantmint_playback_minter_options_t;
@@ -1267,7 +1266,8 @@ typedef struct {
      */
     uint32_t burst;
     /**
-     * As that of `grantmint_playback_minter_options_t`, for this cache.
+     * As that of `grantmint_playback_minter_options_t`, for this cache. A fetch of the host program does
+     * not count.
      */
     uint32_t max_fetches;
 } grantmint_grant_cache_options_t;
@@ -1415,7 +1415,7 @@ typedef struct {
      */
     uint64_t implausible_dates;
     /**
-     * Those calls refused at once for which the account's rate leaves no room.
+     * Those refusals for which the account's rate leaves no room.
      */
     uint64_t no_room;
     /**
