@@ -116,7 +116,8 @@ impl PlaybackMinter {
         if let Some(path) = options.ca_file {
             builder = builder.ca_file(path);
         }
-        let account = account::options(options.calls_per_second, options.burst, options.max_fetches);
+        let account =
+            account::options(options.calls_per_second, options.burst, options.max_fetches);
         builder = builder.account(account);
         if let Some(policy) = &options.policy {
             builder = builder.policy(policy.to_core()?);
