@@ -754,6 +754,22 @@ export interface PlaybackMinterOptions {
   proxy?: string | undefined;
   /** A PEM file with the certificate authorities to trust instead of the built-in ones. */
   caFile?: string | undefined;
+  /**
+   * How many requests per second the account has, above 0 and at most 2,000, if you know. The library starts with 10 per
+   * second; it goes up to this number, or to 2,000, while more are needed and upstream refuses none. Of all minters of
+   * the account in the process the lowest number holds, and the event `limits_differ` tells of a difference.
+   */
+  callsPerSecond?: number | undefined;
+  /**
+   * How many requests may be sent simultaneously after a quiet time, 1 to 1,000. 20 if left out. As `callsPerSecond`, for
+   * the account.
+   */
+  burst?: number | undefined;
+  /**
+   * How many fetches the library makes for the account at the same time, 1 to 1,024. 64 if left out. Those of a `source`
+   * do not count. As `callsPerSecond`, for the account.
+   */
+  maxFetches?: number | undefined;
   /** The windows and limits of the cache. Minters with different ones do not share a cache. */
   policy?: CachePolicy | undefined;
   /** For tests. */
@@ -1025,10 +1041,17 @@ export interface GrantCacheOptions {
   /** For tests. */
   clock?: ManualClock | undefined;
   /**
-   * Whether the cache has a rate limit: 20 fetches at the same time, then 10 a second. A call whose turn does not come
-   * within its timeout fails with ERR_GRANTMINT_OVERLOADED. A ThrottledError then holds back all keys.
+   * Whether the cache has a rate limit: 20 fetches simultaneously, then 10 a second, and more while more are needed and
+   * none is answered with a 429. A call whose turn cannot come within its timeout fails with ERR_GRANTMINT_OVERLOADED. A
+   * ThrottledError then holds back all keys. If left out, it has one if one of the three limits below is given.
    */
   rateLimited?: boolean | undefined;
+  /** As `PlaybackMinterOptions.callsPerSecond`, for this cache. Excludes `rateLimited: false`. */
+  callsPerSecond?: number | undefined;
+  /** As `PlaybackMinterOptions.burst`, for this cache. Excludes `rateLimited: false`. */
+  burst?: number | undefined;
+  /** As `PlaybackMinterOptions.maxFetches`, for this cache. A fetch of your own function does not count. */
+  maxFetches?: number | undefined;
 }
 
 /** The lifetime of a key's grants. The same key with another `ttl` is another entry. */
@@ -1283,6 +1306,8 @@ export class Stats {
   readonly waits: number;
   /** Calls refused at once with a cached error. */
   readonly refusals: number;
+  /** Those of them that were refused because the account's rate leaves no room for their fetch. */
+  readonly noRoom: number;
   /** Fetches sent upstream. */
   readonly fetches: number;
   /** Those of them that refreshed a grant which was still good. */
@@ -1295,8 +1320,17 @@ export class Stats {
   readonly keys: number;
   /** Fetches now in flight. */
   readonly inFlight: number;
+  /** Fetches that wait for their turn now, because of the account's rate. */
+  readonly waiting: number;
+  /** Keys that were refused for want of room within the last minute, approximately. */
+  readonly keysRefused: number;
   /** How much is left of the account's cool-down. */
   readonly cooldownLeftMs: number;
+  /**
+   * How many calls per second the account may make now, which changes with need and with what upstream refuses.
+   * Undefined without a rate limit. Of several accounts the lowest.
+   */
+  readonly callsPerSecond: number | undefined;
   /** How far the clock of upstream is ahead of the local one, if known. */
   readonly clockOffsetMs: number | undefined;
   /** Grants that came with a `Date` of another clock than upstream's, such as a proxy's. It was left out of account. */
@@ -1322,7 +1356,11 @@ export class Stats {
 export interface CacheEvent {
   /** When, in Unix milliseconds. */
   atMs: number;
-  /** What happened. */
+  /**
+   * What happened. `no_room`: a key was refused, for the first time within a minute, as the account's rate leaves no room
+   * for its fetch. `rate_cut`: after a 429 the account is called less often. `limits_differ`: another minter of the
+   * account has given other limits, and of each the lower holds.
+   */
   kind:
     | 'fetch_sent'
     | 'fetch_succeeded'
@@ -1332,7 +1370,10 @@ export interface CacheEvent {
     | 'invalidated'
     | 'purged'
     | 'rotated'
-    | 'forked';
+    | 'forked'
+    | 'no_room'
+    | 'rate_cut'
+    | 'limits_differ';
   /** The key. None for an event of the whole cache. */
   key?: string | undefined;
   /** The code of the error, for `fetch_failed`. */

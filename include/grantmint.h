@@ -485,6 +485,19 @@ enum grantmint_event_kind_t
      * The cache starts anew in a forked child, with the grants that are still good.
      */
     GRANTMINT_EVENT_FORKED = 9,
+    /**
+     * The key was refused, for the first time within a minute, as the account's rate leaves no room
+     * for its fetch.
+     */
+    GRANTMINT_EVENT_NO_ROOM = 10,
+    /**
+     * After a 429 the account is called less often.
+     */
+    GRANTMINT_EVENT_RATE_CUT = 11,
+    /**
+     * Another minter of the account has set other limits; of each the lower holds.
+     */
+    GRANTMINT_EVENT_LIMITS_DIFFER = 12,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1155,6 +1168,22 @@ typedef struct {
      * Zero.
      */
     uint32_t reserved;
+    /**
+     * How many requests per second the account has, above 0 and at most 2,000, if you know. The
+     * library starts with 10 per second; it goes up to this number, or to 2,000, while more are
+     * needed and upstream refuses none. The limits belong to the account: of all its minters in the
+     * process the lowest number holds, and `GRANTMINT_EVENT_LIMITS_DIFFER` tells of a difference.
+     */
+    double calls_per_second;
+    /**
+     * How many requests may be sent simultaneously after a quiet time: 1 to 1,000, 20 by default.
+     */
+    uint32_t burst;
+    /**
+     * How many fetches the library makes for the account at the same time: 1 to 1,024, 64 by default.
+     * One of a source counts until the source ends it.
+     */
+    uint32_t max_fetches;
 } grantmint_playback_minter_options_t;
 
 /**
@@ -1221,13 +1250,26 @@ typedef struct {
     const grantmint_manual_clock_t *clock;
     /**
      * Whether the cache limits its fetches by a rate limit of its own, like that of an account: a
-     * `grantmint_switch_t`, off by default.
+     * `grantmint_switch_t`, off by default, and on if one of the three limits below is set.
      */
     int32_t rate_limited;
     /**
      * Zero.
      */
     uint32_t reserved;
+    /**
+     * As that of `grantmint_playback_minter_options_t`, for this cache.
+     */
+    double calls_per_second;
+    /**
+     * As that of `grantmint_playback_minter_options_t`, for this cache.
+     */
+    uint32_t burst;
+    /**
+     * As that of `grantmint_playback_minter_options_t`, for this cache. A fetch of the host program does
+     * not count.
+     */
+    uint32_t max_fetches;
 } grantmint_grant_cache_options_t;
 
 /**
@@ -1372,6 +1414,23 @@ typedef struct {
      * left out of account.
      */
     uint64_t implausible_dates;
+    /**
+     * Those refusals for which the account's rate leaves no room.
+     */
+    uint64_t no_room;
+    /**
+     * Fetches that wait for their turn now, because of the account's rate.
+     */
+    uint64_t waiting;
+    /**
+     * Keys that were refused for want of room within the last minute, approximately.
+     */
+    uint64_t keys_refused;
+    /**
+     * How many calls per second the account may make now, which changes with need and with what
+     * upstream refuses; 0 without a rate limit. Of several accounts the lowest.
+     */
+    double calls_per_second;
 } grantmint_counters_t;
 
 /**
@@ -3689,13 +3748,13 @@ static inline grantmint_str_t grantmint_str(const char *text) {
 #define GRANTMINT_WAIT_OPTIONS_INIT {sizeof(grantmint_wait_options_t), 0, 0}
 #define GRANTMINT_CACHE_POLICY_INIT {sizeof(grantmint_cache_policy_t), NULL, 0, 0, 0, 0, 0}
 #define GRANTMINT_GRANT_CACHE_OPTIONS_INIT \
-    {sizeof(grantmint_grant_cache_options_t), NULL, NULL, 0, 0}
+    {sizeof(grantmint_grant_cache_options_t), NULL, NULL, 0, 0, 0, 0, 0}
 #define GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT \
     {sizeof(grantmint_playback_minter_options_t), GRANTMINT_NO_STR_, NULL, 0, 0, NULL, NULL, \
      GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, NULL, NULL, \
-     0, 0, 0, 0, 0, 0}
+     0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define GRANTMINT_COUNTERS_INIT \
-    {sizeof(grantmint_counters_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+    {sizeof(grantmint_counters_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define GRANTMINT_EVENT_INIT \
     {sizeof(grantmint_event_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, 0, 0, 0, 0, 0}
 

@@ -680,6 +680,13 @@ Number refused_if_zero(std::chrono::seconds time) noexcept {
     return seconds == 0 ? std::numeric_limits<Number>::max() : seconds;
 }
 
+/// A limit that is set. C takes a zero for its default, but refuses a negative one, and the largest.
+inline double set_limit(double rate) noexcept { return rate == 0 ? -0.0 : rate; }
+
+inline std::uint32_t set_limit(std::uint32_t count) noexcept {
+    return count == 0 ? std::numeric_limits<std::uint32_t>::max() : count;
+}
+
 /// A time in milliseconds, as far as C has room for it.
 inline std::uint32_t span_ms(std::chrono::milliseconds time) noexcept {
     constexpr std::int64_t most = GRANTMINT_ZERO_MS - 1;
@@ -1693,7 +1700,7 @@ result<decoded> make_decoded(Call&& call) {
 // ------------------------------------------------------------------------------------------------
 // Counters and events
 
-/// The numbers of a snapshot. Totals never fall; the last four fields are the present state.
+/// The numbers of a snapshot. Totals never fall; those that say "now" are the present state.
 struct counters {
     /// Grants handed out without waiting, with no refresh due.
     std::uint64_t hits_fresh = 0;
@@ -1717,13 +1724,22 @@ struct counters {
     std::uint64_t keys = 0;
     /// Fetches now in flight.
     std::uint64_t in_flight = 0;
-    /// The time left of the account's cool-down after a 429.
+    /// The time now left of the account's cool-down after a 429.
     std::chrono::milliseconds cooldown_left{0};
-    /// How far upstream's clock is ahead of the local one, if a response has shown it.
+    /// How far upstream's clock now is ahead of the local one, if a response has shown it.
     std::optional<std::chrono::milliseconds> clock_offset;
     /// Grants that came with a `Date` of another clock than upstream's, such as a proxy's. It was
     /// left out of account.
     std::uint64_t implausible_dates = 0;
+    /// Those of the refusals for which the account's rate leaves no room.
+    std::uint64_t no_room = 0;
+    /// Fetches that now wait for their turn, because of the account's rate.
+    std::uint64_t waiting = 0;
+    /// Keys that were refused for want of room within the last minute, approximately, as of now.
+    std::uint64_t keys_refused = 0;
+    /// How many calls per second the account may make now, which changes with need and with what
+    /// upstream refuses. Not set without a rate limit. Of several accounts the lowest.
+    std::optional<double> calls_per_second;
 };
 
 /// How many fetches failed with one code.
@@ -1779,6 +1795,12 @@ class stats : public detail::object<grantmint_stats_t, grantmint_stats_free> {
             counters.clock_offset = std::chrono::milliseconds{raw.clock_offset_ms};
         }
         counters.implausible_dates = raw.implausible_dates;
+        counters.no_room = raw.no_room;
+        counters.waiting = raw.waiting;
+        counters.keys_refused = raw.keys_refused;
+        if (raw.calls_per_second > 0) {
+            counters.calls_per_second = raw.calls_per_second;
+        }
         return detail::give(result<grantmint::counters>{counters});
     }
 
@@ -1857,6 +1879,13 @@ enum class event_kind : std::int32_t {
     rotated = GRANTMINT_EVENT_ROTATED,
     /// The cache starts anew in a forked child.
     forked = GRANTMINT_EVENT_FORKED,
+    /// The key was refused, for the first time within a minute, as the account's rate leaves no room
+    /// for its fetch.
+    no_room = GRANTMINT_EVENT_NO_ROOM,
+    /// After a 429 the account is called less often.
+    rate_cut = GRANTMINT_EVENT_RATE_CUT,
+    /// Another minter of the account has set other limits; of each the lower holds.
+    limits_differ = GRANTMINT_EVENT_LIMITS_DIFFER,
 };
 
 /// One event of a cache.
@@ -2626,9 +2655,28 @@ class grant_cache_options {
     }
 
     /// Whether the cache has a rate limit and a cool-down of its own, like those of an account. Off
-    /// by default.
+    /// by default, and on if one of the three limits below is set.
     grant_cache_options& rate_limited(bool rate_limited) {
         rate_limited_ = rate_limited;
+        return *this;
+    }
+
+    /// As playback_minter_options::calls_per_second, for this cache. Not with rate_limited(false).
+    grant_cache_options& calls_per_second(double calls) {
+        calls_per_second_ = detail::set_limit(calls);
+        return *this;
+    }
+
+    /// As playback_minter_options::burst, for this cache. Not with rate_limited(false).
+    grant_cache_options& burst(std::uint32_t calls) {
+        burst_ = detail::set_limit(calls);
+        return *this;
+    }
+
+    /// As playback_minter_options::max_fetches, for this cache. Not with rate_limited(false). A fetch
+    /// of your own function does not count.
+    grant_cache_options& max_fetches(std::uint32_t fetches) {
+        max_fetches_ = detail::set_limit(fetches);
         return *this;
     }
 
@@ -2637,6 +2685,8 @@ class grant_cache_options {
     std::optional<cache_policy> policy_;
     detail::reference<grantmint_manual_clock_t> clock_;
     std::optional<bool> rate_limited_;
+    double calls_per_second_ = 0;
+    std::uint32_t burst_ = 0, max_fetches_ = 0;
 };
 
 /// A cache of short-lived grants. A key is a text of 1 to 512 bytes, and the lifetime that is
@@ -2653,7 +2703,7 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
 #ifndef GRANTMINT_NO_EXCEPTIONS
     /// An empty cache.
     ///
-    /// @throws error invalid_argument for a policy out of range.
+    /// @throws error invalid_argument for a policy or a limit out of range.
     explicit grant_cache(const grant_cache_options& options = {}) : grant_cache(create(options)) {}
 #endif
 
@@ -2670,6 +2720,9 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         }
         raw.clock = options.clock_.get();
         raw.rate_limited = detail::on_or_off(options.rate_limited_);
+        raw.calls_per_second = options.calls_per_second_;
+        raw.burst = options.burst_;
+        raw.max_fetches = options.max_fetches_;
         return detail::give(detail::construct<grant_cache>(
             [&](auto** out, auto** error) { return grantmint_grant_cache_new(&raw, out, error); }));
     }
@@ -2982,6 +3035,28 @@ class playback_minter_options {
         return *this;
     }
 
+    /// How many requests per second the account has, above 0 and at most 2,000, if you know. The
+    /// library starts with 10 per second; it goes up to this number, or to 2,000, while more are
+    /// needed and upstream refuses none. The limits belong to the account: of all its minters in
+    /// the process the lowest number holds, and event_kind::limits_differ tells of a difference.
+    playback_minter_options& calls_per_second(double calls) {
+        calls_per_second_ = detail::set_limit(calls);
+        return *this;
+    }
+
+    /// How many requests may be sent simultaneously after a quiet time: 1 to 1,000, 20 by default.
+    playback_minter_options& burst(std::uint32_t calls) {
+        burst_ = detail::set_limit(calls);
+        return *this;
+    }
+
+    /// How many fetches the library makes for the account at the same time: 1 to 1,024, 64 by
+    /// default. One of a source counts until the source ends it.
+    playback_minter_options& max_fetches(std::uint32_t fetches) {
+        max_fetches_ = detail::set_limit(fetches);
+        return *this;
+    }
+
     /// The times and limits of the cache.
     playback_minter_options& policy(const cache_policy& policy) {
         policy_ = policy;
@@ -3034,6 +3109,8 @@ class playback_minter_options {
     detail::reference<grantmint_manual_clock_t> clock_;
     std::uint64_t ttl_ = 0;
     std::uint32_t grant_ttl_ = 0, min_remaining_ms_ = 0, timeout_ms_ = 0;
+    double calls_per_second_ = 0;
+    std::uint32_t burst_ = 0, max_fetches_ = 0;
     std::optional<bool> unique_, isolated_;
 };
 
@@ -3137,6 +3214,9 @@ class playback_minter
         raw.grant_ttl = options.grant_ttl_;
         raw.unique = detail::on_or_off(options.unique_);
         raw.isolated = detail::on_or_off(options.isolated_);
+        raw.calls_per_second = options.calls_per_second_;
+        raw.burst = options.burst_;
+        raw.max_fetches = options.max_fetches_;
         return detail::give(detail::construct<playback_minter>([&](auto** out, auto** error) {
             return grantmint_playback_minter_new(key.capi(), &raw, out, error);
         }));

@@ -10,14 +10,14 @@ const { runTicket, withCause } = require('./fetch.cjs');
 const { hitOf } = require('./hit.cjs');
 const { internal } = require('./internal.cjs');
 const { lifetime, ms: time, whole } = require('./numbers.cjs');
-const { pick, policy } = require('./options.cjs');
+const { limits, pick, policy } = require('./options.cjs');
 const { open, reasonOf, wait } = require('./port.cjs');
 const { showAs } = require('./show.cjs');
 const { Stats, events } = require('./stats.cjs');
 const { Ticket } = require('./ticket.cjs');
 const { Waiter } = require('./waiter.cjs');
 
-const cacheOptions = { policy, clock: manualClock, rateLimited: boolean };
+const cacheOptions = { policy, clock: manualClock, rateLimited: boolean, ...limits };
 const ttlOption = { ttl: lifetime };
 const beginOptions = { ...ttlOption, minRemainingMs: time, timeoutMs: time };
 const getOptions = { ...beginOptions, signal: abortSignal };
@@ -37,8 +37,8 @@ class GrantCache {
       this.#native = options;
       return;
     }
-    const { policy: given, clock, rateLimited = false } = pick(options, cacheOptions, 'GrantCache');
-    this.#native = call(() => native.GrantCache.of(given, clock, rateLimited));
+    const { policy: given, clock, ...limited } = pick(options, cacheOptions, 'GrantCache');
+    this.#native = call(() => native.GrantCache.of(given, clock, limited));
   }
 
   static {

@@ -31,12 +31,16 @@ const seconds = numberOf('a number of seconds');
 /** A lifetime in seconds: of a token or a playback grant, and of any grant. */
 const wholeLifetime = numberOf('a whole number of seconds', { isWhole, kind: 'invalid_ttl' });
 const lifetime = numberOf('a number of seconds', { kind: 'invalid_ttl' });
-/** The lifetime of a fetched grant: any number. Core says which it may be. */
-function answerTtl(value, name) {
-  const wanted = 'a number of seconds';
+/** A check for numbers of which core says which they may be. */
+const anyNumber = (wanted) => (value, name) => {
   if (typeof value !== 'number') throw mistyped(value, name, wanted, writeForNumber(value, wanted));
   return value;
-}
+};
+
+/** The lifetime of a fetched grant. */
+const answerTtl = anyNumber('a number of seconds');
+/** How often something may happen in a second, with fractions. */
+const perSecond = anyNumber('a number per second');
 const wholeSeconds = numberOf('a whole number of seconds', { isWhole });
 const unixSeconds = numberOf('a whole number of Unix seconds', { isWhole });
 const expiry = numberOf('a whole number of Unix seconds', { isWhole, kind: 'invalid_ttl' });
@@ -65,6 +69,7 @@ module.exports = {
   expiry,
   lifetime,
   ms,
+  perSecond,
   ratio,
   seconds,
   step,

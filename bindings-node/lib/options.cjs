@@ -3,7 +3,7 @@
 // would otherwise allow every origin.
 
 const { wrongArgument } = require('./errors.cjs');
-const { ms, ratio, whole } = require('./numbers.cjs');
+const { ms, perSecond, ratio, whole } = require('./numbers.cjs');
 const { wrongOptions } = require('./option-names.cjs');
 
 /** The options of `of` that were given, each through its check in `known`. `name` is theirs as an argument. */
@@ -28,6 +28,9 @@ const policyOptions = {
   jitter: ratio,
 };
 
+/** What is known of an account's limits, for a minter or a cache. */
+const limits = { callsPerSecond: perSecond, burst: whole, maxFetches: whole };
+
 const policy = (value, name) => pick(value, policyOptions, 'policy', name);
 
-module.exports = { pick, policy };
+module.exports = { limits, pick, policy };

@@ -11,7 +11,7 @@ const { grantCache, wrap } = require('./grant-cache.cjs');
 const { grants } = require('./grants.cjs');
 const { internal } = require('./internal.cjs');
 const { ms: time, whole, wholeLifetime } = require('./numbers.cjs');
-const { pick, policy } = require('./options.cjs');
+const { limits, pick, policy } = require('./options.cjs');
 const { token } = require('./playback-token.cjs');
 const { open } = require('./port.cjs');
 const { showAs } = require('./show.cjs');
@@ -34,6 +34,7 @@ const minterOptions = {
   baseUrl: text,
   proxy: text,
   caFile: text,
+  ...limits,
   policy,
   clock: manualClock,
 };

@@ -14,6 +14,7 @@ class Stats {
     const { errors, ...counters } = made.counters();
     Object.assign(this, counters);
     this.errors = Object.fromEntries(errors.map(({ code, count }) => [codeOf(code), count]));
+    this.callsPerSecond ??= undefined;
     this.clockOffsetMs ??= undefined;
   }
 

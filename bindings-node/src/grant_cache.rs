@@ -9,6 +9,7 @@ use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 
+use crate::account;
 use crate::argument::{from_ms, from_seconds, whole};
 use crate::asked::Asked;
 use crate::clock::{self, ManualClock};
@@ -29,6 +30,16 @@ const TTL: Duration = Duration::from_secs(grantmint_core::GRANT_TTL_MAX as u64);
 #[napi]
 pub struct GrantCache {
     pub(crate) cache: grantmint_core::GrantCache,
+}
+
+/// How often a cache may fetch. What is left out has core's default.
+#[napi(object, object_to_js = false)]
+#[allow(missing_docs, reason = "the names of index.d.cts, which explains them")]
+pub struct LimitOptions {
+    pub rate_limited: Option<bool>,
+    pub calls_per_second: Option<f64>,
+    pub burst: Option<f64>,
+    pub max_fetches: Option<f64>,
 }
 
 /// What is there at once.
@@ -57,16 +68,14 @@ impl GrantCache {
     pub fn of(
         policy: Option<PolicyOptions>,
         clock: Option<&ManualClock>,
-        rate_limited: bool,
+        limits: LimitOptions,
     ) -> Result<Self> {
         let mut builder = grantmint_core::GrantCache::builder().clock(clock::of(clock));
         if let Some(policy) = policy {
             builder = builder.policy(policy.to_core()?);
         }
-        if rate_limited {
-            builder = builder.rate_limited();
-        }
-        Ok(Self { cache: builder.build() })
+        let account = account::options(limits.calls_per_second, limits.burst, limits.max_fetches);
+        Ok(Self { cache: builder.limits(limits.rate_limited, &account).or_throw()?.build() })
     }
 
     /// Begins a call. Its answer comes through the port under a number, and before that a ticket if

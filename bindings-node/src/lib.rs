@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(dead_code, reason = "without Node nothing is registered"))]
 
 mod access_token;
+mod account;
 mod answer;
 mod api_key;
 mod argument;

@@ -6,6 +6,7 @@ use napi::Env;
 use napi::bindgen_prelude::{ClassInstance, Object};
 use napi_derive::napi;
 
+use crate::account;
 use crate::api_key::ApiKey;
 use crate::argument::{from_ms, whole};
 use crate::asked::Asked;
@@ -50,6 +51,9 @@ pub struct PlaybackMinterOptions {
     pub base_url: Option<String>,
     pub proxy: Option<String>,
     pub ca_file: Option<String>,
+    pub calls_per_second: Option<f64>,
+    pub burst: Option<f64>,
+    pub max_fetches: Option<f64>,
     pub policy: Option<PolicyOptions>,
 }
 
@@ -112,6 +116,9 @@ impl PlaybackMinter {
         if let Some(path) = options.ca_file {
             builder = builder.ca_file(path);
         }
+        let account =
+            account::options(options.calls_per_second, options.burst, options.max_fetches);
+        builder = builder.account(account);
         if let Some(policy) = &options.policy {
             builder = builder.policy(policy.to_core()?);
         }

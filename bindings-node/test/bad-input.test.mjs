@@ -53,6 +53,9 @@ const make = {
 const ending = { 'PlaybackMinter.close': minter, 'PlaybackMinter.[dispose]': minter };
 const soon = { timeoutMs: 20 };
 
+/** The key of an account whose limits no other test goes by. */
+const limited = new grantmint.ApiKey(`AC${'7'.repeat(32)}`, `SK${'7'.repeat(32)}`, 'secret');
+
 /** Good arguments of everything that takes any; each is replaced by bad ones in turn. */
 const good = {
   AccessToken: [key(), { identity: 'alice' }],
@@ -63,7 +66,7 @@ const good = {
   IpMessagingGrant: [{}],
   ManualClock: [1],
   PlaybackGrant: [{ grant: {} }],
-  PlaybackMinter: [key(), { source, isolated: true }],
+  PlaybackMinter: [limited, { source, isolated: true }],
   RtcGrant: [{}],
   SyncGrant: [{}],
   TaskRouterGrant: [{}],
@@ -125,10 +128,11 @@ const options = {
   TaskRouterGrant: ['workspaceSid', 'workerSid', 'role'],
   RtcGrant: ['configurationProfileSid'],
   PlaybackGrant: ['grant'],
-  GrantCache: ['policy', 'clock', 'rateLimited'],
+  GrantCache: ['policy', 'clock', 'rateLimited', 'callsPerSecond', 'burst', 'maxFetches'],
   PlaybackMinter: [
     ...['allowOrigin', 'grants', 'ttl', 'unique', 'grantTtl', 'minRemainingMs', 'timeoutMs', 'source'],
     ...['cache', 'share', 'isolated', 'baseUrl', 'proxy', 'caFile', 'policy', 'clock'],
+    ...['callsPerSecond', 'burst', 'maxFetches'],
   ],
   GrantmintError: ['code', 'retryAfterMs'],
   ThrottledError: ['code', 'retryAfterMs'],

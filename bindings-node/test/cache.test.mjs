@@ -10,6 +10,7 @@ import {
   GrantmintError,
   Hit,
   InvalidArgumentError,
+  ManualClock,
   ThrottledError,
   UpstreamError,
   testing,
@@ -33,6 +34,23 @@ test('of all who need a grant one fetches', async () => {
   );
   assert.equal(cache.tryGet('k', null, { ttl: 30 }).grant, 'k for 30');
   assert.equal(cache.tryGet('other'), null);
+});
+
+test('a cache has no more calls at once than its burst', () => {
+  const cache = new GrantCache({ clock: new ManualClock(1_700_000_000), callsPerSecond: 1, burst: 2 });
+  const tickets = Array.from({ length: 3 }, (_, n) => cache.begin(`k${n}`).ticket);
+  assert.deepEqual(
+    tickets.map((ticket) => ticket.start().go),
+    [true, true, false],
+  );
+  const { fetches, waiting, callsPerSecond } = cache.stats();
+  assert.deepEqual([fetches, waiting, callsPerSecond], [2, 1, 1]);
+  const code = 'ERR_GRANTMINT_OVERLOADED';
+  assert.throws(() => cache.begin('another', { timeoutMs: 500 }), { code });
+  const { noRoom, refusals, keysRefused } = cache.stats();
+  assert.deepEqual([noRoom, refusals, keysRefused], [1, 1, 1]);
+  assert(cache.drainEvents().some(({ kind }) => kind === 'no_room'));
+  assert.equal(new GrantCache({ rateLimited: false }).stats().callsPerSecond, undefined);
 });
 
 test('a try sets off the fetch that is due', async () => {

@@ -100,6 +100,21 @@ test('arguments are refused by a rejection, or thrown where nothing is awaited',
   }
 });
 
+test('of different limits of one account the lower holds', () => {
+  const account = new ApiKey(`AC${'7'.repeat(32)}`, `SK${'7'.repeat(32)}`, 'secret');
+  const minters = [5, 3].map(
+    (callsPerSecond) =>
+      new PlaybackMinter(account, { isolated: true, callsPerSecond, burst: 2, maxFetches: 1 }),
+  );
+  assert.deepEqual(
+    minters.map((live) => live.stats().callsPerSecond),
+    [3, 3],
+  );
+  const told = minters.map((live) => live.drainEvents().map(({ kind }) => kind));
+  assert.deepEqual(told, [[], ['limits_differ']]);
+  assert.match(minters[0].stats().toPrometheus('live'), /^grantmint_calls_per_second\{cache="live"\} 3$/m);
+});
+
 test('offline no request leaves the machine', async (t) => {
   const upstream = await emulator(t);
   process.env.GRANTMINT_OFFLINE = '1';

@@ -45,7 +45,7 @@ const token: PlaybackToken = await live.token('VJ', 'alice', {
 });
 const degraded: GrantmintError | undefined = token.reason;
 const maybe: string | null = live.stream('VJ').tryToken('bob');
-const begun = new GrantCache({ rateLimited: true }).begin('k');
+const begun = new GrantCache({ rateLimited: true, callsPerSecond: 0.5, burst: 2, maxFetches: 1 }).begin('k');
 if (begun.outcome === 'fetch') begun.ticket.complete('g', { ttl: 1 });
 const identity: string | undefined = verify(jwt, key, { leeway: 1 }).identity;
 testing.simulateFork(live.cache());
@@ -57,6 +57,9 @@ declare const cfg: { origin?: string; ms?: number; grants?: VideoGrant[] };
 new PlaybackMinter(key, {
   allowOrigin: cfg.origin,
   timeoutMs: cfg.ms,
+  callsPerSecond: cfg.ms,
+  burst: cfg.ms,
+  maxFetches: cfg.ms,
   grants: cfg.grants,
   policy: undefined,
 });

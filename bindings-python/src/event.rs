@@ -23,7 +23,10 @@ impl Event {
     }
 
     /// What happened: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned",
-    /// "evicted", "invalidated", "purged", "rotated" or "forked".
+    /// "evicted", "invalidated", "purged", "rotated", "forked", "no_room" (a key was refused, for
+    /// the first time within a minute, as the account's rate leaves no room for its fetch),
+    /// "rate_cut" (after a 429 the account is called less often) or "limits_differ" (another minter
+    /// of the account has given other limits, and of each the lower holds).
     #[getter]
     fn kind(&self) -> &'static str {
         self.0.kind.as_str()

@@ -29,8 +29,3 @@ pub(crate) fn unique(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 pub(crate) fn isolated(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Flag::Given(value.as_borrowed()).named("isolated")
 }
-
-/// Reads the argument `rate_limited`.
-pub(crate) fn rate_limited(value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    Flag::Given(value.as_borrowed()).named("rate_limited")
-}

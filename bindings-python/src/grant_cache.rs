@@ -8,15 +8,16 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
+use crate::account;
 use crate::argument::{Argument, Kind, given};
 use crate::asking::Asking;
 use crate::begun::{Begun, Outcome};
 use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
 use crate::event::{Event, events};
-use crate::flag;
+use crate::flag::Flag;
 use crate::hit::{Hit, Parts};
-use crate::number::Count;
+use crate::number::{Count, Number};
 use crate::policy;
 use crate::stats::Stats;
 use crate::text::Text;
@@ -42,16 +43,29 @@ impl GrantCache {
     #[new]
     #[pyo3(
         signature = (
-            *more, policy=None, clock=None, rate_limited=false, _parts=None, **unknown
+            *more,
+            policy=None,
+            clock=None,
+            rate_limited=None,
+            calls_per_second=None,
+            burst=None,
+            max_fetches=None,
+            _parts=None,
+            **unknown
         ),
-        text_signature = "(*, policy=None, clock=None, rate_limited=False, _parts=None)"
+        text_signature = "(*, policy=None, clock=None, rate_limited=None, calls_per_second=None, \
+                          burst=None, max_fetches=None, _parts=None)"
     )]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
         py: Python<'_>,
         more: &Bound<'_, PyTuple>,
         policy: Option<Bound<'_, PyAny>>,
         clock: Option<Argument<'_, ManualClock>>,
-        #[pyo3(from_py_with = flag::rate_limited)] rate_limited: bool,
+        rate_limited: Option<Flag<'_>>,
+        calls_per_second: Option<Number<'_>>,
+        burst: Option<Count<'_>>,
+        max_fetches: Option<Count<'_>>,
         _parts: Option<Bound<'_, CacheParts>>,
         unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
@@ -64,10 +78,9 @@ impl GrantCache {
             builder = builder.policy(policy::of(&policy)?);
         }
         builder = builder.clock(given(clock, "clock")?.unwrap_or_else(Clock::system));
-        if rate_limited {
-            builder = builder.rate_limited();
-        }
-        Ok(Self { cache: builder.build() })
+        let rate_limited = given(rate_limited, "rate_limited")?;
+        let account = account::options(calls_per_second, burst, max_fetches)?;
+        Ok(Self { cache: builder.limits(rate_limited, &account).or_raise()?.build() })
     }
 
     /// Asks for a grant; never waits.

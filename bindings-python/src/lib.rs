@@ -5,6 +5,7 @@
 //! never call the interpreter.
 
 mod access_token;
+mod account;
 mod answer;
 mod api_key;
 mod argument;

@@ -8,6 +8,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
+use crate::account;
 use crate::api_key::ApiKey;
 use crate::argument::{Argument, given};
 use crate::builder::set_given;
@@ -20,7 +21,7 @@ use crate::grant_cache::{CacheParts, GrantCache};
 use crate::grants::argument;
 use crate::kept;
 use crate::mint::{self, Mint, in_seconds};
-use crate::number::Count;
+use crate::number::{Count, Number};
 use crate::playback_token::PlaybackToken;
 use crate::policy;
 use crate::port::LoopPort;
@@ -115,6 +116,9 @@ impl PlaybackMinter {
             base_url=None,
             proxy=None,
             ca_file=None,
+            calls_per_second=None,
+            burst=None,
+            max_fetches=None,
             policy=None,
             clock=None,
             **unknown
@@ -122,7 +126,8 @@ impl PlaybackMinter {
         text_signature = "(key, *, allow_origin=None, grants=None, ttl=None, unique=True, \
                           grant_ttl=None, min_remaining=None, timeout=None, source=None, cache=None, \
                           share=None, isolated=False, base_url=None, proxy=None, ca_file=None, \
-                          policy=None, clock=None)"
+                          calls_per_second=None, burst=None, max_fetches=None, policy=None, \
+                          clock=None)"
     )]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
@@ -143,6 +148,9 @@ impl PlaybackMinter {
         base_url: Option<Text<'_>>,
         proxy: Option<Text<'_>>,
         ca_file: Option<FilePath<'_>>,
+        calls_per_second: Option<Number<'_>>,
+        burst: Option<Count<'_>>,
+        max_fetches: Option<Count<'_>>,
         policy: Option<Bound<'_, PyAny>>,
         clock: Option<Argument<'_, ManualClock>>,
         unknown: Option<&Bound<'_, PyDict>>,
@@ -170,6 +178,7 @@ impl PlaybackMinter {
             base_url: given(base_url, "base_url")?,
             proxy: given(proxy, "proxy")?,
             ca_file: given(ca_file, "ca_file")?,
+            account: Some(account::options(calls_per_second, burst, max_fetches)?),
             policy: policy.as_ref().map(policy::of).transpose()?,
             clock: given(clock, "clock")?,
         });

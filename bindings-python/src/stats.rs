@@ -49,6 +49,13 @@ macro_rules! stats {
                 self.0.cooldown_left.as_secs_f64()
             }
 
+            /// How many calls per second the account may make now, which changes with need and with
+            /// what upstream refuses; None without a rate limit. Of several accounts the lowest.
+            #[getter]
+            fn calls_per_second(&self) -> Option<f64> {
+                self.0.calls_per_second
+            }
+
             /// How many seconds the clock of upstream is ahead of the local one, if known.
             #[getter]
             #[allow(clippy::cast_precision_loss, reason = "the milliseconds are few")]
@@ -93,6 +100,9 @@ macro_rules! stats {
             fn __repr__(&self) -> String {
                 let mut shown = vec![$(format!("{}={}", stringify!($name), self.0.$name)),*];
                 shown.push(format!("cooldown_left={}", self.cooldown_left()));
+                if let Some(rate) = self.0.calls_per_second {
+                    shown.push(format!("calls_per_second={rate}"));
+                }
                 format!("Stats({})", shown.join(", "))
             }
         }
@@ -110,6 +120,8 @@ stats! {
     waits: u64,
     /// Calls refused at once with a cached error.
     refusals: u64,
+    /// Those of them that were refused because the account's rate leaves no room for their fetch.
+    no_room: u64,
     /// Fetches sent upstream.
     fetches: u64,
     /// Fetches that refreshed a grant which was still good.
@@ -125,4 +137,8 @@ stats! {
     keys: usize,
     /// Fetches under way now.
     in_flight: usize,
+    /// Fetches that wait for their turn now, because of the account's rate.
+    waiting: usize,
+    /// Keys that were refused for want of room within the last minute, approximately.
+    keys_refused: usize,
 }

@@ -5,6 +5,10 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
+/// How close a name has to be to one that exists: `origin` is meant for `allow_origin`, but `max_keys`
+/// not for `max_fetches`.
+const CLOSE: f64 = 0.65;
+
 /// Refuses the arguments of a constructor that are left over, by position or by name. A constructor
 /// takes all of them (`*more, **unknown`), because Python's own error for them says no name that
 /// would do. What its arguments are its text signature says, which leaves out these two.
@@ -43,7 +47,8 @@ fn by_position<T: PyClass>(py: Python<'_>) -> PyResult<PyErr> {
 fn by_name<T: PyClass>(py: Python<'_>, unknown: &str) -> PyResult<PyErr> {
     let signature = signature::<T>(py)?;
     let known = names(&signature);
-    let close = py.import("difflib")?.getattr("get_close_matches")?.call1((unknown, &known))?;
+    let matches = py.import("difflib")?.getattr("get_close_matches")?;
+    let close = matches.call1((unknown, &known, 1, CLOSE))?;
     let meant = match close.get_item(0) {
         Ok(close) => format!("did you mean {close}?"),
         Err(_) => format!("it has {}", known.join(", ")),

@@ -77,6 +77,35 @@ def test_minters_of_one_account_share_their_cache(emulator, key):
     assert one.try_token(STREAMER, "alice") is None
 
 
+def test_of_different_limits_of_one_account_the_lower_holds():
+    account = ApiKey("AC" + "7" * 32, "SK" + "7" * 32, "secret")
+    minters = [
+        PlaybackMinter(account, isolated=True, calls_per_second=calls, burst=2, max_fetches=1)
+        for calls in (5, 3)
+    ]
+    assert [minter.stats().calls_per_second for minter in minters] == [3.0, 3.0]
+    told = [[event.kind for event in minter.drain_events()] for minter in minters]
+    assert told == [[], ["limits_differ"]]
+    page = minters[0].stats().to_prometheus("live")
+    assert 'grantmint_calls_per_second{cache="live"} 3\n' in page
+
+
+def test_a_cache_has_no_more_calls_at_once_than_its_burst():
+    clock = ManualClock(1_700_000_000)
+    cache = GrantCache(clock=clock, calls_per_second=1, burst=2)
+    tickets = [cache.begin(f"key {number}").ticket for number in range(3)]
+    assert [ticket.start()[0] for ticket in tickets] == ["go", "go", "later"]
+    seen = cache.stats()
+    assert (seen.fetches, seen.waiting, seen.calls_per_second) == (2, 1, 1.0)
+    with pytest.raises(GrantmintError) as refused:
+        cache.begin("another", timeout=0.5)
+    assert refused.value.code == "overloaded"
+    seen = cache.stats()
+    assert (seen.no_room, seen.refusals, seen.keys_refused) == (1, 1, 1)
+    assert "no_room" in [event.kind for event in cache.drain_events()]
+    assert GrantCache(rate_limited=False).stats().calls_per_second is None
+
+
 def test_a_bad_grant_is_dropped_once(emulator, key):
     minter = PlaybackMinter(key, base_url=emulator.base_url, isolated=True)
     bad = minter.token(STREAMER, "alice").generation

@@ -77,6 +77,9 @@ def sources(key: ApiKey) -> None:
     PlaybackMinter(key, source="https://example.com")  # type: ignore[arg-type]
     PlaybackMinter(key, source=42)  # type: ignore[arg-type]
     GrantCache().get("key", 42)  # type: ignore[arg-type]
+    GrantCache(rate_limited=None, calls_per_second=5, burst=2, max_fetches=1)
+    PlaybackMinter(key, calls_per_second=0.5, burst=2, max_fetches=1)
+    PlaybackMinter(key, burst=1.5)  # type: ignore[arg-type]
     GrantCache().get("key", asked_later)  # type: ignore[arg-type]
 
 
@@ -92,6 +95,7 @@ async def check(key: ApiKey) -> None:
         assert_type(live.stream("VJ"), StreamMinter)
         assert_type(await live.stream("VJ").token_async("alice"), PlaybackToken)
         assert_type(live.stats(), Stats)
+        assert_type(live.stats().calls_per_second, float | None)
         assert_type(live.cache(), GrantCache)
     assert_type(GrantCache().get("key", fetch), Hit)
     assert_type(await GrantCache().get_async("key", fetch), Hit)

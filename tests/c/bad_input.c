@@ -161,6 +161,35 @@ static void enums(const grantmint_api_key_t *key) {
     }
 }
 
+/* What is no limit of an account, and a limit of a cache that shall have none. */
+static void limits(const grantmint_api_key_t *key) {
+    const double rates[] = {-1, -0.0, 2000.5, NAN, INFINITY, 5, 5, 5, 5};
+    const uint32_t bursts[] = {1, 1, 1, 1, 1, 1001, UINT32_MAX, 1, 1};
+    const uint32_t fetches[] = {1, 1, 1, 1, 1, 1, 1, 1025, UINT32_MAX};
+    grantmint_playback_minter_t *live = NULL;
+    grantmint_grant_cache_t *cache = NULL;
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        grantmint_playback_minter_options_t options = GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT;
+        options.calls_per_second = rates[i];
+        options.burst = bursts[i];
+        options.max_fetches = fetches[i];
+        CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                     grantmint_playback_minter_new(key, &options, &live, &error));
+        grantmint_grant_cache_options_t cache_options = GRANTMINT_GRANT_CACHE_OPTIONS_INIT;
+        cache_options.calls_per_second = rates[i];
+        cache_options.burst = bursts[i];
+        cache_options.max_fetches = fetches[i];
+        CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                     grantmint_grant_cache_new(&cache_options, &cache, &error));
+    }
+    grantmint_grant_cache_options_t unlimited = GRANTMINT_GRANT_CACHE_OPTIONS_INIT;
+    unlimited.rate_limited = GRANTMINT_OFF;
+    unlimited.burst = 5;
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                 grantmint_grant_cache_new(&unlimited, &cache, &error));
+    CHECK(!live && !cache);
+}
+
 static void nulls(const grantmint_api_key_t *key) {
     grantmint_api_key_t *new_key = NULL;
     grantmint_token_minter_t *minter = NULL;
@@ -283,6 +312,7 @@ int main(void) {
     buffers(key);
     structs(key);
     enums(key);
+    limits(key);
     nulls(key);
     foreign_objects(key);
     panics();

@@ -297,6 +297,44 @@ static void a_source_may_call_its_minter(void) {
     finish(&state, minter);
 }
 
+static grantmint_playback_minter_t *limited(const grantmint_api_key_t *key, double calls) {
+    grantmint_playback_minter_options_t options = GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT;
+    options.base_url = GRANTMINT_STR("https://nine.test");
+    options.isolated = GRANTMINT_ON;
+    options.calls_per_second = calls;
+    options.burst = 2;
+    options.max_fetches = 1;
+    grantmint_playback_minter_t *minter = NULL;
+    CHECK_OK(grantmint_playback_minter_new(key, &options, &minter, &error));
+    return minter;
+}
+
+static void of_different_limits_of_one_account_the_lower_holds(void) {
+    grantmint_api_key_t *key = new_key();
+    grantmint_playback_minter_t *minters[] = {limited(key, 5), limited(key, 3)};
+    grantmint_api_key_free(key);
+    for (size_t i = 0; i < 2; i++) {
+        grantmint_stats_t *stats = NULL;
+        grantmint_counters_t counters = GRANTMINT_COUNTERS_INIT;
+        CHECK_OK(grantmint_playback_minter_stats(minters[i], &stats, &error));
+        CHECK_OK(grantmint_stats_counters(stats, &counters, &error));
+        CHECK(counters.calls_per_second > 2.9 && counters.calls_per_second < 3.1);
+        CHECK(counters.no_room == 0 && counters.waiting == 0 && counters.keys_refused == 0);
+        grantmint_stats_free(stats);
+        grantmint_events_t *events = NULL;
+        CHECK_OK(grantmint_playback_minter_drain_events(minters[i], &events, &error));
+        CHECK(grantmint_events_len(events) == i);
+        if (i == 1) {
+            grantmint_event_t event = GRANTMINT_EVENT_INIT;
+            CHECK_OK(grantmint_events_get(events, 0, &event, &error));
+            CHECK(event.kind == GRANTMINT_EVENT_LIMITS_DIFFER && is(event.name, "limits_differ"));
+            CHECK(event.key.len == 0 && event.status == 0);
+        }
+        grantmint_events_free(events);
+        grantmint_playback_minter_free(minters[i]);
+    }
+}
+
 int main(void) {
     a_grant_at_once();
     a_grant_later_from_another_thread();
@@ -306,5 +344,6 @@ int main(void) {
     a_grant_that_is_none_fails_the_fetch();
     an_error_that_is_none_fails_the_fetch_too();
     a_source_may_call_its_minter();
+    of_different_limits_of_one_account_the_lower_holds();
     return 0;
 }

@@ -164,9 +164,43 @@ static void a_source_lives_as_long_as_its_last_minter() {
     wait_until([&] { return counted.use_count() == 1; });
 }
 
+static void of_different_limits_of_one_account_the_lower_holds() {
+    const auto options = playback_minter_options{}.base_url("https://twelve.test").isolated(true);
+    const auto limited = [&](double calls) {
+        auto own = options;
+        return playback_minter{new_key(), own.calls_per_second(calls).burst(2).max_fetches(1)};
+    };
+    const playback_minter one = limited(5), other = limited(2.5);
+    CHECK(*one.stats().counters().calls_per_second < 2.6);
+    CHECK(*other.stats().counters().calls_per_second > 2.4);
+    CHECK(one.drain_events().empty());
+    const std::vector<event> events = other.drain_events();
+    CHECK(events.size() == 1 && events[0].kind == event_kind::limits_differ);
+    CHECK(events[0].name == "limits_differ" && !events[0].key);
+}
+
+static void a_cache_has_no_more_calls_at_once_than_its_burst() {
+    const manual_clock clock{unix_time{1'700'000'000s}};
+    const grant_cache cache{grant_cache_options{}.clock(clock).calls_per_second(1).burst(2)};
+    begun one = cache.begin("one", 1min), two = cache.begin("two", 1min);
+    begun three = cache.begin("three", 1min);
+    CHECK(one.ticket->start().go && two.ticket->start().go && !three.ticket->start().go);
+    THROWN(errc::overloaded, cache.begin("four", 1min, wait_options{}.timeout(500ms)));
+    const counters counted = cache.stats().counters();
+    CHECK(counted.fetches == 2 && counted.waiting == 1 && counted.no_room == 1);
+    CHECK(counted.refusals == 1 && counted.keys_refused == 1 && counted.calls_per_second);
+    bool told = false;
+    for (const event& each : cache.drain_events()) {
+        told = told || (each.kind == event_kind::no_room && each.name == "no_room");
+    }
+    CHECK(told && !grant_cache{}.stats().counters().calls_per_second);
+}
+
 int main() {
     a_function_that_returns_the_grant();
     a_function_that_ends_a_ticket_later();
     what_a_source_throws();
     a_source_lives_as_long_as_its_last_minter();
+    of_different_limits_of_one_account_the_lower_holds();
+    a_cache_has_no_more_calls_at_once_than_its_burst();
 }

@@ -1,6 +1,7 @@
 // What wrong calls are told: each row of tests/wrong_calls/cpp.inc, with its status in C.
 #include "check.hpp"
 
+#include <cmath>
 #include <string>
 #include <utility>
 

@@ -29,11 +29,17 @@ class GrantCache(NativeCache):
     Args:
         policy: A CachePolicy, or a dict of its arguments.
         clock: A ManualClock, for tests.
-        rate_limited: Whether the cache limits its fetches: bursts of 20, and 10 per second. The
-            cache of a PlaybackMinter is limited together with all others of its account.
+        rate_limited: Whether the cache limits its fetches: 20 simultaneously, then 10 per second,
+            and more while more are needed and none is answered with a 429. None means that it
+            does if one of the three limits below is given. The cache of a PlaybackMinter is
+            limited together with all others of its account.
+        calls_per_second: As of PlaybackMinter.
+        burst: As of PlaybackMinter.
+        max_fetches: As of PlaybackMinter. A fetch of your own function does not count.
 
     Raises:
-        InvalidArgumentError: invalid_argument for the policy.
+        InvalidArgumentError: invalid_argument for the policy and the limits, and for a limit
+            together with rate_limited=False.
 
     Example:
         >>> def fetch(key, *, ttl, origin, timeout):

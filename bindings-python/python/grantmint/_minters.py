@@ -58,6 +58,15 @@ class PlaybackMinter(NativeMinter):
         base_url: Scheme, host and port of upstream; "https://media.twilio.com" if None.
         proxy: The URL of an HTTP proxy. Proxies that the environment names are not used.
         ca_file: A PEM file with the certificate authorities to trust instead of the built-in ones.
+        calls_per_second: How many requests per second the account has, above 0 and at most 2,000,
+            if you know. The library starts with 10 per second; it goes up to this number, or to
+            2,000, while more are needed and upstream refuses none.
+        burst: How many requests may be sent simultaneously after a quiet time, 1 to 1,000; 20 if
+            None.
+        max_fetches: How many fetches the library makes for the account at the same time, 1 to
+            1,024; 64 if None. Those of a source do not count. These three belong to the account:
+            of all its minters in the process the lowest number of each holds, and the event
+            limits_differ tells of a difference.
         policy: A CachePolicy, or a dict of its arguments.
         clock: A ManualClock, for tests.
 

@@ -917,6 +917,9 @@ class PlaybackMinter:
         base_url: str | None = None,
         proxy: str | None = None,
         ca_file: str | PathLike[str] | None = None,
+        calls_per_second: float | None = None,
+        burst: int | None = None,
+        max_fetches: int | None = None,
         policy: CachePolicy | _PolicyFields | None = None,
         clock: ManualClock | None = None,
     ) -> Self: ...
@@ -1105,7 +1108,10 @@ class GrantCache:
         *,
         policy: CachePolicy | _PolicyFields | None = None,
         clock: ManualClock | None = None,
-        rate_limited: bool = False,
+        rate_limited: bool | None = None,
+        calls_per_second: float | None = None,
+        burst: int | None = None,
+        max_fetches: int | None = None,
         _parts: CacheParts | None = None,
     ) -> Self: ...
     def begin(
@@ -1228,6 +1234,9 @@ class Stats:
     def refusals(self) -> int:
         """Calls refused at once with a cached error."""
     @property
+    def no_room(self) -> int:
+        """Those of them that were refused because the account's rate leaves no room for their fetch."""
+    @property
     def fetches(self) -> int:
         """Fetches sent upstream."""
     @property
@@ -1254,8 +1263,19 @@ class Stats:
     def in_flight(self) -> int:
         """Fetches under way now."""
     @property
+    def waiting(self) -> int:
+        """Fetches that wait for their turn now, because of the account's rate."""
+    @property
+    def keys_refused(self) -> int:
+        """Keys that were refused for want of room within the last minute, approximately."""
+    @property
     def cooldown_left(self) -> float:
         """How much of the account's cool-down is left, in seconds."""
+    @property
+    def calls_per_second(self) -> float | None:
+        """How many calls per second the account may make now, which changes with need and with
+        what upstream refuses; None without a rate limit. Of several accounts the lowest.
+        """
     @property
     def clock_offset(self) -> float | None:
         """How many seconds the clock of upstream is ahead of the local one, if known."""
@@ -1301,9 +1321,15 @@ class Event:
         "purged",
         "rotated",
         "forked",
+        "no_room",
+        "rate_cut",
+        "limits_differ",
     ]:
         """What happened: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned",
-        "evicted", "invalidated", "purged", "rotated" or "forked".
+        "evicted", "invalidated", "purged", "rotated", "forked", "no_room" (a key was refused, for
+        the first time within a minute, as the account's rate leaves no room for its fetch),
+        "rate_cut" (after a 429 the account is called less often) or "limits_differ" (another minter
+        of the account has given other limits, and of each the lower holds).
         """
     @property
     def key(self) -> str | None:

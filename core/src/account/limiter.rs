@@ -60,6 +60,24 @@ impl GrantCacheBuilder {
         limiter.agree(options);
         Ok(self.limiter(Arc::new(limiter)))
     }
+
+    /// What a host program says of limits in one go: `rate_limited` as it gave it, if it did, and the account's
+    /// options. One of those alone asks for a rate limit, too.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] as of [`GrantCacheBuilder::rate_limited_by`], and for limits of a cache
+    /// that shall have none.
+    pub fn limits(self, rate_limited: Option<bool>, options: &AccountOptions) -> Result<Self> {
+        let Some(given) = options.first_given() else {
+            return Ok(if rate_limited == Some(true) { self.rate_limited() } else { self });
+        };
+        if rate_limited == Some(false) {
+            let what = "has no effect on a cache whose rate_limited is off: give one of the two";
+            return Err(Error::of_argument(ErrorKind::InvalidArgument, given, what));
+        }
+        self.rate_limited_by(options)
+    }
 }
 
 /// What this process knows of the account.

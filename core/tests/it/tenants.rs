@@ -7,8 +7,9 @@ use std::thread;
 use std::time::Duration;
 
 use grantmint_core::{
-    ApiKey, AsyncGrantSource, Begin, BeginOptions, Error, ErrorKind, Fetched, Grant, GrantCache,
-    GrantRequest, GrantSource, Key, ManualClock, PlaybackMinter, Result, SourceTicket, decode,
+    AccountOptions, ApiKey, AsyncGrantSource, Begin, BeginOptions, Error, ErrorKind, EventKind,
+    Fetched, Grant, GrantCache, GrantRequest, GrantSource, Key, ManualClock, PlaybackMinter,
+    Result, SourceTicket, decode,
 };
 
 use crate::support::{STREAMER, streamer};
@@ -200,6 +201,24 @@ fn a_key_that_an_event_shows_is_one_of_the_hosts_own_if_the_host_asks_for_it() {
     assert!(shown.text().starts_with(STREAMER));
     assert!(matches!(cache.begin(&shown, BeginOptions::default()), Ok(Begin::Fetch(..))));
     assert_eq!(cache.stats().keys, 2);
+}
+
+#[test]
+fn of_different_limits_of_one_account_the_lower_holds_and_an_event_tells_of_it() {
+    let minter = |calls| {
+        let options = AccountOptions::new().calls_per_second(calls);
+        let builder = PlaybackMinter::builder(&key(70, 1)).account(options).isolated();
+        builder.source(Scripted::new(Outcome::Grant(1))).build().unwrap()
+    };
+    let differs = |live: &PlaybackMinter| {
+        let events = live.drain_events().unwrap();
+        events.into_iter().filter(|event| event.kind == EventKind::LimitsDiffer).count()
+    };
+    let live = [3.0, 3.0, 5.0, 2.0].map(minter);
+    assert_eq!(live.each_ref().map(differs), [0, 0, 1, 1]);
+    for one in &live {
+        assert_eq!(one.stats().unwrap().calls_per_second, Some(2.0));
+    }
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use grantmint_core::{
-    AccessToken, Algorithm, ApiKey, BeginOptions, CachePolicy, ChatGrant, CustomGrant, ErrorKind,
-    GrantCache, GrantRequest, GrantSource, Json, Key, ManualClock, Origin, PlaybackGrant,
-    PlaybackMinter, SyncGrant, TaskRouterGrant, TokenMinter, VerifyOptions, VideoGrant, VoiceGrant,
-    decode, sign, verify,
+    AccessToken, AccountOptions, Algorithm, ApiKey, BeginOptions, CachePolicy, ChatGrant,
+    CustomGrant, ErrorKind, GrantCache, GrantRequest, GrantSource, Json, Key, ManualClock, Origin,
+    PlaybackGrant, PlaybackMinter, SyncGrant, TaskRouterGrant, TokenMinter, VerifyOptions,
+    VideoGrant, VoiceGrant, decode, sign, verify,
 };
 
 const AC: &str = "AC00000000000000000000000000000001";
@@ -34,6 +34,10 @@ fn token() -> grantmint_core::AccessTokenBuilder {
 
 fn live() -> grantmint_core::PlaybackMinterBuilder {
     PlaybackMinter::builder(&key())
+}
+
+fn limited() -> AccountOptions {
+    AccountOptions::new()
 }
 
 fn cache() -> GrantCache {
@@ -161,6 +165,13 @@ fn a_wrong_call_is_told_what_to_give() {
             "cannot be given with cache, which has its own";
         live().share("a").clock(&ManualClock::new(Duration::ZERO)).build() => "share",
             "cannot be given with clock: a cache with its own clock is not shared";
+        live().account(limited().calls_per_second(0.0)).build() => "calls_per_second",
+            "must be over 0 and at most 2,000, not 0";
+        live().account(limited().calls_per_second(f64::NAN)).build() => "calls_per_second",
+            "must be over 0 and at most 2,000, not NaN";
+        live().account(limited().burst(0)).build() => "burst", "must be 1 to 1,000, not 0";
+        live().account(limited().max_fetches(1025)).build() => "max_fetches",
+            "must be 1 to 1,024, not 1025";
         live().source(Never).build().unwrap().try_token("VJ1", "alice") => "streamer",
             "must be VJ followed by 32 hexadecimal digits";
 
@@ -169,6 +180,12 @@ fn a_wrong_call_is_told_what_to_give() {
             "must be 1 ms to 24 h (86,400 s), not 3600000s: is it in milliseconds?";
         cache().begin(&stream(), promise(31)) => "min_remaining",
             "must be at most 30s, half of the lifetime of grants, not 31s";
+        GrantCache::builder().rate_limited_by(&limited().calls_per_second(2000.5)) =>
+            "calls_per_second", "must be over 0 and at most 2,000, not 2000.5";
+        GrantCache::builder().limits(None, &limited().burst(1001)) => "burst",
+            "must be 1 to 1,000, not 1001";
+        GrantCache::builder().limits(Some(false), &limited().max_fetches(1)) => "max_fetches",
+            "has no effect on a cache whose rate_limited is off: give one of the two";
         CachePolicy::builder().max_keys(0).build() => "max_keys", "must be 1 to 1,000,000, not 0";
         CachePolicy::builder().jitter(2.0).build() => "jitter", "must be 0 to 1, not 2";
         CachePolicy::builder().fetch_timeout(Duration::ZERO).build() => "fetch_timeout",

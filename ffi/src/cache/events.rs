@@ -45,6 +45,13 @@ pub enum grantmint_event_kind_t {
     GRANTMINT_EVENT_ROTATED = 8,
     /// The cache starts anew in a forked child, with the grants that are still good.
     GRANTMINT_EVENT_FORKED = 9,
+    /// The key was refused, for the first time within a minute, as the account's rate leaves no room
+    /// for its fetch.
+    GRANTMINT_EVENT_NO_ROOM = 10,
+    /// After a 429 the account is called less often.
+    GRANTMINT_EVENT_RATE_CUT = 11,
+    /// Another minter of the account has set other limits; of each the lower holds.
+    GRANTMINT_EVENT_LIMITS_DIFFER = 12,
 }
 
 impl From<EventKind> for grantmint_event_kind_t {
@@ -59,6 +66,9 @@ impl From<EventKind> for grantmint_event_kind_t {
             EventKind::Purged => Self::GRANTMINT_EVENT_PURGED,
             EventKind::Rotated => Self::GRANTMINT_EVENT_ROTATED,
             EventKind::Forked => Self::GRANTMINT_EVENT_FORKED,
+            EventKind::NoRoom => Self::GRANTMINT_EVENT_NO_ROOM,
+            EventKind::RateCut => Self::GRANTMINT_EVENT_RATE_CUT,
+            EventKind::LimitsDiffer => Self::GRANTMINT_EVENT_LIMITS_DIFFER,
             _ => Self::GRANTMINT_EVENT_OTHER,
         }
     }

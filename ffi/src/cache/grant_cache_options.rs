@@ -2,6 +2,7 @@
 
 use grantmint_core::{GrantCacheBuilder, Result};
 
+use crate::cache::account_limits::limits;
 use crate::cache::cache_policy::{grantmint_cache_policy_t, policy};
 use crate::manual_clock::{clock, grantmint_manual_clock_t};
 use crate::options::Options;
@@ -18,10 +19,17 @@ pub struct grantmint_grant_cache_options_t {
     /// Another clock, for tests.
     pub clock: *const grantmint_manual_clock_t,
     /// Whether the cache limits its fetches by a rate limit of its own, like that of an account: a
-    /// `grantmint_switch_t`, off by default.
+    /// `grantmint_switch_t`, off by default, and on if one of the three limits below is set.
     pub rate_limited: i32,
     /// Zero.
     pub reserved: u32,
+    /// As that of `grantmint_playback_minter_options_t`, for this cache.
+    pub calls_per_second: f64,
+    /// As that of `grantmint_playback_minter_options_t`, for this cache.
+    pub burst: u32,
+    /// As that of `grantmint_playback_minter_options_t`, for this cache. A fetch of the host program does
+    /// not count.
+    pub max_fetches: u32,
 }
 
 // SAFETY: it starts with its size, and pointers may be zero.
@@ -43,9 +51,8 @@ impl grantmint_grant_cache_options_t {
         if let Some(clock) = clock {
             builder = builder.clock(clock);
         }
-        if switch(self.rate_limited, "rate_limited")? == Some(true) {
-            builder = builder.rate_limited();
-        }
-        Ok(builder)
+        let rate_limited = switch(self.rate_limited, "rate_limited")?;
+        let account = limits(self.calls_per_second, self.burst, self.max_fetches);
+        builder.limits(rate_limited, &account)
     }
 }

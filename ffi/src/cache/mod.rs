@@ -3,6 +3,7 @@
 mod fetch;
 pub(crate) mod ticket;
 
+pub(crate) mod account_limits;
 mod begin;
 pub(crate) mod cache_policy;
 pub(crate) mod grant_cache;

@@ -60,6 +60,15 @@ pub struct grantmint_counters_t {
     /// Grants that came with a `Date` of another clock than upstream's, such as a proxy's. It was
     /// left out of account.
     pub implausible_dates: u64,
+    /// Those refusals for which the account's rate leaves no room.
+    pub no_room: u64,
+    /// Fetches that wait for their turn now, because of the account's rate.
+    pub waiting: u64,
+    /// Keys that were refused for want of room within the last minute, approximately.
+    pub keys_refused: u64,
+    /// How many calls per second the account may make now, which changes with need and with what
+    /// upstream refuses; 0 without a rate limit. Of several accounts the lowest.
+    pub calls_per_second: f64,
 }
 
 // SAFETY: it starts with its size, and numbers may be zero.
@@ -127,6 +136,10 @@ pub unsafe extern "C" fn grantmint_stats_counters(
             cooldown_left_ms: time::wait_ms(stats.cooldown_left).into(),
             clock_offset_ms: stats.clock_offset_ms.unwrap_or(GRANTMINT_CLOCK_OFFSET_UNKNOWN),
             implausible_dates: stats.implausible_dates,
+            no_room: stats.no_room,
+            waiting: stats.waiting as u64,
+            keys_refused: stats.keys_refused as u64,
+            calls_per_second: stats.calls_per_second.unwrap_or(0.0),
         };
         // SAFETY: [structs]
         unsafe { options::write(&full, counters) }

@@ -2,6 +2,7 @@
 
 use grantmint_core::{PlaybackMinterBuilder, Result};
 
+use crate::cache::account_limits::limits;
 use crate::cache::cache_policy::{grantmint_cache_policy_t, policy};
 use crate::cache::grant_cache::grantmint_grant_cache_t;
 use crate::handle;
@@ -62,6 +63,16 @@ pub struct grantmint_playback_minter_options_t {
     pub isolated: i32,
     /// Zero.
     pub reserved: u32,
+    /// How many requests per second the account has, above 0 and at most 2,000, if you know. The
+    /// library starts with 10 per second; it goes up to this number, or to 2,000, while more are
+    /// needed and upstream refuses none. The limits belong to the account: of all its minters in the
+    /// process the lowest number holds, and `GRANTMINT_EVENT_LIMITS_DIFFER` tells of a difference.
+    pub calls_per_second: f64,
+    /// How many requests may be sent simultaneously after a quiet time: 1 to 1,000, 20 by default.
+    pub burst: u32,
+    /// How many fetches the library makes for the account at the same time: 1 to 1,024, 64 by default.
+    /// One of a source counts until the source ends it.
+    pub max_fetches: u32,
 }
 
 // SAFETY: it starts with its size, and texts, pointers and numbers may be zero.
@@ -173,6 +184,6 @@ impl grantmint_playback_minter_options_t {
         if switch(self.isolated, "isolated")? == Some(true) {
             builder = builder.isolated();
         }
-        Ok(builder)
+        Ok(builder.account(limits(self.calls_per_second, self.burst, self.max_fetches)))
     }
 }

@@ -1,5 +1,7 @@
 //! What the host knows of an account's limits, and what holds when its minters say different things.
 
+use std::fmt::Display;
+
 use crate::error::{Error, ErrorKind, Result};
 
 /// Calls per second that an account may grow to, unless its minters say less.
@@ -55,24 +57,23 @@ impl AccountOptions {
 
     /// Refuses what is no limit.
     pub(crate) fn check(&self) -> Result<()> {
-        let wrong = |name, what: String| Err(Error::of_argument(ErrorKind::InvalidArgument, name, what));
-        if let Some(rate) = self.calls_per_second
-            && !(rate > 0.0 && rate <= RATE_MAX)
-        {
-            let what = format!("must be above 0 and at most {RATE_MAX}, not {rate}");
-            return wrong("calls_per_second", what);
-        }
-        if let Some(burst) = self.burst
-            && !(1..=BURST_MAX).contains(&burst)
-        {
-            return wrong("burst", format!("must be 1 to {BURST_MAX}, not {burst}"));
-        }
-        if let Some(fetches) = self.max_fetches
-            && !(1..=FETCHES_MAX).contains(&fetches)
-        {
-            return wrong("max_fetches", format!("must be 1 to {FETCHES_MAX}, not {fetches}"));
-        }
-        Ok(())
+        check("calls_per_second", self.calls_per_second, "over 0 and at most 2,000", |rate| {
+            rate > 0.0 && rate <= RATE_MAX
+        })?;
+        check("burst", self.burst, "1 to 1,000", |burst| (1..=BURST_MAX).contains(&burst))?;
+        check("max_fetches", self.max_fetches, "1 to 1,024", |fetches| {
+            (1..=FETCHES_MAX).contains(&fetches)
+        })
+    }
+
+    /// The name of the first that is known.
+    pub(crate) fn first_given(&self) -> Option<&'static str> {
+        let all = [
+            ("calls_per_second", self.calls_per_second.is_some()),
+            ("burst", self.burst.is_some()),
+            ("max_fetches", self.max_fetches.is_some()),
+        ];
+        all.into_iter().find_map(|(name, is_given)| is_given.then_some(name))
     }
 
     /// What holds of these and those of another minter: of each the lower. Tells whether one of both is not
@@ -97,6 +98,22 @@ impl AccountOptions {
 
     pub(crate) fn fetches_max(&self) -> usize {
         self.max_fetches.unwrap_or(FETCHES)
+    }
+}
+
+/// Refuses a limit that is given and is none.
+fn check<T: Copy + Display>(
+    name: &str,
+    given: Option<T>,
+    range: &str,
+    is_in_range: impl Fn(T) -> bool,
+) -> Result<()> {
+    match given {
+        Some(limit) if !is_in_range(limit) => {
+            let what = format!("must be {range}, not {limit}");
+            Err(Error::of_argument(ErrorKind::InvalidArgument, name, what))
+        }
+        _ => Ok(()),
     }
 }
 

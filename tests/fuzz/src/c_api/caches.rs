@@ -16,7 +16,7 @@ const GRANT: &[u8] = b"{\"grant\":";
 
 #[derive(Arbitrary, Debug)]
 pub(super) enum Call<'a> {
-    New { shape: Shape, policy: Option<Policy>, clock: Pick, rate_limited: i32 },
+    New { shape: Shape, policy: Option<Policy>, clock: Pick, rate_limited: i32, limits: Limits },
     Begin { cache: Pick, key: KeyText<'a>, wish: Wish },
     Get { cache: Pick, key: KeyText<'a>, shape: Shape, fetch: Fetch },
     GetThen { cache: Pick, key: KeyText<'a>, shape: Shape, fetch: Fetch, answered: bool },
@@ -55,6 +55,14 @@ pub(super) struct Policy {
     jitter: Option<f64>,
     max_keys: u8,
     times_ms: [u32; 4],
+}
+
+/// What is known of an account's limits.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) calls_per_second: f64,
+    pub(super) burst: u32,
+    pub(super) max_fetches: u32,
 }
 
 /// A key: one of a few, so that calls meet, or any.
@@ -170,8 +178,8 @@ unsafe extern "C" fn answer(
 
 pub(super) fn make(world: &mut World, asked: Call<'_>) {
     match asked {
-        Call::New { shape, policy, clock, rate_limited } => {
-            new_cache(world, shape, policy.as_ref(), clock, rate_limited);
+        Call::New { shape, policy, clock, rate_limited, limits } => {
+            new_cache(world, shape, policy.as_ref(), clock, (rate_limited, limits));
         }
         Call::Begin { cache, key, wish } => {
             let (cache, is_good) = world.caches.pick(cache, world.foreign);
@@ -436,7 +444,7 @@ fn new_cache(
     shape: Shape,
     policy: Option<&Policy>,
     clock: Pick,
-    rate_limited: i32,
+    (rate_limited, limits): (i32, Limits),
 ) {
     let clock = world.clocks.pick(clock, world.foreign).0;
     let cache = with_policy(policy, |policy| {
@@ -446,6 +454,9 @@ fn new_cache(
             clock,
             rate_limited,
             reserved: 0,
+            calls_per_second: limits.calls_per_second,
+            burst: limits.burst,
+            max_fetches: limits.max_fetches,
         };
         let mut options = Struct::new(&full, shape);
         // SAFETY: [structs], [handles], [outputs]
@@ -556,7 +567,7 @@ pub(super) fn read_stats(
 ) {
     let is_good = !stats.is_null();
     let size = Counters::SIZE;
-    let mut counters = Struct::new(&Counters([u64::MAX; 15]), shape);
+    let mut counters = Struct::new(&Counters([u64::MAX; 19]), shape);
     let mut buckets = vec![NO_BUCKET; capacity.into()];
     let mut counts = vec![NO_COUNT; capacity.into()];
     let (mut len, mut sum) = (usize::MAX, u64::MAX);
@@ -584,7 +595,7 @@ pub(super) fn read_stats(
 /// The counters as words, of the size of the struct.
 #[derive(Clone, Copy)]
 #[repr(C)]
-struct Counters([u64; 15]);
+struct Counters([u64; 19]);
 
 impl Counters {
     const SIZE: usize = {

@@ -7,7 +7,7 @@ use std::ptr;
 use arbitrary::Arbitrary;
 use grantmint::*;
 
-use super::caches::{Policy, read_events, read_stats, with_policy};
+use super::caches::{Limits, Policy, read_events, read_stats, with_policy};
 use super::tokens::{is_utf8, keep};
 use super::{Pick, Shape, Struct, Text, World, call, call_for};
 
@@ -48,6 +48,7 @@ pub(super) struct Options<'a> {
     grant_ttl: u32,
     unique: i32,
     isolated: i32,
+    limits: Limits,
 }
 
 unsafe extern "C" fn fetch(
@@ -168,6 +169,12 @@ pub(super) fn make(world: &mut World, asked: Call<'_>) {
     }
 }
 
+/// A rate that is allowed is the account's, so that a low one would hold up the calls of all inputs that follow.
+fn quick(calls_per_second: f64) -> f64 {
+    let is_allowed = calls_per_second > 0.0 && calls_per_second <= 2000.0;
+    if is_allowed { 2000.0 } else { calls_per_second }
+}
+
 /// Every minter has a source: without one it would call Twilio.
 fn new_minter(world: &mut World, key: Pick, options: &Options<'_>) {
     let (key, is_good) = world.keys.pick(key, world.foreign);
@@ -203,6 +210,9 @@ fn new_minter(world: &mut World, key: Pick, options: &Options<'_>) {
             unique: options.unique,
             isolated: options.isolated,
             reserved: 0,
+            calls_per_second: quick(options.limits.calls_per_second),
+            burst: options.limits.burst,
+            max_fetches: options.limits.max_fetches,
         };
         // A struct that ends before the source would leave a minter without one.
         let shape = match options.shape {
