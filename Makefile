@@ -18,7 +18,7 @@ TRY := tests/machine/try.sh
 
 .DEFAULT_GOAL := help
 .PHONY: test-python lint-python bench-python wheel help demo test test-rust test-shuttle build-c test-c build-cpp test-cpp header lint fmt licences
-.PHONY: check check-asan check-tsan check-valgrind check-bench bench fuzz check-fuzz lint-release
+.PHONY: check check-streams check-asan check-tsan check-valgrind check-bench bench fuzz check-fuzz lint-release
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -156,7 +156,7 @@ fmt: ## formats everything
 
 check: ## sanitizers, fuzzers for seconds, the demo, benches that run, checkers of packages
 	@$(NOT_TRIED) start
-	$(MAKE) check-asan check-tsan check-valgrind check-fuzz check-bench demo packages-check
+	$(MAKE) check-asan check-tsan check-valgrind check-fuzz check-bench check-streams demo packages-check
 	@$(NOT_TRIED) show
 
 # Each sanitizer has a target directory of its own: its flags would otherwise undo every other build.
@@ -187,6 +187,9 @@ check-fuzz:
 check-bench:
 	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-bench -- --smoke
 
+# `grantmint-streams PART` runs the cases whose names have that part.
+check-streams: ## many streams of one account on simulated upstreams, held to their bars
+	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-streams
 
 # `make fuzz FUZZ="c_api mint" FUZZ_SECONDS=3600` runs those two for an hour.
 FUZZ_SECONDS ?= 60

@@ -86,6 +86,21 @@ pub(crate) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// A time of nanoseconds in seconds.
+pub(crate) fn seconds(nanos: u64) -> f64 {
+    Duration::from_nanos(nanos).as_secs_f64()
+}
+
+/// A time of seconds in nanoseconds, rounded down.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast keeps what 64 bits cannot hold at their end"
+)]
+pub(crate) fn nanos_of(seconds: f64) -> u64 {
+    (seconds * 1e9) as u64
+}
+
 /// Where the time comes from: the machine, or a [`ManualClock`] in tests.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Source);

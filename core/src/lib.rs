@@ -35,14 +35,15 @@ mod watch;
 mod wiped;
 
 pub use account::minter_advice;
-pub use cache::{
-    AccountOptions, Asking, Begin, BeginOptions, CachePolicy, CachePolicyBuilder, Event, EventKind, Freshness,
-    Grant, GrantCache, GrantCacheBuilder, Handle, Hit, Key, LatencyHistogram, PendingCall,
-    Registration, Start, Stats, Ticket, Waiter, answer_field, answer_grant, answer_ttl,
-};
 #[cfg(feature = "test-helpers")]
 #[doc(hidden)]
 pub use cache::seed_this_thread;
+pub use cache::{
+    AccountOptions, Asking, Begin, BeginOptions, CachePolicy, CachePolicyBuilder, Event, EventKind,
+    Freshness, Grant, GrantCache, GrantCacheBuilder, Handle, Hit, Key, LatencyHistogram,
+    PendingCall, Registration, Start, Stats, Ticket, Waiter, answer_field, answer_grant,
+    answer_ttl,
+};
 pub use clock::{Clock, ManualClock, Now};
 pub use credentials::ApiKey;
 pub use error::{Error, ErrorKind, Result};

@@ -38,4 +38,3 @@ impl<F> Progress<F> {
         None
     }
 }
-

@@ -1,4 +1,4 @@
-//! One account's calls: who waits, who may send, what was heard of upstream. Joins the rate ([`pace`]) to the
+//! One account's calls: which wait, which may be sent, and what is known of upstream. Joins the rate ([`pace`]) to the
 //! order ([`order`]); a function of its state and the time, which is in nanoseconds since boot.
 //!
 //! [`pace`]: super::pace
@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::order::{InFlight, Order, Place, Supply};
-use super::pace::{Ceiling, Demand, Gate, Heard, Pace, nanos_of};
+use super::pace::{Ceiling, Demand, Heard, Opening, Pace};
 use super::turned_away::TurnedAway;
 use crate::cache::{AccountOptions, Need, NoRoom, Permit, Report, Throttled, Traffic, Turn, Wakes};
-use crate::clock::Clock;
+use crate::clock::{Clock, nanos_of};
 
 const SECOND: u64 = 1_000_000_000;
 /// How often it is reckoned whether the refreshes that wait need more than the rate gives.
@@ -40,7 +40,7 @@ struct Alarm {
     at: Option<u64>,
     /// Of the last that was set: one that was set before it is void.
     number: u64,
-    /// That of those who wait.
+    /// That of the fetches that wait.
     clock: Clock,
 }
 
@@ -50,9 +50,18 @@ struct Seat {
 }
 
 enum State {
-    Waiting { place: Place, need: Need, waker: Option<Waker> },
+    Waiting {
+        place: Place,
+        need: Need,
+        waker: Option<Waker>,
+    },
     /// It may be sent, or has been.
-    Called { place: Place, need: Need, permit: Permit, is_sent: bool },
+    Called {
+        place: Place,
+        need: Need,
+        permit: Permit,
+        is_sent: bool,
+    },
 }
 
 /// Whether a turn has come.
@@ -136,7 +145,13 @@ impl Desk {
         self.check(None, key, deadline, time)
     }
 
-    fn check(&mut self, place: Option<Place>, key: u64, deadline: u64, time: u64) -> Result<(), NoRoom> {
+    fn check(
+        &mut self,
+        place: Option<Place>,
+        key: u64,
+        deadline: u64,
+        time: u64,
+    ) -> Result<(), NoRoom> {
         let until = self.cold_at(place, time);
         if until <= deadline {
             return Ok(());
@@ -180,7 +195,8 @@ impl Desk {
         match (before, need) {
             (Need::Cold, _) => self.check(Some(place), turn.key, deadline, time)?,
             // It is among the first anyway.
-            (Need::Refresh { hard }, Need::Refresh { .. }) if time >= hard.saturating_sub(SECOND) => {}
+            (Need::Refresh { hard }, Need::Refresh { .. })
+                if time >= hard.saturating_sub(SECOND) => {}
             (_, Need::Cold) => {
                 self.check(None, turn.key, deadline, time)?;
                 self.move_to(turn, place, need, time);
@@ -210,7 +226,7 @@ impl Desk {
         wakes: &mut Wakes,
         time: u64,
     ) -> Answer {
-        // Whoever asks needs not be woken.
+        // It asks, so it needs not be woken.
         self.keep_waker(turn, None);
         self.call_up(wakes, time);
         let is_closed = self.pace.closed_until() > time;
@@ -238,18 +254,18 @@ impl Desk {
 
     /// When a turn that nobody is woken for may have come.
     fn asks_again_at(&mut self, turn: &Turn, time: u64) -> u64 {
-        let gate = match self.pace.gate(time) {
-            Gate::Open => time,
-            Gate::Until(at) => at,
+        let open_at = match self.pace.opening(time) {
+            Opening::Now => time,
+            Opening::At(at) => at,
         };
         let estimate = match self.seats.get(&turn.number).map(|seat| &seat.state) {
             Some(State::Waiting { place, need: Need::Cold, .. }) => {
                 let place = *place;
                 self.cold_at(Some(place), time)
             }
-            _ => gate,
+            _ => open_at,
         };
-        gate.max(estimate.min(time.saturating_add(SECOND))).max(time.saturating_add(GRAIN))
+        open_at.max(estimate.min(time.saturating_add(SECOND))).max(time.saturating_add(GRAIN))
     }
 
     /// Upstream has closed the account between a call and its sending.
@@ -312,7 +328,7 @@ impl Desk {
             if self.order.counts().all() == 0 {
                 return None;
             }
-            if let Gate::Until(at) = self.pace.gate(time) {
+            if let Opening::At(at) = self.pace.opening(time) {
                 return Some(at.max(time.saturating_add(GRAIN)));
             }
             let Some(number) = self.first(time) else {
@@ -326,7 +342,8 @@ impl Desk {
     fn first(&mut self, time: u64) -> Option<u64> {
         let (supply, most) = (self.supply(), self.max_fetches);
         // One lane alone may have all. Of several that are slow, each leaves as many as it has.
-        let has_room = |now: InFlight| now.of_lane < most.min((2 * most).saturating_sub(now.of_all));
+        let has_room =
+            |now: InFlight| now.of_lane < most.min((2 * most).saturating_sub(now.of_all));
         self.order.first(supply, has_room, time)
     }
 
@@ -417,7 +434,14 @@ fn as_f64(count: usize) -> f64 {
     count as f64
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of some thousands")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count of some thousands"
+)]
 fn rounded(count: f64) -> usize {
     count.round() as usize
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,8 @@ use arc_swap::ArcSwap;
 use super::desk::{Answer, Desk};
 use super::pace::Heard;
 use crate::cache::{
-    AccountOptions, Admission, Block, GrantCacheBuilder, Limiter, Need, NoRoom, Permit, Report, Throttled, Traffic, Turn, Wakes,
+    AccountOptions, Admission, Block, GrantCacheBuilder, Limiter, Need, NoRoom, Permit, Report,
+    Throttled, Traffic, Turn, Wakes,
 };
 use crate::clock::{Clock, Now};
 use crate::error::{Error, ErrorKind, Result};

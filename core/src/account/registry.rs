@@ -8,7 +8,8 @@ use super::identity::{AccountAt, CacheIdentity};
 use super::limiter::AccountLimiter;
 use super::lingering::CommonCache;
 use crate::cache::{
-    AccountOptions, Admission, Block, GrantCache, Limiter, Need, NoRoom, Permit, Report, Throttled, Traffic, Turn, Wakes,
+    AccountOptions, Admission, Block, GrantCache, Limiter, Need, NoRoom, Permit, Report, Throttled,
+    Traffic, Turn, Wakes,
 };
 use crate::clock::{Clock, Now};
 use crate::fork::Inherited;

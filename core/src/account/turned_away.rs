@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::pace::seconds;
+use crate::clock::seconds;
 
 const SECOND: u64 = 1_000_000_000;
 /// A key counts for so long after its last refusal at least, and for twice as long at most.

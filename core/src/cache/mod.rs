@@ -20,11 +20,12 @@ mod tenant;
 pub use ask::{Begin, BeginOptions, Handle, PendingCall, Registration, Start, Ticket, Waiter};
 pub use asking::Asking;
 pub use builder::GrantCacheBuilder;
-pub use decide::{
-    AccountOptions, CachePolicy, CachePolicyBuilder, Freshness, Grant, Key, answer_field, answer_grant, answer_ttl,
-};
 #[cfg(feature = "test-helpers")]
 pub use decide::seed_this_thread;
+pub use decide::{
+    AccountOptions, CachePolicy, CachePolicyBuilder, Freshness, Grant, Key, answer_field,
+    answer_grant, answer_ttl,
+};
 pub use grant_cache::GrantCache;
 pub use store::{Event, EventKind, Hit, LatencyHistogram, Stats};
 
@@ -33,7 +34,7 @@ pub(crate) use ask::{
 };
 pub(crate) use decide::{Block, Lane, Turn, cooldown};
 pub(crate) use store::{
-    Admission, Follower, Limiter, Need, NoRoom, Permit, Report, Sighting, StillFresh, Throttled, Traffic,
-    Wakes,
+    Admission, Follower, Limiter, Need, NoRoom, Permit, Report, Sighting, StillFresh, Throttled,
+    Traffic, Wakes,
 };
 pub(crate) use tenant::Tenant;

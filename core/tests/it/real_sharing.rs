@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use grantmint_core::{
-    ApiKey, ErrorKind, GrantCache, ManualClock, PlaybackMinter, PlaybackMinterBuilder,
-    TokenOptions, VideoGrant,
+    AccountOptions, ApiKey, ErrorKind, GrantCache, ManualClock, PlaybackMinter,
+    PlaybackMinterBuilder, TokenOptions, VideoGrant,
 };
 use grantmint_emulator::{
     ApiKey as UpstreamKey, Config, DEMO_ACCOUNT_SID, Emulator, Fault, FaultKind, JoinRequest,
@@ -314,7 +314,8 @@ fn a_call_may_ask_for_more_than_its_minter_promises() {
 fn a_caller_with_time_gets_a_new_stream_when_the_rate_limit_is_used_up_for_others() {
     let emulator = emulator();
     // The burst, then ten a second: the queue is six seconds long.
-    let live = minter_of(&emulator).build().unwrap();
+    let ten = AccountOptions::new().calls_per_second(10.0);
+    let live = minter_of(&emulator).account(ten).build().unwrap();
     let patient = TokenOptions::new().timeout(Duration::from_secs(20));
     let (answer, answers) = std::sync::mpsc::channel();
     for number in 0..80 {

@@ -81,7 +81,10 @@ fn ceilings() -> Vec<Case> {
             case(format!("ceiling of 10 a second, {streams} streams"), of(streams), |tally| {
                 #[allow(clippy::cast_precision_loss, reason = "some streams")]
                 let dark = tally.dark() as f64;
-                vec![at_most("streams without a token", dark, 0.0), at_least("% served", served(tally), 99.9)]
+                vec![
+                    at_most("streams without a token", dark, 0.0),
+                    at_least("% served", served(tally), 99.9),
+                ]
             })
         })
         .into();
@@ -95,7 +98,7 @@ fn ceilings() -> Vec<Case> {
             at_most("% of callers timed out", percent(tally.timed_out, tally.callers()), 0.1),
         ]
     }));
-    let lives = Setting { life: Some(600.0), duration: 900.0, warm_up: 300.0, ..of(440) };
+    let lives = Setting { lifetime: Some(600.0), duration: 900.0, warm_up: 300.0, ..of(440) };
     all.push(case("ceiling of 10 a second, 440 streams that come and go", lives, |tally| {
         vec![
             at_most("% refused", percent(tally.refused, tally.callers()), 0.0),
@@ -123,7 +126,14 @@ fn limiters() -> [(&'static str, Limiter); 6] {
 
 fn two_thousand(limiter: Limiter, limit: f64) -> Setting {
     let terms = Terms { limiter, limit, ..Terms::default() };
-    Setting { streams: 2000, reads: 0.5, terms, duration: 900.0, warm_up: 180.0, ..Setting::default() }
+    Setting {
+        streams: 2000,
+        reads: 0.5,
+        terms,
+        duration: 900.0,
+        warm_up: 180.0,
+        ..Setting::default()
+    }
 }
 
 fn enough() -> Vec<Case> {
@@ -154,7 +164,11 @@ fn too_little() -> Vec<Case> {
         case(format!("limit of 20 a second, {name}"), setting, move |tally| {
             vec![
                 at_least("% served", served(tally), bar),
-                at_most("% of streams served now and then", 100.0 * tally.classes().now_and_then, mixed),
+                at_most(
+                    "% of streams served now and then",
+                    100.0 * tally.classes().now_and_then,
+                    mixed,
+                ),
                 at_most("% of calls refused", throttled(tally), refused),
                 closed(tally),
             ]
@@ -164,9 +178,18 @@ fn too_little() -> Vec<Case> {
 }
 
 fn changes() -> Vec<Case> {
-    let falls = Terms { changes: vec![(400.0, 0.2), (700.0, 1.0)], ..two_thousand(Limiter::Bucket, 100.0).terms };
-    let falls = Setting { terms: falls, duration: 1000.0, warm_up: 400.0, ..two_thousand(Limiter::Bucket, 100.0) };
-    let cold = Setting { reads: 2.0, duration: 60.0, warm_up: 5.0, ..two_thousand(Limiter::None, 0.0) };
+    let falls = Terms {
+        changes: vec![(400.0, 0.2), (700.0, 1.0)],
+        ..two_thousand(Limiter::Bucket, 100.0).terms
+    };
+    let falls = Setting {
+        terms: falls,
+        duration: 1000.0,
+        warm_up: 400.0,
+        ..two_thousand(Limiter::Bucket, 100.0)
+    };
+    let cold =
+        Setting { reads: 2.0, duration: 60.0, warm_up: 5.0, ..two_thousand(Limiter::None, 0.0) };
     let outage = |answer| {
         let outage = Some((200.0, 220.0, answer));
         let terms = Terms { outage, limiter: Limiter::Bucket, limit: 100.0, ..Terms::default() };

@@ -26,7 +26,10 @@ fn main() -> ExitCode {
         println!("{} ({took:.1} s)", case.name);
         for finding in findings {
             let mark = if finding.is_met { "ok    " } else { "MISSED" };
-            println!("  {mark} {:<44} {:>10.4}   bar: {}", finding.what, finding.found, finding.bar);
+            println!(
+                "  {mark} {:<44} {:>10.4}   bar: {}",
+                finding.what, finding.found, finding.bar
+            );
             missed += u32::from(!finding.is_met);
         }
     }

@@ -89,7 +89,13 @@ impl Tally {
         }
     }
 
-    pub(crate) fn call(&mut self, process: usize, is_accepted: bool, is_throttled: bool, time: f64) {
+    pub(crate) fn call(
+        &mut self,
+        process: usize,
+        is_accepted: bool,
+        is_throttled: bool,
+        time: f64,
+    ) {
         if time >= self.warm_up {
             self.calls += 1;
             self.accepted[process] += u64::from(is_accepted);
@@ -118,7 +124,8 @@ impl Tally {
         let first = index(self.warm_up, WINDOW) + usize::from(self.warm_up % WINDOW > 0.0);
         for windows in &self.windows {
             let mut before = None;
-            let judged = windows[first..windows.len() - 1].iter().filter(|window| window.asked >= 5);
+            let judged =
+                windows[first..windows.len() - 1].iter().filter(|window| window.asked >= 5);
             for window in judged {
                 let part = f64::from(window.served) / f64::from(window.asked);
                 let is_good = if part >= 0.95 {
@@ -136,11 +143,7 @@ impl Tally {
             }
         }
         let all = f64::from((good + bad + mixed).max(1));
-        Classes {
-            served: f64::from(good) / all,
-            now_and_then: f64::from(mixed) / all,
-            changes,
-        }
+        Classes { served: f64::from(good) / all, now_and_then: f64::from(mixed) / all, changes }
     }
 
     /// After how many seconds from a time on so great a part of callers is served for five seconds.

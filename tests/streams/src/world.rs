@@ -8,14 +8,14 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use grantmint_core::{
-    AccountOptions, Begin, BeginOptions, Error, ErrorKind, Grant, GrantCache, Key, ManualClock, Start,
-    Ticket, Waiter, seed_this_thread,
+    AccountOptions, Begin, BeginOptions, Error, ErrorKind, Grant, GrantCache, Key, ManualClock,
+    Start, Ticket, Waiter, seed_this_thread,
 };
 
 use crate::tally::{Outcome, Tally};
 use crate::upstream::{Answer, Terms, Upstream};
 
-/// How often those who wait for their turn are looked after.
+/// How often tickets that wait for their turn are looked after.
 const PUMP: f64 = 0.02;
 /// How often callers look whether their time is over.
 const SWEEP: f64 = 0.25;
@@ -27,8 +27,8 @@ pub(crate) struct Setting {
     pub(crate) processes: usize,
     /// Of one stream, per second.
     pub(crate) reads: f64,
-    /// The mean life of a stream, in seconds; another takes its place.
-    pub(crate) life: Option<f64>,
+    /// The mean lifetime of a stream, in seconds; another takes its place.
+    pub(crate) lifetime: Option<f64>,
     /// The lifetime of grants, in seconds.
     pub(crate) ttl: u64,
     pub(crate) options: AccountOptions,
@@ -46,7 +46,7 @@ impl Default for Setting {
             streams: 300,
             processes: 1,
             reads: 2.0,
-            life: None,
+            lifetime: None,
             ttl: 60,
             options: AccountOptions::new(),
             terms: Terms::default(),
@@ -184,8 +184,8 @@ impl World {
         let late = if process % 2 == 1 { self.setting.late } else { 0.0 };
         let first = late + self.exponential(1.0 / self.setting.reads);
         self.at(first, Event::Read(stream));
-        if let Some(life) = self.setting.life {
-            let end = self.exponential(life);
+        if let Some(lifetime) = self.setting.lifetime {
+            let end = self.exponential(lifetime);
             self.at(end, Event::Ends(stream));
         }
     }
@@ -276,7 +276,7 @@ impl World {
         let of = &mut self.streams[stream];
         if outcome == Outcome::Served && !std::mem::replace(&mut of.was_served, true) {
             let first = of.first_asked.unwrap_or(self.time);
-            if self.time >= self.setting.warm_up || self.setting.life.is_none() {
+            if self.time >= self.setting.warm_up || self.setting.lifetime.is_none() {
                 self.tally.first_waits.push(self.time - first);
             }
             self.tally.last_first = self.time;
@@ -397,7 +397,7 @@ impl World {
         }
     }
 
-    /// Tells those who wait, if there is anything to tell.
+    /// Tells the waiters, if there is anything to tell.
     fn settle(&mut self, stream: usize) {
         let waiting = std::mem::take(&mut self.streams[stream].waiting);
         for waiter in waiting {
@@ -420,8 +420,8 @@ impl World {
         let of = &mut self.streams[stream];
         (of.key, of.number, of.first_asked, of.was_served) = (key, number, None, false);
         of.waiting.clear();
-        if let Some(life) = self.setting.life {
-            let end = self.time + self.exponential(life);
+        if let Some(lifetime) = self.setting.lifetime {
+            let end = self.time + self.exponential(lifetime);
             self.at(end, Event::Ends(stream));
         }
     }

@@ -1,6 +1,6 @@
 //! The refreshes that wait, counted by when they must be sent, and what the rate leaves beside them.
 
-use crate::account::pace::seconds;
+use crate::clock::seconds;
 
 /// The width of a slot: half a second.
 const SLOT: u64 = 500_000_000;

@@ -145,7 +145,7 @@ impl Cooldown {
         self.close_until(time.saturating_add(nanos(pause)));
     }
 
-    /// How long to leave upstream alone: a little more than it asks for, or a step that doubles with every
+    /// The length of a cool-down: a little more than it asks for, or a step that doubles with every
     /// probe that is refused, and is no shorter than the time of one call at this rate.
     pub(super) fn pause(
         &self,

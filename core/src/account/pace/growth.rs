@@ -51,9 +51,7 @@ impl Growth {
     /// After a 429 at a rate. `accepted` calls per second were answered lately. Returns the new rate.
     pub(super) fn cut(&mut self, rate: f64, accepted: f64) -> f64 {
         let (base, is_quick, flat) = match self {
-            Self::Doubling => {
-                (rate.min((1.5 * accepted).max(GUESS_LEAST)), true, f64::INFINITY)
-            }
+            Self::Doubling => (rate.min((1.5 * accepted).max(GUESS_LEAST)), true, f64::INFINITY),
             Self::Curve(curve) => (rate, curve.needed < curve.span / 4.0, curve.flat),
         };
         let (flat, left) = match is_quick {

@@ -21,6 +21,7 @@ pub(super) use self::cooldown::Heard;
 use self::growth::{GUESS_LEAST, Growth, LEFT, SPAN};
 use self::recent::Recent;
 use crate::cache::{Permit, Throttled};
+use crate::clock::{nanos_of, seconds};
 
 const SECOND: u64 = 1_000_000_000;
 /// The rate that an account starts with.
@@ -93,12 +94,12 @@ pub(super) struct Demand {
     pub(super) is_held: bool,
 }
 
-/// Whether a call may be sent.
+/// When a call may be sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Gate {
-    Open,
+pub(super) enum Opening {
+    Now,
     /// Not before this time.
-    Until(u64),
+    At(u64),
 }
 
 impl Pace {
@@ -180,7 +181,7 @@ impl Pace {
         };
         let by_latency = if self.latency > 0.0 { in_flight_max / self.latency } else { f64::MAX };
         let by_breaker = if self.breaker.is_open() { 1.0 } else { f64::MAX };
-        sure.min(by_latency).min(by_breaker).max(LEAST / 10.0)
+        sure.min(by_latency).min(by_breaker).max(self.least() / 10.0)
     }
 
     /// Says what the time until now has brought, and what is needed from now on.
@@ -201,24 +202,24 @@ impl Pace {
         let is_closed = self.cooldown.is_cooling(time) || self.cooldown.is_half_open();
         if needed > 0 && !is_closed && !self.demand.is_held && !self.breaker.is_open() {
             let grown = self.growth.grown(self.rate, seconds(needed), self.demand.waiting);
-            self.rate = grown.clamp(LEAST, self.ceiling.rate.max(LEAST));
+            self.rate = grown.clamp(self.least(), self.ceiling.rate);
         }
     }
 
-    /// Whether a call may be sent now.
-    pub(super) fn gate(&mut self, time: u64) -> Gate {
+    /// When a call may be sent.
+    pub(super) fn opening(&mut self, time: u64) -> Opening {
         self.advance(time);
         if self.closed_until() > time {
-            return Gate::Until(self.closed_until());
+            return Opening::At(self.closed_until());
         }
         if let Some(until) = self.breaker.holds_until(time) {
-            return Gate::Until(until);
+            return Opening::At(until);
         }
         if self.cooldown.is_half_open() || self.level >= 1.0 - ROUNDING {
-            return Gate::Open;
+            return Opening::Now;
         }
         // One nanosecond more than rounding could take away.
-        Gate::Until(time.saturating_add(nanos_of((1.0 - self.level) / self.rate) + 1))
+        Opening::At(time.saturating_add(nanos_of((1.0 - self.level) / self.rate) + 1))
     }
 
     /// A call is sent; as a probe it counts as lost at `lost_at`.
@@ -304,12 +305,17 @@ impl Pace {
         Throttled { pause: Duration::from_nanos(left), is_cut: is_new }
     }
 
+    /// However often upstream refuses, so many calls per second are tried.
+    fn least(&self) -> f64 {
+        LEAST.min(self.ceiling.rate)
+    }
+
     fn cut(&mut self, time: u64) {
         let back = self.open_for(time).clamp(0.2, 1.0);
         let sent = self.sent.per_second(back, time);
         let accepted = self.accepted.per_second(back, time);
         let base = self.rate.min(sent.max(if self.rate < 2.0 { self.rate } else { 0.5 }));
-        self.rate = self.growth.cut(base, accepted).max(LEAST);
+        self.rate = self.growth.cut(base, accepted).max(self.least());
         self.level = 0.0;
         self.burst = (BURST_SECONDS * self.rate).clamp(1.0, self.ceiling.burst.max(1.0));
         self.cut_at = Some(time);
@@ -336,19 +342,4 @@ impl Pace {
     fn open_for(&self, time: u64) -> f64 {
         seconds(time.saturating_sub(self.opened.unwrap_or(time)))
     }
-}
-
-/// A time in seconds.
-pub(super) fn seconds(nanos: u64) -> f64 {
-    Duration::from_nanos(nanos).as_secs_f64()
-}
-
-/// A time of seconds in nanoseconds, rounded down.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a cast keeps what 64 bits cannot hold at their end"
-)]
-pub(super) fn nanos_of(seconds: f64) -> u64 {
-    (seconds * 1e9) as u64
 }

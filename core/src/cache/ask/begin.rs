@@ -7,8 +7,7 @@ use super::options::{DEFAULT_TIMEOUT, Wish};
 use super::ticket::Ticket;
 use super::waiter::Waiter;
 use crate::cache::decide::{
-    Decision, EntryState, Fetch, Freshness, Key, Purpose, Turn, abandoned, cache_full,
-    overdue_at,
+    Decision, EntryState, Fetch, Freshness, Key, Purpose, Turn, abandoned, cache_full, overdue_at,
 };
 use crate::cache::store::{
     Change, Entry, EventKind, Hit, Inner, Need, Requester, Retired, Sighting, StillFresh, Wakes,
@@ -173,7 +172,8 @@ impl Inner {
             }
             Decision::HitAndFetch(freshness, reason) => {
                 let need = self.need(&entry.key, &state, now);
-                let (ticket, wakes) = self.start_fetch(who, entry, &change, &state, wish, need, now);
+                let (ticket, wakes) =
+                    self.start_fetch(who, entry, &change, &state, wish, need, now);
                 drop(change);
                 wakes.wake();
                 self.hit(&state, now, freshness, reason).map(|hit| Begin::HitAndFetch(hit, ticket))
@@ -181,12 +181,12 @@ impl Inner {
             Decision::Fetch => {
                 let need = self.need(&entry.key, &state, now);
                 if need == Need::Cold
-                    && let Err(error) =
-                        self.check_room(&who.realm, &entry.key, wish.deadline, now)
+                    && let Err(error) = self.check_room(&who.realm, &entry.key, wish.deadline, now)
                 {
                     return Ok(Err(error));
                 }
-                let (ticket, wakes) = self.start_fetch(who, entry, &change, &state, wish, need, now);
+                let (ticket, wakes) =
+                    self.start_fetch(who, entry, &change, &state, wish, need, now);
                 drop(change);
                 wakes.wake();
                 let fetch = Arc::clone(ticket.fetch());

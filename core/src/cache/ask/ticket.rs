@@ -6,9 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::options::DEFAULT_TIMEOUT;
-use crate::cache::decide::{
-    Fetch, Grant, Key, Purpose, abandoned, check_answer, not_sent_in_time,
-};
+use crate::cache::decide::{Fetch, Grant, Key, Purpose, abandoned, check_answer, not_sent_in_time};
 use crate::cache::store::{Admission, Ended, Entry, EventKind, Inner, Permit};
 use crate::clock::{Now, nanos};
 use crate::error::Error;

@@ -33,7 +33,7 @@ pub(crate) fn no_room(until: u64, now: Now) -> Error {
     Error::new(ErrorKind::Overloaded, message).with_retry_after(wait)
 }
 
-/// For those who wait for a request that nobody sent in its time.
+/// For the waiters of a request that nobody sent in its time.
 pub(crate) fn not_sent_in_time(pause: Duration) -> Error {
     let what = "the request for a grant was not sent in its time";
     Error::new(ErrorKind::Overloaded, what).with_retry_after(pause)

@@ -32,7 +32,9 @@ pub(crate) use answer::check_answer;
 pub(crate) use block::Block;
 pub(crate) use credential::Credential;
 pub(crate) use decision::Decision;
-pub(crate) use errors::{abandoned, cache_full, grant_too_short, looked_too_late, no_room, not_sent_in_time};
+pub(crate) use errors::{
+    abandoned, cache_full, grant_too_short, looked_too_late, no_room, not_sent_in_time,
+};
 pub(crate) use fetch::{Fetch, Outcome, Purpose, overdue_at};
 pub(crate) use grant::StoredGrant;
 pub(crate) use pause::{Failure, cooldown};

@@ -26,7 +26,13 @@ impl Inner {
     }
 
     /// Refuses a cold key whose request could not be sent by `deadline`, in nanoseconds since boot.
-    pub(crate) fn check_room(&self, realm: &Realm, key: &Key, deadline: u64, now: Now) -> Result<()> {
+    pub(crate) fn check_room(
+        &self,
+        realm: &Realm,
+        key: &Key,
+        deadline: u64,
+        now: Now,
+    ) -> Result<()> {
         let deadline = deadline.max(now.boot_nanos());
         let checked = realm.limiter.check_cold(self.shards.hash(key), deadline, now);
         checked.map_err(|no_room| self.refused_for_room(key, no_room, now))

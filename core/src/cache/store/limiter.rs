@@ -139,7 +139,8 @@ pub(crate) trait Limiter: Send + Sync {
 
     /// Takes note of how a call ended. One that counts as over already may still say something of
     /// upstream by its permit.
-    fn end(&self, turn: &Turn, permit: Option<Permit>, how: Report, now: Now) -> (Throttled, Wakes);
+    fn end(&self, turn: &Turn, permit: Option<Permit>, how: Report, now: Now)
+    -> (Throttled, Wakes);
 
     fn traffic(&self, now: Now) -> Traffic;
 }

@@ -41,7 +41,11 @@ impl Stats {
             let help = "Calls a second that the account may make now";
             page.gauge("grantmint_calls_per_second", help, &rate.to_string());
         }
-        page.gauge("grantmint_waiting", "Fetches that wait for their turn", &self.waiting.to_string());
+        page.gauge(
+            "grantmint_waiting",
+            "Fetches that wait for their turn",
+            &self.waiting.to_string(),
+        );
         let help = "Keys refused for want of room within the last minute";
         page.gauge("grantmint_keys_refused", help, &self.keys_refused.to_string());
         if let Some(offset) = self.clock_offset_ms {

@@ -23,7 +23,12 @@ impl Requester {
     pub(crate) fn new(realm: Arc<Realm>, credential: Arc<Credential>) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { realm, credential: ArcSwap::new(credential), id, takes_threads: AtomicBool::new(false) }
+        Self {
+            realm,
+            credential: ArcSwap::new(credential),
+            id,
+            takes_threads: AtomicBool::new(false),
+        }
     }
 
     #[inline]

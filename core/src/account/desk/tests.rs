@@ -1,0 +1,215 @@
+//! What one desk decides, call by call.
+
+use super::*;
+use crate::cache::Lane;
+
+const START: u64 = 3600 * SECOND;
+const LANE: Lane = Lane { number: 1, takes_threads: true };
+
+struct Bench {
+    desk: Desk,
+    time: u64,
+}
+
+impl Bench {
+    fn new(options: AccountOptions) -> Self {
+        Self { desk: Desk::new(&options, Heard::default()), time: START }
+    }
+
+    fn enter(&mut self, need: Need) -> Arc<Turn> {
+        self.enter_in(LANE, need)
+    }
+
+    fn enter_in(&mut self, lane: Lane, need: Need) -> Arc<Turn> {
+        let turn = Arc::new(Turn::new(lane, 0, 5 * SECOND, 5 * SECOND));
+        turn.wanted_until(self.time + 60 * SECOND);
+        self.desk.enter(&turn, need, &Clock::system(), self.time);
+        self.call_up();
+        turn
+    }
+
+    fn cold(&mut self, count: usize) -> Vec<Arc<Turn>> {
+        (0..count).map(|_| self.enter(Need::Cold)).collect()
+    }
+
+    /// Lets time pass, and comes whenever the desk has said.
+    fn pass(&mut self, milliseconds: u64) {
+        let end = self.time + milliseconds * SECOND / 1000;
+        while self.time < end {
+            self.time = self.call_up().unwrap_or(end).clamp(self.time + 1, end);
+        }
+        self.call_up();
+    }
+
+    fn call_up(&mut self) -> Option<u64> {
+        let mut wakes = Wakes::default();
+        let next = self.desk.call_up(&mut wakes, self.time);
+        wakes.wake();
+        next
+    }
+
+    fn send(&mut self, turn: &Turn) -> Permit {
+        let mut wakes = Wakes::default();
+        match self.desk.start(turn, None, &mut wakes, self.time) {
+            Answer::Go(permit) => permit,
+            _ => panic!("its turn has not come"),
+        }
+    }
+
+    fn end(&mut self, turn: &Turn, how: Report) -> Throttled {
+        let ended = self.desk.end(turn, None, how, self.time);
+        self.call_up();
+        ended
+    }
+
+    fn throttle(&mut self, turn: &Turn) -> Throttled {
+        self.send(turn);
+        self.end(turn, Report::Throttled { asked: None, random: 1.0 })
+    }
+}
+
+fn come(turns: &[Arc<Turn>]) -> usize {
+    turns.iter().filter(|turn| turn.is_come()).count()
+}
+
+/// Has the calls of all answered that have been sent or may be.
+fn answer(bench: &mut Bench, turns: &[Arc<Turn>]) {
+    for turn in turns.iter().filter(|turn| turn.is_come()) {
+        bench.end(turn, Report::Answered);
+    }
+}
+
+#[test]
+fn twenty_calls_go_at_once_then_ten_a_second_and_twice_as_many_each_second() {
+    let mut bench = Bench::new(AccountOptions::new().max_fetches(1000));
+    let turns = bench.cold(200);
+    assert_eq!(come(&turns), 20);
+    bench.pass(110);
+    assert_eq!(come(&turns), 21);
+    bench.pass(890);
+    let first = come(&turns) - 20;
+    assert!((10..=15).contains(&first), "{first} in the first second");
+    bench.pass(1000);
+    let second = come(&turns) - 20 - first;
+    assert!((20..=30).contains(&second), "{second} in the second");
+}
+
+#[test]
+fn a_known_limit_is_not_passed() {
+    let mut bench = Bench::new(AccountOptions::new().calls_per_second(10.0).burst(1));
+    let turns = bench.cold(100);
+    assert_eq!(come(&turns), 1);
+    bench.pass(5000);
+    assert!((50..=51).contains(&come(&turns)), "{}", come(&turns));
+}
+
+#[test]
+fn a_429_cuts_the_rate_once_and_one_probe_ends_the_cool_down() {
+    let mut bench = Bench::new(AccountOptions::new());
+    let turns = bench.cold(20);
+    for turn in &turns {
+        bench.send(turn);
+    }
+    bench.pass(200);
+    let first = bench.end(&turns[0], Report::Throttled { asked: None, random: 1.0 });
+    assert!(first.is_cut && first.pause.as_secs() >= 1);
+    let rate = bench.desk.pace.rate();
+    let second = bench.end(&turns[1], Report::Throttled { asked: None, random: 1.0 });
+    assert!(!second.is_cut);
+    assert_eq!(bench.desk.pace.rate(), rate, "answers to calls in flight together are one refusal");
+    let waiting = bench.cold(3);
+    bench.pass(500);
+    assert_eq!(come(&waiting), 0);
+    bench.pass(2000);
+    assert_eq!(come(&waiting), 1, "one goes alone");
+    bench.end(&waiting[0], Report::Answered);
+    bench.pass(20_000);
+    assert_eq!(come(&waiting), 3);
+}
+
+#[test]
+fn a_refresh_goes_first_when_its_time_would_be_missed() {
+    let ten = AccountOptions::new().calls_per_second(10.0).burst(1);
+    for (seconds, is_first) in [(1, true), (30, false)] {
+        let mut bench = Bench::new(ten);
+        bench.cold(1);
+        let refresh = bench.enter(Need::Refresh { hard: bench.time + seconds * SECOND });
+        let cold = bench.enter(Need::Cold);
+        bench.pass(110);
+        assert_eq!((refresh.is_come(), cold.is_come()), (is_first, !is_first), "{seconds} s");
+    }
+}
+
+#[test]
+fn what_nobody_asked_for_goes_last() {
+    let mut bench = Bench::new(AccountOptions::new().calls_per_second(10.0).burst(1));
+    bench.cold(1);
+    let warm = bench.enter(Need::Leisure);
+    let cold = bench.cold(3);
+    bench.pass(310);
+    assert!(come(&cold) == 3 && !warm.is_come());
+    bench.pass(110);
+    assert!(warm.is_come());
+}
+
+#[test]
+fn a_slow_cache_leaves_threads_to_another() {
+    let mut bench = Bench::new(AccountOptions::new().max_fetches(4));
+    let slow = bench.cold(10);
+    assert_eq!(come(&slow), 4);
+    let other = Lane { number: 2, takes_threads: true };
+    assert!(bench.enter_in(other, Need::Cold).is_come());
+    let handed = Lane { number: 3, takes_threads: false };
+    assert!((0..10).all(|_| bench.enter_in(handed, Need::Cold).is_come()), "they take no thread");
+}
+
+#[test]
+fn a_call_that_was_not_sent_is_given_back() {
+    let mut bench = Bench::new(AccountOptions::new().calls_per_second(1.0).burst(1));
+    let turns = bench.cold(2);
+    assert_eq!(come(&turns), 1);
+    bench.end(&turns[0], Report::Unsent);
+    assert!(turns[1].is_come());
+}
+
+#[test]
+fn a_cold_key_that_would_come_too_late_is_refused_with_the_time_it_needs() {
+    let mut bench = Bench::new(AccountOptions::new().calls_per_second(10.0).burst(1));
+    bench.cold(61);
+    let soon = bench.time + 5 * SECOND;
+    let refused = bench.desk.check_cold(7, soon, bench.time).unwrap_err();
+    let wait = (refused.until - bench.time) as f64 / SECOND as f64;
+    assert!(refused.is_new && (6.0..6.2).contains(&wait), "{wait}");
+    assert!(!bench.desk.check_cold(7, soon, bench.time).unwrap_err().is_new);
+    assert!(bench.desk.check_cold(7, bench.time + 7 * SECOND, bench.time).is_ok());
+}
+
+#[test]
+fn five_calls_without_an_answer_leave_one_a_second() {
+    let mut bench = Bench::new(AccountOptions::new());
+    let turns = bench.cold(5);
+    for turn in &turns {
+        bench.send(turn);
+        bench.end(turn, Report::Failed);
+    }
+    let waiting = bench.cold(5);
+    assert_eq!(come(&waiting), 0);
+    bench.pass(1100);
+    assert_eq!(come(&waiting), 1);
+    answer(&mut bench, &waiting);
+    bench.pass(1000);
+    assert_eq!(come(&waiting), 5);
+}
+
+#[test]
+fn it_is_quiet_when_all_is_over_and_forgotten() {
+    let mut bench = Bench::new(AccountOptions::new());
+    let quiet_in = |bench: &mut Bench| (bench.desk.quiet_at(bench.time) - bench.time) / SECOND;
+    let turns = bench.cold(20);
+    assert_eq!(bench.desk.quiet_at(bench.time), u64::MAX, "calls are in flight");
+    answer(&mut bench, &turns[1..]);
+    bench.throttle(&turns[0]);
+    assert_eq!(quiet_in(&mut bench), 300, "the rate that was learnt is kept for a while");
+    bench.pass(301_000);
+    assert_eq!(quiet_in(&mut bench), 0);
+}
