@@ -62,6 +62,10 @@ enum State {
         permit: Permit,
         is_sent: bool,
     },
+    /// Its time is over, and it may still keep a thread.
+    Overdue {
+        place: Place,
+    },
 }
 
 /// Whether a turn has come.
@@ -286,12 +290,21 @@ impl Desk {
         how: Report,
         time: u64,
     ) -> Throttled {
-        let seat = self.seats.remove(&turn.number).map(|seat| seat.state);
+        let seat = self.seats.remove(&turn.number);
+        let (seat, turn) = seat.map_or((None, None), |seat| (Some(seat.state), Some(seat.turn)));
         let permit = match seat {
             Some(State::Waiting { place, .. }) => {
                 self.order.leave(place, time);
                 // It was sent without asking.
                 (how != Report::Unsent).then_some(Permit { sent: time, probe: None })
+            }
+            Some(State::Overdue { place }) => {
+                self.order.ended(place);
+                permit
+            }
+            Some(State::Called { place, permit, .. }) if how == Report::Overdue => {
+                self.keep_overdue(turn, place);
+                Some(permit)
             }
             Some(State::Called { place, permit, is_sent, .. }) => {
                 self.order.ended(place);
@@ -311,13 +324,23 @@ impl Desk {
         let Some(permit) = permit else { return Throttled::default() };
         match how {
             Report::Answered => self.pace.answered(permit, time),
-            Report::Failed => self.pace.failed(permit, time),
+            Report::Failed | Report::Overdue => self.pace.failed(permit, time),
             Report::Unknown | Report::Unsent => self.pace.lost(permit, time),
             Report::Throttled { asked, random } => {
                 return self.pace.throttled(permit, asked, random, time);
             }
         }
         Throttled::default()
+    }
+
+    /// A call that nobody waits for any more may still keep a thread, until whoever runs it says that it is over.
+    fn keep_overdue(&mut self, turn: Option<Arc<Turn>>, place: Place) {
+        match turn.filter(|turn| turn.lane.takes_threads) {
+            Some(turn) => {
+                self.seats.insert(turn.number, Seat { turn, state: State::Overdue { place } });
+            }
+            None => self.order.ended(place),
+        }
     }
 
     /// Calls all whose turn it is. Returns when to come back, unless something happens before that.

@@ -164,6 +164,21 @@ fn a_slow_cache_leaves_threads_to_another() {
 }
 
 #[test]
+fn a_call_that_never_ends_keeps_its_thread() {
+    let mut bench = Bench::new(AccountOptions::new().max_fetches(2));
+    let stuck = bench.cold(2);
+    for turn in &stuck {
+        bench.send(turn);
+        bench.end(turn, Report::Overdue);
+    }
+    let waiting = bench.cold(1);
+    bench.pass(1000);
+    assert_eq!(come(&waiting), 0);
+    bench.end(&stuck[0], Report::Unknown);
+    assert_eq!(come(&waiting), 1, "it has ended after all");
+}
+
+#[test]
 fn a_call_that_was_not_sent_is_given_back() {
     let mut bench = Bench::new(AccountOptions::new().calls_per_second(1.0).burst(1));
     let turns = bench.cold(2);

@@ -57,6 +57,8 @@ pub(crate) enum Report {
     Throttled { asked: Option<Duration>, random: f64 },
     /// Upstream does not answer, or only that it fails.
     Failed,
+    /// No answer came in its time; whoever runs the call has not said so yet.
+    Overdue,
     /// Nothing is known of upstream.
     Unknown,
     /// It was not sent.

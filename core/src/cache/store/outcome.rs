@@ -199,7 +199,7 @@ impl Inner {
         let error =
             Error::new(ErrorKind::UpstreamTimeout, "the fetch of a grant did not end in its time");
         self.fail(&ended, error, now);
-        self.report(&ended, Report::Failed, now);
+        self.report(&ended, Report::Overdue, now);
     }
 
     /// Nobody has sent the request of a fetch in its time. That is not upstream's fault, and another
