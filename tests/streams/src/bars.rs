@@ -6,11 +6,13 @@ use crate::tally::Tally;
 use crate::upstream::{Answer, Limiter, Terms};
 use crate::world::Setting;
 
+type Judge = Box<dyn Fn(&Tally) -> Vec<Finding>>;
+
 /// One run and its bars.
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) setting: Setting,
-    pub(crate) judge: Box<dyn Fn(&Tally) -> Vec<Finding>>,
+    pub(crate) judge: Judge,
 }
 
 pub(crate) struct Finding {

@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
@@ -120,21 +120,24 @@ struct World {
     events: BinaryHeap<Reverse<(u64, u64, Event)>>,
     next: u64,
     parked: Vec<BTreeMap<u64, Parked>>,
-    woken: Arc<Mutex<Vec<(usize, u64)>>>,
+    woken: Arc<WokenList>,
     calls: HashMap<u64, Call>,
     closed: Vec<Closed>,
     tally: Tally,
 }
 
+/// The tickets that were woken, by their process.
+type WokenList = Mutex<Vec<(usize, u64)>>;
+
 struct Woken {
     process: usize,
     number: u64,
-    list: Arc<Mutex<Vec<(usize, u64)>>>,
+    list: Arc<WokenList>,
 }
 
 impl Wake for Woken {
     fn wake(self: Arc<Self>) {
-        self.list.lock().unwrap().push((self.process, self.number));
+        lock(&self.list).push((self.process, self.number));
     }
 }
 
@@ -144,7 +147,7 @@ impl World {
         seed_this_thread(setting.seed);
         let cache = |_| {
             let builder = GrantCache::builder().clock(&clock);
-            builder.rate_limited_by_hand(&setting.options).unwrap().build()
+            builder.rate_limited_by_hand(&setting.options).expect("limits of a case").build()
         };
         let processes = setting.processes;
         let all = setting.streams * processes;
@@ -191,7 +194,8 @@ impl World {
     }
 
     fn key(&self, stream: usize, number: u32) -> Key {
-        Key::new(&format!("{stream}-{number}"), Duration::from_secs(self.setting.ttl)).unwrap()
+        let text = format!("{stream}-{number}");
+        Key::new(&text, Duration::from_secs(self.setting.ttl)).expect("a key of a case")
     }
 
     fn at(&mut self, time: f64, event: Event) {
@@ -304,7 +308,7 @@ impl World {
 
     fn go_on_with_woken(&mut self) {
         loop {
-            let woken = std::mem::take(&mut *self.woken.lock().unwrap());
+            let woken = std::mem::take(&mut *lock(&self.woken));
             if woken.is_empty() {
                 return;
             }
@@ -434,4 +438,8 @@ impl World {
 )]
 fn nanos(time: f64) -> u64 {
     (time * 1e9) as u64
+}
+
+fn lock(list: &WokenList) -> std::sync::MutexGuard<'_, Vec<(usize, u64)>> {
+    list.lock().unwrap_or_else(PoisonError::into_inner)
 }
