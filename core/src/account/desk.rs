@@ -233,10 +233,9 @@ impl Desk {
         // It asks, so it needs not be woken.
         self.keep_waker(turn, None);
         self.call_up(wakes, time);
-        let is_closed = self.pace.closed_until() > time;
         let Some(seat) = self.seats.get_mut(&turn.number) else { return Answer::Gone };
         if let State::Called { permit, is_sent, .. } = &mut seat.state {
-            if *is_sent || !is_closed || permit.probe.is_some() {
+            if *is_sent || self.pace.still_lets(*permit, time) {
                 if !std::mem::replace(is_sent, true) {
                     let lost_at = time.saturating_add(turn.lost_after);
                     self.pace.sent_later(permit, lost_at, time);
@@ -295,32 +294,30 @@ impl Desk {
         let permit = match seat {
             Some(State::Waiting { place, .. }) => {
                 self.order.leave(place, time);
-                // It was sent without asking.
-                (how != Report::Unsent).then_some(Permit { sent: time, probe: None })
+                None
             }
             Some(State::Overdue { place }) => {
                 self.order.ended(place);
                 permit
             }
+            Some(State::Called { place, permit, is_sent: false, .. }) => {
+                self.order.ended(place);
+                self.pace.unsent(permit, time);
+                None
+            }
             Some(State::Called { place, permit, .. }) if how == Report::Overdue => {
                 self.keep_overdue(turn, place);
                 Some(permit)
             }
-            Some(State::Called { place, permit, is_sent, .. }) => {
+            Some(State::Called { place, permit, .. }) => {
                 self.order.ended(place);
-                if how == Report::Unsent {
-                    self.pace.unsent(permit, time);
-                    return Throttled::default();
-                }
-                let sent = if is_sent { permit.sent } else { time };
-                Some(Permit { sent, ..permit })
+                Some(permit)
             }
-            // A 429 is upstream's word, however late it comes.
-            None if matches!(how, Report::Throttled { .. }) => {
-                permit.or(Some(Permit { sent: time, probe: None }))
-            }
-            None => permit.filter(|_| how != Report::Unsent),
+            None => permit,
         };
+        // A 429 is upstream's word, however late it comes, and also to who sent without asking.
+        let unasked = matches!(how, Report::Throttled { .. });
+        let permit = permit.or(unasked.then_some(Permit { sent: time, probe: None }));
         let Some(permit) = permit else { return Throttled::default() };
         match how {
             Report::Answered => self.pace.answered(permit, time),

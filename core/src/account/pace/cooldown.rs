@@ -159,7 +159,8 @@ impl Cooldown {
         Duration::from_nanos(cooldown(asked, Duration::from_secs_f64(step), random))
     }
 
-    fn is_in_flight(&self, number: u64) -> bool {
+    /// Whether the probe of this number is the one that is waited for.
+    pub(super) fn is_in_flight(&self, number: u64) -> bool {
         self.probe.is_some_and(|probe| probe.number == number)
     }
 

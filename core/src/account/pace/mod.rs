@@ -232,6 +232,13 @@ impl Pace {
         Permit { sent: time, probe: self.cooldown.sent(lost_at) }
     }
 
+    /// Whether a call that was let through before may be sent now: no 429 has come since, and no other probe has
+    /// taken its place.
+    pub(super) fn still_lets(&self, call: Permit, time: u64) -> bool {
+        self.closed_until() <= time
+            || call.probe.is_some_and(|probe| self.cooldown.is_in_flight(probe))
+    }
+
     /// A call that was let through before is sent only now.
     pub(super) fn sent_later(&mut self, call: &mut Permit, lost_at: u64, time: u64) {
         call.sent = time;

@@ -261,7 +261,8 @@ impl Oracle {
     }
 
     fn vanished(&mut self, id: usize, now: Now) {
-        if self.probe.is_some_and(|(probe, _)| probe == id) {
+        // A lost one may have been followed by another that was never sent.
+        if self.probe.is_some_and(|(probe, lost_at)| probe == id && boot(now) < lost_at) {
             self.probe = None;
             self.cooldown_until = self.cooldown_until.max(boot(now) + SECOND);
         }
