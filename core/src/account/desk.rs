@@ -232,20 +232,28 @@ impl Desk {
     ) -> Answer {
         // It asks, so it needs not be woken.
         self.keep_waker(turn, None);
+        self.put_back_if_closed(turn, time);
         self.call_up(wakes, time);
         let Some(seat) = self.seats.get_mut(&turn.number) else { return Answer::Gone };
         if let State::Called { permit, is_sent, .. } = &mut seat.state {
-            if *is_sent || self.pace.still_lets(*permit, time) {
-                if !std::mem::replace(is_sent, true) {
-                    let lost_at = time.saturating_add(turn.lost_after);
-                    self.pace.sent_later(permit, lost_at, time);
-                }
-                return Answer::Go(*permit);
+            if !std::mem::replace(is_sent, true) {
+                let lost_at = time.saturating_add(turn.lost_after);
+                self.pace.sent_later(permit, lost_at, time);
             }
-            self.put_back(turn.number, time);
+            return Answer::Go(*permit);
         }
         self.keep_waker(turn, waker.cloned());
         Answer::Waits(self.asks_again_at(turn, time))
+    }
+
+    /// A 429 may have come between the call of a turn and its sending: then it waits again.
+    fn put_back_if_closed(&mut self, turn: &Turn, time: u64) {
+        let state = self.seats.get(&turn.number).map(|seat| &seat.state);
+        if let Some(State::Called { permit, is_sent: false, .. }) = state
+            && !self.pace.still_lets(*permit, time)
+        {
+            self.put_back(turn.number, time);
+        }
     }
 
     fn keep_waker(&mut self, turn: &Turn, new: Option<Waker>) {
@@ -271,7 +279,6 @@ impl Desk {
         open_at.max(estimate.min(time.saturating_add(SECOND))).max(time.saturating_add(GRAIN))
     }
 
-    /// Upstream has closed the account between a call and its sending.
     fn put_back(&mut self, number: u64, time: u64) {
         let Some(seat) = self.seats.get_mut(&number) else { return };
         let State::Called { place, need, permit, .. } = seat.state else { return };

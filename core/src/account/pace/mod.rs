@@ -235,8 +235,10 @@ impl Pace {
     /// Whether a call that was let through before may be sent now: no 429 has come since, and no other probe has
     /// taken its place.
     pub(super) fn still_lets(&self, call: Permit, time: u64) -> bool {
-        self.closed_until() <= time
-            || call.probe.is_some_and(|probe| self.cooldown.is_in_flight(probe))
+        match call.probe {
+            Some(probe) => self.cooldown.is_in_flight(probe),
+            None => !self.cooldown.is_half_open() && self.closed_until() <= time,
+        }
     }
 
     /// A call that was let through before is sent only now.
