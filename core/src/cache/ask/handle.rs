@@ -112,10 +112,10 @@ impl Handle {
         Ok(self.first.inner.still_fresh(&self.first.entry, seen, promise, is_of_use))
     }
 
-    /// When a grant was found to be fresh, by the machine's clocks.
+    /// When a grant was handed out, by the machine's clocks, from the reading of the cache's.
     #[inline]
-    pub(crate) fn found_at(&self, fresh: &StillFresh) -> Now {
-        self.first.inner.clock.of_machine(fresh.now())
+    pub(crate) fn machine_time(&self, reading: Now) -> Now {
+        self.first.inner.clock.of_machine(reading)
     }
 
     #[inline]

@@ -17,8 +17,8 @@ pub struct Hit {
     lease: Lease,
     freshness: Freshness,
     remaining: u64,
-    /// The Unix second it was handed out at.
-    second: u64,
+    /// The reading of the cache's clock that it was handed out by.
+    now: Now,
     /// Which state of its entry it was seen in, if it was read from there.
     version: Option<u64>,
     /// Why it is degraded, if it is.
@@ -43,9 +43,8 @@ impl Hit {
         reason: Option<Error>,
     ) -> Self {
         let remaining = state.value.as_ref().map_or(0, |value| value.remaining(now));
-        let second = now.unix_seconds();
         let version = Some(version);
-        Self { lease: Lease::State(state), freshness, remaining, second, version, reason }
+        Self { lease: Lease::State(state), freshness, remaining, now, version, reason }
     }
 
     pub(crate) fn of(
@@ -54,9 +53,9 @@ impl Hit {
         freshness: Freshness,
         reason: Option<Error>,
     ) -> Self {
-        let (remaining, second) = (grant.remaining(now), now.unix_seconds());
+        let remaining = grant.remaining(now);
         let version = None;
-        Self { lease: Lease::Grant(grant), freshness, remaining, second, version, reason }
+        Self { lease: Lease::Grant(grant), freshness, remaining, now, version, reason }
     }
 
     /// The grant.
@@ -93,7 +92,19 @@ impl Hit {
     /// The Unix second, by the cache's clock, that the grant was handed out at.
     #[inline]
     pub(crate) fn second(&self) -> u64 {
-        self.second
+        self.now.unix_seconds()
+    }
+
+    /// The reading of the cache's clock that the grant was handed out by.
+    #[inline]
+    pub(crate) fn now(&self) -> Now {
+        self.now
+    }
+
+    /// Whether it was read from its entry, so that it has a sighting.
+    #[inline]
+    pub(crate) fn is_of_entry(&self) -> bool {
+        self.version.is_some()
     }
 
     /// By which to ask later whether the grant is still what its entry has to give.

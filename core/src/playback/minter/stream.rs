@@ -61,7 +61,7 @@ impl Stream {
         let Some(fresh) = self.handle.still_fresh(seen, options, is_of_use)? else {
             return Ok(None);
         };
-        let jwt = ready.prefix.mint_by(identity, || self.handle.found_at(&fresh))?;
+        let jwt = ready.prefix.mint_by(identity, || self.handle.machine_time(fresh.now()))?;
         Ok(Some(PlaybackToken::fresh(jwt, &fresh, ready.generation)))
     }
 
@@ -71,11 +71,18 @@ impl Stream {
         let second = signing.second(hit.second());
         // Before the key is read, so that what is prepared with a new key is never taken for old.
         let epoch = signing.epoch();
+        let now = || self.handle.machine_time(hit.now());
+        // What was prepared for those who waited is prepared once more, to be looked at from then on without
+        // the grant.
+        let is_good = |ready: &Prepared| {
+            ready.is_for(hit.generation(), epoch, second)
+                && (ready.seen.is_some() || !hit.is_of_entry())
+        };
         match self.prefix.load().as_ref() {
-            Some(ready) if ready.is_for(hit.generation(), epoch, second) => {
-                ready.prefix.mint(identity)
+            Some(ready) if is_good(ready) => ready.prefix.mint_by(identity, now),
+            ready => {
+                self.prepare(hit, signing, epoch, second, ready)?.prefix.mint_by(identity, now)
             }
-            ready => self.prepare(hit, signing, epoch, second, ready)?.prefix.mint(identity),
         }
     }
 
@@ -115,9 +122,7 @@ impl Prepared {
     fn yields_to(&self, other: &Self) -> bool {
         let (this, that) = ((self.epoch, self.generation), (other.epoch, other.generation));
         let is_lasting = self.epoch == other.epoch && self.seen.is_none() && other.seen.is_some();
-        this < that
-            || this == that && !self.prefix.is_ahead_of(other.prefix.second())
-            || this > that && is_lasting
+        this < that || is_lasting || this == that && !self.prefix.is_ahead_of(other.prefix.second())
     }
 }
 
@@ -131,7 +136,9 @@ mod tests {
     use crate::clock::ManualClock;
     use crate::credentials::ApiKey;
     use crate::playback::PlaybackMinter;
-    use crate::playback::grant::{AsyncGrantSource, Fetched, GrantRequest, SourceTicket};
+    use crate::playback::grant::{
+        AsyncGrantSource, Fetched, GrantRequest, SourceTicket, source_fn,
+    };
 
     const STREAMER: &str = "VJ00000000000000000000000000000001";
 
@@ -141,6 +148,20 @@ mod tests {
         fn begin_fetch(&self, _: &GrantRequest, ticket: SourceTicket) {
             self.0.send(ticket).unwrap();
         }
+    }
+
+    #[test]
+    fn the_first_hit_prepares_for_all_after_it() {
+        let key = ApiKey::new(&format!("AC{:032}", 1), &format!("SK{:032}", 1), "secret").unwrap();
+        let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+        let source = source_fn(|_, _| Fetched::new("{}"));
+        let live = PlaybackMinter::builder(&key).source(source).clock(&clock).build().unwrap();
+        let is_seen = || {
+            live.token(STREAMER, "alice").unwrap();
+            let stream = live.shared().unwrap().stream(STREAMER, TokenOptions::default()).unwrap();
+            stream.prefix.load().as_ref().is_some_and(|ready| ready.seen.is_some())
+        };
+        assert_eq!([is_seen(), is_seen()], [false, true]);
     }
 
     #[test]
