@@ -72,7 +72,7 @@ pub(crate) fn token(
         Err(error) => return Err(error),
     }
     expect_refresh(py, minter.source())?;
-    let asked = minter.token_async(identity, options);
+    let asked = minter.token_async(identity, options.looks_again());
     Py::new(py, call::wait(py, minter.source(), minter.streamer(), asked)?)
 }
 

@@ -69,7 +69,7 @@ impl<B: Beginner, F: Fn(Ticket)> GetFuture<B, F> {
         if polled.is_ready() {
             return polled;
         }
-        if !waiting.set_alarm(context.waker()) {
+        if !waiting.set_alarm(context.waker()) && !self.rounds.looks_again() {
             return Poll::Ready(waiting.waiter.unwatched());
         }
         self.waiting = Some(waiting);

@@ -21,6 +21,8 @@ pub struct BeginOptions {
     pub min_remaining: Option<Duration>,
     /// How long the caller waits; 5 s by default.
     pub timeout: Option<Duration>,
+    /// The caller polls its future again by itself, so that nobody has to watch its time.
+    pub(crate) looks_again: bool,
 }
 
 /// What a caller asks for, in the cache's units.

@@ -22,6 +22,11 @@ impl Rounds {
         Self { options, start: from.clock().now(), dropped: 0 }
     }
 
+    /// Whether the caller polls again by itself.
+    pub(crate) fn looks_again(&self) -> bool {
+        self.options.looks_again
+    }
+
     /// What the caller asked for, with the time that is left of it.
     pub(crate) fn options(&self, from: &impl Beginner) -> BeginOptions {
         let spent = from.clock().now().boot().saturating_sub(self.start.boot());

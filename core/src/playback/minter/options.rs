@@ -10,6 +10,7 @@ pub struct TokenOptions {
     pub min_remaining: Option<Duration>,
     /// How long the call waits for a grant.
     pub timeout: Option<Duration>,
+    pub(super) looks_again: bool,
 }
 
 impl TokenOptions {
@@ -23,6 +24,15 @@ impl TokenOptions {
     #[must_use]
     pub fn min_remaining(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.min_remaining = time.into();
+        self
+    }
+
+    /// For a thread that waits for a future by polling it again at least once a second: in a process that can
+    /// start no thread to watch the time, its future goes on.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn looks_again(mut self) -> Self {
+        self.looks_again = true;
         self
     }
 

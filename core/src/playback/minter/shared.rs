@@ -105,6 +105,7 @@ impl Shared {
         BeginOptions {
             min_remaining: options.min_remaining.or(self.defaults.min_remaining),
             timeout: options.timeout.or(self.defaults.timeout),
+            looks_again: options.looks_again,
         }
     }
 
