@@ -17,6 +17,8 @@ use crate::clock::{Clock, nanos_of};
 const SECOND: u64 = 1_000_000_000;
 /// How often it is reckoned whether the refreshes that wait need more than the rate gives.
 const LOOK: u64 = SECOND / 4;
+/// What waits or is in flight keeps an account without minters for so long.
+const BUSY: u64 = 120 * SECOND;
 /// Calls are not let through one by one when there are so many that each would wake a thread.
 const GRAIN: u64 = 2_000_000;
 
@@ -109,7 +111,9 @@ impl Desk {
     /// When it is as good as new.
     pub(super) fn quiet_at(&mut self, time: u64) -> u64 {
         self.pace.advance(time);
-        if self.seats.is_empty() { self.pace.quiet_at() } else { u64::MAX }
+        // What waits or is in flight is over by then, or will not be.
+        let busy = if self.seats.is_empty() { time } else { time.saturating_add(BUSY) };
+        self.pace.quiet_at().max(busy)
     }
 
     /// The clock and the number of the alarm that has to be set, if none goes off by `at`.

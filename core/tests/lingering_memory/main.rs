@@ -101,6 +101,11 @@ fn a_hundred_thousand_minters_leave_as_much_as_the_first_thousand() {
     assert!(fetches <= ACCOUNTS * rounds, "{fetches} fetches");
     assert!(grown <= 2 * 1024 * 1024, "{grown} bytes more");
     forget();
-    let left = LIVE.load(Ordering::Relaxed).saturating_sub(before);
-    assert!(left <= 512 * 1024, "{left} bytes left");
+    // The thread that watches the time may be looking at all that is kept, which is gone when it has.
+    let end = Instant::now() + Duration::from_secs(10);
+    let left = || LIVE.load(Ordering::Relaxed).saturating_sub(before);
+    while left() > 512 * 1024 && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(left() <= 512 * 1024, "{} bytes left", left());
 }
