@@ -235,7 +235,7 @@ impl Desk {
         time: u64,
     ) -> Answer {
         // It asks, so it needs not be woken.
-        self.keep_waker(turn, None);
+        wakes.put_away(self.keep_waker(turn, None));
         self.put_back_if_closed(turn, time);
         self.call_up(wakes, time);
         let Some(seat) = self.seats.get_mut(&turn.number) else { return Answer::Gone };
@@ -246,7 +246,7 @@ impl Desk {
             }
             return Answer::Go(*permit);
         }
-        self.keep_waker(turn, waker.cloned());
+        wakes.put_away(self.keep_waker(turn, waker.cloned()));
         Answer::Waits(self.asks_again_at(turn, time))
     }
 
@@ -260,10 +260,12 @@ impl Desk {
         }
     }
 
-    fn keep_waker(&mut self, turn: &Turn, new: Option<Waker>) {
+    /// Has another waker called when a turn comes; returns the one before.
+    fn keep_waker(&mut self, turn: &Turn, new: Option<Waker>) -> Option<Waker> {
         let state = self.seats.get_mut(&turn.number).map(|seat| &mut seat.state);
-        if let Some(State::Waiting { waker, .. }) = state {
-            *waker = new;
+        match state {
+            Some(State::Waiting { waker, .. }) => std::mem::replace(waker, new),
+            _ => new,
         }
     }
 
@@ -298,13 +300,16 @@ impl Desk {
         turn: &Turn,
         permit: Option<Permit>,
         how: Report,
+        wakes: &mut Wakes,
         time: u64,
     ) -> Throttled {
         let seat = self.seats.remove(&turn.number);
         let (seat, turn) = seat.map_or((None, None), |seat| (Some(seat.state), Some(seat.turn)));
         let permit = match seat {
-            Some(State::Waiting { place, .. }) => {
+            Some(State::Waiting { place, waker, .. }) => {
                 self.order.leave(place, time);
+                // Whoever runs it is told, if it was another who ended it.
+                waker.into_iter().for_each(|waker| wakes.push(waker));
                 None
             }
             Some(State::Overdue { place }) => {

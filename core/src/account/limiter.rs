@@ -242,7 +242,10 @@ impl Limiter for AccountLimiter {
         how: Report,
         now: Now,
     ) -> (Throttled, Wakes) {
-        self.at_desk(now, |desk, time| desk.end(turn, permit, how, time))
+        let mut wakes = Wakes::default();
+        let end = |desk: &mut Desk, time| desk.end(turn, permit, how, &mut wakes, time);
+        let (throttled, later) = self.at_desk(now, end);
+        (throttled, wakes.and(later))
     }
 
     fn traffic(&self, now: Now) -> Traffic {

@@ -29,4 +29,5 @@ mod tenants;
 mod token_properties;
 mod token_threads;
 mod token_vectors;
+mod turns;
 mod wrong_calls;

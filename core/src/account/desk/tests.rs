@@ -57,7 +57,9 @@ impl Bench {
     }
 
     fn end(&mut self, turn: &Turn, how: Report) -> Throttled {
-        let ended = self.desk.end(turn, None, how, self.time);
+        let mut wakes = Wakes::default();
+        let ended = self.desk.end(turn, None, how, &mut wakes, self.time);
+        wakes.wake();
         self.call_up();
         ended
     }

@@ -94,20 +94,30 @@ pub(crate) struct Traffic {
 /// Those whose turn has come. To be woken when no lock is held.
 #[derive(Debug, Default)]
 #[must_use = "whoever is not woken waits for ever"]
-pub(crate) struct Wakes(Vec<Waker>);
+pub(crate) struct Wakes {
+    come: Vec<Waker>,
+    /// No longer needed. They may be the last to own a ticket, whose end takes the limiter's lock.
+    gone: Vec<Waker>,
+}
 
 impl Wakes {
     pub(crate) fn push(&mut self, waker: Waker) {
-        self.0.push(waker);
+        self.come.push(waker);
+    }
+
+    /// A waker that is not to be called, to be dropped when no lock is held.
+    pub(crate) fn put_away(&mut self, waker: Option<Waker>) {
+        self.gone.extend(waker);
     }
 
     pub(crate) fn and(mut self, others: Self) -> Self {
-        self.0.extend(others.0);
+        self.come.extend(others.come);
+        self.gone.extend(others.gone);
         self
     }
 
     pub(crate) fn wake(self) {
-        self.0.into_iter().for_each(Waker::wake);
+        self.come.into_iter().for_each(Waker::wake);
     }
 }
 
