@@ -46,7 +46,7 @@ impl Job {
     }
 
     fn go(self, timeout: Duration) {
-        // Its time counts from here.
+        // Its time counts from here, and has to be watched.
         watch::look_again();
         let (key, refresh) = (self.ticket.key().clone(), self.ticket.is_refresh());
         trace::in_fetch(key.text(), refresh, || self.source.begin_fetch(self.ticket, timeout));
@@ -104,7 +104,7 @@ impl Parked {
                     job.refuse();
                 }
             }
-            // What is kept warm falls due again sooner than its fetch would have been overdue.
+            // A thread that could not start may be able to now.
             Start::Later(_) | Start::Refused(_) => watch::look_again(),
         }
     }

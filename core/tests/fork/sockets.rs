@@ -1,6 +1,8 @@
 //! Connections that a child inherits are its parent's: it neither uses nor ends them.
 
 use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use grantmint_core::PlaybackMinter;
 use grantmint_emulator::{Config, Emulator, Tls};
@@ -65,6 +67,11 @@ fn the_childs_threads_are_its_own() {
     let child = fork(|| {
         let before = threads();
         live.token(&streamer(1), "alice").unwrap();
+        // A thread has its name once it runs, which the one that watches may not yet.
+        let end = Instant::now() + Duration::from_secs(5);
+        while threads().len() < 2 && Instant::now() < end {
+            thread::sleep(Duration::from_millis(1));
+        }
         format!("{before:?} {:?}", threads())
     });
     let said = child.said();

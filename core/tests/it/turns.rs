@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ impl Wake for Task {
         let waker = Waker::from(Arc::clone(&self));
         let taken = self.0.lock().unwrap().take();
         let Some(mut ticket) = taken else { return };
-        if let Poll::Pending = ticket.poll_start(&mut Context::from_waker(&waker)) {
+        if ticket.poll_start(&mut Context::from_waker(&waker)).is_pending() {
             *self.0.lock().unwrap() = Some(ticket);
         }
     }

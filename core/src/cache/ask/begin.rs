@@ -45,10 +45,7 @@ impl Inner {
         if let Some(entry) = self.shards.get(key) {
             return Ok(entry);
         }
-        if let Some(block) = self.block(who, now) {
-            self.counters.refusal();
-            return Err(block.refusal(now));
-        }
+        self.check_block(who, now)?;
         self.check_room(&who.realm, key, wish.deadline, now)?;
         self.new_entry(who, key, now)
     }
@@ -58,11 +55,15 @@ impl Inner {
         if let Some(entry) = self.shards.get(key) {
             return Ok(entry);
         }
-        if let Some(block) = self.block(who, now) {
-            self.counters.refusal();
-            return Err(block.refusal(now));
-        }
+        self.check_block(who, now)?;
         self.new_entry(who, key, now)
+    }
+
+    /// Refuses a key that has nothing to give while no request may be sent.
+    fn check_block(&self, who: &Requester, now: Now) -> Result<()> {
+        let Some(block) = self.block(who, now) else { return Ok(()) };
+        self.counters.refusal();
+        Err(block.refusal(now))
     }
 
     fn new_entry(&self, who: &Requester, key: &Key, now: Now) -> Result<Arc<Entry>> {
@@ -326,9 +327,9 @@ impl Inner {
         Waiter::new(Arc::clone(self), Arc::clone(entry), fetch, wish, Arc::clone(who))
     }
 
-    /// Evicts a key that is among those idle longest to make space for a new one. If all are being fetched or kept warm,
-    /// the new one is refused: the cache grows past its limit by no more than the threads that add to
-    /// it simultaneously.
+    /// Evicts a key that is among those idle longest to make space for a new one. If all are being
+    /// fetched or kept warm, the new one is refused: the cache grows past its limit by no more than the
+    /// threads that add to it simultaneously.
     fn make_room(&self, now: Now) -> Result<()> {
         let max = self.policy.max_keys();
         if self.shards.len() >= max {
