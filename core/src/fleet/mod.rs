@@ -1,0 +1,10 @@
+//! What several processes share: values, the right to make the one call for a slot, what upstream said, and an
+//! account's rate.
+//!
+//! A store saves calls and guards nothing: whatever it does, a process that cannot use it fetches for itself.
+//! Knows nothing of caches, keys of hosts, HTTP or Twilio.
+
+mod cell;
+mod head;
+mod slot;
+mod store;
