@@ -66,6 +66,12 @@ impl Now {
         Self { boot: self.boot.saturating_add(time), wall: self.wall.saturating_add(time) }
     }
 
+    /// Both clocks as they were a time ago.
+    pub(crate) fn minus(&self, time: Duration) -> Self {
+        let time = nanos(time);
+        Self { boot: self.boot.saturating_sub(time), wall: self.wall.saturating_sub(time) }
+    }
+
     /// How long until `later` by the clock that gets there first; zero when either has passed.
     #[must_use]
     pub fn until(&self, later: &Self) -> Duration {

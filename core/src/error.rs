@@ -57,6 +57,24 @@ macro_rules! error_kinds {
                 match self { $(Self::$name => Scope::$scope,)* }
             }
 
+            /// Whether upstream itself has said so: whoever else asks is told the same.
+            pub(crate) const fn is_of_upstream(self) -> bool {
+                matches!(
+                    self,
+                    Self::UpstreamBadRequest
+                        | Self::UpstreamUnauthorized
+                        | Self::UpstreamForbidden
+                        | Self::UpstreamNotFound
+                        | Self::Throttled
+                        | Self::UpstreamUnavailable
+                        | Self::UpstreamStatus
+                        | Self::UpstreamNotJson
+                        | Self::UpstreamNoGrant
+                        | Self::UpstreamTooLarge
+                        | Self::GrantTooShort
+                )
+            }
+
             /// One line that says what the kind means.
             #[must_use]
             pub const fn meaning(self) -> &'static str {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::decide::CachePolicy;
 use super::grant_cache::GrantCache;
-use super::store::{Inner, Limiter, Unlimited};
+use super::store::{Inner, Limiter};
 use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Result};
+use crate::fleet::{Access, Fleet, check_namespace};
 
 /// Sets what a [`GrantCache`] shall not take from its defaults.
 #[derive(Default)]
@@ -14,6 +16,7 @@ pub struct GrantCacheBuilder {
     clock: Clock,
     policy: CachePolicy,
     limiter: Option<Arc<dyn Limiter>>,
+    fleet: Option<Arc<Access>>,
 }
 
 impl GrantCacheBuilder {
@@ -38,11 +41,34 @@ impl GrantCacheBuilder {
         self
     }
 
+    /// Shares grants with the caches of other processes that name the same fleet and namespace: of all of them one
+    /// fetches each grant. `namespace`, 1 to 128 bytes, says what the keys are for. A cache by a manual clock shares
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for a namespace of another length and a fleet without a
+    /// [`secret`](Fleet::secret); [`ErrorKind::Unsupported`] where there are no fleets.
+    pub fn fleet(self, fleet: &Fleet, namespace: &str) -> Result<Self> {
+        check_namespace("namespace", namespace)?;
+        let Some(secret) = fleet.own_secret() else {
+            let what = "must have a secret of its own for a cache, which has no API key";
+            return Err(Error::of_argument(ErrorKind::InvalidArgument, "fleet", what));
+        };
+        Ok(self.shared_by(&Access::new(fleet.open()?, Some(secret), Some(namespace))))
+    }
+
+    #[must_use]
+    pub(crate) fn shared_by(mut self, fleet: &Arc<Access>) -> Self {
+        self.fleet = Some(Arc::clone(fleet));
+        self
+    }
+
     /// An empty cache.
     #[must_use]
     pub fn build(self) -> GrantCache {
-        let limiter = self.limiter.unwrap_or_else(|| Arc::new(Unlimited));
-        GrantCache::new(Inner::new(self.clock, self.policy), limiter)
+        let fleet = self.fleet.filter(|fleet| fleet.is_by_hand() || !self.clock.is_manual());
+        GrantCache::new(Inner::new(self.clock, self.policy, fleet), self.limiter)
     }
 }
 

@@ -43,7 +43,7 @@ pub struct GrantCache {
 
 impl GrantCache {
     /// `limiter` is for the host program's own keys.
-    pub(super) fn new(inner: Inner, limiter: Arc<dyn Limiter>) -> Self {
+    pub(super) fn new(inner: Inner, limiter: Option<Arc<dyn Limiter>>) -> Self {
         Self { shared: Arc::new(SharedCache::new(inner, limiter)), _in_use: None }
     }
 

@@ -9,7 +9,18 @@ use super::decide::{AccountOptions, Key};
 use super::grant_cache::GrantCache;
 use super::store::{EventKind, Limiter, Requester, Stats};
 use crate::error::Result;
+use crate::fleet::Member;
 use crate::watch::Watched;
+
+/// What a tenant fetches with.
+pub(crate) struct Credentials<'a> {
+    /// By what it is told apart.
+    pub(crate) name: &'a [u8],
+    /// Seals what is shared with other processes.
+    pub(crate) secret: &'a [u8],
+    /// What is fetched with it, so that processes which share fetch the same.
+    pub(crate) scope: String,
+}
 
 /// A minter as one of those who use a cache. Tenants of one account share its grants and its rate limit;
 /// those of different accounts share nothing but the space.
@@ -21,17 +32,18 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    /// `account` names the part of the cache, `credential` what it fetches with; all who give the same
-    /// names share what is known of them.
+    /// `account` names the part of the cache, `key` what it fetches with; all who give the same names share what is
+    /// known of them.
     pub(crate) fn new(
         cache: GrantCache,
         account: &str,
-        credential: &[u8],
+        key: &Credentials<'_>,
         limiter: impl FnOnce() -> Arc<dyn Limiter>,
     ) -> Self {
         let realm = cache.shared().realm(account, limiter);
-        let credential = realm.credential(credential, cache.now());
-        let who = Arc::new(Requester::new(realm, credential));
+        let credential = realm.credential(key.name, cache.now());
+        let member = member(&cache, key);
+        let who = Arc::new(Requester::new(realm, credential, member));
         Self { cache, who, warms: AtomicBool::new(false) }
     }
 
@@ -108,25 +120,25 @@ impl Tenant {
 
     /// As [`GrantCache::invalidate`]; with `generation`, as [`GrantCache::invalidate_if`].
     pub(crate) fn invalidate(&self, key: &Key, generation: Option<u64>) -> bool {
-        let inner = self.cache.shared().inner();
-        let entry = inner.shards.get(&self.key(key));
-        entry.is_some_and(|entry| inner.invalidate(&entry, generation))
+        self.cache.shared().invalidate(&self.who, &self.key(key), generation)
     }
 
     /// Empties every entry of the account.
     pub(crate) fn purge(&self) {
         let own = &self.who.realm;
-        self.cache.shared().inner().purge(|realm| Arc::ptr_eq(realm, own));
+        let inner = self.cache.shared().inner();
+        inner.purge(|realm| Arc::ptr_eq(realm, own));
+        inner.purge_shared(&self.who);
         own.forgive();
     }
 
     /// Fetches with another credential from now on. The account's grants stay and cached errors go. What
     /// is being fetched with the credential before goes to its waiters and is not stored; what others
     /// are fetching is.
-    pub(crate) fn rotate(&self, credential: &[u8]) {
-        let next = self.who.realm.credential(credential, self.cache.now());
+    pub(crate) fn rotate(&self, key: &Credentials<'_>) {
+        let next = self.who.realm.credential(key.name, self.cache.now());
         next.forgive();
-        let before = self.who.exchange(next);
+        let before = self.who.exchange(next, member(&self.cache, key));
         self.cache.shared().inner().rotate(&self.who.realm, &before);
     }
 
@@ -134,6 +146,12 @@ impl Tenant {
     pub(crate) fn stats(&self) -> Stats {
         self.cache.shared().stats(std::slice::from_ref(&self.who.realm))
     }
+}
+
+/// The tenant as what other processes know it, if its cache shares with any.
+fn member(cache: &GrantCache, key: &Credentials<'_>) -> Option<Arc<Member>> {
+    let access = cache.shared().inner().fleet.clone()?;
+    Member::new(&access, Some(key.secret), &key.scope, key.name, true).map(Arc::new)
 }
 
 /// Its own keys are kept warm for nobody else.

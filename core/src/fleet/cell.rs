@@ -54,6 +54,8 @@ pub(crate) struct Asked {
     pub(crate) call: u64,
     /// The rate that this process knows: that of a cell which is not there yet.
     pub(crate) rate: f64,
+    /// The account is known not to bear more than this.
+    pub(crate) most: f64,
     /// How long a call may take before it counts as lost, in nanoseconds.
     pub(crate) lost_after: u64,
     /// `0.0..1.0`.
@@ -125,6 +127,8 @@ impl Cell {
 
     fn let_through(&mut self, asked: &Asked, time: u64) -> Admitted {
         self.advance(time);
+        self.rate = self.rate.min(asked.most.max(LEAST));
+        self.level = self.level.min(self.burst());
         if self.cooling_until > time {
             return Admitted::Cooling(self.cooling_until);
         }

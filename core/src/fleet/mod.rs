@@ -4,7 +4,24 @@
 //! A store saves calls and guards nothing: whatever it does, a process that cannot use it fetches for itself.
 //! Knows nothing of caches, keys of hosts, HTTP or Twilio.
 
+mod breaker;
 mod cell;
+mod config;
+mod counters;
+mod flight;
 mod head;
+mod keys;
+mod member;
+mod sealed;
 mod slot;
 mod store;
+
+pub use config::Fleet;
+pub use counters::FleetStats;
+
+pub(crate) use cell::{Admitted, Ended};
+pub(crate) use config::check_namespace;
+pub(crate) use counters::Counters;
+pub(crate) use flight::{Claimed, Flight, Hand, Mark, Outcome};
+pub(crate) use member::{Access, Member};
+pub(crate) use sealed::{Brought, Left};

@@ -10,9 +10,10 @@ use super::beginner::Beginner;
 use super::options::{BeginOptions, TIME_MAX};
 use super::ticket::Ticket;
 use crate::cache::decide::Key;
-use crate::cache::store::{Inner, Limiter, Realm, Realms, Requester, Retired, Stats};
+use crate::cache::store::{Inner, Limiter, Realm, Realms, Requester, Retired, Stats, Unlimited};
 use crate::clock::Clock;
 use crate::error::Result;
+use crate::fleet::Member;
 use crate::fork::ForkCell;
 use crate::watch::Watched;
 
@@ -27,9 +28,11 @@ pub(crate) struct SharedCache {
 
 impl SharedCache {
     /// `limiter` is for the host program's own keys.
-    pub(crate) fn new(inner: Inner, limiter: Arc<dyn Limiter>) -> Self {
+    pub(crate) fn new(inner: Inner, limiter: Option<Arc<dyn Limiter>>) -> Self {
+        let is_limited = limiter.is_some();
+        let limiter = limiter.unwrap_or_else(|| Arc::new(Unlimited));
         let own = Arc::new(Realm::new(None, limiter));
-        let host = Arc::new(Requester::new(own, Arc::default()));
+        let host = Arc::new(Requester::new(own, Arc::default(), member(&inner, is_limited)));
         Self { inner: ForkCell::new(inner), host, realms: Realms::default() }
     }
 
@@ -87,6 +90,17 @@ impl SharedCache {
                 Err(Retired) => inner.shards.wait_for_retirement(key),
             }
         }
+    }
+
+    /// Empties a key's entry, here and where it is shared; with `generation`, only if that grant is the one stored here.
+    pub(crate) fn invalidate(&self, who: &Requester, key: &Key, generation: Option<u64>) -> bool {
+        let inner = self.inner();
+        let entry = inner.shards.get(key);
+        let is_emptied = entry.is_some_and(|entry| inner.invalidate(&entry, generation));
+        if is_emptied || generation.is_none() {
+            inner.invalidate_shared(who, key);
+        }
+        is_emptied
     }
 
     /// The ticket to fetch a key's grant before anybody asks for it, if that is due and may be done.
@@ -173,6 +187,12 @@ impl SharedCache {
     fn clock(&self) -> Clock {
         self.inner().clock.clone()
     }
+}
+
+/// The host program as what other processes know it, if the cache shares its keys with any.
+fn member(inner: &Inner, is_limited: bool) -> Option<Arc<Member>> {
+    let access = inner.fleet.as_ref()?;
+    Member::new(access, None, access.namespace()?, b"", is_limited).map(Arc::new)
 }
 
 /// The fetches of all its users, which are ended when they are overdue.

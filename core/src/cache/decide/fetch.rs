@@ -10,6 +10,7 @@ use super::turn::Turn;
 use crate::clock::Now;
 use crate::completion::Completion;
 use crate::error::Result;
+use crate::fleet::Flight;
 use crate::sync;
 
 /// A fetch this long past its deadline is overdue: it has failed, whatever its driver does.
@@ -35,6 +36,8 @@ pub(crate) struct Fetch {
     pub(crate) started: u64,
     /// When its request may be sent.
     pub(crate) turn: Arc<Turn>,
+    /// Its way past what other processes have, if they share.
+    pub(crate) flight: Option<Flight>,
     /// From when on it is overdue, in nanoseconds since boot.
     overdue_at: AtomicU64,
     sent: AtomicBool,
@@ -49,6 +52,7 @@ impl Fetch {
         purpose: Purpose,
         started: u64,
         turn: Arc<Turn>,
+        flight: Option<Flight>,
         deadline: u64,
     ) -> Self {
         Self {
@@ -57,6 +61,7 @@ impl Fetch {
             purpose,
             started,
             turn,
+            flight,
             overdue_at: AtomicU64::new(overdue_at(deadline)),
             sent: AtomicBool::new(false),
             completion: Completion::default(),

@@ -5,6 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::clock::Now;
+use crate::fleet::Mark;
 use crate::wiped::WipedString;
 
 /// A short-lived credential as opaque text, byte for byte as it came. Never shown; wiped when the
@@ -49,6 +50,8 @@ pub(crate) struct StoredGrant {
     pub(crate) soft: u64,
     /// Below this callers wait for the fetch in flight, in nanoseconds.
     pub(crate) wait_below: u64,
+    /// What other processes know it by, if it is shared.
+    pub(crate) mark: Option<Mark>,
 }
 
 impl StoredGrant {

@@ -34,6 +34,8 @@ pub(crate) struct Past {
     pub(crate) error: Option<Error>,
     /// No fetch before this, in nanoseconds since boot.
     pub(crate) next: u64,
+    /// Other processes fetch first until then, in nanoseconds since boot: a failure was this one's alone.
+    pub(crate) leads_from: u64,
     /// Failures in a row.
     pub(crate) failures: u32,
     /// Fetches in a row that were dropped without an outcome.
@@ -82,7 +84,7 @@ impl EntryState {
     /// After a fetch that failed; none follows before `next`.
     pub(crate) fn failed(&self, error: Error, next: u64) -> Self {
         let failures = self.past.failures.saturating_add(1);
-        let past = Past { error: Some(error), next, failures, abandoned: 0 };
+        let past = Past { error: Some(error), next, failures, ..Past::default() };
         Self { fetch: None, past, ..self.clone() }
     }
 
@@ -109,6 +111,17 @@ impl EntryState {
     pub(crate) fn held_off(&self, error: Error, next: u64) -> Self {
         let past = Past { error: Some(error), next, ..self.past.clone() };
         Self { fetch: None, past, ..self.clone() }
+    }
+
+    /// The same state, in which other processes of the fleet fetch first until a time, in nanoseconds since boot.
+    pub(crate) fn leading_from(mut self, time: u64) -> Self {
+        self.past.leads_from = time;
+        self
+    }
+
+    /// Without the grant, which another process has had given up. What is being fetched is kept.
+    pub(crate) fn given_up(&self) -> Self {
+        Self { value: None, ..self.clone() }
     }
 
     /// Of the next era: no fetch, no cached error, and the grant only if it may stay.

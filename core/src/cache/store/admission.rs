@@ -13,16 +13,31 @@ use super::limiter::{Admission, NoRoom, Report, Throttled};
 use super::outcome::Ended;
 use super::realm::Realm;
 use super::requester::Requester;
-use crate::cache::decide::{self, Block, Fetch, Key};
+use crate::cache::decide::{self, Block, Credential, Fetch, Key};
 use crate::clock::Now;
 use crate::error::{Error, Result};
+use crate::fleet;
 use crate::trace;
 
 impl Inner {
-    /// What holds back every key of a user: its credential is refused, or its account cools down.
+    /// What holds back every key of a user. Nothing if it shares with other processes: they may have what
+    /// it wants.
     pub(crate) fn block(&self, who: &Requester, now: Now) -> Option<Block> {
-        let refused = who.credential().block(self.number, now);
-        refused.into_iter().chain(who.realm.limiter.block(now)).max_by_key(|block| block.until)
+        match &*who.member() {
+            Some(_) => None,
+            None => self.block_upstream(&who.realm, &who.credential(), now),
+        }
+    }
+
+    /// What holds back every call: the credential is refused, or the account cools down.
+    pub(crate) fn block_upstream(
+        &self,
+        realm: &Realm,
+        credential: &Credential,
+        now: Now,
+    ) -> Option<Block> {
+        let refused = credential.block(self.number, now);
+        refused.into_iter().chain(realm.limiter.block(now)).max_by_key(|block| block.until)
     }
 
     /// Refuses a cold key whose request could not be sent by `deadline`, in nanoseconds since boot.
@@ -70,6 +85,9 @@ impl Inner {
         let Ended { entry, fetch, permit, .. } = *ended;
         let (throttled, wakes) = entry.realm.limiter.end(&fetch.turn, permit, how, now);
         wakes.wake();
+        if let Some(flight) = &fetch.flight {
+            flight.report(ended_as(how), &self.counters.fleet, now);
+        }
         throttled
     }
 
@@ -82,5 +100,15 @@ impl Inner {
             self.note(now, EventKind::RateCut, None);
         }
         error.with_retry_after(throttled.pause)
+    }
+}
+
+/// What other processes are told of how a call ended.
+fn ended_as(how: Report) -> fleet::Ended {
+    match how {
+        Report::Answered => fleet::Ended::Answered,
+        Report::Throttled { asked, random } => fleet::Ended::Throttled { asked, random },
+        Report::Failed | Report::Overdue | Report::Unknown => fleet::Ended::Lost,
+        Report::Unsent => fleet::Ended::Unsent,
     }
 }

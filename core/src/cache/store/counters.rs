@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::stats::{LatencyHistogram, Stats};
 use crate::cache::decide::Freshness;
 use crate::error::ErrorKind;
+use crate::fleet;
 
 /// Threads share a stripe only when there are more of them than stripes.
 const STRIPES: usize = 16;
@@ -17,6 +18,8 @@ const NO_OFFSET: i64 = i64::MIN;
 
 /// The counters behind [`Stats`].
 pub(crate) struct Counters {
+    /// What other processes have brought.
+    pub(crate) fleet: fleet::Counters,
     stripes: Box<[Stripe]>,
     waits: AtomicU64,
     refusals: AtomicU64,
@@ -46,6 +49,7 @@ impl Counters {
     pub(crate) fn new() -> Self {
         let zeros = |n: usize| (0..n).map(|_| AtomicU64::new(0)).collect::<Box<[_]>>();
         Self {
+            fleet: fleet::Counters::default(),
             stripes: (0..STRIPES).map(|_| Stripe::default()).collect(),
             waits: AtomicU64::new(0),
             refusals: AtomicU64::new(0),

@@ -55,6 +55,15 @@ pub enum EventKind {
     RateCut,
     /// Another minter of the account has given other limits; the lower ones hold.
     LimitsDiffer,
+    /// A grant of this generation came from another process, which had fetched it.
+    FleetValue {
+        /// The number of the grant.
+        generation: u64,
+    },
+    /// What processes share is left alone for some seconds, because it failed: the statistics say how.
+    FleetBroken,
+    /// What processes share can be used again.
+    FleetBack,
 }
 
 impl EventKind {
@@ -74,6 +83,9 @@ impl EventKind {
             Self::NoRoom => "no_room",
             Self::RateCut => "rate_cut",
             Self::LimitsDiffer => "limits_differ",
+            Self::FleetValue { .. } => "fleet_value",
+            Self::FleetBroken => "fleet_broken",
+            Self::FleetBack => "fleet_back",
         }
     }
 }
@@ -85,10 +97,14 @@ impl EventKind {
             Self::FetchFailed(error) => {
                 Line { level: Level::Warn, error: Some(error.code()), ..line }
             }
-            Self::FetchSucceeded { generation } => Line { generation: Some(generation), ..line },
-            Self::FetchAbandoned | Self::NoRoom | Self::RateCut | Self::LimitsDiffer => {
-                Line { level: Level::Warn, ..line }
+            Self::FetchSucceeded { generation } | Self::FleetValue { generation } => {
+                Line { generation: Some(generation), ..line }
             }
+            Self::FetchAbandoned
+            | Self::NoRoom
+            | Self::RateCut
+            | Self::LimitsDiffer
+            | Self::FleetBroken => Line { level: Level::Warn, ..line },
             _ => line,
         }
     }

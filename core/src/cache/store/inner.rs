@@ -11,10 +11,12 @@ use super::entry::Entry;
 use super::events::{Event, EventKind, Ring};
 use super::fetches::Fetches;
 use super::realm::Realm;
+use super::requester::Requester;
 use super::shards::Shards;
 use super::stats::Stats;
 use crate::cache::decide::{CachePolicy, Credential, EntryState, Fetch, Key};
 use crate::clock::{Clock, Now};
+use crate::fleet::{Access, Mark};
 use crate::fork::{self, Generation, Reborn};
 use crate::watch::{self, Watched};
 
@@ -24,6 +26,8 @@ pub(crate) struct Inner {
     pub(crate) shards: Shards,
     pub(crate) counters: Counters,
     pub(crate) fetches: Fetches,
+    /// Where it shares with other processes, if it does.
+    pub(crate) fleet: Option<Arc<Access>>,
     /// Tells what this process keeps apart from what its parent kept.
     pub(crate) number: u64,
     /// By what the fetches are ended that are overdue, if by anything but calls.
@@ -38,7 +42,7 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
-    pub(crate) fn new(clock: Clock, policy: CachePolicy) -> Self {
+    pub(crate) fn new(clock: Clock, policy: CachePolicy, fleet: Option<Arc<Access>>) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
             clock,
@@ -46,6 +50,7 @@ impl Inner {
             shards: Shards::new(),
             counters: Counters::new(),
             fetches: Fetches::default(),
+            fleet,
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             timeouts: OnceLock::new(),
             next_grant: AtomicU64::new(1),
@@ -77,6 +82,33 @@ impl Inner {
         drop(change);
         self.note(self.clock.now(), EventKind::Invalidated, Some(&entry.key));
         true
+    }
+
+    /// Has other processes give up a key's grant, too.
+    pub(crate) fn invalidate_shared(&self, who: &Requester, key: &Key) {
+        if let Some(member) = &*who.member() {
+            let time = self.clock.now().boot_nanos();
+            member.invalidate(key.text(), key.ttl(), &self.counters.fleet, time);
+        }
+    }
+
+    /// Has other processes give up all grants of a user.
+    pub(crate) fn purge_shared(&self, who: &Requester) {
+        if let Some(member) = &*who.member() {
+            member.purge(&self.counters.fleet, self.clock.now().boot_nanos());
+        }
+    }
+
+    /// Another process has had the grant of an entry given up; `mark` is what it knows that by.
+    pub(crate) fn give_up(&self, entry: &Arc<Entry>, mark: Mark, now: Now) {
+        let change = entry.lock();
+        let state = change.state();
+        if state.value.as_ref().is_none_or(|value| value.mark != Some(mark)) {
+            return;
+        }
+        change.replace(state.given_up());
+        drop(change);
+        self.note(now, EventKind::Invalidated, Some(&entry.key));
     }
 
     /// Empties the entries of some realms. Looks at every entry, whoever's it is: it concerns all.
@@ -127,7 +159,9 @@ impl Inner {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        Stats { keys: self.shards.len(), in_flight: self.fetches.len(), ..self.counters.read() }
+        let fleet = self.fleet.as_ref().map(|fleet| self.counters.fleet.read(fleet.is_broken()));
+        let (keys, in_flight) = (self.shards.len(), self.fetches.len());
+        Stats { keys, in_flight, fleet, ..self.counters.read() }
     }
 }
 
@@ -141,7 +175,7 @@ impl Reborn for Inner {
     /// What a forked child starts with: nothing of its parent's but the grants that are still good.
     /// Everything here is read without a lock, since a thread that is gone may hold any of them.
     fn reborn(&self) -> Self {
-        let born = Self::new(self.clock.clone(), self.policy.clone());
+        let born = Self::new(self.clock.clone(), self.policy.clone(), self.fleet.clone());
         born.next_grant.store(self.next_grant.load(Ordering::Relaxed), Ordering::Relaxed);
         let now = self.clock.now();
         for entry in self.shards.all() {

@@ -14,6 +14,7 @@ use crate::cache::decide::{
 };
 use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind, Scope};
+use crate::fleet::{Brought, Left, Mark, Outcome};
 
 /// A fetch that is over: which, how its request was admitted and when that was sent.
 pub(crate) struct Ended<'a> {
@@ -29,7 +30,7 @@ impl Inner {
         let now = self.clock.now();
         let Ended { entry, fetch, .. } = *ended;
         self.answered(ended, Report::Answered, now);
-        let stored = Arc::new(self.stored(ended, grant, lifetime, now));
+        let stored = self.stored(ended, grant, lifetime, now);
         let promise = nanos(self.policy.min_remaining(entry.key.ttl()));
         let is_short = stored.remaining(now) < promise;
         if is_short && stored.remaining_since_boot(now) >= promise {
@@ -40,7 +41,40 @@ impl Inner {
         if stored.remaining(now) == 0 {
             return self.fail(ended, grant_too_short(), now);
         }
+        let stored = Arc::new(self.shared(ended, stored, lifetime, now));
         let kind = EventKind::FetchSucceeded { generation: stored.generation };
+        self.bring(ended, stored, is_short, kind, now);
+    }
+
+    /// Another process has brought a grant, which is good for some time yet.
+    pub(crate) fn found(&self, ended: &Ended<'_>, brought: Brought, mark: Mark, now: Now) {
+        let Brought { text, lifetime, age, .. } = brought;
+        let ended = Ended { sent: Some(now.minus(age)), ..*ended };
+        let grant = Grant::new(text.into_string());
+        let stored = self.stored(&ended, grant, lifetime, now);
+        let stored = Arc::new(StoredGrant { mark: Some(mark), ..stored });
+        let kind = EventKind::FleetValue { generation: stored.generation };
+        self.bring(&ended, stored, false, kind, now);
+    }
+
+    /// Leaves a grant for other processes, if the cache shares with any.
+    fn shared(&self, ended: &Ended<'_>, stored: StoredGrant, lifetime: Duration, now: Now) -> StoredGrant {
+        let Some(flight) = &ended.fetch.flight else { return stored };
+        let sent = ended.sent.unwrap_or(now);
+        let left = Left { text: stored.grant.as_str(), sent, lifetime };
+        let mark = flight.publish(&left, &self.counters.fleet, now);
+        StoredGrant { mark, ..stored }
+    }
+
+    fn bring(
+        &self,
+        ended: &Ended<'_>,
+        stored: Arc<StoredGrant>,
+        is_short: bool,
+        kind: EventKind,
+        now: Now,
+    ) {
+        let Ended { entry, fetch, .. } = *ended;
         self.note(now, kind, Some(&entry.key));
         let change = entry.lock();
         if let Some(next) = self.with_grant(&change.state(), ended, &stored, is_short, now) {
@@ -103,12 +137,13 @@ impl Inner {
             self.note(now, EventKind::FetchFailed(error.kind()), Some(&entry.key));
         }
         let scope = error.kind().scope();
+        let time = now.boot_nanos();
         let change = entry.lock();
         let state = change.state();
         let mut told = error.clone();
+        let pause = self.failure(&state, entry, now).pause(&error);
+        let mut until = time.saturating_add(pause);
         if state.awaits(fetch) {
-            let time = now.boot_nanos();
-            let pause = self.failure(&state, entry, now).pause(&error);
             if scope == Scope::Credential {
                 told = told.with_retry_after(Duration::from_nanos(pause));
                 let block = Block { until: time.saturating_add(pause), error: error.clone() };
@@ -119,10 +154,17 @@ impl Inner {
                 ErrorKind::Abandoned => state.abandoned(self.next_fetch(ended)),
                 _ if scope == Scope::Credential => state.refused(),
                 _ if is_attempt => {
-                    let next = self.next_fetch(ended).max(time.saturating_add(pause));
-                    state.failed(error, next)
+                    until = self.next_fetch(ended).max(until);
+                    let failed = state.failed(error.clone(), until);
+                    match fetch.flight.is_some() && !error.kind().is_of_upstream() {
+                        true => {
+                            let others = others_first(failed.past.failures);
+                            failed.leading_from(time.saturating_add(others))
+                        }
+                        false => failed,
+                    }
                 }
-                _ => state.held_off(error, time.saturating_add(self.spacing(entry))),
+                _ => state.held_off(error.clone(), time.saturating_add(self.spacing(entry))),
             };
             let says_when =
                 scope == Scope::Credential || !is_attempt && told.retry_after().is_some();
@@ -132,7 +174,30 @@ impl Inner {
             change.replace(next);
         }
         drop(change);
+        self.tell_others(fetch, &error, until, now);
         fetch.completion.complete(Err(told));
+    }
+
+    /// Gives back the right to fetch, and tells other processes why nothing came of it.
+    fn tell_others(&self, fetch: &Fetch, error: &Error, until: u64, now: Now) {
+        let Some(flight) = &fetch.flight else { return };
+        let outcome = match error.kind().scope() {
+            // The account's cell says when it may be called again.
+            Scope::Account | Scope::Nobody => Outcome::Nothing,
+            Scope::Credential => Outcome::Said { error, until, of_credential: true },
+            _ if error.kind().is_of_upstream() => {
+                Outcome::Said { error, until, of_credential: false }
+            }
+            _ => Outcome::Failed { error },
+        };
+        flight.end(&outcome, &self.counters.fleet, now);
+    }
+
+    /// Gives back the right to fetch, of which nothing came.
+    fn hand_back(&self, fetch: &Fetch, now: Now) {
+        if let Some(flight) = &fetch.flight {
+            flight.end(&Outcome::Nothing, &self.counters.fleet, now);
+        }
     }
 
     /// A fetch was dropped by its driver without an outcome.
@@ -151,6 +216,7 @@ impl Inner {
             self.note(now, EventKind::FetchAbandoned, Some(&entry.key));
         }
         self.let_go(ended);
+        self.hand_back(fetch, now);
         fetch.completion.complete(Err(abandoned()));
     }
 
@@ -163,15 +229,23 @@ impl Inner {
         }
     }
 
-    /// A fetch was not allowed to send its request, so there is nothing to note of upstream.
-    pub(crate) fn not_sent(&self, entry: &Arc<Entry>, fetch: &Arc<Fetch>, error: Error) {
+    /// A fetch was not allowed to send its request, so there is nothing to note of upstream. No other begins before
+    /// `until`, in nanoseconds since boot, if that is said.
+    pub(crate) fn not_sent(
+        &self,
+        entry: &Arc<Entry>,
+        fetch: &Arc<Fetch>,
+        error: Error,
+        until: Option<u64>,
+    ) {
         self.counters.refusal();
         let now = self.clock.now();
         let change = entry.lock();
         let state = change.state();
         if state.awaits(fetch) {
-            change.replace(match error.kind() {
-                ErrorKind::Overloaded => {
+            change.replace(match (error.kind(), until) {
+                (_, Some(until)) => state.held_off(error.clone(), until),
+                (ErrorKind::Overloaded, None) => {
                     let next = now.boot_nanos().saturating_add(self.spacing(entry));
                     state.held_off(error.clone(), next)
                 }
@@ -181,6 +255,7 @@ impl Inner {
         }
         drop(change);
         self.fetches.remove(fetch);
+        self.hand_back(fetch, now);
         fetch.completion.complete(Err(error));
         let ended = Ended { entry, fetch, permit: None, sent: None };
         self.report(&ended, Report::Unsent, now);
@@ -211,6 +286,7 @@ impl Inner {
             self.note(now, EventKind::FetchFailed(ErrorKind::Overloaded), Some(&entry.key));
         }
         self.let_go(ended);
+        self.hand_back(fetch, now);
         let error = not_sent_in_time(Duration::from_nanos(self.spacing(entry)));
         fetch.completion.complete(Err(error));
         self.report(ended, Report::Unsent, now);
@@ -233,6 +309,7 @@ impl Inner {
             came: now.boot_nanos(),
             soft: windows.soft(self.policy.random()),
             wait_below: windows.wait_below,
+            mark: None,
         }
     }
 
@@ -260,6 +337,12 @@ impl Inner {
             self.counters.took(now.boot_nanos().saturating_sub(sent.boot_nanos()));
         }
     }
+}
+
+/// How long other processes fetch first after so many failures in a row that were this one's alone.
+fn others_first(failures: u32) -> u64 {
+    const STEP: u64 = 2_000_000_000;
+    STEP.saturating_mul(failures.into()).min(15 * STEP)
 }
 
 /// What an error that is not a 429 says of upstream. A source of the host may fail for reasons of its own.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::ErrorKind;
+use crate::fleet::FleetStats;
 
 /// What a cache has done since it was made, or since the process forked. Counts only rise.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,6 +51,8 @@ pub struct Stats {
     pub implausible_dates: u64,
     /// How long fetches took.
     pub fetch_latency: LatencyHistogram,
+    /// What other processes have brought; none for a cache that shares with none.
+    pub fleet: Option<FleetStats>,
 }
 
 impl Stats {

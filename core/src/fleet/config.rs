@@ -1,0 +1,175 @@
+//! Which fleet a cache belongs to, as a host program says it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use super::store::SharedStore;
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
+
+/// A secret is at least as long as the keys that are made of it.
+const SECRET_MIN_BYTES: usize = 32;
+const SECRET_MAX_BYTES: usize = 1024;
+/// No path of Linux is longer.
+const PATH_MAX_BYTES: usize = 4000;
+/// No name of what a source fetches is longer.
+pub(crate) const NAMESPACE_MAX_BYTES: usize = 128;
+
+/// The processes that share grants, each in front of its own cache: those of one user on one machine.
+///
+/// Of all processes of a fleet one fetches each grant, and the others take over what it brings; after a 429 all of
+/// them wait. The way is a private folder with files and locks; no server is needed. Grants lie there sealed,
+/// with a key made from the secret of the API key. Linux only so far.
+///
+/// # Examples
+///
+/// ```no_run
+/// use grantmint_core::{ApiKey, Fleet, PlaybackMinter};
+///
+/// # let key = ApiKey::new("AC00000000000000000000000000000001", "SK00000000000000000000000000000002", "secret")?;
+/// let live = PlaybackMinter::builder(&key).fleet(Fleet::host()).build()?;
+/// # Ok::<(), grantmint_core::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Fleet {
+    path: Option<PathBuf>,
+    secret: Option<Arc<Secret>>,
+}
+
+impl Fleet {
+    /// The processes of this user on this machine, by a folder that is found by itself: `grantmint` in
+    /// `$XDG_RUNTIME_DIR`, else `/dev/shm/grantmint-` and the number of the user, else the same in the folder for
+    /// temporary files.
+    #[must_use]
+    pub fn host() -> Self {
+        Self::default()
+    }
+
+    /// The processes that name this folder, which is made if it is not there: containers that share it, for
+    /// example. It has to lie on a local file system and to belong to this user alone.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for a path that is empty, relative or over 4,000 bytes.
+    pub fn host_at(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let wrong = |what| Err(Error::of_argument(ErrorKind::InvalidArgument, "path", what));
+        if path.as_os_str().is_empty() {
+            return wrong("must not be empty: name a folder, or leave it out");
+        }
+        if path.as_os_str().len() > PATH_MAX_BYTES {
+            return wrong("must have 4,000 bytes at most");
+        }
+        if !path.is_absolute() {
+            return wrong("must be absolute, so that all processes mean the same folder");
+        }
+        if path.as_os_str().as_encoded_bytes().contains(&0) {
+            return wrong("must not have a zero byte in it");
+        }
+        Ok(Self { path: Some(path.to_owned()), secret: None })
+    }
+
+    /// Seals what is shared with this secret, 32 to 1,024 random bytes that all processes have, in place of the API
+    /// key's: then all keys of the account share grants, and to exchange the key costs no call. A
+    /// [`GrantCache`](crate::GrantCache), which has no API key, needs one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for another length.
+    pub fn secret(mut self, secret: &[u8]) -> Result<Self> {
+        if !(SECRET_MIN_BYTES..=SECRET_MAX_BYTES).contains(&secret.len()) {
+            let what = format!("must have 32 to 1,024 random bytes, not {}", secret.len());
+            return Err(Error::of_argument(ErrorKind::InvalidArgument, "secret", what));
+        }
+        self.secret = Some(Arc::new(Secret::new(secret)));
+        Ok(self)
+    }
+
+    pub(crate) fn own_secret(&self) -> Option<&[u8]> {
+        self.secret.as_deref().map(Secret::expose)
+    }
+
+    /// The store of this fleet.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn open(&self) -> Result<Arc<dyn SharedStore>> {
+        Ok(super::host::open(self.path.as_deref()))
+    }
+
+    /// It has been tried nowhere else.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn open(&self) -> Result<Arc<dyn SharedStore>> {
+        let what = "works on Linux only so far: leave it out here";
+        Err(Error::of_argument(ErrorKind::Unsupported, "fleet", what))
+    }
+}
+
+/// `host`, or `host:` and the path of a folder.
+impl FromStr for Fleet {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.split_once(':') {
+            None if text == "host" => Ok(Self::host()),
+            Some(("host", path)) => Self::host_at(path),
+            _ => {
+                let what = "must be host, or host: and the path of a folder";
+                Err(Error::of_argument(ErrorKind::InvalidUrl, "fleet", what))
+            }
+        }
+    }
+}
+
+/// Two fleets are the same if their processes share.
+impl PartialEq for Fleet {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && self.own_secret() == other.own_secret()
+    }
+}
+
+impl Eq for Fleet {}
+
+impl fmt::Debug for Fleet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fleet").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// Checks the name of what a source or a host program's own cache fetches.
+pub(crate) fn check_namespace(argument: &str, name: &str) -> Result<()> {
+    if name.is_empty() || name.len() > NAMESPACE_MAX_BYTES {
+        let what = format!("must have 1 to 128 bytes, not {}", name.len());
+        return Err(Error::of_argument(ErrorKind::InvalidArgument, argument, what));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_fleet_is_refused() {
+        let kind = |text: &str| text.parse::<Fleet>().unwrap_err().kind();
+        for text in ["", "hosts", "redis://h", "HOST", "/run/app", "host//x"] {
+            assert_eq!(kind(text), ErrorKind::InvalidUrl, "{text:?}");
+        }
+        let long = format!("host:/{}", "x".repeat(4001));
+        for text in ["host:", "host:relative", "host:./x", "host:/a\0b", &long] {
+            assert_eq!(kind(text), ErrorKind::InvalidArgument, "{text:?}");
+        }
+        assert_eq!("host".parse::<Fleet>().unwrap(), Fleet::host());
+        assert_eq!("host:/run/a".parse::<Fleet>().unwrap(), Fleet::host_at("/run/a").unwrap());
+    }
+
+    #[test]
+    fn a_secret_has_32_bytes_at_least_and_is_not_shown() {
+        assert!(Fleet::host().secret(&[7; 31]).is_err());
+        assert!(Fleet::host().secret(&[7; 1025]).is_err());
+        let fleet = Fleet::host().secret(&[b'x'; 32]).unwrap();
+        assert!(!format!("{fleet:?}").contains("xx") && !format!("{fleet:?}").contains("120"));
+        assert_ne!(fleet, Fleet::host());
+        assert_eq!(fleet, Fleet::host().secret(&[b'x'; 32]).unwrap());
+    }
+}

@@ -1,0 +1,128 @@
+//! What is sealed into a value and into a pause.
+
+use std::time::Duration;
+
+use super::head::{Head, Kind};
+use super::keys::Keys;
+use super::slot::Slot;
+use crate::clock::{Now, nanos};
+use crate::error::{Error, ErrorKind};
+use crate::wiped::WipedString;
+
+/// No pause holds for longer, whatever a store says.
+pub(crate) const PAUSE_MAX: Duration = Duration::from_secs(300);
+/// No text of an error is longer in a store.
+const MESSAGE_MAX_BYTES: usize = 512;
+
+/// A credential as a store knows it.
+pub(crate) type CredentialName = [u8; 16];
+
+/// A value that is left for others.
+pub(crate) struct Left<'a> {
+    pub(crate) text: &'a str,
+    /// When it was asked for.
+    pub(crate) sent: Now,
+    /// For how long it lives from then on.
+    pub(crate) lifetime: Duration,
+}
+
+/// A value that another has left.
+#[derive(Debug)]
+pub(crate) struct Brought {
+    pub(crate) text: WipedString,
+    pub(crate) lifetime: Duration,
+    /// How old it is, by whichever clock says more.
+    pub(crate) age: Duration,
+    pub(crate) head: Head,
+}
+
+/// What upstream said to another.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pause {
+    pub(crate) error: Error,
+    /// Until when no call is made, in nanoseconds since boot.
+    pub(crate) until: u64,
+    /// Whom it concerns alone, if not everybody.
+    pub(crate) credential: Option<CredentialName>,
+}
+
+impl Left<'_> {
+    /// Seals the value; `head` says the rest.
+    pub(crate) fn seal(&self, keys: &Keys, slot: &Slot, head: &Head) -> Option<Vec<u8>> {
+        let wall_end = self.sent.plus(self.lifetime).wall_nanos();
+        let mut contents = zeroize::Zeroizing::new(Vec::with_capacity(16 + self.text.len()));
+        contents.extend_from_slice(&wall_end.to_le_bytes());
+        contents.extend_from_slice(&nanos(self.lifetime).to_le_bytes());
+        contents.extend_from_slice(self.text.as_bytes());
+        keys.seal(slot, head, &contents)
+    }
+}
+
+impl Brought {
+    /// Opens a value that was asked for with a lifetime of `ttl`. None if it is not what it seems to be.
+    pub(crate) fn open(
+        keys: &Keys,
+        slot: &Slot,
+        left: &[u8],
+        ttl: Duration,
+        now: Now,
+    ) -> Option<Self> {
+        let (head, contents) = keys.open(slot, left)?;
+        let (wall_end, rest) = number(&contents)?;
+        let (lifetime, text) = number(rest)?;
+        let lifetime = Duration::from_nanos(lifetime);
+        if head.kind != Kind::Grant || lifetime > ttl || lifetime.is_zero() {
+            return None;
+        }
+        let left = head.end.saturating_sub(now.boot_nanos());
+        let left = left.min(wall_end.saturating_sub(now.wall_nanos()));
+        let text = WipedString::from_utf8(text.to_vec())?;
+        // What says that it ends later than it could is no older than nothing.
+        let age = lifetime.saturating_sub(Duration::from_nanos(left));
+        Some(Self { text, lifetime, age, head })
+    }
+}
+
+impl Pause {
+    pub(crate) fn seal(&self, keys: &Keys, slot: &Slot, head: &Head, now: Now) -> Option<Vec<u8>> {
+        let length = self.until.saturating_sub(now.boot_nanos()).min(nanos(PAUSE_MAX));
+        let wall_end = now.wall_nanos().saturating_add(length);
+        let message = self.error.message();
+        let end = (0..=message.len().min(MESSAGE_MAX_BYTES)).rev();
+        let end = end.into_iter().find(|end| message.is_char_boundary(*end)).unwrap_or(0);
+        let contents = [
+            &wall_end.to_le_bytes()[..],
+            &length.to_le_bytes(),
+            &u64::from(self.error.kind().number().cast_unsigned()).to_le_bytes(),
+            &[u8::from(self.credential.is_some())],
+            &self.credential.unwrap_or_default(),
+            &message.as_bytes()[..end],
+        ];
+        keys.seal(slot, head, &contents.concat())
+    }
+
+    /// Opens a pause; none if it is not what it seems to be, or over.
+    pub(crate) fn open(keys: &Keys, slot: &Slot, left: &[u8], now: Now) -> Option<Self> {
+        let (head, contents) = keys.open(slot, left)?;
+        let (wall_end, rest) = number(&contents)?;
+        let (length, rest) = number(rest)?;
+        let (kind, rest) = number(rest)?;
+        let (is_of_one, rest) = rest.split_first()?;
+        let (credential, message) = rest.split_at_checked(16)?;
+        let kind = ErrorKind::from_number(i32::try_from(kind).ok()?)?;
+        let message = std::str::from_utf8(message).ok()?.to_owned();
+        let left = head.end.saturating_sub(now.boot_nanos());
+        let left = left.min(wall_end.saturating_sub(now.wall_nanos()));
+        let left = left.min(length).min(nanos(PAUSE_MAX));
+        (head.kind == Kind::Pause && left > 0).then(|| Self {
+            error: Error::new(kind, message),
+            until: now.boot_nanos().saturating_add(left),
+            credential: (*is_of_one == 1).then(|| credential.try_into().ok()).flatten(),
+        })
+    }
+}
+
+fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let (number, rest) = bytes.split_first_chunk()?;
+    Some((u64::from_le_bytes(*number), rest))
+}
