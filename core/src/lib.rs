@@ -48,6 +48,7 @@ pub use cache::{
 pub use clock::{Clock, ManualClock, Now};
 pub use credentials::ApiKey;
 pub use error::{Error, ErrorKind, Result};
+pub use fleet::{Fleet, FleetStats};
 pub use json::Json;
 pub use limits::{LIMITS, Limit};
 #[cfg(feature = "http")]

@@ -456,6 +456,7 @@ impl Desk {
     pub(super) fn traffic(&mut self, time: u64) -> Traffic {
         Traffic {
             rate: Some(self.pace.rate()),
+            most: self.pace.most(),
             waiting: self.order.counts().all(),
             refused_keys: rounded(self.turned_away.keys(time)),
         }

@@ -10,6 +10,7 @@ use sha2::Sha256;
 use crate::cache::CachePolicy;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
+use crate::fleet::Fleet;
 use crate::sid::Sid;
 use crate::upstream::Route;
 
@@ -37,15 +38,16 @@ pub(crate) enum CacheIdentity {
         fingerprint: Fingerprint,
         route: Route,
         policy: CachePolicy,
+        fleet: Option<Fleet>,
     },
     /// All minters of the account that name it.
-    Name { account: AccountAt, name: Box<str>, policy: CachePolicy },
+    Name { account: AccountAt, name: Box<str>, policy: CachePolicy, fleet: Option<Fleet> },
 }
 
 /// A policy holds a number that could be unequal to itself, but is checked to lie between 0 and 1.
 impl Eq for CacheIdentity {}
 
-/// Without the policy and the route, which are the same for most: they are compared all the same.
+/// Without the policy, the route and the fleet, which are the same for most: they are compared all the same.
 impl Hash for CacheIdentity {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         match self {

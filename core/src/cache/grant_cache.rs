@@ -281,6 +281,11 @@ impl GrantCache {
         self.shared.prefetch(self.host(), key)
     }
 
+    /// What its fleet fetches, if it belongs to one and that has a name.
+    pub(crate) fn namespace(&self) -> Option<String> {
+        self.inner().fleet.as_ref()?.namespace().map(str::to_owned)
+    }
+
     /// Has a key refreshed without being read, for a time of at most 24 h; zero ends it. Tickets
     /// for it come from [`GrantCache::poll`].
     ///
@@ -346,7 +351,7 @@ impl GrantCache {
     /// ```
     pub fn invalidate(&self, key: &Key) -> bool {
         let inner = self.inner();
-        inner.shards.get(key).is_some_and(|entry| inner.invalidate(&entry, None))
+        self.shared.invalidate(self.host(), key, None)
     }
 
     /// Empties one entry if it holds the grant of this generation: so that of many callers who met
@@ -371,12 +376,13 @@ impl GrantCache {
     /// ```
     pub fn invalidate_if(&self, key: &Key, generation: u64) -> bool {
         let inner = self.inner();
-        inner.shards.get(key).is_some_and(|entry| inner.invalidate(&entry, Some(generation)))
+        self.shared.invalidate(self.host(), key, Some(generation))
     }
 
     /// Empties every entry, for all who share this cache.
     pub fn purge(&self) {
         self.inner().purge(|_| true);
+        self.inner().purge_shared(self.host());
         self.shared.all_realms().iter().for_each(|realm| realm.forgive());
         self.host().credential().forgive();
     }
@@ -385,7 +391,8 @@ impl GrantCache {
     /// and cached errors go. The outcomes of fetches in flight go to their waiters and are not stored.
     pub fn rotate(&self) {
         // First, so that a fetch which is begun from now on is not taken for an old one.
-        let before = self.host().exchange(Arc::default());
+        let member = self.host().member().clone();
+        let before = self.host().exchange(Arc::default(), member);
         self.inner().rotate(&self.host().realm, &before);
     }
 

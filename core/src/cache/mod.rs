@@ -37,4 +37,4 @@ pub(crate) use store::{
     Admission, Follower, Limiter, Need, NoRoom, Permit, Report, Sighting, StillFresh, Throttled,
     Traffic, Wakes,
 };
-pub(crate) use tenant::Tenant;
+pub(crate) use tenant::{Credentials, Tenant};

@@ -18,8 +18,6 @@ pub(crate) struct Credentials<'a> {
     pub(crate) name: &'a [u8],
     /// Seals what is shared with other processes.
     pub(crate) secret: &'a [u8],
-    /// What is fetched with it, so that processes which share fetch the same.
-    pub(crate) scope: String,
 }
 
 /// A minter as one of those who use a cache. Tenants of one account share its grants and its rate limit;
@@ -27,24 +25,27 @@ pub(crate) struct Credentials<'a> {
 pub(crate) struct Tenant {
     cache: GrantCache,
     who: Arc<Requester>,
+    /// What is fetched for it, as other processes know that.
+    scope: Box<str>,
     /// It may keep something warm.
     warms: AtomicBool,
 }
 
 impl Tenant {
-    /// `account` names the part of the cache, `key` what it fetches with; all who give the same names share what is
-    /// known of them.
+    /// `account` names the part of the cache, `scope` what is fetched for it, as other processes know that, and `key`
+    /// what it fetches with; all who give the same names share what is known of them.
     pub(crate) fn new(
         cache: GrantCache,
         account: &str,
+        scope: &str,
         key: &Credentials<'_>,
         limiter: impl FnOnce() -> Arc<dyn Limiter>,
     ) -> Self {
         let realm = cache.shared().realm(account, limiter);
         let credential = realm.credential(key.name, cache.now());
-        let member = member(&cache, key);
+        let member = member(&cache, key, scope);
         let who = Arc::new(Requester::new(realm, credential, member));
-        Self { cache, who, warms: AtomicBool::new(false) }
+        Self { cache, who, scope: scope.into(), warms: AtomicBool::new(false) }
     }
 
     pub(crate) fn cache(&self) -> &GrantCache {
@@ -138,7 +139,7 @@ impl Tenant {
     pub(crate) fn rotate(&self, key: &Credentials<'_>) {
         let next = self.who.realm.credential(key.name, self.cache.now());
         next.forgive();
-        let before = self.who.exchange(next, member(&self.cache, key));
+        let before = self.who.exchange(next, member(&self.cache, key, &self.scope));
         self.cache.shared().inner().rotate(&self.who.realm, &before);
     }
 
@@ -149,9 +150,9 @@ impl Tenant {
 }
 
 /// The tenant as what other processes know it, if its cache shares with any.
-fn member(cache: &GrantCache, key: &Credentials<'_>) -> Option<Arc<Member>> {
+fn member(cache: &GrantCache, key: &Credentials<'_>, scope: &str) -> Option<Arc<Member>> {
     let access = cache.shared().inner().fleet.clone()?;
-    Member::new(&access, Some(key.secret), &key.scope, key.name, true).map(Arc::new)
+    Member::new(&access, Some(key.secret), scope, key.name, true).map(Arc::new)
 }
 
 /// Its own keys are kept warm for nobody else.

@@ -33,7 +33,7 @@ impl Job {
             match self.ticket.start() {
                 Start::Go(timeout) => return self.go(timeout),
                 Start::Later(after) => std::thread::sleep(after),
-                Start::Refused(_) => return,
+                Start::Refused(_) | Start::Served => return,
             }
         }
     }
@@ -111,7 +111,7 @@ impl Parked {
                 }
             }
             // A thread that could not start may be able to now.
-            Start::Later(_) | Start::Refused(_) => watch::look_again(),
+            Start::Later(_) | Start::Refused(_) | Start::Served => watch::look_again(),
         }
     }
 }
@@ -245,7 +245,7 @@ fn drive(lane: Lane, mut job: Job) {
         // A 429 came after its turn had: it waits for another.
         Start::Later(_) => Parked::wait(lane, job),
         // It was overdue before a thread was free.
-        Start::Refused(_) => watch::look_again(),
+        Start::Refused(_) | Start::Served => watch::look_again(),
     }
 }
 

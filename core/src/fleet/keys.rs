@@ -1,7 +1,7 @@
 //! What the users of a store have in common and nobody else has: keys to names and contents, made from one secret.
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::hkdf::{self, HKDF_SHA256, Salt};
+use ring::hkdf::{HKDF_SHA256, Salt};
 use ring::hmac;
 use zeroize::Zeroizing;
 

@@ -24,4 +24,4 @@ pub(crate) use config::check_namespace;
 pub(crate) use counters::Counters;
 pub(crate) use flight::{Claimed, Flight, Hand, Mark, Outcome};
 pub(crate) use member::{Access, Member};
-pub(crate) use sealed::{Brought, Left};
+pub(crate) use sealed::{Brought, Left, Pause};

@@ -144,6 +144,11 @@ impl Pace {
         self.rate
     }
 
+    /// The rate that it never goes above.
+    pub(super) fn most(&self) -> f64 {
+        self.ceiling.rate
+    }
+
     /// Calls that may be sent at once.
     pub(super) fn level(&self) -> f64 {
         self.level

@@ -14,6 +14,7 @@ use crate::cache::store::{
 };
 use crate::clock::{Now, nanos};
 use crate::error::{Error, Result};
+use crate::fleet::Flight;
 use crate::fork::Reborn as _;
 
 /// How long a fetch waits for its turn that nobody waits for.
@@ -46,7 +47,9 @@ impl Inner {
             return Ok(entry);
         }
         self.check_block(who, now)?;
-        self.check_room(&who.realm, key, wish.deadline, now)?;
+        if who.member().is_none() {
+            self.check_room(&who.realm, key, wish.deadline, now)?;
+        }
         self.new_entry(who, key, now)
     }
 
@@ -182,6 +185,7 @@ impl Inner {
             Decision::Fetch => {
                 let need = self.need(&entry.key, &state, now);
                 if need == Need::Cold
+                    && who.member().is_none()
                     && let Err(error) = self.check_room(&who.realm, &entry.key, wish.deadline, now)
                 {
                     return Ok(Err(error));
@@ -290,12 +294,20 @@ impl Inner {
         let timeout = self.policy.windows(entry.key.ttl()).fetch_timeout;
         let deadline = turn.last_wanted().max(started.saturating_add(timeout));
         let credential = Arc::clone(&who.credential());
-        let fetch = Fetch::new(credential, state.era, purpose, started, turn, deadline);
+        let key = &entry.key;
+        let member = who.member();
+        let flight = member.as_ref().map(|member| Flight::new(member, key.text(), key.ttl()));
+        let fetch = Fetch::new(credential, state.era, purpose, started, turn, flight, deadline);
         let fetch = Arc::new(fetch);
         change.replace(state.fetching(Arc::clone(&fetch)));
         self.fetches.add(entry, &fetch);
-        let wakes = entry.realm.limiter.enter(&fetch.turn, need, &self.clock, now);
-        (Ticket::new(Arc::clone(self), Arc::clone(entry), fetch), wakes)
+        let ticket = Ticket::new(Arc::clone(self), Arc::clone(entry), Arc::clone(&fetch), need);
+        let wakes = match &fetch.flight {
+            // It enters once it is clear that no other process has what it wants.
+            Some(_) => Wakes::default(),
+            None => entry.realm.limiter.enter(&fetch.turn, need, &self.clock, now),
+        };
+        (ticket, wakes)
     }
 
     fn turn(&self, who: &Requester, key: &Key) -> Turn {

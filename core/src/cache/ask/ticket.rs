@@ -1,5 +1,6 @@
 //! The right to run one fetch, and what the fetching caller does with it.
 
+mod claim;
 mod handed_on;
 
 use std::fmt;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use super::options::DEFAULT_TIMEOUT;
 use crate::cache::decide::{Fetch, Grant, Key, Purpose, abandoned, check_answer, not_sent_in_time};
-use crate::cache::store::{Admission, Ended, Entry, EventKind, Inner, Permit};
+use crate::cache::store::{Admission, Ended, Entry, EventKind, Inner, Need, Permit};
 use crate::clock::{Now, nanos};
 use crate::error::Error;
 use crate::fork::Reborn as _;
@@ -27,6 +28,8 @@ pub struct Ticket {
     inner: Arc<Inner>,
     entry: Arc<Entry>,
     fetch: Arc<Fetch>,
+    /// What it is needed for, until it is clear that no other process has it.
+    claims_for: Option<Need>,
     permit: Option<Permit>,
     sent: Option<Now>,
     is_over: bool,
@@ -41,11 +44,14 @@ pub enum Start {
     Later(Duration),
     /// It may not be sent. The fetch has ended with this error.
     Refused(Error),
+    /// It is not needed: the fetch has ended with a grant that another process of the fleet has fetched.
+    Served,
 }
 
 impl Ticket {
-    pub(super) fn new(inner: Arc<Inner>, entry: Arc<Entry>, fetch: Arc<Fetch>) -> Self {
-        Self { inner, entry, fetch, permit: None, sent: None, is_over: false }
+    pub(super) fn new(inner: Arc<Inner>, entry: Arc<Entry>, fetch: Arc<Fetch>, need: Need) -> Self {
+        let claims_for = fetch.flight.is_some().then_some(need);
+        Self { inner, entry, fetch, claims_for, permit: None, sent: None, is_over: false }
     }
 
     /// The key whose grant is wanted.
@@ -93,18 +99,42 @@ impl Ticket {
         if let Some(error) = self.too_late(now) {
             return Start::Refused(error);
         }
-        match self.inner.admit(&self.entry.realm, &self.fetch, waker, sends, now) {
+        if let Some(start) = self.claim(waker, now) {
+            return start;
+        }
+        // All of a fleet are asked before the request counts as sent.
+        let is_asked_of_all = self.fetch.flight.is_some();
+        match self.inner.admit(&self.entry.realm, &self.fetch, waker, sends && !is_asked_of_all, now) {
+            Admission::Go(_) if is_asked_of_all => match self.pass_account(waker, now) {
+                Some(start) => start,
+                None => self.go_with_all(sends, now),
+            },
             Admission::Go(permit) if sends => Start::Go(self.go(permit, now)),
             Admission::Go(_) => Start::Go(Duration::from_nanos(self.fetch_timeout())),
-            Admission::Later(at) => {
-                // Whoever is woken has no need to ask in time.
-                let patience = if waker.is_some() { WOKEN } else { DEFAULT_TIMEOUT };
-                self.inner.fetches.waits(&self.fetch, at.saturating_add(nanos(patience)));
-                Start::Later(Duration::from_nanos(at.saturating_sub(time)))
-            }
+            Admission::Later(at) => self.waits_until(at, waker.is_some()),
             Admission::TooLate => self.refused(not_sent_in_time(PAUSE)),
             Admission::Blocked(block) => self.refused(block.refusal(now)),
         }
+    }
+
+    /// The request may be sent as far as other processes are concerned.
+    fn go_with_all(&mut self, sends: bool, now: Now) -> Start {
+        if !sends {
+            return Start::Go(Duration::from_nanos(self.fetch_timeout()));
+        }
+        match self.inner.admit(&self.entry.realm, &self.fetch, None, true, now) {
+            Admission::Go(permit) => Start::Go(self.go(permit, now)),
+            _ => self.refused(not_sent_in_time(PAUSE)),
+        }
+    }
+
+    /// It waits for its turn; if nobody wakes it, it asks again at this time, in nanoseconds since boot.
+    fn waits_until(&self, at: u64, is_woken: bool) -> Start {
+        // Whoever is woken has no need to ask in time.
+        let patience = if is_woken { WOKEN } else { DEFAULT_TIMEOUT };
+        self.inner.fetches.waits(&self.fetch, at.saturating_add(nanos(patience)));
+        let time = self.inner.clock.now().boot_nanos();
+        Start::Later(Duration::from_nanos(at.saturating_sub(time)))
     }
 
     fn go(&mut self, permit: Permit, now: Now) -> Duration {
@@ -186,7 +216,7 @@ impl Ticket {
     /// Ends the fetch without a request having been sent: no failure of upstream is noted.
     fn refused(&mut self, error: Error) -> Start {
         if let Some(inner) = self.end() {
-            inner.not_sent(&self.entry, &self.fetch, error.clone());
+            inner.not_sent(&self.entry, &self.fetch, error.clone(), None);
         }
         Start::Refused(error)
     }

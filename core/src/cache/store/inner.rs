@@ -14,8 +14,9 @@ use super::realm::Realm;
 use super::requester::Requester;
 use super::shards::Shards;
 use super::stats::Stats;
-use crate::cache::decide::{CachePolicy, Credential, EntryState, Fetch, Key};
+use crate::cache::decide::{Block, CachePolicy, Credential, EntryState, Fetch, Key};
 use crate::clock::{Clock, Now};
+use crate::error::Error;
 use crate::fleet::{Access, Mark};
 use crate::fork::{self, Generation, Reborn};
 use crate::watch::{self, Watched};
@@ -106,6 +107,20 @@ impl Inner {
         if let Some(member) = &*who.member() {
             member.purge(&self.counters.fleet, self.clock.now().boot_nanos());
         }
+    }
+
+    /// The store that processes share was just left alone, or is back.
+    pub(crate) fn note_breaker(&self, is_turn: bool, now: Now) {
+        if let Some(fleet) = self.fleet.as_ref().filter(|_| is_turn) {
+            let is_broken = fleet.is_broken();
+            let kind = if is_broken { EventKind::FleetBroken } else { EventKind::FleetBack };
+            self.note(now, kind, None);
+        }
+    }
+
+    /// No fetch with the credential of this one before `until`, in nanoseconds since boot.
+    pub(crate) fn refuse_credential(&self, fetch: &Fetch, error: &Error, until: u64) {
+        fetch.credential.refuse(self.number, Block { until, error: error.clone() });
     }
 
     /// Another process has had the grant of an entry given up; `mark` is what it knows that by.

@@ -83,10 +83,12 @@ pub(crate) struct NoRoom {
 }
 
 /// What is known of an account's calls now.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Traffic {
     /// In calls per second; none without a limit.
     pub(crate) rate: Option<f64>,
+    /// What the account is known not to bear more than, in calls per second.
+    pub(crate) most: f64,
     pub(crate) waiting: usize,
     pub(crate) refused_keys: usize,
 }
@@ -210,6 +212,6 @@ impl Limiter for Unlimited {
     }
 
     fn traffic(&self, _: Now) -> Traffic {
-        Traffic::default()
+        Traffic { rate: None, most: f64::MAX, waiting: 0, refused_keys: 0 }
     }
 }

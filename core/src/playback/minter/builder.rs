@@ -11,11 +11,14 @@ use super::shared::Shared;
 use super::signing::Signing;
 use super::streams::Streams;
 use crate::account::{self, AccountAt, AccountLimiter, CacheIdentity, Fingerprint, Registry};
-use crate::cache::{AccountOptions, CachePolicy, GrantCache, Limiter, Tenant, check_min_remaining};
+use crate::cache::{
+    AccountOptions, CachePolicy, Credentials, GrantCache, Limiter, Tenant, check_min_remaining,
+};
 use crate::clock::Clock;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fetch::Feed;
+use crate::fleet::{Access, Fleet};
 use crate::fork::ForkMutex;
 use crate::limits::TTL_DEFAULT;
 use crate::playback::grant::{
@@ -43,6 +46,7 @@ pub struct PlaybackMinterBuilder {
     share: Option<String>,
     isolated: bool,
     policy: Option<CachePolicy>,
+    fleet: Option<Fleet>,
     clock: Option<Clock>,
     /// Where it finds what it shares.
     registry: Arc<Registry>,
@@ -65,6 +69,7 @@ impl PlaybackMinterBuilder {
             share: None,
             isolated: false,
             policy: None,
+            fleet: None,
             clock: None,
             registry: Registry::of_process(),
         }
@@ -188,6 +193,14 @@ impl PlaybackMinterBuilder {
         self
     }
 
+    /// Shares grants with the minters of other processes that name the same fleet: of all of them one fetches each
+    /// grant, and after a 429 all wait. With a [`source`](Self::source), [`share`](Self::share) says what it fetches.
+    #[must_use]
+    pub fn fleet(mut self, fleet: Fleet) -> Self {
+        self.fleet = Some(fleet);
+        self
+    }
+
     /// Another clock, for tests. The minter then shares nothing with others.
     #[must_use]
     pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
@@ -270,8 +283,12 @@ impl PlaybackMinterBuilder {
             AccountAt { base_url: route.place().into(), account_sid: *self.key.account_sid() };
         self.one_way_to_share()?;
         if let Some(cache) = &self.cache {
-            if self.policy.is_some() {
-                return clash("policy", "cannot be given with cache, which has its own");
+            for (name, given) in
+                [("policy", self.policy.is_some()), ("fleet", self.fleet.is_some())]
+            {
+                if given {
+                    return clash(name, "cannot be given with cache, which has its own");
+                }
             }
             return Ok(self.tenant_of(cache.clone(), &account, &fingerprint));
         }
@@ -282,15 +299,27 @@ impl PlaybackMinterBuilder {
                     "cannot be given with clock: a cache with its own clock is not shared",
                 );
             }
-            return Ok(self.tenant_of(self.new_cache(clock.clone()), &account, &fingerprint));
+            if self.fleet.is_some() {
+                return clash("fleet", "cannot be given with clock: other processes go by the machine's");
+            }
+            return Ok(self.tenant_of(self.new_cache(clock.clone(), None), &account, &fingerprint));
         }
+        if self.fleet.is_some() && self.source.is_some() && self.share.is_none() {
+            return clash("fleet", "needs share beside source: a name for what that fetches");
+        }
+        let access = self.fleet.as_ref().map(|fleet| self.access(fleet)).transpose()?;
         let identity = self.identity(&account, route, fingerprint)?;
-        let make = || self.new_cache(self.registry.clock());
+        let make = || self.new_cache(self.registry.clock(), access.as_ref());
         let cache = match identity {
             Some(identity) => self.registry.cache(&identity, make),
             None => make(),
         };
         Ok(self.tenant_of(cache, &account, &fingerprint))
+    }
+
+    /// The store that all processes of a fleet share.
+    fn access(&self, fleet: &Fleet) -> Result<Arc<Access>> {
+        Ok(Access::new(fleet.open()?, fleet.own_secret(), self.share.as_deref()))
     }
 
     /// A cache is given, named or its own: at most one of the three.
@@ -316,7 +345,10 @@ impl PlaybackMinterBuilder {
         account: &AccountAt,
         fingerprint: &Fingerprint,
     ) -> Tenant {
-        let credential = account::credential_name(&self.key, fingerprint);
+        let name = account::credential_name(&self.key, fingerprint);
+        let scope = self.scope(&cache, account);
+        let secret = self.key.secret().expose();
+        let credentials = Credentials { name: &name, secret };
         // By another clock an account's times mean nothing.
         let is_manual = cache.clock().is_manual();
         let limiter = || -> Arc<dyn Limiter> {
@@ -325,9 +357,18 @@ impl PlaybackMinterBuilder {
                 false => self.registry.limiter(account),
             }
         };
-        let tenant = Tenant::new(cache, &account.name(), &credential, limiter);
+        let tenant = Tenant::new(cache, &account.name(), &scope, &credentials, limiter);
         tenant.limit(&self.account);
         tenant
+    }
+
+    /// What is fetched, as all processes of a fleet know it: grants of an endpoint, or whatever the source of this name
+    /// brings.
+    fn scope(&self, cache: &GrantCache, account: &AccountAt) -> String {
+        match (&self.source, cache.namespace()) {
+            (Some(_), Some(name)) => format!("{}@source:{name}", account.account_sid.as_str()),
+            _ => account.name(),
+        }
     }
 
     /// Who the cache is shared with, if anybody.
@@ -338,13 +379,14 @@ impl PlaybackMinterBuilder {
         fingerprint: Fingerprint,
     ) -> Result<Option<CacheIdentity>> {
         let (account, policy) = (account.clone(), self.policy.clone().unwrap_or_default());
+        let fleet = self.fleet.clone();
         if let Some(name) = &self.share {
             if name.is_empty() || name.len() > NAME_MAX_BYTES {
                 let what = format!("must have 1 to 128 bytes, not {}", name.len());
                 return Err(Error::of_argument(ErrorKind::InvalidArgument, "share", what));
             }
             let name = name.as_str().into();
-            return Ok(Some(CacheIdentity::Name { account, name, policy }));
+            return Ok(Some(CacheIdentity::Name { account, name, policy, fleet }));
         }
         if self.isolated || self.source.is_some() {
             return Ok(None);
@@ -355,12 +397,17 @@ impl PlaybackMinterBuilder {
             route,
             account,
             policy,
+            fleet,
         }))
     }
 
-    fn new_cache(&self, clock: Clock) -> GrantCache {
+    fn new_cache(&self, clock: Clock, fleet: Option<&Arc<Access>>) -> GrantCache {
         let policy = self.policy.clone().unwrap_or_default();
-        GrantCache::builder().policy(policy).clock(clock).build()
+        let builder = GrantCache::builder().policy(policy).clock(clock);
+        match fleet {
+            Some(fleet) => builder.shared_by(fleet).build(),
+            None => builder.build(),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::stream::Stream;
 use super::streams::Streams;
 use super::token::PlaybackToken;
 use crate::account;
-use crate::cache::{BeginOptions, Key};
+use crate::cache::{BeginOptions, Credentials, Key};
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fetch::{Feed, Source};
@@ -115,13 +115,14 @@ impl Shared {
             return Err(Error::of_argument(ErrorKind::InvalidCredentials, "key", what));
         }
         let source = self.source_with(key)?;
-        let credential = account::credential_name(key, &account::fingerprint(key)?);
+        let name = account::credential_name(key, &account::fingerprint(key)?);
+        let credentials = Credentials { name: &name, secret: key.secret().expose() };
         let next = self.signing.prepare(key);
         let before = self.rotating.hold(|| {
             let source = source.map(|source| self.feed.set_source(source));
             let signing = self.signing.exchange(next);
             // After the source: what is begun with the new credential is fetched from the new source.
-            self.feed.tenant().rotate(&credential);
+            self.feed.tenant().rotate(&credentials);
             (source, signing)
         });
         // A source may do anything when it is dropped, so not under the lock.

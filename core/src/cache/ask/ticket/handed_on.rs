@@ -36,7 +36,7 @@ impl Ticket {
                 self.refused(error.unwrap_or_else(|| not_sent_in_time(after)));
                 None
             }
-            Start::Refused(_) => None,
+            Start::Refused(_) | Start::Served => None,
         }
     }
 

@@ -1,0 +1,143 @@
+//! What a ticket does first whose cache shares with other processes: it asks whether one of them has the grant, or
+//! fetches it. Only then does the process's own limiter come, and at last the account's, which all share.
+
+use std::task::Waker;
+use std::time::Duration;
+
+use super::{Start, Ticket};
+use crate::cache::decide::abandoned;
+use crate::cache::store::Need;
+use crate::clock::{Now, nanos};
+use crate::error::{Error, ErrorKind, Scope};
+use crate::fleet::{Admitted, Claimed, Flight, Hand, Pause};
+use crate::thread::boot_nanos;
+use crate::watch;
+
+/// The rate that an account's shared limit begins with where this process knows none.
+const FIRST_RATE: f64 = 10.0;
+
+impl Ticket {
+    /// Asks for what other processes have. None if this process has to fetch, and its request waits for its turn.
+    pub(super) fn claim(&mut self, waker: Option<&Waker>, now: Now) -> Option<Start> {
+        let need = self.claims_for?;
+        let fetch = std::sync::Arc::clone(&self.fetch);
+        let flight = fetch.flight.as_ref()?;
+        let hand = self.hand(now);
+        let asks = flight.ask(&hand, &self.inner.counters.fleet, now);
+        self.inner.note_breaker(asks.is_turn, now);
+        if let (true, Some(mark)) = (asks.give_up, hand.mark) {
+            self.inner.give_up(&self.entry, mark, now);
+        }
+        match asks.claimed {
+            Claimed::Leads => self.enter(need, now),
+            Claimed::Later(at) => Some(self.later(at, waker, now)),
+            Claimed::Value(brought, mark) => {
+                if let Some(inner) = self.end() {
+                    inner.found(&self.ended(), brought, mark, now);
+                }
+                Some(Start::Served)
+            }
+            Claimed::Paused(pause) => Some(self.paused(pause, now)),
+            Claimed::NotAgain => {
+                let error = self.entry.state().past.error.clone().unwrap_or_else(abandoned);
+                let next = now.boot_nanos().saturating_add(self.spacing());
+                Some(self.refused_until(error, next, now))
+            }
+        }
+    }
+
+    /// What this process has of the key.
+    fn hand(&self, now: Now) -> Hand {
+        let (policy, ttl) = (&self.inner.policy, self.entry.key.ttl());
+        let (windows, state) = (policy.windows(ttl), self.entry.state());
+        let value = state.keeping(0, now);
+        Hand {
+            mark: value.and_then(|value| value.mark),
+            life: value.map_or(0, |value| value.remaining(now)),
+            need: nanos(policy.min_remaining(ttl)),
+            margin: windows.margin,
+            is_late: value.is_none_or(|value| value.remaining(now) < value.wait_below),
+            fetch_timeout: windows.fetch_timeout,
+            may_lead: state.past.leads_from <= now.boot_nanos(),
+        }
+    }
+
+    /// The request waits for its turn from now on, unless nothing may be sent.
+    fn enter(&mut self, need: Need, now: Now) -> Option<Start> {
+        let (realm, fetch) = (&self.entry.realm, &self.fetch);
+        if let Some(block) = self.inner.block_upstream(realm, &fetch.credential, now) {
+            return Some(self.refused_until(block.refusal(now), block.until, now));
+        }
+        let deadline = fetch.turn.last_wanted();
+        if need == Need::Cold
+            && let Err(error) = self.inner.check_room(realm, &self.entry.key, deadline, now)
+        {
+            let next = now.boot_nanos().saturating_add(self.spacing());
+            return Some(self.refused_until(error, next, now));
+        }
+        self.claims_for = None;
+        realm.limiter.enter(&fetch.turn, need, &self.inner.clock, now).wake();
+        None
+    }
+
+    /// Asks the account's limit that all processes share, once it is this request's turn here. None if it may be sent.
+    pub(super) fn pass_account(&mut self, waker: Option<&Waker>, now: Now) -> Option<Start> {
+        let fetch = std::sync::Arc::clone(&self.fetch);
+        let flight = fetch.flight.as_ref()?;
+        match self.ask_account(flight, now) {
+            Admitted::Go(_) => None,
+            Admitted::Later(at) => Some(self.later(at, waker, now)),
+            Admitted::Cooling(until) => {
+                let wait = Duration::from_nanos(until.saturating_sub(now.boot_nanos()));
+                let error = Error::new(
+                    ErrorKind::Throttled,
+                    "upstream answered 429 to a process of the fleet; no request is sent for this account before the \
+                     cool-down ends: answer 503 with Retry-After",
+                );
+                Some(self.refused_until(error.with_retry_after(wait), until, now))
+            }
+        }
+    }
+
+    fn ask_account(&self, flight: &Flight, now: Now) -> Admitted {
+        let traffic = self.entry.realm.limiter.traffic(now);
+        let lost_after = self.fetch.turn.lost_after;
+        let rate = traffic.rate.unwrap_or(FIRST_RATE);
+        flight.admit(rate, traffic.most, lost_after, &self.inner.counters.fleet, now)
+    }
+
+    /// Upstream has refused another process.
+    fn paused(&mut self, pause: Pause, now: Now) -> Start {
+        let Pause { error, until, .. } = pause;
+        let wait = Duration::from_nanos(until.saturating_sub(now.boot_nanos()));
+        if error.kind().scope() == Scope::Credential {
+            self.inner.refuse_credential(&self.fetch, &error, until);
+        }
+        self.refused_until(error.with_retry_after(wait), until, now)
+    }
+
+    /// Ends the fetch without a request; none begins for its key before `until`, in nanoseconds since boot.
+    fn refused_until(&mut self, error: Error, until: u64, now: Now) -> Start {
+        let until = until.max(now.boot_nanos());
+        if let Some(inner) = self.end() {
+            inner.not_sent(&self.entry, &self.fetch, error.clone(), Some(until));
+        }
+        Start::Refused(error)
+    }
+
+    /// Asks again at a time, in nanoseconds since boot.
+    fn later(&self, at: u64, waker: Option<&Waker>, now: Now) -> Start {
+        let after = at.saturating_sub(now.boot_nanos());
+        if let Some(waker) = waker
+            && !self.inner.clock.is_manual()
+        {
+            let waker = waker.clone();
+            watch::at(boot_nanos().saturating_add(after), move || waker.wake());
+        }
+        self.waits_until(at, waker.is_some())
+    }
+
+    fn spacing(&self) -> u64 {
+        self.inner.policy.windows(self.entry.key.ttl()).spacing
+    }
+}
