@@ -11,6 +11,7 @@ mod completion;
 mod credentials;
 mod error;
 mod fetch;
+mod fleet;
 mod fork;
 mod hash_trie;
 mod json;

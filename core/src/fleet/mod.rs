@@ -6,5 +6,10 @@
 
 mod cell;
 mod head;
+#[cfg(target_os = "linux")]
+mod host;
+mod look;
+#[cfg(any(test, feature = "test-helpers"))]
+mod memory;
 mod slot;
 mod store;
