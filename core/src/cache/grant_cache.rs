@@ -350,7 +350,6 @@ impl GrantCache {
     /// # Ok::<(), grantmint_core::Error>(())
     /// ```
     pub fn invalidate(&self, key: &Key) -> bool {
-        let inner = self.inner();
         self.shared.invalidate(self.host(), key, None)
     }
 
@@ -375,7 +374,6 @@ impl GrantCache {
     /// # Ok::<(), grantmint_core::Error>(())
     /// ```
     pub fn invalidate_if(&self, key: &Key, generation: u64) -> bool {
-        let inner = self.inner();
         self.shared.invalidate(self.host(), key, Some(generation))
     }
 

@@ -20,6 +20,8 @@ const SLOW: f64 = 15.0;
 /// A pause that upstream did not ask for.
 const PAUSE_LEAST: f64 = 1.0;
 const PAUSE_MOST: f64 = 8.0;
+/// The rate of an account that nobody knows anything of.
+const BEGIN: f64 = 10.0;
 /// No cool-down is longer, whatever upstream asks for.
 const COOLDOWN_MAX: Duration = Duration::from_secs(300);
 
@@ -134,11 +136,14 @@ impl Cell {
         }
         if self.is_half_open {
             if self.probe != asked.call && self.probe_until > time {
-                let soon = time.saturating_add(SECOND / 10);
+                // Not all at the same moment.
+                let soon = time.saturating_add(nanos_of(0.05 + 0.1 * asked.random));
                 return Admitted::Later(self.probe_until.min(soon));
             }
             self.probe = asked.call;
-            self.probe_until = time.saturating_add(asked.lost_after);
+            // No longer than what counts as plausible when it is read.
+            let lost_after = asked.lost_after.min(nanos(COOLDOWN_MAX));
+            self.probe_until = time.saturating_add(lost_after);
             return Admitted::Go(Pass { call: asked.call, at: time, is_probe: true });
         }
         if self.level >= 1.0 {
@@ -150,16 +155,22 @@ impl Cell {
         Admitted::Later(time.saturating_add(nanos_of(wait).max(SECOND / 1000)))
     }
 
-    /// Takes note of how a call ended.
-    pub(crate) fn told(mut self, told: &Told, time: u64) -> Self {
+    /// Takes note of how a call ended; `cell` is what is in the store. None if there is nothing to leave there.
+    pub(crate) fn report(cell: Option<Self>, told: &Told, time: u64) -> Option<Self> {
+        let is_refused = matches!(told.how, Ended::Throttled { .. });
+        let cell = cell.or_else(|| is_refused.then(|| Self::new(BEGIN, time)));
+        cell.map(|cell| cell.told(told, time))
+    }
+
+    fn told(mut self, told: &Told, time: u64) -> Self {
         self.advance(time);
         let is_probe = told.pass.is_probe && self.is_half_open && self.probe == told.pass.call;
         match told.how {
             Ended::Answered if is_probe => {
                 (self.is_half_open, self.refused, self.level) = (false, 0, 0.0);
             }
-            Ended::Answered | Ended::Lost if !is_probe => {}
-            Ended::Answered | Ended::Lost => self.probe_until = time.saturating_add(SECOND),
+            Ended::Lost if is_probe => self.probe_until = time.saturating_add(SECOND),
+            Ended::Answered | Ended::Lost => {}
             Ended::Unsent if is_probe => self.probe_until = time,
             Ended::Unsent => self.level = (self.level + 1.0).min(self.burst()),
             Ended::Throttled { asked, random } => {
@@ -177,6 +188,8 @@ impl Cell {
         random: f64,
         time: u64,
     ) {
+        // To come back at once would be to ask for the next refusal.
+        let asked = asked.filter(|asked| !asked.is_zero());
         // Answers to calls that were in flight together are one refusal.
         let is_new = pass.at > self.cut_at && !self.is_half_open;
         if is_new {
@@ -186,9 +199,11 @@ impl Cell {
         }
         self.refused = self.refused.saturating_add(u32::from(is_probe));
         self.level = 0.0;
-        if is_new || is_probe || asked.is_some() {
-            let pause = pause(asked, self.refused, self.rate, random);
-            self.cooling_until = self.cooling_until.max(time.saturating_add(pause));
+        let until = time.saturating_add(pause(asked, self.refused, self.rate, random));
+        // Of an older call no more counts than a longer pause, and nothing once a probe was answered well.
+        let is_longer = asked.is_some() && self.is_half_open && until > self.cooling_until;
+        if is_new || is_probe || is_longer {
+            self.cooling_until = self.cooling_until.max(until);
             (self.is_half_open, self.probe, self.probe_until) = (true, 0, 0);
         }
     }
@@ -218,6 +233,7 @@ impl Cell {
     }
 
     /// The rate in force.
+    #[cfg(test)]
     pub(crate) fn rate(&self) -> f64 {
         self.rate
     }

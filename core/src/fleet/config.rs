@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+#[cfg(target_os = "linux")]
+use super::host::HostStore;
 use super::store::SharedStore;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
@@ -94,7 +96,7 @@ impl Fleet {
     /// The store of this fleet.
     #[cfg(target_os = "linux")]
     pub(crate) fn open(&self) -> Result<Arc<dyn SharedStore>> {
-        Ok(super::host::open(self.path.as_deref()))
+        Ok(Arc::new(HostStore::new(self.path.as_deref())))
     }
 
     /// It has been tried nowhere else.

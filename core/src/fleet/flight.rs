@@ -126,11 +126,6 @@ impl Flight {
         Self { member: Arc::clone(member), slot, ttl, state: Mutex::default() }
     }
 
-    /// Whether it is this process's turn to call.
-    pub(crate) fn leads(&self) -> bool {
-        matches!(self.state.lock().stage, Stage::Leads(..) | Stage::Alone(_))
-    }
-
     /// Asks the store. Takes some microseconds; never waits.
     pub(crate) fn ask(&self, hand: &Hand, counters: &Counters, now: Now) -> Asks {
         let mut state = self.state.lock();

@@ -10,8 +10,13 @@ mod config;
 mod counters;
 mod flight;
 mod head;
+#[cfg(target_os = "linux")]
+mod host;
 mod keys;
+mod look;
 mod member;
+#[cfg(any(test, feature = "test-helpers"))]
+mod memory;
 mod sealed;
 mod slot;
 mod store;

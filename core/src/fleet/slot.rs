@@ -24,14 +24,51 @@ impl Slot {
         })
     }
 
+    /// The slot of such a name.
+    pub(crate) fn of_hex(text: &str) -> Option<Self> {
+        let (digits, rest) = text.as_bytes().as_chunks::<2>();
+        let digits: &[[u8; 2]; 16] = digits.try_into().ok().filter(|_| rest.is_empty())?;
+        let mut bytes = [0; 16];
+        for (byte, [high, low]) in bytes.iter_mut().zip(digits) {
+            *byte = (digit(*high)? << 4) | digit(*low)?;
+        }
+        Some(Self(bytes))
+    }
+
     /// The first bits of the name, as a number below 2^56.
     pub(crate) fn number(&self) -> u64 {
         self.0[..7].iter().fold(0, |number, byte| (number << 8) | u64::from(*byte))
     }
 }
 
+/// The value of a digit as [`Slot::hex`] writes it.
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    }
+}
+
 impl fmt::Debug for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Slot({})", self.hex())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_is_found_by_its_name() {
+        let slot = Slot::new(std::array::from_fn(|index| u8::try_from(index * 17).unwrap()));
+        let name = slot.hex();
+        assert_eq!(name, "00112233445566778899aabbccddeeff");
+        assert_eq!(Slot::of_hex(&name), Some(slot));
+        assert_eq!(slot.number(), 0x0011_2233_4455_66);
+        for other in ["", &name[1..], &format!("{name}0"), &name.to_uppercase(), &"é".repeat(16)] {
+            assert_eq!(Slot::of_hex(other), None, "{other}");
+        }
     }
 }

@@ -28,7 +28,7 @@ impl Inner {
     /// A fetch brought a grant that lives for `lifetime` from when its request was sent.
     pub(crate) fn succeeded(&self, ended: &Ended<'_>, grant: Grant, lifetime: Duration) {
         let now = self.clock.now();
-        let Ended { entry, fetch, .. } = *ended;
+        let Ended { entry, .. } = *ended;
         self.answered(ended, Report::Answered, now);
         let stored = self.stored(ended, grant, lifetime, now);
         let promise = nanos(self.policy.min_remaining(entry.key.ttl()));
