@@ -135,7 +135,7 @@ mod tests {
     fn fetch(deadline: u64) -> Arc<Fetch> {
         let lane = Lane { number: 0, takes_threads: false };
         let turn = Arc::new(Turn::new(lane, 0, 0, 0));
-        Arc::new(Fetch::new(Arc::default(), 0, Purpose::Cold, 0, turn, deadline))
+        Arc::new(Fetch::new(Arc::default(), 0, Purpose::Cold, 0, turn, None, deadline))
     }
 
     fn at(boot: u64) -> Now {

@@ -229,6 +229,7 @@ impl Bench {
                 self.oracle.waits_for_its_turn(id, after, now);
                 self.tickets.push((id, ticket));
             }
+            Start::Served => panic!("the cache shares with no other process"),
             Start::Refused(error) => {
                 check_error(&error);
                 self.oracle.refused(id, error.kind(), now);

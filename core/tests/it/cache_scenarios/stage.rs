@@ -218,6 +218,7 @@ impl Stage {
                 let after = Some(Some(after.as_secs_f64()));
                 Expect { start: named("later"), after, ..Expect::default() }
             }
+            Start::Served => return Err("the cache shares with no other process".to_owned()),
             Start::Refused(error) => {
                 let shown = refused(&error);
                 return Ok(Expect { outcome: None, start: named("refused"), ..shown });
