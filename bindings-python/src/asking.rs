@@ -18,6 +18,11 @@ impl Asking {
         Begun::new(py, begun)
     }
 
+    /// How much of the caller's time is left, in seconds.
+    fn time_left(&self) -> f64 {
+        self.0.time_left().as_secs_f64()
+    }
+
     /// Whether to begin again after the waiter raised an error with this code.
     fn goes_on(&mut self, code: &str) -> bool {
         ErrorKind::from_code(code).is_some_and(|told| self.0.goes_on(told))

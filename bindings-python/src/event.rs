@@ -25,8 +25,10 @@ impl Event {
     /// What happened: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned",
     /// "evicted", "invalidated", "purged", "rotated", "forked", "no_room" (a key was refused, for
     /// the first time within a minute, as the account's rate leaves no room for its fetch),
-    /// "rate_cut" (after a 429 the account is called less often) or "limits_differ" (another minter
-    /// of the account has given other limits, and of each the lower holds).
+    /// "rate_cut" (after a 429 the account is called less often), "limits_differ" (another minter
+    /// of the account has given other limits, and of each the lower holds), "fleet_value" (a grant
+    /// came from another process, which had fetched it), "fleet_broken" (what processes share is left
+    /// alone for some seconds, because it failed) or "fleet_back".
     #[getter]
     fn kind(&self) -> &'static str {
         self.0.kind.as_str()
@@ -47,11 +49,13 @@ impl Event {
         }
     }
 
-    /// The generation of the grant, for fetch_succeeded.
+    /// The generation of the grant, for fetch_succeeded and fleet_value.
     #[getter]
     fn generation(&self) -> Option<u64> {
         match self.0.kind {
-            EventKind::FetchSucceeded { generation } => Some(generation),
+            EventKind::FetchSucceeded { generation } | EventKind::FleetValue { generation } => {
+                Some(generation)
+            }
             _ => None,
         }
     }

@@ -16,6 +16,7 @@ use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
 use crate::event::{Event, events};
 use crate::flag::Flag;
+use crate::fleet::OfFleet;
 use crate::hit::{Hit, Parts};
 use crate::number::{Count, Number};
 use crate::policy;
@@ -50,11 +51,13 @@ impl GrantCache {
             calls_per_second=None,
             burst=None,
             max_fetches=None,
+            fleet=None,
+            namespace=None,
             _parts=None,
             **unknown
         ),
         text_signature = "(*, policy=None, clock=None, rate_limited=None, calls_per_second=None, \
-                          burst=None, max_fetches=None, _parts=None)"
+                          burst=None, max_fetches=None, fleet=None, namespace=None, _parts=None)"
     )]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
@@ -66,6 +69,8 @@ impl GrantCache {
         calls_per_second: Option<Number<'_>>,
         burst: Option<Count<'_>>,
         max_fetches: Option<Count<'_>>,
+        fleet: Option<Argument<'_, OfFleet>>,
+        namespace: Option<Text<'_>>,
         _parts: Option<Bound<'_, CacheParts>>,
         unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
@@ -80,7 +85,9 @@ impl GrantCache {
         builder = builder.clock(given(clock, "clock")?.unwrap_or_else(Clock::system));
         let rate_limited = given(rate_limited, "rate_limited")?;
         let account = account::options(calls_per_second, burst, max_fetches)?;
-        Ok(Self { cache: builder.limits(rate_limited, &account).or_raise()?.build() })
+        builder = builder.limits(rate_limited, &account).or_raise()?;
+        let (fleet, namespace) = (given(fleet, "fleet")?, given(namespace, "namespace")?);
+        Ok(Self { cache: builder.fleet_if(fleet.as_ref(), namespace).or_raise()?.build() })
     }
 
     /// Asks for a grant; never waits.

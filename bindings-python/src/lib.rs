@@ -21,6 +21,7 @@ mod error;
 mod event;
 mod fetch_function;
 mod flag;
+mod fleet;
 mod fork;
 mod freshness;
 mod grant_cache;
@@ -88,6 +89,8 @@ mod _native {
     use crate::error::_doc_url;
     #[pymodule_export]
     use crate::event::Event;
+    #[pymodule_export]
+    use crate::fleet::HostFleet;
     #[pymodule_export]
     use crate::fork::_after_fork;
     #[pymodule_export]

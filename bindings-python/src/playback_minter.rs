@@ -17,6 +17,7 @@ use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
 use crate::event::{Event, events};
 use crate::flag;
+use crate::fleet::OfFleet;
 use crate::grant_cache::{CacheParts, GrantCache};
 use crate::grants::argument;
 use crate::kept;
@@ -113,6 +114,7 @@ impl PlaybackMinter {
             cache=None,
             share=None,
             isolated=false,
+            fleet=None,
             base_url=None,
             proxy=None,
             ca_file=None,
@@ -125,9 +127,9 @@ impl PlaybackMinter {
         ),
         text_signature = "(key, *, allow_origin=None, grants=None, ttl=None, unique=True, \
                           grant_ttl=None, min_remaining=None, timeout=None, source=None, cache=None, \
-                          share=None, isolated=False, base_url=None, proxy=None, ca_file=None, \
-                          calls_per_second=None, burst=None, max_fetches=None, policy=None, \
-                          clock=None)"
+                          share=None, isolated=False, fleet=None, base_url=None, proxy=None, \
+                          ca_file=None, calls_per_second=None, burst=None, max_fetches=None, \
+                          policy=None, clock=None)"
     )]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
@@ -145,6 +147,7 @@ impl PlaybackMinter {
         cache: Option<Argument<'_, GrantCache>>,
         share: Option<Text<'_>>,
         #[pyo3(from_py_with = flag::isolated)] isolated: bool,
+        fleet: Option<Argument<'_, OfFleet>>,
         base_url: Option<Text<'_>>,
         proxy: Option<Text<'_>>,
         ca_file: Option<FilePath<'_>>,
@@ -175,6 +178,7 @@ impl PlaybackMinter {
             builder = builder.isolated();
         }
         set_given!(builder, {
+            fleet: given(fleet, "fleet")?,
             base_url: given(base_url, "base_url")?,
             proxy: given(proxy, "proxy")?,
             ca_file: given(ca_file, "ca_file")?,

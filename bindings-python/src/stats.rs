@@ -78,6 +78,30 @@ macro_rules! stats {
                 Ok(latency)
             }
 
+            /// What other processes have brought, as a dict; None without a fleet. "values" is the
+            /// number of grants that another process had fetched, "leases" of fetches that this one
+            /// made for all, "waits" of fetches that waited for another's, "pauses" of fetches that
+            /// were not sent as upstream had refused another's. "alone" is the number of fetches sent
+            /// without the right to, as the store was in trouble or another took too long; "rejected"
+            /// of contents of the store that were not handed out; "errors" of times that the store
+            /// failed. "is_broken" tells whether it is left alone because of that, "trouble" what was
+            /// wrong the last time, or is None.
+            #[getter]
+            fn fleet<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+                let Some(stats) = &self.0.fleet else { return Ok(None) };
+                let fleet = PyDict::new(py);
+                fleet.set_item("values", stats.values)?;
+                fleet.set_item("leases", stats.leases)?;
+                fleet.set_item("waits", stats.waits)?;
+                fleet.set_item("pauses", stats.pauses)?;
+                fleet.set_item("alone", stats.alone)?;
+                fleet.set_item("rejected", stats.rejected)?;
+                fleet.set_item("errors", stats.errors)?;
+                fleet.set_item("is_broken", stats.is_broken)?;
+                fleet.set_item("trouble", stats.trouble.as_deref())?;
+                Ok(Some(fleet))
+            }
+
             /// The statistics in the text format that Prometheus scrapes.
             ///
             /// Args:

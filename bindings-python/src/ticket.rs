@@ -64,8 +64,9 @@ impl Ticket {
     /// counts from here.
     ///
     /// Returns:
-    ///     ("go", the seconds that the request may take), or ("later", the seconds after which to
-    ///     ask again).
+    ///     ("go", the seconds that the request may take), ("later", the seconds after which to ask
+    ///     again), or ("served", 0.0): the fetch has ended with a grant that another process of the
+    ///     fleet had fetched, and no request is to be sent.
     ///
     /// Raises:
     ///     GrantmintError: The request may not be sent; the fetch has ended with this error.
@@ -73,6 +74,7 @@ impl Ticket {
         match self.ticket.with(py, grantmint_core::Ticket::start) {
             Some(Start::Go(time)) => Ok(("go", time.as_secs_f64())),
             Some(Start::Later(time)) => Ok(("later", time.as_secs_f64())),
+            Some(Start::Served) => Ok(("served", 0.0)),
             Some(Start::Refused(error)) => Err(raise(&error)),
             None => Err(ended()),
         }

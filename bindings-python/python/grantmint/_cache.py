@@ -15,7 +15,7 @@ from grantmint.types import AsyncGrantFetch, GrantFetch
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from grantmint._native import Begun, Ticket, Waiter
+    from grantmint._native import Asking, Begun, Ticket, Waiter
 
 __all__ = ["GrantCache"]
 
@@ -36,10 +36,13 @@ class GrantCache(NativeCache):
         calls_per_second: As of PlaybackMinter.
         burst: As of PlaybackMinter.
         max_fetches: As of PlaybackMinter. A fetch of your own function does not count.
+        fleet: As of PlaybackMinter, but a HostFleet with a secret: a cache has no API key.
+        namespace: What the keys are for, 1 to 128 bytes. The caches of a fleet that give the same
+            share their grants.
 
     Raises:
-        InvalidArgumentError: invalid_argument for the policy and the limits, and for a limit
-            together with rate_limited=False.
+        InvalidArgumentError: invalid_argument for the policy, the limits and the fleet, and for a
+            limit together with rate_limited=False.
 
     Example:
         >>> def fetch(key, *, ttl, origin, timeout):
@@ -89,7 +92,7 @@ class GrantCache(NativeCache):
                 return begun.grant
             call = _sources.Call()
             if begun.ticket is not None:
-                _run(begun.ticket, fetch, call)
+                _run(begun.ticket, fetch, call, asking)
             try:
                 return _waiter_of(begun).wait()
             except GrantmintError as error:
@@ -202,11 +205,20 @@ def _refresh(ticket: Ticket, fetch: Callable[..., Any]) -> bool:
     return True
 
 
-def _run(ticket: Ticket, fetch: Callable[..., Any], call: _sources.Call) -> None:
+def _run(
+    ticket: Ticket, fetch: Callable[..., Any], call: _sources.Call, asking: Asking | None = None
+) -> None:
+    """Runs a fetch on this thread, for the caller if one waits."""
     try:
-        seconds = _wait_for_go(ticket)
+        seconds = _wait_for_go(ticket, asking)
     except GrantmintError:
         return  # the waiters are told
+    except _TimeIsOver:
+        # It goes on for others.
+        _start_call(ticket, fetch, call)
+        return
+    if seconds is None:
+        return
     try:
         # No local has the answer: this frame stays in the traceback of what complete raises.
         _sources.complete(ticket, fetch(ticket.key, ttl=ticket.ttl, origin=None, timeout=seconds))
@@ -217,12 +229,22 @@ def _run(ticket: Ticket, fetch: Callable[..., Any], call: _sources.Call) -> None
         raise
 
 
-def _wait_for_go(ticket: Ticket) -> float:
+class _TimeIsOver(Exception):  # noqa: N818
+    """The caller that waits on this thread has no time left."""
+
+
+def _wait_for_go(ticket: Ticket, asking: Asking | None) -> float | None:
+    """How many seconds the request has that may be sent now; None if it is not needed."""
     while True:
         what, seconds = ticket.start()
         if what == "go":
             return seconds
-        time.sleep(seconds)
+        if what == "served":
+            return None
+        left = None if asking is None else asking.time_left()
+        if left == 0:
+            raise _TimeIsOver
+        time.sleep(seconds if left is None else min(seconds, left))
 
 
 async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], call: _sources.Call) -> None:
@@ -233,6 +255,8 @@ async def _await(ticket: Ticket, fetch: Callable[..., Awaitable[Any]], call: _so
             what, seconds = ticket.start()
             if what == "go":
                 break
+            if what == "served":
+                return
             await asyncio.sleep(seconds)
     except GrantmintError:
         return  # the waiters are told

@@ -26,6 +26,7 @@ __all__ = [
     "Event",
     "GrantCache",
     "Hit",
+    "HostFleet",
     "IpMessagingGrant",
     "Job",
     "LoopPort",
@@ -87,6 +88,20 @@ class _Latency(TypedDict):
     buckets: list[tuple[float, int]]
     count: int
     sum: float
+
+@type_check_only
+class _FleetStats(TypedDict):
+    """What other processes have brought: Stats.fleet."""
+
+    values: int
+    leases: int
+    waits: int
+    pauses: int
+    alone: int
+    rejected: int
+    errors: int
+    is_broken: bool
+    trouble: str | None
 
 @type_check_only
 class _PolicyFields(TypedDict, total=False):
@@ -575,6 +590,21 @@ class CachePolicy:
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
+class HostFleet:
+    """The"""
+    def __new__(
+        cls, path: str | PathLike[str] | None = None, *, secret: str | bytes | None = None
+    ) -> Self: ...
+    @property
+    def path(self) -> str | None:
+        """The folder"""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
 class AccessToken:
     """One Access Token for one identity. It cannot be changed. `to_jwt` signs it with the time of that
     moment.
@@ -914,6 +944,7 @@ class PlaybackMinter:
         cache: GrantCache | None = None,
         share: str | None = None,
         isolated: bool = False,
+        fleet: str | HostFleet | None = None,
         base_url: str | None = None,
         proxy: str | None = None,
         ca_file: str | PathLike[str] | None = None,
@@ -1112,6 +1143,8 @@ class GrantCache:
         calls_per_second: float | None = None,
         burst: int | None = None,
         max_fetches: int | None = None,
+        fleet: str | HostFleet | None = None,
+        namespace: str | None = None,
         _parts: CacheParts | None = None,
     ) -> Self: ...
     def begin(
@@ -1198,6 +1231,8 @@ class Asking:
     """One caller's tries to get one grant. All of them share the caller's time."""
     def begin(self) -> Begun:
         """As GrantCache.begin, with the time that is left."""
+    def time_left(self) -> float:
+        """How much of the caller's time is left, in seconds."""
     def goes_on(self, code: str) -> bool:
         """Whether to begin again after the waiter raised an error with this code."""
 
@@ -1285,6 +1320,9 @@ class Stats:
         and the number of fetches that took no longer; "count" is their number, "sum" their
         seconds.
         """
+    @property
+    def fleet(self) -> _FleetStats | None:
+        """What"""
     def to_prometheus(self, cache: str) -> str:
         """The statistics in the text format that Prometheus scrapes.
 
@@ -1324,6 +1362,9 @@ class Event:
         "no_room",
         "rate_cut",
         "limits_differ",
+        "fleet_value",
+        "fleet_broken",
+        "fleet_back",
     ]:
         """What happened: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned",
         "evicted", "invalidated", "purged", "rotated", "forked", "no_room" (a key was refused, for
@@ -1426,7 +1467,7 @@ class Ticket:
     @property
     def is_refresh(self) -> bool:
         """Whether the fetch refreshes a grant that is still good."""
-    def start(self) -> tuple[Literal["go", "later"], float]:
+    def start(self) -> tuple[Literal["go", "later", "served"], float]:
         """Asks whether the request may be sent now. Call it right before sending: the grant's lifetime
         counts from here.
 

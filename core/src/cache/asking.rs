@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::ask::{Begin, BeginOptions, Beginner as _, Rounds, SharedCache};
 use super::decide::Key;
@@ -25,6 +26,12 @@ impl Asking {
     /// As [`GrantCache::begin`].
     pub fn begin(&self) -> Result<Begin> {
         self.from.begin(self.rounds.options(&self.from))
+    }
+
+    /// What is left of the caller's time.
+    #[must_use]
+    pub fn time_left(&self) -> Duration {
+        self.rounds.options(&self.from).timeout.unwrap_or_default()
     }
 
     /// Whether to begin again, now that the waiter has told this: after [`ErrorKind::Abandoned`], at

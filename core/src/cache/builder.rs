@@ -42,20 +42,44 @@ impl GrantCacheBuilder {
     }
 
     /// Shares grants with the caches of other processes that name the same fleet and namespace: of all of them one
-    /// fetches each grant. `namespace`, 1 to 128 bytes, says what the keys are for. A cache by a manual clock shares
-    /// nothing.
+    /// fetches each grant. `namespace`, 1 to 128 bytes, says what the keys are for. A cache that is given a manual
+    /// clock later shares nothing.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] for a namespace of another length and a fleet without a
-    /// [`secret`](Fleet::secret); [`ErrorKind::Unsupported`] where there are no fleets.
+    /// [`ErrorKind::InvalidArgument`] for a namespace of another length, a fleet without a
+    /// [`secret`](Fleet::secret) and a cache by a manual clock; [`ErrorKind::Unsupported`] where there are no fleets.
     pub fn fleet(self, fleet: &Fleet, namespace: &str) -> Result<Self> {
         check_namespace("namespace", namespace)?;
+        if self.clock.is_manual() {
+            return refused(
+                "fleet",
+                "cannot be given with clock: other processes go by the machine's",
+            );
+        }
         let Some(secret) = fleet.own_secret() else {
-            let what = "must have a secret of its own for a cache, which has no API key";
-            return Err(Error::of_argument(ErrorKind::InvalidArgument, "fleet", what));
+            return refused(
+                "fleet",
+                "must have a secret of its own for a cache, which has no API key",
+            );
         };
         Ok(self.shared_by(&Access::new(fleet.open()?, Some(secret), Some(namespace))))
+    }
+
+    /// What a host program says of a fleet in one go: each as it gave it, if it did.
+    ///
+    /// # Errors
+    ///
+    /// As of [`GrantCacheBuilder::fleet`]; [`ErrorKind::InvalidArgument`] for one of the two alone.
+    pub fn fleet_if(self, fleet: Option<&Fleet>, namespace: Option<&str>) -> Result<Self> {
+        match (fleet, namespace) {
+            (Some(fleet), Some(namespace)) => self.fleet(fleet, namespace),
+            (Some(_), None) => {
+                refused("namespace", "is needed beside fleet: a name for what the keys are for")
+            }
+            (None, Some(_)) => refused("namespace", "has no effect without fleet: give both"),
+            (None, None) => Ok(self),
+        }
     }
 
     #[must_use]
@@ -70,6 +94,10 @@ impl GrantCacheBuilder {
         let fleet = self.fleet.filter(|fleet| fleet.is_by_hand() || !self.clock.is_manual());
         GrantCache::new(Inner::new(self.clock, self.policy, fleet), self.limiter)
     }
+}
+
+fn refused(argument: &str, what: &str) -> Result<GrantCacheBuilder> {
+    Err(Error::of_argument(ErrorKind::InvalidArgument, argument, what))
 }
 
 impl GrantCache {

@@ -114,7 +114,9 @@ impl FromStr for Fleet {
     fn from_str(text: &str) -> Result<Self> {
         match text.split_once(':') {
             None if text == "host" => Ok(Self::host()),
-            Some(("host", path)) => Self::host_at(path),
+            Some(("host", path)) => {
+                Self::host_at(path).map_err(|error| error.with_argument("fleet"))
+            }
             _ => {
                 let what = "must be host, or host: and the path of a folder";
                 Err(Error::of_argument(ErrorKind::InvalidUrl, "fleet", what))
@@ -160,6 +162,7 @@ mod tests {
         let long = format!("host:/{}", "x".repeat(4001));
         for text in ["host:", "host:relative", "host:./x", "host:/a\0b", &long] {
             assert_eq!(kind(text), ErrorKind::InvalidArgument, "{text:?}");
+            assert_eq!(text.parse::<Fleet>().unwrap_err().argument(), Some("fleet"));
         }
         assert_eq!("host".parse::<Fleet>().unwrap(), Fleet::host());
         assert_eq!("host:/run/a".parse::<Fleet>().unwrap(), Fleet::host_at("/run/a").unwrap());

@@ -145,13 +145,7 @@ impl Flight {
         asks
     }
 
-    fn ask_store(
-        &self,
-        state: &mut State,
-        hand: &Hand,
-        counters: &Counters,
-        now: Now,
-    ) -> Asks {
+    fn ask_store(&self, state: &mut State, hand: &Hand, counters: &Counters, now: Now) -> Asks {
         let time = now.boot_nanos();
         let chair = state.chair(hand, time);
         let mut wanted = self.wanted(hand, chair, time);
@@ -173,19 +167,21 @@ impl Flight {
                         continue;
                     }
                 },
-                Ok(Claim::Paused(left)) => match Pause::open(&self.member.keys, &self.slot, &left, now) {
-                    Some(pause) if self.concerns(&pause) => {
-                        counters.count(Count::Pause);
-                        (Claimed::Paused(pause.spread(time)), None)
-                    }
-                    opened => {
-                        if opened.is_none() {
-                            counters.count(Count::Rejected);
+                Ok(Claim::Paused(left)) => {
+                    match Pause::open(&self.member.keys, &self.slot, &left, now) {
+                        Some(pause) if self.concerns(&pause) => {
+                            counters.count(Count::Pause);
+                            (Claimed::Paused(pause.spread(time)), None)
                         }
-                        wanted.is_pause_known = true;
-                        continue;
+                        opened => {
+                            if opened.is_none() {
+                                counters.count(Count::Rejected);
+                            }
+                            wanted.is_pause_known = true;
+                            continue;
+                        }
                     }
-                },
+                }
                 Ok(Claim::Lease(lease, seen)) => {
                     counters.count(Count::Lease);
                     state.stage = Stage::Leads(lease, seen);
@@ -254,7 +250,11 @@ impl Flight {
         let wait = if waited == 0 {
             let took = seen.head.map_or(0, |head| head.took);
             let first = if took > 0 { took } else { nanos(pacing.first) };
-            if hand.life > 0 && !hand.is_late { REFRESH_LOOK } else { first.min(hand.fetch_timeout) }
+            if hand.life > 0 && !hand.is_late {
+                REFRESH_LOOK
+            } else {
+                first.min(hand.fetch_timeout)
+            }
         } else {
             let part = nanos_of(waited as f64 / 1e9 * pacing.share);
             part.clamp(nanos(pacing.first) / 4, nanos(pacing.longest))
@@ -438,9 +438,9 @@ impl Pause {
 /// Whether what a process has in hand has been given up by another.
 fn is_given_up(hand: &Hand, seen: &Seen) -> bool {
     let Some(mark) = hand.mark else { return false };
-    let buried = seen.head.is_some_and(|head| {
-        head.kind == Kind::Tombstone && head.generation != mark.generation
-    });
+    let buried = seen
+        .head
+        .is_some_and(|head| head.kind == Kind::Tombstone && head.generation != mark.generation);
     buried || seen.epoch != mark.epoch
 }
 

@@ -136,12 +136,7 @@ impl Member {
     }
 
     /// Takes note of how the store answered; tells whether that opened or closed the breaker.
-    pub(super) fn heard(
-        &self,
-        trouble: Option<&Trouble>,
-        counters: &Counters,
-        time: u64,
-    ) -> bool {
+    pub(super) fn heard(&self, trouble: Option<&Trouble>, counters: &Counters, time: u64) -> bool {
         match trouble {
             None => self.access.breaker.answered(),
             Some(trouble) => {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::stats::{LatencyHistogram, Stats};
 use crate::cache::decide::Freshness;
+use crate::fleet::FleetStats;
 
 impl Stats {
     /// The statistics in the text format that Prometheus scrapes, each series with the label
@@ -57,6 +58,9 @@ impl Stats {
         let help = "Grants that came with a Date of another clock";
         page.counter("grantmint_implausible_dates_total", help, self.implausible_dates);
         page.histogram("grantmint_fetch_seconds", "How long fetches took", &self.fetch_latency);
+        if let Some(fleet) = &self.fleet {
+            page.fleet(fleet);
+        }
         page.text
     }
 }
@@ -67,6 +71,25 @@ struct Page {
 }
 
 impl Page {
+    /// What other processes have brought.
+    fn fleet(&mut self, fleet: &FleetStats) {
+        let counters = [
+            ("values", "Grants that another process had fetched", fleet.values),
+            ("leases", "Fetches that this process made for all", fleet.leases),
+            ("waits", "Fetches that waited for another process's", fleet.waits),
+            ("pauses", "Fetches not sent as upstream had refused another process's", fleet.pauses),
+            ("alone", "Fetches sent without the right to", fleet.alone),
+            ("rejected", "Contents of the fleet's store that were not handed out", fleet.rejected),
+            ("errors", "Times that the fleet's store failed", fleet.errors),
+        ];
+        for (name, help, count) in counters {
+            self.counter(&format!("grantmint_fleet_{name}_total"), help, count);
+        }
+        let is_broken = if fleet.is_broken { "1" } else { "0" };
+        let help = "Whether the fleet's store is left alone because it failed";
+        self.gauge("grantmint_fleet_broken", help, is_broken);
+    }
+
     fn head(&mut self, name: &str, kind: &str, help: &str) {
         let _ = writeln!(self.text, "# HELP {name} {help}.\n# TYPE {name} {kind}");
     }
@@ -106,6 +129,20 @@ fn label(cache: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::cache::store::counters::Counters;
+    use crate::fleet::FleetStats;
+
+    #[test]
+    fn the_prometheus_page_has_a_fleets_series_if_there_is_one() {
+        let mut stats = Counters::new().read();
+        stats.fleet = None;
+        assert!(!stats.to_prometheus("a").contains("fleet"));
+        let fleet = FleetStats { values: 3, is_broken: true, ..FleetStats::default() };
+        stats.fleet = Some(fleet);
+        let page = stats.to_prometheus("a");
+        assert!(page.contains("\ngrantmint_fleet_values_total{cache=\"a\"} 3\n"), "{page}");
+        assert!(page.contains("\ngrantmint_fleet_alone_total{cache=\"a\"} 0\n"));
+        assert!(page.contains("\ngrantmint_fleet_broken{cache=\"a\"} 1\n"));
+    }
 
     #[test]
     fn the_prometheus_page_has_each_series_once() {
