@@ -14,6 +14,7 @@ const {
   TokenError,
   UpstreamError,
 } = require('./lib/errors.cjs');
+const { HostFleet } = require('./lib/fleet.cjs');
 const { GrantCache, simulateFork } = require('./lib/grant-cache.cjs');
 const {
   ChatGrant,
@@ -53,6 +54,7 @@ module.exports = {
   GrantCache,
   GrantmintError,
   Hit,
+  HostFleet,
   InvalidArgumentError,
   IpMessagingGrant,
   LIMITS,

@@ -739,12 +739,18 @@ export interface PlaybackMinterOptions {
   timeoutMs?: number | undefined;
   /** Where grants come from. It runs in the thread that made the minter. Without `share` the cache is the minter's own. */
   source?: GrantSource | undefined;
-  /** A cache to use. Excludes `share`, `isolated` and `policy`. */
+  /** A cache to use. Excludes `share`, `isolated`, `policy` and `fleet`. */
   cache?: GrantCache | undefined;
   /** A name of 1 to 128 bytes. All minters of the account with this name share one cache, in all workers. */
   share?: string | undefined;
   /** Whether the minter has a cache that it does not share. It shares the account's cool-down and rate limit all the same. */
   isolated?: boolean | undefined;
+  /**
+   * The processes that share grants with this one, so that one of them fetches for all: `'host'` for those of this user on
+   * this machine, `'host:'` and the path of a folder for those that name it, or a {@link HostFleet}. With a `source`,
+   * `share` says what that fetches. Excludes `cache` and `clock`.
+   */
+  fleet?: string | HostFleet | undefined;
   /**
    * The URL of upstream, without `/v1`. `https://media.twilio.com` if left out, which Twilio closed in 2023: give the
    * emulator's, or a `source`. Plain http is allowed on loopback only.
@@ -774,6 +780,42 @@ export interface PlaybackMinterOptions {
   policy?: CachePolicy | undefined;
   /** For tests. */
   clock?: ManualClock | undefined;
+}
+
+/** The options of a HostFleet. */
+export interface HostFleetOptions {
+  /**
+   * The folder by which they share, absolute and on a local file system. It is made if it is not there, and belongs to
+   * this user alone. If left out, one is found that all processes of the user find.
+   */
+  path?: string | undefined;
+  /**
+   * 32 to 1,024 random bytes that all processes have. What is shared is sealed with them in place of the API key's secret:
+   * then all keys of the account share, and rotation costs no request. A `GrantCache`, which has no key, needs it.
+   */
+  secret?: string | Uint8Array | undefined;
+}
+
+/**
+ * The processes of one user on one machine that share grants: of all of them one fetches each grant, the others take over
+ * what it brings, and after a 429 all wait. Minters and caches take it as `fleet`. They share by a private folder; no
+ * server is needed. Linux only so far.
+ *
+ * @example
+ * ```js
+ * const ours = new HostFleet({ path: '/run/app/grants' });
+ * console.log(ours.path); // /run/app/grants
+ * ```
+ */
+export class HostFleet {
+  /**
+   * @param options See {@link HostFleetOptions}.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_ARGUMENT for a path that is relative, empty or too long, and for a
+   *   secret of another length.
+   */
+  constructor(options?: HostFleetOptions);
+  /** The folder. Undefined if it is found by itself. */
+  readonly path: string | undefined;
 }
 
 /** The options of one call. They replace those of the minter. */
@@ -1052,6 +1094,10 @@ export interface GrantCacheOptions {
   burst?: number | undefined;
   /** As `PlaybackMinterOptions.maxFetches`, for this cache. A fetch of your own function does not count. */
   maxFetches?: number | undefined;
+  /** As `PlaybackMinterOptions.fleet`, but a {@link HostFleet} with a secret: a cache has no API key. */
+  fleet?: string | HostFleet | undefined;
+  /** What the keys are for, 1 to 128 bytes. The caches of a `fleet` that give the same share their grants. */
+  namespace?: string | undefined;
 }
 
 /** The lifetime of a key's grants. The same key with another `ttl` is another entry. */
@@ -1244,10 +1290,11 @@ export class Ticket {
   readonly isRefresh: boolean;
   /**
    * Asks whether the request may be sent. Call it right before sending: the grant's lifetime counts from here. If
-   * `go`, the request has `ms` until its timeout. If not, ask again after `ms`. Throws if the request may not
-   * be sent at all.
+   * `go`, the request has `ms` until its timeout. If not, ask again after `ms`, unless `served`: then the fetch has ended
+   * with a grant that another process of the fleet had fetched, and no request is to be sent. Throws if the request may
+   * not be sent at all.
    */
-  start(): { go: boolean; ms: number };
+  start(): { go: boolean; ms: number; served?: boolean | undefined };
   /**
    * Ends the fetch with a grant. Nothing happens if the fetch has ended.
    *
@@ -1343,6 +1390,8 @@ export class Stats {
     readonly count: number;
     readonly sumMs: number;
   };
+  /** What other processes have brought. Undefined without a fleet. */
+  readonly fleet: FleetStats | undefined;
   /**
    * The statistics in the text format that Prometheus scrapes.
    *
@@ -1352,6 +1401,28 @@ export class Stats {
   toPrometheus(cache: string): string;
 }
 
+/** What the other processes of a fleet have done for a cache. */
+export interface FleetStats {
+  /** Grants that another process had fetched. */
+  readonly values: number;
+  /** Fetches that this process made for all. */
+  readonly leases: number;
+  /** Fetches that waited for another process's. */
+  readonly waits: number;
+  /** Fetches that were not sent because upstream had refused another process's. */
+  readonly pauses: number;
+  /** Fetches sent without the right to: the store was in trouble, or who had the right took too long. */
+  readonly alone: number;
+  /** Contents of the store that were not handed out: torn, moved, changed, or sealed with another key. */
+  readonly rejected: number;
+  /** Times that the store failed. */
+  readonly errors: number;
+  /** Whether the store is left alone for some seconds, because it failed. */
+  readonly isBroken: boolean;
+  /** What was wrong with the store when it failed last. */
+  readonly trouble: string | undefined;
+}
+
 /** Something that happened in a cache. */
 export interface CacheEvent {
   /** When, in Unix milliseconds. */
@@ -1359,7 +1430,9 @@ export interface CacheEvent {
   /**
    * What happened. `no_room`: a key was refused, for the first time within a minute, as the account's rate leaves no room
    * for its fetch. `rate_cut`: after a 429 the account is called less often. `limits_differ`: another minter of the
-   * account has given other limits, and of each the lower holds.
+   * account has given other limits, and of each the lower holds. `fleet_value`: a grant came from another process, which
+   * had fetched it. `fleet_broken`: what processes share is left alone for some seconds, because it failed; `fleet_back`:
+   * it can be used again.
    */
   kind:
     | 'fetch_sent'
@@ -1373,12 +1446,15 @@ export interface CacheEvent {
     | 'forked'
     | 'no_room'
     | 'rate_cut'
-    | 'limits_differ';
+    | 'limits_differ'
+    | 'fleet_value'
+    | 'fleet_broken'
+    | 'fleet_back';
   /** The key. None for an event of the whole cache. */
   key?: string | undefined;
   /** The code of the error, for `fetch_failed`. */
   code?: ErrorCode | undefined;
-  /** The generation of the grant, for `fetch_succeeded`. */
+  /** The generation of the grant, for `fetch_succeeded` and `fleet_value`. */
   generation?: number | undefined;
 }
 

@@ -52,6 +52,7 @@ async function runTicket(ticket, fetch, caller) {
     } catch {
       return; // The request may not be sent. Core tells the waiters.
     }
+    if (started.served) return; // Core tells the waiters.
     if (started.go) {
       const request = { ttl: ticket.ttl, timeoutMs: started.ms };
       return run(fetch, ticket.key, request, caller, endOf(ticket));

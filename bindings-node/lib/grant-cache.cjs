@@ -7,6 +7,7 @@ const { manualClock } = require('./clock.cjs');
 const { Context } = require('./context.cjs');
 const { call } = require('./errors.cjs');
 const { runTicket, withCause } = require('./fetch.cjs');
+const { fleet } = require('./fleet.cjs');
 const { hitOf } = require('./hit.cjs');
 const { internal } = require('./internal.cjs');
 const { lifetime, ms: time, whole } = require('./numbers.cjs');
@@ -17,7 +18,7 @@ const { Stats, events } = require('./stats.cjs');
 const { Ticket } = require('./ticket.cjs');
 const { Waiter } = require('./waiter.cjs');
 
-const cacheOptions = { policy, clock: manualClock, rateLimited: boolean, ...limits };
+const cacheOptions = { policy, clock: manualClock, rateLimited: boolean, ...limits, fleet, namespace: text };
 const ttlOption = { ttl: lifetime };
 const beginOptions = { ...ttlOption, minRemainingMs: time, timeoutMs: time };
 const getOptions = { ...beginOptions, signal: abortSignal };
@@ -37,8 +38,9 @@ class GrantCache {
       this.#native = options;
       return;
     }
-    const { policy: given, clock, ...limited } = pick(options, cacheOptions, 'GrantCache');
-    this.#native = call(() => native.GrantCache.of(given, clock, limited));
+    const picked = pick(options, cacheOptions, 'GrantCache');
+    const { policy: given, clock, fleet: ours, namespace, ...limited } = picked;
+    this.#native = call(() => native.GrantCache.of(given, clock, limited, ours, namespace));
   }
 
   static {

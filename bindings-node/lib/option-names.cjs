@@ -40,6 +40,7 @@ const FITTING = {
   'an AbortSignal': 'signal',
   'an Error': 'cause',
   'a GrantCache': 'cache',
+  'a HostFleet': 'fleet',
   'a ManualClock': 'clock',
 };
 

@@ -7,6 +7,7 @@ const { boolean, functionLike, text } = require('./checks.cjs');
 const { manualClock } = require('./clock.cjs');
 const { disposeBy } = require('./dispose.cjs');
 const { call, translated } = require('./errors.cjs');
+const { fleet } = require('./fleet.cjs');
 const { grantCache, wrap } = require('./grant-cache.cjs');
 const { grants } = require('./grants.cjs');
 const { internal } = require('./internal.cjs');
@@ -31,6 +32,7 @@ const minterOptions = {
   cache: grantCache,
   share: text,
   isolated: boolean,
+  fleet,
   baseUrl: text,
   proxy: text,
   caFile: text,
@@ -48,12 +50,12 @@ class PlaybackMinter {
   constructor(key, options) {
     const signer = apiKey(key, 'key');
     const picked = pick(options, minterOptions, 'PlaybackMinter');
-    const { grants: all = [], source, cache, clock, ...rest } = picked;
+    const { grants: all = [], source, cache, clock, fleet: ours, ...rest } = picked;
     if (source !== undefined) {
       this.#source = new Source(source);
       rest.source = this.#source.id;
     }
-    this.#native = call(() => native.PlaybackMinter.of(signer, all, rest, open(), cache, clock));
+    this.#native = call(() => native.PlaybackMinter.of(signer, all, rest, open(), cache, clock, ours));
     warn();
     const hot = this.#native.hot();
     this.#tryToken = hot.tryToken;

@@ -16,6 +16,8 @@ class Stats {
     this.errors = Object.fromEntries(errors.map(({ code, count }) => [codeOf(code), count]));
     this.callsPerSecond ??= undefined;
     this.clockOffsetMs ??= undefined;
+    this.fleet ??= undefined;
+    if (this.fleet) this.fleet.trouble ??= undefined;
   }
 
   toPrometheus(cache) {

@@ -30,7 +30,8 @@ class Ticket {
   }
 
   start() {
-    return call(() => this.#native.start());
+    const { go, ms, served } = call(() => this.#native.start());
+    return served ? { go, ms, served } : { go, ms };
   }
 
   complete(grant, options) {

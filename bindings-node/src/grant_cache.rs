@@ -14,6 +14,7 @@ use crate::argument::{from_ms, from_seconds, whole};
 use crate::asked::Asked;
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result, from_napi};
+use crate::fleet::HostFleet;
 use crate::hit::Hit;
 use crate::inbox::What;
 use crate::js_number::to_ms;
@@ -69,13 +70,18 @@ impl GrantCache {
         policy: Option<PolicyOptions>,
         clock: Option<&ManualClock>,
         limits: LimitOptions,
+        fleet: Option<&HostFleet>,
+        namespace: Option<String>,
     ) -> Result<Self> {
         let mut builder = grantmint_core::GrantCache::builder().clock(clock::of(clock));
         if let Some(policy) = policy {
             builder = builder.policy(policy.to_core()?);
         }
         let account = account::options(limits.calls_per_second, limits.burst, limits.max_fetches);
-        Ok(Self { cache: builder.limits(limits.rate_limited, &account).or_throw()?.build() })
+        let builder = builder.limits(limits.rate_limited, &account).or_throw()?;
+        let fleet = fleet.map(|fleet| &fleet.fleet);
+        let builder = builder.fleet_if(fleet, namespace.as_deref()).or_throw()?;
+        Ok(Self { cache: builder.build() })
     }
 
     /// Begins a call. Its answer comes through the port under a number, and before that a ticket if

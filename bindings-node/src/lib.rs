@@ -19,6 +19,7 @@ mod clock;
 mod delivery;
 mod error;
 mod fetch_error;
+mod fleet;
 mod grant_cache;
 mod grants;
 mod hit;

@@ -12,6 +12,7 @@ use crate::argument::{from_ms, whole};
 use crate::asked::Asked;
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result};
+use crate::fleet::HostFleet;
 use crate::grant_cache::GrantCache;
 use crate::grants::{self, Grant};
 use crate::hot;
@@ -74,6 +75,7 @@ impl PlaybackMinter {
         port: &Port,
         cache: Option<&GrantCache>,
         clock: Option<&ManualClock>,
+        fleet: Option<&HostFleet>,
     ) -> Result<Self> {
         let mut builder = grantmint_core::PlaybackMinter::builder(&key.key);
         for grant in grants::all(&grants) {
@@ -124,6 +126,9 @@ impl PlaybackMinter {
         }
         if let Some(cache) = cache {
             builder = builder.cache(&cache.cache);
+        }
+        if let Some(fleet) = fleet {
+            builder = builder.fleet(fleet.fleet.clone());
         }
         if clock.is_some() {
             builder = builder.clock(clock::of(clock));

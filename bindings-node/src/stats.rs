@@ -1,6 +1,6 @@
 //! Statistics and events of a cache.
 
-use grantmint_core::EventKind;
+use grantmint_core::{EventKind, FleetStats};
 use napi_derive::napi;
 
 use crate::js_number::{number, to_ms};
@@ -30,6 +30,38 @@ pub struct Counters {
     pub implausible_dates: f64,
     pub errors: Vec<Count>,
     pub latency: Latency,
+    pub fleet: Option<FleetCounters>,
+}
+
+/// What other processes have brought.
+#[napi(object, object_from_js = false)]
+#[allow(missing_docs, reason = "core's own names, which index.d.cts explains")]
+pub struct FleetCounters {
+    pub values: f64,
+    pub leases: f64,
+    pub waits: f64,
+    pub pauses: f64,
+    pub alone: f64,
+    pub rejected: f64,
+    pub errors: f64,
+    pub is_broken: bool,
+    pub trouble: Option<String>,
+}
+
+impl From<&FleetStats> for FleetCounters {
+    fn from(stats: &FleetStats) -> Self {
+        Self {
+            values: number(stats.values),
+            leases: number(stats.leases),
+            waits: number(stats.waits),
+            pauses: number(stats.pauses),
+            alone: number(stats.alone),
+            rejected: number(stats.rejected),
+            errors: number(stats.errors),
+            is_broken: stats.is_broken,
+            trouble: stats.trouble.clone(),
+        }
+    }
 }
 
 /// How often fetches failed with a code.
@@ -101,6 +133,7 @@ impl Stats {
                 count: number(stats.fetch_latency.count),
                 sum_ms: to_ms(stats.fetch_latency.sum),
             },
+            fleet: stats.fleet.as_ref().map(FleetCounters::from),
         }
     }
 
@@ -126,7 +159,7 @@ pub struct Event {
     pub key: Option<String>,
     /// Core's code of the error, of a fetch that failed.
     pub code: Option<&'static str>,
-    /// The generation of the grant, of a fetch that succeeded.
+    /// The generation of the grant, of one that came.
     pub generation: Option<f64>,
 }
 
@@ -145,7 +178,9 @@ fn one(event: &grantmint_core::Event) -> Event {
             _ => None,
         },
         generation: match event.kind {
-            EventKind::FetchSucceeded { generation } => Some(number(generation)),
+            EventKind::FetchSucceeded { generation } | EventKind::FleetValue { generation } => {
+                Some(number(generation))
+            }
             _ => None,
         },
     }

@@ -40,6 +40,14 @@ pub struct Started {
     pub go: bool,
     /// If it may: how long it has. If not: after what time to ask again.
     pub ms: f64,
+    /// Whether it is not needed, as another process of the fleet had what it asks for.
+    pub served: bool,
+}
+
+impl Started {
+    fn unserved(go: bool, time: Duration) -> Self {
+        Self { go, ms: to_ms(time), served: false }
+    }
 }
 
 #[napi]
@@ -66,8 +74,9 @@ impl Ticket {
     #[napi(catch_unwind)]
     pub fn start(&self) -> Result<Started> {
         match self.fetch.with(grantmint_core::Ticket::start) {
-            Some(Start::Go(time)) => Ok(Started { go: true, ms: to_ms(time) }),
-            Some(Start::Later(time)) => Ok(Started { go: false, ms: to_ms(time) }),
+            Some(Start::Go(time)) => Ok(Started::unserved(true, time)),
+            Some(Start::Later(time)) => Ok(Started::unserved(false, time)),
+            Some(Start::Served) => Ok(Started { go: false, ms: 0.0, served: true }),
             Some(Start::Refused(error)) => Err(error).or_throw(),
             None => Err(Error::new(ErrorKind::Abandoned, "this fetch has ended")).or_throw(),
         }

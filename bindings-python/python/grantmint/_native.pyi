@@ -591,13 +591,30 @@ class CachePolicy:
 
 @final
 class HostFleet:
-    """The"""
+    """The processes of one user on one machine that share grants: of all of them one fetches each grant, the
+    others take over what it brings, and after a 429 all wait. Minters and caches take it as fleet=. They
+    share by a private folder; no server is needed. Linux only so far.
+
+    Args:
+        path: The folder, absolute and on a local file system. It is made if it is not there, and belongs
+            to this user alone. If None, one is found that all processes of the user find.
+        secret: 32 to 1,024 random bytes that all processes have. What is shared is sealed with them in
+            place of the API key's secret: then all keys of the account share, and rotation costs no
+            request. A GrantCache, which has no key, needs it.
+
+    Raises:
+        InvalidArgumentError: invalid_argument for a path or a secret that is none.
+
+    Example:
+        >>> HostFleet("/run/app/grants")
+        HostFleet('/run/app/grants')
+    """
     def __new__(
         cls, path: str | PathLike[str] | None = None, *, secret: str | bytes | None = None
     ) -> Self: ...
     @property
     def path(self) -> str | None:
-        """The folder"""
+        """The folder; None if it is found by itself."""
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
@@ -1322,7 +1339,15 @@ class Stats:
         """
     @property
     def fleet(self) -> _FleetStats | None:
-        """What"""
+        """What other processes have brought, as a dict; None without a fleet. "values" is the
+        number of grants that another process had fetched, "leases" of fetches that this one
+        made for all, "waits" of fetches that waited for another's, "pauses" of fetches that
+        were not sent as upstream had refused another's. "alone" is the number of fetches sent
+        without the right to, as the store was in trouble or another took too long; "rejected"
+        of contents of the store that were not handed out; "errors" of times that the store
+        failed. "is_broken" tells whether it is left alone because of that, "trouble" what was
+        wrong the last time, or is None.
+        """
     def to_prometheus(self, cache: str) -> str:
         """The statistics in the text format that Prometheus scrapes.
 
@@ -1369,8 +1394,10 @@ class Event:
         """What happened: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned",
         "evicted", "invalidated", "purged", "rotated", "forked", "no_room" (a key was refused, for
         the first time within a minute, as the account's rate leaves no room for its fetch),
-        "rate_cut" (after a 429 the account is called less often) or "limits_differ" (another minter
-        of the account has given other limits, and of each the lower holds).
+        "rate_cut" (after a 429 the account is called less often), "limits_differ" (another minter
+        of the account has given other limits, and of each the lower holds), "fleet_value" (a grant
+        came from another process, which had fetched it), "fleet_broken" (what processes share is left
+        alone for some seconds, because it failed) or "fleet_back".
         """
     @property
     def key(self) -> str | None:
@@ -1380,7 +1407,7 @@ class Event:
         """The code of the error, for fetch_failed."""
     @property
     def generation(self) -> int | None:
-        """The generation of the grant, for fetch_succeeded."""
+        """The generation of the grant, for fetch_succeeded and fleet_value."""
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
@@ -1472,8 +1499,9 @@ class Ticket:
         counts from here.
 
         Returns:
-            ("go", the seconds that the request may take), or ("later", the seconds after which to
-            ask again).
+            ("go", the seconds that the request may take), ("later", the seconds after which to ask
+            again), or ("served", 0.0): the fetch has ended with a grant that another process of the
+            fleet had fetched, and no request is to be sent.
 
         Raises:
             GrantmintError: The request may not be sent; the fetch has ended with this error.
