@@ -77,8 +77,6 @@ pub(crate) struct Asks {
     pub(crate) claimed: Claimed,
     /// What is in hand has been given up by another process.
     pub(crate) give_up: bool,
-    /// The store has just been left alone, or is back.
-    pub(crate) is_turn: bool,
 }
 
 /// What upstream, or the way there, made of a call.
@@ -155,11 +153,10 @@ impl Flight {
         let time = now.boot_nanos();
         let chair = state.chair(hand, time);
         let mut wanted = self.wanted(hand, chair, time);
-        let mut is_turn = false;
         // What turns out to be of no use is named once, so that this process can lead.
         for _ in 0..3 {
             let claim = self.member.access.store.claim(&wanted, time);
-            is_turn |= self.member.heard(claim.as_ref().err(), counters, time);
+            self.member.heard(claim.as_ref().err(), counters, time);
             let (claimed, seen) = match claim {
                 Err(_) => (state.without_store(hand, counters, time), None),
                 Ok(Claim::Value(left)) => match self.open(&left, now) {
@@ -196,9 +193,9 @@ impl Flight {
                 }
             };
             let give_up = seen.is_some_and(|seen| is_given_up(hand, &seen));
-            return Asks { claimed, give_up, is_turn };
+            return Asks { claimed, give_up };
         }
-        Asks { is_turn, ..Asks::only(state.alone(None, counters)) }
+        Asks::only(state.alone(None, counters))
     }
 
     fn wanted(&self, hand: &Hand, chair: Chair, time: u64) -> Wanted {
@@ -421,7 +418,7 @@ impl State {
 
 impl Asks {
     fn only(claimed: Claimed) -> Self {
-        Self { claimed, give_up: false, is_turn: false }
+        Self { claimed, give_up: false }
     }
 }
 
