@@ -5,6 +5,8 @@
 //! Knows nothing of caches, keys of hosts, HTTP or Twilio.
 
 mod cell;
+#[cfg(test)]
+mod contract;
 mod head;
 #[cfg(target_os = "linux")]
 mod host;

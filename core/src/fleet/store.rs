@@ -34,6 +34,11 @@ pub(crate) trait SharedStore: Send + Sync {
     /// Tells an account's cell how a call ended.
     fn report(&self, cell: &Slot, told: &Told, time: u64) -> Result<(), Trouble>;
 
+    /// Whether it goes by a clock that a test moves.
+    fn is_by_hand(&self) -> bool {
+        false
+    }
+
     /// When to look again at a lease that another holds.
     fn pacing(&self) -> Pacing;
 }
