@@ -1,10 +1,10 @@
 //! The store in folders of all kinds, and with processes that end.
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
@@ -276,24 +276,36 @@ fn is_locked(folder: &Folder) -> bool {
 }
 
 /// This program again, as another process that runs [`another_process`].
-struct Another(Child);
+struct Another(Child, BufReader<ChildStdout>);
 
 impl Another {
     fn start(folder: &Folder, what: &str) -> Self {
-        let child = Command::new(env::current_exe().unwrap())
+        Self::by_shell(folder, what, "exec \"$@\"")
+    }
+
+    /// Starts a shell that runs the program with its arguments, for what only a shell can do before.
+    fn by_shell(folder: &Folder, what: &str, script: &str) -> Self {
+        let child = Command::new("sh")
+            .args(["-c", script, "sh"])
+            .arg(env::current_exe().unwrap())
             .args(["--exact", "fleet::host::tests::another_process", "--nocapture"])
             .env("GRANTMINT_TEST_FLEET", folder.path("fleet"))
             .env("GRANTMINT_TEST_WHAT", what)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn();
-        Self(child.unwrap())
+        let mut child = child.unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        Self(child, output)
     }
 
     /// What it says next.
     fn line(&mut self) -> String {
-        let mut lines = BufReader::new(self.0.stdout.as_mut().unwrap()).lines();
-        let line = lines.find_map(|line| line.unwrap().strip_prefix("says ").map(str::to_owned));
+        let line = self
+            .1
+            .by_ref()
+            .lines()
+            .find_map(|line| line.unwrap().strip_prefix("says ").map(str::to_owned));
         line.unwrap_or_default()
     }
 }
@@ -303,6 +315,9 @@ fn another_process() {
     let Some(path) = env::var_os("GRANTMINT_TEST_FLEET") else { return };
     let store = HostStore::new(Some(Path::new(&path)));
     match env::var("GRANTMINT_TEST_WHAT").as_deref() {
+        Ok("without descriptors") => println!("\nsays {}", without_descriptors(&store)),
+        Ok("without space") => println!("\nsays {}", without_space(&store, Path::new(&path))),
+        Ok("read-only") => println!("\nsays {}", read_only(&store)),
         Ok("claim") => {
             // The harness may have begun a line.
             println!("\nsays {}", if leads(&store, TIME).is_some() { "lease" } else { "busy" });
@@ -346,6 +361,96 @@ fn what_a_killed_process_held_is_free() {
     holder.0.wait().unwrap();
     assert_eq!(publish(&store, &SLOT, &grant(1, u64::MAX), TIME), Ok(true));
     assert!(matches!(store.claim(&wanted(), TIME), Ok(Claim::Value(_))));
+}
+
+/// In a process that may not open many files.
+fn without_descriptors(store: &HostStore) -> &'static str {
+    assert_eq!(publish(store, &SLOT, &grant(1, u64::MAX), TIME), Ok(true));
+    let all: Vec<fs::File> = (0..100).map_while(|_| fs::File::open("/dev/null").ok()).collect();
+    assert!(all.len() < 100);
+    let trouble = trouble_of(store, TIME);
+    assert!(trouble.what.contains("nothing can be read") && !trouble.reads, "{trouble:?}");
+    assert!(!store.admit(&SLOT, &asked(1), TIME).unwrap_err().reads);
+    drop(all);
+    assert!(matches!(store.claim(&wanted(), TIME), Ok(Claim::Value(_))));
+    "as before"
+}
+
+#[test]
+fn it_goes_on_once_there_are_descriptors_again() {
+    let folder = Folder::new();
+    let script = "ulimit -n 40; exec \"$@\"";
+    let mut child = Another::by_shell(&folder, "without descriptors", script);
+    assert_eq!(child.line(), "as before");
+    assert!(child.0.wait().unwrap().success());
+}
+
+/// In a process whose folder is on a full file system.
+fn without_space(store: &HostStore, path: &Path) -> &'static str {
+    let value = grant(1, u64::MAX);
+    assert_eq!(publish(store, &SLOT, &value, TIME), Ok(true));
+    let junk = path.join("junk");
+    assert!(fs::write(&junk, vec![0; 1_000_000]).is_err());
+    let next = Target { slot: &SLOT, lease: None, seen: Some(1) };
+    for trouble in [
+        store.publish(&next, &grant(2, u64::MAX), TIME).unwrap_err(),
+        store.admit(&Slot::new([1; 16]), &asked(1), TIME).unwrap_err(),
+    ] {
+        assert!(trouble.what.ends_with("No space left on device") && trouble.reads);
+    }
+    assert!(matches!(store.claim(&wanted(), TIME), Ok(Claim::Value(found)) if found == value));
+    let beside = |entry: &fs::DirEntry| entry.path().to_string_lossy().ends_with(".tmp");
+    let boot = fs::read_dir(path).unwrap().map(Result::unwrap).find(|entry| entry.path().is_dir());
+    let mut left = fs::read_dir(boot.unwrap().path()).unwrap().map(Result::unwrap);
+    assert!(!left.any(|entry| beside(&entry)));
+    fs::remove_file(junk).unwrap();
+    assert_eq!(store.publish(&next, &grant(2, u64::MAX), TIME), Ok(true));
+    "as before"
+}
+
+/// In a process whose folder is on a file system that cannot be written, with a value in it.
+fn read_only(store: &HostStore) -> &'static str {
+    if env::var_os("GRANTMINT_TEST_FIRST").is_some() {
+        assert_eq!(publish(store, &SLOT, &grant(1, u64::MAX), TIME), Ok(true));
+        return "published";
+    }
+    assert!(matches!(store.claim(&wanted(), TIME), Ok(Claim::Value(_))));
+    let other = Wanted { slot: Slot::new([1; 16]), ..wanted() };
+    let trouble = store.claim(&other, TIME).unwrap_err();
+    assert!(trouble.what.ends_with("Read-only file system") && trouble.reads, "{trouble:?}");
+    let looks = Wanted { chair: Chair::None, ..other };
+    assert!(matches!(store.claim(&looks, TIME), Ok(Claim::Busy(_))));
+    assert!(publish(store, &looks.slot, &grant(1, u64::MAX), TIME).unwrap_err().reads);
+    assert!(store.admit(&looks.slot, &asked(1), TIME).unwrap_err().reads);
+    "as before"
+}
+
+#[test]
+fn what_is_there_is_read_where_nothing_can_be_written() {
+    // As the superuser of a name space of its own, if one may be made here.
+    let mount = "mount -t tmpfs -o size=16k,mode=700 none \"$GRANTMINT_TEST_FLEET\" || exit";
+    let again = "mount -o remount,ro \"$GRANTMINT_TEST_FLEET\" || exit";
+    let spaces = "unshare --user --map-root-user --mount sh -c";
+    for (what, then) in [
+        ("without space", String::new()),
+        ("read-only", format!("GRANTMINT_TEST_FIRST=1 \"$@\"; {again};")),
+    ] {
+        let folder = Folder::new();
+        fs::create_dir(folder.path("fleet")).unwrap();
+        let run = format!("{mount}; {then} echo says mounted; exec \"$@\"");
+        let script = format!("exec {spaces} '{run}' \"$0\" \"$@\"");
+        let mut child = Another::by_shell(&folder, what, &script);
+        let mut said = child.line();
+        if said == "published" {
+            said = child.line();
+        }
+        if said == "mounted" {
+            assert_eq!(child.line(), "as before", "{what}");
+        } else {
+            println!("{what}: not tried");
+        }
+        assert_eq!(child.0.wait().unwrap().success(), said == "mounted");
+    }
 }
 
 #[test]
