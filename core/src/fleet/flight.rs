@@ -10,12 +10,13 @@ use std::time::Duration;
 use super::cell::{Admitted, Asked, Ended, Pass, Told};
 use super::counters::{Count, Counters};
 use super::head::{Head, Kind};
-use super::member::{Member, random_number, random_part};
+use super::member::Member;
 use super::sealed::{Brought, Left, PAUSE_MAX, Pause};
 use super::slot::Slot;
 use super::store::{Chair, Claim, Lease, Seen, Target, Wanted};
 use crate::clock::{Now, nanos, nanos_of};
 use crate::error::Error;
+use crate::random;
 use crate::sync::Mutex;
 
 const SECOND: u64 = 1_000_000_000;
@@ -143,21 +144,18 @@ impl Flight {
         asks
     }
 
-    fn ask_store(
-        &self,
-        state: &mut State,
-        hand: &Hand,
-        counters: &Counters,
-        now: Now,
-    ) -> Asks {
+    fn ask_store(&self, state: &mut State, hand: &Hand, counters: &Counters, now: Now) -> Asks {
         let time = now.boot_nanos();
         let chair = state.chair(hand, time);
         let mut wanted = self.wanted(hand, chair, time);
+        let mut has_failed = false;
         // What turns out to be of no use is named once, so that this process can lead.
-        for _ in 0..3 {
+        for _ in 0..4 {
             let claim = self.member.access.store.claim(&wanted, time);
             self.member.heard(claim.as_ref().err(), counters, time);
             let (claimed, seen) = match claim {
+                // One answer that was lost is no reason to call upstream.
+                Err(_) if !std::mem::replace(&mut has_failed, true) => continue,
                 Err(_) => (state.without_store(hand, counters, time), None),
                 Ok(Claim::Value(left)) => match self.open(&left, now) {
                     Some((brought, mark)) => {
@@ -170,19 +168,21 @@ impl Flight {
                         continue;
                     }
                 },
-                Ok(Claim::Paused(left)) => match Pause::open(&self.member.keys, &self.slot, &left, now) {
-                    Some(pause) if self.concerns(&pause) => {
-                        counters.count(Count::Pause);
-                        (Claimed::Paused(pause.spread(time)), None)
-                    }
-                    opened => {
-                        if opened.is_none() {
-                            counters.count(Count::Rejected);
+                Ok(Claim::Paused(left)) => {
+                    match Pause::open(&self.member.keys, &self.slot, &left, now) {
+                        Some(pause) if self.concerns(&pause) => {
+                            counters.count(Count::Pause);
+                            (Claimed::Paused(pause.spread(time)), None)
                         }
-                        wanted.is_pause_known = true;
-                        continue;
+                        opened => {
+                            if opened.is_none() {
+                                counters.count(Count::Rejected);
+                            }
+                            wanted.is_pause_known = true;
+                            continue;
+                        }
                     }
-                },
+                }
                 Ok(Claim::Lease(lease, seen)) => {
                     counters.count(Count::Lease);
                     state.stage = Stage::Leads(lease, seen);
@@ -251,12 +251,16 @@ impl Flight {
         let wait = if waited == 0 {
             let took = seen.head.map_or(0, |head| head.took);
             let first = if took > 0 { took } else { nanos(pacing.first) };
-            if hand.life > 0 && !hand.is_late { REFRESH_LOOK } else { first.min(hand.fetch_timeout) }
+            if hand.life > 0 && !hand.is_late {
+                REFRESH_LOOK
+            } else {
+                first.min(hand.fetch_timeout)
+            }
         } else {
             let part = nanos_of(waited as f64 / 1e9 * pacing.share);
             part.clamp(nanos(pacing.first) / 4, nanos(pacing.longest))
         };
-        let spread = wait as f64 / 1e9 * (0.8 + 0.4 * random_part());
+        let spread = wait as f64 / 1e9 * (0.8 + 0.4 * random::unit());
         time.saturating_add(nanos_of(spread))
     }
 
@@ -273,14 +277,14 @@ impl Flight {
         let time = now.boot_nanos();
         let mut state = self.state.lock();
         if state.call == 0 {
-            state.call = random_number();
+            state.call = random::number();
         }
         let free = Admitted::Go(Pass { call: state.call, at: time, is_probe: false });
         let Some(cell) = self.member.cell else { return free };
         if state.pass.is_some() || self.member.access.breaker.open_until(time).is_some() {
             return free;
         }
-        let asked = Asked { call: state.call, rate, most, lost_after, random: random_part() };
+        let asked = Asked { call: state.call, rate, most, lost_after, random: random::unit() };
         let admitted = self.member.access.store.admit(&cell, &asked, time);
         self.member.heard(admitted.as_ref().err(), counters, time);
         match admitted {
@@ -320,7 +324,7 @@ impl Flight {
         let sent = value.sent.boot_nanos();
         let head = Head {
             kind: Kind::Grant,
-            generation: random_number(),
+            generation: random::number(),
             epoch: seen.epoch,
             end: sent.saturating_add(nanos(value.lifetime)),
             took: time.saturating_sub(sent),
@@ -363,7 +367,7 @@ impl Flight {
 
     fn pause(&self, outcome: &Outcome<'_>, seen: &Seen, now: Now) -> Option<Vec<u8>> {
         let time = now.boot_nanos();
-        let generation = random_number();
+        let generation = random::number();
         let (error, until, credential, failures) = match *outcome {
             Outcome::Nothing => return None,
             Outcome::Said { error, until, of_credential } => {
@@ -404,7 +408,7 @@ impl State {
     /// The store cannot be asked: a refresh that has time asks again soon, anything else calls upstream.
     fn without_store(&mut self, hand: &Hand, counters: &Counters, time: u64) -> Claimed {
         if hand.life > 0 && !hand.is_late {
-            return Claimed::Later(time.saturating_add(nanos_of(PUT_OFF * random_part()).max(1)));
+            return Claimed::Later(time.saturating_add(nanos_of(PUT_OFF * random::unit()).max(1)));
         }
         self.alone(None, counters)
     }
@@ -426,7 +430,7 @@ impl Pause {
     /// A little longer, so that not all who read it come back at the same moment.
     fn spread(mut self, time: u64) -> Self {
         let left = self.until.saturating_sub(time) as f64 / 1e9;
-        let more = (left / 4.0).min(5.0) * random_part();
+        let more = (left / 4.0).min(5.0) * random::unit();
         self.until = self.until.saturating_add(nanos_of(more));
         self
     }
@@ -435,9 +439,9 @@ impl Pause {
 /// Whether what a process has in hand has been given up by another.
 fn is_given_up(hand: &Hand, seen: &Seen) -> bool {
     let Some(mark) = hand.mark else { return false };
-    let buried = seen.head.is_some_and(|head| {
-        head.kind == Kind::Tombstone && head.generation != mark.generation
-    });
+    let buried = seen
+        .head
+        .is_some_and(|head| head.kind == Kind::Tombstone && head.generation != mark.generation);
     buried || seen.epoch != mark.epoch
 }
 

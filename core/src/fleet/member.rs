@@ -12,6 +12,7 @@ use super::sealed::CredentialName;
 use super::slot::Slot;
 use super::store::{SharedStore, Trouble};
 use crate::clock::{nanos, nanos_of};
+use crate::random;
 use crate::secret::Secret;
 
 /// A tombstone outlives every value that it could have to hide.
@@ -130,7 +131,7 @@ impl Member {
         let end = time.saturating_add(nanos(time_kept));
         let head = Head {
             kind: Kind::Tombstone,
-            generation: random_number(),
+            generation: random::number(),
             epoch: 0,
             end,
             took: 0,
@@ -149,21 +150,11 @@ impl Member {
             None => self.access.breaker.answered(),
             Some(trouble) => {
                 counters.trouble(&trouble.what);
-                self.access.breaker.failed(random_part(), time)
+                self.access.breaker.failed(random::unit(), time)
             }
         };
         if has_turned {
             self.access.has_turned.store(true, Ordering::Relaxed);
         }
     }
-}
-
-/// A number that nobody else draws. It is never zero.
-pub(super) fn random_number() -> u64 {
-    getrandom::u64().unwrap_or(1).max(1)
-}
-
-/// A number in `0.0..1.0`.
-pub(super) fn random_part() -> f64 {
-    (getrandom::u64().unwrap_or(1 << 63) >> 11) as f64 / (1_u64 << 53) as f64
 }

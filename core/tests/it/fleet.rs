@@ -104,9 +104,8 @@ fn after_a_429_all_processes_wait() {
     let folder = Folder::new();
     let fleet = folder.fleet().secret(&[7; 32]).unwrap();
     // Each has an account limiter of its own.
-    let caches = [(); 2].map(|()| {
-        GrantCache::builder().rate_limited().fleet(&fleet, "a").unwrap().build()
-    });
+    let caches =
+        [(); 2].map(|()| GrantCache::builder().rate_limited().fleet(&fleet, "a").unwrap().build());
     let asked = Cell::new(0);
     let refused = |cache: &GrantCache, key: &str| {
         let key = Key::new(key, Duration::from_secs(60)).unwrap();
@@ -233,9 +232,7 @@ fn who_holds_the_right_to_fetch_and_hangs_keeps_others_for_a_fetch_time_at_most(
     let folder = Folder::new();
     let fleet = folder.fleet().secret(&[7; 32]).unwrap();
     let policy = CachePolicy::builder().fetch_timeout(Duration::from_millis(300)).build().unwrap();
-    let cache = || {
-        GrantCache::builder().policy(policy.clone()).fleet(&fleet, "a").unwrap().build()
-    };
+    let cache = || GrantCache::builder().policy(policy.clone()).fleet(&fleet, "a").unwrap().build();
     let (hangs, other) = (cache(), cache());
     let key = Key::new("service", Duration::from_secs(60)).unwrap();
     let Begin::Fetch(mut held, _waiter) = hangs.begin(&key, BeginOptions::new()).unwrap() else {

@@ -94,7 +94,9 @@ fn a_request_that_starts_while_its_fetch_times_out_is_refused_or_sent() {
             scope.spawn(move || match ticket.start() {
                 Start::Go(_) => land(ticket),
                 Start::Refused(error) => assert_eq!(error.kind(), ErrorKind::Overloaded),
-                Start::Later(_) | Start::Served => panic!("there is no rate limit and no fleet here"),
+                Start::Later(_) | Start::Served => {
+                    panic!("there is no rate limit and no fleet here")
+                }
             });
             scope.spawn(|| {
                 clock.advance(TOO_LONG);

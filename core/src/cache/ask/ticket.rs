@@ -104,7 +104,13 @@ impl Ticket {
         }
         // All of a fleet are asked before the request counts as sent.
         let is_asked_of_all = self.fetch.flight.is_some();
-        match self.inner.admit(&self.entry.realm, &self.fetch, waker, sends && !is_asked_of_all, now) {
+        match self.inner.admit(
+            &self.entry.realm,
+            &self.fetch,
+            waker,
+            sends && !is_asked_of_all,
+            now,
+        ) {
             Admission::Go(_) if is_asked_of_all => match self.pass_account(waker, now) {
                 Some(start) => start,
                 None => self.go_with_all(sends, now),

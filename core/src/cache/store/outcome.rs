@@ -58,7 +58,13 @@ impl Inner {
     }
 
     /// Leaves a grant for other processes, if the cache shares with any.
-    fn shared(&self, ended: &Ended<'_>, stored: StoredGrant, lifetime: Duration, now: Now) -> StoredGrant {
+    fn shared(
+        &self,
+        ended: &Ended<'_>,
+        stored: StoredGrant,
+        lifetime: Duration,
+        now: Now,
+    ) -> StoredGrant {
         let Some(flight) = &ended.fetch.flight else { return stored };
         let sent = ended.sent.unwrap_or(now);
         let left = Left { text: stored.grant.as_str(), sent, lifetime };

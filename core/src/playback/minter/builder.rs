@@ -300,7 +300,10 @@ impl PlaybackMinterBuilder {
                 );
             }
             if self.fleet.is_some() {
-                return clash("fleet", "cannot be given with clock: other processes go by the machine's");
+                return clash(
+                    "fleet",
+                    "cannot be given with clock: other processes go by the machine's",
+                );
             }
             return Ok(self.tenant_of(self.new_cache(clock.clone(), None), &account, &fingerprint));
         }
