@@ -22,6 +22,7 @@ pub mod limits;
 mod net;
 mod playback;
 mod progress;
+mod random;
 mod secret;
 mod shelf;
 mod sid;
@@ -36,9 +37,6 @@ mod watch;
 mod wiped;
 
 pub use account::minter_advice;
-#[cfg(feature = "test-helpers")]
-#[doc(hidden)]
-pub use cache::seed_this_thread;
 pub use cache::{
     AccountOptions, Asking, Begin, BeginOptions, CachePolicy, CachePolicyBuilder, Event, EventKind,
     Freshness, Grant, GrantCache, GrantCacheBuilder, Handle, Hit, Key, LatencyHistogram,
@@ -48,6 +46,9 @@ pub use cache::{
 pub use clock::{Clock, ManualClock, Now};
 pub use credentials::ApiKey;
 pub use error::{Error, ErrorKind, Result};
+#[cfg(feature = "test-helpers")]
+#[doc(hidden)]
+pub use fleet::FleetInMemory;
 pub use fleet::{Fleet, FleetStats};
 pub use json::Json;
 pub use limits::{LIMITS, Limit};
@@ -61,6 +62,9 @@ pub use playback::{
     PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, SourceTicket, StreamMinter, TokenFuture,
     TokenOptions, forget, source_fn,
 };
+#[cfg(feature = "test-helpers")]
+#[doc(hidden)]
+pub use random::seed_this_thread;
 pub use serde_json::{Map, Value};
 pub use sid::{Sid, SidKind};
 pub use token::{

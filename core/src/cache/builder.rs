@@ -8,6 +8,8 @@ use super::grant_cache::GrantCache;
 use super::store::{Inner, Limiter};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "test-helpers")]
+use crate::fleet::FleetInMemory;
 use crate::fleet::{Access, Fleet, check_namespace};
 
 /// Sets what a [`GrantCache`] shall not take from its defaults.
@@ -86,6 +88,14 @@ impl GrantCacheBuilder {
     pub(crate) fn shared_by(mut self, fleet: &Arc<Access>) -> Self {
         self.fleet = Some(Arc::clone(fleet));
         self
+    }
+
+    /// Stands for the cache of a process of a simulated fleet.
+    #[cfg(feature = "test-helpers")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn fleet_in_memory(self, fleet: &FleetInMemory, process: u64) -> Self {
+        self.shared_by(&fleet.access(process))
     }
 
     /// An empty cache.

@@ -20,8 +20,6 @@ mod tenant;
 pub use ask::{Begin, BeginOptions, Handle, PendingCall, Registration, Start, Ticket, Waiter};
 pub use asking::Asking;
 pub use builder::GrantCacheBuilder;
-#[cfg(feature = "test-helpers")]
-pub use decide::seed_this_thread;
 pub use decide::{
     AccountOptions, CachePolicy, CachePolicyBuilder, Freshness, Grant, Key, answer_field,
     answer_grant, answer_ttl,

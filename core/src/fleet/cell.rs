@@ -310,3 +310,6 @@ fn pause(asked: Option<Duration>, refused: u32, rate: f64, random: f64) -> u64 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 #[cfg(target_os = "linux")]
-use super::host::HostStore;
+use super::host;
 use super::store::SharedStore;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
@@ -96,7 +96,7 @@ impl Fleet {
     /// The store of this fleet.
     #[cfg(target_os = "linux")]
     pub(crate) fn open(&self) -> Result<Arc<dyn SharedStore>> {
-        Ok(Arc::new(HostStore::new(self.path.as_deref())))
+        Ok(host::open(self.path.as_deref()))
     }
 
     /// It has been tried nowhere else.

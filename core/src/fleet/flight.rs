@@ -10,12 +10,13 @@ use std::time::Duration;
 use super::cell::{Admitted, Asked, Ended, Pass, Told};
 use super::counters::{Count, Counters};
 use super::head::{Head, Kind};
-use super::member::{Member, random_number, random_part};
+use super::member::Member;
 use super::sealed::{Brought, Left, PAUSE_MAX, Pause};
 use super::slot::Slot;
 use super::store::{Chair, Claim, Lease, Seen, Target, Wanted};
 use crate::clock::{Now, nanos, nanos_of};
 use crate::error::Error;
+use crate::random;
 use crate::sync::Mutex;
 
 const SECOND: u64 = 1_000_000_000;
@@ -77,8 +78,6 @@ pub(crate) struct Asks {
     pub(crate) claimed: Claimed,
     /// What is in hand has been given up by another process.
     pub(crate) give_up: bool,
-    /// The store has just been left alone, or is back.
-    pub(crate) is_turn: bool,
 }
 
 /// What upstream, or the way there, made of a call.
@@ -149,12 +148,14 @@ impl Flight {
         let time = now.boot_nanos();
         let chair = state.chair(hand, time);
         let mut wanted = self.wanted(hand, chair, time);
-        let mut is_turn = false;
+        let mut has_failed = false;
         // What turns out to be of no use is named once, so that this process can lead.
-        for _ in 0..3 {
+        for _ in 0..4 {
             let claim = self.member.access.store.claim(&wanted, time);
-            is_turn |= self.member.heard(claim.as_ref().err(), counters, time);
+            self.member.heard(claim.as_ref().err(), counters, time);
             let (claimed, seen) = match claim {
+                // One answer that was lost is no reason to call upstream.
+                Err(_) if !std::mem::replace(&mut has_failed, true) => continue,
                 Err(_) => (state.without_store(hand, counters, time), None),
                 Ok(Claim::Value(left)) => match self.open(&left, now) {
                     Some((brought, mark)) => {
@@ -192,9 +193,9 @@ impl Flight {
                 }
             };
             let give_up = seen.is_some_and(|seen| is_given_up(hand, &seen));
-            return Asks { claimed, give_up, is_turn };
+            return Asks { claimed, give_up };
         }
-        Asks { is_turn, ..Asks::only(state.alone(None, counters)) }
+        Asks::only(state.alone(None, counters))
     }
 
     fn wanted(&self, hand: &Hand, chair: Chair, time: u64) -> Wanted {
@@ -259,7 +260,7 @@ impl Flight {
             let part = nanos_of(waited as f64 / 1e9 * pacing.share);
             part.clamp(nanos(pacing.first) / 4, nanos(pacing.longest))
         };
-        let spread = wait as f64 / 1e9 * (0.8 + 0.4 * random_part());
+        let spread = wait as f64 / 1e9 * (0.8 + 0.4 * random::unit());
         time.saturating_add(nanos_of(spread))
     }
 
@@ -276,14 +277,14 @@ impl Flight {
         let time = now.boot_nanos();
         let mut state = self.state.lock();
         if state.call == 0 {
-            state.call = random_number();
+            state.call = random::number();
         }
         let free = Admitted::Go(Pass { call: state.call, at: time, is_probe: false });
         let Some(cell) = self.member.cell else { return free };
         if state.pass.is_some() || self.member.access.breaker.open_until(time).is_some() {
             return free;
         }
-        let asked = Asked { call: state.call, rate, most, lost_after, random: random_part() };
+        let asked = Asked { call: state.call, rate, most, lost_after, random: random::unit() };
         let admitted = self.member.access.store.admit(&cell, &asked, time);
         self.member.heard(admitted.as_ref().err(), counters, time);
         match admitted {
@@ -323,7 +324,7 @@ impl Flight {
         let sent = value.sent.boot_nanos();
         let head = Head {
             kind: Kind::Grant,
-            generation: random_number(),
+            generation: random::number(),
             epoch: seen.epoch,
             end: sent.saturating_add(nanos(value.lifetime)),
             took: time.saturating_sub(sent),
@@ -366,7 +367,7 @@ impl Flight {
 
     fn pause(&self, outcome: &Outcome<'_>, seen: &Seen, now: Now) -> Option<Vec<u8>> {
         let time = now.boot_nanos();
-        let generation = random_number();
+        let generation = random::number();
         let (error, until, credential, failures) = match *outcome {
             Outcome::Nothing => return None,
             Outcome::Said { error, until, of_credential } => {
@@ -407,7 +408,7 @@ impl State {
     /// The store cannot be asked: a refresh that has time asks again soon, anything else calls upstream.
     fn without_store(&mut self, hand: &Hand, counters: &Counters, time: u64) -> Claimed {
         if hand.life > 0 && !hand.is_late {
-            return Claimed::Later(time.saturating_add(nanos_of(PUT_OFF * random_part()).max(1)));
+            return Claimed::Later(time.saturating_add(nanos_of(PUT_OFF * random::unit()).max(1)));
         }
         self.alone(None, counters)
     }
@@ -421,7 +422,7 @@ impl State {
 
 impl Asks {
     fn only(claimed: Claimed) -> Self {
-        Self { claimed, give_up: false, is_turn: false }
+        Self { claimed, give_up: false }
     }
 }
 
@@ -429,7 +430,7 @@ impl Pause {
     /// A little longer, so that not all who read it come back at the same moment.
     fn spread(mut self, time: u64) -> Self {
         let left = self.until.saturating_sub(time) as f64 / 1e9;
-        let more = (left / 4.0).min(5.0) * random_part();
+        let more = (left / 4.0).min(5.0) * random::unit();
         self.until = self.until.saturating_add(nanos_of(more));
         self
     }

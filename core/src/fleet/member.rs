@@ -1,7 +1,7 @@
 //! A user of a fleet: the store that it looks into, by which keys, and under which names.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::breaker::Breaker;
@@ -12,6 +12,7 @@ use super::sealed::CredentialName;
 use super::slot::Slot;
 use super::store::{SharedStore, Trouble};
 use crate::clock::{nanos, nanos_of};
+use crate::random;
 use crate::secret::Secret;
 
 /// A tombstone outlives every value that it could have to hide.
@@ -25,6 +26,8 @@ pub(crate) struct Access {
     /// What the host program's own keys are for.
     namespace: Option<Box<str>>,
     pub(super) breaker: Breaker,
+    /// The breaker has opened or closed, and nobody has taken note.
+    has_turned: AtomicBool,
     /// From when on the next look is due, in nanoseconds since boot.
     next_look: AtomicU64,
 }
@@ -40,6 +43,7 @@ impl Access {
             secret: secret.map(Secret::new),
             namespace: namespace.map(Into::into),
             breaker: Breaker::default(),
+            has_turned: AtomicBool::new(false),
             next_look: AtomicU64::new(0),
         })
     }
@@ -56,6 +60,11 @@ impl Access {
 
     pub(crate) fn is_broken(&self) -> bool {
         self.breaker.is_open()
+    }
+
+    /// Whether the store was left alone, or is back, since this was last asked.
+    pub(crate) fn take_turn(&self) -> bool {
+        self.has_turned.load(Ordering::Relaxed) && self.has_turned.swap(false, Ordering::Relaxed)
     }
 
     /// A place among the looks of this process, at `time` or later: so many a second, whatever the slot.
@@ -122,7 +131,7 @@ impl Member {
         let end = time.saturating_add(nanos(time_kept));
         let head = Head {
             kind: Kind::Tombstone,
-            generation: random_number(),
+            generation: random::number(),
             epoch: 0,
             end,
             took: 0,
@@ -135,24 +144,17 @@ impl Member {
         self.heard(buried.as_ref().err(), counters, time);
     }
 
-    /// Takes note of how the store answered; tells whether that opened or closed the breaker.
-    pub(super) fn heard(&self, trouble: Option<&Trouble>, counters: &Counters, time: u64) -> bool {
-        match trouble {
+    /// Takes note of how the store answered.
+    pub(super) fn heard(&self, trouble: Option<&Trouble>, counters: &Counters, time: u64) {
+        let has_turned = match trouble {
             None => self.access.breaker.answered(),
             Some(trouble) => {
                 counters.trouble(&trouble.what);
-                self.access.breaker.failed(random_part(), time)
+                self.access.breaker.failed(random::unit(), time)
             }
+        };
+        if has_turned {
+            self.access.has_turned.store(true, Ordering::Relaxed);
         }
     }
-}
-
-/// A number that nobody else draws. It is never zero.
-pub(super) fn random_number() -> u64 {
-    getrandom::u64().unwrap_or(1).max(1)
-}
-
-/// A number in `0.0..1.0`.
-pub(super) fn random_part() -> f64 {
-    (getrandom::u64().unwrap_or(1 << 63) >> 11) as f64 / (1_u64 << 53) as f64
 }

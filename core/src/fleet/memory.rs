@@ -280,6 +280,10 @@ impl SharedStore for MemoryStore {
         })
     }
 
+    fn is_by_hand(&self) -> bool {
+        true
+    }
+
     fn pacing(&self) -> Pacing {
         self.shared.pacing
     }
@@ -316,4 +320,76 @@ impl State {
 
 fn trouble(what: &str, reads: bool) -> Trouble {
     Trouble { what: format!("a store in memory: {what}"), reads }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::contract::{CHECKS, SLOT, World, grant, wanted};
+
+    impl World for MemoryStore {
+        fn store(&self, process: u64) -> Box<dyn SharedStore> {
+            Box::new(self.of(process))
+        }
+
+        fn put(&self, part: Part, slot: &Slot, bytes: Vec<u8>) {
+            Self::put(self, part, slot, bytes);
+        }
+
+        fn put_cell(&self, slot: &Slot, bytes: &[u8]) {
+            let mut cell = [0; CELL_BYTES];
+            bytes.iter().zip(&mut cell).for_each(|(from, to)| *to = *from);
+            self.shared.state.lock().cells.insert(*slot, cell);
+        }
+    }
+
+    #[test]
+    fn it_is_a_store() {
+        for (name, check) in CHECKS {
+            println!("{name}");
+            check(&MemoryStore::new(MemoryOptions::default()));
+        }
+    }
+
+    fn leads(claim: Result<Claim, Trouble>) -> bool {
+        matches!(claim, Ok(Claim::Lease(..)))
+    }
+
+    #[test]
+    fn a_lease_ends_by_time_and_with_its_process() {
+        let lease_time = Duration::from_nanos(100);
+        let store = MemoryStore::new(MemoryOptions { lease_time, ..MemoryOptions::default() });
+        let (first, second) = (store.of(1), store.of(2));
+        assert!(leads(first.claim(&wanted(), 1000)));
+        assert!(!leads(second.claim(&wanted(), 1099)));
+        assert!(leads(second.claim(&wanted(), 1100)));
+        store.forget_leases_of(1);
+        assert!(!leads(first.claim(&wanted(), 1101)));
+        store.forget_leases_of(2);
+        assert!(leads(first.claim(&wanted(), 1101)));
+        store.flush();
+        assert!(leads(second.claim(&wanted(), 1101)));
+    }
+
+    #[test]
+    fn calls_fail_as_they_are_told_to() {
+        let faults = Box::new(|call: &Call| match call.count {
+            0 => Fault::Fails,
+            1 => Fault::LosesAnswer,
+            2 => Fault::ReadOnly,
+            _ => Fault::None,
+        });
+        let store = MemoryStore::new(MemoryOptions { faults, ..MemoryOptions::default() });
+        let value = grant(1, u64::MAX);
+        assert!(!store.replace(&SLOT, &value, 1000).unwrap_err().reads);
+        assert!(store.replace(&SLOT, &value, 1000).is_err());
+        let claim = store.claim(&wanted(), 1000);
+        assert!(matches!(claim, Ok(Claim::Value(found)) if found == value));
+        assert_eq!(store.calls(), 3);
+        let share = some(7, 0.25, Fault::Fails);
+        let failed = (0..10_000_u64)
+            .map(|count| Call { what: Operation::Claim, process: 0, count, time: 0 })
+            .filter(|call| share(call) == Fault::Fails);
+        assert!((2_300..2_700).contains(&failed.count()));
+    }
 }

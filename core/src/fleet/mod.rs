@@ -5,8 +5,12 @@
 //! Knows nothing of caches, keys of hosts, HTTP or Twilio.
 
 mod breaker;
+#[cfg(feature = "test-helpers")]
+mod by_hand;
 mod cell;
 mod config;
+#[cfg(test)]
+mod contract;
 mod counters;
 mod flight;
 mod head;
@@ -21,6 +25,8 @@ mod sealed;
 mod slot;
 mod store;
 
+#[cfg(feature = "test-helpers")]
+pub use by_hand::FleetInMemory;
 pub use config::Fleet;
 pub use counters::FleetStats;
 

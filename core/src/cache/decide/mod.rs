@@ -15,7 +15,6 @@ mod grant;
 mod key;
 mod pause;
 mod policy;
-mod random;
 mod state;
 mod turn;
 mod windows;
@@ -25,8 +24,6 @@ pub use answer::{answer_field, answer_grant, answer_ttl};
 pub use grant::{Freshness, Grant};
 pub use key::Key;
 pub use policy::{CachePolicy, CachePolicyBuilder};
-#[cfg(feature = "test-helpers")]
-pub use random::seeded::seed_this_thread;
 
 pub(crate) use answer::check_answer;
 pub(crate) use block::Block;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::random;
 use super::windows::{Windows, default_min_remaining};
 use crate::clock::nanos;
 use crate::error::{Error, ErrorKind, Result};
+use crate::random;
 
 /// More entries than this are a mistake or an attack.
 const MAX_KEYS_MAX: usize = 1_000_000;

@@ -109,9 +109,9 @@ impl Inner {
         }
     }
 
-    /// The store that processes share was just left alone, or is back.
-    pub(crate) fn note_breaker(&self, is_turn: bool, now: Now) {
-        if let Some(fleet) = self.fleet.as_ref().filter(|_| is_turn) {
+    /// Takes note of whether the store that processes share was left alone, or is back.
+    pub(crate) fn note_breaker(&self, now: Now) {
+        if let Some(fleet) = self.fleet.as_ref().filter(|fleet| fleet.take_turn()) {
             let is_broken = fleet.is_broken();
             let kind = if is_broken { EventKind::FleetBroken } else { EventKind::FleetBack };
             self.note(now, kind, None);

@@ -69,6 +69,7 @@ impl Inner {
         let sent = ended.sent.unwrap_or(now);
         let left = Left { text: stored.grant.as_str(), sent, lifetime };
         let mark = flight.publish(&left, &self.counters.fleet, now);
+        self.note_breaker(now);
         StoredGrant { mark, ..stored }
     }
 
@@ -197,6 +198,7 @@ impl Inner {
             _ => Outcome::Failed { error },
         };
         flight.end(&outcome, &self.counters.fleet, now);
+        self.note_breaker(now);
     }
 
     /// Gives back the right to fetch, of which nothing came.

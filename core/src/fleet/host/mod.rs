@@ -36,8 +36,13 @@ const VALUES_MAX: u64 = 10_000;
 /// A text about a folder says no more of its path.
 const PATH_CHARS: usize = 200;
 
+/// The store in this folder, or in the usual one of the user who runs the process.
+pub(crate) fn open(path: Option<&Path>) -> Arc<dyn SharedStore> {
+    Arc::new(HostStore::new(path))
+}
+
 /// A store in a folder, which is opened when it is first used.
-pub(crate) struct HostStore(ForkCell<State>);
+struct HostStore(ForkCell<State>);
 
 struct State {
     born: Generation,
@@ -53,8 +58,7 @@ struct Opening {
 }
 
 impl HostStore {
-    /// A store in this folder, or in the usual one of the user who runs the process.
-    pub(crate) fn new(path: Option<&Path>) -> Self {
+    fn new(path: Option<&Path>) -> Self {
         Self(ForkCell::new(State::new(Arc::new(Places::new(path)))))
     }
 
@@ -83,16 +87,10 @@ impl State {
         {
             return Err(trouble.clone());
         }
-        *opening = Opening::default();
-        match registry::open(&self.places, euid, time) {
-            Ok(opened) => opening.opened = Some(Arc::clone(&opened)),
-            Err(trouble) => opening.failed = Some((time, trouble)),
-        }
-        match &*opening {
-            Opening { failed: Some((_, trouble)), .. } => Err(trouble.clone()),
-            Opening { opened: Some(opened), .. } => Ok(Arc::clone(opened)),
-            Opening { .. } => Err(trouble(Path::new(""), "it is not open", false)),
-        }
+        let result = registry::open(&self.places, euid, time);
+        let failed = result.as_ref().err().map(|trouble| (time, trouble.clone()));
+        *opening = Opening { opened: result.as_ref().ok().map(Arc::clone), failed };
+        result
     }
 
     /// The folder as it was last opened.
@@ -152,11 +150,12 @@ impl SharedStore for HostStore {
             opened.remove(&files::name(target.slot, files::PAUSE))?;
             drop(turn);
             Ok(true)
-        })?;
-        if counts {
+        });
+        // Also where there are too many already.
+        if !matches!(counts, Ok(false)) {
             sweep::sweep_if_due(&opened, time);
         }
-        Ok(counts)
+        counts
     }
 
     fn pause(&self, target: &Target<'_>, pause: Option<&[u8]>, time: u64) -> Result<bool, Trouble> {

@@ -19,7 +19,7 @@ use crate::fleet::store::Trouble;
 
 const SECOND: u64 = 1_000_000_000;
 /// How long the turn to write is waited for. A holder has it for some microseconds.
-const WRITING_WAIT: Duration = Duration::from_millis(10);
+pub(super) const WRITING_WAIT: Duration = Duration::from_millis(10);
 const WRITING_SLEEP: Duration = Duration::from_micros(50);
 const WRITING_SLEEP_MAX: Duration = Duration::from_millis(1);
 

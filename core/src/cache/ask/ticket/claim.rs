@@ -24,7 +24,7 @@ impl Ticket {
         let flight = fetch.flight.as_ref()?;
         let hand = self.hand(now);
         let asks = flight.ask(&hand, &self.inner.counters.fleet, now);
-        self.inner.note_breaker(asks.is_turn, now);
+        self.inner.note_breaker(now);
         if let (true, Some(mark)) = (asks.give_up, hand.mark) {
             self.inner.give_up(&self.entry, mark, now);
         }
@@ -84,7 +84,9 @@ impl Ticket {
     pub(super) fn pass_account(&mut self, waker: Option<&Waker>, now: Now) -> Option<Start> {
         let fetch = std::sync::Arc::clone(&self.fetch);
         let flight = fetch.flight.as_ref()?;
-        match self.ask_account(flight, now) {
+        let admitted = self.ask_account(flight, now);
+        self.inner.note_breaker(now);
+        match admitted {
             Admitted::Go(_) => None,
             Admitted::Later(at) => Some(self.later(at, waker, now)),
             Admitted::Cooling(until) => {

@@ -1,23 +1,35 @@
-//! Jitter that a forked child does not share with its parent: drawn from the operating system, not
+//! Random numbers, for jitter and for names, that a forked child does not share with its parent: drawn from the operating system, not
 //! from a generator whose state a fork would copy.
 
 /// A number in `0.0..1.0`.
 pub(crate) fn unit() -> f64 {
+    // Without a source of randomness the jitter loses its point but nothing else breaks.
+    part(bits().unwrap_or(1 << 63))
+}
+
+/// A number that tells things apart: nobody draws it twice. It is never zero.
+pub(crate) fn number() -> u64 {
+    bits().unwrap_or(1).max(1)
+}
+
+fn bits() -> Option<u64> {
     #[cfg(feature = "test-helpers")]
     if let Some(bits) = seeded::next() {
-        return part(bits);
+        return Some(bits);
     }
-    // Without a source of randomness the jitter loses its point but nothing else breaks.
-    part(getrandom::u64().unwrap_or(1 << 63))
+    getrandom::u64().ok()
 }
 
 fn part(bits: u64) -> f64 {
     (bits >> 11) as f64 / (1_u64 << 53) as f64
 }
 
+#[cfg(feature = "test-helpers")]
+pub use seeded::seed_this_thread;
+
 /// The same numbers in every run, for a simulation on one thread.
 #[cfg(feature = "test-helpers")]
-pub(crate) mod seeded {
+mod seeded {
     use std::cell::Cell;
 
     thread_local!(static STATE: Cell<Option<u64>> = const { Cell::new(None) });
