@@ -59,6 +59,7 @@ before(async () => {
     live, token, live.stream(STREAMER), live.stats(), cache, ticket, waiter, hit, key(), error,
     grantmint.decode(live.tryToken(STREAMER, 'alice')),
     new grantmint.ManualClock(1),
+    new grantmint.HostFleet({ path: '/run/app' }),
     new grantmint.TokenMinter(key()),
     new grantmint.AccessToken(key(), { identity: 'alice' }),
     new grantmint.VideoGrant({ room: 'r' }),

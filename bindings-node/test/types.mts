@@ -7,6 +7,7 @@ import {
   GrantCache,
   GrantSource,
   GrantmintError,
+  HostFleet,
   LIMITS,
   ManualClock,
   PlainError,
@@ -48,9 +49,13 @@ const maybe: string | null = live.stream('VJ').tryToken('bob');
 const begun = new GrantCache({ rateLimited: true, callsPerSecond: 0.5, burst: 2, maxFetches: 1 }).begin('k');
 if (begun.outcome === 'fetch') begun.ticket.complete('g', { ttl: 1 });
 const identity: string | undefined = verify(jwt, key, { leeway: 1 }).identity;
+const fleet = new HostFleet({ path: '/run/app', secret: new Uint8Array(32) });
+new PlaybackMinter(key, { fleet: 'host' });
+const values: number | undefined = new GrantCache({ fleet, namespace: 'tests' }).stats().fleet?.values;
+const served: boolean | undefined = begun.outcome === 'fetch' ? begun.ticket.start().served : undefined;
 testing.simulateFork(live.cache());
 sign('HS256', { alg: 'HS256' }, '{}', new Uint8Array());
-export { degraded, identity, jwts, maybe, one };
+export { degraded, identity, jwts, maybe, one, served, values };
 
 // What is read from a configuration may not be there, under exactOptionalPropertyTypes too.
 declare const cfg: { origin?: string; ms?: number; grants?: VideoGrant[] };
@@ -80,6 +85,8 @@ export { made, most, plain, room };
 
 // @ts-expect-error: no such option
 new PlaybackMinter(key, { allowOrgin: 'https://www.example.com' });
+// @ts-expect-error: no such fleet
+new PlaybackMinter(key, { fleet: 7 });
 // @ts-expect-error: an identity is a string
 rooms.mint(7);
 // @ts-expect-error: made by a minter only

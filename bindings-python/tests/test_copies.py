@@ -28,6 +28,7 @@ def made():
         cache.stats(),
         cache.drain_events()[0],
         grantmint.CachePolicy(max_keys=7),
+        grantmint.HostFleet(secret="s" * 32),
         grantmint.VideoGrant(room="r"),
         grantmint.VoiceGrant(outgoing_application_sid=f"AP{SID}"),
         grantmint.ChatGrant(),

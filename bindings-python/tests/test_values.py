@@ -18,6 +18,7 @@ from grantmint import (
     DeadlineError,
     GrantCache,
     GrantmintError,
+    HostFleet,
     InvalidArgumentError,
     ManualClock,
     PlaybackMinter,
@@ -47,6 +48,8 @@ def grants():
         grantmint.CustomGrant("hologram", '{"hush": 1}'),
         CachePolicy(wait_below=10, max_keys=7, jitter=0.5),
         CachePolicy(),
+        HostFleet(),
+        HostFleet("/run/it's"),
     ]
 
 
@@ -98,6 +101,7 @@ def test_what_holds_a_secret_says_why_it_is_not_pickled(key):
         minter.stream(STREAMER),
         GrantCache(),
         ManualClock(0),
+        HostFleet("/run/app", secret=b"not-a-secret-but-of-its-length: "),
     ]
     for value in kept:
         with pytest.raises(TypeError, match="not pickled"):

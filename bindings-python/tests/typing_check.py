@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, assert_type
 
 from grantmint import (
@@ -11,6 +12,7 @@ from grantmint import (
     ApiKey,
     GrantCache,
     Hit,
+    HostFleet,
     PlaybackMinter,
     PlaybackToken,
     Stats,
@@ -56,6 +58,18 @@ def told(streamer: str, **options: object) -> Sourced:
 
 async def told_later(streamer: str, **options: object) -> Sourced:
     return {"grant": streamer}
+
+
+def fleets(key: ApiKey) -> None:
+    fleet = HostFleet(Path("/run/app"), secret=b"s" * 32)
+    assert_type(fleet.path, str | None)
+    GrantCache(fleet=fleet, namespace="tests")
+    PlaybackMinter(key, fleet="host")
+    PlaybackMinter(key, fleet=7)  # type: ignore[arg-type]
+    told = GrantCache().stats().fleet
+    if told is not None:
+        assert_type(told["values"], int)
+        assert_type(told["trouble"], str | None)
 
 
 def sources(key: ApiKey) -> None:

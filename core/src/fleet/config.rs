@@ -114,9 +114,10 @@ impl FromStr for Fleet {
     fn from_str(text: &str) -> Result<Self> {
         match text.split_once(':') {
             None if text == "host" => Ok(Self::host()),
-            Some(("host", path)) => {
-                Self::host_at(path).map_err(|error| error.with_argument("fleet"))
-            }
+            Some(("host", path)) => Self::host_at(path).map_err(|error| {
+                let what = format!("names a folder, whose {}", error.message());
+                Error::of_argument(error.kind(), "fleet", what)
+            }),
             _ => {
                 let what = "must be host, or host: and the path of a folder";
                 Err(Error::of_argument(ErrorKind::InvalidUrl, "fleet", what))
