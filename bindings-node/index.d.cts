@@ -1417,7 +1417,7 @@ export interface FleetStats {
   readonly rejected: number;
   /** Times that the store failed. */
   readonly errors: number;
-  /** Whether the store is left alone for some seconds, because it failed. */
+  /** Whether the store is not asked for some seconds, because it failed. */
   readonly isBroken: boolean;
   /** What was wrong with the store when it failed last. */
   readonly trouble: string | undefined;
@@ -1431,7 +1431,7 @@ export interface CacheEvent {
    * What happened. `no_room`: a key was refused, for the first time within a minute, as the account's rate leaves no room
    * for its fetch. `rate_cut`: after a 429 the account is called less often. `limits_differ`: another minter of the
    * account has given other limits, and of each the lower holds. `fleet_value`: a grant came from another process, which
-   * had fetched it. `fleet_broken`: what processes share is left alone for some seconds, because it failed; `fleet_back`:
+   * had fetched it. `fleet_broken`: the store that processes share failed, and is not asked for some seconds; `fleet_back`:
    * it can be used again.
    */
   kind:

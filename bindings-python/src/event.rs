@@ -27,8 +27,8 @@ impl Event {
     /// the first time within a minute, as the account's rate leaves no room for its fetch),
     /// "rate_cut" (after a 429 the account is called less often), "limits_differ" (another minter
     /// of the account has given other limits, and of each the lower holds), "fleet_value" (a grant
-    /// came from another process, which had fetched it), "fleet_broken" (what processes share is left
-    /// alone for some seconds, because it failed) or "fleet_back".
+    /// came from another process, which had fetched it), "fleet_broken" (the store that processes share
+    /// failed, and is not asked for some seconds) or "fleet_back".
     #[getter]
     fn kind(&self) -> &'static str {
         self.0.kind.as_str()

@@ -84,7 +84,7 @@ macro_rules! stats {
             /// were not sent as upstream had refused another's. "alone" is the number of fetches sent
             /// without the right to, as the store was in trouble or another took too long; "rejected"
             /// of contents of the store that were not handed out; "errors" of times that the store
-            /// failed. "is_broken" tells whether it is left alone because of that, "trouble" what was
+            /// failed. "is_broken" tells whether it is not asked now because of that, "trouble" what was
             /// wrong the last time, or is None.
             #[getter]
             fn fleet<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {

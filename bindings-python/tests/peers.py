@@ -11,6 +11,7 @@ import select
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class Peer:
         self.send(names)
         self.send(setup)
 
-    def __enter__(self) -> Peer:
+    def __enter__(self) -> Peer:  # noqa: PYI034
         assert self.hear() is None
         return self
 
@@ -59,7 +60,7 @@ class Peer:
         return self.hear()
 
 
-class Failed(Exception):
+class Failed(Exception):  # noqa: N818
     """What a process was told by grantmint."""
 
     def __init__(self, code: str, retry_after: float | None, text: str) -> None:
@@ -78,10 +79,9 @@ def serve() -> None:
     names |= {"key": grantmint.ApiKey(*KEY), "VJ": STREAMER, "KEY": KEY, "asyncio": asyncio}
     names |= {"os": os, "time": time, **json.loads(sys.stdin.readline())}
     names |= {"log": log, "said": lambda said: print(json.dumps({"value": said}), flush=True)}
-    answer(lambda: exec(json.loads(sys.stdin.readline()), names))
+    answer(lambda: exec(json.loads(sys.stdin.readline()), names))  # noqa: S102
     for line in sys.stdin:
-        expression = compile(json.loads(line), "asked", "eval")
-        answer(lambda: eval(expression, names))
+        answer(partial(eval, json.loads(line), names))
 
 
 def answer(run: Any) -> None:

@@ -86,7 +86,7 @@ impl Page {
             self.counter(&format!("grantmint_fleet_{name}_total"), help, count);
         }
         let is_broken = if fleet.is_broken { "1" } else { "0" };
-        let help = "Whether the fleet's store is left alone because it failed";
+        let help = "Whether the fleet's store is not asked now because it failed";
         self.gauge("grantmint_fleet_broken", help, is_broken);
     }
 
