@@ -351,7 +351,7 @@ mod tests {
         }
     }
 
-    fn leads(claim: Result<Claim, Trouble>) -> bool {
+    fn takes_lease(claim: Result<Claim, Trouble>) -> bool {
         matches!(claim, Ok(Claim::Lease(..)))
     }
 
@@ -360,15 +360,15 @@ mod tests {
         let lease_time = Duration::from_nanos(100);
         let store = MemoryStore::new(MemoryOptions { lease_time, ..MemoryOptions::default() });
         let (first, second) = (store.of(1), store.of(2));
-        assert!(leads(first.claim(&wanted(), 1000)));
-        assert!(!leads(second.claim(&wanted(), 1099)));
-        assert!(leads(second.claim(&wanted(), 1100)));
+        assert!(takes_lease(first.claim(&wanted(), 1000)));
+        assert!(!takes_lease(second.claim(&wanted(), 1099)));
+        assert!(takes_lease(second.claim(&wanted(), 1100)));
         store.forget_leases_of(1);
-        assert!(!leads(first.claim(&wanted(), 1101)));
+        assert!(!takes_lease(first.claim(&wanted(), 1101)));
         store.forget_leases_of(2);
-        assert!(leads(first.claim(&wanted(), 1101)));
+        assert!(takes_lease(first.claim(&wanted(), 1101)));
         store.flush();
-        assert!(leads(second.claim(&wanted(), 1101)));
+        assert!(takes_lease(second.claim(&wanted(), 1101)));
     }
 
     #[test]
