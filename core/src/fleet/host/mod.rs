@@ -24,11 +24,11 @@ use nix::unistd::geteuid;
 use self::folder::Places;
 use self::locks::Offset;
 use self::opened::Opened;
-use super::cell::{Admitted, Asked, Cell, Told};
-use super::head::Head;
-use super::look::{Found, Part, is_as_seen, look, may_replace};
-use super::slot::Slot;
-use super::store::{Chair, Claim, Lease, Pacing, SharedStore, Target, Trouble, Wanted};
+use crate::fleet::store::Head;
+use crate::fleet::store::Slot;
+use crate::fleet::store::{Admitted, Asked, Cell, Told};
+use crate::fleet::store::{Chair, Claim, Lease, Pacing, SharedStore, Target, Trouble, Wanted};
+use crate::fleet::store::{Found, Part, is_as_seen, look, may_replace};
 use crate::fork::{ForkCell, Generation, Reborn, generation};
 use crate::sync::Mutex;
 

@@ -15,8 +15,8 @@ use super::folder::{FOLDER, boot_of};
 use super::locks::Offset;
 use super::opened::Opened;
 use super::swept::{MINUTE, Swept};
-use crate::fleet::head::Head;
-use crate::fleet::slot::Slot;
+use crate::fleet::store::Head;
+use crate::fleet::store::Slot;
 
 /// So many entries of the folder are looked at, and so many files opened.
 const ENTRIES_MAX: usize = 20_000;

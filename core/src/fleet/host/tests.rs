@@ -15,10 +15,10 @@ use nix::sys::time::{TimeVal, TimeValLike as _};
 use nix::unistd::{geteuid, mkfifo};
 
 use self::processes::is_locked;
-use super::super::cell::Ended;
-use super::super::contract::{CHECKS, SLOT, TIME, World, grant, wanted};
 use super::*;
 use crate::clock::Clock;
+use crate::fleet::store::Ended;
+use crate::fleet::store::contract::{CHECKS, SLOT, TIME, World, grant, wanted};
 
 /// A folder of a test's own, removed with what is in it.
 struct Folder(PathBuf);

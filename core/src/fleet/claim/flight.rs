@@ -7,15 +7,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cell::{Admitted, Asked, Ended, Pass, Told};
 use super::counters::{Count, Counters};
-use super::head::{Head, Kind};
 use super::member::Member;
 use super::sealed::{Brought, Left, PAUSE_MAX, Pause};
-use super::slot::Slot;
-use super::store::{Chair, Claim, Lease, Seen, Target, Wanted};
 use crate::clock::{Now, nanos, nanos_of};
 use crate::error::Error;
+use crate::fleet::store::Slot;
+use crate::fleet::store::{Admitted, Asked, Ended, Pass, Told};
+use crate::fleet::store::{Chair, Claim, Lease, Seen, Target, Wanted};
+use crate::fleet::store::{Head, Kind};
 use crate::random;
 use crate::sync::Mutex;
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::cell::{Admitted, Asked, CELL_BYTES, Cell, Told};
 use super::head::Head;
 use super::look::{Found, Part, is_as_seen, look, may_replace};
+use super::shared::{Chair, Claim, Lease, Pacing, SharedStore, Target, Trouble, Wanted};
 use super::slot::Slot;
-use super::store::{Chair, Claim, Lease, Pacing, SharedStore, Target, Trouble, Wanted};
 use crate::sync::Mutex;
 
 /// A call of a store, before it does anything.
@@ -147,6 +147,7 @@ impl MemoryStore {
     }
 
     /// Puts bytes where a value or a pause lies.
+    #[cfg(test)]
     pub(crate) fn put(&self, part: Part, slot: &Slot, bytes: Vec<u8>) {
         let mut state = self.shared.state.lock();
         match part {
@@ -325,7 +326,7 @@ fn trouble(what: &str, reads: bool) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fleet::contract::{CHECKS, SLOT, World, grant, wanted};
+    use crate::fleet::store::contract::{CHECKS, SLOT, World, grant, wanted};
 
     impl World for MemoryStore {
         fn store(&self, process: u64) -> Box<dyn SharedStore> {

@@ -5,8 +5,8 @@ use std::array;
 use super::cell::{Admitted, Asked, Ended, Pass, Told};
 use super::head::{HEAD_BYTES, Head, Kind, VALUE_MAX_BYTES};
 use super::look::Part;
+use super::shared::{Chair, Claim, Lease, Seen, SharedStore, Target, Wanted};
 use super::slot::Slot;
-use super::store::{Chair, Claim, Lease, Seen, SharedStore, Target, Wanted};
 
 const SECOND: u64 = 1_000_000_000;
 /// Any time since boot.

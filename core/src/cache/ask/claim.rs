@@ -4,7 +4,7 @@
 use std::task::Waker;
 use std::time::Duration;
 
-use super::{Start, Ticket};
+use super::ticket::{Start, Ticket};
 use crate::cache::decide::abandoned;
 use crate::cache::store::Need;
 use crate::clock::{Now, nanos};
