@@ -279,8 +279,9 @@ impl World {
                 self.at(self.time + after.as_secs_f64(), Event::Asks(id));
             }
             Start::Refused(_) | Start::Served => {
-                drop(self.tickets.remove(&id));
-                self.tell();
+                if let Some(Held { process, .. }) = self.tickets.remove(&id) {
+                    self.tell(|waiting| waiting.process == process);
+                }
             }
         }
     }
@@ -300,13 +301,17 @@ impl World {
     }
 
     fn look(&mut self) {
-        self.tell();
+        self.tell(|_| true);
         self.processes.iter().for_each(|process| drop(process.cache.poll()));
     }
 
     /// Callers whose fetch is over are told.
-    fn tell(&mut self) {
+    fn tell(&mut self, is_meant: impl Fn(&Waiting) -> bool) {
         for waiting in std::mem::take(&mut self.waiting) {
+            if !is_meant(&waiting) {
+                self.waiting.push(waiting);
+                continue;
+            }
             if self.processes[waiting.process].number != waiting.number {
                 continue;
             }

@@ -9,6 +9,7 @@ mod beginner;
 #[cfg(shuttle)]
 mod by_hand;
 mod call;
+mod claim;
 mod future;
 mod get;
 mod handle;

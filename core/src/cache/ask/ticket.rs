@@ -1,6 +1,5 @@
 //! The right to run one fetch, and what the fetching caller does with it.
 
-mod claim;
 mod handed_on;
 
 use std::fmt;
@@ -25,11 +24,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// [`ErrorKind::Abandoned`](crate::ErrorKind::Abandoned), so that nobody waits in vain.
 #[must_use = "a dropped ticket ends its fetch without an outcome"]
 pub struct Ticket {
-    inner: Arc<Inner>,
-    entry: Arc<Entry>,
-    fetch: Arc<Fetch>,
+    pub(super) inner: Arc<Inner>,
+    pub(super) entry: Arc<Entry>,
+    pub(super) fetch: Arc<Fetch>,
     /// What it is needed for, until it is clear that no other process has it.
-    claims_for: Option<Need>,
+    pub(super) claims_for: Option<Need>,
     permit: Option<Permit>,
     sent: Option<Now>,
     is_over: bool,
@@ -135,7 +134,7 @@ impl Ticket {
     }
 
     /// It waits for its turn; if nobody wakes it, it asks again at this time, in nanoseconds since boot.
-    fn waits_until(&self, at: u64, is_woken: bool) -> Start {
+    pub(super) fn waits_until(&self, at: u64, is_woken: bool) -> Start {
         // Whoever is woken has no need to ask in time.
         let patience = if is_woken { WOKEN } else { DEFAULT_TIMEOUT };
         self.inner.fetches.waits(&self.fetch, at.saturating_add(nanos(patience)));
@@ -228,12 +227,12 @@ impl Ticket {
     }
 
     /// The first end only, and only in the process that the ticket belongs to.
-    fn end(&mut self) -> Option<Arc<Inner>> {
+    pub(super) fn end(&mut self) -> Option<Arc<Inner>> {
         let first = !std::mem::replace(&mut self.is_over, true);
         (first && !self.inner.is_foreign()).then(|| Arc::clone(&self.inner))
     }
 
-    fn ended(&self) -> Ended<'_> {
+    pub(super) fn ended(&self) -> Ended<'_> {
         Ended { entry: &self.entry, fetch: &self.fetch, permit: self.permit, sent: self.sent }
     }
 }

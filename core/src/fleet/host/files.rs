@@ -12,8 +12,8 @@ use nix::fcntl::{OFlag, openat, renameat};
 use nix::sys::stat::Mode;
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
-use crate::fleet::head::VALUE_MAX_BYTES;
-use crate::fleet::slot::Slot;
+use crate::fleet::store::Slot;
+use crate::fleet::store::VALUE_MAX_BYTES;
 
 /// What a file of a slot holds, by the end of its name.
 pub(super) const VALUE: &str = "v";

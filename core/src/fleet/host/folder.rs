@@ -10,7 +10,7 @@ use nix::fcntl::{AT_FDCWD, OFlag, open, openat};
 use nix::sys::stat::{Mode, SFlag, fstat, mkdirat, stat};
 use nix::sys::statfs::fstatfs;
 
-use super::trouble;
+use super::words::trouble;
 use crate::fleet::store::Trouble;
 
 const NAME: &str = "grantmint";

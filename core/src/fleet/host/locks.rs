@@ -15,8 +15,8 @@ use nix::libc;
 use nix::sys::stat::Mode;
 
 use super::descriptor::Descriptor;
-use crate::fleet::slot::Slot;
 use crate::fleet::store::Chair;
+use crate::fleet::store::Slot;
 use crate::sync::Mutex;
 
 pub(super) const FILE: &str = "lock";

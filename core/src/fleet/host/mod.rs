@@ -10,8 +10,10 @@ mod locks;
 mod opened;
 mod registry;
 mod sweep;
+mod swept;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,19 +24,17 @@ use nix::unistd::geteuid;
 use self::folder::Places;
 use self::locks::Offset;
 use self::opened::Opened;
-use super::cell::{Admitted, Asked, Cell, Told};
-use super::head::Head;
-use super::look::{Found, Part, is_as_seen, look, may_replace};
-use super::slot::Slot;
-use super::store::{Chair, Claim, Lease, Pacing, SharedStore, Target, Trouble, Wanted};
+use crate::fleet::store::Head;
+use crate::fleet::store::Slot;
+use crate::fleet::store::{Admitted, Asked, Cell, Told};
+use crate::fleet::store::{Chair, Claim, Lease, Pacing, SharedStore, Target, Trouble, Wanted};
+use crate::fleet::store::{Found, Part, is_as_seen, look, may_replace};
 use crate::fork::{ForkCell, Generation, Reborn, generation};
 use crate::sync::Mutex;
 
 const SECOND: u64 = 1_000_000_000;
 /// No more values are left in a folder.
 const VALUES_MAX: u64 = 10_000;
-/// A text about a folder says no more of its path.
-const PATH_CHARS: usize = 200;
 
 /// The store in this folder, or in the usual one of the user who runs the process.
 pub(crate) fn open(path: Option<&Path>) -> Arc<dyn SharedStore> {
@@ -243,11 +243,4 @@ impl Opened {
         let bytes = self.read_file(&files::name(slot, files::CELL))?;
         Ok(bytes.and_then(|bytes| Cell::read(&bytes, time)))
     }
-}
-
-/// What is wrong with the store in a folder.
-fn trouble(path: &Path, what: &str, reads: bool) -> Trouble {
-    let path = path.to_string_lossy();
-    let end = path.char_indices().nth(PATH_CHARS).map_or(path.len(), |(end, _)| end);
-    Trouble { what: format!("{}: {what}", &path[..end]), reads }
 }

@@ -11,10 +11,10 @@ use super::descriptor::{Descriptor, Identity};
 use super::files;
 use super::folder::{Places, boot_of};
 use super::locks::{Locks, Offset};
-use super::sweep::Sweeps;
-use super::trouble;
-use crate::fleet::look::Part;
-use crate::fleet::slot::Slot;
+use super::swept::Sweeps;
+use super::words::trouble;
+use crate::fleet::store::Part;
+use crate::fleet::store::Slot;
 use crate::fleet::store::Trouble;
 
 const SECOND: u64 = 1_000_000_000;

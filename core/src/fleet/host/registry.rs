@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::folder::Places;
 use super::opened::Opened;
-use super::trouble;
+use super::words::trouble;
 use crate::fleet::store::Trouble;
 use crate::fork::{Generation, LazyForkCell, Reborn, generation};
 use crate::sync::Mutex;

@@ -2,7 +2,6 @@
 //! folders of former boots. Whoever has left a value does it, all processes together once a minute.
 
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use nix::dir::Dir;
@@ -15,10 +14,10 @@ use super::files::{self, CELL, PAUSE, TEMPORARY, VALUE};
 use super::folder::{FOLDER, boot_of};
 use super::locks::Offset;
 use super::opened::Opened;
-use crate::fleet::head::Head;
-use crate::fleet::slot::Slot;
+use super::swept::{MINUTE, Swept};
+use crate::fleet::store::Head;
+use crate::fleet::store::Slot;
 
-const MINUTE: u64 = 60_000_000_000;
 /// So many entries of the folder are looked at, and so many files opened.
 const ENTRIES_MAX: usize = 20_000;
 const OPENED_MAX: u64 = 2_000;
@@ -31,59 +30,6 @@ const BOOT_AGE: i64 = 3_600;
 /// The slot that stands for the last sweep, and the kind of its file.
 const SWEPT: &str = "swept";
 const SWEPT_SLOT: Slot = Slot::new([0; 16]);
-
-/// What one process knows of sweeps.
-#[derive(Default)]
-pub(super) struct Sweeps {
-    /// Not before this.
-    next: AtomicU64,
-    /// How many values there are.
-    values: AtomicU64,
-}
-
-impl Sweeps {
-    /// Whether there may be one more value.
-    pub(super) fn may_add(&self, most: u64) -> bool {
-        self.values.fetch_add(1, Ordering::Relaxed) < most
-    }
-
-    /// Whether it is time; then it is not until a minute later.
-    fn is_due(&self, time: u64) -> bool {
-        let next = self.next.load(Ordering::Relaxed);
-        let later = time.saturating_add(MINUTE);
-        let is_due = time >= next || next > later;
-        is_due
-            && (self.next)
-                .compare_exchange(next, later, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
-    }
-}
-
-/// The last sweep, as it is left in the folder.
-#[derive(Clone, Copy, Default)]
-struct Swept {
-    at: u64,
-    values: u64,
-    /// Counts the sweeps.
-    round: u64,
-}
-
-impl Swept {
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (numbers, rest) = bytes.as_chunks::<8>();
-        match (numbers, rest) {
-            ([at, values, round], []) => {
-                let [at, values, round] = [at, values, round].map(|part| u64::from_le_bytes(*part));
-                Some(Self { at, values, round })
-            }
-            _ => None,
-        }
-    }
-
-    fn bytes(self) -> Vec<u8> {
-        [self.at, self.values, self.round].into_iter().flat_map(u64::to_le_bytes).collect()
-    }
-}
 
 /// Sweeps the folder if nobody has for a minute. Whatever fails is left to the next sweep.
 pub(super) fn sweep_if_due(opened: &Opened, time: u64) {
@@ -107,8 +53,7 @@ fn sweep_as_one(opened: &Opened, time: u64) {
         swept = Swept { at: time, values: sweep.values, round: swept.round.wrapping_add(1) };
         let _ = opened.write(&SWEPT_SLOT, SWEPT, &swept.bytes());
     }
-    opened.sweeps.next.store(swept.at.saturating_add(MINUTE), Ordering::Relaxed);
-    opened.sweeps.values.store(swept.values, Ordering::Relaxed);
+    opened.sweeps.were(swept);
 }
 
 struct Sweep<'a> {
@@ -180,6 +125,7 @@ impl<'a> Sweep<'a> {
         }
     }
 
+    #[allow(clippy::useless_conversion, reason = "the type differs between targets")]
     fn is_older(&self, folder: BorrowedFd<'_>, name: &str, age: i64) -> bool {
         let stat = fstatat(folder, name, AtFlags::AT_SYMLINK_NOFOLLOW);
         // The wall clock may have been put back since.

@@ -1,10 +1,10 @@
-//! The store in folders of all kinds, and with processes that end.
+//! The store in folders of all kinds.
+
+mod processes;
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
@@ -14,11 +14,11 @@ use nix::sys::stat::{Mode, utimes};
 use nix::sys::time::{TimeVal, TimeValLike as _};
 use nix::unistd::{geteuid, mkfifo};
 
-use super::super::cell::Ended;
-use super::super::contract::{CHECKS, SLOT, TIME, World, grant, wanted};
-use super::opened::WRITING_WAIT;
+use self::processes::is_locked;
 use super::*;
 use crate::clock::Clock;
+use crate::fleet::store::Ended;
+use crate::fleet::store::contract::{CHECKS, SLOT, TIME, World, grant, wanted};
 
 /// A folder of a test's own, removed with what is in it.
 struct Folder(PathBuf);
@@ -88,7 +88,7 @@ fn trouble_of(store: &HostStore, time: u64) -> Trouble {
     store.claim(&wanted(), time).unwrap_err()
 }
 
-fn leads(store: &HostStore, time: u64) -> Option<Lease> {
+fn take_lease(store: &HostStore, time: u64) -> Option<Lease> {
     match store.claim(&wanted(), time).unwrap() {
         Claim::Lease(lease, _) => Some(lease),
         _ => None,
@@ -103,6 +103,10 @@ fn publish(store: &HostStore, slot: &Slot, value: &[u8], time: u64) -> Result<bo
 fn age(path: &Path, seconds: i64) {
     let then = Clock::system().now().unix_seconds().cast_signed() - seconds;
     utimes(path, &TimeVal::seconds(then), &TimeVal::seconds(then)).unwrap();
+}
+
+fn asked(call: u64) -> Asked {
+    Asked { call, rate: 100.0, most: 1000.0, lost_after: SECOND, random: 0.5 }
 }
 
 #[test]
@@ -194,31 +198,31 @@ fn a_failed_opening_is_tried_again_a_second_later() {
     fs::create_dir(folder.path("no")).unwrap();
     trouble_of(&store, TIME + SECOND - 1);
     assert!(!folder.path("no/fleet").exists());
-    assert!(leads(&store, TIME + SECOND).is_some());
+    assert!(take_lease(&store, TIME + SECOND).is_some());
 }
 
 #[test]
 fn a_folder_that_goes_is_made_again() {
     let folder = Folder::new();
     let store = folder.store();
-    let lease = leads(&store, TIME).unwrap();
+    let lease = take_lease(&store, TIME).unwrap();
     fs::remove_dir_all(folder.path("fleet")).unwrap();
-    let next = leads(&store, TIME).unwrap();
+    let next = take_lease(&store, TIME).unwrap();
     store.release(&lease);
-    assert!(leads(&folder.store(), TIME).is_none(), "the next lease is another");
+    assert!(take_lease(&folder.store(), TIME).is_none(), "the next lease is another");
     store.release(&next);
     fs::remove_file(folder.boot().join("lock")).unwrap();
-    let lease = leads(&store, TIME).unwrap();
-    assert!(leads(&folder.store(), TIME).is_none());
+    let lease = take_lease(&store, TIME).unwrap();
+    assert!(take_lease(&folder.store(), TIME).is_none());
     store.release(&lease);
-    assert!(leads(&folder.store(), TIME).is_some());
+    assert!(take_lease(&folder.store(), TIME).is_some());
 }
 
 #[test]
 fn stores_of_one_folder_share_one_descriptor() {
     let folder = Folder::new();
     let [first, second] = [folder.store(), folder.store()];
-    let lease = leads(&first, TIME).unwrap();
+    let lease = take_lease(&first, TIME).unwrap();
     assert!(Arc::ptr_eq(&first.opened(TIME).unwrap(), &second.opened(TIME).unwrap()));
     drop(second);
     assert!(is_locked(&folder));
@@ -235,12 +239,12 @@ fn many_folders_are_not_all_kept_open() {
     let folder = Folder::new();
     let store = |number: usize| HostStore::new(Some(&folder.path(&number.to_string())));
     let used = store(0);
-    let lease = leads(&used, TIME);
+    let lease = take_lease(&used, TIME);
     assert!(lease.is_some());
     for number in 1..150 {
-        assert!(leads(&store(number), TIME).is_some(), "{number}");
+        assert!(take_lease(&store(number), TIME).is_some(), "{number}");
     }
-    assert!(leads(&store(0), TIME).is_none());
+    assert!(take_lease(&store(0), TIME).is_none());
 }
 
 #[test]
@@ -257,209 +261,14 @@ fn nothing_that_lies_in_the_way_holds_a_caller() {
         }];
     for put in ways {
         put();
-        store.release(&leads(&store, TIME).unwrap());
+        store.release(&take_lease(&store, TIME).unwrap());
         assert_eq!(publish(&store, &SLOT, &grant(1, u64::MAX), TIME), Ok(true));
         assert!(path.symlink_metadata().unwrap().is_file());
         fs::remove_file(&path).unwrap();
     }
     assert_eq!(fs::read(&other).unwrap(), grant(1, u64::MAX));
     fs::create_dir(&path).unwrap();
-    assert!(leads(&store, TIME).is_some());
-}
-
-/// Whether another process may not have the lease: asks one.
-fn is_locked(folder: &Folder) -> bool {
-    let mut child = Another::start(folder, "claim");
-    let said = child.line();
-    child.0.wait().unwrap();
-    said != "lease"
-}
-
-/// This program again, as another process that runs [`another_process`].
-struct Another(Child, BufReader<ChildStdout>);
-
-impl Another {
-    fn start(folder: &Folder, what: &str) -> Self {
-        Self::by_shell(folder, what, "exec \"$@\"")
-    }
-
-    /// Starts a shell that runs the program with its arguments, for what only a shell can do before.
-    fn by_shell(folder: &Folder, what: &str, script: &str) -> Self {
-        let child = Command::new("sh")
-            .args(["-c", script, "sh"])
-            .arg(env::current_exe().unwrap())
-            .args(["--exact", "fleet::host::tests::another_process", "--nocapture"])
-            .env("GRANTMINT_TEST_FLEET", folder.path("fleet"))
-            .env("GRANTMINT_TEST_WHAT", what)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn();
-        let mut child = child.unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        Self(child, output)
-    }
-
-    /// What it says next.
-    fn line(&mut self) -> String {
-        let line = self
-            .1
-            .by_ref()
-            .lines()
-            .find_map(|line| line.unwrap().strip_prefix("says ").map(str::to_owned));
-        line.unwrap_or_default()
-    }
-}
-
-#[test]
-fn another_process() {
-    let Some(path) = env::var_os("GRANTMINT_TEST_FLEET") else { return };
-    let store = HostStore::new(Some(Path::new(&path)));
-    match env::var("GRANTMINT_TEST_WHAT").as_deref() {
-        Ok("without descriptors") => println!("\nsays {}", without_descriptors(&store)),
-        Ok("without space") => println!("\nsays {}", without_space(&store, Path::new(&path))),
-        Ok("read-only") => println!("\nsays {}", read_only(&store)),
-        Ok("claim") => {
-            // The harness may have begun a line.
-            println!("\nsays {}", if leads(&store, TIME).is_some() { "lease" } else { "busy" });
-        }
-        Ok("hold") => {
-            let lease = leads(&store, TIME);
-            let opened = store.opened(TIME).unwrap();
-            let _turn = opened.turn(&SLOT).unwrap();
-            println!("\nsays {}", if lease.is_some() { "lease" } else { "busy" });
-            std::io::stdout().flush().unwrap();
-            std::io::stdin().read_line(&mut String::new()).unwrap();
-        }
-        Ok("admit") => {
-            let told = (0..500).map(|call| {
-                let asked = asked(u64::from(process::id()) << 32 | call);
-                store.admit(&SLOT, &asked, TIME)
-            });
-            let went = told.filter(|told| matches!(told, Ok(Admitted::Go(_)))).count();
-            println!("\nsays {went}");
-        }
-        _ => {}
-    }
-}
-
-fn asked(call: u64) -> Asked {
-    Asked { call, rate: 100.0, most: 1000.0, lost_after: SECOND, random: 0.5 }
-}
-
-#[test]
-fn what_a_killed_process_held_is_free() {
-    let folder = Folder::new();
-    let store = folder.store();
-    let mut holder = Another::start(&folder, "hold");
-    assert_eq!(holder.line(), "lease");
-    assert!(leads(&store, TIME).is_none());
-    let start = Instant::now();
-    let trouble = store.replace(&SLOT, &grant(1, u64::MAX), TIME).unwrap_err();
-    assert!(trouble.reads && trouble.what.ends_with("another process keeps writing in a slot"));
-    assert!(start.elapsed() >= WRITING_WAIT);
-    holder.0.kill().unwrap();
-    holder.0.wait().unwrap();
-    assert_eq!(publish(&store, &SLOT, &grant(1, u64::MAX), TIME), Ok(true));
-    assert!(matches!(store.claim(&wanted(), TIME), Ok(Claim::Value(_))));
-}
-
-/// In a process that may not open many files.
-fn without_descriptors(store: &HostStore) -> &'static str {
-    assert_eq!(publish(store, &SLOT, &grant(1, u64::MAX), TIME), Ok(true));
-    let all: Vec<fs::File> = (0..100).map_while(|_| fs::File::open("/dev/null").ok()).collect();
-    assert!(all.len() < 100);
-    let trouble = trouble_of(store, TIME);
-    assert!(trouble.what.contains("nothing can be read") && !trouble.reads, "{trouble:?}");
-    assert!(!store.admit(&SLOT, &asked(1), TIME).unwrap_err().reads);
-    drop(all);
-    assert!(matches!(store.claim(&wanted(), TIME), Ok(Claim::Value(_))));
-    "as before"
-}
-
-#[test]
-fn it_goes_on_once_there_are_descriptors_again() {
-    let folder = Folder::new();
-    let script = "ulimit -n 40; exec \"$@\"";
-    let mut child = Another::by_shell(&folder, "without descriptors", script);
-    assert_eq!(child.line(), "as before");
-    assert!(child.0.wait().unwrap().success());
-}
-
-/// In a process whose folder is on a full file system.
-fn without_space(store: &HostStore, path: &Path) -> &'static str {
-    let value = grant(1, u64::MAX);
-    assert_eq!(publish(store, &SLOT, &value, TIME), Ok(true));
-    let junk = path.join("junk");
-    assert!(fs::write(&junk, vec![0; 1_000_000]).is_err());
-    let next = Target { slot: &SLOT, lease: None, seen: Some(1) };
-    for trouble in [
-        store.publish(&next, &grant(2, u64::MAX), TIME).unwrap_err(),
-        store.admit(&Slot::new([1; 16]), &asked(1), TIME).unwrap_err(),
-    ] {
-        assert!(trouble.what.ends_with("No space left on device") && trouble.reads);
-    }
-    assert!(matches!(store.claim(&wanted(), TIME), Ok(Claim::Value(found)) if found == value));
-    let beside = |entry: &fs::DirEntry| entry.path().to_string_lossy().ends_with(".tmp");
-    let boot = fs::read_dir(path).unwrap().map(Result::unwrap).find(|entry| entry.path().is_dir());
-    let mut left = fs::read_dir(boot.unwrap().path()).unwrap().map(Result::unwrap);
-    assert!(!left.any(|entry| beside(&entry)));
-    fs::remove_file(junk).unwrap();
-    assert_eq!(store.publish(&next, &grant(2, u64::MAX), TIME), Ok(true));
-    "as before"
-}
-
-/// In a process whose folder is on a file system that cannot be written, with a value in it.
-fn read_only(store: &HostStore) -> &'static str {
-    if env::var_os("GRANTMINT_TEST_FIRST").is_some() {
-        assert_eq!(publish(store, &SLOT, &grant(1, u64::MAX), TIME), Ok(true));
-        return "published";
-    }
-    assert!(matches!(store.claim(&wanted(), TIME), Ok(Claim::Value(_))));
-    let other = Wanted { slot: Slot::new([1; 16]), ..wanted() };
-    let trouble = store.claim(&other, TIME).unwrap_err();
-    assert!(trouble.what.ends_with("Read-only file system") && trouble.reads, "{trouble:?}");
-    let looks = Wanted { chair: Chair::None, ..other };
-    assert!(matches!(store.claim(&looks, TIME), Ok(Claim::Busy(_))));
-    assert!(publish(store, &looks.slot, &grant(1, u64::MAX), TIME).unwrap_err().reads);
-    assert!(store.admit(&looks.slot, &asked(1), TIME).unwrap_err().reads);
-    "as before"
-}
-
-#[test]
-fn what_is_there_is_read_where_nothing_can_be_written() {
-    // As the superuser of a name space of its own, if one may be made here.
-    let mount = "mount -t tmpfs -o size=16k,mode=700 none \"$GRANTMINT_TEST_FLEET\" || exit";
-    let again = "mount -o remount,ro \"$GRANTMINT_TEST_FLEET\" || exit";
-    let spaces = "unshare --user --map-root-user --mount sh -c";
-    for (what, then) in [
-        ("without space", String::new()),
-        ("read-only", format!("GRANTMINT_TEST_FIRST=1 \"$@\"; {again};")),
-    ] {
-        let folder = Folder::new();
-        fs::create_dir(folder.path("fleet")).unwrap();
-        let run = format!("{mount}; {then} echo says mounted; exec \"$@\"");
-        let script = format!("exec {spaces} '{run}' \"$0\" \"$@\"");
-        let mut child = Another::by_shell(&folder, what, &script);
-        let mut said = child.line();
-        if said == "published" {
-            said = child.line();
-        }
-        if said == "mounted" {
-            assert_eq!(child.line(), "as before", "{what}");
-        } else {
-            println!("{what}: not tried");
-        }
-        assert_eq!(child.0.wait().unwrap().success(), said == "mounted");
-    }
-}
-
-#[test]
-fn processes_share_a_cell() {
-    let folder = Folder::new();
-    let mut children: Vec<_> = (0..4).map(|_| Another::start(&folder, "admit")).collect();
-    let went: u32 = children.iter_mut().map(|child| child.line().parse::<u32>().unwrap()).sum();
-    children.iter_mut().for_each(|child| drop(child.0.wait().unwrap()));
-    assert_eq!(went, 100, "one second's burst, of all together");
+    assert!(take_lease(&store, TIME).is_some());
 }
 
 #[test]
@@ -595,7 +404,7 @@ fn what_calls_cost() {
     let folder = Folder(PathBuf::from(format!("/dev/shm/grantmint-test-cost-{}", process::id())));
     fs::create_dir(&folder.0).unwrap();
     let store = folder.store();
-    measure("lease and release", &|_| store.release(&leads(&store, TIME).unwrap()));
+    measure("lease and release", &|_| store.release(&take_lease(&store, TIME).unwrap()));
     let mut value = grant(1, u64::MAX);
     value.resize(1000, 0);
     publish(&store, &SLOT, &value, TIME).unwrap();

@@ -49,7 +49,7 @@ pub(crate) struct Cell {
     probe_until: u64,
 }
 
-/// Who asks to call.
+/// The caller, before its call.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Asked {
     /// Tells the call apart from all others.
@@ -64,7 +64,7 @@ pub(crate) struct Asked {
     pub(crate) random: f64,
 }
 
-/// The answer to who asks to call.
+/// The answer to such a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Admitted {
     /// It may, now; the call tells when it was let through.

@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use super::breaker::Breaker;
 use super::counters::Counters;
-use super::head::{Head, Kind};
 use super::keys::Keys;
 use super::sealed::CredentialName;
-use super::slot::Slot;
-use super::store::{SharedStore, Trouble};
 use crate::clock::{nanos, nanos_of};
+use crate::fleet::store::Slot;
+use crate::fleet::store::{Head, Kind};
+use crate::fleet::store::{SharedStore, Trouble};
 use crate::random;
 use crate::secret::Secret;
 
-/// A tombstone outlives every value that it could have to hide.
-const PURGED_FOR: Duration = Duration::from_secs(86_400);
+/// Until this is over all values of before are hidden, and then it is as if there had been none: they are long gone.
+const PURGED_FOR: Duration = Duration::from_secs(365 * 86_400);
 
 /// A store as one cache uses it. Holds no lock, so that a forked child goes on with it.
 pub(crate) struct Access {

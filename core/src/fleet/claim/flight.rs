@@ -7,15 +7,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cell::{Admitted, Asked, Ended, Pass, Told};
 use super::counters::{Count, Counters};
-use super::head::{Head, Kind};
 use super::member::Member;
 use super::sealed::{Brought, Left, PAUSE_MAX, Pause};
-use super::slot::Slot;
-use super::store::{Chair, Claim, Lease, Seen, Target, Wanted};
 use crate::clock::{Now, nanos, nanos_of};
 use crate::error::Error;
+use crate::fleet::store::Slot;
+use crate::fleet::store::{Admitted, Asked, Ended, Pass, Told};
+use crate::fleet::store::{Chair, Claim, Lease, Seen, Target, Wanted};
+use crate::fleet::store::{Head, Kind};
 use crate::random;
 use crate::sync::Mutex;
 
@@ -49,8 +49,6 @@ pub(crate) struct Hand {
     pub(crate) need: u64,
     /// What the safety margin takes off a value's life.
     pub(crate) margin: u64,
-    /// Its callers should no longer be served what is in hand.
-    pub(crate) is_late: bool,
     /// How long a call may take.
     pub(crate) fetch_timeout: u64,
     /// It may make the call itself.
@@ -251,11 +249,7 @@ impl Flight {
         let wait = if waited == 0 {
             let took = seen.head.map_or(0, |head| head.took);
             let first = if took > 0 { took } else { nanos(pacing.first) };
-            if hand.life > 0 && !hand.is_late {
-                REFRESH_LOOK
-            } else {
-                first.min(hand.fetch_timeout)
-            }
+            if hand.has_time() { REFRESH_LOOK } else { first.min(hand.fetch_timeout) }
         } else {
             let part = nanos_of(waited as f64 / 1e9 * pacing.share);
             part.clamp(nanos(pacing.first) / 4, nanos(pacing.longest))
@@ -394,20 +388,31 @@ impl Flight {
     }
 }
 
+impl Hand {
+    /// Whether what is in hand lasts until another process, and then this one, has called.
+    fn has_time(&self) -> bool {
+        self.life >= self.need.saturating_add(self.patience())
+    }
+
+    fn patience(&self) -> u64 {
+        self.fetch_timeout.saturating_add(PATIENCE)
+    }
+}
+
 impl State {
     fn chair(&self, hand: &Hand, time: u64) -> Chair {
-        let patience = hand.fetch_timeout.saturating_add(PATIENCE);
+        let patience = hand.patience();
         let is_over = self.waits_since.is_some_and(|since| time.saturating_sub(since) > patience);
         match (hand.may_lead, is_over) {
             (false, _) => Chair::None,
-            (true, true) if hand.life == 0 || hand.is_late => Chair::Second,
+            (true, true) if !hand.has_time() => Chair::Second,
             (true, _) => Chair::First,
         }
     }
 
     /// The store cannot be asked: a refresh that has time asks again soon, anything else calls upstream.
     fn without_store(&mut self, hand: &Hand, counters: &Counters, time: u64) -> Claimed {
-        if hand.life > 0 && !hand.is_late {
+        if hand.has_time() {
             return Claimed::Later(time.saturating_add(nanos_of(PUT_OFF * random::unit()).max(1)));
         }
         self.alone(None, counters)

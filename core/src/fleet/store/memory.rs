@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::cell::{Admitted, Asked, CELL_BYTES, Cell, Told};
 use super::head::Head;
 use super::look::{Found, Part, is_as_seen, look, may_replace};
+use super::shared::{Chair, Claim, Lease, Pacing, SharedStore, Target, Trouble, Wanted};
 use super::slot::Slot;
-use super::store::{Chair, Claim, Lease, Pacing, SharedStore, Target, Trouble, Wanted};
 use crate::sync::Mutex;
 
 /// A call of a store, before it does anything.
@@ -147,6 +147,7 @@ impl MemoryStore {
     }
 
     /// Puts bytes where a value or a pause lies.
+    #[cfg(test)]
     pub(crate) fn put(&self, part: Part, slot: &Slot, bytes: Vec<u8>) {
         let mut state = self.shared.state.lock();
         match part {
@@ -325,7 +326,7 @@ fn trouble(what: &str, reads: bool) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fleet::contract::{CHECKS, SLOT, World, grant, wanted};
+    use crate::fleet::store::contract::{CHECKS, SLOT, World, grant, wanted};
 
     impl World for MemoryStore {
         fn store(&self, process: u64) -> Box<dyn SharedStore> {
@@ -351,7 +352,7 @@ mod tests {
         }
     }
 
-    fn leads(claim: Result<Claim, Trouble>) -> bool {
+    fn takes_lease(claim: Result<Claim, Trouble>) -> bool {
         matches!(claim, Ok(Claim::Lease(..)))
     }
 
@@ -360,15 +361,15 @@ mod tests {
         let lease_time = Duration::from_nanos(100);
         let store = MemoryStore::new(MemoryOptions { lease_time, ..MemoryOptions::default() });
         let (first, second) = (store.of(1), store.of(2));
-        assert!(leads(first.claim(&wanted(), 1000)));
-        assert!(!leads(second.claim(&wanted(), 1099)));
-        assert!(leads(second.claim(&wanted(), 1100)));
+        assert!(takes_lease(first.claim(&wanted(), 1000)));
+        assert!(!takes_lease(second.claim(&wanted(), 1099)));
+        assert!(takes_lease(second.claim(&wanted(), 1100)));
         store.forget_leases_of(1);
-        assert!(!leads(first.claim(&wanted(), 1101)));
+        assert!(!takes_lease(first.claim(&wanted(), 1101)));
         store.forget_leases_of(2);
-        assert!(leads(first.claim(&wanted(), 1101)));
+        assert!(takes_lease(first.claim(&wanted(), 1101)));
         store.flush();
-        assert!(leads(second.claim(&wanted(), 1101)));
+        assert!(takes_lease(second.claim(&wanted(), 1101)));
     }
 
     #[test]

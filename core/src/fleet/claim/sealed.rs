@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::head::{Head, Kind};
 use super::keys::Keys;
-use super::slot::Slot;
 use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind};
+use crate::fleet::store::Slot;
+use crate::fleet::store::{Head, Kind};
 use crate::wiped::WipedString;
 
 /// No pause holds for longer, whatever a store says.

@@ -5,8 +5,8 @@ use ring::hkdf::{HKDF_SHA256, Salt};
 use ring::hmac;
 use zeroize::Zeroizing;
 
-use super::head::{HEAD_BYTES, Head, Kind};
-use super::slot::Slot;
+use crate::fleet::store::Slot;
+use crate::fleet::store::{HEAD_BYTES, Head, Kind};
 
 /// Another format has other keys, so that neither is taken for the other.
 const FORMAT: &[u8] = b"grantmint fleet 1";

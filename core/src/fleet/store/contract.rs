@@ -5,8 +5,8 @@ use std::array;
 use super::cell::{Admitted, Asked, Ended, Pass, Told};
 use super::head::{HEAD_BYTES, Head, Kind, VALUE_MAX_BYTES};
 use super::look::Part;
+use super::shared::{Chair, Claim, Lease, Seen, SharedStore, Target, Wanted};
 use super::slot::Slot;
-use super::store::{Chair, Claim, Lease, Seen, SharedStore, Target, Wanted};
 
 const SECOND: u64 = 1_000_000_000;
 /// Any time since boot.
@@ -26,8 +26,11 @@ pub(crate) trait World {
     fn put_cell(&self, slot: &Slot, bytes: &[u8]);
 }
 
-pub(crate) const CHECKS: &[(&str, fn(&dyn World))] = &[
-    ("one leads and all get its value", one_leads_and_all_get_its_value),
+/// A check by its name.
+type Check = (&'static str, fn(&dyn World));
+
+pub(crate) const CHECKS: &[Check] = &[
+    ("one gets the lease and all its value", one_gets_the_lease_and_all_its_value),
     ("a lease is given back once", a_lease_is_given_back_once),
     ("the second chair is another lease", the_second_chair_is_another_lease),
     ("who only looks gets no lease", who_only_looks_gets_no_lease),
@@ -102,7 +105,7 @@ fn target<'a>(lease: Option<&'a Lease>, seen: &Seen) -> Target<'a> {
     Target { slot: &SLOT, lease, seen: seen.head.map(|head| head.generation) }
 }
 
-fn one_leads_and_all_get_its_value(world: &dyn World) {
+fn one_gets_the_lease_and_all_its_value(world: &dyn World) {
     let stores: [_; 4] = array::from_fn(|process| world.store(process as u64));
     let (lease, seen) = lease(&*stores[0], &wanted());
     assert_eq!(seen, Seen::default());

@@ -26,7 +26,7 @@ pub(crate) struct Head {
     pub(crate) kind: Kind,
     /// Tells it apart from all others.
     pub(crate) generation: u64,
-    /// That of its account when it was left: see [`Seen`](super::store::Seen).
+    /// That of its account when it was left: see [`Seen`](super::shared::Seen).
     pub(crate) epoch: u64,
     /// Until when it is of use, in nanoseconds since boot.
     pub(crate) end: u64,

@@ -4,7 +4,7 @@
 use std::task::Waker;
 use std::time::Duration;
 
-use super::{Start, Ticket};
+use super::ticket::{Start, Ticket};
 use crate::cache::decide::abandoned;
 use crate::cache::store::Need;
 use crate::clock::{Now, nanos};
@@ -56,7 +56,6 @@ impl Ticket {
             life: value.map_or(0, |value| value.remaining(now)),
             need: nanos(policy.min_remaining(ttl)),
             margin: windows.margin,
-            is_late: value.is_none_or(|value| value.remaining(now) < value.wait_below),
             fetch_timeout: windows.fetch_timeout,
             may_lead: state.past.leads_from <= now.boot_nanos(),
         }

@@ -1,0 +1,18 @@
+//! Where processes leave what they share, and what is in there: slots, values, leases, pauses, and the cell of an
+//! account. A store reads none of it but what stands in plain sight.
+
+mod cell;
+#[cfg(test)]
+pub(crate) mod contract;
+mod head;
+mod look;
+#[cfg(any(test, feature = "test-helpers"))]
+pub(crate) mod memory;
+mod shared;
+mod slot;
+
+pub(crate) use cell::{Admitted, Asked, Cell, Ended, Pass, Told};
+pub(crate) use head::{HEAD_BYTES, Head, Kind, VALUE_MAX_BYTES};
+pub(crate) use look::{Found, Part, is_as_seen, look, may_replace};
+pub(crate) use shared::{Chair, Claim, Lease, Pacing, Seen, SharedStore, Target, Trouble, Wanted};
+pub(crate) use slot::Slot;
