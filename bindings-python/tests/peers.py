@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import os
-import select
+import queue
 import subprocess
 import sys
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,9 @@ class Peer:
             bufsize=1,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
         )
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         self.send(names)
         self.send(setup)
 
@@ -37,7 +41,18 @@ class Peer:
 
     def __exit__(self, *_: object) -> None:
         self.process.kill()
-        self.process.communicate()
+        self.process.wait(20)
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        # A child of it may have the other end, too.
+        self._listener.join(20)
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as lines:
+            for line in lines:
+                self._lines.put(line)
+        self._lines.put("")
 
     def send(self, what: Any) -> None:
         """Has it evaluate an expression."""
@@ -46,9 +61,7 @@ class Peer:
 
     def hear(self, seconds: float = 20) -> Any:
         """What came of it."""
-        assert self.process.stdout is not None
-        assert select.select([self.process.stdout], [], [], seconds)[0], "it says nothing"
-        line = self.process.stdout.readline()
+        line = self._lines.get(timeout=seconds)
         assert line, "it has ended"
         said = json.loads(line)
         if "failed" in said:

@@ -1345,7 +1345,7 @@ class Stats:
         were not sent as upstream had refused another's. "alone" is the number of fetches sent
         without the right to, as the store was in trouble or another took too long; "rejected"
         of contents of the store that were not handed out; "errors" of times that the store
-        failed. "is_broken" tells whether it is left alone because of that, "trouble" what was
+        failed. "is_broken" tells whether it is not asked now because of that, "trouble" what was
         wrong the last time, or is None.
         """
     def to_prometheus(self, cache: str) -> str:
@@ -1396,8 +1396,8 @@ class Event:
         the first time within a minute, as the account's rate leaves no room for its fetch),
         "rate_cut" (after a 429 the account is called less often), "limits_differ" (another minter
         of the account has given other limits, and of each the lower holds), "fleet_value" (a grant
-        came from another process, which had fetched it), "fleet_broken" (what processes share is left
-        alone for some seconds, because it failed) or "fleet_back".
+        came from another process, which had fetched it), "fleet_broken" (the store that processes share
+        failed, and is not asked for some seconds) or "fleet_back".
         """
     @property
     def key(self) -> str | None:
