@@ -24,11 +24,11 @@ async function answer(code) {
   }
 }
 
-process.on('message', async ({ name, code, ...names }) => {
+process.on('message', async ({ number, name, code, ...names }) => {
   Object.assign(scope, names);
   const said = await answer(code);
   // What is named is kept for later.
   if (name !== undefined && 'value' in said) scope[name] = said.value;
-  process.send(name === undefined ? said : { failed: said.failed });
+  process.send(name === undefined ? { number, ...said } : { number, failed: said.failed });
 });
 process.send('ready');

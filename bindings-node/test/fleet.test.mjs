@@ -35,19 +35,24 @@ function place(t) {
 class Peer {
   static #made = 0;
   #child;
+  /** What waits for answers. The process answers in any order. */
+  #asked = [];
 
   static async start(t, name, code, names) {
     cluster.setupPrimary({ exec: program, execArgv: [] });
     const peer = new Peer();
-    peer.#child = Peer.#made++ % 2 === 0 ? fork(program, { execArgv: [] }) : cluster.fork();
+    const child = Peer.#made++ % 2 === 0 ? fork(program, { execArgv: [] }) : cluster.fork();
+    peer.#child = child.process ?? child;
     t.after(() => peer.kill());
-    assert.equal(await peer.#said(), 'ready');
+    await once(child, 'message');
+    child.on('message', ({ number, ...said }) => peer.#asked[number](said));
+    child.on('exit', () => peer.#asked.forEach((tell) => tell({ failed: { message: 'it has ended' } })));
     await peer.#ask({ name, code, ...names });
     return peer;
   }
 
   get pid() {
-    return (this.#child.process ?? this.#child).pid;
+    return this.#child.pid;
   }
 
   ask(code) {
@@ -55,23 +60,17 @@ class Peer {
   }
 
   kill() {
-    (this.#child.process ?? this.#child).kill('SIGKILL');
+    this.#child.kill('SIGKILL');
   }
 
   async #ask(what) {
-    this.#child.send(what);
-    const { value, failed } = await this.#said();
+    const number = this.#asked.length;
+    const { value, failed } = await new Promise((tell) => {
+      this.#asked.push(tell);
+      this.#child.send({ number, ...what });
+    });
     if (failed) throw Object.assign(new Error(failed.message), failed);
     return value;
-  }
-
-  async #said() {
-    const gone = once(this.#child, 'exit').then(() => {
-      throw new Error('it has ended');
-    });
-    gone.catch(() => {});
-    const [said] = await Promise.race([once(this.#child, 'message'), gone]);
-    return said;
   }
 }
 
@@ -152,7 +151,7 @@ test('another takes over when a process is killed', onLinux, async (t) => {
   const lost = assert.rejects(one.ask("cache.get('k', slow(calls, 60_000))"), /it has ended/);
   await eventually(() => lines().length > 0);
   const grant = other.ask("(await cache.get('k', slow(calls, 0), { timeoutMs: 10_000 })).grant");
-  await eventually(async () => (await other.ask('cache.stats().fleet.waits')) > 0).catch(() => {});
+  await eventually(async () => (await other.ask('cache.stats().fleet.waits')) > 0);
   one.kill();
   const killed = performance.now();
   await lost;
