@@ -1,5 +1,5 @@
 //! Thousands of simulated processes with the library's own caches, which share grants through a store in memory:
-//! how often they call upstream together, and who waits, beside the bar of each. Prints a table, and fails if a bar
+//! how often they call upstream together, and how long callers wait, beside the bar of each. Prints a table, and fails if a bar
 //! is missed.
 //!
 //! `grantmint-fleet [PART OF A NAME]` runs the cases whose names have that part; `SEED=2` draws other random numbers.

@@ -102,8 +102,6 @@ struct Held {
 
 struct Waiting {
     waiter: Waiter,
-    process: usize,
-    number: u64,
     since: f64,
     stream: usize,
     was_warm: bool,
@@ -118,7 +116,8 @@ struct World {
     processes: Vec<Process>,
     keys: Vec<Key>,
     tickets: HashMap<u64, Held>,
-    waiting: Vec<Waiting>,
+    /// Of each process.
+    waiting: Vec<Vec<Waiting>>,
     events: BinaryHeap<Reverse<(u64, u64, Event)>>,
     next: u64,
     tally: Tally,
@@ -147,7 +146,7 @@ impl World {
             processes: Vec::new(),
             keys: (0..setting.streams).map(key).collect(),
             tickets: HashMap::new(),
-            waiting: Vec::new(),
+            waiting: (0..setting.processes).map(|_| Vec::new()).collect(),
             events: BinaryHeap::new(),
             next: 0,
             tally: Tally::default(),
@@ -241,8 +240,8 @@ impl World {
     }
 
     fn wait(&mut self, process: usize, stream: usize, waiter: Waiter, was_warm: bool) {
-        let (number, since) = (self.processes[process].number, self.time);
-        self.waiting.push(Waiting { waiter, process, number, since, stream, was_warm });
+        let since = self.time;
+        self.waiting[process].push(Waiting { waiter, since, stream, was_warm });
     }
 
     fn served(&mut self, process: usize, stream: usize, since: f64, was_warm: bool) {
@@ -280,14 +279,14 @@ impl World {
             }
             Start::Refused(_) | Start::Served => {
                 if let Some(Held { process, .. }) = self.tickets.remove(&id) {
-                    self.tell(|waiting| waiting.process == process);
+                    self.tell(process);
                 }
             }
         }
     }
 
     fn lands(&mut self, id: u64) {
-        let Some(Held { ticket, .. }) = self.tickets.remove(&id) else { return };
+        let Some(Held { ticket, process, .. }) = self.tickets.remove(&id) else { return };
         self.tally.has_answered = true;
         match self.setting.answers {
             Answers::Grant => ticket.complete(Grant::new("{}"), Duration::from_secs(60)),
@@ -297,31 +296,22 @@ impl World {
                 ticket.fail(error.with_retry_after(Duration::from_secs_f64(seconds)));
             }
         }
-        self.look();
+        self.tell(process);
     }
 
     fn look(&mut self) {
-        self.tell(|_| true);
+        (0..self.processes.len()).for_each(|process| self.tell(process));
         self.processes.iter().for_each(|process| drop(process.cache.poll()));
     }
 
-    /// Callers whose fetch is over are told.
-    fn tell(&mut self, is_meant: impl Fn(&Waiting) -> bool) {
-        for waiting in std::mem::take(&mut self.waiting) {
-            if !is_meant(&waiting) {
-                self.waiting.push(waiting);
-                continue;
-            }
-            if self.processes[waiting.process].number != waiting.number {
-                continue;
-            }
+    /// Callers of a process whose fetch is over are told.
+    fn tell(&mut self, process: usize) {
+        for waiting in std::mem::take(&mut self.waiting[process]) {
+            let Waiting { stream, since, was_warm, .. } = waiting;
             match waiting.waiter.try_result() {
-                Some(Ok(_)) => {
-                    let Waiting { process, stream, since, was_warm, .. } = waiting;
-                    self.served(process, stream, since, was_warm);
-                }
+                Some(Ok(_)) => self.served(process, stream, since, was_warm),
                 Some(Err(_)) => self.tally.errors += 1.0,
-                None => self.waiting.push(waiting),
+                None => self.waiting[process].push(waiting),
             }
         }
     }
@@ -336,6 +326,7 @@ impl World {
             .drain()
             .partition(|(_, held)| held.number == number && held.process == place);
         self.tickets = stay.into_iter().collect();
+        self.waiting[place].clear();
         // A process that is killed ends nothing properly.
         gone.into_iter().for_each(|(_, held)| std::mem::forget(held.ticket));
         self.next += 1;

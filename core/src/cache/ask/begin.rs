@@ -14,7 +14,7 @@ use crate::cache::store::{
 };
 use crate::clock::{Now, nanos};
 use crate::error::{Error, Result};
-use crate::fleet::Flight;
+use crate::fleet::SharedFetch;
 use crate::fork::Reborn as _;
 
 /// How long a fetch waits for its turn that nobody waits for.
@@ -296,13 +296,13 @@ impl Inner {
         let credential = Arc::clone(&who.credential());
         let key = &entry.key;
         let member = who.member();
-        let flight = member.as_ref().map(|member| Flight::new(member, key.text(), key.ttl()));
-        let fetch = Fetch::new(credential, state.era, purpose, started, turn, flight, deadline);
+        let shared = member.as_ref().map(|member| SharedFetch::new(member, key.text(), key.ttl()));
+        let fetch = Fetch::new(credential, state.era, purpose, started, turn, shared, deadline);
         let fetch = Arc::new(fetch);
         change.replace(state.fetching(Arc::clone(&fetch)));
         self.fetches.add(entry, &fetch);
         let ticket = Ticket::new(Arc::clone(self), Arc::clone(entry), Arc::clone(&fetch), need);
-        let wakes = match &fetch.flight {
+        let wakes = match &fetch.shared {
             // It enters once it is clear that no other process has what it wants.
             Some(_) => Wakes::default(),
             None => entry.realm.limiter.enter(&fetch.turn, need, &self.clock, now),

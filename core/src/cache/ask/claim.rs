@@ -9,7 +9,7 @@ use crate::cache::decide::abandoned;
 use crate::cache::store::Need;
 use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind, Scope};
-use crate::fleet::{Admitted, Claimed, Flight, Hand, Pause};
+use crate::fleet::{Admitted, Claimed, Hand, Pause, SharedFetch};
 use crate::thread::boot_nanos;
 use crate::watch;
 
@@ -21,15 +21,15 @@ impl Ticket {
     pub(super) fn claim(&mut self, waker: Option<&Waker>, now: Now) -> Option<Start> {
         let need = self.claims_for?;
         let fetch = std::sync::Arc::clone(&self.fetch);
-        let flight = fetch.flight.as_ref()?;
+        let shared = fetch.shared.as_ref()?;
         let hand = self.hand(now);
-        let asks = flight.ask(&hand, &self.inner.counters.fleet, now);
+        let asks = shared.ask(&hand, &self.inner.counters.fleet, now);
         self.inner.note_breaker(now);
         if let (true, Some(mark)) = (asks.give_up, hand.mark) {
             self.inner.give_up(&self.entry, mark, now);
         }
         match asks.claimed {
-            Claimed::Leads => self.enter(need, now),
+            Claimed::Fetches => self.enter(need, now),
             Claimed::Later(at) => Some(self.later(at, waker, now)),
             Claimed::Value(brought, mark) => {
                 if let Some(inner) = self.end() {
@@ -53,11 +53,11 @@ impl Ticket {
         let value = state.keeping(0, now);
         Hand {
             mark: value.and_then(|value| value.mark),
-            life: value.map_or(0, |value| value.remaining(now)),
+            left: value.map_or(0, |value| value.remaining(now)),
             need: nanos(policy.min_remaining(ttl)),
             margin: windows.margin,
             fetch_timeout: windows.fetch_timeout,
-            may_lead: state.past.leads_from <= now.boot_nanos(),
+            may_fetch: state.past.fetches_from <= now.boot_nanos(),
         }
     }
 
@@ -82,8 +82,8 @@ impl Ticket {
     /// Asks the account's limit that all processes share, once it is this request's turn here. None if it may be sent.
     pub(super) fn pass_account(&mut self, waker: Option<&Waker>, now: Now) -> Option<Start> {
         let fetch = std::sync::Arc::clone(&self.fetch);
-        let flight = fetch.flight.as_ref()?;
-        let admitted = self.ask_account(flight, now);
+        let shared = fetch.shared.as_ref()?;
+        let admitted = self.ask_account(shared, now);
         self.inner.note_breaker(now);
         match admitted {
             Admitted::Go(_) => None,
@@ -100,11 +100,11 @@ impl Ticket {
         }
     }
 
-    fn ask_account(&self, flight: &Flight, now: Now) -> Admitted {
+    fn ask_account(&self, shared: &SharedFetch, now: Now) -> Admitted {
         let traffic = self.entry.realm.limiter.traffic(now);
         let lost_after = self.fetch.turn.lost_after;
         let rate = traffic.rate.unwrap_or(FIRST_RATE);
-        flight.admit(rate, traffic.most, lost_after, &self.inner.counters.fleet, now)
+        shared.admit(rate, traffic.most, lost_after, &self.inner.counters.fleet, now)
     }
 
     /// Upstream has refused another process.

@@ -49,7 +49,7 @@ pub enum Start {
 
 impl Ticket {
     pub(super) fn new(inner: Arc<Inner>, entry: Arc<Entry>, fetch: Arc<Fetch>, need: Need) -> Self {
-        let claims_for = fetch.flight.is_some().then_some(need);
+        let claims_for = fetch.shared.is_some().then_some(need);
         Self { inner, entry, fetch, claims_for, permit: None, sent: None, is_over: false }
     }
 
@@ -102,7 +102,7 @@ impl Ticket {
             return start;
         }
         // All of a fleet are asked before the request counts as sent.
-        let is_asked_of_all = self.fetch.flight.is_some();
+        let is_asked_of_all = self.fetch.shared.is_some();
         match self.inner.admit(
             &self.entry.realm,
             &self.fetch,

@@ -10,7 +10,7 @@ use super::turn::Turn;
 use crate::clock::Now;
 use crate::completion::Completion;
 use crate::error::Result;
-use crate::fleet::Flight;
+use crate::fleet::SharedFetch;
 use crate::sync;
 
 /// A fetch this long past its deadline is overdue: it has failed, whatever its driver does.
@@ -37,7 +37,7 @@ pub(crate) struct Fetch {
     /// When its request may be sent.
     pub(crate) turn: Arc<Turn>,
     /// Its way past what other processes have, if they share.
-    pub(crate) flight: Option<Flight>,
+    pub(crate) shared: Option<SharedFetch>,
     /// From when on it is overdue, in nanoseconds since boot.
     overdue_at: AtomicU64,
     handed_on: AtomicBool,
@@ -53,7 +53,7 @@ impl Fetch {
         purpose: Purpose,
         started: u64,
         turn: Arc<Turn>,
-        flight: Option<Flight>,
+        shared: Option<SharedFetch>,
         deadline: u64,
     ) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl Fetch {
             purpose,
             started,
             turn,
-            flight,
+            shared,
             overdue_at: AtomicU64::new(overdue_at(deadline)),
             handed_on: AtomicBool::new(false),
             sent: AtomicBool::new(false),

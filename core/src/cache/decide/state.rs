@@ -35,7 +35,7 @@ pub(crate) struct Past {
     /// No fetch before this, in nanoseconds since boot.
     pub(crate) next: u64,
     /// Other processes fetch first until then, in nanoseconds since boot: a failure was this one's alone.
-    pub(crate) leads_from: u64,
+    pub(crate) fetches_from: u64,
     /// Failures in a row.
     pub(crate) failures: u32,
     /// Fetches in a row that were dropped without an outcome.
@@ -114,8 +114,8 @@ impl EntryState {
     }
 
     /// The same state, in which other processes of the fleet fetch first until a time, in nanoseconds since boot.
-    pub(crate) fn leading_from(mut self, time: u64) -> Self {
-        self.past.leads_from = time;
+    pub(crate) fn fetching_from(mut self, time: u64) -> Self {
+        self.past.fetches_from = time;
         self
     }
 

@@ -89,8 +89,8 @@ impl Inner {
         let Ended { entry, fetch, permit, .. } = *ended;
         let (throttled, wakes) = entry.realm.limiter.end(&fetch.turn, permit, how, now);
         wakes.wake();
-        if let Some(flight) = &fetch.flight {
-            flight.report(ended_as(how), &self.counters.fleet, now);
+        if let Some(shared) = &fetch.shared {
+            shared.report(ended_as(how), &self.counters.fleet, now);
         }
         throttled
     }

@@ -60,7 +60,7 @@ pub enum EventKind {
         /// The number of the grant.
         generation: u64,
     },
-    /// What processes share is left alone for some seconds, because it failed: the statistics say how.
+    /// What processes share is not asked for some seconds, because it failed: the statistics say how.
     FleetBroken,
     /// What processes share can be used again.
     FleetBack,

@@ -109,7 +109,7 @@ impl Inner {
         }
     }
 
-    /// Takes note of whether the store that processes share was left alone, or is back.
+    /// Takes note of whether the store that processes share is no longer asked, or is again.
     pub(crate) fn note_breaker(&self, now: Now) {
         if let Some(fleet) = self.fleet.as_ref().filter(|fleet| fleet.take_turn()) {
             let is_broken = fleet.is_broken();

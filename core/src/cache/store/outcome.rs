@@ -65,10 +65,10 @@ impl Inner {
         lifetime: Duration,
         now: Now,
     ) -> StoredGrant {
-        let Some(flight) = &ended.fetch.flight else { return stored };
+        let Some(shared) = &ended.fetch.shared else { return stored };
         let sent = ended.sent.unwrap_or(now);
         let left = Left { text: stored.grant.as_str(), sent, lifetime };
-        let mark = flight.publish(&left, &self.counters.fleet, now);
+        let mark = shared.publish(&left, &self.counters.fleet, now);
         self.note_breaker(now);
         StoredGrant { mark, ..stored }
     }
@@ -163,10 +163,10 @@ impl Inner {
                 _ if is_attempt => {
                     until = self.next_fetch(ended).max(until);
                     let failed = state.failed(error.clone(), until);
-                    match fetch.flight.is_some() && !error.kind().is_of_upstream() {
+                    match fetch.shared.is_some() && !error.kind().is_of_upstream() {
                         true => {
                             let others = others_first(failed.past.failures);
-                            failed.leading_from(time.saturating_add(others))
+                            failed.fetching_from(time.saturating_add(others))
                         }
                         false => failed,
                     }
@@ -187,7 +187,7 @@ impl Inner {
 
     /// Gives back the right to fetch, and tells other processes why nothing came of it.
     fn tell_others(&self, fetch: &Fetch, error: &Error, until: u64, now: Now) {
-        let Some(flight) = &fetch.flight else { return };
+        let Some(shared) = &fetch.shared else { return };
         let outcome = match error.kind().scope() {
             // The account's cell says when it may be called again.
             Scope::Account | Scope::Nobody => Outcome::Nothing,
@@ -197,14 +197,14 @@ impl Inner {
             }
             _ => Outcome::Failed { error },
         };
-        flight.end(&outcome, &self.counters.fleet, now);
+        shared.end(&outcome, &self.counters.fleet, now);
         self.note_breaker(now);
     }
 
     /// Gives back the right to fetch, of which nothing came.
     fn hand_back(&self, fetch: &Fetch, now: Now) {
-        if let Some(flight) = &fetch.flight {
-            flight.end(&Outcome::Nothing, &self.counters.fleet, now);
+        if let Some(shared) = &fetch.shared {
+            shared.end(&Outcome::Nothing, &self.counters.fleet, now);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Leaves a store alone that does not answer, so that nobody waits for it twice.
+//! Has nobody ask a store that does not answer, so that nobody waits for it twice.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -6,11 +6,11 @@ use crate::clock::nanos_of;
 
 /// Failures in a row that open it.
 const OPENS_AT: u32 = 2;
-/// How long a store is left alone, in seconds: this at first, doubled with each failure after that.
+/// How long a store is not asked, in seconds: this at first, doubled with each failure after that.
 const FIRST: f64 = 1.0;
 const LONGEST: f64 = 15.0;
 
-/// Whether a store is left alone. Takes no lock, so that a forked child can go on with it.
+/// Whether a store is not asked. Takes no lock, so that a forked child can go on with it.
 #[derive(Debug, Default)]
 pub(crate) struct Breaker {
     failures: AtomicU32,
@@ -18,7 +18,7 @@ pub(crate) struct Breaker {
 }
 
 impl Breaker {
-    /// Until when the store is left alone, in nanoseconds since boot. When that is over one call goes through.
+    /// Until when the store is not asked, in nanoseconds since boot. When that is over one call goes through.
     pub(crate) fn open_until(&self, time: u64) -> Option<u64> {
         let until = self.until.load(Ordering::Relaxed);
         if until <= time {

@@ -22,7 +22,7 @@ pub struct FleetStats {
     pub rejected: u64,
     /// Times that the store failed.
     pub errors: u64,
-    /// The store is left alone for some seconds, because it failed.
+    /// The store is not asked for some seconds, because it failed.
     pub is_broken: bool,
     /// What was wrong with the store when it failed last.
     pub trouble: Option<String>,

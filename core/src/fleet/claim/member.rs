@@ -62,7 +62,7 @@ impl Access {
         self.breaker.is_open()
     }
 
-    /// Whether the store was left alone, or is back, since this was last asked.
+    /// Whether the breaker has opened or closed since this was last asked.
     pub(crate) fn take_turn(&self) -> bool {
         self.has_turned.load(Ordering::Relaxed) && self.has_turned.swap(false, Ordering::Relaxed)
     }
@@ -79,7 +79,7 @@ impl Access {
     }
 }
 
-/// Who asks a store, and what for.
+/// A user of a store, with what it asks for.
 pub(crate) struct Member {
     pub(super) access: Arc<Access>,
     pub(super) keys: Keys,

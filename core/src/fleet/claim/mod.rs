@@ -2,14 +2,14 @@
 
 mod breaker;
 mod counters;
-mod flight;
 mod keys;
 mod member;
 mod sealed;
+mod shared_fetch;
 
 pub use counters::FleetStats;
 
 pub(crate) use counters::Counters;
-pub(crate) use flight::{Claimed, Flight, Hand, Mark, Outcome};
 pub(crate) use member::{Access, Member};
 pub(crate) use sealed::{Brought, Left, Pause};
+pub(crate) use shared_fetch::{Claimed, Hand, Mark, Outcome, SharedFetch};

@@ -1,7 +1,7 @@
 //! One fetch on its way past the store: does another have the value, does another fetch it, or is it this process
 //! that has to?
 //!
-//! A lease saves calls and is never a condition: who waits too long for another's fetch, or whose store is in
+//! A lease saves calls and is never a condition: whoever waits too long for another's fetch, or whose store is in
 //! trouble, fetches alone.
 
 use std::sync::Arc;
@@ -44,15 +44,15 @@ pub(crate) struct Hand {
     /// That of the value in hand.
     pub(crate) mark: Option<Mark>,
     /// For how long that is good.
-    pub(crate) life: u64,
+    pub(crate) left: u64,
     /// For how long another has to be good.
     pub(crate) need: u64,
-    /// What the safety margin takes off a value's life.
+    /// The safety margin of a value's lifetime.
     pub(crate) margin: u64,
     /// How long a call may take.
     pub(crate) fetch_timeout: u64,
     /// It may make the call itself.
-    pub(crate) may_lead: bool,
+    pub(crate) may_fetch: bool,
 }
 
 /// What a fetch has to do.
@@ -61,7 +61,7 @@ pub(crate) enum Claimed {
     /// End with what another has fetched.
     Value(Brought, Mark),
     /// Call upstream.
-    Leads,
+    Fetches,
     /// Ask again at this time, in nanoseconds since boot.
     Later(u64),
     /// End with what upstream said to another.
@@ -90,7 +90,7 @@ pub(crate) enum Outcome<'a> {
 }
 
 /// One fetch on its way past the store.
-pub(crate) struct Flight {
+pub(crate) struct SharedFetch {
     member: Arc<Member>,
     slot: Slot,
     ttl: Duration,
@@ -111,13 +111,13 @@ enum Stage {
     #[default]
     Looks,
     /// It calls for all.
-    Leads(Lease, Seen),
+    Fetches(Lease, Seen),
     /// It calls for itself; what it brings is left for others if nobody else has left anything.
     Alone(Option<Seen>),
     Over,
 }
 
-impl Flight {
+impl SharedFetch {
     pub(crate) fn new(member: &Arc<Member>, key: &str, ttl: Duration) -> Self {
         let slot = member.slot(key, ttl);
         Self { member: Arc::clone(member), slot, ttl, state: Mutex::default() }
@@ -128,7 +128,7 @@ impl Flight {
         let mut state = self.state.lock();
         match state.stage {
             Stage::Looks => {}
-            Stage::Leads(..) | Stage::Alone(_) => return Asks::only(Claimed::Leads),
+            Stage::Fetches(..) | Stage::Alone(_) => return Asks::only(Claimed::Fetches),
             Stage::Over => return Asks::only(Claimed::NotAgain),
         }
         let time = now.boot_nanos();
@@ -147,7 +147,7 @@ impl Flight {
         let chair = state.chair(hand, time);
         let mut wanted = self.wanted(hand, chair, time);
         let mut has_failed = false;
-        // What turns out to be of no use is named once, so that this process can lead.
+        // What turns out to be of no use is named once, so that this process can fetch.
         for _ in 0..4 {
             let claim = self.member.access.store.claim(&wanted, time);
             self.member.heard(claim.as_ref().err(), counters, time);
@@ -183,8 +183,8 @@ impl Flight {
                 }
                 Ok(Claim::Lease(lease, seen)) => {
                     counters.count(Count::Lease);
-                    state.stage = Stage::Leads(lease, seen);
-                    (Claimed::Leads, Some(seen))
+                    state.stage = Stage::Fetches(lease, seen);
+                    (Claimed::Fetches, Some(seen))
                 }
                 Ok(Claim::Busy(seen)) => {
                     (self.busy(state, hand, &seen, chair, counters, time), Some(seen))
@@ -197,7 +197,7 @@ impl Flight {
     }
 
     fn wanted(&self, hand: &Hand, chair: Chair, time: u64) -> Wanted {
-        let need = hand.need.max(if hand.life > 0 { hand.life.saturating_add(SECOND) } else { 1 });
+        let need = hand.need.max(if hand.left > 0 { hand.left.saturating_add(SECOND) } else { 1 });
         Wanted {
             slot: self.slot,
             group: self.member.group,
@@ -309,7 +309,7 @@ impl Flight {
     pub(crate) fn publish(&self, value: &Left<'_>, counters: &Counters, now: Now) -> Option<Mark> {
         let mut state = self.state.lock();
         let (lease, seen) = match std::mem::replace(&mut state.stage, Stage::Over) {
-            Stage::Leads(lease, seen) => (Some(lease), seen),
+            Stage::Fetches(lease, seen) => (Some(lease), seen),
             Stage::Alone(Some(seen)) => (None, seen),
             Stage::Looks | Stage::Alone(None) | Stage::Over => return None,
         };
@@ -345,7 +345,7 @@ impl Flight {
         let mut state = self.state.lock();
         let before = std::mem::replace(&mut state.stage, Stage::Over);
         drop(state);
-        let Stage::Leads(lease, seen) = before else { return };
+        let Stage::Fetches(lease, seen) = before else { return };
         let time = now.boot_nanos();
         if let Some(pause) = self.pause(outcome, &seen, now) {
             let target = Target {
@@ -391,7 +391,7 @@ impl Flight {
 impl Hand {
     /// Whether what is in hand lasts until another process, and then this one, has called.
     fn has_time(&self) -> bool {
-        self.life >= self.need.saturating_add(self.patience())
+        self.left >= self.need.saturating_add(self.patience())
     }
 
     fn patience(&self) -> u64 {
@@ -403,7 +403,7 @@ impl State {
     fn chair(&self, hand: &Hand, time: u64) -> Chair {
         let patience = hand.patience();
         let is_over = self.waits_since.is_some_and(|since| time.saturating_sub(since) > patience);
-        match (hand.may_lead, is_over) {
+        match (hand.may_fetch, is_over) {
             (false, _) => Chair::None,
             (true, true) if !hand.has_time() => Chair::Second,
             (true, _) => Chair::First,
@@ -421,7 +421,7 @@ impl State {
     fn alone(&mut self, seen: Option<Seen>, counters: &Counters) -> Claimed {
         counters.count(Count::Alone);
         self.stage = Stage::Alone(seen);
-        Claimed::Leads
+        Claimed::Fetches
     }
 }
 
@@ -451,9 +451,9 @@ fn is_given_up(hand: &Hand, seen: &Seen) -> bool {
 }
 
 /// What was not ended gives back the right to call.
-impl Drop for Flight {
+impl Drop for SharedFetch {
     fn drop(&mut self) {
-        if let Stage::Leads(lease, _) = &self.state.lock().stage {
+        if let Stage::Fetches(lease, _) = &self.state.lock().stage {
             self.member.access.store.release(lease);
         }
     }

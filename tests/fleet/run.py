@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Many processes of all languages that share grants by a folder, before one upstream: how often they call it
+together, while one of them is killed each second.
+
+    run.py --emulator PROGRAM [--processes N] [--streams N] [--seconds N] [--kill] LANGUAGE=COMMAND...
+
+A program reads its streams until it is told to end, and then prints a line of JSON about itself. Here processes are
+started together, killed and replaced. At the end it is seen that no caller was told an error, that all were served at
+the start by one call per stream, and that each refresh cost one call. Without --kill nobody is killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ACCOUNT = "ACde300000000000000000000000000000"
+KEY = ("SKde300000000000000000000000000000", "not-a-secret-emulator-demo-key-0")
+LATENCY_MS = 200
+#: A grant is refreshed when 30 s to 35 s of its 58 s are left; of many processes one draws 35.
+PERIOD = 23.2
+#: More calls than one per refresh, and a call.
+CALLS_SHARE, CALLS_MORE = 1.1, 1
+#: The slowest of a hundred processes is served no later than this after a call's time, in seconds.
+COLD = 0.1
+
+
+class Emulator:
+    """The upstream of all."""
+
+    def __init__(self, program: str) -> None:
+        sid, secret = KEY
+        command = [program, "--listen", "127.0.0.1:0", f"--key={ACCOUNT}:{sid}:{secret}"]
+        self.process = subprocess.Popen(
+            [*command, "--rate", "0"], stdout=subprocess.PIPE, text=True
+        )
+        self.url = self.process.stdout.readline().split()[-1]
+        self.ask("faults", {"kind": "latency", "ms": LATENCY_MS})
+
+    def ask(self, path: str, body: object = None) -> dict:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/emulator/{path}", data)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+
+class Processes:
+    """Programs of all languages in turn."""
+
+    def __init__(self, commands: list[str], settings: dict[str, str]) -> None:
+        self.commands = [shlex.split(command) for command in commands]
+        self.settings = {**os.environ, **settings}
+        self.running: list[subprocess.Popen] = []
+
+    def start(self, number: int, place: int | None = None) -> None:
+        process = subprocess.Popen(
+            self.commands[number % len(self.commands)],
+            env=self.settings,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        # It says so when it is ready, and reads once it is told to.
+        process.stdout.readline()
+        if place is None:
+            self.running.append(process)
+        else:
+            self.running[place] = process
+
+    def go(self, process: subprocess.Popen) -> None:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+
+    def replace(self, place: int) -> None:
+        before = self.running[place]
+        before.kill()
+        before.wait()
+        self.start(place, place)
+        self.go(self.running[place])
+
+    def end(self) -> list[dict]:
+        for process in self.running:
+            process.stdin.close()
+        reports = [json.loads(process.stdout.read() or "{}") for process in self.running]
+        codes = [process.wait(timeout=30) for process in self.running]
+        if any(codes):
+            sys.exit(f"programs ended with {codes}")
+        return reports
+
+
+def main() -> None:
+    options = arguments()
+    folder = tempfile.mkdtemp(prefix="grantmint-fleet-", dir="/dev/shm")
+    emulator = Emulator(options.emulator)
+    settings = {
+        "GRANTMINT_BASE_URL": emulator.url,
+        "GRANTMINT_FLEET": f"host:{folder}/fleet",
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_API_KEY": KEY[0],
+        "TWILIO_API_SECRET": KEY[1],
+        "READER_STREAMS": str(options.streams),
+    }
+    names, commands = zip(*(command.split("=", 1) for command in options.commands))
+    processes = Processes(list(commands), settings)
+    try:
+        for number in range(options.processes):
+            processes.start(number)
+        for process in processes.running:
+            processes.go(process)
+        start = time.monotonic()
+        time.sleep(2)
+        cold_calls = emulator.ask("counters")["requests"]
+        killed = 0
+        while time.monotonic() - start < options.seconds:
+            time.sleep(1)
+            if options.kill:
+                processes.replace(random.randrange(len(processes.running)))
+                killed += 1
+        seconds = time.monotonic() - start
+        calls = emulator.ask("counters")["requests"]
+        reports = processes.end()
+    finally:
+        for process in processes.running:
+            process.kill()
+        emulator.process.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+    refreshes = options.streams * (seconds / PERIOD)
+    # Those that were there from the start, and did not take over what others had fetched.
+    firsts = sorted(report["first_s"] for report in reports if report["age_s"] > seconds - 1)
+    errors = {error for report in reports for error in report["errors"]}
+    print(f"{options.processes} processes ({', '.join(names)}), {options.streams} streams, {seconds:.0f} s")
+    print(f"  {killed} processes killed")
+    print(f"  calls: {cold_calls} at the start, {calls} in all; one per refresh would be {refreshes:.1f}")
+    if firsts:
+        p99 = firsts[min(len(firsts) - 1, int(len(firsts) * 0.99))]
+        print(f"  served first after {firsts[len(firsts) // 2]:.3f} s (median), {p99:.3f} s (p99)")
+    print(f"  reads: {sum(report['reads'] for report in reports)}, errors: {sorted(errors) or 'none'}")
+    print(f"  slowest read after the first: {max(report['slowest_s'] for report in reports):.3f} s")
+    most = options.streams + CALLS_SHARE * refreshes + CALLS_MORE
+    wrong = []
+    if cold_calls != options.streams:
+        wrong.append(f"{cold_calls} calls at the start, not {options.streams}")
+    if calls > most:
+        wrong.append(f"{calls} calls, over {most:.1f}")
+    if errors:
+        wrong.append("callers were told errors")
+    if wrong:
+        sys.exit("; ".join(wrong))
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--emulator", required=True)
+    parser.add_argument("--processes", type=int, default=64)
+    parser.add_argument("--streams", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--kill", action="store_true", help="kill a process each second")
+    parser.add_argument("commands", nargs="+", metavar="LANGUAGE=COMMAND")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
