@@ -123,3 +123,31 @@ impl fmt::Debug for GrantCacheBuilder {
         f.debug_struct("GrantCacheBuilder").field("policy", &self.policy).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::ManualClock;
+
+    #[test]
+    fn a_fleet_needs_a_secret_a_namespace_and_the_clock_of_the_machine() {
+        let told = |builder: GrantCacheBuilder, fleet: Option<&Fleet>, namespace: Option<&str>| {
+            let error = builder.fleet_if(fleet, namespace).err()?;
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+            error.argument().map(str::to_owned)
+        };
+        let fleet = Fleet::host().secret(&[7; 32]).unwrap();
+        let clock = ManualClock::new(Duration::ZERO);
+        assert_eq!(told(GrantCache::builder(), None, None), None);
+        let namespace = Some("namespace".to_owned());
+        assert_eq!(told(GrantCache::builder(), Some(&fleet), None), namespace);
+        assert_eq!(told(GrantCache::builder(), None, Some("a")), namespace);
+        assert_eq!(told(GrantCache::builder(), Some(&fleet), Some("")), namespace);
+        let fleet_at_fault = Some("fleet".to_owned());
+        assert_eq!(told(GrantCache::builder(), Some(&Fleet::host()), Some("a")), fleet_at_fault);
+        let by_hand = GrantCache::builder().clock(&clock);
+        assert_eq!(told(by_hand, Some(&fleet), Some("a")), fleet_at_fault);
+    }
+}
