@@ -7,6 +7,7 @@ mod cache_scenarios;
 mod cache_simulation;
 mod cache_threads;
 mod fleet;
+mod fleet_caches;
 mod late_callers;
 mod playback_arguments;
 mod playback_async_source;

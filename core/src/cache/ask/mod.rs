@@ -29,8 +29,8 @@ pub use waiter::{Registration, Waiter};
 
 pub(crate) use beginner::{Beginner, Caller};
 pub(crate) use call::call_back;
-pub(crate) use future::{GetFuture, get_async};
-pub(crate) use get::{get, try_get};
+pub(crate) use future::{GetFuture, get_async, get_async_in_turn};
+pub(crate) use get::{get, get_in_turn, try_get};
 pub(crate) use options::check_min_remaining;
 pub(crate) use rounds::Rounds;
 pub(crate) use shared::SharedCache;

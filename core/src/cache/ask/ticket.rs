@@ -1,6 +1,7 @@
 //! The right to run one fetch, and what the fetching caller does with it.
 
 mod handed_on;
+mod in_turn;
 
 use std::fmt;
 use std::sync::Arc;
