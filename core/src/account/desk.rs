@@ -225,9 +225,26 @@ impl Desk {
         self.seat(turn, need, waker, time);
     }
 
-    /// Whether a turn has come; its call then counts as sent now. If not, the waker is called when it has.
-    /// Others whose turn has come are called before.
+    /// As [`Desk::look`]. If the turn has come, its call counts as sent now.
     pub(super) fn start(
+        &mut self,
+        turn: &Turn,
+        waker: Option<&Waker>,
+        wakes: &mut Wakes,
+        time: u64,
+    ) -> Answer {
+        let answer = self.look(turn, waker, wakes, time);
+        let state = self.seats.get_mut(&turn.number).map(|seat| &mut seat.state);
+        let Some(State::Called { permit, is_sent, .. }) = state else { return answer };
+        if !std::mem::replace(is_sent, true) {
+            self.pace.sent_later(permit, time.saturating_add(turn.lost_after), time);
+        }
+        Answer::Go(*permit)
+    }
+
+    /// Whether a turn has come. If not, the waker is called when it has. Others whose turn has come are called
+    /// before.
+    pub(super) fn look(
         &mut self,
         turn: &Turn,
         waker: Option<&Waker>,
@@ -238,13 +255,9 @@ impl Desk {
         wakes.put_away(self.keep_waker(turn, None));
         self.put_back_if_closed(turn, time);
         self.call_up(wakes, time);
-        let Some(seat) = self.seats.get_mut(&turn.number) else { return Answer::Gone };
-        if let State::Called { permit, is_sent, .. } = &mut seat.state {
-            if !std::mem::replace(is_sent, true) {
-                let lost_at = time.saturating_add(turn.lost_after);
-                self.pace.sent_later(permit, lost_at, time);
-            }
-            return Answer::Go(*permit);
+        let Some(seat) = self.seats.get(&turn.number) else { return Answer::Gone };
+        if let State::Called { permit, .. } = seat.state {
+            return Answer::Go(permit);
         }
         wakes.put_away(self.keep_waker(turn, waker.cloned()));
         Answer::Waits(self.asks_again_at(turn, time))

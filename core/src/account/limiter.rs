@@ -130,6 +130,14 @@ impl AccountLimiter {
         (result, wakes)
     }
 
+    fn admission(&self, answer: Answer, now: Now) -> Admission {
+        match answer {
+            Answer::Go(permit) => Admission::Go(permit),
+            Answer::Waits(at) => Admission::Later(at),
+            Answer::Gone => self.block(now).map_or(Admission::TooLate, Admission::Blocked),
+        }
+    }
+
     /// Has those called whose turn it is after so many nanoseconds.
     fn set_alarm(&self, clock: Clock, number: u64, after: u64) {
         let account: Weak<ForkCell<Account>> = Arc::downgrade(&self.account);
@@ -223,16 +231,18 @@ impl Limiter for AccountLimiter {
         self.at_desk(now, |desk, time| desk.join(turn, need, deadline, time))
     }
 
+    fn look(&self, turn: &Arc<Turn>, waker: Option<&Waker>, now: Now) -> (Admission, Wakes) {
+        let mut wakes = Wakes::default();
+        let look = |desk: &mut Desk, time| desk.look(turn, waker, &mut wakes, time);
+        let (answer, later) = self.at_desk(now, look);
+        (self.admission(answer, now), wakes.and(later))
+    }
+
     fn start(&self, turn: &Arc<Turn>, waker: Option<&Waker>, now: Now) -> (Admission, Wakes) {
         let mut wakes = Wakes::default();
         let start = |desk: &mut Desk, time| desk.start(turn, waker, &mut wakes, time);
         let (answer, later) = self.at_desk(now, start);
-        let admission = match answer {
-            Answer::Go(permit) => Admission::Go(permit),
-            Answer::Waits(at) => Admission::Later(at),
-            Answer::Gone => self.block(now).map_or(Admission::TooLate, Admission::Blocked),
-        };
-        (admission, wakes.and(later))
+        (self.admission(answer, now), wakes.and(later))
     }
 
     fn end(

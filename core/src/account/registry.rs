@@ -98,6 +98,10 @@ impl Limiter for Lease<AccountAt, AccountLimiter> {
         AccountLimiter::join(self, turn, need, deadline, now)
     }
 
+    fn look(&self, turn: &Arc<Turn>, waker: Option<&Waker>, now: Now) -> (Admission, Wakes) {
+        AccountLimiter::look(self, turn, waker, now)
+    }
+
     fn start(&self, turn: &Arc<Turn>, waker: Option<&Waker>, now: Now) -> (Admission, Wakes) {
         AccountLimiter::start(self, turn, waker, now)
     }

@@ -45,6 +45,12 @@ impl Job {
         self.ticket.fail(error);
     }
 
+    /// Hands the fetch on to who starts it.
+    fn hand_on(mut self) {
+        let timeout = self.ticket.hand_on();
+        self.go(timeout);
+    }
+
     fn go(self, timeout: Duration) {
         // Its time counts from here, and has to be watched.
         watch::look_again();
@@ -85,7 +91,7 @@ impl Parked {
         let mut context = Context::from_waker(&waker);
         let Some(mut job) = self.progress.lock().take() else { return };
         loop {
-            if let Poll::Ready(start) = job.ticket.poll_start(&mut context) {
+            if let Poll::Ready(start) = job.ticket.poll_turn(&mut context) {
                 *self.progress.lock() = Progress::Over;
                 return self.run(job, start);
             }
@@ -98,7 +104,7 @@ impl Parked {
 
     fn run(&self, job: Job, start: Start) {
         match start {
-            Start::Go(timeout) if job.source.hands_on() => contained(|| job.go(timeout)),
+            Start::Go(_) if job.source.hands_on() => contained(|| job.hand_on()),
             Start::Go(_) => {
                 if let Err(job) = pool().enqueue(self.lane, job) {
                     job.refuse();
@@ -209,7 +215,7 @@ impl Pool {
         loop {
             if let Some((lane, job)) = work.lanes.take_turn() {
                 drop(work);
-                contained(|| drive(job));
+                contained(|| drive(lane, job));
                 if self.is_foreign() {
                     // The source forked, and this is the child.
                     return;
@@ -232,12 +238,14 @@ impl Pool {
     }
 }
 
-/// Hands one fetch to its source.
-fn drive(mut job: Job) {
+/// Hands one fetch to its source. Its request counts as sent only now, however long it waited for a thread.
+fn drive(lane: Lane, mut job: Job) {
     match job.ticket.start() {
         Start::Go(timeout) => job.go(timeout),
+        // A 429 came after its turn had: it waits for another.
+        Start::Later(_) => Parked::wait(lane, job),
         // It was overdue before a thread was free.
-        Start::Later(_) | Start::Refused(_) => watch::look_again(),
+        Start::Refused(_) => watch::look_again(),
     }
 }
 

@@ -6,6 +6,7 @@ mod cache_model;
 mod cache_scenarios;
 mod cache_simulation;
 mod cache_threads;
+mod handed_on;
 mod late_callers;
 mod playback_arguments;
 mod playback_async_source;

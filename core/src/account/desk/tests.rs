@@ -191,6 +191,22 @@ fn a_call_that_was_not_sent_is_given_back() {
 }
 
 #[test]
+fn a_call_that_is_looked_at_is_not_sent_and_waits_if_a_429_comes_before_it_is() {
+    let mut bench = Bench::new(AccountOptions::new().burst(2));
+    let turns = bench.cold(2);
+    let look =
+        |bench: &mut Bench| bench.desk.look(&turns[1], None, &mut Wakes::default(), bench.time);
+    assert!(matches!(look(&mut bench), Answer::Go(_)));
+    bench.throttle(&turns[0]);
+    assert!(matches!(look(&mut bench), Answer::Waits(_)));
+    assert!(!turns[1].is_come());
+    bench.pass(10_000);
+    assert!(matches!(look(&mut bench), Answer::Go(_)));
+    bench.end(&turns[1], Report::Unsent);
+    assert!(bench.enter(Need::Cold).is_come(), "it was given back");
+}
+
+#[test]
 fn a_cold_key_that_would_come_too_late_is_refused_with_the_time_it_needs() {
     let mut bench = Bench::new(AccountOptions::new().calls_per_second(10.0).burst(1));
     bench.cold(61);

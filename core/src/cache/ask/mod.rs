@@ -6,6 +6,8 @@
 
 mod begin;
 mod beginner;
+#[cfg(shuttle)]
+mod by_hand;
 mod call;
 mod future;
 mod get;

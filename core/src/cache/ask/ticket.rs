@@ -1,5 +1,7 @@
 //! The right to run one fetch, and what the fetching caller does with it.
 
+mod handed_on;
+
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -61,19 +63,23 @@ impl Ticket {
     /// Asks whether the request may be sent. Call it right before sending: the grant's lifetime counts from
     /// here.
     pub fn start(&mut self) -> Start {
-        self.ask(None)
+        self.ask(None, true)
     }
 
     /// As [`Ticket::start`], and has the task woken when the answer may be another: none of these is
     /// [`Start::Later`].
     pub fn poll_start(&mut self, context: &mut Context<'_>) -> Poll<Start> {
-        match self.ask(Some(context.waker())) {
-            Start::Later(_) => Poll::Pending,
-            start => Poll::Ready(start),
-        }
+        unless_later(self.ask(Some(context.waker()), true))
     }
 
-    fn ask(&mut self, waker: Option<&Waker>) -> Start {
+    /// As [`Ticket::poll_start`], but its request does not count as sent when its turn has come: whoever runs it
+    /// starts it.
+    pub(crate) fn poll_turn(&mut self, context: &mut Context<'_>) -> Poll<Start> {
+        unless_later(self.ask(Some(context.waker()), false))
+    }
+
+    /// The request counts as sent when its turn has come if it `sends`.
+    fn ask(&mut self, waker: Option<&Waker>, sends: bool) -> Start {
         if self.is_over || self.inner.is_foreign() {
             return Start::Refused(abandoned());
         }
@@ -87,8 +93,9 @@ impl Ticket {
         if let Some(error) = self.too_late(now) {
             return Start::Refused(error);
         }
-        match self.inner.admit(&self.entry.realm, &self.fetch, waker, now) {
-            Admission::Go(permit) => Start::Go(self.go(permit, now)),
+        match self.inner.admit(&self.entry.realm, &self.fetch, waker, sends, now) {
+            Admission::Go(permit) if sends => Start::Go(self.go(permit, now)),
+            Admission::Go(_) => Start::Go(Duration::from_nanos(self.fetch_timeout())),
             Admission::Later(at) => {
                 // Whoever is woken has no need to ask in time.
                 let patience = if waker.is_some() { WOKEN } else { DEFAULT_TIMEOUT };
@@ -101,13 +108,18 @@ impl Ticket {
     }
 
     fn go(&mut self, permit: Permit, now: Now) -> Duration {
-        let timeout = self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout;
+        let timeout = self.fetch_timeout();
         self.permit = Some(permit);
         self.inner.sent(&self.fetch, now.boot_nanos().saturating_add(timeout));
         self.inner.counters.fetch(self.is_refresh());
         self.inner.note(now, EventKind::FetchSent, Some(&self.entry.key));
         self.sent = Some(now);
         Duration::from_nanos(timeout)
+    }
+
+    /// In nanoseconds.
+    fn fetch_timeout(&self) -> u64 {
+        self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout
     }
 
     /// Ends the fetch with a grant that lives for `lifetime` from when the request was sent (from now,
@@ -187,6 +199,13 @@ impl Ticket {
 
     fn ended(&self) -> Ended<'_> {
         Ended { entry: &self.entry, fetch: &self.fetch, permit: self.permit, sent: self.sent }
+    }
+}
+
+fn unless_later(start: Start) -> Poll<Start> {
+    match start {
+        Start::Later(_) => Poll::Pending,
+        start => Poll::Ready(start),
     }
 }
 

@@ -33,7 +33,7 @@ enum Upstream {
     Idle,
     /// A request has been sent, or may be.
     InFlight,
-    /// A fetch waits for its turn; whether anybody asked for it.
+    /// A fetch waits for its turn, or for whoever starts it; whether anybody asked for it.
     Queued {
         is_wanted: bool,
     },
@@ -123,7 +123,7 @@ impl EntryState {
         if let Some(fetch) = self.live_fetch(now) {
             let is_wanted = !fetch.turn.is_idle();
             return match block {
-                _ if fetch.turn.is_come() => Upstream::InFlight,
+                _ if fetch.turn.is_come() && !fetch.awaits_start() => Upstream::InFlight,
                 Some(block) if block.until > time => {
                     Upstream::Paused(block.error, block.until - time)
                 }

@@ -37,6 +37,7 @@ pub(crate) struct Fetch {
     pub(crate) turn: Arc<Turn>,
     /// From when on it is overdue, in nanoseconds since boot.
     overdue_at: AtomicU64,
+    handed_on: AtomicBool,
     sent: AtomicBool,
     pub(crate) completion: Completion<Outcome>,
 }
@@ -58,6 +59,7 @@ impl Fetch {
             started,
             turn,
             overdue_at: AtomicU64::new(overdue_at(deadline)),
+            handed_on: AtomicBool::new(false),
             sent: AtomicBool::new(false),
             completion: Completion::default(),
         }
@@ -87,6 +89,18 @@ impl Fetch {
     /// The request waits for its turn, until this time at most, in nanoseconds since boot.
     pub(crate) fn waits_until(&self, time: u64) {
         self.overdue_at.fetch_max(overdue_at(time), Ordering::Relaxed);
+    }
+
+    /// Its turn has come, and whoever sends the request is handed it, to start it before this deadline.
+    pub(crate) fn handed_on_until(&self, deadline: u64) {
+        sync::step();
+        self.overdue_at.store(overdue_at(deadline), Ordering::Relaxed);
+        self.handed_on.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has been handed on, and its request has not been sent.
+    pub(crate) fn awaits_start(&self) -> bool {
+        self.handed_on.load(Ordering::Relaxed) && !self.is_sent()
     }
 
     /// Whether the request has been sent.

@@ -1,7 +1,7 @@
 //! Whether a request may be sent upstream: all that is asked of the account's [`Limiter`].
 //!
 //! [`Inner::block`] and [`Inner::check_room`] have callers refused early. [`Inner::admit`] decides,
-//! and is asked in one place: by a ticket, right before its request is sent.
+//! and is asked in one place: by a ticket, right before its request is sent or handed on.
 //!
 //! [`Limiter`]: super::limiter::Limiter
 
@@ -48,19 +48,23 @@ impl Inner {
         decide::no_room(no_room.until, now)
     }
 
-    /// Asks whether the request of a fetch may be sent now, and has a waker called when it may be.
+    /// Asks whether the request of a fetch may be sent now, and has a waker called when it may be. It counts as
+    /// sent now if it `sends`.
     pub(crate) fn admit(
         &self,
         realm: &Realm,
         fetch: &Fetch,
         waker: Option<&Waker>,
+        sends: bool,
         now: Now,
     ) -> Admission {
         // It was begun before upstream refused another with the same credential.
         if let Some(block) = fetch.credential.block(self.number, now) {
             return Admission::Blocked(block);
         }
-        let (admission, wakes) = realm.limiter.start(&fetch.turn, waker, now);
+        let (limiter, turn) = (&realm.limiter, &fetch.turn);
+        let (admission, wakes) =
+            if sends { limiter.start(turn, waker, now) } else { limiter.look(turn, waker, now) };
         wakes.wake();
         admission
     }

@@ -50,6 +50,13 @@ impl Fetches {
         state.moved(address(fetch), fetch.overdue_at())
     }
 
+    /// A fetch is handed on to be started before another deadline. Returns as [`Fetches::sent`] does.
+    pub(crate) fn handed_on(&self, fetch: &Arc<Fetch>, deadline: u64) -> bool {
+        let mut state = self.0.lock();
+        fetch.handed_on_until(deadline);
+        state.moved(address(fetch), fetch.overdue_at())
+    }
+
     /// A fetch waits for its turn, until this time at most, in nanoseconds since boot.
     pub(crate) fn waits(&self, fetch: &Arc<Fetch>, until: u64) {
         let mut state = self.0.lock();

@@ -57,9 +57,18 @@ impl Inner {
 
     /// The request of a fetch is sent, and has until another deadline.
     pub(crate) fn sent(&self, fetch: &Arc<Fetch>, deadline: u64) {
-        if self.fetches.sent(fetch, deadline)
-            && let Some(timeouts) = self.timeouts.get()
-        {
+        let is_sooner = self.fetches.sent(fetch, deadline);
+        self.watch_from(is_sooner);
+    }
+
+    /// A fetch is handed on to who sends its request, and has to be started before another deadline.
+    pub(crate) fn handed_on(&self, fetch: &Arc<Fetch>, deadline: u64) {
+        let is_sooner = self.fetches.handed_on(fetch, deadline);
+        self.watch_from(is_sooner);
+    }
+
+    fn watch_from(&self, is_sooner: bool) {
+        if let Some(timeouts) = self.timeouts.get().filter(|_| is_sooner) {
             watch::sooner(timeouts);
         }
     }

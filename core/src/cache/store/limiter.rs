@@ -146,7 +146,10 @@ pub(crate) trait Limiter: Send + Sync {
         now: Now,
     ) -> (Result<(), NoRoom>, Wakes);
 
-    /// Asks whether it is a fetch's turn, and has a waker called when it is.
+    /// Asks whether it is a fetch's turn, and has a waker called when it is. Its call does not count as sent.
+    fn look(&self, turn: &Arc<Turn>, waker: Option<&Waker>, now: Now) -> (Admission, Wakes);
+
+    /// The same, and the call counts as sent now if it is.
     fn start(&self, turn: &Arc<Turn>, waker: Option<&Waker>, now: Now) -> (Admission, Wakes);
 
     /// Takes note of how a call ended. One that counts as over already may still say something of
@@ -183,6 +186,10 @@ impl Limiter for Unlimited {
 
     fn join(&self, _: &Arc<Turn>, _: Need, _: u64, _: Now) -> (Result<(), NoRoom>, Wakes) {
         (Ok(()), Wakes::default())
+    }
+
+    fn look(&self, turn: &Arc<Turn>, waker: Option<&Waker>, now: Now) -> (Admission, Wakes) {
+        self.start(turn, waker, now)
     }
 
     fn start(&self, _: &Arc<Turn>, _: Option<&Waker>, now: Now) -> (Admission, Wakes) {

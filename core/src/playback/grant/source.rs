@@ -72,7 +72,7 @@ pub trait AsyncGrantSource: Send + Sync {
 
     /// Whether [`AsyncGrantSource::begin_fetch`] does nothing but hand the ticket on. Then it is called
     /// on the caller's thread, also inside of a call that must not block, and no thread is started for
-    /// it.
+    /// it. Nor does the request count as sent: whoever is handed the ticket calls [`SourceTicket::start`].
     fn hands_on(&self) -> bool {
         false
     }
@@ -161,13 +161,37 @@ pub struct SourceTicket {
 }
 
 impl SourceTicket {
-    /// For a fetch whose request may be sent now and has this long.
+    /// For a fetch that has this long, to be over or to be started.
     fn new(ticket: Ticket, timeout: Duration) -> Self {
         Self { ticket: Some(ticket), timeout }
     }
 
-    /// How long the fetch has. A little later its waiters are told that it timed out; a grant that
-    /// comes even then may still be stored.
+    /// Has the request count as sent now, and says how long it has. Only a ticket that is handed on has to be
+    /// started ([`AsyncGrantSource::hands_on`]): call it right before sending, since the grant's lifetime counts
+    /// from here. None if the request may not be sent: the fetch has ended, because it was not started within
+    /// [`SourceTicket::timeout`], because its stream was invalidated, or because of a 429 that came meanwhile.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use grantmint_core::{Fetched, SourceTicket};
+    ///
+    /// fn run(mut ticket: SourceTicket) {
+    ///     if ticket.start().is_some() {
+    ///         match Fetched::new(r#"{"playbackUrl":"https://example.com/"}"#) {
+    ///             Ok(fetched) => ticket.complete(fetched),
+    ///             Err(error) => ticket.fail(error),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn start(&mut self) -> Option<Duration> {
+        self.timeout = self.ticket.as_mut()?.start_now()?;
+        Some(self.timeout)
+    }
+
+    /// How long the fetch has; before it is started, how long it may wait for that. A little later its waiters are
+    /// told that it timed out; a grant that comes even then may still be stored.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
@@ -185,7 +209,8 @@ impl SourceTicket {
         self.ticket.as_ref().is_some_and(Ticket::is_refresh)
     }
 
-    /// Ends the fetch with a grant. Its lifetime counts from when this ticket was handed out. One above
+    /// Ends the fetch with a grant. Its lifetime counts from when this ticket was handed out or started; from now, if
+    /// it was to be started and was not. One above
     /// [`SourceTicket::ttl`] ends the fetch as [`ErrorKind::SourceFailed`].
     pub fn complete(mut self, fetched: Fetched) {
         let Some(ticket) = self.ticket.take() else { return };
