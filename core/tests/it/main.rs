@@ -8,6 +8,7 @@ mod cache_simulation;
 mod cache_threads;
 mod fleet;
 mod fleet_caches;
+mod handed_on;
 mod late_callers;
 mod playback_arguments;
 mod playback_async_source;

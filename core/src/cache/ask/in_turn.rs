@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Start, Ticket};
+use super::ticket::{Start, Ticket};
 use crate::clock::nanos;
 use crate::thread::boot_nanos;
 
