@@ -70,6 +70,7 @@ build-cpp: build-c
 	@$(TRY) libc++ 'the C++ header with libc++' true
 	$(CARGO) build --locked -p grantmint-emulator
 	cmake -S tests/cpp -B $(CPP_TESTS) -DGRANTMINT_LIBRARY=$(C_TESTS)/libgrantmint.a \
+	  -DGRANTMINT_SHARED_LIBRARY=$(abspath $(TARGET_DIR))/debug/libgrantmint.so \
 	  -DGRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/debug/grantmint-emulator
 	cmake --build $(CPP_TESTS) --parallel $$(nproc)
 

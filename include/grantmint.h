@@ -359,9 +359,15 @@ enum grantmint_start_t
      */
     GRANTMINT_START_GO = 1,
     /**
-     * Not yet: the account's rate limit is used up. Ask again later.
+     * Not yet: the account's rate limit is used up, or another process of the fleet is fetching the
+     * grant. Ask again later.
      */
     GRANTMINT_START_LATER = 2,
+    /**
+     * No, it is not needed: the fetch has ended with a grant that another process of the fleet has
+     * fetched.
+     */
+    GRANTMINT_START_SERVED = 3,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -498,6 +504,19 @@ enum grantmint_event_kind_t
      * Another minter of the account has set other limits; of each the lower holds.
      */
     GRANTMINT_EVENT_LIMITS_DIFFER = 12,
+    /**
+     * The grant of `generation` came from another process of the fleet, which had fetched it.
+     */
+    GRANTMINT_EVENT_FLEET_VALUE = 13,
+    /**
+     * What the fleet shares by has failed: it is not used for some seconds, and this process fetches
+     * for itself. `grantmint_stats_fleet_trouble` says what is wrong.
+     */
+    GRANTMINT_EVENT_FLEET_BROKEN = 14,
+    /**
+     * What the fleet shares by works again.
+     */
+    GRANTMINT_EVENT_FLEET_BACK = 15,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -598,6 +617,31 @@ typedef struct grantmint_error_t grantmint_error_t;
  * Events of a cache, oldest first.
  */
 typedef struct grantmint_events_t grantmint_events_t;
+
+/**
+ * The processes that share grants, each in front of its own cache: those of one user on one machine.
+ * Of all of them one fetches each grant, and the others take over what it brings; after a 429 all of
+ * them wait. The way is a private folder with files and locks; no server is needed. Grants lie there
+ * sealed, with a key made from the secret of the API key or of the fleet. A folder that cannot be used
+ * is no error of a call: each process then fetches for itself, and `grantmint_stats_t` tells of it.
+ * Linux only so far. Minters and caches keep what they need of it: it may be freed right after they
+ * are made.
+ *
+ * ```c
+ * grantmint_fleet_t *fleet = NULL;
+ * grantmint_playback_minter_t *live = NULL;
+ * grantmint_playback_minter_options_t options = GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT;
+ * if (grantmint_fleet_parse(GRANTMINT_STR("host"), &fleet, &error) == GRANTMINT_OK) {
+ *     options.fleet = fleet;
+ *     if (grantmint_playback_minter_new(key, &options, &live, &error) == GRANTMINT_OK) {
+ *         printf("one of a fleet\n");
+ *     }
+ * }
+ * grantmint_playback_minter_free(live);
+ * grantmint_fleet_free(fleet);
+ * ```
+ */
+typedef struct grantmint_fleet_t grantmint_fleet_t;
 
 /**
  * A cache of short-lived grants. A key is a text of 1 to 512 bytes together with the lifetime to ask
@@ -1184,6 +1228,12 @@ typedef struct {
      * One of a source counts until the source ends it.
      */
     uint32_t max_fetches;
+    /**
+     * Shares grants with the minters of other processes that name the same fleet: of all of them one
+     * fetches each grant, and after a 429 all wait. Not with `cache` or `clock`. With `source`, `share`
+     * says what that fetches.
+     */
+    const grantmint_fleet_t *fleet;
 } grantmint_playback_minter_options_t;
 
 /**
@@ -1270,6 +1320,16 @@ typedef struct {
      * not count.
      */
     uint32_t max_fetches;
+    /**
+     * Shares grants with the caches of other processes that name the same fleet and `fleet_namespace`:
+     * of all of them one fetches each grant. The fleet needs a `secret`. A cache with `clock` shares
+     * nothing.
+     */
+    const grantmint_fleet_t *fleet;
+    /**
+     * What the keys are for, as all processes of the fleet say it: 1 to 128 bytes; only with `fleet`.
+     */
+    grantmint_str_t fleet_namespace;
 } grantmint_grant_cache_options_t;
 
 /**
@@ -1335,7 +1395,7 @@ typedef struct {
      */
     uint64_t unix_ns;
     /**
-     * The generation of the grant that a fetch brought, or 0.
+     * The generation of the grant that a fetch or another process brought, or 0.
      */
     uint64_t generation;
     /**
@@ -1431,6 +1491,44 @@ typedef struct {
      * upstream refuses; 0 without a rate limit. Of several accounts the lowest.
      */
     double calls_per_second;
+    /**
+     * Grants that another process of the fleet had fetched. This number and those below are 0 without
+     * a fleet.
+     */
+    uint64_t fleet_values;
+    /**
+     * Times that this process took it upon itself to fetch for the fleet.
+     */
+    uint64_t fleet_leases;
+    /**
+     * Fetches that waited for another process's.
+     */
+    uint64_t fleet_waits;
+    /**
+     * Fetches that were not sent because upstream had refused another process's.
+     */
+    uint64_t fleet_pauses;
+    /**
+     * Fetches that were sent although another process had the right to, or nobody could get it: what
+     * the fleet shares by was in trouble, or the other process took too long.
+     */
+    uint64_t fleet_alone;
+    /**
+     * Shared contents that were not handed out: torn, moved, changed, or sealed with another key.
+     */
+    uint64_t fleet_rejected;
+    /**
+     * Times that what the fleet shares by failed; `grantmint_stats_fleet_trouble` says how.
+     */
+    uint64_t fleet_errors;
+    /**
+     * 1 if the cache shares with a fleet, else 0.
+     */
+    uint32_t has_fleet;
+    /**
+     * 1 while what the fleet shares by is not used for some seconds because it failed, else 0.
+     */
+    uint32_t fleet_is_broken;
 } grantmint_counters_t;
 
 /**
@@ -1751,6 +1849,73 @@ grantmint_str_t grantmint_api_key_region(const grantmint_api_key_t *key);
  * [handles]
  */
 GRANTMINT_API void grantmint_api_key_free(grantmint_api_key_t *key);
+
+/**
+ * The processes of this user on this machine.
+ *
+ * `path`: the absolute path of a folder that all of them name, 4,000 bytes at most, which is made if
+ * it is not there; it has to lie on a local file system and to belong to this user alone. With null as
+ * `data` they share by one that is found by itself: `grantmint` in `$XDG_RUNTIME_DIR`, else
+ * `/dev/shm/grantmint-` and the number of the user, else the same in the folder for temporary files.
+ * `*out`: the fleet, to free with `grantmint_fleet_free`.
+ *
+ * Statuses: `invalid_argument` for a path that is empty, relative or too long.
+ *
+ * # Safety
+ *
+ * [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_fleet_host(grantmint_str_t path,
+                                        grantmint_fleet_t **out,
+                                        grantmint_error_t **error);
+
+/**
+ * A fleet as a text says it, for settings: `host`, or `host:` and the path of a folder.
+ *
+ * `text`: the text. `*out`: the fleet, to free with `grantmint_fleet_free`.
+ *
+ * Statuses: `invalid_url` for another text; else as `grantmint_fleet_host`.
+ *
+ * # Safety
+ *
+ * [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_fleet_parse(grantmint_str_t text,
+                                         grantmint_fleet_t **out,
+                                         grantmint_error_t **error);
+
+/**
+ * The same fleet with what it shares sealed by this secret in place of the API key's: then all keys of
+ * the account share grants. A grant cache, which has no API key, needs one.
+ *
+ * `secret`: 32 to 1,024 random bytes that all its processes have. `*out`: a new fleet, to free with
+ * `grantmint_fleet_free`.
+ *
+ * Statuses: `invalid_argument` for a secret of another length.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_fleet_with_secret(const grantmint_fleet_t *fleet,
+                                               grantmint_str_t secret,
+                                               grantmint_fleet_t **out,
+                                               grantmint_error_t **error);
+
+/**
+ * Frees a fleet; does nothing for null. Who shares with it goes on.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_fleet_free(grantmint_fleet_t *fleet);
 
 /**
  * Makes a grant whose holder joins rooms of Programmable Video.
@@ -2890,7 +3055,8 @@ GRANTMINT_API void grantmint_stream_minter_free(grantmint_stream_minter_t *strea
  * from here. For a ticket of a playback minter's source the library has asked already.
  *
  * `*start`: the answer. `*ms`: how many milliseconds the fetch may take, or after how many to ask
- * again. The ticket stays the caller's, even if refused.
+ * again; else 0. The ticket stays the caller's, even if refused or served: free it. A cache with a
+ * `fleet` shares only what was fetched after `GRANTMINT_START_GO`.
  *
  * Statuses: if refused, the reason: `throttled`, `overloaded`, or the cached error of the last
  * attempt.
@@ -2990,11 +3156,12 @@ GRANTMINT_API void grantmint_ticket_free(grantmint_ticket_t *ticket);
  *
  * `options`: null for all defaults. `*out`: the cache, to free with `grantmint_grant_cache_free`.
  *
- * Statuses: `invalid_argument` for a policy out of range.
+ * Statuses: `invalid_argument` for a policy out of range, a `fleet` without a secret and a
+ * `fleet_namespace` of another length; `unsupported` for a `fleet` where there are none.
  *
  * # Safety
  *
- * [structs], [handles], [outputs]
+ * [structs], [handles], [strings], [outputs]
  */
 GRANTMINT_API
 GRANTMINT_NODISCARD
@@ -3029,7 +3196,8 @@ grantmint_status_t grantmint_grant_cache_begin(const grantmint_grant_cache_t *ca
  * Gets a grant, and waits for it if necessary.
  *
  * `fetch`: called on this thread with a ticket if this call has to do the fetch; up to three times,
- * as a fetch that was abandoned is begun again. If `grantmint_ticket_is_refresh`, it should give
+ * as a fetch that was abandoned is begun again; not called if another process of the cache's fleet
+ * brings the grant, which this call then waits for. If `grantmint_ticket_is_refresh`, it should give
  * the ticket to another thread rather than fetch at once, as the call already has a grant.
  * `userdata`: its first argument. `options`: null for all defaults. `*out`: the grant, to free
  * with `grantmint_hit_free`.
@@ -3550,6 +3718,18 @@ grantmint_status_t grantmint_stats_counters(const grantmint_stats_t *stats,
                                             grantmint_error_t **error);
 
 /**
+ * What was wrong when what the fleet shares by failed last, for people to read; none if it never
+ * failed, and without a fleet. Belongs to the snapshot.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_str_t grantmint_stats_fleet_trouble(const grantmint_stats_t *stats);
+
+/**
  * Reads how many fetches failed, by status. Statuses that never occurred are left out.
  *
  * `buffer`: an array with room for `capacity` elements. `*len`: how many there are.
@@ -3748,13 +3928,14 @@ static inline grantmint_str_t grantmint_str(const char *text) {
 #define GRANTMINT_WAIT_OPTIONS_INIT {sizeof(grantmint_wait_options_t), 0, 0}
 #define GRANTMINT_CACHE_POLICY_INIT {sizeof(grantmint_cache_policy_t), NULL, 0, 0, 0, 0, 0}
 #define GRANTMINT_GRANT_CACHE_OPTIONS_INIT \
-    {sizeof(grantmint_grant_cache_options_t), NULL, NULL, 0, 0, 0, 0, 0}
+    {sizeof(grantmint_grant_cache_options_t), NULL, NULL, 0, 0, 0, 0, 0, NULL, GRANTMINT_NO_STR_}
 #define GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT \
     {sizeof(grantmint_playback_minter_options_t), GRANTMINT_NO_STR_, NULL, 0, 0, NULL, NULL, \
      GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, NULL, NULL, \
-     0, 0, 0, 0, 0, 0, 0, 0, 0}
+     0, 0, 0, 0, 0, 0, 0, 0, 0, NULL}
 #define GRANTMINT_COUNTERS_INIT \
-    {sizeof(grantmint_counters_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+    {sizeof(grantmint_counters_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
+     0, 0, 0, 0, 0, 0}
 #define GRANTMINT_EVENT_INIT \
     {sizeof(grantmint_event_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, 0, 0, 0, 0, 0}
 

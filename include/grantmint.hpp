@@ -25,7 +25,7 @@
  *
  *   Times                     unix_time, whole_seconds, whole_milliseconds
  *   Errors                    errc, error, result, returns
- *   Keys, clocks and grants   api_key, manual_clock, video_grant and its kin, any_grant
+ *   Keys, clocks and grants   api_key, fleet, manual_clock, video_grant and its kin, any_grant
  *   Tokens without a request  access_token, token_minter, warning
  *   Looking into tokens       verify, verify_jwt, decode, decoded, sign
  *   Counters and events       stats, counters, latency, event
@@ -860,6 +860,60 @@ class api_key : public detail::object<grantmint_api_key_t, grantmint_api_key_fre
    private:
     friend detail::access;
     using object::object;
+};
+
+/// The processes that share grants, each in front of its own cache: those of one user on one machine.
+/// Of all of them one fetches each grant, and the others take over what it brings; after a 429 all of
+/// them wait. The way is a private folder with files and locks; no server is needed. Grants lie there
+/// sealed, with a key made from the secret of the API key or of the fleet. A folder that cannot be used
+/// is no error of a call: each process then fetches for itself, and stats::fleet_trouble says why.
+/// Linux only so far. Minters and caches keep what they need of it, so it may be destroyed as soon as
+/// they are made.
+class fleet : public detail::object<grantmint_fleet_t, grantmint_fleet_free> {
+   public:
+    /// The processes of this user on this machine. They share by a folder that is found by itself:
+    /// `grantmint` in `$XDG_RUNTIME_DIR`, else `/dev/shm/grantmint-` and the number of the user, else
+    /// the same in the folder for temporary files.
+    static returns<fleet> host() { return of_host({nullptr, 0}); }
+
+    /// The processes that name this folder, which is made if it is not there: containers that share
+    /// it, for example. It has to lie on a local file system and to belong to this user alone.
+    ///
+    /// @throws error invalid_argument for a path that is empty, relative or over 4,000 bytes.
+    static returns<fleet> host(std::string_view path) {
+        // C takes a null pointer for no path.
+        return of_host(path.data() == nullptr ? grantmint_str_t{"", 0} : detail::str(path));
+    }
+
+    /// A fleet as a text says it, for settings: `host`, or `host:` and the path of a folder.
+    ///
+    /// @throws error invalid_url for another text; else as `host`.
+    static returns<fleet> parse(std::string_view text) {
+        return detail::give(detail::construct<fleet>([&](auto** out, auto** error) {
+            return grantmint_fleet_parse(detail::str(text), out, error);
+        }));
+    }
+
+    /// The same fleet with what it shares sealed by this secret in place of the API key's: 32 to 1,024
+    /// random bytes that all its processes have. Then all keys of the account share grants. A
+    /// grant_cache, which has no API key, needs one.
+    ///
+    /// @throws error invalid_argument for another length.
+    [[nodiscard]] returns<fleet> with_secret(std::string_view secret) const {
+        return detail::give(detail::construct<fleet>([&](auto** out, auto** error) {
+            return grantmint_fleet_with_secret(capi(), detail::str(secret), out, error);
+        }));
+    }
+
+   private:
+    friend detail::access;
+    using object::object;
+
+    static returns<fleet> of_host(grantmint_str_t path) {
+        return detail::give(detail::construct<fleet>([&](auto** out, auto** error) {
+            return grantmint_fleet_host(path, out, error);
+        }));
+    }
 };
 
 /// A clock that moves only when told to, for tests. Minters and caches that are made with it share
@@ -1740,6 +1794,25 @@ struct counters {
     /// How many calls per second the account may make now, which changes with need and with what
     /// upstream refuses. Not set without a rate limit. Of several accounts the lowest.
     std::optional<double> calls_per_second;
+    /// Whether the cache shares with a fleet. Without one, what follows is 0.
+    bool has_fleet = false;
+    /// Whether what the fleet shares by is now not used for some seconds, because it failed.
+    bool fleet_is_broken = false;
+    /// Grants that another process of the fleet had fetched.
+    std::uint64_t fleet_values = 0;
+    /// Times that this process took it upon itself to fetch for the fleet.
+    std::uint64_t fleet_leases = 0;
+    /// Fetches that waited for another process's.
+    std::uint64_t fleet_waits = 0;
+    /// Fetches that were not sent because upstream had refused another process's.
+    std::uint64_t fleet_pauses = 0;
+    /// Fetches that were sent although another process had the right to, or nobody could get it: what
+    /// the fleet shares by was in trouble, or the other process took too long.
+    std::uint64_t fleet_alone = 0;
+    /// Shared contents that were not handed out: torn, moved, changed, or sealed with another key.
+    std::uint64_t fleet_rejected = 0;
+    /// Times that what the fleet shares by failed; stats::fleet_trouble says how.
+    std::uint64_t fleet_errors = 0;
 };
 
 /// How many fetches failed with one code.
@@ -1801,7 +1874,22 @@ class stats : public detail::object<grantmint_stats_t, grantmint_stats_free> {
         if (raw.calls_per_second > 0) {
             counters.calls_per_second = raw.calls_per_second;
         }
+        counters.has_fleet = raw.has_fleet != 0;
+        counters.fleet_is_broken = raw.fleet_is_broken != 0;
+        counters.fleet_values = raw.fleet_values;
+        counters.fleet_leases = raw.fleet_leases;
+        counters.fleet_waits = raw.fleet_waits;
+        counters.fleet_pauses = raw.fleet_pauses;
+        counters.fleet_alone = raw.fleet_alone;
+        counters.fleet_rejected = raw.fleet_rejected;
+        counters.fleet_errors = raw.fleet_errors;
         return detail::give(result<grantmint::counters>{counters});
+    }
+
+    /// What was wrong when what the fleet shares by failed last, for people to read. Not set if it never
+    /// failed, and without a fleet.
+    [[nodiscard]] std::optional<std::string> fleet_trouble() const {
+        return detail::optional_string(grantmint_stats_fleet_trouble(capi()));
     }
 
     /// How many fetches failed, by code. Codes that never occurred are left out.
@@ -1886,6 +1974,13 @@ enum class event_kind : std::int32_t {
     rate_cut = GRANTMINT_EVENT_RATE_CUT,
     /// Another minter of the account has set other limits; of each the lower holds.
     limits_differ = GRANTMINT_EVENT_LIMITS_DIFFER,
+    /// The grant of `generation` came from another process of the fleet, which had fetched it.
+    fleet_value = GRANTMINT_EVENT_FLEET_VALUE,
+    /// What the fleet shares by has failed: it is not used for some seconds, and this process fetches
+    /// for itself. stats::fleet_trouble says what is wrong.
+    fleet_broken = GRANTMINT_EVENT_FLEET_BROKEN,
+    /// What the fleet shares by works again.
+    fleet_back = GRANTMINT_EVENT_FLEET_BACK,
 };
 
 /// One event of a cache.
@@ -1900,7 +1995,7 @@ struct event {
     std::chrono::nanoseconds since_boot{0};
     /// When.
     std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds> time;
-    /// The number of the grant that a fetch brought, or 0.
+    /// The number of the grant that a fetch or another process brought, or 0.
     std::uint64_t generation = 0;
     /// Why a fetch failed.
     std::optional<errc> code;
@@ -2049,10 +2144,14 @@ class cache_policy {
 
 /// Whether a request may be sent.
 struct start_answer {
-    /// True: send it now. False: not yet, because of the account's rate limit.
+    /// True: send it now. False: not yet, because of the account's rate limit or since another process
+    /// of the fleet is fetching the grant; or never, if `served`.
     bool go = false;
     /// If true, how long the fetch may take. If false, after how long to ask again.
     std::chrono::milliseconds time{0};
+    /// The request is not needed: the fetch has ended with a grant that another process of the fleet has
+    /// fetched.
+    bool served = false;
 };
 
 /// The right and the task to run one fetch, for all its waiters. End it with `complete` or `fail`, now or later,
@@ -2061,7 +2160,8 @@ struct start_answer {
 class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> {
    public:
     /// Asks whether the request may be sent. Call it right before sending: the grant's lifetime
-    /// counts from here. For the tickets of a playback_minter's source this was done already.
+    /// counts from here. A cache with a fleet shares only what was fetched after `go`. For the tickets
+    /// of a playback_minter's source this was done already.
     ///
     /// @throws error why the request may not be sent: throttled, overloaded, or the error that
     ///     ended this fetch already. The fetch is then over.
@@ -2074,7 +2174,8 @@ class ticket : public detail::object<grantmint_ticket_t, grantmint_ticket_free> 
             return detail::give(result<start_answer>{std::move(done).error()});
         }
         return detail::give(result<start_answer>{
-            start_answer{start == GRANTMINT_START_GO, std::chrono::milliseconds{ms}}});
+            start_answer{start == GRANTMINT_START_GO, std::chrono::milliseconds{ms},
+                         start == GRANTMINT_START_SERVED}});
     }
 
     /// Whether this fetch refreshes a grant that has not expired.
@@ -2680,10 +2781,21 @@ class grant_cache_options {
         return *this;
     }
 
+    /// Shares grants with the caches of other processes that name the same fleet and namespace: of all
+    /// of them one fetches each grant. `fleet_namespace`: what the keys are for, 1 to 128 bytes. The
+    /// fleet needs a secret, and must exist until the cache is made. A cache with `clock` shares nothing.
+    grant_cache_options& fleet(const grantmint::fleet& fleet, std::string_view fleet_namespace) {
+        fleet_.set(fleet.capi());
+        fleet_namespace_ = fleet_namespace;
+        return *this;
+    }
+
    private:
     friend class grant_cache;
     std::optional<cache_policy> policy_;
     detail::reference<grantmint_manual_clock_t> clock_;
+    detail::reference<grantmint_fleet_t> fleet_;
+    std::string fleet_namespace_;
     std::optional<bool> rate_limited_;
     double calls_per_second_ = 0;
     std::uint32_t burst_ = 0, max_fetches_ = 0;
@@ -2698,12 +2810,18 @@ class grant_cache_options {
 /// error. If it throws anything else, the fetch ends with errc::source_failed, without the text of
 /// the exception. The caller whose own `fetch` threw gets the exception itself, unless there is a
 /// cached grant for it, or calls return results.
+///
+/// In a fleet, `fetch` is called only if this process has to fetch: if another process has the grant or
+/// is fetching it, the callers of `get`, `get_async` and `get_future` wait for that. `fetch` still calls
+/// ticket::start right before it sends its request. A refresh, and what `begin`, `try_get`, `prefetch` and
+/// `poll` hand out, does not wait: there start() says when to ask again, or that the grant has come.
 class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_grant_cache_free> {
    public:
 #ifndef GRANTMINT_NO_EXCEPTIONS
     /// An empty cache.
     ///
-    /// @throws error invalid_argument for a policy or a limit out of range.
+    /// @throws error invalid_argument for a policy or a limit out of range, and a fleet without a secret;
+    ///     unsupported for a fleet where there are none.
     explicit grant_cache(const grant_cache_options& options = {}) : grant_cache(create(options)) {}
 #endif
 
@@ -2711,6 +2829,9 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
     static returns<grant_cache> create(const grant_cache_options& options = {}) {
         if (options.clock_.moved_from()) {
             return detail::give(result<grant_cache>{detail::moved_away("clock")});
+        }
+        if (options.fleet_.moved_from()) {
+            return detail::give(result<grant_cache>{detail::moved_away("fleet")});
         }
         grantmint_grant_cache_options_t raw = GRANTMINT_GRANT_CACHE_OPTIONS_INIT;
         grantmint_cache_policy_t policy = GRANTMINT_CACHE_POLICY_INIT;
@@ -2723,6 +2844,8 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         raw.calls_per_second = options.calls_per_second_;
         raw.burst = options.burst_;
         raw.max_fetches = options.max_fetches_;
+        raw.fleet = options.fleet_.get();
+        raw.fleet_namespace = detail::str(options.fleet_namespace_);
         return detail::give(detail::construct<grant_cache>(
             [&](auto** out, auto** error) { return grantmint_grant_cache_new(&raw, out, error); }));
     }
@@ -3063,6 +3186,14 @@ class playback_minter_options {
         return *this;
     }
 
+    /// Shares grants with the minters of other processes that name the same fleet: of all of them one
+    /// fetches each grant, and after a 429 all wait. It must exist until the minter is made. Not together
+    /// with `cache` or `clock`. With `source`, `share` says what that fetches.
+    playback_minter_options& fleet(const grantmint::fleet& fleet) {
+        fleet_.set(fleet.capi());
+        return *this;
+    }
+
     /// Another clock, for tests. It must exist until the minter is made. The minter then shares
     /// nothing with others.
     playback_minter_options& clock(const manual_clock& clock) {
@@ -3080,6 +3211,9 @@ class playback_minter_options {
         }
         if (cache_.moved_from()) {
             return detail::moved_away("cache");
+        }
+        if (fleet_.moved_from()) {
+            return detail::moved_away("fleet");
         }
         if (source_ && source_->capi() == nullptr) {
             return detail::moved_away("source");
@@ -3107,6 +3241,7 @@ class playback_minter_options {
     std::optional<cache_policy> policy_;
     detail::reference<grantmint_grant_cache_t> cache_;
     detail::reference<grantmint_manual_clock_t> clock_;
+    detail::reference<grantmint_fleet_t> fleet_;
     std::uint64_t ttl_ = 0;
     std::uint32_t grant_ttl_ = 0, min_remaining_ms_ = 0, timeout_ms_ = 0;
     double calls_per_second_ = 0;
@@ -3217,6 +3352,7 @@ class playback_minter
         raw.calls_per_second = options.calls_per_second_;
         raw.burst = options.burst_;
         raw.max_fetches = options.max_fetches_;
+        raw.fleet = options.fleet_.get();
         return detail::give(detail::construct<playback_minter>([&](auto** out, auto** error) {
             return grantmint_playback_minter_new(key.capi(), &raw, out, error);
         }));

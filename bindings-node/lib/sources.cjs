@@ -99,10 +99,12 @@ class Crowd {
 onJob((job) => {
   const source = sources.get(job.source)?.deref();
   if (!source) return job.abandon();
-  const { number, streamer } = job;
+  const timeoutMs = job.start();
+  if (timeoutMs == null) return; // The request may not be sent. Core tells the waiters.
+  const { number, streamer, ttl, origin } = job;
   const context = source.crowdOf(streamer)?.context ?? source.context;
   const caller = callerOf(source, streamer, number);
-  context.run(() => void run(source.fetch, streamer, job, caller, job));
+  context.run(() => void run(source.fetch, streamer, { ttl, origin, timeoutMs }, caller, job));
 });
 
 /** Where a job leaves what it threw for those that wait by then. */

@@ -21,7 +21,6 @@ pub struct Job {
     number: i64,
     source: i64,
     request: GrantRequest,
-    timeout: Duration,
     fetch: Arc<OpenFetch<SourceTicket>>,
 }
 
@@ -29,10 +28,9 @@ impl Job {
     /// Takes over a job that was left in an inbox. It is abandoned when the inbox's environment ends.
     pub(crate) fn new(job: QueuedJob, inbox: &Inbox) -> Self {
         let QueuedJob { source, request, ticket } = job;
-        let timeout = ticket.timeout();
         let fetch = Arc::new(OpenFetch::new(ticket));
         inbox.watch(&fetch);
-        Self { number: next_number(), source, request, timeout, fetch }
+        Self { number: next_number(), source, request, fetch }
     }
 }
 
@@ -74,10 +72,11 @@ impl Job {
         self.request.origin().map(Origin::to_string)
     }
 
-    /// How long the fetch has.
-    #[napi(catch_unwind, getter)]
-    pub fn timeout_ms(&self) -> f64 {
-        to_ms(self.timeout)
+    /// Has the request count as sent now, right before the function is called: how long it has. None if it may not
+    /// be sent: the fetch is over.
+    #[napi(catch_unwind)]
+    pub fn start(&self) -> Option<f64> {
+        self.fetch.with(SourceTicket::start).flatten().map(to_ms)
     }
 
     /// Ends the fetch with a grant in JSON, or with an error if it is not a grant; unless its lifetime is

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GrantCache, ManualClock, PlaybackMinter, decode } from 'grantmint';
-import { KEY, STREAMER, emulator, key } from './support.mjs';
+import { KEY, STREAMER, counting, emulator, key } from './support.mjs';
 
 const START = 1_700_000_000;
 const FOR_LONG = 600_000;
@@ -47,6 +47,49 @@ test('nor does a cache of its own', async () => {
   first.ticket.complete('grant 0');
   clock.advance(120);
   assert.equal((await asked).grant, 'grant 1');
+});
+
+/** A minter whose refresh has been left for the event loop, which is held up from here on. */
+async function refreshing() {
+  const clock = new ManualClock(START);
+  const { asked, fetch } = counting();
+  const live = new PlaybackMinter(key(), { source: fetch, clock, isolated: true });
+  await live.token(STREAMER, 'alice');
+  clock.advance(30);
+  assert(live.tryToken(STREAMER, 'bob'));
+  const goesOn = async () => {
+    assert.deepEqual([live.stats().fetches, asked.length], [1, 1]);
+    for (const end = performance.now() + 10_000; live.stats().inFlight > 0; await sleep(1)) {
+      assert(performance.now() < end, 'a fetch never ends');
+    }
+    return [live.stats().fetches, asked.length];
+  };
+  return { live, clock, goesOn };
+}
+
+test('a refresh that is left for a loop that is held up is sent once, when the loop goes on', async () => {
+  const { live, clock, goesOn } = await refreshing();
+  clock.advance(3);
+  assert(live.tryToken(STREAMER, 'carol'));
+  assert.deepEqual(await goesOn(), [2, 2]);
+  assert.deepEqual(live.stats().errors, {});
+  // Its lifetime counts from when the loop called the source, less the safety margin.
+  assert.equal((await live.token(STREAMER, 'dave')).grantRemainingMs, 58_000);
+});
+
+test('one that the loop does not begin in time costs nothing, and another follows', async () => {
+  const { live, clock, goesOn } = await refreshing();
+  clock.advance(5);
+  assert(live.tryToken(STREAMER, 'carol'));
+  assert.deepEqual(live.stats().errors, { ERR_GRANTMINT_OVERLOADED: 1 });
+  assert.deepEqual(await goesOn(), [2, 2]);
+  assert.equal((await live.token(STREAMER, 'dave')).grantRemainingMs, 58_000);
+});
+
+test('nor does one that is invalidated before the loop begins it', async () => {
+  const { live, goesOn } = await refreshing();
+  live.invalidate(STREAMER);
+  assert.deepEqual(await goesOn(), [1, 1]);
 });
 
 // Its loop is busy while the grant comes, and says when that begins.

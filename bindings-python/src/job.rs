@@ -25,7 +25,6 @@ pub(crate) struct PendingFetch {
 #[pyclass(frozen, module = "grantmint._native")]
 pub(crate) struct Job {
     request: GrantRequest,
-    timeout: Duration,
     ticket: OneUse<SourceTicket>,
     function: Arc<FetchFunction>,
 }
@@ -33,7 +32,7 @@ pub(crate) struct Job {
 impl Job {
     pub(crate) fn new(fetch: PendingFetch) -> Self {
         let PendingFetch { request, ticket, function } = fetch;
-        Self { request, timeout: ticket.timeout(), ticket: OneUse::new(ticket), function }
+        Self { request, ticket: OneUse::new(ticket), function }
     }
 }
 
@@ -57,12 +56,6 @@ impl Job {
         self.request.origin().map(grantmint_core::Origin::as_str)
     }
 
-    /// How long the fetch may take, in seconds.
-    #[getter]
-    fn timeout(&self) -> f64 {
-        self.timeout.as_secs_f64()
-    }
-
     /// The function to run; None once the minter and its streams are gone.
     #[getter]
     fn fetch<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -79,6 +72,13 @@ impl Job {
     #[getter]
     fn is_coroutine(&self) -> bool {
         self.function.is_coroutine()
+    }
+
+    /// Has the request count as sent, right before the function is called: how long it may
+    /// take, in seconds. None if it may not be sent: the fetch is over.
+    fn start(&self, py: Python<'_>) -> Option<f64> {
+        let timeout = self.ticket.with(py, SourceTicket::start).flatten();
+        timeout.map(|timeout| timeout.as_secs_f64())
     }
 
     /// Ends the fetch with what the function returned; raises if that is no grant.

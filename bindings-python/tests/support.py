@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -29,6 +30,14 @@ def eventually(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.005)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """The same for a task, whose loop goes on meanwhile."""
+    end = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.005)
 
 
 def vectors(name: str) -> Any:

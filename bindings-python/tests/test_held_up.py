@@ -13,7 +13,7 @@ import time
 
 import pytest
 from grantmint import ManualClock, PlaybackMinter, decode
-from support import KEY, STREAMER
+from support import KEY, STREAMER, Counting, until
 
 START = 1_700_000_000
 
@@ -65,6 +65,57 @@ def test_a_loop_that_is_held_up_hands_out_no_dead_grant(key):
     assert token.grant_remaining >= 5
     assert decode(token.jwt).issued_at == START + 120
     assert live.stats().fetches == 2
+
+
+def on_a_blocked_loop(key, blocked):
+    """Leaves a refresh for a loop that is blocked.
+
+    Returns:
+        The statistics and the number of calls when all is over, and the next token.
+    """
+    clock, source = ManualClock(START), Counting()
+
+    async def main():
+        live = PlaybackMinter(key, source=source.fetch, clock=clock, isolated=True)
+        await live.token_async(STREAMER, "alice")
+        clock.advance(30)
+        assert live.try_token(STREAMER, "bob")
+        blocked(live, clock)
+        stats = live.stats()
+        assert (stats.fetches, stats.refreshes, len(source.asked)) == (1, 0, 1)
+        await until(lambda: live.stats().in_flight == 0)
+        stats, calls = live.stats(), len(source.asked)
+        return stats, calls, await live.token_async(STREAMER, "dave")
+
+    return asyncio.run(main())
+
+
+def test_a_refresh_that_a_blocked_loop_is_given_is_sent_once_when_the_loop_goes_on(key):
+    def blocked(live, clock):
+        clock.advance(3)
+        assert live.try_token(STREAMER, "carol")
+
+    stats, calls, token = on_a_blocked_loop(key, blocked)
+    assert (stats.fetches, calls, stats.errors) == (2, 2, {})
+    # Its lifetime counts from when the loop called the source, less the safety margin.
+    assert token.grant_remaining == 58
+
+
+def test_a_refresh_that_a_blocked_loop_does_not_begin_in_time_costs_nothing(key):
+    def blocked(live, clock):
+        clock.advance(5)
+        # It is over, and the next begins.
+        assert live.try_token(STREAMER, "carol")
+        assert live.stats().errors == {"overloaded": 1}
+
+    stats, calls, token = on_a_blocked_loop(key, blocked)
+    assert (stats.fetches, calls, stats.errors) == (2, 2, {"overloaded": 1})
+    assert token.grant_remaining == 58
+
+
+def test_a_refresh_that_is_invalidated_before_a_blocked_loop_begins_it_is_not_sent(key):
+    stats, calls, _ = on_a_blocked_loop(key, lambda live, _: live.invalidate(STREAMER))
+    assert (stats.fetches, calls) == (1, 1)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")

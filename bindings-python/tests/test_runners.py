@@ -16,7 +16,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from support import STREAMER
+from support import STREAMER, until
 
 START = 1_700_000_000
 REQUESTS = 1_000
@@ -135,11 +135,9 @@ def test_a_source_runs_in_the_context_of_a_caller_that_waits_or_of_its_minter(ke
 
         for number in range(4):
             await asyncio.create_task(serve(number))
-            fetches = live.stats().fetches
             clock.advance(30)  # a refresh is due
             await asyncio.create_task(serve(100 + number))
-            while live.stats().fetches == fetches or live.try_token(STREAMER, "bob") is None:
-                await asyncio.sleep(0.005)
+            await until(lambda: len(seen) == 2 * (number + 1))  # noqa: B023
             live.invalidate(STREAMER)
         await asyncio.sleep(0.05)
         gc.collect()

@@ -1,23 +1,26 @@
 //! A set that is read without a lock and changed by copying a little of it: a persistent hash trie.
 //!
-//! A reader walks down from the root by three bits of the hash at each branch and looks through one leaf.
+//! A reader walks down from the root by four bits of the hash at each branch and looks through one leaf.
 //! Whoever changes the set copies the branches on the way and that leaf, and puts the new root in the place
 //! of the old one by a single atomic step. So a forked child may find it in any state but a broken one.
 //!
 //! Of a set with n values, a look-up takes O(log n) steps and allocates nothing; a change takes O(log n)
-//! steps and copies at most [`LEAF_MAX`] values and eight links a branch. None ever copies the whole.
+//! steps and copies at most [`LEAF_MAX`] values and sixteen links a branch. None ever copies the whole.
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapOption, Guard};
 
 /// Bits of the hash that choose the way at one branch.
-const BITS: u32 = 3;
+const BITS: u32 = 4;
 const WIDTH: usize = 1 << BITS;
 /// A leaf with more values becomes a branch, unless their hashes are the same.
 const LEAF_MAX: usize = 16;
 
 pub(crate) struct HashTrie<T>(ArcSwapOption<Node<T>>);
+
+/// A set as it was at one moment, to be read where it lies.
+pub(crate) struct Loaded<T>(Guard<Option<Arc<Node<T>>>>);
 
 #[derive(Clone, Default)]
 enum Node<T> {
@@ -40,6 +43,12 @@ impl<T> Default for HashTrie<T> {
 }
 
 impl<T: Clone> HashTrie<T> {
+    /// The set as it is now.
+    #[inline]
+    pub(crate) fn load(&self) -> Loaded<T> {
+        Loaded(self.0.load())
+    }
+
     /// What a function makes of the value that has this hash and is the one, if it is there.
     #[inline]
     pub(crate) fn peek<R>(
@@ -48,8 +57,7 @@ impl<T: Clone> HashTrie<T> {
         is_it: impl Fn(&T) -> bool,
         look: impl FnOnce(&T) -> R,
     ) -> Option<R> {
-        let root = self.0.load();
-        root.as_deref().and_then(|root| root.find(hash, is_it)).map(look)
+        self.load().find(hash, is_it).map(look)
     }
 
     /// The value that has this hash and is the one.
@@ -111,6 +119,14 @@ impl<T: Clone> HashTrie<T> {
         let next = if matches!(next, Node::Empty) { None } else { Some(Arc::new(next)) };
         let before = self.0.compare_and_swap(&current.cloned(), next);
         before.as_ref().map(Arc::as_ptr) == current.map(Arc::as_ptr)
+    }
+}
+
+impl<T: Clone> Loaded<T> {
+    /// The value that has this hash and is the one.
+    #[inline]
+    pub(crate) fn find(&self, hash: u64, is_it: impl Fn(&T) -> bool) -> Option<&T> {
+        self.0.as_deref()?.find(hash, is_it)
     }
 }
 

@@ -56,6 +56,8 @@ mod version;
 
 mod api_key;
 
+mod fleet;
+
 mod token;
 
 mod playback;
@@ -69,6 +71,7 @@ pub use api_key::*;
 pub use cache::*;
 pub use callback::*;
 pub use error::*;
+pub use fleet::*;
 pub use manual_clock::*;
 pub use options::*;
 pub use playback::*;

@@ -236,6 +236,12 @@ static void nulls(const grantmint_api_key_t *key) {
     REFUSES_NULL(grantmint_grant_cache_get(cache, GRANTMINT_STR("k"), 1000, NULL, NULL, NULL, &hit,
                                            &error));
     REFUSES_NULL(grantmint_grant_cache_poll(cache, NULL, NULL, &error));
+    grantmint_fleet_t *fleet = NULL;
+    REFUSES_NULL(grantmint_fleet_host(NULL_BUT_LONG, &fleet, &error));
+    REFUSES_NULL(grantmint_fleet_host(EMPTY, NULL, &error));
+    REFUSES_NULL(grantmint_fleet_parse(NULL_BUT_LONG, &fleet, &error));
+    REFUSES_NULL(grantmint_fleet_parse(GRANTMINT_STR("host"), NULL, &error));
+    REFUSES_NULL(grantmint_fleet_with_secret(NULL, SECRET, &fleet, &error));
     REFUSES_NULL(grantmint_source_new(NULL, NULL, NULL, &source, &error));
     REFUSES_NULL(grantmint_ticket_start(NULL, &start, &ms, &error));
     REFUSES_NULL(grantmint_ticket_complete(NULL, SHORT_GRANT, 0, &error));
@@ -247,6 +253,7 @@ static void nulls(const grantmint_api_key_t *key) {
 #undef REFUSES_NULL
 
     CHECK(grantmint_api_key_account_sid(NULL).data == NULL);
+    CHECK(grantmint_stats_fleet_trouble(NULL).data == NULL);
     CHECK(grantmint_string_get(NULL).len == 0 && grantmint_strings_len(NULL) == 0);
     CHECK(grantmint_error_status(NULL) == GRANTMINT_OK && !grantmint_error_is_retryable(NULL));
     CHECK(grantmint_hit_freshness(NULL) == GRANTMINT_NO_GRANT);
@@ -263,6 +270,7 @@ static void nulls(const grantmint_api_key_t *key) {
     grantmint_decoded_free(NULL);
     grantmint_error_free(NULL);
     grantmint_events_free(NULL);
+    grantmint_fleet_free(NULL);
     grantmint_grant_cache_free(NULL);
     grantmint_grant_free(NULL);
     grantmint_grant_handle_free(NULL);
@@ -280,6 +288,58 @@ static void nulls(const grantmint_api_key_t *key) {
     grantmint_token_minter_free(NULL);
     grantmint_waiter_free(NULL);
     grantmint_grant_cache_free(cache);
+}
+
+/* Fleets that are none, and options that do not go with one. */
+static void fleets(const grantmint_api_key_t *key) {
+    const grantmint_str_t empty = {"", 0};
+    grantmint_fleet_t *fleet = NULL, *sealed = NULL;
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT, grantmint_fleet_host(empty, &fleet, &error));
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                 grantmint_fleet_host(GRANTMINT_STR("run/app"), &fleet, &error));
+    CHECK_STATUS(GRANTMINT_ERR_LIMIT_EXCEEDED, grantmint_fleet_host(ENDLESS, &fleet, &error));
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_URL, grantmint_fleet_parse(EMPTY, &fleet, &error));
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_URL,
+                 grantmint_fleet_parse(GRANTMINT_STR("hosts"), &fleet, &error));
+    CHECK(fleet == NULL);
+    CHECK_OK(grantmint_fleet_host(EMPTY, &fleet, &error));
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                 grantmint_fleet_with_secret(fleet, EMPTY, &sealed, &error));
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                 grantmint_fleet_with_secret(fleet, GRANTMINT_STR("short"), &sealed, &error));
+    CHECK(sealed == NULL);
+
+    grantmint_grant_cache_t *cache = NULL;
+    grantmint_grant_cache_options_t options = GRANTMINT_GRANT_CACHE_OPTIONS_INIT;
+    options.fleet_namespace = GRANTMINT_STR("tests");
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT, grantmint_grant_cache_new(&options, &cache, &error));
+    options.fleet = fleet;
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT, grantmint_grant_cache_new(&options, &cache, &error));
+    options.fleet = (const grantmint_fleet_t *)(const void *)key;
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT, grantmint_grant_cache_new(&options, &cache, &error));
+    /* An older header knows of no fleet. */
+    options.struct_size = offsetof(grantmint_grant_cache_options_t, fleet);
+    CHECK_OK(grantmint_grant_cache_new(&options, &cache, &error));
+
+    grantmint_playback_minter_t *live = NULL;
+    grantmint_playback_minter_options_t of_minter = GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT;
+    of_minter.fleet = fleet;
+    of_minter.cache = cache;
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,
+                 grantmint_playback_minter_new(key, &of_minter, &live, &error));
+    of_minter.struct_size = offsetof(grantmint_playback_minter_options_t, fleet);
+    CHECK_OK(grantmint_playback_minter_new(key, &of_minter, &live, &error));
+
+    grantmint_stats_t *stats = NULL;
+    CHECK_OK(grantmint_playback_minter_stats(live, &stats, &error));
+    grantmint_counters_t counters = GRANTMINT_COUNTERS_INIT;
+    CHECK_OK(grantmint_stats_counters(stats, &counters, &error));
+    CHECK(counters.has_fleet == 0 && counters.fleet_values == 0);
+    CHECK(grantmint_stats_fleet_trouble(stats).data == NULL);
+    grantmint_stats_free(stats);
+    grantmint_playback_minter_free(live);
+    grantmint_grant_cache_free(cache);
+    grantmint_fleet_free(fleet);
 }
 
 /* Pointers to live objects of other types. Freed ones are in freed_handle.c. */
@@ -314,6 +374,7 @@ int main(void) {
     enums(key);
     limits(key);
     nulls(key);
+    fleets(key);
     foreign_objects(key);
     panics();
     grantmint_api_key_free(key);

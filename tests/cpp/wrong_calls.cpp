@@ -21,6 +21,12 @@ static Object moved_away(Arguments... arguments) {
     return object;
 }
 
+template <class Object>
+static Object moved(Object object) {
+    const Object kept = std::move(object);
+    return object;
+}
+
 static int rows = 0, wrong = 0;
 
 // Compares what a call is told with its row.

@@ -182,7 +182,10 @@ async def awaited(job: Job, call: _sources.Call) -> None:
         job.abandon()
         return
     try:
-        asked = fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout)
+        timeout = job.start()
+        if timeout is None:
+            return
+        asked = fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=timeout)
         # No local has the answer: this frame stays in the traceback of what complete raises.
         _sources.complete(job, await asked)
     except Exception as error:  # noqa: BLE001

@@ -1594,9 +1594,6 @@ class Job:
     def origin(self) -> str | None:
         """The origin to allow; any if None."""
     @property
-    def timeout(self) -> float:
-        """How long the fetch may take, in seconds."""
-    @property
     def fetch(self) -> Any | None:
         """The function to run; None once the minter and its streams are gone."""
     @property
@@ -1605,6 +1602,10 @@ class Job:
     @property
     def is_coroutine(self) -> bool:
         """Whether that is a coroutine function."""
+    def start(self) -> float | None:
+        """Has the request count as sent, right before the function is called: how long it may
+        take, in seconds. None if it may not be sent: the fetch is over.
+        """
     def complete(self, grant: Any, ttl: _Seconds | None = None) -> None:
         """Ends the fetch with what the function returned; raises if that is no grant."""
     def fail(self, message: str) -> None:

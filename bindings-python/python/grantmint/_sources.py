@@ -89,8 +89,11 @@ def run(job: Job, call: Call | None = None) -> Exception | None:
         job.abandon()
         return None
     try:
+        timeout = job.start()
+        if timeout is None:
+            return None
         # No local has the answer: this frame stays in the traceback of what complete raises.
-        complete(job, fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=job.timeout))
+        complete(job, fetch(job.streamer, ttl=job.ttl, origin=job.origin, timeout=timeout))
     except Exception as error:  # noqa: BLE001
         if call is not None:
             call.error = error

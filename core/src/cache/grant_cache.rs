@@ -85,7 +85,8 @@ impl GrantCache {
 
     /// A grant, waiting for it if need be. `fetch` is called on this thread with the ticket, if this
     /// caller has to see to the fetch. When a grant that is still good is only being refreshed, it
-    /// should hand the ticket on rather than fetch right there.
+    /// should hand the ticket on rather than fetch right there. In a fleet it is called only if this process has to
+    /// fetch: the caller waits for another's fetch before that.
     ///
     /// # Examples
     ///
@@ -116,7 +117,7 @@ impl GrantCache {
     /// begun again, at most twice, before the caller is told
     /// [`ErrorKind::Abandoned`](crate::ErrorKind::Abandoned).
     pub fn get(&self, key: &Key, options: BeginOptions, fetch: impl Fn(Ticket)) -> Result<Hit> {
-        ask::get(&(&self.shared, self.host(), key), options, |ticket, _| fetch(ticket))
+        ask::get_in_turn(&(&self.shared, self.host(), key), options, fetch)
     }
 
     /// A grant that is there now and keeps the promise, or none. Never waits; `fetch` is called as in
@@ -184,7 +185,7 @@ impl GrantCache {
         fetch: impl Fn(Ticket) + Send + Sync + 'static,
         callback: impl FnOnce(Result<Hit>) + Send + 'static,
     ) -> PendingCall {
-        ask::call_back(ask::get_async(self.beginner(key), options, fetch), callback)
+        ask::call_back(ask::get_async_in_turn(self.beginner(key), options, fetch), callback)
     }
 
     /// As [`GrantCache::get`], as a future: whoever polls it is handed the grant, judged at that moment.
@@ -221,7 +222,7 @@ impl GrantCache {
     where
         F: Fn(Ticket) + Send + 'static,
     {
-        ask::get_async(self.beginner(key), options, fetch)
+        ask::get_async_in_turn(self.beginner(key), options, fetch)
     }
 
     /// A key looked up once, for hot paths.

@@ -80,7 +80,8 @@ fn a_process_without_threads_goes_on() {
 struct Keeping(Mutex<Vec<SourceTicket>>);
 
 impl AsyncGrantSource for Keeping {
-    fn begin_fetch(&self, request: &GrantRequest, ticket: SourceTicket) {
+    fn begin_fetch(&self, request: &GrantRequest, mut ticket: SourceTicket) {
+        assert!(ticket.start().is_some());
         match request.streamer().as_str() == STREAMER {
             true => ticket.complete(Fetched::new("{}").unwrap()),
             false => self.0.lock().unwrap().push(ticket),

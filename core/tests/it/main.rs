@@ -7,6 +7,8 @@ mod cache_scenarios;
 mod cache_simulation;
 mod cache_threads;
 mod fleet;
+mod fleet_caches;
+mod handed_on;
 mod late_callers;
 mod playback_arguments;
 mod playback_async_source;

@@ -52,6 +52,13 @@ pub enum grantmint_event_kind_t {
     GRANTMINT_EVENT_RATE_CUT = 11,
     /// Another minter of the account has set other limits; of each the lower holds.
     GRANTMINT_EVENT_LIMITS_DIFFER = 12,
+    /// The grant of `generation` came from another process of the fleet, which had fetched it.
+    GRANTMINT_EVENT_FLEET_VALUE = 13,
+    /// What the fleet shares by has failed: it is not used for some seconds, and this process fetches
+    /// for itself. `grantmint_stats_fleet_trouble` says what is wrong.
+    GRANTMINT_EVENT_FLEET_BROKEN = 14,
+    /// What the fleet shares by works again.
+    GRANTMINT_EVENT_FLEET_BACK = 15,
 }
 
 impl From<EventKind> for grantmint_event_kind_t {
@@ -69,6 +76,9 @@ impl From<EventKind> for grantmint_event_kind_t {
             EventKind::NoRoom => Self::GRANTMINT_EVENT_NO_ROOM,
             EventKind::RateCut => Self::GRANTMINT_EVENT_RATE_CUT,
             EventKind::LimitsDiffer => Self::GRANTMINT_EVENT_LIMITS_DIFFER,
+            EventKind::FleetValue { .. } => Self::GRANTMINT_EVENT_FLEET_VALUE,
+            EventKind::FleetBroken => Self::GRANTMINT_EVENT_FLEET_BROKEN,
+            EventKind::FleetBack => Self::GRANTMINT_EVENT_FLEET_BACK,
             _ => Self::GRANTMINT_EVENT_OTHER,
         }
     }
@@ -88,7 +98,7 @@ pub struct grantmint_event_t {
     pub boot_ns: u64,
     /// When it happened, in nanoseconds since 1970.
     pub unix_ns: u64,
-    /// The generation of the grant that a fetch brought, or 0.
+    /// The generation of the grant that a fetch or another process brought, or 0.
     pub generation: u64,
     /// What happened: a `grantmint_event_kind_t`.
     pub kind: i32,
@@ -103,7 +113,9 @@ impl From<&Event> for grantmint_event_t {
     fn from(event: &Event) -> Self {
         let nanos = |time: std::time::Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         let (generation, status) = match event.kind {
-            EventKind::FetchSucceeded { generation } => (generation, 0),
+            EventKind::FetchSucceeded { generation } | EventKind::FleetValue { generation } => {
+                (generation, 0)
+            }
             EventKind::FetchFailed(kind) => (0, kind.number()),
             _ => (0, 0),
         };

@@ -80,11 +80,12 @@ unsafe fn key(text: grantmint_str_t, ttl_ms: u32) -> Result<Key> {
 ///
 /// `options`: null for all defaults. `*out`: the cache, to free with `grantmint_grant_cache_free`.
 ///
-/// Statuses: `invalid_argument` for a policy out of range.
+/// Statuses: `invalid_argument` for a policy out of range, a `fleet` without a secret and a
+/// `fleet_namespace` of another length; `unsupported` for a `fleet` where there are none.
 ///
 /// # Safety
 ///
-/// [structs], [handles], [outputs]
+/// [structs], [handles], [strings], [outputs]
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn grantmint_grant_cache_new(
@@ -95,7 +96,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_new(
     boundary!(error, || {
         // SAFETY: [structs], [outputs]
         let (out, options) = unsafe { (output::object(out)?, options::read(options)?) };
-        // SAFETY: [structs], [handles]
+        // SAFETY: [structs], [handles], [strings]
         let builder = unsafe { options.configure(GrantCache::builder())? };
         *out = handle::new(grantmint_grant_cache_t(builder.build()));
         Ok(())
@@ -142,7 +143,8 @@ pub unsafe extern "C" fn grantmint_grant_cache_begin(
 /// Gets a grant, and waits for it if necessary.
 ///
 /// `fetch`: called on this thread with a ticket if this call has to do the fetch; up to three times,
-/// as a fetch that was abandoned is begun again. If `grantmint_ticket_is_refresh`, it should give
+/// as a fetch that was abandoned is begun again; not called if another process of the cache's fleet
+/// brings the grant, which this call then waits for. If `grantmint_ticket_is_refresh`, it should give
 /// the ticket to another thread rather than fetch at once, as the call already has a grant.
 /// `userdata`: its first argument. `options`: null for all defaults. `*out`: the grant, to free
 /// with `grantmint_hit_free`.

@@ -1,11 +1,14 @@
 //! The options of a grant cache.
 
-use grantmint_core::{GrantCacheBuilder, Result};
+use grantmint_core::{Error, ErrorKind, GrantCacheBuilder, Result};
 
 use crate::cache::account_limits::limits;
 use crate::cache::cache_policy::{grantmint_cache_policy_t, policy};
+use crate::fleet::grantmint_fleet_t;
+use crate::handle;
 use crate::manual_clock::{clock, grantmint_manual_clock_t};
 use crate::options::Options;
+use crate::str::grantmint_str_t;
 use crate::switch::switch;
 
 /// The options of a grant cache. A member that is zero is left to its default.
@@ -30,9 +33,15 @@ pub struct grantmint_grant_cache_options_t {
     /// As that of `grantmint_playback_minter_options_t`, for this cache. A fetch of the host program does
     /// not count.
     pub max_fetches: u32,
+    /// Shares grants with the caches of other processes that name the same fleet and `fleet_namespace`:
+    /// of all of them one fetches each grant. The fleet needs a `secret`. A cache with `clock` shares
+    /// nothing.
+    pub fleet: *const grantmint_fleet_t,
+    /// What the keys are for, as all processes of the fleet say it: 1 to 128 bytes; only with `fleet`.
+    pub fleet_namespace: grantmint_str_t,
 }
 
-// SAFETY: it starts with its size, and pointers may be zero.
+// SAFETY: it starts with its size, and pointers, numbers and texts may be zero.
 unsafe impl Options for grantmint_grant_cache_options_t {}
 
 impl grantmint_grant_cache_options_t {
@@ -40,7 +49,7 @@ impl grantmint_grant_cache_options_t {
     ///
     /// # Safety
     ///
-    /// [structs], [handles]
+    /// [structs], [handles], [strings]
     pub(crate) unsafe fn configure(self, builder: GrantCacheBuilder) -> Result<GrantCacheBuilder> {
         // SAFETY: [structs], [handles]
         let (policy, clock) = unsafe { (policy(self.policy)?, clock(self.clock)?) };
@@ -53,6 +62,33 @@ impl grantmint_grant_cache_options_t {
         }
         let rate_limited = switch(self.rate_limited, "rate_limited")?;
         let account = limits(self.calls_per_second, self.burst, self.max_fetches);
-        builder.limits(rate_limited, &account)
+        // SAFETY: [handles], [strings]
+        unsafe { self.shared(builder.limits(rate_limited, &account)?) }
+    }
+
+    /// # Safety
+    ///
+    /// [handles], [strings]
+    unsafe fn shared(self, builder: GrantCacheBuilder) -> Result<GrantCacheBuilder> {
+        // SAFETY: [handles], [strings]
+        let (fleet, namespace) = unsafe {
+            (handle::optional(self.fleet, "fleet")?, self.fleet_namespace.text("fleet_namespace")?)
+        };
+        match fleet {
+            Some(fleet) => builder.fleet(fleet.fleet(), namespace).map_err(named),
+            None if namespace.is_empty() => Ok(builder),
+            None => {
+                let what = "has no effect without fleet";
+                Err(Error::of_argument(ErrorKind::InvalidArgument, "fleet_namespace", what))
+            }
+        }
+    }
+}
+
+/// An error with the name that the namespace has here.
+fn named(error: Error) -> Error {
+    match error.argument() {
+        Some("namespace") => error.with_argument("fleet_namespace"),
+        _ => error,
     }
 }

@@ -8,6 +8,7 @@ use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
 use crate::options::{self, Options};
 use crate::output;
+use crate::panic::or_empty;
 use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 use crate::string::grantmint_string_t;
@@ -69,6 +70,26 @@ pub struct grantmint_counters_t {
     /// How many calls per second the account may make now, which changes with need and with what
     /// upstream refuses; 0 without a rate limit. Of several accounts the lowest.
     pub calls_per_second: f64,
+    /// Grants that another process of the fleet had fetched. This number and those below are 0 without
+    /// a fleet.
+    pub fleet_values: u64,
+    /// Times that this process took it upon itself to fetch for the fleet.
+    pub fleet_leases: u64,
+    /// Fetches that waited for another process's.
+    pub fleet_waits: u64,
+    /// Fetches that were not sent because upstream had refused another process's.
+    pub fleet_pauses: u64,
+    /// Fetches that were sent although another process had the right to, or nobody could get it: what
+    /// the fleet shares by was in trouble, or the other process took too long.
+    pub fleet_alone: u64,
+    /// Shared contents that were not handed out: torn, moved, changed, or sealed with another key.
+    pub fleet_rejected: u64,
+    /// Times that what the fleet shares by failed; `grantmint_stats_fleet_trouble` says how.
+    pub fleet_errors: u64,
+    /// 1 if the cache shares with a fleet, else 0.
+    pub has_fleet: u32,
+    /// 1 while what the fleet shares by is not used for some seconds because it failed, else 0.
+    pub fleet_is_broken: u32,
 }
 
 // SAFETY: it starts with its size, and numbers may be zero.
@@ -120,6 +141,7 @@ pub unsafe extern "C" fn grantmint_stats_counters(
     boundary!(error, || {
         // SAFETY: [handles]
         let stats = &unsafe { handle::shared(stats, "stats")? }.0;
+        let fleet = stats.fleet.clone().unwrap_or_default();
         let full = grantmint_counters_t {
             struct_size: size_of::<grantmint_counters_t>(),
             hits_fresh: stats.hits_fresh,
@@ -140,9 +162,37 @@ pub unsafe extern "C" fn grantmint_stats_counters(
             waiting: stats.waiting as u64,
             keys_refused: stats.keys_refused as u64,
             calls_per_second: stats.calls_per_second.unwrap_or(0.0),
+            fleet_values: fleet.values,
+            fleet_leases: fleet.leases,
+            fleet_waits: fleet.waits,
+            fleet_pauses: fleet.pauses,
+            fleet_alone: fleet.alone,
+            fleet_rejected: fleet.rejected,
+            fleet_errors: fleet.errors,
+            has_fleet: stats.fleet.is_some().into(),
+            fleet_is_broken: fleet.is_broken.into(),
         };
         // SAFETY: [structs]
         unsafe { options::write(&full, counters) }
+    })
+}
+
+/// What was wrong when what the fleet shares by failed last, for people to read; none if it never
+/// failed, and without a fleet. Belongs to the snapshot.
+///
+/// # Safety
+///
+/// [handles]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_stats_fleet_trouble(
+    stats: *const grantmint_stats_t,
+) -> grantmint_str_t {
+    or_empty(|| {
+        // SAFETY: [handles]
+        let stats = unsafe { handle::shared(stats, "stats")? };
+        let fleet = stats.0.fleet.as_ref();
+        Ok(grantmint_str_t::of_optional(fleet.and_then(|fleet| fleet.trouble.as_deref())))
     })
 }
 

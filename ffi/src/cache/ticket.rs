@@ -48,15 +48,20 @@ pub enum grantmint_start_t {
     GRANTMINT_START_REFUSED = 0,
     /// Yes, now.
     GRANTMINT_START_GO = 1,
-    /// Not yet: the account's rate limit is used up. Ask again later.
+    /// Not yet: the account's rate limit is used up, or another process of the fleet is fetching the
+    /// grant. Ask again later.
     GRANTMINT_START_LATER = 2,
+    /// No, it is not needed: the fetch has ended with a grant that another process of the fleet has
+    /// fetched.
+    GRANTMINT_START_SERVED = 3,
 }
 
 /// Asks whether the request may be sent. Call it right before sending: the lifetime of the grant counts
 /// from here. For a ticket of a playback minter's source the library has asked already.
 ///
 /// `*start`: the answer. `*ms`: how many milliseconds the fetch may take, or after how many to ask
-/// again. The ticket stays the caller's, even if refused.
+/// again; else 0. The ticket stays the caller's, even if refused or served: free it. A cache with a
+/// `fleet` shares only what was fetched after `GRANTMINT_START_GO`.
 ///
 /// Statuses: if refused, the reason: `throttled`, `overloaded`, or the cached error of the last
 /// attempt.
@@ -88,6 +93,7 @@ pub unsafe extern "C" fn grantmint_ticket_start(
         (*start, *ms) = match answer {
             Start::Go(time) => (grantmint_start_t::GRANTMINT_START_GO, time::left_ms(time)),
             Start::Later(time) => (grantmint_start_t::GRANTMINT_START_LATER, time::wait_ms(time)),
+            Start::Served => (grantmint_start_t::GRANTMINT_START_SERVED, 0),
             Start::Refused(error) => return Err(error),
         };
         Ok(())

@@ -5,6 +5,7 @@ use grantmint_core::{PlaybackMinterBuilder, Result};
 use crate::cache::account_limits::limits;
 use crate::cache::cache_policy::{grantmint_cache_policy_t, policy};
 use crate::cache::grant_cache::grantmint_grant_cache_t;
+use crate::fleet::grantmint_fleet_t;
 use crate::handle;
 use crate::manual_clock::{clock, grantmint_manual_clock_t};
 use crate::options::Options;
@@ -73,6 +74,10 @@ pub struct grantmint_playback_minter_options_t {
     /// How many fetches the library makes for the account at the same time: 1 to 1,024, 64 by default.
     /// One of a source counts until the source ends it.
     pub max_fetches: u32,
+    /// Shares grants with the minters of other processes that name the same fleet: of all of them one
+    /// fetches each grant, and after a 429 all wait. Not with `cache` or `clock`. With `source`, `share`
+    /// says what that fetches.
+    pub fleet: *const grantmint_fleet_t,
 }
 
 // SAFETY: it starts with its size, and texts, pointers and numbers may be zero.
@@ -138,13 +143,14 @@ impl grantmint_playback_minter_options_t {
         mut builder: PlaybackMinterBuilder,
     ) -> Result<PlaybackMinterBuilder> {
         // SAFETY: [handles], [structs], [arrays]
-        let (grants, source, cache, policy, clock) = unsafe {
+        let (grants, source, cache, policy, clock, fleet) = unsafe {
             (
                 grants(self.grants, self.grants_len)?,
                 handle::optional(self.source, "source")?,
                 handle::optional(self.cache, "cache")?,
                 policy(self.policy)?,
                 clock(self.clock)?,
+                handle::optional(self.fleet, "fleet")?,
             )
         };
         for grant in grants {
@@ -161,6 +167,9 @@ impl grantmint_playback_minter_options_t {
         }
         if let Some(clock) = clock {
             builder = builder.clock(clock);
+        }
+        if let Some(fleet) = fleet {
+            builder = builder.fleet(fleet.fleet().clone());
         }
         Ok(builder)
     }

@@ -41,6 +41,9 @@ static grantmint::playback_minter minter_of(const settings& given) {
     if (given.grant_ttl) {
         options.grant_ttl(*given.grant_ttl);
     }
+    if (!given.fleet.empty()) {
+        options.fleet(grantmint::fleet::parse(given.fleet));
+    }
     return grantmint::playback_minter{grantmint::api_key::from_env(), options};
 }
 

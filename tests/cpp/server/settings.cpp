@@ -51,6 +51,7 @@ settings settings::from_env() {
         number(text("TOKEN_SERVER_THREADS", "32"), 1, 1024, "TOKEN_SERVER_THREADS"));
     given.origin = text("TOKEN_SERVER_ORIGIN");
     given.base_url = text("GRANTMINT_BASE_URL");
+    given.fleet = text("GRANTMINT_FLEET");
     if (const std::string ttl = text("GRANTMINT_GRANT_TTL"); !ttl.empty()) {
         given.grant_ttl = std::chrono::seconds{number(ttl, 1, 60, "GRANTMINT_GRANT_TTL")};
     }

@@ -20,6 +20,8 @@ struct settings {
     std::string base_url;
     /// The lifetime to ask for grants with.
     std::optional<std::chrono::seconds> grant_ttl;
+    /// The processes that it shares grants with; none if empty.
+    std::string fleet;
 
     /// Reads the environment:
     ///
@@ -29,6 +31,7 @@ struct settings {
     ///     TOKEN_SERVER_ORIGIN     https://www.example.com; any unless set
     ///     GRANTMINT_BASE_URL      Twilio's unless set
     ///     GRANTMINT_GRANT_TTL     60 seconds unless set
+    ///     GRANTMINT_FLEET         host, or host:/a/folder; none unless set
     ///
     /// Throws std::invalid_argument, which names the variable. The API key is not here: grantmint
     /// reads it by itself.

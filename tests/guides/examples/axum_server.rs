@@ -2,7 +2,8 @@
 //!
 //! It needs `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` and `TWILIO_API_SECRET`; `GRANTMINT_BASE_URL` says
 //! where grants come from if not from Twilio. Ask for `/live/VJ…/token?identity=alice`. Each process has a
-//! cache of its own, and asks upstream about once per stream and half a minute.
+//! cache of its own, and asks upstream about once per stream and half a minute. With `GRANTMINT_FLEET=host` all
+//! processes together do.
 
 use std::collections::HashMap;
 
@@ -24,6 +25,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut live = PlaybackMinter::builder(&key);
     if let Ok(url) = std::env::var("GRANTMINT_BASE_URL") {
         live = live.base_url(url);
+    }
+    if let Ok(fleet) = std::env::var("GRANTMINT_FLEET") {
+        live = live.fleet(fleet.parse()?);
     }
     let stopping = CancellationToken::new();
     let minters =

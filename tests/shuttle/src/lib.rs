@@ -10,6 +10,7 @@
 
 mod eviction;
 mod fork;
+mod handed_on;
 mod one_fetch;
 mod overdue;
 mod refresh;

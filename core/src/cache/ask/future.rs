@@ -1,12 +1,14 @@
 //! A grant as a future: whoever polls it is handed the grant, judged at that moment.
 
+use std::cell::Cell;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use super::beginner::{Beginner, Begun, begin};
+use super::beginner::{Beginner, Begun, Caller, begin};
+use super::get::hand_now;
 use super::options::BeginOptions;
 use super::rounds::Rounds;
-use super::ticket::Ticket;
+use super::ticket::{Start, Ticket};
 use super::waiter::Waiter;
 use crate::cache::store::Hit;
 use crate::clock::nanos;
@@ -22,7 +24,17 @@ where
     F: Fn(Ticket),
 {
     let rounds = Rounds::new(&from, options);
-    GetFuture { from, fetch, rounds, waiting: None }
+    GetFuture { from, fetch, rounds, waiting: None, in_turn: false, kept: Cell::new(None) }
+}
+
+/// As [`get_async`], for a host program's own function: where other processes are asked first, that is not called
+/// before it is clear that this process has to fetch.
+pub(crate) fn get_async_in_turn<B, F>(from: B, options: BeginOptions, fetch: F) -> GetFuture<B, F>
+where
+    B: Beginner,
+    F: Fn(Ticket),
+{
+    GetFuture { in_turn: true, ..get_async(from, options, fetch) }
 }
 
 /// A grant that a caller has asked for. Dropping it ends the wait, never the fetch.
@@ -31,6 +43,10 @@ pub(crate) struct GetFuture<B, F> {
     fetch: F,
     rounds: Rounds,
     waiting: Option<Waiting>,
+    /// The function is the host program's.
+    in_turn: bool,
+    /// What waits for other processes.
+    kept: Cell<Option<Ticket>>,
 }
 
 /// Nothing in it is pinned.
@@ -53,7 +69,21 @@ impl<B: Beginner, F: Fn(Ticket)> Future for GetFuture<B, F> {
 
 impl<B: Beginner, F: Fn(Ticket)> GetFuture<B, F> {
     fn begin(&self) -> Begun {
-        begin(&self.from, self.rounds.options(&self.from), &|ticket, _| (self.fetch)(ticket))
+        let hand = |ticket: Ticket, caller: Caller| match self.in_turn {
+            true => self.kept.set(hand_now(ticket, caller, &self.fetch)),
+            false => (self.fetch)(ticket),
+        };
+        begin(&self.from, self.rounds.options(&self.from), &hand)
+    }
+
+    /// Hands the ticket on that waits for other processes, once it is clear that this one has to fetch.
+    fn hand_in_turn(&self, context: &mut Context<'_>) {
+        let Some(mut ticket) = self.kept.take() else { return };
+        match ticket.poll_turn(context) {
+            Poll::Pending => self.kept.set(Some(ticket)),
+            Poll::Ready(Start::Go(_)) => (self.fetch)(ticket),
+            Poll::Ready(_) => {}
+        }
     }
 
     /// One fetch that is waited for.
@@ -65,6 +95,7 @@ impl<B: Beginner, F: Fn(Ticket)> GetFuture<B, F> {
                 Begun::Later(waiter) => Waiting { waiter, alarm: None },
             },
         };
+        self.hand_in_turn(context);
         let polled = Pin::new(&mut waiting.waiter).poll(context);
         if polled.is_ready() {
             return polled;

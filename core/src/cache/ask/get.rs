@@ -1,5 +1,7 @@
 //! A grant by blocking: begin, wait, and begin again after a fetch that was dropped.
 
+use std::cell::Cell;
+
 use super::beginner::{Beginner, Begun, Caller, begin};
 use super::options::BeginOptions;
 use super::rounds::Rounds;
@@ -16,12 +18,50 @@ pub(crate) fn get(
     options: BeginOptions,
     fetch: impl Fn(Ticket, Caller),
 ) -> Result<Hit> {
+    get_after(from, options, fetch, |_| {})
+}
+
+/// As [`get`], for a host program's own function: where other processes are asked first, a caller that waits does so
+/// before the function is called, which it is only if this process has to fetch.
+#[inline]
+pub(crate) fn get_in_turn(
+    from: &impl Beginner,
+    options: BeginOptions,
+    fetch: impl Fn(Ticket),
+) -> Result<Hit> {
+    // Kept until the caller has its answer: one whose time is over is told that, not that the fetch was dropped.
+    let kept = Cell::new(None);
+    let hand = |ticket, caller| kept.set(hand_now(ticket, caller, &fetch));
+    get_after(from, options, hand, |waiter| {
+        let ticket: Option<Ticket> = kept.take();
+        kept.set(ticket.and_then(|ticket| ticket.hand_in_turn(waiter.time_left(), &fetch)));
+    })
+}
+
+/// Hands a ticket to the host's function, unless it waits for other processes with its caller: then it is given back.
+pub(super) fn hand_now(ticket: Ticket, caller: Caller, fetch: &impl Fn(Ticket)) -> Option<Ticket> {
+    if caller == Caller::Waits && ticket.asks_others() {
+        return Some(ticket);
+    }
+    if let Some(ticket) = ticket.unless_served() {
+        fetch(ticket);
+    }
+    None
+}
+
+#[inline]
+fn get_after(
+    from: &impl Beginner,
+    options: BeginOptions,
+    fetch: impl Fn(Ticket, Caller),
+    before_wait: impl Fn(&Waiter),
+) -> Result<Hit> {
     if let Some(hit) = from.hit_at_once(options)? {
         return Ok(hit);
     }
     match begin(from, options, &fetch) {
         Begun::Now(result) => result,
-        Begun::Later(waiter) => wait(waiter, from, options, &fetch),
+        Begun::Later(waiter) => wait(waiter, from, options, &fetch, &before_wait),
     }
 }
 
@@ -37,7 +77,8 @@ pub(crate) fn try_get(
         return Ok(Some(hit));
     }
     from.check(options)?;
-    Ok(match begin(from, options, &|ticket, _| fetch(ticket)) {
+    let hand = |ticket: Ticket, _| ticket.unless_served().map_or((), &fetch);
+    Ok(match begin(from, options, &hand) {
         Begun::Now(result) => result.ok(),
         Begun::Later(waiter) => waiter.fallback(),
     })
@@ -48,9 +89,11 @@ fn wait(
     from: &impl Beginner,
     options: BeginOptions,
     fetch: &impl Fn(Ticket, Caller),
+    before_wait: &impl Fn(&Waiter),
 ) -> Result<Hit> {
     let mut rounds = Rounds::new(from, options);
     loop {
+        before_wait(&waiter);
         match waiter.wait() {
             Err(error) if rounds.goes_on_after(&error) => {}
             result => return result,

@@ -1,7 +1,5 @@
 //! The right to run one fetch, and what the fetching caller does with it.
 
-mod handed_on;
-
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -30,7 +28,7 @@ pub struct Ticket {
     /// What it is needed for, until it is clear that no other process has it.
     pub(super) claims_for: Option<Need>,
     permit: Option<Permit>,
-    sent: Option<Now>,
+    pub(super) sent: Option<Now>,
     is_over: bool,
 }
 
@@ -84,7 +82,7 @@ impl Ticket {
     }
 
     /// The request counts as sent when its turn has come if it `sends`.
-    fn ask(&mut self, waker: Option<&Waker>, sends: bool) -> Start {
+    pub(super) fn ask(&mut self, waker: Option<&Waker>, sends: bool) -> Start {
         if self.is_over || self.inner.is_foreign() {
             return Start::Refused(abandoned());
         }
@@ -153,7 +151,7 @@ impl Ticket {
     }
 
     /// In nanoseconds.
-    fn fetch_timeout(&self) -> u64 {
+    pub(super) fn fetch_timeout(&self) -> u64 {
         self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout
     }
 
@@ -219,7 +217,7 @@ impl Ticket {
     }
 
     /// Ends the fetch without a request having been sent: no failure of upstream is noted.
-    fn refused(&mut self, error: Error) -> Start {
+    pub(super) fn refused(&mut self, error: Error) -> Start {
         if let Some(inner) = self.end() {
             inner.not_sent(&self.entry, &self.fetch, error.clone(), None);
         }

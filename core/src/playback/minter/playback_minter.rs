@@ -93,10 +93,11 @@ impl PlaybackMinter {
         options: TokenOptions,
     ) -> Result<PlaybackToken> {
         let shared = self.shared()?;
-        let look = |stream: &Arc<Stream>| shared.token(stream, identity, options);
-        if let Some(token) = shared.streams.peek(streamer, look) {
-            return token;
+        let known = shared.streams.load();
+        if let Some(stream) = shared.streams.find(&known, streamer) {
+            return shared.token(stream, identity, options);
         }
+        drop(known);
         let stream = shared.stream(streamer, options)?;
         shared.token(&stream, identity, options)
     }
@@ -115,8 +116,11 @@ impl PlaybackMinter {
         options: TokenOptions,
     ) -> Result<Option<PlaybackToken>> {
         let shared = self.shared()?;
-        let look = |stream: &Arc<Stream>| shared.token_at_once(stream, identity, options);
-        shared.streams.peek(streamer, look).unwrap_or(Ok(None))
+        let known = shared.streams.load();
+        match shared.streams.find(&known, streamer) {
+            Some(stream) => shared.token_at_once(stream, identity, options),
+            None => Ok(None),
+        }
     }
 
     /// As [`PlaybackMinter::token_with`], as a future: whoever polls it is handed the token, minted at
@@ -239,10 +243,11 @@ impl PlaybackMinter {
         options: TokenOptions,
     ) -> Result<Option<PlaybackToken>> {
         let shared = self.shared()?;
-        let look = |stream: &Arc<Stream>| shared.try_token(stream, identity, options);
-        if let Some(token) = shared.streams.peek(streamer, look) {
-            return token;
+        let known = shared.streams.load();
+        if let Some(stream) = shared.streams.find(&known, streamer) {
+            return shared.try_token(stream, identity, options);
         }
+        drop(known);
         shared.check(streamer, options)?;
         match shared.stream(streamer, options) {
             Ok(stream) => shared.try_token(&stream, identity, options),

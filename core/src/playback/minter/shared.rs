@@ -80,9 +80,11 @@ impl Shared {
     /// The stream, however it is spelled; looked up for a caller with these options if it is new.
     pub(super) fn stream(&self, streamer: &str, options: TokenOptions) -> Result<Arc<Stream>> {
         let request = self.request(streamer)?;
-        if let Some(stream) = self.streams.peek(request.streamer().as_str(), Arc::clone) {
-            return Ok(stream);
+        let known = self.streams.load();
+        if let Some(stream) = self.streams.find(&known, request.streamer().as_str()) {
+            return Ok(Arc::clone(stream));
         }
+        drop(known);
         let handle = self.feed.tenant().handle(&request.key(), self.wish(options))?;
         Ok(self.streams.add(request.streamer(), Stream::new(handle)))
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::stream::Stream;
 use crate::cache::{Follower, Key};
-use crate::hash_trie::HashTrie;
+use crate::hash_trie::{HashTrie, Loaded};
 use crate::playback::grant::streamer_of;
 use crate::sid::Sid;
 
@@ -22,16 +22,22 @@ pub(super) struct Streams {
 }
 
 impl Streams {
-    /// What a function makes of a stream, if it is there. Keeps no reference to it: to count them would make
-    /// all threads meet at one number.
+    /// The streams as they are now. Keeps no reference to any of them: to count them would make all threads meet
+    /// at one number.
     #[inline]
-    pub(super) fn peek<R>(
+    pub(super) fn load(&self) -> Loaded<Arc<Stream>> {
+        self.all.load()
+    }
+
+    /// One of those, if it is there.
+    #[inline]
+    pub(super) fn find<'a>(
         &self,
+        loaded: &'a Loaded<Arc<Stream>>,
         streamer: &str,
-        look: impl FnOnce(&Arc<Stream>) -> R,
-    ) -> Option<R> {
+    ) -> Option<&'a Arc<Stream>> {
         let hash = self.hasher.hash_one(streamer);
-        self.all.peek(hash, |stream| stream.streamer() == streamer, look)
+        loaded.find(hash, |stream| stream.streamer() == streamer)
     }
 
     /// Adds a stream, unless another thread was faster; returns the one to use.

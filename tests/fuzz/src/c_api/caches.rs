@@ -457,6 +457,8 @@ fn new_cache(
             calls_per_second: limits.calls_per_second,
             burst: limits.burst,
             max_fetches: limits.max_fetches,
+            fleet: ptr::null(),
+            fleet_namespace: grantmint_str_t::default(),
         };
         let mut options = Struct::new(&full, shape);
         // SAFETY: [structs], [handles], [outputs]

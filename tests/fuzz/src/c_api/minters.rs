@@ -213,6 +213,8 @@ fn new_minter(world: &mut World, key: Pick, options: &Options<'_>) {
             calls_per_second: quick(options.limits.calls_per_second),
             burst: options.limits.burst,
             max_fetches: options.limits.max_fetches,
+            // What other inputs leave in a folder would not be this input's doing.
+            fleet: ptr::null(),
         };
         // A struct that ends before the source would leave a minter without one.
         let shape = match options.shape {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Start, Ticket};
+use super::ticket::{Start, Ticket};
 use crate::cache::decide::not_sent_in_time;
 use crate::fork::Reborn as _;
 
