@@ -91,7 +91,7 @@ def serve() -> None:
     names: dict[str, Any] = {name: getattr(grantmint, name) for name in grantmint.__all__}
     names |= {"key": grantmint.ApiKey(*KEY), "VJ": STREAMER, "KEY": KEY, "asyncio": asyncio}
     names |= {"os": os, "time": time, **json.loads(sys.stdin.readline())}
-    names |= {"log": log, "said": lambda said: print(json.dumps({"value": said}), flush=True)}
+    names |= {"log": log, "said": lambda said: say({"value": said})}
     answer(lambda: exec(json.loads(sys.stdin.readline()), names))  # noqa: S102
     for line in sys.stdin:
         answer(partial(eval, json.loads(line), names))
@@ -103,7 +103,12 @@ def answer(run: Any) -> None:
     except Exception as error:  # noqa: BLE001
         told = [getattr(error, "code", None), getattr(error, "retry_after", None), repr(error)]
         said = {"failed": told}
-    print(json.dumps(said, default=str), flush=True)
+    say(said)
+
+
+def say(said: dict[str, Any]) -> None:
+    """In one write: a child may say something at the same time."""
+    os.write(1, f"{json.dumps(said, default=str)}\n".encode())
 
 
 def log(path: str, what: str) -> None:
