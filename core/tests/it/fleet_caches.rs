@@ -5,7 +5,8 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use grantmint_core::{
-    Begin, BeginOptions, ErrorKind, Fleet, Grant, GrantCache, Hit, Key, Result, Start, Ticket,
+    Begin, BeginOptions, ErrorKind, Fleet, Freshness, Grant, GrantCache, Hit, Key, Result, Start,
+    Ticket,
 };
 
 const LIFETIME: Duration = Duration::from_secs(60);
@@ -61,7 +62,8 @@ fn what_another_has_is_taken_over_by_every_way_to_ask() {
     let options = BeginOptions::new();
     assert_eq!(folder.cache().get(&key(), options, never).unwrap().as_str(), "a grant");
     let at_once = folder.cache().try_get(&key(), options, never).unwrap();
-    assert_eq!(at_once.unwrap().as_str(), "a grant");
+    let at_once = at_once.unwrap();
+    assert_eq!((at_once.as_str(), at_once.freshness()), ("a grant", Freshness::Fresh));
     let (told, tells) = channel();
     let answer = move |hit: Result<Hit>| told.send(hit.unwrap().as_str().to_owned()).unwrap();
     drop(folder.cache().get_then(&key(), options, never, answer));

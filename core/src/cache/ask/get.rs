@@ -80,7 +80,7 @@ pub(crate) fn try_get(
     let hand = |ticket: Ticket, _| ticket.unless_served().map_or((), &fetch);
     Ok(match begin(from, options, &hand) {
         Begun::Now(result) => result.ok(),
-        Begun::Later(waiter) => waiter.fallback(),
+        Begun::Later(waiter) => waiter.at_once(),
     })
 }
 

@@ -117,6 +117,15 @@ impl Waiter {
         }
     }
 
+    /// What there is for a caller who does not wait: what the fetch has brought, if another process had it, else what
+    /// the store has.
+    pub(super) fn at_once(&self) -> Option<Hit> {
+        let outcome = self.fetch.outcome();
+        let brought =
+            outcome.and_then(|outcome| self.resolve(outcome, self.inner.clock.now()).ok());
+        brought.or_else(|| self.fallback())
+    }
+
     /// What the store has for this caller now, if it keeps the promise; for those who do not wait.
     #[must_use]
     pub fn fallback(&self) -> Option<Hit> {
