@@ -23,8 +23,9 @@ TRY := tests/machine/try.sh
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# `make demo DEMO="--streams 1000"` shows it with as many streams.
 demo: ## lets 20,000 viewers in, Twilio's way and through grantmint
-	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-demo
+	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-demo -- $(DEMO)
 
 test: ## all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) start
@@ -34,7 +35,7 @@ test: ## all tests; the last lines say what could not be tried here
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
 NEEDS := need-python need-cmake need-pkg-config need-node
 .PHONY: $(NEEDS)
-build-c build-packaging licences lint-release languages test-python lint-python bench-python wheel npm bench: need-python
+build-c build-packaging licences lint-release languages test-python lint-python bench-python wheel npm bench streams-docs: need-python
 build-c build-packaging: need-cmake
 build-packaging: need-pkg-config
 build-node npm: need-node
@@ -188,9 +189,24 @@ check-fuzz:
 check-bench:
 	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-bench -- --smoke
 
+.PHONY: streams-sockets streams-day streams-docs
 # `grantmint-streams PART` runs the cases whose names have that part.
-check-streams: ## many streams of one account on simulated upstreams, held to their bars
-	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-streams
+STREAMS = $(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-streams --
+check-streams: ## many streams of one account on simulated upstreams, held to their bars; seconds of it over sockets
+	$(STREAMS)
+	$(STREAMS) sockets smoke
+
+# `make streams-sockets RUN=enough` runs that one: no-limit, enough, barely, too-little or changes.
+streams-sockets: ## many streams of one account over real sockets, held to their bars: half an hour
+	$(STREAMS) sockets $(RUN)
+
+streams-day: ## a simulated day of 10,000 streams: limits, latencies and outages at random
+	$(STREAMS) day
+
+streams-docs: ## measures what docs/streams.md has pictures of, and draws them
+	$(STREAMS) sockets changes --csv docs/streams-rate.csv
+	$(STREAMS) carried > docs/streams-carried.csv
+	python3 tests/streams/plot.py docs
 
 # `make fuzz FUZZ="c_api mint" FUZZ_SECONDS=3600` runs those two for an hour.
 FUZZ_SECONDS ?= 60
