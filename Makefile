@@ -158,7 +158,7 @@ fmt: ## formats everything
 
 check: ## sanitizers, fuzzers for seconds, the demo, benches that run, checkers of packages
 	@$(NOT_TRIED) start
-	$(MAKE) check-asan check-tsan check-valgrind check-fuzz check-bench check-streams demo packages-check
+	$(MAKE) check-asan check-tsan check-valgrind check-fuzz check-bench check-streams check-fleet demo packages-check
 	@$(NOT_TRIED) show
 
 # Each sanitizer has a target directory of its own: its flags would otherwise undo every other build.
@@ -188,6 +188,21 @@ check-fuzz:
 
 check-bench:
 	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-bench -- --smoke
+
+# Simulated processes, and eight real ones for some seconds.
+FLEET_RUN = python3 tests/fleet/run.py --emulator $(TARGET_DIR)/release/grantmint-emulator
+FLEET_RUST = Rust=$(TARGET_DIR)/release/grantmint-fleet-reader
+.PHONY: check-fleet fleet-processes
+check-fleet: ## processes that share grants: thousands of simulated ones, held to their bars, and eight real ones
+	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet -p grantmint-emulator
+	$(TARGET_DIR)/release/grantmint-fleet
+	$(FLEET_RUN) --processes 8 --streams 5 --seconds 6 --kill $(FLEET_RUST)
+
+FLEET_SECONDS ?= 120
+fleet-processes: languages ## 64 processes of all languages that share grants, one of which is killed each second
+	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet -p grantmint-emulator
+	$(FLEET_RUN) --seconds $(FLEET_SECONDS) --kill $(FLEET_RUST) Python="$(PYTHON) tests/fleet/reader.py" \
+	  Node.js="node tests/fleet/reader.mjs $(NODE_INSTALLED)"
 
 .PHONY: streams-sockets streams-day streams-docs
 # `grantmint-streams PART` runs the cases whose names have that part.
