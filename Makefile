@@ -23,8 +23,9 @@ TRY := tests/machine/try.sh
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# `make demo DEMO="--streams 1000"` shows it with as many streams.
 demo: ## lets 20,000 viewers in, Twilio's way and through grantmint
-	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-demo
+	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-demo -- $(DEMO)
 
 test: ## all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) start
@@ -34,7 +35,7 @@ test: ## all tests; the last lines say what could not be tried here
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
 NEEDS := need-python need-cmake need-pkg-config need-node
 .PHONY: $(NEEDS)
-build-c build-packaging licences lint-release languages test-python lint-python bench-python wheel npm bench: need-python
+build-c build-packaging licences lint-release languages test-python lint-python bench-python wheel npm bench streams-docs: need-python
 build-c build-packaging: need-cmake
 build-packaging: need-pkg-config
 build-node npm: need-node
@@ -157,7 +158,7 @@ fmt: ## formats everything
 
 check: ## sanitizers, fuzzers for seconds, the demo, benches that run, checkers of packages
 	@$(NOT_TRIED) start
-	$(MAKE) check-asan check-tsan check-valgrind check-fuzz check-bench check-streams demo packages-check
+	$(MAKE) check-asan check-tsan check-valgrind check-fuzz check-bench check-streams check-fleet demo packages-check
 	@$(NOT_TRIED) show
 
 # Each sanitizer has a target directory of its own: its flags would otherwise undo every other build.
@@ -188,9 +189,39 @@ check-fuzz:
 check-bench:
 	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-bench -- --smoke
 
+# Simulated processes, and eight real ones for some seconds.
+FLEET_RUN = python3 tests/fleet/run.py --emulator $(TARGET_DIR)/release/grantmint-emulator
+FLEET_RUST = Rust=$(TARGET_DIR)/release/grantmint-fleet-reader
+.PHONY: check-fleet fleet-processes
+check-fleet: ## processes that share grants: thousands of simulated ones, held to their bars, and eight real ones
+	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet -p grantmint-emulator
+	$(TARGET_DIR)/release/grantmint-fleet
+	$(FLEET_RUN) --processes 8 --streams 5 --seconds 6 --kill $(FLEET_RUST)
+
+FLEET_SECONDS ?= 120
+fleet-processes: languages ## 64 processes of all languages that share grants, one of which is killed each second
+	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet -p grantmint-emulator
+	$(FLEET_RUN) --seconds $(FLEET_SECONDS) --kill $(FLEET_RUST) Python="$(PYTHON) tests/fleet/reader.py" \
+	  Node.js="node tests/fleet/reader.mjs $(NODE_INSTALLED)"
+
+.PHONY: streams-sockets streams-day streams-docs
 # `grantmint-streams PART` runs the cases whose names have that part.
-check-streams: ## many streams of one account on simulated upstreams, held to their bars
-	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-streams
+STREAMS = $(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-streams --
+check-streams: ## many streams of one account on simulated upstreams, held to their bars; seconds of it over sockets
+	$(STREAMS)
+	$(STREAMS) sockets smoke
+
+# `make streams-sockets RUN=enough` runs that one: no-limit, enough, barely, too-little or changes.
+streams-sockets: ## many streams of one account over real sockets, held to their bars: half an hour
+	$(STREAMS) sockets $(RUN)
+
+streams-day: ## a simulated day of 10,000 streams: limits, latencies and outages at random
+	$(STREAMS) day
+
+streams-docs: ## measures what docs/streams.md has pictures of, and draws them
+	$(STREAMS) sockets changes --csv docs/streams-rate.csv
+	$(STREAMS) carried > docs/streams-carried.csv
+	python3 tests/streams/plot.py docs
 
 # `make fuzz FUZZ="c_api mint" FUZZ_SECONDS=3600` runs those two for an hour.
 FUZZ_SECONDS ?= 60

@@ -433,7 +433,9 @@ impl Desk {
     fn note_demand(&mut self, time: u64) {
         let counts = self.order.counts();
         if time.saturating_sub(self.looked_at) >= LOOK {
-            let supply = self.supply();
+            // By the rate in force, and not by what of it can be counted on: else a rate that is enough grows on
+            // until upstream refuses.
+            let supply = Supply { level: self.pace.level(), rate: self.pace.rate() };
             self.is_urgent = self.order.surplus(supply, 0.0, time).least < 1.0;
             self.looked_at = time;
         }

@@ -1,18 +1,27 @@
 //! An audience that arrives all at once.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::io::{IsTerminal as _, Write as _};
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Barrier, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use grantmint_core::{Error, ErrorKind};
 
-use crate::STREAMS;
+use crate::Show;
 use crate::ways::Way;
 
 /// How often progress is shown.
 const TICK: Duration = Duration::from_millis(200);
+/// Whoever is refused and not told when to come back asks again after this time.
+const AGAIN: Duration = Duration::from_secs(1);
+/// No viewer waits for longer before they ask again, whatever they are told.
+const AGAIN_MAX: Duration = Duration::from_secs(5);
+/// How often a thread with nobody to ask for looks again.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What the audience was told.
 #[derive(Default)]
@@ -27,24 +36,24 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    /// Has `viewers` ask, spread over threads that start together.
+    /// Has all viewers ask, spread over threads that start together.
     pub(crate) fn ask<W: Way>(
         name: &str,
-        viewers: usize,
+        show: &Show,
         threads: usize,
         way: impl Fn() -> Result<W, Error> + Sync,
     ) -> Result<Self, Error> {
-        let (next, barrier) = (AtomicUsize::new(0), Barrier::new(threads + 1));
+        let (queue, barrier) = (Queue::default(), Barrier::new(threads + 1));
         let ways: Vec<W> = (0..threads).map(|_| way()).collect::<Result<_, _>>()?;
         let mut crowd = Self::default();
         thread::scope(|scope| {
             let asking: Vec<_> = ways
                 .into_iter()
-                .map(|way| scope.spawn(|| ask_in_turn(way, &next, viewers, &barrier)))
+                .map(|way| scope.spawn(|| ask_in_turn(way, &queue, show, &barrier)))
                 .collect();
             let start = Instant::now();
             barrier.wait();
-            show_progress(name, &next, viewers);
+            show_progress(name, &queue.answered, show.viewers);
             for thread in asking {
                 let part = thread.join().expect("a viewer's thread does not panic");
                 crowd.take(part);
@@ -91,22 +100,62 @@ impl Crowd {
     }
 }
 
-fn ask_in_turn(way: impl Way, next: &AtomicUsize, viewers: usize, barrier: &Barrier) -> Crowd {
+/// The viewers, in the order in which they ask.
+#[derive(Default)]
+struct Queue {
+    /// The first viewer who has not asked yet.
+    next: AtomicUsize,
+    /// Viewers who were refused: when they ask again, their number, and when they came.
+    again: Mutex<BinaryHeap<Reverse<(Instant, usize, Instant)>>>,
+    /// Viewers who have a token, or an error and no patience left.
+    answered: AtomicUsize,
+}
+
+impl Queue {
+    /// A viewer, and when they came; none if nobody is there to ask now.
+    fn pop(&self, viewers: usize) -> Option<(usize, Instant)> {
+        let now = Instant::now();
+        let mut again = self.again.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = again.peek_mut().filter(|first| first.0.0 <= now) {
+            let Reverse((_, viewer, came)) = PeekMut::pop(first);
+            return Some((viewer, came));
+        }
+        let viewer = self.next.fetch_add(1, Ordering::Relaxed);
+        (viewer < viewers).then_some((viewer, now))
+    }
+
+    fn push(&self, at: Instant, viewer: usize, came: Instant) {
+        let mut again = self.again.lock().unwrap_or_else(PoisonError::into_inner);
+        again.push(Reverse((at, viewer, came)));
+    }
+}
+
+fn ask_in_turn(way: impl Way, queue: &Queue, show: &Show, barrier: &Barrier) -> Crowd {
     let mut part = Crowd::default();
     barrier.wait();
-    loop {
-        let viewer = next.fetch_add(1, Ordering::Relaxed);
-        if viewer >= viewers {
-            part.ended = Some(Instant::now());
-            return part;
-        }
-        let asked = Instant::now();
-        match way.token(STREAMS[viewer % STREAMS.len()], &format!("viewer-{viewer}")) {
+    let end = Instant::now() + show.patience;
+    while queue.answered.load(Ordering::Relaxed) < show.viewers {
+        let Some((viewer, came)) = queue.pop(show.viewers) else {
+            thread::sleep(PAUSE);
+            continue;
+        };
+        let streamer = &show.streamers[viewer % show.streamers.len()];
+        match way.token(streamer, &format!("viewer-{viewer}")) {
             Ok(token) => part.tokens.push(token),
-            Err(error) => part.errors.push(error),
+            Err(error) => {
+                let at = Instant::now() + error.retry_after().unwrap_or(AGAIN).min(AGAIN_MAX);
+                if at <= end {
+                    queue.push(at, viewer, came);
+                    continue;
+                }
+                part.errors.push(error);
+            }
         }
-        part.waits.push(asked.elapsed());
+        part.waits.push(came.elapsed());
+        part.ended = Some(Instant::now());
+        queue.answered.fetch_add(1, Ordering::Relaxed);
     }
+    part
 }
 
 /// One line that grows on a terminal, and only its end elsewhere.

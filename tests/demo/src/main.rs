@@ -1,4 +1,4 @@
-//! Lets an audience into three streams, once the way Twilio's own samples do it (a call for
+//! Lets an audience into three streams, or as many as `--streams` says, once the way Twilio's own samples do it (a call for
 //! each viewer) and once through grantmint, against the emulator on a loopback port.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that shows what it does")]
@@ -9,6 +9,7 @@ mod ways;
 
 use std::error::Error;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use grantmint_core::ApiKey;
 use grantmint_emulator::{Config, DEMO_ACCOUNT_SID, DEMO_KEY_SID, DEMO_SECRET, Emulator};
@@ -20,11 +21,19 @@ use ways::{CallForEach, ThroughGrantmint, Way};
 const VIEWERS: usize = 20_000;
 const THREADS: usize = 64;
 const ORIGIN: &str = "https://www.example.com";
-const STREAMS: [&str; 3] = [
-    "VJ00000000000000000000000000000001",
-    "VJ00000000000000000000000000000002",
-    "VJ00000000000000000000000000000003",
-];
+/// As many streams as this, unless told otherwise, of `MOST_STREAMS` at most.
+const STREAMS: usize = 3;
+const MOST_STREAMS: usize = 5_000;
+/// What the emulator allows unless told otherwise.
+const CALLS_PER_SECOND: f64 = grantmint_emulator::DEFAULT_RATE;
+
+/// Who comes to what.
+struct Show {
+    viewers: usize,
+    streamers: Vec<String>,
+    /// Whoever is refused asks again within this time.
+    patience: Duration,
+}
 
 fn main() -> ExitCode {
     match run() {
@@ -39,22 +48,18 @@ fn main() -> ExitCode {
 
 /// Both ways, then the table; whether grantmint let everybody in.
 fn run() -> Result<bool, Box<dyn Error>> {
-    let viewers = std::env::args().nth(1).map_or(Ok(VIEWERS), |count| count.parse())?;
+    let show = Show::read(std::env::args().skip(1))?;
     let emulator = Emulator::start(Config::default())?;
-    println!(
-        "{viewers} viewers, {} streams, {THREADS} threads, one throttled endpoint:",
-        STREAMS.len()
-    );
-    println!("  {} allows 50 calls a second, as an account's limit might\n", emulator.base_url());
+    show.announce(emulator.base_url());
     let key = ApiKey::new(DEMO_ACCOUNT_SID, DEMO_KEY_SID, DEMO_SECRET)?;
-    let official = admit("a call for each viewer", viewers, &emulator, || {
+    let official = admit("a call for each viewer", &show, &emulator, || {
         CallForEach::new(&key, emulator.base_url())
     })?;
     emulator.reset();
     let grantmint = ThroughGrantmint::new(&key, emulator.base_url())?;
-    let ours = admit("through grantmint", viewers, &emulator, || Ok(grantmint.clone()))?;
+    let ours = admit("through grantmint", &show, &emulator, || Ok(grantmint.clone()))?;
     println!("\n{}", report::table(&[&official, &ours]));
-    let faults = ours.faults();
+    let faults = ours.faults(show.streamers.len());
     for fault in &faults {
         println!("FAILED: {fault}");
     }
@@ -64,12 +69,54 @@ fn run() -> Result<bool, Box<dyn Error>> {
 /// Has every viewer ask for a token and shows each token to the emulator's player.
 fn admit<W: Way>(
     name: &'static str,
-    viewers: usize,
+    show: &Show,
     emulator: &Emulator,
     way: impl Fn() -> Result<W, grantmint_core::Error> + Sync,
 ) -> Result<Report, Box<dyn Error>> {
-    let crowd = Crowd::ask(name, viewers, THREADS, way)?;
+    let crowd = Crowd::ask(name, show, THREADS, way)?;
     let calls = emulator.counters();
     let admitted = crowd.play(name, |jwt| emulator.play(jwt, Some(ORIGIN)).is_ok());
     Ok(Report::new(name, crowd, admitted, &calls))
+}
+
+impl Show {
+    /// `[VIEWERS] [--streams N]`.
+    fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
+        let (mut viewers, mut streams) = (VIEWERS, STREAMS);
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--streams" => {
+                    streams = arguments.next().ok_or("--streams needs a number")?.parse()?
+                }
+                _ => viewers = argument.parse()?,
+            }
+        }
+        if !(1..=MOST_STREAMS).contains(&streams) || viewers < streams {
+            let most = MOST_STREAMS;
+            return Err(format!("streams are 1 to {most}, and at most as many as viewers").into());
+        }
+        // A grant for each of three streams is there before anybody is refused; for many that takes its time.
+        let seconds =
+            if streams == STREAMS { 0.0 } else { 5.0 + 2.0 * streams as f64 / CALLS_PER_SECOND };
+        let patience = Duration::from_secs_f64(seconds);
+        let streamers = (1..=streams).map(|stream| format!("VJ{stream:032x}")).collect();
+        Ok(Self { viewers, streamers, patience })
+    }
+
+    fn announce(&self, base_url: &str) {
+        let (viewers, streams) = (self.viewers, self.streamers.len());
+        println!(
+            "{viewers} viewers, {streams} streams, {THREADS} threads, one throttled endpoint:"
+        );
+        println!(
+            "  {base_url} allows {CALLS_PER_SECOND} calls a second, as an account's limit might"
+        );
+        if !self.patience.is_zero() {
+            let seconds = self.patience.as_secs();
+            println!(
+                "  whoever is refused asks again when told to, after 5 s at the latest, for {seconds} s"
+            );
+        }
+        println!();
+    }
 }

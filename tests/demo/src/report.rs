@@ -7,11 +7,12 @@ use std::time::Duration;
 use grantmint_core::decode;
 use grantmint_emulator::Counters;
 
-use crate::STREAMS;
 use crate::crowd::Crowd;
 
 /// A grant is fetched again only after this time, so that up to then one call a stream is all.
 const ONE_CALL_WITHIN: Duration = Duration::from_secs(20);
+/// A limit that nobody told is found by meeting it: one call in so many may be refused.
+const REFUSED: u64 = 10;
 
 pub(crate) struct Report {
     name: &'static str,
@@ -27,7 +28,7 @@ impl Report {
     }
 
     /// Everything that must not happen through grantmint, and did.
-    pub(crate) fn faults(&self) -> Vec<String> {
+    pub(crate) fn faults(&self, streams: usize) -> Vec<String> {
         let mut faults = Vec::new();
         let mut check = |good: bool, fault: String| {
             if !good {
@@ -37,14 +38,19 @@ impl Report {
         let (asked, tokens) = (self.crowd.waits.len(), &self.crowd.tokens);
         let distinct: HashSet<&String> = tokens.iter().collect();
         let jtis: HashSet<String> = tokens.iter().filter_map(|token| jti(token)).collect();
-        let calls = u64::try_from(STREAMS.len()).unwrap_or(0);
+        let streams = u64::try_from(streams).unwrap_or(u64::MAX);
+        let rounds = 1 + self.crowd.elapsed.as_secs() / ONE_CALL_WITHIN.as_secs();
+        let granted = self.calls - self.refused;
         check(self.admitted == asked, format!("{} of {asked} viewers let in", self.admitted));
-        check(self.refused == 0, format!("{} calls refused with 429", self.refused));
+        check(
+            self.refused <= self.calls / REFUSED,
+            format!("{} of {} calls refused with 429", self.refused, self.calls),
+        );
         check(distinct.len() == asked, format!("{} distinct tokens", distinct.len()));
         check(jtis.len() == asked, format!("{} distinct jtis", jtis.len()));
         check(
-            self.calls == calls || self.crowd.elapsed > ONE_CALL_WITHIN,
-            format!("{} calls upstream for {calls} streams", self.calls),
+            (streams..=rounds * streams).contains(&granted),
+            format!("{granted} grants from upstream for {streams} streams"),
         );
         if let Some(error) = self.crowd.errors.first() {
             check(false, format!("{} errors, the first: {error}", self.crowd.errors.len()));
@@ -64,11 +70,12 @@ fn jti(token: &str) -> Option<String> {
 /// The ways side by side.
 pub(crate) fn table(reports: &[&Report]) -> String {
     type Cell = fn(&Report) -> String;
-    let rows: [(&str, Cell); 7] = [
+    let rows: [(&str, Cell); 8] = [
         ("viewers asked", |r| r.crowd.waits.len().to_string()),
         ("let in by the player", |r| r.admitted.to_string()),
         ("refused with 429", |r| r.crowd.throttled().to_string()),
         ("calls upstream", |r| r.calls.to_string()),
+        ("of these refused", |r| r.refused.to_string()),
         ("tokens per second", |r| format!("{:.0}", r.tokens_per_second())),
         ("time to answer, p50", |r| shown(r.crowd.percentile(50))),
         ("time to answer, p99", |r| shown(r.crowd.percentile(99))),

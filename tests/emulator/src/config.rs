@@ -85,9 +85,7 @@ impl Config {
         if let Some(bad) = self.streamers.iter().find(|sid| !is_sid(sid, "VJ")) {
             return Err(format!("{bad:?} is no PlayerStreamer SID (VJ and 32 hexadecimal digits)"));
         }
-        if !self.rate.is_finite() || self.rate < 0.0 || (self.rate > 0.0 && self.burst == 0) {
-            return Err("the rate must be 0 or more, and the burst at least 1".to_owned());
-        }
+        check_limit(self.rate, self.burst)?;
         if !(1..=MAX_CONNECTIONS).contains(&self.max_connections) {
             return Err(format!("connections must be 1 to {MAX_CONNECTIONS}"));
         }
@@ -96,6 +94,14 @@ impl Config {
         }
         self.faults.iter().try_for_each(Fault::check)
     }
+}
+
+/// Says what is wrong with a request limit, if anything.
+pub(crate) fn check_limit(rate: f64, burst: u32) -> Result<(), String> {
+    if !rate.is_finite() || rate < 0.0 || (rate > 0.0 && burst == 0) {
+        return Err("the rate must be 0 or more, and the burst at least 1".to_owned());
+    }
+    Ok(())
 }
 
 /// An API key: it may call the endpoint, and tokens signed with its secret are believed.

@@ -4,11 +4,12 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio_rustls::TlsAcceptor;
 
 use crate::background::Background;
-use crate::config::Config;
+use crate::config::{Config, check_limit};
 use crate::counters::Counters;
 use crate::faults::Fault;
 use crate::join::{JoinRequest, Joined};
@@ -77,6 +78,19 @@ impl Emulator {
     /// Zeroes the counters, removes the faults, and fills the throttle's buckets.
     pub fn reset(&self) {
         self.state.reset();
+    }
+
+    /// Another request limit from now on: requests per second of one account, 0 for none, and requests that an
+    /// idle account may make at once.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a rate that is negative or no number, and for a burst of 0 with a rate over 0; then the
+    /// limit stays as it was.
+    pub fn set_limit(&self, rate: f64, burst: u32) -> io::Result<()> {
+        check_limit(rate, burst).map_err(invalid_input)?;
+        self.state.throttle.set_limit(rate, burst, Instant::now());
+        Ok(())
     }
 
     /// Replaces the fault rules.

@@ -7,10 +7,12 @@ use parking_lot::Mutex;
 
 /// Token buckets of all accounts. Only authenticated calls get here, so the accounts are the configured
 /// ones and their number is bounded.
-pub(crate) struct Throttle {
+pub(crate) struct Throttle(Mutex<Buckets>);
+
+struct Buckets {
     rate: f64,
     burst: f64,
-    buckets: Mutex<HashMap<String, Bucket>>,
+    of: HashMap<String, Bucket>,
 }
 
 struct Bucket {
@@ -21,41 +23,57 @@ struct Bucket {
 impl Throttle {
     /// `rate` calls per second after a burst of `burst`; a rate of 0 lets everything through.
     pub(crate) fn new(rate: f64, burst: u32) -> Self {
-        Self { rate, burst: f64::from(burst), buckets: Mutex::default() }
+        Self(Mutex::new(Buckets { rate, burst: f64::from(burst), of: HashMap::new() }))
     }
 
     /// Takes one call of `account` at `now`, or says that it is over the limit.
     pub(crate) fn allow(&self, account: &str, now: Instant) -> bool {
-        if self.rate == 0.0 {
+        let buckets = &mut *self.0.lock();
+        let (rate, burst) = (buckets.rate, buckets.burst);
+        if rate == 0.0 {
             return true;
         }
-        let mut buckets = self.buckets.lock();
-        match buckets.get_mut(account) {
-            Some(bucket) => bucket.take(self.rate, self.burst, now),
+        match buckets.of.get_mut(account) {
+            Some(bucket) => bucket.take(rate, burst, now),
             None => {
-                let bucket = Bucket { tokens: self.burst - 1.0, filled_at: now };
-                buckets.insert(account.to_owned(), bucket);
+                let bucket = Bucket { tokens: burst - 1.0, filled_at: now };
+                buckets.of.insert(account.to_owned(), bucket);
                 true
             }
         }
     }
 
+    /// Another limit from `now` on. A bucket keeps what it has, as far as the new burst holds it.
+    pub(crate) fn set_limit(&self, rate: f64, burst: u32, now: Instant) {
+        let buckets = &mut *self.0.lock();
+        let burst = f64::from(burst);
+        for bucket in buckets.of.values_mut() {
+            bucket.fill(buckets.rate, buckets.burst, now);
+            bucket.tokens = bucket.tokens.min(burst);
+        }
+        (buckets.rate, buckets.burst) = (rate, burst);
+    }
+
     /// Fills every bucket again.
     pub(crate) fn reset(&self) {
-        self.buckets.lock().clear();
+        self.0.lock().of.clear();
     }
 }
 
 impl Bucket {
     fn take(&mut self, rate: f64, burst: f64, now: Instant) -> bool {
-        let passed = now.saturating_duration_since(self.filled_at).as_secs_f64();
-        self.tokens = (self.tokens + passed * rate).min(burst);
-        self.filled_at = now.max(self.filled_at);
+        self.fill(rate, burst, now);
         let allowed = self.tokens >= 1.0;
         if allowed {
             self.tokens -= 1.0;
         }
         allowed
+    }
+
+    fn fill(&mut self, rate: f64, burst: f64, now: Instant) {
+        let passed = now.saturating_duration_since(self.filled_at).as_secs_f64();
+        self.tokens = (self.tokens + passed * rate).min(burst);
+        self.filled_at = now.max(self.filled_at);
     }
 }
 
@@ -83,5 +101,19 @@ mod tests {
     fn a_rate_of_nought_is_no_limit() {
         let throttle = Throttle::new(0.0, 1);
         assert!((0..1000).all(|_| throttle.allow("a", Instant::now())));
+    }
+
+    #[test]
+    fn another_limit_holds_from_its_time_on() {
+        let throttle = Throttle::new(100.0, 100);
+        let start = Instant::now();
+        let allowed = |at: Instant| (0..200).filter(|_| throttle.allow("a", at)).count();
+        assert_eq!(allowed(start), 100);
+        let second = Duration::from_secs(1);
+        throttle.set_limit(20.0, 20, start + second / 2);
+        assert_eq!(allowed(start + second / 2), 20, "fifty came, twenty are kept");
+        assert_eq!(allowed(start + second), 10);
+        throttle.set_limit(100.0, 100, start + second);
+        assert_eq!(allowed(start + 2 * second), 100);
     }
 }

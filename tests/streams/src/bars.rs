@@ -2,6 +2,8 @@
 
 use grantmint_core::AccountOptions;
 
+use crate::day;
+use crate::finding::{Finding, at_least, at_most};
 use crate::tally::Tally;
 use crate::upstream::{Answer, Limiter, Terms};
 use crate::world::Setting;
@@ -15,22 +17,7 @@ pub(crate) struct Case {
     pub(crate) judge: Judge,
 }
 
-pub(crate) struct Finding {
-    pub(crate) what: &'static str,
-    pub(crate) found: f64,
-    pub(crate) bar: String,
-    pub(crate) is_met: bool,
-}
-
-fn at_least(what: &'static str, found: f64, bar: f64) -> Finding {
-    Finding { what, found, bar: format!("at least {bar}"), is_met: found >= bar }
-}
-
-fn at_most(what: &'static str, found: f64, bar: f64) -> Finding {
-    Finding { what, found, bar: format!("at most {bar}"), is_met: found <= bar }
-}
-
-fn case(
+pub(crate) fn case(
     name: impl Into<String>,
     setting: Setting,
     judge: impl Fn(&Tally) -> Vec<Finding> + 'static,
@@ -40,7 +27,7 @@ fn case(
 
 /// A part of all, in hundredths.
 #[allow(clippy::cast_precision_loss, reason = "some million callers")]
-fn percent(part: u64, all: u64) -> f64 {
+pub(crate) fn percent(part: u64, all: u64) -> f64 {
     100.0 * part as f64 / all.max(1) as f64
 }
 
@@ -64,13 +51,14 @@ fn recovers(tally: &Tally, from: f64, within: f64) -> Finding {
     at_most("seconds until 99 % are served", found, within)
 }
 
-pub(crate) fn all() -> Vec<Case> {
+pub(crate) fn all(seed: u64) -> Vec<Case> {
     let mut all = Vec::new();
     all.extend(ceilings());
     all.extend(enough());
     all.extend(too_little());
     all.extend(changes());
     all.extend(many_processes());
+    all.push(day::case_of("an hour of 10,000 streams", day::HOUR, seed));
     all
 }
 
@@ -193,8 +181,8 @@ fn changes() -> Vec<Case> {
     let cold =
         Setting { reads: 2.0, duration: 60.0, warm_up: 5.0, ..two_thousand(Limiter::None, 0.0) };
     let outage = |answer| {
-        let outage = Some((200.0, 220.0, answer));
-        let terms = Terms { outage, limiter: Limiter::Bucket, limit: 100.0, ..Terms::default() };
+        let outages = vec![(200.0, 220.0, answer)];
+        let terms = Terms { outages, limiter: Limiter::Bucket, limit: 100.0, ..Terms::default() };
         Setting { terms, duration: 380.0, ..Setting::default() }
     };
     let floor = Terms {

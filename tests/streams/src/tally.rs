@@ -22,8 +22,14 @@ pub(crate) struct Tally {
     pub(crate) calls: u64,
     pub(crate) throttled: u64,
     pub(crate) lost: u64,
+    /// Calls that waited for their turn for over a second.
+    pub(crate) delayed: u64,
     /// Of each process.
     pub(crate) accepted: Vec<u64>,
+    /// Calls that were answered with a grant, of each second, warm-up included.
+    accepted_at: Vec<u32>,
+    /// The rate in force now and then, of all processes.
+    pub(crate) rates: Vec<(f64, f64)>,
     /// How long the first callers of streams waited in all, in seconds.
     pub(crate) first_waits: Vec<f64>,
     /// When the last stream got its first grant.
@@ -64,7 +70,10 @@ impl Tally {
             calls: 0,
             throttled: 0,
             lost: 0,
+            delayed: 0,
             accepted: vec![0; processes],
+            accepted_at: vec![0; index(duration, 1.0) + 10],
+            rates: Vec::new(),
             first_waits: Vec::new(),
             last_first: 0.0,
             closed_calls: 0,
@@ -89,6 +98,11 @@ impl Tally {
         }
     }
 
+    /// A call is sent, which may have waited for its turn.
+    pub(crate) fn sent(&mut self, is_delayed: bool, time: f64) {
+        self.delayed += u64::from(is_delayed && time >= self.warm_up);
+    }
+
     pub(crate) fn call(
         &mut self,
         process: usize,
@@ -96,6 +110,8 @@ impl Tally {
         is_throttled: bool,
         time: f64,
     ) {
+        let last = self.accepted_at.len() - 1;
+        self.accepted_at[index(time, 1.0).min(last)] += u32::from(is_accepted);
         if time >= self.warm_up {
             self.calls += 1;
             self.accepted[process] += u64::from(is_accepted);
@@ -144,6 +160,26 @@ impl Tally {
         }
         let all = f64::from((good + bad + mixed).max(1));
         Classes { served: f64::from(good) / all, now_and_then: f64::from(mixed) / all, changes }
+    }
+
+    /// Streams of whose callers in a minute none was served, though five or more came.
+    pub(crate) fn starved(&self, minute: usize) -> usize {
+        let is_starved = |window: &Window| window.asked >= 5 && window.served == 0;
+        self.windows.iter().filter(|windows| is_starved(&windows[minute])).count()
+    }
+
+    /// Calls that were answered with a grant within a minute.
+    pub(crate) fn accepted_in(&self, minute: usize) -> u32 {
+        self.accepted_at[60 * minute..60 * (minute + 1)].iter().sum()
+    }
+
+    /// The mean of the rate in force between two times.
+    #[allow(clippy::cast_precision_loss, reason = "some thousand looks")]
+    pub(crate) fn mean_rate(&self, from: f64, to: f64) -> f64 {
+        let looks = self.rates.iter().filter(|(time, _)| (from..to).contains(time));
+        let (sum, count) =
+            looks.fold((0.0, 0u32), |(sum, count), (_, rate)| (sum + rate, count + 1));
+        sum / f64::from(count.max(1))
     }
 
     /// After how many seconds from a time on so great a part of callers is served for five seconds.

@@ -2,6 +2,9 @@
 
 use std::collections::VecDeque;
 
+/// The usual time of an answer, in seconds.
+const LATENCY: f64 = 0.2;
+
 /// How upstream counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Limiter {
@@ -26,9 +29,10 @@ pub(crate) struct Terms {
     pub(crate) changes: Vec<(f64, f64)>,
     /// It says after how many seconds to come back.
     pub(crate) says_when: bool,
-    pub(crate) latency: f64,
-    /// From, to, and what it answers meanwhile.
-    pub(crate) outage: Option<(f64, f64, Answer)>,
+    /// From a time on, the seconds that an answer takes in the mean; 0.2 before the first.
+    pub(crate) latencies: Vec<(f64, f64)>,
+    /// From, to, and what it answers meanwhile; in the order of time, and apart.
+    pub(crate) outages: Vec<(f64, f64, Answer)>,
 }
 
 impl Default for Terms {
@@ -38,10 +42,34 @@ impl Default for Terms {
             limit: 10.0,
             changes: Vec::new(),
             says_when: false,
-            latency: 0.2,
-            outage: None,
+            latencies: Vec::new(),
+            outages: Vec::new(),
         }
     }
+}
+
+impl Terms {
+    /// Calls per second at a time.
+    pub(crate) fn limit(&self, time: f64) -> f64 {
+        self.limit * in_force(&self.changes, time).unwrap_or(1.0)
+    }
+
+    /// How long an answer takes at a time, in seconds.
+    pub(crate) fn latency(&self, time: f64) -> f64 {
+        in_force(&self.latencies, time).unwrap_or(LATENCY)
+    }
+
+    fn outage(&self, time: f64) -> Option<Answer> {
+        let begun = self.outages.partition_point(|(from, ..)| *from <= time);
+        let (_, to, answer) = self.outages.get(begun.checked_sub(1)?)?;
+        (time < *to).then_some(*answer)
+    }
+}
+
+/// What holds at a time of values that begin one after the other.
+fn in_force(values: &[(f64, f64)], time: f64) -> Option<f64> {
+    let begun = values.partition_point(|(from, _)| *from <= time);
+    values.get(begun.checked_sub(1)?).map(|(_, value)| *value)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,9 +99,7 @@ impl Upstream {
 
     /// Answers a call that reaches it now.
     pub(crate) fn ask(&mut self, time: f64) -> Answer {
-        if let Some((from, to, answer)) = self.terms.outage
-            && (from..to).contains(&time)
-        {
+        if let Some(answer) = self.terms.outage(time) {
             return answer;
         }
         let wait = match self.terms.limiter {
@@ -89,13 +115,8 @@ impl Upstream {
         }
     }
 
-    fn limit(&self, time: f64) -> f64 {
-        let part = self.terms.changes.iter().rev().find(|(from, _)| time >= *from);
-        self.terms.limit * part.map_or(1.0, |(_, part)| *part)
-    }
-
     fn bucket(&mut self, time: f64) -> Option<f64> {
-        let limit = self.limit(time);
+        let limit = self.terms.limit(time);
         self.level = (self.level + (time - self.at) * limit).min(self.terms.limit.max(1.0));
         self.at = time;
         if self.level < 1.0 {
@@ -111,7 +132,7 @@ impl Upstream {
         if self.window.0 != number as i64 {
             self.window = (number as i64, 0.0);
         }
-        if self.window.1 + 1.0 > (self.limit(time) * span).max(1.0) {
+        if self.window.1 + 1.0 > (self.terms.limit(time) * span).max(1.0) {
             return Some((number + 1.0) * span - time);
         }
         self.window.1 += 1.0;
@@ -123,7 +144,7 @@ impl Upstream {
         while self.calls.front().is_some_and(|call| *call <= time - span) {
             self.calls.pop_front();
         }
-        if self.calls.len() as f64 + 1.0 > self.limit(time) * span {
+        if self.calls.len() as f64 + 1.0 > self.terms.limit(time) * span {
             return Some(self.calls.front().map_or(0.0, |call| call + span - time));
         }
         self.calls.push_back(time);

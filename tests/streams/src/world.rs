@@ -8,8 +8,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use grantmint_core::{
-    AccountOptions, Begin, BeginOptions, Error, ErrorKind, Grant, GrantCache, Key, ManualClock,
-    Start, Ticket, Waiter, seed_this_thread,
+    AccountOptions, Begin, BeginOptions, CachePolicy, Error, ErrorKind, Grant, GrantCache, Key,
+    ManualClock, Start, Ticket, Waiter, seed_this_thread,
 };
 
 use crate::tally::{Outcome, Tally};
@@ -19,6 +19,10 @@ use crate::upstream::{Answer, Terms, Upstream};
 const PUMP: f64 = 0.02;
 /// How often callers look whether their time is over.
 const SWEEP: f64 = 0.25;
+/// How often the rate in force is noted.
+const LOOK: f64 = 5.0;
+/// A refresh that waits for its turn for longer is not sent at leisure.
+const LEISURE: f64 = 1.0;
 
 /// Two times this close are the same: seconds as numbers lose a little.
 const ROUNDING: f64 = 1e-5;
@@ -35,6 +39,7 @@ pub(crate) struct Setting {
     /// The lifetime of grants, in seconds.
     pub(crate) ttl: u64,
     pub(crate) options: AccountOptions,
+    pub(crate) policy: CachePolicy,
     pub(crate) terms: Terms,
     /// How much later every other process starts, in seconds.
     pub(crate) late: f64,
@@ -52,6 +57,7 @@ impl Default for Setting {
             lifetime: None,
             ttl: 60,
             options: AccountOptions::new(),
+            policy: CachePolicy::default(),
             terms: Terms::default(),
             late: 0.0,
             duration: 600.0,
@@ -77,6 +83,7 @@ enum Event {
     Lands(u64),
     Pump,
     Sweep,
+    Look,
 }
 
 struct Stream {
@@ -93,6 +100,7 @@ struct Stream {
 struct Parked {
     ticket: Ticket,
     stream: usize,
+    since: f64,
 }
 
 struct Call {
@@ -150,6 +158,7 @@ impl World {
         seed_this_thread(setting.seed);
         let cache = |_| {
             let builder = GrantCache::builder().clock(&clock);
+            let builder = builder.policy(setting.policy.clone());
             builder.rate_limited_by_hand(&setting.options).expect("limits of a case").build()
         };
         let processes = setting.processes;
@@ -174,6 +183,7 @@ impl World {
         (0..all).for_each(|stream| world.add_stream(stream));
         world.at(0.0, Event::Pump);
         world.at(0.0, Event::Sweep);
+        world.at(0.0, Event::Look);
         world
     }
 
@@ -246,7 +256,17 @@ impl World {
                 self.caches.iter().for_each(|cache| drop(cache.poll()));
                 self.at(self.time + SWEEP, event);
             }
+            Event::Look => {
+                self.look();
+                self.at(self.time + LOOK, event);
+            }
         }
+    }
+
+    fn look(&mut self) {
+        let stats = self.caches.iter().map(GrantCache::stats);
+        let rate = stats.filter_map(|stats| stats.calls_per_second).sum();
+        self.tally.rates.push((self.time, rate));
     }
 
     /// A caller comes.
@@ -293,7 +313,7 @@ impl World {
     fn park(&mut self, stream: usize, ticket: Ticket) {
         self.next += 1;
         let (number, process) = (self.next, self.streams[stream].process);
-        self.parked[process].insert(number, Parked { ticket, stream });
+        self.parked[process].insert(number, Parked { ticket, stream, since: self.time });
         self.go_on(process, number);
     }
 
@@ -328,11 +348,12 @@ impl World {
     }
 
     fn send(&mut self, process: usize, parked: Parked, timeout: Duration) {
-        let Parked { ticket, stream } = parked;
+        let Parked { ticket, stream, since } = parked;
         self.next += 1;
         let (number, time) = (self.next, self.time);
         self.note_closed(process, number);
-        let usual = self.setting.terms.latency;
+        self.tally.sent(time - since > LEISURE, time);
+        let usual = self.setting.terms.latency(time);
         let mut latency = usual * (0.5 + self.random.f64());
         if self.random.f64() < 0.01 {
             latency += 1.5 * usual;
@@ -391,7 +412,11 @@ impl World {
     }
 
     fn note_landed(&mut self, process: usize, number: u64, answer: Answer) {
-        let left = self.caches[process].stats().cooldown_left.as_secs_f64();
+        // Only a 429 is worth the look, which goes through the whole cache.
+        let left = match answer {
+            Answer::Throttled(_) => self.caches[process].stats().cooldown_left.as_secs_f64(),
+            _ => 0.0,
+        };
         let closed = &mut self.closed[process];
         let is_probe = closed.probe == Some(number);
         match answer {
@@ -406,6 +431,9 @@ impl World {
 
     /// Tells the waiters, if there is anything to tell.
     fn settle(&mut self, stream: usize) {
+        if self.streams[stream].waiting.is_empty() {
+            return;
+        }
         let waiting = std::mem::take(&mut self.streams[stream].waiting);
         for waiter in waiting {
             match waiter.try_result() {

@@ -10,7 +10,9 @@ const LEFT_QUICK: f64 = 0.6;
 /// What upstream bears at least, as long as it was not asked for much: few answers may have had few callers.
 pub(super) const GUESS_LEAST: f64 = 1.0;
 /// So many calls that wait make the rate grow by one call per second in a second, beside the curve.
-const CALLS_FOR_ONE: f64 = 4000.0;
+const CALLS_FOR_ONE: f64 = 16_000.0;
+/// The same where upstream counts over long times.
+const CALLS_FOR_ONE_LONG: f64 = 40_000.0;
 
 /// How the rate grows while it has to.
 pub(super) enum Growth {
@@ -59,18 +61,19 @@ impl Growth {
             false if base < flat => (base * f64::midpoint(1.0, LEFT), LEFT),
             false => (base, LEFT),
         };
-        let span = match self {
-            Self::Doubling => SPAN,
-            Self::Curve(curve) => curve.span,
+        let (span, is_long) = match self {
+            Self::Doubling => (SPAN, false),
+            Self::Curve(curve) => (curve.span, curve.is_long),
         };
-        *self = Self::Curve(Curve { flat, span, needed: 0.0, is_long: false });
+        *self = Self::Curve(Curve { flat, span, needed: 0.0, is_long });
         left * base
     }
 
-    /// Upstream answers again after a cool-down.
+    /// Upstream answers again after a cool-down. One that counts over long times may do so soon, if it refused
+    /// at the end of its time.
     pub(super) fn reopened(&mut self) {
         if let Self::Curve(curve) = self {
-            *curve = Curve { flat: curve.flat, span: SPAN, needed: 0.0, is_long: false };
+            (curve.span, curve.needed) = (SPAN, 0.0);
         }
     }
 
@@ -87,8 +90,29 @@ impl Curve {
         let x = (self.needed - self.span) / self.span;
         let scale = if x < 0.0 { 1.0 - LEFT } else { 1.0 };
         let on_curve = self.flat * (1.0 + scale * x.powi(3));
-        let slowly = if self.is_long { 0.1 } else { 1.0 };
-        let beside = rate + seconds * (waiting / CALLS_FOR_ONE).clamp(0.02, 1.0) * slowly;
-        rate.max(on_curve).max(beside)
+        let slope = match self.is_long {
+            true => (waiting / CALLS_FOR_ONE_LONG).clamp(0.002, 0.1),
+            false => (waiting / CALLS_FOR_ONE).clamp(0.02, 1.0),
+        };
+        rate.max(on_curve).max(rate + seconds * slope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upstream_that_counts_by_the_minute_is_known_for_it_after_a_short_cool_down() {
+        let mut growth = Growth::Doubling;
+        growth.cut(20.0, 20.0);
+        growth.reopened();
+        let grown = growth.grown(17.0, 1.0, 4000.0);
+        assert!((grown - 17.25).abs() < 1e-9, "{grown}");
+        growth.reopened_after_round(20.0, 60.0);
+        growth.cut(17.0, 17.0);
+        growth.reopened();
+        let grown = growth.grown(17.0, 1.0, 4000.0);
+        assert!((grown - 17.1).abs() < 1e-9, "{grown}");
     }
 }

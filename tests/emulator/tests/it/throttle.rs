@@ -51,3 +51,17 @@ fn a_wrong_path_counts_against_the_limit_and_wrong_credentials_do_not() {
     assert_eq!(grant(&emulator, "Ttl=0").status, 400);
     assert_eq!(grant(&emulator, "Ttl=60").status, 429);
 }
+
+#[test]
+fn another_limit_can_be_set_while_it_runs() {
+    let emulator = Emulator::start(Config { rate: 0.001, burst: 1, ..Config::default() }).unwrap();
+    assert_eq!(grant(&emulator, "").status, 201);
+    assert_eq!(grant(&emulator, "").status, 429);
+    emulator.set_limit(0.0, 0).unwrap();
+    assert!((0..9).all(|_| grant(&emulator, "").status == 201));
+    for (rate, burst) in [(-1.0, 1), (f64::NAN, 1), (1.0, 0)] {
+        assert!(emulator.set_limit(rate, burst).is_err());
+    }
+    emulator.set_limit(0.001, 1).unwrap();
+    assert_eq!(grant(&emulator, "").status, 429);
+}
