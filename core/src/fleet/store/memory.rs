@@ -157,6 +157,7 @@ impl MemoryStore {
     }
 
     /// How many calls there were.
+    #[cfg(test)]
     pub(crate) fn calls(&self) -> u64 {
         self.shared.state.lock().calls
     }
