@@ -239,7 +239,7 @@ impl SharedFetch {
         }
         let since = *state.waits_since.get_or_insert(time);
         let at = self.next_look(since, hand, seen, time);
-        Claimed::Later(self.member.access.place_for_look(at))
+        Claimed::Later(self.member.access.place_for_look(at, time))
     }
 
     /// When to look again at a lease that has been waited for since some time.
