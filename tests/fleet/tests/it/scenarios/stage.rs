@@ -63,6 +63,8 @@ pub(crate) struct Stage {
     numbers: u64,
     tickets: HashMap<String, Held<Ticket>>,
     waiters: HashMap<String, Held<Waiter>>,
+    /// When those tickets ask again that were told to.
+    told: HashMap<String, Duration>,
     calls: u64,
     _folder: Folder,
 }
@@ -86,6 +88,7 @@ impl Stage {
             numbers: 0,
             tickets: HashMap::new(),
             waiters: HashMap::new(),
+            told: HashMap::new(),
             calls: 0,
             _folder: folder,
         }
@@ -200,44 +203,41 @@ impl Stage {
     }
 
     fn start(&mut self, caller: &str) -> Result<Shown, String> {
-        Ok(self.ask(caller)?.0)
-    }
-
-    /// Asks once: what that shows, and when to ask again.
-    fn ask(&mut self, caller: &str) -> Result<(Shown, Option<Duration>), String> {
         let ticket = self.tickets.get_mut(caller);
         let ticket = ticket.ok_or_else(|| format!("{caller} has no ticket"))?;
-        let (shown, again) = match ticket.held.start() {
+        self.told.remove(caller);
+        let shown = match ticket.held.start() {
             Start::Go(_) => {
                 self.calls += 1;
-                (Shown { start: named("go"), ..Shown::default() }, None)
+                return Ok(Shown { start: named("go"), ..Shown::default() });
             }
             Start::Later(after) => {
-                return Ok((Shown { start: named("later"), ..Shown::default() }, Some(after)));
+                let at = self.clock.now().boot() + after.max(Duration::from_millis(1));
+                self.told.insert(caller.to_owned(), at);
+                return Ok(Shown { start: named("later"), ..Shown::default() });
             }
-            Start::Served => (Shown { start: named("served"), ..Shown::default() }, None),
+            Start::Served => Shown { start: named("served"), ..Shown::default() },
             Start::Refused(error) => {
-                (Shown { outcome: None, start: named("refused"), ..refused(&error) }, None)
+                Shown { outcome: None, start: named("refused"), ..refused(&error) }
             }
         };
-        if shown.start.as_deref() != Some("go") {
-            self.tickets.remove(caller);
-        }
-        Ok((shown, again))
+        self.tickets.remove(caller);
+        Ok(shown)
     }
 
     fn start_when_told(&mut self, caller: &str, within: f64) -> Result<Shown, String> {
         let begun = self.clock.now().boot();
         loop {
-            let (shown, again) = self.ask(caller)?;
+            let at = *self.told.get(caller).ok_or("it was not told to ask later")?;
+            self.clock.advance(at.saturating_sub(self.clock.now().boot()));
             let waited = (self.clock.now().boot() - begun).as_secs_f64();
-            let Some(again) = again else {
+            let shown = self.start(caller)?;
+            if !self.told.contains_key(caller) {
                 return Ok(Shown { waited: Some(waited), ..shown });
-            };
+            }
             if waited > within {
                 return Err(format!("after {waited} s it is still told to ask later"));
             }
-            self.clock.advance(again.max(Duration::from_millis(1)));
         }
     }
 
