@@ -53,6 +53,16 @@ impl FleetByHand {
         }
     }
 
+    /// Has a function change what lies in a store in memory, as somebody could who may write there: each `value`, each
+    /// `pause`, and each account's `cell`, always in the same order.
+    pub fn alter(&self, alter: impl FnMut(&str, &mut Vec<u8>)) {
+        match &self.0 {
+            Store::Memory(store) => store.alter(alter),
+            #[cfg(target_os = "linux")]
+            Store::Folder(_) => {}
+        }
+    }
+
     /// Gives back the leases of a process, as if it had ended.
     pub fn ends(&self, process: u64) {
         match &self.0 {
