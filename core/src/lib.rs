@@ -48,7 +48,7 @@ pub use credentials::ApiKey;
 pub use error::{Error, ErrorKind, Result};
 #[cfg(feature = "test-helpers")]
 #[doc(hidden)]
-pub use fleet::FleetInMemory;
+pub use fleet::FleetByHand;
 pub use fleet::{Fleet, FleetStats};
 pub use json::Json;
 pub use limits::{LIMITS, Limit};

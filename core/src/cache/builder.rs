@@ -9,7 +9,7 @@ use super::store::{Inner, Limiter};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "test-helpers")]
-use crate::fleet::FleetInMemory;
+use crate::fleet::FleetByHand;
 use crate::fleet::{Access, Fleet, check_namespace};
 
 /// Sets what a [`GrantCache`] shall not take from its defaults.
@@ -94,7 +94,7 @@ impl GrantCacheBuilder {
     #[cfg(feature = "test-helpers")]
     #[doc(hidden)]
     #[must_use]
-    pub fn fleet_in_memory(self, fleet: &FleetInMemory, process: u64) -> Self {
+    pub fn fleet_by_hand(self, fleet: &FleetByHand, process: u64) -> Self {
         self.shared_by(&fleet.access(process))
     }
 

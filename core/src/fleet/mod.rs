@@ -13,7 +13,7 @@ mod host;
 mod store;
 
 #[cfg(feature = "test-helpers")]
-pub use by_hand::FleetInMemory;
+pub use by_hand::FleetByHand;
 pub use claim::FleetStats;
 pub use config::Fleet;
 

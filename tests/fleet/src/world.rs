@@ -6,8 +6,8 @@ use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
 use grantmint_core::{
-    Begin, BeginOptions, Error, ErrorKind, FleetInMemory, Grant, GrantCache, Key, ManualClock,
-    Start, Ticket, Waiter, seed_this_thread,
+    Begin, BeginOptions, Error, ErrorKind, FleetByHand, Grant, GrantCache, Key, ManualClock, Start,
+    Ticket, Waiter, seed_this_thread,
 };
 
 /// How often callers look whether their fetch is over, in seconds.
@@ -112,7 +112,7 @@ struct World {
     clock: ManualClock,
     random: fastrand::Rng,
     time: f64,
-    fleet: FleetInMemory,
+    fleet: FleetByHand,
     processes: Vec<Process>,
     keys: Vec<Key>,
     tickets: HashMap<u64, Held>,
@@ -142,7 +142,7 @@ impl World {
             clock: ManualClock::new(Duration::from_secs(1_700_000_000)),
             random: fastrand::Rng::with_seed(setting.seed),
             time: 0.0,
-            fleet: FleetInMemory::new(setting.seed, setting.failing),
+            fleet: FleetByHand::in_memory(setting.seed, setting.failing),
             processes: Vec::new(),
             keys: (0..setting.streams).map(key).collect(),
             tickets: HashMap::new(),
@@ -174,7 +174,7 @@ impl World {
     fn start(&self, number: u64) -> Process {
         let builder = GrantCache::builder().clock(&self.clock);
         let builder = builder.rate_limited_by_hand(&Default::default()).expect("no limits");
-        let cache = builder.fleet_in_memory(&self.fleet, number).build();
+        let cache = builder.fleet_by_hand(&self.fleet, number).build();
         let served = vec![f64::NEG_INFINITY; self.setting.streams];
         Process { cache, number, was_served: false, served }
     }

@@ -9,6 +9,7 @@ pub mod decode;
 pub mod grant;
 pub mod mint;
 pub mod names;
+pub mod store;
 pub mod upstream;
 pub mod verify;
 pub mod wire;

@@ -9,6 +9,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod eviction;
+mod fleet;
 mod fork;
 mod handed_on;
 mod one_fetch;

@@ -336,6 +336,8 @@ impl Inner {
         wish: Wish,
     ) -> Waiter {
         self.counters.wait();
+        // Another process may have a grant that is too short for this caller.
+        fetch.promises(wish.promise);
         Waiter::new(Arc::clone(self), Arc::clone(entry), fetch, wish, Arc::clone(who))
     }
 

@@ -54,7 +54,7 @@ impl Ticket {
         Hand {
             mark: value.and_then(|value| value.mark),
             left: value.map_or(0, |value| value.remaining(now)),
-            need: nanos(policy.min_remaining(ttl)),
+            need: self.fetch.promise().max(nanos(policy.min_remaining(ttl))),
             margin: windows.margin,
             fetch_timeout: windows.fetch_timeout,
             may_fetch: state.past.fetches_from <= now.boot_nanos(),

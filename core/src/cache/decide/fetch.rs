@@ -38,6 +38,8 @@ pub(crate) struct Fetch {
     pub(crate) turn: Arc<Turn>,
     /// Its way past what other processes have, if they share.
     pub(crate) shared: Option<SharedFetch>,
+    /// For how long what it brings has to be good, for all who wait for it; in nanoseconds.
+    promise: AtomicU64,
     /// From when on it is overdue, in nanoseconds since boot.
     overdue_at: AtomicU64,
     handed_on: AtomicBool,
@@ -63,11 +65,22 @@ impl Fetch {
             started,
             turn,
             shared,
+            promise: AtomicU64::new(0),
             overdue_at: AtomicU64::new(overdue_at(deadline)),
             handed_on: AtomicBool::new(false),
             sent: AtomicBool::new(false),
             completion: Completion::default(),
         }
+    }
+
+    /// Somebody waits for it who needs a grant that is good for so many nanoseconds.
+    pub(crate) fn promises(&self, time: u64) {
+        self.promise.fetch_max(time, Ordering::Relaxed);
+    }
+
+    /// For how long what it brings has to be good, in nanoseconds.
+    pub(crate) fn promise(&self) -> u64 {
+        self.promise.load(Ordering::Relaxed)
     }
 
     /// By when it must be over, in nanoseconds since boot.

@@ -67,15 +67,16 @@ impl Access {
         self.has_turned.load(Ordering::Relaxed) && self.has_turned.swap(false, Ordering::Relaxed)
     }
 
-    /// A place among the looks of this process, at `time` or later: so many a second, whatever the slot.
-    pub(super) fn place_for_look(&self, time: u64) -> u64 {
+    /// A place among the looks of this process, at `wanted` or later: so many a second, whatever the slot. A look that is
+    /// wanted late holds up none that is wanted before it.
+    pub(super) fn place_for_look(&self, wanted: u64, time: u64) -> u64 {
         let step = nanos_of(1.0 / self.store.pacing().per_second);
         let next = |due: u64| due.max(time).saturating_add(step);
         let before = self
             .next_look
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |due| Some(next(due)))
             .unwrap_or(time);
-        before.max(time)
+        before.max(wanted)
     }
 }
 

@@ -24,7 +24,7 @@ const SECOND: u64 = 1_000_000_000;
 const PUT_OFF: f64 = 3.0;
 /// The first look of a refresh that another makes.
 const REFRESH_LOOK: u64 = SECOND / 2;
-/// Whoever has waited this much longer than a fetch may take fetches alone.
+/// Whoever has waited this much longer than a fetch may take fetches in the second chair, and after as long again alone.
 const PATIENCE: u64 = SECOND;
 /// From this failure in a row on, everybody waits.
 const FAILURES: u32 = 3;
@@ -144,11 +144,10 @@ impl SharedFetch {
 
     fn ask_store(&self, state: &mut State, hand: &Hand, counters: &Counters, now: Now) -> Asks {
         let time = now.boot_nanos();
-        let chair = state.chair(hand, time);
-        let mut wanted = self.wanted(hand, chair, time);
+        let mut wanted = self.wanted(hand, time);
         let mut has_failed = false;
         // What turns out to be of no use is named once, so that this process can fetch.
-        for _ in 0..4 {
+        for _ in 0..5 {
             let claim = self.member.access.store.claim(&wanted, time);
             self.member.heard(claim.as_ref().err(), counters, time);
             let (claimed, seen) = match claim {
@@ -186,8 +185,14 @@ impl SharedFetch {
                     state.stage = Stage::Fetches(lease, seen);
                     (Claimed::Fetches, Some(seen))
                 }
+                Ok(Claim::Busy(_))
+                    if wanted.chair == Chair::First && state.is_over(hand, 1, time) =>
+                {
+                    wanted.chair = Chair::Second;
+                    continue;
+                }
                 Ok(Claim::Busy(seen)) => {
-                    (self.busy(state, hand, &seen, chair, counters, time), Some(seen))
+                    (self.busy(state, hand, &seen, counters, time), Some(seen))
                 }
             };
             let give_up = seen.is_some_and(|seen| is_given_up(hand, &seen));
@@ -196,7 +201,7 @@ impl SharedFetch {
         Asks::only(state.alone(None, counters))
     }
 
-    fn wanted(&self, hand: &Hand, chair: Chair, time: u64) -> Wanted {
+    fn wanted(&self, hand: &Hand, time: u64) -> Wanted {
         let need = hand.need.max(if hand.left > 0 { hand.left.saturating_add(SECOND) } else { 1 });
         Wanted {
             slot: self.slot,
@@ -204,7 +209,7 @@ impl SharedFetch {
             end: time.saturating_add(need).saturating_add(hand.margin),
             not: [hand.mark.map(|mark| mark.generation), None],
             is_pause_known: false,
-            chair,
+            chair: if hand.may_fetch { Chair::First } else { Chair::None },
         }
     }
 
@@ -224,14 +229,14 @@ impl SharedFetch {
         state: &mut State,
         hand: &Hand,
         seen: &Seen,
-        chair: Chair,
         counters: &Counters,
         time: u64,
     ) -> Claimed {
-        if chair == Chair::None {
+        if !hand.may_fetch {
             return Claimed::NotAgain;
         }
-        if chair == Chair::Second {
+        // Who has the second chair takes too long as well.
+        if state.is_over(hand, 2, time) {
             return state.alone(Some(*seen), counters);
         }
         if state.waits_since.is_none() {
@@ -239,7 +244,7 @@ impl SharedFetch {
         }
         let since = *state.waits_since.get_or_insert(time);
         let at = self.next_look(since, hand, seen, time);
-        Claimed::Later(self.member.access.place_for_look(at))
+        Claimed::Later(self.member.access.place_for_look(at, time))
     }
 
     /// When to look again at a lease that has been waited for since some time.
@@ -400,14 +405,11 @@ impl Hand {
 }
 
 impl State {
-    fn chair(&self, hand: &Hand, time: u64) -> Chair {
-        let patience = hand.patience();
-        let is_over = self.waits_since.is_some_and(|since| time.saturating_sub(since) > patience);
-        match (hand.may_fetch, is_over) {
-            (false, _) => Chair::None,
-            (true, true) if !hand.has_time() => Chair::Second,
-            (true, _) => Chair::First,
-        }
+    /// Whether others have been waited for this many times as long as one call may take.
+    fn is_over(&self, hand: &Hand, calls: u64, time: u64) -> bool {
+        let patience = hand.patience().saturating_mul(calls);
+        let waited = self.waits_since.map_or(0, |since| time.saturating_sub(since));
+        waited > patience && !hand.has_time()
     }
 
     /// The store cannot be asked: a refresh that has time asks again soon, anything else calls upstream.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cell::{Admitted, Asked, CELL_BYTES, Cell, Told};
+use super::cell::{Admitted, Asked, Cell, Told};
 use super::head::Head;
 use super::look::{Found, Part, is_as_seen, look, may_replace};
 use super::shared::{Chair, Claim, Lease, Pacing, SharedStore, Target, Trouble, Wanted};
@@ -65,7 +65,7 @@ struct Shared {
 struct State {
     values: HashMap<Slot, Vec<u8>>,
     pauses: HashMap<Slot, Vec<u8>>,
-    cells: HashMap<Slot, [u8; CELL_BYTES]>,
+    cells: HashMap<Slot, Vec<u8>>,
     leases: HashMap<(Slot, bool), Held>,
     /// How many leases there have been.
     numbers: u64,
@@ -146,6 +146,18 @@ impl MemoryStore {
         *state = State { numbers: state.numbers, calls: state.calls, ..State::default() };
     }
 
+    /// Hands everything that lies there to a function that may change it, by kind, in the order of the slots.
+    #[cfg(feature = "test-helpers")]
+    pub(crate) fn alter(&self, mut alter: impl FnMut(&str, &mut Vec<u8>)) {
+        let mut state = self.shared.state.lock();
+        let State { values, pauses, cells, .. } = &mut *state;
+        for (kind, all) in [("value", values), ("pause", pauses), ("cell", cells)] {
+            let mut all: Vec<_> = all.iter_mut().collect();
+            all.sort_unstable_by_key(|(slot, _)| **slot);
+            all.into_iter().for_each(|(_, bytes)| alter(kind, bytes));
+        }
+    }
+
     /// Puts bytes where a value or a pause lies.
     #[cfg(test)]
     pub(crate) fn put(&self, part: Part, slot: &Slot, bytes: Vec<u8>) {
@@ -157,6 +169,7 @@ impl MemoryStore {
     }
 
     /// How many calls there were.
+    #[cfg(test)]
     pub(crate) fn calls(&self) -> u64 {
         self.shared.state.lock().calls
     }
@@ -267,7 +280,7 @@ impl SharedStore for MemoryStore {
     fn admit(&self, cell: &Slot, asked: &Asked, time: u64) -> Result<Admitted, Trouble> {
         self.run(Operation::Admit, time, |state, _| {
             let (next, admitted) = Cell::admit(state.cell(cell, time), asked, time);
-            state.cells.insert(*cell, next.bytes());
+            state.cells.insert(*cell, next.bytes().to_vec());
             Ok(admitted)
         })
     }
@@ -275,7 +288,7 @@ impl SharedStore for MemoryStore {
     fn report(&self, cell: &Slot, told: &Told, time: u64) -> Result<(), Trouble> {
         self.run(Operation::Report, time, |state, _| {
             if let Some(next) = Cell::report(state.cell(cell, time), told, time) {
-                state.cells.insert(*cell, next.bytes());
+                state.cells.insert(*cell, next.bytes().to_vec());
             }
             Ok(())
         })
@@ -338,9 +351,7 @@ mod tests {
         }
 
         fn put_cell(&self, slot: &Slot, bytes: &[u8]) {
-            let mut cell = [0; CELL_BYTES];
-            bytes.iter().zip(&mut cell).for_each(|(from, to)| *to = *from);
-            self.shared.state.lock().cells.insert(*slot, cell);
+            self.shared.state.lock().cells.insert(*slot, bytes.to_vec());
         }
     }
 
