@@ -117,7 +117,8 @@ def main() -> None:
         for process in processes.running:
             processes.go(process)
         start = time.monotonic()
-        time.sleep(2)
+        # Each reads its streams one after the other.
+        time.sleep(2 + options.streams * LATENCY_MS / 500)
         cold_calls = emulator.ask("counters")["requests"]
         killed = 0
         while time.monotonic() - start < options.seconds:

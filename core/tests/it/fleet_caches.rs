@@ -100,3 +100,19 @@ fn a_callers_time_runs_out_before_another_process_has_fetched() {
     // Who gave up fetches after all when it is asked again, and so does whoever waits for it.
     assert_eq!(second.get(&key(), BeginOptions::new(), fetch).unwrap().as_str(), "a grant");
 }
+
+#[test]
+fn a_grant_that_is_too_short_for_all_is_fetched_once() {
+    let folder = Folder::new("too-short");
+    let short = |mut ticket: Ticket| {
+        assert!(matches!(ticket.start(), Start::Go(_)));
+        ticket.complete(Grant::new("a grant"), Duration::from_secs(6));
+    };
+    let told = |fetch: &dyn Fn(Ticket)| {
+        folder.cache().get(&key(), BeginOptions::new(), fetch).map(drop).unwrap_err()
+    };
+    assert_eq!(told(&short).kind(), ErrorKind::GrantTooShort);
+    let other = told(&never);
+    assert_eq!(other.kind(), ErrorKind::GrantTooShort);
+    assert!(other.retry_after().is_some(), "{other:?}");
+}

@@ -41,7 +41,15 @@ impl Inner {
         if stored.remaining(now) == 0 {
             return self.fail(ended, grant_too_short(), now);
         }
-        let stored = Arc::new(self.shared(ended, stored, lifetime, now));
+        let stored = match is_short {
+            true => {
+                // Other processes could not use it either, and to ask again would not help them.
+                let until = now.boot_nanos().saturating_add(self.spacing(entry));
+                self.tell_others(ended.fetch, &grant_too_short(), until, now);
+                Arc::new(stored)
+            }
+            false => Arc::new(self.shared(ended, stored, lifetime, now)),
+        };
         let kind = EventKind::FetchSucceeded { generation: stored.generation };
         self.bring(ended, stored, is_short, kind, now);
     }
