@@ -2,6 +2,7 @@
 //
 // It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET, and `npm install express`.
 // GRANTMINT_BASE_URL says where grants come from if not from Twilio, PORT where to listen.
+// With GRANTMINT_FLEET=host the processes of a cluster share grants: one of them fetches for all.
 // Ask for /live/VJ…/token?identity=alice or /rooms/token?identity=alice.
 //
 // Have your own users logged in before you hand them tokens: here anybody is whoever they say.
@@ -15,7 +16,8 @@ import { logFailures, refusal } from './refusal.mjs';
 // Made once a process. What is wrong with the key or the options shows here, not at showtime.
 const key = ApiKey.fromEnv();
 const rooms = new TokenMinter(key, { grants: [new VideoGrant({ room: 'DailyStandup' })], ttl: 14_400 });
-const live = new PlaybackMinter(key, { baseUrl: process.env.GRANTMINT_BASE_URL });
+const { GRANTMINT_BASE_URL: baseUrl, GRANTMINT_FLEET: fleet } = process.env;
+const live = new PlaybackMinter(key, { baseUrl, fleet });
 const endLog = logFailures(live);
 
 const app = express();

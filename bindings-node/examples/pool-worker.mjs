@@ -7,7 +7,8 @@ import { refusal } from './refusal.mjs';
 
 const key = ApiKey.fromEnv();
 const rooms = new TokenMinter(key, { grants: [new VideoGrant({ room: 'DailyStandup' })], ttl: 14_400 });
-const live = new PlaybackMinter(key, { baseUrl: process.env.GRANTMINT_BASE_URL });
+const { GRANTMINT_BASE_URL: baseUrl, GRANTMINT_FLEET: fleet } = process.env;
+const live = new PlaybackMinter(key, { baseUrl, fleet });
 
 /** Who still waits, by the number of the request. */
 const clients = new Map();

@@ -6,7 +6,7 @@
 It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET; GRANTMINT_BASE_URL says where
 grants come from if not from Twilio, WARM_STREAMER which to fetch first. Ask for
 /live/VJ…/token?identity=alice. Each worker has a cache of its own, and asks upstream about once
-per stream and half a minute.
+per stream and half a minute. With GRANTMINT_FLEET=host one worker does so for all.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ from grantmint import ApiKey, GrantmintError, PlaybackMinter, TokenMinter, Video
 # Made once a process. What is wrong with the key or the options shows here, not at showtime.
 key = ApiKey.from_env()
 rooms = TokenMinter(key, grants=[VideoGrant(room="DailyStandup")], ttl=14_400)
-live = PlaybackMinter(key, base_url=os.environ.get("GRANTMINT_BASE_URL"))
+live = PlaybackMinter(
+    key,
+    base_url=os.environ.get("GRANTMINT_BASE_URL"),
+    fleet=os.environ.get("GRANTMINT_FLEET"),
+)
 
 
 @asynccontextmanager

@@ -6,7 +6,8 @@
 It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET; GRANTMINT_BASE_URL says where
 grants come from if not from Twilio, WARM_STREAMER which to fetch first. Ask for
 /live/VJ…/token?identity=alice. With --preload each worker starts with the grants that its parent
-had; then it has a cache of its own. Nothing is to be shut down: what the library runs ends with
+had; then it has a cache of its own. With GRANTMINT_FLEET=host the workers share grants: one of
+them fetches for all. Nothing is to be shut down: what the library runs ends with
 the process.
 """
 
@@ -22,7 +23,11 @@ from grantmint import ApiKey, GrantmintError, PlaybackMinter, TokenMinter, Video
 # Made before the workers fork. What is wrong with the key or the options shows here.
 key = ApiKey.from_env()
 rooms = TokenMinter(key, grants=[VideoGrant(room="DailyStandup")], ttl=14_400)
-live = PlaybackMinter(key, base_url=os.environ.get("GRANTMINT_BASE_URL"))
+live = PlaybackMinter(
+    key,
+    base_url=os.environ.get("GRANTMINT_BASE_URL"),
+    fleet=os.environ.get("GRANTMINT_FLEET"),
+)
 if "WARM_STREAMER" in os.environ:
     live.token(os.environ["WARM_STREAMER"], "nobody")
 
