@@ -313,7 +313,7 @@ test-node: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## packs the N
 
 lint-node: $(NODE_TESTS)/node_modules/.package-lock.json ## formatting, lints, imports and types of the Node package
 	cd bindings-node && test/node_modules/.bin/prettier --check .
-	cd bindings-node && test/node_modules/.bin/prettier --config .prettierrc.json --check '../tests/bundlers/**/*.mjs'
+	cd bindings-node && test/node_modules/.bin/prettier --config .prettierrc.json --check '../tests/{bundlers,fleet}/**/*.mjs'
 	cd bindings-node && test/node_modules/.bin/eslint --config test/eslint.config.mjs .
 	cd bindings-node && test/node_modules/.bin/depcruise --config test/dependency-cruiser.config.mjs .
 	cd bindings-node && node test/node_modules/typescript/bin/tsc --project tsconfig.json
