@@ -47,6 +47,8 @@ async function respond(path, identity, signal) {
 
 /** Nothing keeps the thread alive any more, so it ends. */
 function end() {
+  // The server has no connection left, so whoever still waits has gone.
+  for (const gone of clients.values()) gone.abort();
   live.close();
   parentPort.close();
 }
