@@ -1,6 +1,7 @@
 //! What a ticket does first whose cache shares with other processes: it asks whether one of them has the grant, or
 //! fetches it. Only then does the process's own limiter come, and at last the account's, which all share.
 
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ impl Ticket {
     /// Asks for what other processes have. None if this process has to fetch, and its request waits for its turn.
     pub(super) fn claim(&mut self, waker: Option<&Waker>, now: Now) -> Option<Start> {
         let need = self.claims_for?;
-        let fetch = std::sync::Arc::clone(&self.fetch);
+        let fetch = Arc::clone(&self.fetch);
         let shared = fetch.shared.as_ref()?;
         let hand = self.hand(now);
         let asks = shared.ask(&hand, &self.inner.counters.fleet, now);
@@ -81,7 +82,7 @@ impl Ticket {
 
     /// Asks the account's limit that all processes share, once it is this request's turn here. None if it may be sent.
     pub(super) fn pass_account(&mut self, waker: Option<&Waker>, now: Now) -> Option<Start> {
-        let fetch = std::sync::Arc::clone(&self.fetch);
+        let fetch = Arc::clone(&self.fetch);
         let shared = fetch.shared.as_ref()?;
         let admitted = self.ask_account(shared, now);
         self.inner.note_breaker(now);

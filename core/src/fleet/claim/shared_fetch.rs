@@ -455,7 +455,8 @@ fn is_given_up(hand: &Hand, seen: &Seen) -> bool {
 /// What was not ended gives back the right to call.
 impl Drop for SharedFetch {
     fn drop(&mut self) {
-        if let Stage::Fetches(lease, _) = &self.state.lock().stage {
+        // Not by taking the lock, which in a forked child a thread may hold that is not there.
+        if let Stage::Fetches(lease, _) = &self.state.get_mut().stage {
             self.member.access.store.release(lease);
         }
     }

@@ -390,27 +390,3 @@ fn a_report_of_a_lost_cell_begins_a_new_one() {
     store.report(&SLOT, &Told { pass, how }, TIME + 1).unwrap();
     assert!(matches!(store.admit(&SLOT, &asked(2), TIME + 2), Ok(Admitted::Cooling(_))));
 }
-
-/// Says what each call costs: `cargo test --release -- --ignored --nocapture what_calls_cost`.
-#[test]
-#[ignore = "it measures"]
-fn what_calls_cost() {
-    const TIMES: u32 = 20_000;
-    let measure = |name: &str, run: &dyn Fn(u64)| {
-        let start = Instant::now();
-        (0..u64::from(TIMES)).for_each(run);
-        println!("{name}: {:?}", start.elapsed() / TIMES);
-    };
-    let folder = Folder(PathBuf::from(format!("/dev/shm/grantmint-test-cost-{}", process::id())));
-    fs::create_dir(&folder.0).unwrap();
-    let store = folder.store();
-    measure("lease and release", &|_| store.release(&take_lease(&store, TIME).unwrap()));
-    let mut value = grant(1, u64::MAX);
-    value.resize(1000, 0);
-    publish(&store, &SLOT, &value, TIME).unwrap();
-    measure("value", &|_| drop(store.claim(&wanted(), TIME)));
-    let target = Target { slot: &SLOT, lease: None, seen: Some(1) };
-    measure("publish", &|_| drop(store.publish(&target, &value, TIME)));
-    let cell = Slot::new([3; 16]);
-    measure("admit", &|call| drop(store.admit(&cell, &asked(call), TIME + call * SECOND)));
-}
