@@ -1,6 +1,6 @@
 /* Processes of one fleet: this program, run anew for each, on a folder that they share.
  *
- *     fleet
+ *     fleet [--no-forks]       without forks that go on with their parent's cache
  *     fleet one FOLDER PIPE    one of the processes: tells the pipe of what it fetches
  */
 #include "wait.h"
@@ -150,8 +150,21 @@ static void late(const char *folder, int to) {
     grantmint_grant_cache_free(cache);
 }
 
-/* A ticket is served, and says so; a child goes on with what its parent has. */
-static void served(const char *folder, int to) {
+/* A child goes on with what its parent has. */
+static void a_child_goes_on(const grantmint_grant_cache_t *cache, int to) {
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        get(cache, "key", fetch, to);
+        get(cache, "hung", fetch, to);
+        CHECK(counted(cache).fleet_values == 1 && counted(cache).fetches == 0);
+        _exit(0);
+    }
+    ended_well(child);
+}
+
+/* A ticket is served, and says so. */
+static void served(const char *folder, int to, int with_forks) {
     grantmint_grant_cache_t *cache = cache_in(folder);
     grantmint_begin_t begun = {0};
     grantmint_start_t start;
@@ -166,16 +179,9 @@ static void served(const char *folder, int to) {
     CHECK(is(grantmint_hit_grant(hit), "a grant"));
     grantmint_hit_free(hit);
     CHECK(counted(cache).fleet_values == 1 && counted(cache).fetches == 0);
-
-    pid_t child = fork();
-    CHECK(child >= 0);
-    if (child == 0) {
-        get(cache, "key", fetch, to);
-        get(cache, "hung", fetch, to);
-        CHECK(counted(cache).fleet_values == 1 && counted(cache).fetches == 0);
-        _exit(0);
+    if (with_forks) {
+        a_child_goes_on(cache, to);
     }
-    ended_well(child);
     grantmint_grant_cache_free(cache);
 }
 
@@ -208,7 +214,7 @@ int main(int argc, char **argv) {
     a_holder_is_killed(folder);
     int pipe_ends[2];
     CHECK(pipe(pipe_ends) == 0);
-    served(folder, pipe_ends[1]);
+    served(folder, pipe_ends[1], argc < 2 || strcmp(argv[1], "--no-forks") != 0);
     CHECK(told(pipe_ends) == 0);
     char remove[64];
     snprintf(remove, sizeof remove, "rm -r %s", folder);
