@@ -32,7 +32,7 @@ SKIPPED = re.compile(
 
 
 def sources():
-    for folder in ("core", "ffi", "bindings-python", "bindings-node", "tests"):
+    for folder in ("core", "emulator", "ffi", "bindings-python", "bindings-node", "tests"):
         for path in sorted((ROOT / folder).rglob("*.rs")):
             if not {"target", "node_modules"} & set(path.parts):
                 yield path

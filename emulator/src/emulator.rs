@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Instant;
 
+#[cfg(feature = "tls")]
 use tokio_rustls::TlsAcceptor;
 
 use crate::background::Background;
@@ -24,6 +25,7 @@ pub struct Emulator {
     _background: Background,
     state: Arc<State>,
     address: SocketAddr,
+    #[cfg(feature = "tls")]
     ca_pem: Option<String>,
 }
 
@@ -37,22 +39,39 @@ impl Emulator {
     pub fn start(config: Config) -> io::Result<Self> {
         config.check().map_err(invalid_input)?;
         let (max_connections, threads) = (config.max_connections, config.worker_threads);
-        let setup = config.tls.map(|tls| tls.set_up()).transpose().map_err(io::Error::other)?;
-        let (tls, ca_pem) = setup.map(|setup| (setup.config, setup.ca_pem)).unzip();
+        #[cfg(feature = "tls")]
+        let (tls, ca_pem) = {
+            let setup = config.tls.map(|tls| tls.set_up()).transpose().map_err(io::Error::other)?;
+            setup.map(|setup| (TlsAcceptor::from(setup.config), setup.ca_pem)).unzip()
+        };
 
         let listener = TcpListener::bind(config.listen)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let state = Arc::new(State::new(config, base_url(address, tls.is_some()))?);
+        #[cfg(feature = "tls")]
+        let base_url = if tls.is_some() { secure_url(address) } else { plain_url(address) };
+        #[cfg(not(feature = "tls"))]
+        let base_url = plain_url(address);
+        let state = Arc::new(State::new(config, base_url)?);
 
         let background = Background::start("emulator", threads)?;
         background.run(|stop| {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let server =
-                Server { state: Arc::clone(&state), tls: tls.map(TlsAcceptor::from), stop };
+            let server = Server {
+                state: Arc::clone(&state),
+                #[cfg(feature = "tls")]
+                tls,
+                stop,
+            };
             Ok(server.listen(listener, max_connections))
         })?;
-        Ok(Self { _background: background, state, address, ca_pem })
+        Ok(Self {
+            _background: background,
+            state,
+            address,
+            #[cfg(feature = "tls")]
+            ca_pem,
+        })
     }
 
     /// Where it answers, without a trailing slash: `http://127.0.0.1:PORT`, or `https://localhost:PORT`.
@@ -66,6 +85,7 @@ impl Emulator {
     }
 
     /// The certificate authority that a client is to trust, in PEM; `None` without TLS.
+    #[cfg(feature = "tls")]
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca_pem.as_deref()
     }
@@ -148,10 +168,12 @@ impl fmt::Debug for Emulator {
 }
 
 /// Certificates name localhost, so that is the host of an https URL.
-fn base_url(address: SocketAddr, tls: bool) -> String {
-    if tls {
-        return format!("https://localhost:{}", address.port());
-    }
+#[cfg(feature = "tls")]
+fn secure_url(address: SocketAddr) -> String {
+    format!("https://localhost:{}", address.port())
+}
+
+fn plain_url(address: SocketAddr) -> String {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),

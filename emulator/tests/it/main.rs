@@ -8,8 +8,11 @@ mod endpoint;
 mod faults;
 mod join;
 mod play;
+#[cfg(feature = "program")]
 mod program;
+#[cfg(feature = "tls")]
 mod proxy;
 mod throttle;
+#[cfg(feature = "tls")]
 mod tls;
 mod tokens;

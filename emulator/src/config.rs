@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::faults::Fault;
 use crate::sid::is_sid;
+#[cfg(feature = "tls")]
 use crate::tls::Tls;
 
 /// The account of the built-in key. Obviously made up, but well-formed.
@@ -44,6 +45,7 @@ pub struct Config {
     /// Faults in force from the start.
     pub faults: Vec<Fault>,
     /// Serves HTTPS with this kind of certificate instead of HTTP.
+    #[cfg(feature = "tls")]
     pub tls: Option<Tls>,
     /// Connections served at once; more wait until one ends.
     pub max_connections: usize,
@@ -63,6 +65,7 @@ impl Default for Config {
             retry_after: RetryAfter::Absent,
             grant_bytes: 0,
             faults: Vec::new(),
+            #[cfg(feature = "tls")]
             tls: None,
             max_connections: 1024,
             worker_threads: 2,

@@ -8,6 +8,9 @@ chain do: [`Emulator::play`] checks an Access Token as the player and the CDN ch
 [`Emulator::join`] as a video room does. Faults on request make it fail in every way an upstream can,
 and it counts every call.
 
+The feature `tls` adds HTTPS and a CONNECT proxy, and `program` the program with its command line; without either there
+is plain HTTP, which is all that a page on this machine needs.
+
 # Example: an upstream that fails twice, and a player without a token
 
 ```
@@ -24,6 +27,8 @@ assert_eq!(emulator.counters().plays_refused, 1);
 # Ok::<(), std::io::Error>(())
 ```
 */
+
+#![forbid(unsafe_code)]
 
 mod access_token;
 mod auth;
@@ -42,6 +47,7 @@ mod form;
 mod grant;
 mod join;
 mod play;
+#[cfg(feature = "tls")]
 mod proxy;
 mod refusal;
 mod reply;
@@ -50,6 +56,7 @@ mod server;
 mod sid;
 mod state;
 mod throttle;
+#[cfg(feature = "tls")]
 mod tls;
 mod wire;
 
@@ -62,6 +69,8 @@ pub use crate::emulator::Emulator;
 pub use crate::faults::{Fault, FaultKind, RetryAfterForm};
 pub use crate::join::{JoinRequest, Joined};
 pub use crate::play::Admission;
+#[cfg(feature = "tls")]
 pub use crate::proxy::ConnectProxy;
 pub use crate::refusal::Refusal;
+#[cfg(feature = "tls")]
 pub use crate::tls::Tls;

@@ -9,7 +9,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
+#[cfg(feature = "tls")]
+use tokio::time::timeout;
+#[cfg(feature = "tls")]
 use tokio_rustls::TlsAcceptor;
 
 use crate::background::Stop;
@@ -26,6 +29,7 @@ const MAX_HEAD_BYTES: usize = 32 * 1024;
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) state: Arc<State>,
+    #[cfg(feature = "tls")]
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) stop: Stop,
 }
@@ -49,14 +53,14 @@ impl Server {
     async fn serve(self, stream: TcpStream, _permit: OwnedSemaphorePermit) {
         // Without this an answer of two writes would wait for the client's delayed acknowledgement.
         let _ = stream.set_nodelay(true);
-        match self.tls.clone() {
-            None => self.speak(stream).await,
-            Some(tls) => {
-                if let Ok(Ok(stream)) = timeout(IDLE_TIMEOUT, tls.accept(stream)).await {
-                    self.speak(stream).await;
-                }
+        #[cfg(feature = "tls")]
+        if let Some(tls) = self.tls.clone() {
+            if let Ok(Ok(stream)) = timeout(IDLE_TIMEOUT, tls.accept(stream)).await {
+                self.speak(stream).await;
             }
+            return;
         }
+        self.speak(stream).await;
     }
 
     async fn speak(self, io: impl AsyncRead + AsyncWrite + Unpin) {
