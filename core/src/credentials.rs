@@ -76,8 +76,7 @@ impl ApiKey {
     /// [`ErrorKind::InvalidArgument`] unless the region is 1 to 32 lower-case letters, digits and
     /// hyphens, such as `ie1`.
     pub fn with_region(&self, region: &str) -> Result<Self> {
-        let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if region.is_empty() || region.len() > REGION_MAX_BYTES || !region.bytes().all(known) {
+        if !is_region(region) {
             let what = "must be a name such as us1, ie1 or au1";
             return Err(Error::of_argument(ErrorKind::InvalidArgument, "region", what));
         }
@@ -165,6 +164,12 @@ impl ApiKey {
     pub(crate) fn secret(&self) -> &Secret {
         &self.0.secret
     }
+}
+
+/// Whether a text can be the name of a region.
+pub(crate) fn is_region(text: &str) -> bool {
+    let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    (1..=REGION_MAX_BYTES).contains(&text.len()) && text.bytes().all(known)
 }
 
 fn refuse_swapped(account_sid: &str, key_sid: &str) -> Result<()> {

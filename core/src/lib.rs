@@ -10,13 +10,16 @@ mod clock;
 mod completion;
 mod credentials;
 mod error;
+mod examine;
 mod fetch;
+mod finding;
 mod fleet;
 mod fork;
 mod hash_trie;
 mod json;
 mod json_string;
 mod json_text;
+pub mod judge;
 pub mod limits;
 #[cfg(feature = "http")]
 mod net;
@@ -46,6 +49,10 @@ pub use cache::{
 pub use clock::{Clock, ManualClock, Now};
 pub use credentials::ApiKey;
 pub use error::{Error, ErrorKind, Result};
+pub use examine::{
+    Examination, ExamineOptions, Finding, Part, Signature, Times, examine, find_token,
+};
+pub use finding::{FindingKind, Severity};
 #[cfg(feature = "test-helpers")]
 #[doc(hidden)]
 pub use fleet::FleetByHand;

@@ -65,6 +65,8 @@ limits! {
         "Deepest nesting in the header and the claims of a token to decode or verify: grantmint, as serde_json.";
     TOKEN_MAX_BYTES: usize = 131_072,
         "Largest token to sign, decode or verify, in bytes: grantmint.";
+    COPIED_TEXT_MAX_BYTES: usize = 163_840,
+        "Largest text to look for a token in, in bytes: grantmint, a token and what is copied with it.";
     LEEWAY_MAX: u64 = 300,
         "Most clock difference in seconds that a verifier may forgive: grantmint.";
     SECRET_ADVISED_BYTES: usize = 32,

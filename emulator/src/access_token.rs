@@ -1,16 +1,18 @@
 //! Access Tokens, checked as Twilio's servers check them.
 //!
-//! Written from the documented format alone, without a line of the library under test: a mistake that
-//! both made could otherwise never be found.
+//! Written from the documented format alone, without a line of the library under test, on purpose: a mistake
+//! that both made in signing or in the claims could otherwise never be found. What the grants then open,
+//! the library's own judges say.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use grantmint_core::judge::Refusal;
 use ring::hmac;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::auth::Keys;
-use crate::refusal::{self, Refusal};
+use crate::refusal;
 
 const MAX_TOKEN_BYTES: usize = 128 * 1024;
 const MAX_LIFETIME_S: f64 = 86_400.0;

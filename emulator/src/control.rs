@@ -1,5 +1,6 @@
 //! The emulator's own endpoints, under `/emulator/`.
 
+use grantmint_core::judge::Refusal;
 use hyper::body::{Bytes, Incoming};
 use hyper::{Method, Request};
 use serde::de::DeserializeOwned;
@@ -9,7 +10,6 @@ use serde_json::json;
 use crate::body;
 use crate::faults::Fault;
 use crate::join::JoinRequest;
-use crate::refusal::Refusal;
 use crate::reply::{self, Problem, Reply};
 use crate::router::not_found;
 use crate::state::State;

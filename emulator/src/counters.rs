@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use grantmint_core::judge::Refusal;
 use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::clock::unix_millis;
-use crate::refusal::Refusal;
 use crate::sid::is_sid;
 
 /// Different streamers counted one by one; the calls of more show in `requests` only.

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Instant;
 
+use grantmint_core::judge::Refusal;
 #[cfg(feature = "tls")]
 use tokio_rustls::TlsAcceptor;
 
@@ -15,7 +16,6 @@ use crate::counters::Counters;
 use crate::faults::Fault;
 use crate::join::{JoinRequest, Joined};
 use crate::play::Admission;
-use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::state::State;
 

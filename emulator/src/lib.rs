@@ -8,6 +8,10 @@ chain do: [`Emulator::play`] checks an Access Token as the player and the CDN ch
 [`Emulator::join`] as a video room does. Faults on request make it fail in every way an upstream can,
 and it counts every call.
 
+Signatures and claims it checks by itself, without a line of the library under test, so that each of the two finds the
+other's mistakes. What the grants open, the judges of `grantmint_core::judge` say, the same that examine a token; only the
+CDN's signature is checked here.
+
 The feature `tls` adds HTTPS and a CONNECT proxy, and `program` the program with its command line; without either there
 is plain HTTP, which is all that a page on this machine needs.
 
@@ -71,6 +75,6 @@ pub use crate::join::{JoinRequest, Joined};
 pub use crate::play::Admission;
 #[cfg(feature = "tls")]
 pub use crate::proxy::ConnectProxy;
-pub use crate::refusal::Refusal;
 #[cfg(feature = "tls")]
 pub use crate::tls::Tls;
+pub use grantmint_core::judge::Refusal;

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use grantmint_core::judge::{self, PlayerGrant, Refusal};
 use parking_lot::Mutex;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::access_token::AccessToken;
 use crate::es384::{UrlClaims, UrlSigner, UrlTokenError};
 use crate::grant::Channel;
-use crate::refusal::{self, Refusal};
+use crate::refusal;
 
 /// A player that was let in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,12 +31,6 @@ pub(crate) struct Cdn {
 /// Verified URL tokens remembered at a time.
 const MAX_VERIFIED: usize = 1024;
 
-/// The player grant, as far as the player looks at it.
-struct PlayerGrant<'a> {
-    playback_url: &'a str,
-    streamer: &'a str,
-}
-
 impl Cdn {
     pub(crate) fn new(signer: UrlSigner) -> Self {
         Self { signer, verified: Mutex::default() }
@@ -53,21 +47,15 @@ impl Cdn {
         origin: Option<&str>,
         now: i64,
     ) -> Result<Admission, Refusal> {
-        let grant = PlayerGrant::read(&token.grants)?;
-        let (base, url_token) = split_url(grant.playback_url)?;
-        let claims = self.url_claims(url_token)?;
+        let grant = PlayerGrant::of(&token.grants)?;
+        let url = grant.url()?;
+        let claims = self.url_claims(url.token)?;
         let channel = Channel::of(grant.streamer);
-        if claims.channel_arn != channel.arn() || base != channel.url() {
+        if claims.channel_arn != channel.arn() || url.base != channel.url() {
             return Err(refusal::CHANNEL_MISMATCH);
         }
-        if claims.exp <= now {
-            return Err(refusal::URL_TOKEN_EXPIRED);
-        }
-        match claims.origin.as_deref() {
-            None | Some("*") => {}
-            restricted if restricted == origin => {}
-            _ => return Err(refusal::ORIGIN_NOT_ALLOWED),
-        }
+        let limits = judge::UrlClaims::of(url.token).ok_or(refusal::URL_TOKEN_MALFORMED)?;
+        limits.admit(origin, u64::try_from(now).unwrap_or(0))?;
         let identity = token.identity().map(str::to_owned);
         Ok(Admission { identity, streamer: grant.streamer.to_owned() })
     }
@@ -92,84 +80,9 @@ impl Cdn {
     }
 }
 
-impl<'a> PlayerGrant<'a> {
-    fn read(grants: &'a Map<String, Value>) -> Result<Self, Refusal> {
-        let grant = match grants.get("player") {
-            None | Some(Value::Null) => return Err(refusal::PLAYER_GRANT_MISSING),
-            Some(Value::Object(grant)) => grant,
-            Some(_) => return Err(refusal::PLAYER_GRANT_NOT_OBJECT),
-        };
-        let text = |name| grant.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let Some(playback_url) = text("playbackUrl") else {
-            let wrapped = grant.contains_key("grant");
-            return Err(if wrapped {
-                refusal::PLAYER_GRANT_WRAPPED
-            } else {
-                refusal::PLAYBACK_URL_MISSING
-            });
-        };
-        let streamer = text("playerStreamerSid").ok_or(refusal::STREAMER_MISSING)?;
-        match grant.get("requestCredentials") {
-            None | Some(Value::Null) => {}
-            Some(Value::String(mode)) if is_credentials_mode(mode) => {}
-            Some(_) => return Err(refusal::CREDENTIALS_INVALID),
-        }
-        Ok(Self { playback_url, streamer })
-    }
-}
-
-fn is_credentials_mode(mode: &str) -> bool {
-    matches!(mode, "omit" | "same-origin" | "include")
-}
-
-/// The URL without its query, and the token in the query.
-fn split_url(url: &str) -> Result<(&str, &str), Refusal> {
-    let (base, query) = url.split_once('?').ok_or(refusal::URL_MALFORMED)?;
-    let token = query.split('&').find_map(|field| field.strip_prefix("token="));
-    match token {
-        Some(token) if base.starts_with("https://") && !token.is_empty() => Ok((base, token)),
-        _ => Err(refusal::URL_MALFORMED),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    fn read(player: Value) -> Result<(), Refusal> {
-        let Value::Object(grants) = json!({ "player": player }) else { unreachable!() };
-        PlayerGrant::read(&grants).map(|_| ())
-    }
-
-    #[test]
-    fn the_player_looks_at_three_fields() {
-        let with = |mode: Value| json!({"requestCredentials": mode, "playbackUrl": "u", "playerStreamerSid": "s"});
-        for mode in [Value::Null, json!("omit"), json!("same-origin"), json!("include")] {
-            assert_eq!(read(with(mode)), Ok(()));
-        }
-        for mode in [json!("always"), json!(true), json!({})] {
-            assert_eq!(read(with(mode)), Err(refusal::CREDENTIALS_INVALID));
-        }
-        assert_eq!(read(json!({"playbackUrl": "u", "playerStreamerSid": "s"})), Ok(()));
-        assert_eq!(read(json!({"playbackUrl": "u"})), Err(refusal::STREAMER_MISSING));
-        assert_eq!(read(json!({"playbackUrl": ""})), Err(refusal::PLAYBACK_URL_MISSING));
-        assert_eq!(
-            read(json!({"grant": {"playbackUrl": "u"}})),
-            Err(refusal::PLAYER_GRANT_WRAPPED)
-        );
-        assert_eq!(read(json!("{}")), Err(refusal::PLAYER_GRANT_NOT_OBJECT));
-        assert_eq!(read(Value::Null), Err(refusal::PLAYER_GRANT_MISSING));
-    }
-
-    #[test]
-    fn a_playback_url_is_https_with_a_token() {
-        assert_eq!(split_url("https://a/b?x=1&token=t&padding=0"), Ok(("https://a/b", "t")));
-        for url in ["https://a/b", "https://a/b?token=", "http://a/b?token=t", "?token=t", "x"] {
-            assert_eq!(split_url(url), Err(refusal::URL_MALFORMED), "{url}");
-        }
-    }
 
     #[test]
     fn verified_tokens_are_remembered_within_a_bound() {

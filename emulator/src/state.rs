@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use grantmint_core::judge::Refusal;
+
 use crate::access_token::AccessToken;
 use crate::auth::Keys;
 use crate::clock::Clock;
@@ -14,7 +16,6 @@ use crate::fault_queue::{CallFaults, FaultQueue};
 use crate::faults::Fault;
 use crate::join::{self, JoinRequest, Joined};
 use crate::play::{Admission, Cdn};
-use crate::refusal::Refusal;
 use crate::throttle::Throttle;
 
 /// What all connections share. Every lock in it is held for a few lines and never across an await.

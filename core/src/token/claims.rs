@@ -134,7 +134,7 @@ impl Claims {
 
 /// Checks an identity. Called for every token, so the usual case is two comparisons.
 #[inline]
-pub(super) fn check_identity(identity: &str, max_chars: usize) -> Result<()> {
+pub(crate) fn check_identity(identity: &str, max_chars: usize) -> Result<()> {
     let bytes = identity.len();
     if bytes == 0 || bytes > IDENTITY_MAX_BYTES || (bytes > max_chars && over(identity, max_chars))
     {

@@ -2,11 +2,13 @@
 
 mod access_token;
 mod algorithm;
+mod checks;
 mod claims;
 mod decoded;
 mod grants;
 mod jti;
 mod minter;
+mod parts;
 mod prefix;
 mod setters;
 mod signer;
@@ -19,14 +21,24 @@ mod test_support;
 
 pub use access_token::{AccessToken, AccessTokenBuilder};
 pub use algorithm::{Algorithm, sign};
-pub(crate) use claims::{Claims, ClaimsOptions};
+pub(crate) use checks::{
+    check_algorithm, check_critical, check_end, check_grants, check_party, check_signature,
+    check_start, check_type, end,
+};
+pub(crate) use claims::{Claims, ClaimsOptions, check_identity};
 pub use decoded::{Decoded, decode};
 pub use grants::{
     AccessTokenGrant, ChatGrant, CustomGrant, IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant,
     TaskRouterGrant, VideoGrant, VoiceGrant,
 };
+pub(crate) use grants::{Content, IDENTITY_KEY, Member, SHAPES, is_room_too_long};
 pub use minter::{TokenMinter, TokenMinterBuilder};
+pub(crate) use parts::{Object, Parts, Time};
 pub(crate) use prefix::Prefix;
 pub(crate) use template::Template;
 pub use verify::{VerifyOptions, verify, verify_jwt};
 pub use warning::Warning;
+pub(crate) use warning::{
+    has_other_characters, has_short_secret, is_long_for_voice, is_long_ttl_for_voice,
+    is_no_region_of_video,
+};

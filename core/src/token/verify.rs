@@ -1,15 +1,17 @@
 //! Checking a token, in the order structure, algorithm, signature, claims.
 
 use super::algorithm::{Algorithm, check_secret};
+use super::checks::{
+    check_algorithm, check_critical, check_end, check_grants, check_party, check_signature,
+    check_start, check_type, end,
+};
 use super::claims::check_unix_seconds;
-use super::decoded::{Decoded, Object, Parts, malformed};
+use super::decoded::Decoded;
+use super::parts::{Object, Parts};
 use crate::clock::exact_unix_seconds;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::LEEWAY_MAX;
-
-/// The content type in the header of every Access Token.
-const CONTENT_TYPE: &str = "twilio-fpa;v=1";
 
 /// How to verify: at what time, how strictly, and with what algorithm.
 ///
@@ -129,14 +131,12 @@ impl VerifyOptions {
 pub fn verify(token: &str, key: &ApiKey, options: &VerifyOptions) -> Result<Decoded> {
     let now = options.checked_now()?;
     let secret = key.secret().expose();
-    let decoded = check_signature(token, secret, options.algorithm, check_access_token_type)?;
-    check_party(&decoded, "iss", key.key_sid().as_str())?;
-    check_party(&decoded, "sub", key.account_sid().as_str())?;
-    check_times(&decoded, now, options.leeway)?;
-    if decoded.grants().is_none() {
-        return Err(claims("grants is missing or not an object"));
-    }
-    Ok(decoded)
+    let (header, claims) = signed_content(token, secret, options.algorithm, check_type)?;
+    check_party(&claims, "iss", key.key_sid().as_str())?;
+    check_party(&claims, "sub", key.account_sid().as_str())?;
+    check_times(&claims, now, options.leeway)?;
+    check_grants(&claims)?;
+    Ok(Decoded::of(header, claims))
 }
 
 /// Checks another service's token: signed with this secret, valid now.
@@ -163,84 +163,35 @@ pub fn verify(token: &str, key: &ApiKey, options: &VerifyOptions) -> Result<Deco
 pub fn verify_jwt(token: &str, secret: &[u8], options: &VerifyOptions) -> Result<Decoded> {
     let now = options.checked_now()?;
     check_secret(secret)?;
-    let decoded = check_signature(token, secret, options.algorithm, |_| Ok(()))?;
-    check_times(&decoded, now, options.leeway)?;
-    Ok(decoded)
+    let (header, claims) = signed_content(token, secret, options.algorithm, |_| Ok(()))?;
+    check_times(&claims, now, options.leeway)?;
+    Ok(Decoded::of(header, claims))
 }
 
 /// Structure, algorithm and signature. The claims are read last, so that only what the key's owner
 /// signed gets as far as the reader.
-fn check_signature(
+fn signed_content(
     token: &str,
     secret: &[u8],
     algorithm: Algorithm,
     check_type: impl FnOnce(&Object) -> Result<()>,
-) -> Result<Decoded> {
+) -> Result<(Object, Object)> {
     let parts = Parts::split(token)?;
     let header = parts.header()?;
     let signature = parts.signature()?;
     check_algorithm(&header, algorithm)?;
+    check_critical(&header)?;
     check_type(&header)?;
-    if !algorithm.verify(secret, parts.signed.as_bytes(), &signature) {
-        let message = "the token was not signed with this secret, or was changed; after a rotation \
-                       verify old tokens with the old key";
-        return Err(Error::new(ErrorKind::TokenSignature, message));
-    }
-    Decoded::new(header, &parts)
+    check_signature(algorithm, secret, parts.signed, &signature)?;
+    Ok((header, parts.claims()?))
 }
 
-fn check_algorithm(header: &Object, algorithm: Algorithm) -> Result<()> {
-    let refused = |why: &'static str| Err(Error::new(ErrorKind::TokenAlgorithm, why));
-    if header.text("alg") != Some(algorithm.name()) {
-        return refused("the header names another algorithm than the one to verify with");
-    }
-    if header.get("crit").is_some() {
-        return refused("the header calls an extension critical; none is supported");
-    }
-    Ok(())
-}
-
-fn check_access_token_type(header: &Object) -> Result<()> {
-    if header.text("typ") != Some("JWT") || header.text("cty") != Some(CONTENT_TYPE) {
-        return Err(malformed("the header is not that of an Access Token"));
-    }
-    Ok(())
-}
-
-fn check_party(decoded: &Decoded, name: &str, sid: &str) -> Result<()> {
-    let found = decoded.claims().get(name).and_then(|value| value.as_str());
-    match found {
-        None => Err(claims(&format!("{name} is missing or not a string"))),
-        Some(found) if found == sid => Ok(()),
-        Some(_) => {
-            let of = if name == "iss" { "another key" } else { "another account" };
-            let message =
-                format!("the token was issued by {of}: its {name} is not that of this key");
-            Err(Error::new(ErrorKind::TokenIssuer, message))
-        }
-    }
-}
-
-/// A token is valid from `nbf` on and until just before `exp`; fractions make both stricter.
-fn check_times(decoded: &Decoded, now: u64, leeway: u64) -> Result<()> {
-    let exp = decoded.time("exp")?.ok_or_else(|| claims("exp is missing"))?;
-    let nbf = decoded.time("nbf")?;
-    decoded.time("iat")?;
-    if now >= exp.whole + leeway {
-        let ago = now - exp.whole;
-        let message =
-            format!("the token expired {ago} s ago; leeway allows for clocks that differ");
-        return Err(Error::new(ErrorKind::TokenExpired, message));
-    }
-    if nbf.is_some_and(|nbf| nbf.rounded_up() > now + leeway) {
-        let message = "the token is not valid yet (nbf); leeway allows for clocks that differ";
-        return Err(Error::new(ErrorKind::TokenNotYetValid, message));
-    }
-    Ok(())
-}
-
-fn claims(message: &str) -> Error {
-    Error::new(ErrorKind::TokenClaims, message.to_owned())
+fn check_times(claims: &Object, now: u64, leeway: u64) -> Result<()> {
+    let exp = end(claims)?;
+    let nbf = claims.time("nbf")?;
+    claims.time("iat")?;
+    check_end(exp, now, leeway)?;
+    nbf.map_or(Ok(()), |nbf| check_start(nbf, now, leeway))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::claims::Claims;
 use crate::credentials::ApiKey;
+use crate::finding::FindingKind;
 use crate::limits::{SECRET_ADVISED_BYTES, VOICE_IDENTITY_MAX_CHARS, VOICE_TTL_MAX};
 
 /// The only region whose keys sign for Programmable Video.
@@ -43,34 +44,29 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// The same as it is found in a token that is examined.
+    #[must_use]
+    pub const fn kind(self) -> FindingKind {
+        match self {
+            Self::VoiceIdentity => FindingKind::VoiceIdentity,
+            Self::VoiceIdentityLength => FindingKind::VoiceIdentityLength,
+            Self::VoiceTtl => FindingKind::VoiceTtl,
+            Self::VoiceParams => FindingKind::VoiceParams,
+            Self::VideoRegion => FindingKind::VideoRegion,
+            Self::ShortSecret => FindingKind::ShortSecret,
+        }
+    }
+
     /// A stable name, in lower snake case.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::VoiceIdentity => "voice_identity",
-            Self::VoiceIdentityLength => "voice_identity_length",
-            Self::VoiceTtl => "voice_ttl",
-            Self::VoiceParams => "voice_params",
-            Self::VideoRegion => "video_region",
-            Self::ShortSecret => "short_secret",
-        }
+        self.kind().code()
     }
 
     /// What to do about it.
     #[must_use]
     pub const fn message(self) -> &'static str {
-        match self {
-            Self::VoiceIdentity => {
-                "Voice takes identities of ASCII letters, digits and underscores only"
-            }
-            Self::VoiceParams => {
-                "outgoing_application_params are left out without outgoing_application_sid"
-            }
-            Self::VoiceIdentityLength => "Voice takes identities of at most 121 characters",
-            Self::VoiceTtl => "Voice may refuse a ttl of 86,400 seconds; keep to 86,399",
-            Self::VideoRegion => "Programmable Video takes tokens signed with a us1 key only",
-            Self::ShortSecret => "a secret under 32 bytes is weaker than the signature it makes",
-        }
+        self.kind().meaning()
     }
 }
 
@@ -88,20 +84,40 @@ pub(super) fn advise(
     now: u64,
 ) -> Vec<Warning> {
     let ttl = claims.lifetime.end(now).map_or(0, |end| end - now);
-    let odd = |byte: u8| !byte.is_ascii_alphanumeric() && byte != b'_';
-    let odd_identity = identity.is_some_and(|identity| identity.bytes().any(odd));
-    let long = |identity: &str| identity.chars().count() > VOICE_IDENTITY_MAX_CHARS;
-    let long_identity = identity.is_some_and(long);
-    let other_region = key.region().is_some_and(|region| region != VIDEO_REGION);
     let found = [
-        (Warning::VoiceIdentity, claims.has_voice && odd_identity),
-        (Warning::VoiceIdentityLength, claims.has_voice && long_identity),
-        (Warning::VoiceTtl, claims.has_voice && ttl > VOICE_TTL_MAX),
+        (Warning::VoiceIdentity, claims.has_voice && identity.is_some_and(has_other_characters)),
+        (Warning::VoiceIdentityLength, claims.has_voice && identity.is_some_and(is_long_for_voice)),
+        (Warning::VoiceTtl, claims.has_voice && is_long_ttl_for_voice(ttl)),
         (Warning::VoiceParams, claims.drops_params),
-        (Warning::VideoRegion, claims.has_video && other_region),
-        (Warning::ShortSecret, key.secret().expose().len() < SECRET_ADVISED_BYTES),
+        (Warning::VideoRegion, claims.has_video && key.region().is_some_and(is_no_region_of_video)),
+        (Warning::ShortSecret, has_short_secret(key)),
     ];
     found.into_iter().filter_map(|(warning, holds)| holds.then_some(warning)).collect()
+}
+
+/// Whether Voice does not take the identity for its characters.
+pub(crate) fn has_other_characters(identity: &str) -> bool {
+    identity.bytes().any(|byte| !byte.is_ascii_alphanumeric() && byte != b'_')
+}
+
+/// Whether Voice does not take the identity for its length.
+pub(crate) fn is_long_for_voice(identity: &str) -> bool {
+    identity.chars().count() > VOICE_IDENTITY_MAX_CHARS
+}
+
+/// Whether Voice may refuse so many seconds.
+pub(crate) fn is_long_ttl_for_voice(ttl: u64) -> bool {
+    ttl > VOICE_TTL_MAX
+}
+
+/// Whether keys of the region do not sign for Programmable Video.
+pub(crate) fn is_no_region_of_video(region: &str) -> bool {
+    region != VIDEO_REGION
+}
+
+/// Whether the key's secret is shorter than the hash.
+pub(crate) fn has_short_secret(key: &ApiKey) -> bool {
+    key.secret().expose().len() < SECRET_ADVISED_BYTES
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::json::Json;
 use crate::limits::GRANT_KEY_MAX_BYTES;
 
 /// The identity stands among the grants under this name.
-const IDENTITY_KEY: &str = "identity";
+pub(crate) const IDENTITY_KEY: &str = "identity";
 
 /// Any JSON under a key of the caller's choice, for grants that this library does not know.
 ///

@@ -4,18 +4,22 @@ mod custom;
 mod messaging;
 mod personal;
 mod playback;
+mod shape;
 mod task_router;
 mod video;
 mod voice;
 mod writer;
 
 pub use custom::CustomGrant;
+pub(crate) use custom::IDENTITY_KEY;
 pub use messaging::{ChatGrant, IpMessagingGrant, SyncGrant};
 pub use playback::PlaybackGrant;
 pub use task_router::TaskRouterGrant;
+pub(crate) use video::is_room_too_long;
 pub use video::{RtcGrant, VideoGrant};
 pub use voice::VoiceGrant;
 
+pub(crate) use shape::{Content, Member, SHAPES};
 pub(super) use writer::write_json_string;
 
 use crate::error::Result;

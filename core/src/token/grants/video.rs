@@ -39,7 +39,7 @@ impl VideoGrant {
     }
 
     pub(super) fn write(&self, out: &mut WipedString) -> Result<()> {
-        if self.room.len() > ROOM_MAX_CHARS && self.room.chars().count() > ROOM_MAX_CHARS {
+        if is_room_too_long(&self.room) {
             return Err(Error::of_argument(
                 ErrorKind::InvalidGrant,
                 "video.room",
@@ -51,6 +51,11 @@ impl VideoGrant {
         object.end();
         Ok(())
     }
+}
+
+/// Whether no video room has this name.
+pub(crate) fn is_room_too_long(room: &str) -> bool {
+    room.len() > ROOM_MAX_CHARS && room.chars().count() > ROOM_MAX_CHARS
 }
 
 /// Legacy: lets its holder take part in conversations, which rooms replaced.

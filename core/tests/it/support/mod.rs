@@ -2,6 +2,7 @@
 
 pub(crate) mod load;
 pub(crate) mod raw;
+pub(crate) mod tokens;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
