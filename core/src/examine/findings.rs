@@ -9,7 +9,7 @@ use super::text::pointer;
 use crate::error::Error;
 use crate::finding::{FindingKind, Severity};
 
-/// More than these are not listed.
+/// More warnings and notes than these are not listed.
 const MOST: usize = 100;
 
 /// The part of a token that a finding is about.
@@ -150,14 +150,20 @@ impl Serialize for Finding {
 
 /// Findings in the order in which the token is looked at, which is that of `verify`.
 #[derive(Default)]
-pub(super) struct Findings(Vec<Finding>);
+pub(super) struct Findings {
+    found: Vec<Finding>,
+    /// Whether there is more than is listed.
+    is_cut: bool,
+}
 
 impl Findings {
     pub(super) fn add(&mut self, finding: Finding) {
-        if self.0.len() < MOST {
-            self.0.push(finding);
-        } else if self.0.len() == MOST {
-            self.0.push(Finding::new(FindingKind::MoreFindings, Part::Token, &[]));
+        // Of errors a token has a handful, and none may be lost.
+        if self.found.len() < MOST || finding.severity() == Severity::Error {
+            self.found.push(finding);
+        } else if !self.is_cut {
+            self.is_cut = true;
+            self.found.push(Finding::new(FindingKind::MoreFindings, Part::Token, &[]));
         }
     }
 
@@ -172,7 +178,7 @@ impl Findings {
 
     /// The worst first; what is equally bad stays in order.
     pub(super) fn sorted(mut self) -> Vec<Finding> {
-        self.0.sort_by_key(Finding::severity);
-        self.0
+        self.found.sort_by_key(Finding::severity);
+        self.found
     }
 }

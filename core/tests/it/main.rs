@@ -6,6 +6,7 @@ mod cache_model;
 mod cache_scenarios;
 mod cache_simulation;
 mod cache_threads;
+mod examined_properties;
 mod examined_tokens;
 mod fleet;
 mod fleet_caches;

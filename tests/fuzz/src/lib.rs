@@ -6,6 +6,7 @@
 
 pub mod c_api;
 pub mod decode;
+pub mod examine;
 pub mod grant;
 pub mod mint;
 pub mod names;

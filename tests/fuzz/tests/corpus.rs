@@ -27,4 +27,4 @@ macro_rules! replay {
     };
 }
 
-replay!(c_api, decode, grant, mint, names, store, upstream, verify, wire);
+replay!(c_api, decode, examine, grant, mint, names, store, upstream, verify, wire);
