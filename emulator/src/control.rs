@@ -7,18 +7,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::body;
 use crate::faults::Fault;
 use crate::join::JoinRequest;
 use crate::reply::{self, Problem, Reply};
-use crate::router::not_found;
+use crate::request_body;
 use crate::state::State;
 
 /// Answers a request that is not for the PlaybackGrant endpoint.
 pub(crate) async fn call(state: &State, request: Request<Incoming>) -> Result<Reply, Problem> {
     let (head, body) = request.into_parts();
-    let body = body::read(body).await?;
-    let what = head.uri.path().strip_prefix("/emulator/").ok_or_else(not_found)?;
+    let body = request_body::read(body).await?;
+    let what = head.uri.path().strip_prefix("/emulator/").ok_or_else(Problem::not_found)?;
     match (&head.method, what) {
         (&Method::POST, "play") => play(state, &body),
         (&Method::POST, "join") => join(state, &body),
@@ -38,7 +37,7 @@ pub(crate) async fn call(state: &State, request: Request<Incoming>) -> Result<Re
         (_, "play" | "join" | "counters" | "reset" | "faults" | "health" | "keys") => {
             Err(Problem::of_status(405))
         }
-        _ => Err(not_found()),
+        _ => Err(Problem::not_found()),
     }
 }
 

@@ -10,14 +10,15 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::auth::Key;
-use crate::body::{self, ReplyBody};
 use crate::clock::{http_date, iso_date};
 use crate::config::RetryAfter;
 use crate::fault_queue::CallFaults;
 use crate::faults::{FaultKind, RetryAfterForm};
 use crate::form::GrantForm;
 use crate::grant::{Channel, Grant, PlaybackGrantResource};
-use crate::reply::{self, Aborted, Problem, Reply};
+use crate::reply::{self, Problem, Reply};
+use crate::reply_body::{Aborted, ReplyBody};
+use crate::request_body;
 use crate::sid::is_sid;
 use crate::state::State;
 use crate::wire::GarbageSwitch;
@@ -36,7 +37,7 @@ pub(crate) async fn call(
     let call = Call { state, streamer, faults: state.take_faults(streamer) };
     let (head, body) = request.into_parts();
     // Read before anything is refused: an unread body would cost the client its connection.
-    let body = body::read(body).await;
+    let body = request_body::read(body).await;
     if !call.faults.delay.is_zero() {
         tokio::time::sleep(call.faults.delay).await;
     }

@@ -1,20 +1,15 @@
 //! Answers, and Twilio's form of error.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use hyper::{Response, StatusCode};
 use serde::Serialize;
 
-use crate::body::ReplyBody;
+use crate::reply_body::ReplyBody;
 
 /// An answer on its way out.
 pub(crate) type Reply = Response<ReplyBody>;
-
-/// The connection is to be closed with no more said.
-#[derive(Debug)]
-pub(crate) struct Aborted;
 
 /// A call that is refused, in Twilio's form.
 #[derive(Clone, Debug)]
@@ -41,6 +36,11 @@ impl Problem {
     /// A refusal with the message that goes with `status`, too.
     pub(crate) fn of_status(status: u16) -> Self {
         Self::new(status, default_message(status))
+    }
+
+    /// The answer to a path that is not served.
+    pub(crate) fn not_found() -> Self {
+        Self::of_status(404)
     }
 
     /// Puts another code or message in.
@@ -112,11 +112,3 @@ fn default_message(status: u16) -> &'static str {
         _ => "An error on request",
     }
 }
-
-impl fmt::Display for Aborted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection is closed on purpose")
-    }
-}
-
-impl std::error::Error for Aborted {}

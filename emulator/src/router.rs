@@ -7,7 +7,8 @@ use hyper::header::{DATE, HeaderValue};
 use crate::clock::http_date;
 use crate::control;
 use crate::endpoint;
-use crate::reply::{Aborted, Problem, Reply};
+use crate::reply::Reply;
+use crate::reply_body::Aborted;
 use crate::state::State;
 use crate::wire::GarbageSwitch;
 
@@ -26,11 +27,6 @@ pub(crate) async fn route(
         reply.headers_mut().insert(DATE, date);
     }
     Ok(reply)
-}
-
-/// The answer to a path that is not served.
-pub(crate) fn not_found() -> Problem {
-    Problem::of_status(404)
 }
 
 /// The PlayerStreamer named in the path of a PlaybackGrant, well-formed or not.

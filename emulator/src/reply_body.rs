@@ -1,32 +1,16 @@
-//! Bodies: reading a request's within bounds, and sending an answer's, whole, slowly or not to its end.
+//! Sending an answer's body: whole, slowly, or not to its end.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
-use tokio::time::{Sleep, sleep, timeout};
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use tokio::time::{Sleep, sleep};
 
-use crate::reply::{Aborted, Problem};
-
-const MAX_REQUEST_BYTES: usize = 256 * 1024;
-const READ_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The whole body of a request.
-pub(crate) async fn read(body: Incoming) -> Result<Bytes, Problem> {
-    let too_long = || Problem::new(413, "The request body is longer than 256 KiB");
-    if body.size_hint().lower() > MAX_REQUEST_BYTES as u64 {
-        return Err(too_long());
-    }
-    let collected = Limited::new(body, MAX_REQUEST_BYTES).collect();
-    match timeout(READ_TIMEOUT, collected).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long()),
-        Ok(Err(_)) => Err(Problem::new(400, "The request body broke off")),
-        Err(_) => Err(Problem::new(408, "The request body did not come in time")),
-    }
-}
+/// The connection is to be closed with no more said.
+#[derive(Debug)]
+pub(crate) struct Aborted;
 
 /// The body of an answer.
 pub(crate) struct ReplyBody {
@@ -102,3 +86,11 @@ impl Body for ReplyBody {
         SizeHint::with_exact(u64::try_from(self.promised()).unwrap_or(u64::MAX))
     }
 }
+
+impl fmt::Display for Aborted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection is closed on purpose")
+    }
+}
+
+impl std::error::Error for Aborted {}
