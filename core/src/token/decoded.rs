@@ -12,7 +12,7 @@ use crate::error::Result;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::TokenMalformed`] if it is over 128 KiB, is not three parts of canonical base64url,
+/// [`TokenMalformed`](crate::ErrorKind::TokenMalformed) if it is over 128 KiB, is not three parts of canonical base64url,
 /// or its header or claims are not a JSON object in which no name is repeated.
 ///
 /// # Example: who is it for?

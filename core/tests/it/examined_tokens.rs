@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use grantmint_core::{ApiKey, Examination, ExamineOptions, FindingKind, examine};
+use grantmint_emulator::{ApiKey as Known, Config, Emulator, JoinRequest};
 use serde_json::{Value, json};
 
 use crate::support::tokens::signed;
@@ -121,6 +122,37 @@ fn all_is_found_that_is_to_be_found() {
     }
     let unseen: Vec<_> = FindingKind::ALL.iter().filter(|kind| !seen.contains(kind)).collect();
     assert_eq!(unseen, [&FindingKind::MoreFindings], "no case has these");
+}
+
+/// The emulator checks header, signature and claims with code of its own.
+#[test]
+fn whom_the_emulator_turns_away_a_room_in_an_examination_turns_away_too() {
+    let (vectors, mut refused) = (Vectors::read(), 0);
+    let text = |name: &str| vectors.0[name].as_str().unwrap();
+    let key = Known::new(text("account_sid"), text("key_sid"), text("secret")).unwrap();
+    let config = Config { keys: vec![key], ..Config::default() };
+    let emulator = Emulator::start(config).unwrap();
+    // It knows one key, and forgives no second.
+    let differs = |case: &Case<'_>| {
+        case.case.get("keys").or_else(|| case.case.get("leeway")).is_some()
+            || case.case["signature"] == "no_key"
+    };
+    for case in vectors.cases().filter(|case| !differs(case)) {
+        let grants = case.case["claims"]["grants"].clone();
+        let named = case.case["room"].as_str().or_else(|| grants["video"]["room"].as_str());
+        let request = JoinRequest {
+            token: case.token(),
+            room: named.unwrap_or_default().to_owned(),
+            room_sid: case.case["room_sid"].as_str().map(str::to_owned),
+            at: vectors.0["now"].as_i64(),
+            ..JoinRequest::default()
+        };
+        if let Err(refusal) = emulator.join(&request) {
+            assert!(case.examined().room().is_err(), "{}: {refusal}", case.name());
+            refused += 1;
+        }
+    }
+    assert!(refused > 30, "{refused}");
 }
 
 #[test]
