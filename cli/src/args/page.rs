@@ -1,0 +1,23 @@
+//! The page's flags.
+
+use clap::Args;
+
+use super::credentials::CredentialArgs;
+
+#[derive(Args)]
+pub(crate) struct PageArgs {
+    /// Without a key: with the emulator's, whose tokens work here but not at Twilio
+    #[arg(long)]
+    pub(crate) demo: bool,
+
+    /// Prints the link, and leaves the browser closed
+    #[arg(long)]
+    pub(crate) no_open: bool,
+
+    /// Another name under which a proxy shows the page to the browser
+    #[arg(long, value_name = "HOST")]
+    pub(crate) allow_host: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArgs,
+}

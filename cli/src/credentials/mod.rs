@@ -1,0 +1,5 @@
+//! The key that a command signs with, all of it from one place.
+
+mod place;
+
+pub(crate) use place::api_key;
