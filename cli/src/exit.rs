@@ -1,7 +1,5 @@
 //! How a run ends: a number for scripts, a line for people.
 
-use std::fmt;
-
 use grantmint_core::Error;
 
 /// What the program's exit code says. Scripts rest on these numbers.
@@ -27,6 +25,7 @@ pub(crate) enum Exit {
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
+    /// Empty if there is nothing to say.
     pub(crate) line: String,
 }
 
@@ -44,6 +43,11 @@ impl Failure {
     pub(crate) fn usage(line: impl Into<String>) -> Self {
         Self::new(Exit::Usage, line)
     }
+
+    /// Whoever read stdout has seen enough, as in `| head -1`.
+    pub(crate) fn reader_gone() -> Self {
+        Self::new(Exit::Good, "")
+    }
 }
 
 /// Errors of core say what to do and hold nothing of the user's.
@@ -52,16 +56,10 @@ impl From<Error> for Failure {
         let exit = if error.is_retryable() { Exit::TryLater } else { Exit::Failed };
         let line = match error.retry_after() {
             Some(time) => {
-                format!("{}: try again in {} s", error.message(), time.as_secs_f64().ceil())
+                format!("{}; try again in {} s", error.message(), time.as_secs_f64().ceil())
             }
             None => error.message().to_owned(),
         };
         Self { exit, line }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.line)
     }
 }

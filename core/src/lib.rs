@@ -59,8 +59,6 @@ pub use fleet::FleetByHand;
 pub use fleet::{Fleet, FleetStats};
 pub use json::Json;
 pub use limits::{LIMITS, Limit};
-#[cfg(feature = "http")]
-pub use playback::PlaybackGrantClient;
 #[cfg(all(feature = "http", feature = "test-helpers"))]
 #[doc(hidden)]
 pub use playback::read_answer;
@@ -69,6 +67,8 @@ pub use playback::{
     PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, SourceTicket, StreamMinter, TokenFuture,
     TokenOptions, forget, source_fn,
 };
+#[cfg(feature = "http")]
+pub use playback::{PlaybackGrantClient, UpstreamCheck};
 #[cfg(feature = "test-helpers")]
 #[doc(hidden)]
 pub use random::seed_this_thread;

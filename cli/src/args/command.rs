@@ -1,13 +1,20 @@
 //! All commands.
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "page")]
 use super::page::PageArgs;
+use super::token::KindArgs;
+use super::upstream::{CheckArgs, FleetArgs, GrantArgs};
 
 /// Makes, inspects and tries Twilio Access Tokens. Tokens go to stdout, all else to stderr.
 #[derive(Parser)]
-#[command(name = "grantmint", version)]
+#[command(
+    name = "grantmint",
+    version,
+    disable_help_subcommand = true,
+    override_help = include_str!("help.txt")
+)]
 pub(crate) struct Grantmint {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -15,7 +22,45 @@ pub(crate) struct Grantmint {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Makes tokens: video, voice, chat, sync, taskrouter, playback or custom
+    #[command(subcommand, disable_help_subcommand = true)]
+    Token(KindArgs),
+
+    /// Fetches one playback grant
+    Grant(GrantArgs),
+
+    /// Checks key, clock, network and TLS, each with its reason
+    Check(CheckArgs),
+
+    /// The store that processes share
+    #[command(subcommand, disable_help_subcommand = true)]
+    Fleet(FleetCommand),
+
     /// All of this in your browser; without a key: page --demo
     #[cfg(feature = "page")]
     Page(PageArgs),
+
+    /// Prints the completions of a shell
+    Completions {
+        /// Whose
+        shell: Shell,
+    },
+
+    /// Prints the manual page
+    Man,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum FleetCommand {
+    /// Checks the folder, who may use it, and that a lease is held by one process alone
+    Check(FleetArgs),
+}
+
+/// A shell that can complete what is typed.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
 }

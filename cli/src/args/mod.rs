@@ -1,13 +1,27 @@
 //! The command line as clap sees it: which commands and flags there are, and what they are called.
 
 mod command;
+mod common;
 mod credentials;
+mod mistake;
 #[cfg(feature = "page")]
 mod page;
 mod refused;
+mod spelling;
+mod token;
+mod upstream;
+mod values;
 
-pub(crate) use command::{Command, Grantmint};
+pub(crate) use command::{Command, FleetCommand, Grantmint, Shell};
+pub(crate) use common::{Format, Level, MessageArgs};
 pub(crate) use credentials::CredentialArgs;
+pub(crate) use mistake::explained;
 #[cfg(feature = "page")]
 pub(crate) use page::PageArgs;
 pub(crate) use refused::refuse_secrets;
+pub(crate) use spelling::spelled_out;
+pub(crate) use token::{
+    ChatArgs, CustomArgs, KindArgs, PlaybackArgs, SyncArgs, TaskRouterArgs, TokenArgs, VideoArgs,
+    VoiceArgs,
+};
+pub(crate) use upstream::{CheckArgs, FleetArgs, GrantArgs, UpstreamArgs, WayArgs};

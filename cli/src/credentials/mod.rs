@@ -1,5 +1,11 @@
 //! The key that a command signs with, all of it from one place.
 
+mod env_file;
+mod environment;
+mod found;
+mod names;
 mod place;
+mod profile;
+mod secret_input;
 
-pub(crate) use place::api_key;
+pub(crate) use place::{Key, api_key};

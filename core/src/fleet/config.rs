@@ -89,6 +89,24 @@ impl Fleet {
         Ok(self)
     }
 
+    /// Where the store of this fleet lies, for people: its folder, which is made if it is not there, and checked.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] if the folder cannot be made or used, or others may use it;
+    /// [`ErrorKind::Unsupported`] where there are no fleets.
+    #[cfg(target_os = "linux")]
+    pub fn place(&self) -> Result<String> {
+        host::place(self.path.as_deref())
+            .map_err(|what| Error::of_argument(ErrorKind::InvalidArgument, "fleet", what))
+    }
+
+    /// It has been tried nowhere else.
+    #[cfg(not(target_os = "linux"))]
+    pub fn place(&self) -> Result<String> {
+        self.open().map(|_| String::new())
+    }
+
     pub(crate) fn own_secret(&self) -> Option<&[u8]> {
         self.secret.as_deref().map(Secret::expose)
     }
@@ -167,6 +185,24 @@ mod tests {
         }
         assert_eq!("host".parse::<Fleet>().unwrap(), Fleet::host());
         assert_eq!("host:/run/a".parse::<Fleet>().unwrap(), Fleet::host_at("/run/a").unwrap());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_fleet_says_where_it_is_or_why_it_cannot_be() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let path = std::env::temp_dir().join(format!("grantmint-place-{}", std::process::id()));
+        let fleet = Fleet::host_at(&path).unwrap();
+        assert!(fleet.place().unwrap().starts_with(path.to_str().unwrap()));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o750)).unwrap();
+        let refused = fleet.place().unwrap_err();
+        assert_eq!(
+            (refused.kind(), refused.argument()),
+            (ErrorKind::InvalidArgument, Some("fleet"))
+        );
+        assert!(refused.message().ends_with("its mode is 750, not 700"), "{refused}");
+        std::fs::remove_dir_all(&path).unwrap();
     }
 
     #[test]

@@ -6,14 +6,14 @@
 mod grant;
 mod minter;
 
-#[cfg(feature = "http")]
-pub use grant::PlaybackGrantClient;
 #[cfg(all(feature = "http", feature = "test-helpers"))]
 pub use grant::read_answer;
 pub use grant::{
     AsyncGrantSource, ClientOptions, Fetched, GRANT_TTL_MAX, GrantRequest, GrantSource, Origin,
     SourceTicket, source_fn,
 };
+#[cfg(feature = "http")]
+pub use grant::{PlaybackGrantClient, UpstreamCheck};
 pub use minter::{
     PlaybackMinter, PlaybackMinterBuilder, PlaybackToken, StreamMinter, TokenFuture, TokenOptions,
     forget,

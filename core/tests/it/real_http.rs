@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use grantmint_core::{ErrorKind, PlaybackMinter, PlaybackMinterBuilder};
-use grantmint_emulator::{Emulator, Fault, FaultKind};
+use grantmint_core::{
+    ApiKey, ClientOptions, ErrorKind, PlaybackGrantClient, PlaybackMinter, PlaybackMinterBuilder,
+};
+use grantmint_emulator::{Config, Emulator, Fault, FaultKind};
 
 use crate::support::raw::Raw;
 use crate::support::{STREAMER, at_once, emulator, faulty, key, minter, minter_of, streamer};
@@ -29,6 +31,37 @@ fn a_request_says_who_asks_and_what_for() {
     assert!(head.contains("content-type: application/x-www-form-urlencoded"), "{head}");
     assert_eq!(body, "Ttl=45&AccessControlAllowOrigin=https%3A%2F%2Fexample.com");
     assert!(!request.contains("alice"), "{request}");
+}
+
+#[test]
+fn a_check_tells_the_key_from_the_way_there() {
+    let emulator = emulator();
+    let check = |key: &ApiKey, url: &str| {
+        let options = ClientOptions::new().base_url(url);
+        PlaybackGrantClient::new(key, &options).unwrap().check(Duration::from_secs(5))
+    };
+    let good = check(&key(), emulator.base_url());
+    assert_eq!(good.key, Ok(()));
+    // A date has whole seconds.
+    assert!(good.clock_offset_ms.unwrap().abs() < 60_000);
+    let other = ApiKey::new(key().account_sid().as_str(), key().key_sid().as_str(), "another");
+    let refused = check(&other.unwrap(), emulator.base_url());
+    assert_eq!(refused.key.unwrap_err().kind(), ErrorKind::UpstreamUnauthorized);
+    assert!(refused.clock_offset_ms.is_some());
+    let nobody = check(&key(), "http://127.0.0.1:1");
+    assert_eq!(nobody.key.unwrap_err().kind(), ErrorKind::UpstreamConnect);
+    assert_eq!(nobody.clock_offset_ms, None);
+}
+
+#[test]
+fn a_check_finds_no_stream_and_that_is_good() {
+    let emulator =
+        Emulator::start(Config { streamers: vec![STREAMER.to_owned()], ..Config::default() });
+    let emulator = emulator.unwrap();
+    let options = ClientOptions::new().base_url(emulator.base_url());
+    let check = PlaybackGrantClient::new(&key(), &options).unwrap().check(Duration::from_secs(5));
+    assert_eq!(check.key, Ok(()));
+    assert_eq!((emulator.counters().requests, emulator.counters().granted), (1, 0));
 }
 
 #[test]

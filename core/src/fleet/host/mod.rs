@@ -41,6 +41,13 @@ pub(crate) fn open(path: Option<&Path>) -> Arc<dyn SharedStore> {
     Arc::new(HostStore::new(path))
 }
 
+/// The folder of this boot, made and checked, or what is wrong with it.
+pub(crate) fn place(path: Option<&Path>) -> Result<String, String> {
+    let opened = Places::new(path).open(geteuid().as_raw());
+    let (_, path) = opened.map_err(|trouble| trouble.what)?;
+    Ok(path.display().to_string())
+}
+
 /// A store in a folder, which is opened when it is first used.
 struct HostStore(ForkCell<State>);
 

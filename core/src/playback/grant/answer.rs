@@ -27,13 +27,17 @@ const ADVICE: Advice = Advice {
 };
 
 pub(super) fn read(answer: Answer, request: &GrantRequest) -> Result<Fetched> {
-    let Answer { status, headers, body } = answer;
-    if status == StatusCode::CREATED {
-        return created(&body?, &headers, request);
+    if answer.status == StatusCode::CREATED {
+        return created(&answer.body?, &answer.headers, request);
     }
+    Err(refusal(answer))
+}
+
+/// The error of an answer that is no grant.
+pub(super) fn refusal(answer: Answer) -> Error {
     // The status says more than a broken body under it.
-    let body: Zeroizing<Vec<u8>> = body.unwrap_or_default();
-    Err(refused(status, &body, &headers, &ADVICE))
+    let body: Zeroizing<Vec<u8>> = answer.body.unwrap_or_default();
+    refused(answer.status, &body, &answer.headers, &ADVICE)
 }
 
 fn created(body: &[u8], headers: &HeaderMap, request: &GrantRequest) -> Result<Fetched> {

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::answer;
+use super::check::UpstreamCheck;
 use super::fetched::Fetched;
 use super::options::ClientOptions;
 use super::request::GrantRequest;
@@ -15,7 +16,7 @@ use super::source::GrantSource;
 use crate::base64_text;
 use crate::credentials::ApiKey;
 use crate::error::{ErrorKind, Result};
-use crate::upstream::{Route, SharedTransport};
+use crate::upstream::{Answer, Route, SharedTransport};
 
 const CLOSED_ENDPOINT: &str = "Twilio closed this endpoint in 2023: set source, or base_url to the \
      emulator";
@@ -74,6 +75,39 @@ impl PlaybackGrantClient {
         }))
     }
 
+    /// Tries the way to upstream and the key with one request, which brings no grant.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use grantmint_core::{ApiKey, ClientOptions, PlaybackGrantClient};
+    ///
+    /// let client = PlaybackGrantClient::new(&ApiKey::from_env()?, &ClientOptions::new())?;
+    /// let check = client.check(Duration::from_secs(5));
+    /// match check.key {
+    ///     Ok(()) => println!("upstream takes the key"),
+    ///     Err(error) => println!("{error}"), // such as: upstream_tls: …
+    /// }
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn check(&self, timeout: Duration) -> UpstreamCheck {
+        let answer = UpstreamCheck::request().and_then(|request| self.post(&request, timeout));
+        match answer {
+            Ok(answer) => UpstreamCheck::of(answer),
+            Err(error) => UpstreamCheck { key: Err(error), clock_offset_ms: None },
+        }
+    }
+
+    fn post(&self, request: &GrantRequest, timeout: Duration) -> Result<Answer> {
+        let mut form = vec![("Ttl", request.ttl().to_string())];
+        if let Some(origin) = request.origin() {
+            form.push(("AccessControlAllowOrigin", origin.to_string()));
+        }
+        self.0.transport.post(&self.path(request), &self.0.authorization, &form, timeout)
+    }
+
     fn path(&self, request: &GrantRequest) -> String {
         format!("{}/v1/PlayerStreamers/{}/PlaybackGrant", self.0.path, request.streamer())
     }
@@ -81,12 +115,7 @@ impl PlaybackGrantClient {
 
 impl GrantSource for PlaybackGrantClient {
     fn fetch(&self, request: &GrantRequest, timeout: Duration) -> Result<Fetched> {
-        let mut form = vec![("Ttl", request.ttl().to_string())];
-        if let Some(origin) = request.origin() {
-            form.push(("AccessControlAllowOrigin", origin.to_string()));
-        }
-        let path = self.path(request);
-        let answer = self.0.transport.post(&path, &self.0.authorization, &form, timeout);
+        let answer = self.post(request, timeout);
         let fetched = answer.and_then(|answer| answer::read(answer, request));
         fetched.map_err(|error| match error.kind() {
             // It says already what to set.

@@ -7,6 +7,8 @@
 mod answer;
 mod built_in;
 #[cfg(feature = "http")]
+mod check;
+#[cfg(feature = "http")]
 mod client;
 mod fetched;
 #[cfg(feature = "http")]
@@ -20,6 +22,8 @@ mod test_helper;
 #[cfg(test)]
 pub(crate) mod test_support;
 
+#[cfg(feature = "http")]
+pub use check::UpstreamCheck;
 #[cfg(feature = "http")]
 pub use client::PlaybackGrantClient;
 pub use fetched::Fetched;

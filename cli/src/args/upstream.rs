@@ -1,0 +1,106 @@
+//! How the endpoint of playback grants is reached, and the commands that only try it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use grantmint_core::ClientOptions;
+
+use super::common::MessageArgs;
+use super::credentials::CredentialArgs;
+use super::values;
+
+/// The way to upstream, and what is asked of it.
+#[derive(Args)]
+#[command(next_help_heading = "Upstream")]
+pub(crate) struct UpstreamArgs {
+    #[command(flatten)]
+    pub(crate) way: WayArgs,
+
+    /// The only web origin that may play the stream; any without it
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) allow_origin: Option<String>,
+
+    /// The lifetime to ask for the grant with, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = values::grant_ttl)]
+    pub(crate) grant_ttl: u32,
+
+    /// Prints the request as a command for curl, which names variables and no secret
+    #[arg(long)]
+    pub(crate) curl: bool,
+}
+
+/// The way to upstream.
+#[derive(Args)]
+pub(crate) struct WayArgs {
+    /// Scheme, host and port of upstream
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+
+    /// An HTTP proxy; the environment's is not read
+    #[arg(long, value_name = "URL")]
+    pub(crate) proxy: Option<String>,
+
+    /// The certificate authorities to trust, in place of the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+
+    /// How long to wait, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = values::timeout)]
+    pub(crate) timeout: Duration,
+}
+
+impl WayArgs {
+    /// As core takes it.
+    pub(crate) fn options(&self) -> ClientOptions {
+        let mut options = ClientOptions::new();
+        if let Some(url) = &self.base_url {
+            options = options.base_url(url);
+        }
+        if let Some(url) = &self.proxy {
+            options = options.proxy(url);
+        }
+        if let Some(file) = &self.ca_file {
+            options = options.ca_file(file);
+        }
+        options
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct GrantArgs {
+    /// The player streamer
+    #[arg(value_name = "VJ…")]
+    pub(crate) streamer: String,
+
+    #[command(flatten)]
+    pub(crate) upstream: UpstreamArgs,
+
+    #[command(flatten)]
+    pub(crate) messages: MessageArgs,
+
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) way: WayArgs,
+
+    #[command(flatten)]
+    pub(crate) messages: MessageArgs,
+
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct FleetArgs {
+    /// The processes that share grants: host, or host: and the path of a folder
+    #[arg(long, value_name = "FLEET", default_value = "host")]
+    pub(crate) fleet: String,
+
+    #[command(flatten)]
+    pub(crate) messages: MessageArgs,
+}
