@@ -53,13 +53,15 @@ impl Failure {
 /// Errors of core say what to do and hold nothing of the user's.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let exit = if error.is_retryable() { Exit::TryLater } else { Exit::Failed };
+        if !error.is_retryable() {
+            return Self::failed(error.message());
+        }
         let line = match error.retry_after() {
             Some(time) => {
                 format!("{}; try again in {} s", error.message(), time.as_secs_f64().ceil())
             }
             None => error.message().to_owned(),
         };
-        Self { exit, line }
+        Self::new(Exit::TryLater, line)
     }
 }

@@ -52,14 +52,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 /// What the command line asks for; none if that was help, which has been given.
 fn command(args: Vec<OsString>) -> Result<Option<Command>, Failure> {
     args::refuse_secrets(&args)?;
-    match Grantmint::try_parse_from(args::spelled_out(args)?) {
+    let args = args::spelled_out(args)?;
+    match Grantmint::try_parse_from(&args) {
         Ok(parsed) => Ok(Some(parsed.command)),
         Err(error)
             if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) =>
         {
             print(&error.to_string()).map(|()| None)
         }
-        Err(error) => Err(args::explained(&error)),
+        Err(error) => Err(args::explained(&error, &args)),
     }
 }
 

@@ -148,7 +148,7 @@ pub(crate) struct CustomArgs {
 /// The flags of all kinds.
 #[derive(Args)]
 pub(crate) struct TokenArgs {
-    /// Whom the token is for; with --count, {n} in it counts
+    /// Whom the token is for; with --count, an n in braces is the token's number
     #[arg(long, value_name = "NAME", required_unless_present = "identities")]
     pub(crate) identity: Option<String>,
 
@@ -195,7 +195,7 @@ pub(crate) struct BulkArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "identity")]
     pub(crate) identities: Option<PathBuf>,
 
-    /// So many tokens; needs {n} in --identity, or --unique
+    /// So many tokens, each numbered by an n in braces in --identity, or --unique
     #[arg(long, value_name = "N", conflicts_with = "identities", value_parser = values::count)]
     pub(crate) count: Option<u64>,
 

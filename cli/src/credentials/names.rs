@@ -23,7 +23,7 @@ const OTHERS: [(&str, &str); 8] = [
 /// What to say of names that are missing: which ones, and which are there under another program's name.
 pub(super) fn missing(names: &[&str], has: impl Fn(&str) -> bool) -> String {
     let verb = if names.len() == 1 { "is" } else { "are" };
-    let mut line = format!("{} {verb} not set", names.join(" and "));
+    let mut line = format!("{} {verb} not set", listed(names));
     let other = OTHERS.iter().find(|(name, other)| names.contains(name) && has(other));
     match other {
         Some((_, other @ "TWILIO_AUTH_TOKEN")) => {
@@ -35,4 +35,14 @@ pub(super) fn missing(names: &[&str], has: impl Fn(&str) -> bool) -> String {
         None => {}
     }
     line
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [first @ .., before, last] => {
+            [first, &[&format!("{before} and {last}")]].concat().join(", ")
+        }
+        _ => names.concat(),
+    }
 }

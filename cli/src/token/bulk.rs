@@ -57,7 +57,7 @@ pub(super) fn run(mut bulk: Bulk<'_>, mut identities: Identities<'_>) -> Result<
         return Err(Failure::new(Exit::Interrupted, line));
     }
     if skipped > 0 {
-        bulk.messages.warn(format!("{written} tokens written, {skipped} lines skipped"));
+        bulk.messages.warn(format!("tokens written: {written}, lines skipped: {skipped}"));
     }
     Ok(Exit::Good)
 }
