@@ -52,8 +52,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 /// What the command line asks for; none if that was help, which has been given.
 fn command(args: Vec<OsString>) -> Result<Option<Command>, Failure> {
     args::refuse_secrets(&args)?;
-    let args = args::spelled_out(args)?;
-    match Grantmint::try_parse_from(&args) {
+    match Grantmint::try_parse_from(args::spelled_out(&args)?) {
         Ok(parsed) => Ok(Some(parsed.command)),
         Err(error)
             if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) =>

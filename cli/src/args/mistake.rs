@@ -34,7 +34,7 @@ fn is_value_empty(error: &clap::Error) -> bool {
 fn of_usage(kind: ErrorKind, error: &clap::Error, flag: &str, args: &[OsString]) -> String {
     match kind {
         ErrorKind::UnknownArgument => unknown(error, args),
-        ErrorKind::InvalidSubcommand if args.get(1).is_some_and(|arg| arg == "token") => {
+        ErrorKind::InvalidSubcommand if is_token(args) => {
             let kinds = "video, voice, chat, sync, taskrouter, playback and custom";
             format!("unknown kind of token; there are {kinds}")
         }
@@ -50,6 +50,10 @@ fn of_usage(kind: ErrorKind, error: &clap::Error, flag: &str, args: &[OsString])
         ErrorKind::InvalidUtf8 => "an argument is not UTF-8".to_owned(),
         _ => format!("{flag} needs a value"),
     }
+}
+
+fn is_token(args: &[OsString]) -> bool {
+    args.get(1).is_some_and(|arg| arg.to_string_lossy().split(':').next() == Some("token"))
 }
 
 /// Names what is none of this command's flags only if it is a flag of another.

@@ -8,7 +8,8 @@ const CAPABILITY: &str = "token capability: Capability Tokens came before Access
      twilio-cli still makes them";
 
 /// The command line with `token:video`, as twilio-cli's plugin has it, spelled as `token video`.
-pub(crate) fn spelled_out(mut args: Vec<OsString>) -> Result<Vec<OsString>, Failure> {
+pub(crate) fn spelled_out(args: &[OsString]) -> Result<Vec<OsString>, Failure> {
+    let mut args = args.to_vec();
     let kind = args.get(1).and_then(|arg| arg.to_str()?.strip_prefix("token:"));
     if let Some(kind) = kind.map(OsString::from) {
         args.splice(1..2, ["token".into(), kind]);

@@ -60,8 +60,17 @@ pub(crate) struct VoiceArgs {
     #[arg(long, value_name = "AP…", value_parser = values::text)]
     pub(crate) voice_app_sid: String,
 
-    /// Lets calls come in, too
-    #[arg(long)]
+    /// Whether calls may come in, too; they may without it
+    #[arg(
+        long,
+        value_name = "true|false",
+        num_args = 0..=1,
+        default_value = "true",
+        default_missing_value = "true",
+        hide_default_value = true,
+        hide_possible_values = true,
+        value_parser = values::boolean
+    )]
     pub(crate) allow_incoming: bool,
 
     /// The push credential of an app
@@ -107,8 +116,8 @@ pub(crate) struct TaskRouterArgs {
     pub(crate) workspace_sid: String,
 
     /// The worker's role
-    #[arg(long, value_name = "ROLE", value_parser = values::text)]
-    pub(crate) role: Option<String>,
+    #[arg(long, value_name = "ROLE", default_value = "worker", value_parser = values::text)]
+    pub(crate) role: String,
 
     #[command(flatten)]
     pub(crate) token: TokenArgs,

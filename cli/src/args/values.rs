@@ -12,6 +12,10 @@ pub(super) fn text(text: &str) -> Result<String, &'static str> {
     if text.is_empty() { Err("must not be empty") } else { Ok(text.to_owned()) }
 }
 
+pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
+    text.parse().map_err(|_| "must be true or false")
+}
+
 /// How many, or which.
 pub(super) fn count(text: &str) -> Result<u64, &'static str> {
     text.parse().ok().filter(|count| *count > 0).ok_or("must be a whole number above 0")

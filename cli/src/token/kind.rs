@@ -74,7 +74,9 @@ fn sync(args: &SyncArgs) -> AccessTokenGrant {
 }
 
 fn task_router(args: &TaskRouterArgs) -> AccessTokenGrant {
-    let grant =
-        TaskRouterGrant::new().worker_sid(&args.worker_sid).workspace_sid(&args.workspace_sid);
-    args.role.iter().fold(grant, |grant, role| grant.role(role)).into()
+    TaskRouterGrant::new()
+        .worker_sid(&args.worker_sid)
+        .workspace_sid(&args.workspace_sid)
+        .role(&args.role)
+        .into()
 }
