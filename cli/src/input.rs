@@ -6,6 +6,8 @@ use std::io::{self, Read};
 use zeroize::Zeroizing;
 
 use crate::exit::Failure;
+#[cfg(unix)]
+use crate::interrupt;
 
 /// No file of credentials is larger, and no text with a token in it.
 pub(crate) const SMALL_MAX_BYTES: usize = 256 * 1024;
@@ -37,6 +39,31 @@ pub(crate) fn stdin() -> io::Result<File> {
         use std::os::windows::io::AsHandle as _;
         io::stdin().as_handle().try_clone_to_owned().map(File::from)
     }
+}
+
+/// Waits until there is something to read, or the end; false after Ctrl-C.
+#[cfg(unix)]
+pub(crate) fn wait_for(file: &File) -> io::Result<bool> {
+    use std::os::fd::AsFd as _;
+
+    use nix::errno::Errno;
+    use nix::poll::{PollFd, PollFlags, poll};
+    // Ctrl-C right before the wait, or on another thread, ends no call: then it is seen a little later.
+    const LOOK_UP_MS: u16 = 100;
+    while !interrupt::is_pressed() {
+        match poll(&mut [PollFd::new(file.as_fd(), PollFlags::POLLIN)], LOOK_UP_MS) {
+            Ok(0) | Err(Errno::EINTR) => {}
+            Ok(_) => return Ok(true),
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    Ok(false)
+}
+
+/// Ctrl-C ends the process there.
+#[cfg(not(unix))]
+pub(crate) fn wait_for(_: &File) -> io::Result<bool> {
+    Ok(true)
 }
 
 /// The kind of an error says enough; its text may have the path in it.

@@ -43,9 +43,11 @@ fn of_usage(kind: ErrorKind, error: &clap::Error, flag: &str, args: &[OsString])
             "a command is missing; --help lists them".to_owned()
         }
         ErrorKind::MissingRequiredArgument => format!("missing: {flag}"),
-        ErrorKind::ArgumentConflict => {
-            format!("{flag} and {} exclude each other", flags(error, ContextKind::PriorArg))
-        }
+        ErrorKind::ArgumentConflict => match flags(error, ContextKind::PriorArg).as_str() {
+            "" => format!("{flag} is there more than once"),
+            other if other == flag => format!("{flag} is there more than once"),
+            other => format!("{flag} and {other} exclude each other"),
+        },
         ErrorKind::TooManyValues => format!("{flag} has a value too many"),
         ErrorKind::InvalidUtf8 => "an argument is not UTF-8".to_owned(),
         _ => format!("{flag} needs a value"),

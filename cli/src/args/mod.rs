@@ -21,7 +21,7 @@ pub(crate) use page::PageArgs;
 pub(crate) use refused::refuse_secrets;
 pub(crate) use spelling::spelled_out;
 pub(crate) use token::{
-    ChatArgs, CustomArgs, KindArgs, PlaybackArgs, SyncArgs, TaskRouterArgs, TokenArgs, VideoArgs,
-    VoiceArgs,
+    BulkArgs, ChatArgs, CustomArgs, KindArgs, PlaybackArgs, SyncArgs, TaskRouterArgs, TokenArgs,
+    VideoArgs, VoiceArgs,
 };
 pub(crate) use upstream::{CheckArgs, FleetArgs, GrantArgs, UpstreamArgs, WayArgs};

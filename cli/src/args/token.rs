@@ -213,6 +213,6 @@ pub(crate) struct BulkArgs {
     pub(crate) from_line: u64,
 
     /// Goes on after a line that is no identity
-    #[arg(long, requires = "identities")]
+    #[arg(long)]
     pub(crate) skip_bad: bool,
 }

@@ -1,7 +1,7 @@
 //! Whom tokens are for: one, so many, or one for each line.
 
 use super::lines::{Line, Lines};
-use crate::args::TokenArgs;
+use crate::args::{BulkArgs, TokenArgs};
 use crate::exit::Failure;
 
 /// Where `--identity` counts.
@@ -42,7 +42,10 @@ impl<'a> Identities<'a> {
                 }
                 Ok(Self::Count(Count::new(pattern, bulk.from_line, count)))
             }
-            (.., identity) => Ok(Self::One(identity.unwrap_or_default())),
+            (.., identity) => {
+                refuse_bulk(bulk)?;
+                Ok(Self::One(identity.unwrap_or_default()))
+            }
         }
     }
 
@@ -64,6 +67,17 @@ impl<'a> Identities<'a> {
             Self::Lines(lines) => lines.next(before_wait),
         }
     }
+}
+
+/// What means something for many tokens only.
+fn refuse_bulk(bulk: &BulkArgs) -> Result<(), Failure> {
+    if bulk.skip_bad {
+        return Err(Failure::usage("--skip-bad: has no effect without --identities"));
+    }
+    if bulk.from_line != 1 {
+        return Err(Failure::usage("--from-line: has no effect without --identities or --count"));
+    }
+    Ok(())
 }
 
 impl<'a> Count<'a> {

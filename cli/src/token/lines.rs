@@ -6,13 +6,11 @@ use std::path::Path;
 
 use crate::exit::Failure;
 use crate::input;
-use crate::interrupt;
 
 /// So much is read in one go.
 const PIECE: usize = 256 * 1024;
 /// No identity is longer by far.
 const LINE_MAX_BYTES: usize = 4096;
-const FLAG: &str = "--identities";
 
 pub(super) struct Lines {
     input: BufReader<File>,
@@ -29,13 +27,11 @@ pub(super) struct Line<'a> {
 
 impl Lines {
     pub(super) fn of_file(path: &Path) -> Result<Self, Failure> {
-        let file = File::open(path).map_err(|error| input::unreadable(FLAG, &error))?;
-        Ok(Self::new(file))
+        File::open(path).map(Self::new).map_err(unreadable)
     }
 
     pub(super) fn of_stdin() -> Result<Self, Failure> {
-        let file = input::stdin().map_err(|error| input::unreadable(FLAG, &error))?;
-        Ok(Self::new(file))
+        input::stdin().map(Self::new).map_err(unreadable)
     }
 
     fn new(file: File) -> Self {
@@ -83,16 +79,13 @@ impl Lines {
         loop {
             if self.input.buffer().is_empty() {
                 before_wait()?;
+                if !input::wait_for(self.input.get_ref()).map_err(unreadable)? {
+                    return Ok(None);
+                }
             }
             let bytes = match self.input.fill_buf() {
-                Ok(bytes) => bytes,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    if interrupt::is_pressed() {
-                        return Ok(None);
-                    }
-                    continue;
-                }
-                Err(error) => return Err(input::unreadable(FLAG, &error)),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                bytes => bytes.map_err(unreadable)?,
             };
             if bytes.is_empty() && !is_begun {
                 return Ok(None);
@@ -114,4 +107,8 @@ impl Lines {
             }
         }
     }
+}
+
+fn unreadable(error: io::Error) -> Failure {
+    input::unreadable("--identities", &error)
 }
