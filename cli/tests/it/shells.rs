@@ -29,7 +29,7 @@ fn offers(offered: impl Fn(&str) -> String) {
         ("grantmint token vid", "video"),
         ("grantmint token chat --chat-s", "--chat-service-sid"),
         ("grantmint fleet ch", "check"),
-        ("grantmint token video -o jso", "jsonl"),
+        ("grantmint token video -o col", "columns"),
     ] {
         let offered = offered(line);
         assert!(offered.contains(expected), "{line}: {offered}");
@@ -62,9 +62,9 @@ fn zsh_completes() {
         // A shell in a terminal of its own, into which a Tab is typed; then all of the line is shown.
         let script = format!(
             "zmodload zsh/zpty; zpty z zsh -f -i; \
-             zpty -w z 'unsetopt beep prompt_cr prompt_sp; fpath=({functions} $fpath); autoload -U compinit; \
-             compinit -u -D; bindkey -e; zstyle \":completion:*\" menu no; echo rea''dy'; \
-             zpty -r -m z seen '*ready*'; zpty -w -n z $'{line}\\t'; zpty -w z ' # do''ne'; \
+             zpty -w z 'unsetopt beep prompt_cr prompt_sp; PROMPT=rea''dy; fpath=({functions} $fpath); autoload -U compinit; \
+             compinit -u -D; bindkey -e; zstyle \":completion:*\" menu no'; \
+             zpty -r -m z seen '*compinit*ready*'; zpty -w -n z $'{line}\\t'; zpty -w z ' # do''ne'; \
              zpty -r -m z seen '*done*'; print -r -- \"$seen\""
         );
         said("zsh", &["-f", "-c", &script])
