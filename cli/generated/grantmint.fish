@@ -27,6 +27,7 @@ end
 complete -c grantmint -n "__fish_grantmint_needs_command" -s h -l help -d 'Print help'
 complete -c grantmint -n "__fish_grantmint_needs_command" -s V -l version -d 'Print version'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "token" -d 'Makes tokens: video, voice, chat, sync, taskrouter, playback or custom'
+complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "inspect" -d 'Says what is in a token, and what is wrong with it'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "grant" -d 'Fetches one playback grant'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "check" -d 'Checks key, clock, network and TLS, each with its reason'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "fleet" -d 'The store that processes share'
@@ -42,9 +43,9 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and not __fis
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and not __fish_seen_subcommand_from video voice chat sync taskrouter flex playback custom" -f -a "playback" -d 'A Live player, around a grant that all processes of this machine share'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and not __fish_seen_subcommand_from video voice chat sync taskrouter flex playback custom" -f -a "custom" -d 'Any grants'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from video" -l room-name -d 'The only room that may be joined; any without it' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from video" -l identity -d 'Whom the token is for; with --count, {n} in it counts' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from video" -l identity -d 'Whom the token is for; with --count, an n in braces is the token\'s number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from video" -l identities -d 'A file with one identity a line, or - for stdin' -r -F
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from video" -l count -d 'So many tokens; needs {n} in --identity, or --unique' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from video" -l count -d 'So many tokens, each numbered by an n in braces in --identity, or --unique' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from video" -l from-line -d 'Begins at this line, or number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from video" -l ttl -d 'How long a token is valid: seconds, or 90m, 4h, 1h10m' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from video" -l nbf -d 'When it becomes valid: Unix seconds, +5m, or 2030-01-31T12:00:00Z' -r
@@ -70,10 +71,11 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from video" -l secret-stdin -d 'Reads the secret alone from stdin'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from video" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l voice-app-sid -d 'The TwiML application that outgoing calls run' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l allow-incoming -d 'Whether calls may come in, too; they may without it' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l push-credential-sid -d 'The push credential of an app' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l identity -d 'Whom the token is for; with --count, {n} in it counts' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l identity -d 'Whom the token is for; with --count, an n in braces is the token\'s number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l identities -d 'A file with one identity a line, or - for stdin' -r -F
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l count -d 'So many tokens; needs {n} in --identity, or --unique' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l count -d 'So many tokens, each numbered by an n in braces in --identity, or --unique' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l from-line -d 'Begins at this line, or number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l ttl -d 'How long a token is valid: seconds, or 90m, 4h, 1h10m' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l nbf -d 'When it becomes valid: Unix seconds, +5m, or 2030-01-31T12:00:00Z' -r
@@ -92,7 +94,6 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l env-file -d 'A file with TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET' -r -F
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l secret-file -d 'Reads the secret alone from a file' -r -F
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l region -d 'The region that tokens name, in place of that of the credentials' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l allow-incoming -d 'Lets calls come in, too'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l skip-bad -d 'Goes on after a line that is no identity'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -l unique -d 'Gives each token a jti of its own'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -s q -l quiet -d 'Says on stderr what went wrong, and nothing else'
@@ -101,9 +102,9 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from voice" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from chat" -l chat-service-sid -d 'The Conversations service' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from chat" -l push-credential-sid -d 'The push credential of an app' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from chat" -l identity -d 'Whom the token is for; with --count, {n} in it counts' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from chat" -l identity -d 'Whom the token is for; with --count, an n in braces is the token\'s number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from chat" -l identities -d 'A file with one identity a line, or - for stdin' -r -F
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from chat" -l count -d 'So many tokens; needs {n} in --identity, or --unique' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from chat" -l count -d 'So many tokens, each numbered by an n in braces in --identity, or --unique' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from chat" -l from-line -d 'Begins at this line, or number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from chat" -l ttl -d 'How long a token is valid: seconds, or 90m, 4h, 1h10m' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from chat" -l nbf -d 'When it becomes valid: Unix seconds, +5m, or 2030-01-31T12:00:00Z' -r
@@ -129,9 +130,9 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from chat" -l secret-stdin -d 'Reads the secret alone from stdin'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from chat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from sync" -l sync-service-sid -d 'The Sync service' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from sync" -l identity -d 'Whom the token is for; with --count, {n} in it counts' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from sync" -l identity -d 'Whom the token is for; with --count, an n in braces is the token\'s number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from sync" -l identities -d 'A file with one identity a line, or - for stdin' -r -F
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from sync" -l count -d 'So many tokens; needs {n} in --identity, or --unique' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from sync" -l count -d 'So many tokens, each numbered by an n in braces in --identity, or --unique' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from sync" -l from-line -d 'Begins at this line, or number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from sync" -l ttl -d 'How long a token is valid: seconds, or 90m, 4h, 1h10m' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from sync" -l nbf -d 'When it becomes valid: Unix seconds, +5m, or 2030-01-31T12:00:00Z' -r
@@ -159,9 +160,9 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from taskrouter" -l worker-sid -d 'The worker' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from taskrouter" -l workspace-sid -d 'The worker\'s workspace' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from taskrouter" -l role -d 'The worker\'s role' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from taskrouter" -l identity -d 'Whom the token is for; with --count, {n} in it counts' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from taskrouter" -l identity -d 'Whom the token is for; with --count, an n in braces is the token\'s number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from taskrouter" -l identities -d 'A file with one identity a line, or - for stdin' -r -F
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from taskrouter" -l count -d 'So many tokens; needs {n} in --identity, or --unique' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from taskrouter" -l count -d 'So many tokens, each numbered by an n in braces in --identity, or --unique' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from taskrouter" -l from-line -d 'Begins at this line, or number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from taskrouter" -l ttl -d 'How long a token is valid: seconds, or 90m, 4h, 1h10m' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from taskrouter" -l nbf -d 'When it becomes valid: Unix seconds, +5m, or 2030-01-31T12:00:00Z' -r
@@ -189,9 +190,9 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -l worker-sid -d 'The worker' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -l workspace-sid -d 'The worker\'s workspace' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -l role -d 'The worker\'s role' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -l identity -d 'Whom the token is for; with --count, {n} in it counts' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -l identity -d 'Whom the token is for; with --count, an n in braces is the token\'s number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -l identities -d 'A file with one identity a line, or - for stdin' -r -F
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -l count -d 'So many tokens; needs {n} in --identity, or --unique' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -l count -d 'So many tokens, each numbered by an n in braces in --identity, or --unique' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -l from-line -d 'Begins at this line, or number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -l ttl -d 'How long a token is valid: seconds, or 90m, 4h, 1h10m' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -l nbf -d 'When it becomes valid: Unix seconds, +5m, or 2030-01-31T12:00:00Z' -r
@@ -223,9 +224,9 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l allow-origin -d 'The only web origin that may play the stream; any without it' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l grant-ttl -d 'The lifetime to ask for the grant with, in seconds' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l fleet -d 'The processes that share grants: host, or host: and the path of a folder' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l identity -d 'Whom the token is for; with --count, {n} in it counts' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l identity -d 'Whom the token is for; with --count, an n in braces is the token\'s number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l identities -d 'A file with one identity a line, or - for stdin' -r -F
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l count -d 'So many tokens; needs {n} in --identity, or --unique' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l count -d 'So many tokens, each numbered by an n in braces in --identity, or --unique' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l from-line -d 'Begins at this line, or number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l ttl -d 'How long a token is valid: seconds, or 90m, 4h, 1h10m' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l nbf -d 'When it becomes valid: Unix seconds, +5m, or 2030-01-31T12:00:00Z' -r
@@ -253,9 +254,9 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l secret-stdin -d 'Reads the secret alone from stdin'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from custom" -l grant -d 'A grant\'s key and its JSON (repeatable)' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from custom" -l identity -d 'Whom the token is for; with --count, {n} in it counts' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from custom" -l identity -d 'Whom the token is for; with --count, an n in braces is the token\'s number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from custom" -l identities -d 'A file with one identity a line, or - for stdin' -r -F
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from custom" -l count -d 'So many tokens; needs {n} in --identity, or --unique' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from custom" -l count -d 'So many tokens, each numbered by an n in braces in --identity, or --unique' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from custom" -l from-line -d 'Begins at this line, or number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from custom" -l ttl -d 'How long a token is valid: seconds, or 90m, 4h, 1h10m' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from custom" -l nbf -d 'When it becomes valid: Unix seconds, +5m, or 2030-01-31T12:00:00Z' -r
@@ -280,6 +281,26 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from custom" -l silent -d 'Neither messages nor results: the exit code alone'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from custom" -l secret-stdin -d 'Reads the secret alone from stdin'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from custom" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l room -d 'The room that the token is meant for' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l origin -d 'The web origin of the page that the player is on' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l at -d 'When to look at it: Unix seconds, +5m, or 2030-01-31T12:00:00Z' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l leeway -d 'How many seconds clocks may be apart' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -s o -l output -d 'How the report is laid out on stdout' -r -f -a "text\t'A few lines for people'
+json\t'One line for programs; it has the grants in it'"
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -s l -l log-level -d 'The least important messages that are said on stderr' -r -f -a "debug\t''
+info\t''
+warn\t''
+error\t''
+none\t'More important than any message'"
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l env-file -d 'A file with TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET (repeatable)' -r -F
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -s p -l profile -d 'A profile of twilio-cli (repeatable)' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l secret-file -d 'Reads the secret alone from a file' -r -F
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l strict -d 'Takes a warning for an error'
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l watch -d 'Looks again and again until the token has expired'
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -s q -l quiet -d 'Says on stderr what went wrong, and nothing else'
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l silent -d 'Neither messages nor results: the exit code alone'
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l secret-stdin -d 'Reads the secret alone from stdin'
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c grantmint -n "__fish_grantmint_using_subcommand grant" -l base-url -d 'Scheme, host and port of upstream' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand grant" -l proxy -d 'An HTTP proxy; the environment\'s is not read' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand grant" -l ca-file -d 'The certificate authorities to trust, in place of the built-in ones' -r -F

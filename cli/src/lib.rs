@@ -12,6 +12,7 @@ mod fleet;
 mod generated;
 mod grant;
 mod input;
+mod inspect;
 mod interrupt;
 mod output;
 #[cfg(feature = "page")]
@@ -66,6 +67,7 @@ fn command(args: Vec<OsString>) -> Result<Option<Command>, Failure> {
 fn messages_of(command: &Command) -> Messages {
     match command {
         Command::Token(kind) => Messages::new(&kind.token().messages),
+        Command::Inspect(args) => Messages::new(&args.messages),
         Command::Grant(args) => Messages::new(&args.messages),
         Command::Check(args) => Messages::new(&args.messages),
         Command::Fleet(FleetCommand::Check(args)) => Messages::new(&args.messages),
@@ -79,6 +81,7 @@ fn carry_out(command: &Command) -> Result<Exit, Failure> {
     let messages = messages_of(command);
     match command {
         Command::Token(kind) => token::run(kind, messages),
+        Command::Inspect(args) => inspect::run(args, messages),
         Command::Grant(args) => grant::run(args, messages),
         Command::Check(args) => check::run(args, messages),
         Command::Fleet(FleetCommand::Check(args)) => fleet::run(args),

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::inspect::InspectArgs;
 #[cfg(feature = "page")]
 use super::page::PageArgs;
 use super::token::KindArgs;
@@ -25,6 +26,9 @@ pub(crate) enum Command {
     /// Makes tokens: video, voice, chat, sync, taskrouter, playback or custom
     #[command(subcommand, disable_help_subcommand = true)]
     Token(KindArgs),
+
+    /// Says what is in a token, and what is wrong with it
+    Inspect(InspectArgs),
 
     /// Fetches one playback grant
     Grant(GrantArgs),

@@ -3,6 +3,7 @@
 mod command;
 mod common;
 mod credentials;
+mod inspect;
 mod mistake;
 #[cfg(feature = "page")]
 mod page;
@@ -15,6 +16,7 @@ mod values;
 pub(crate) use command::{Command, FleetCommand, Grantmint, Shell};
 pub(crate) use common::{Format, Level, MessageArgs};
 pub(crate) use credentials::CredentialArgs;
+pub(crate) use inspect::{InspectArgs, KeyArgs, ReportFormat};
 pub(crate) use mistake::explained;
 #[cfg(feature = "page")]
 pub(crate) use page::PageArgs;

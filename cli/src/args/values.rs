@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use grantmint_core::limits::LEEWAY_MAX;
+
 const TTL: &str = "must be 1 to 86,400 seconds, such as 3600, 90m, 4h or 1h10m";
 const TIME: &str = "must be Unix seconds, a time from now such as +5m, or 2030-01-31T12:00:00Z";
 const TIMEOUT: &str = "must be a number of seconds above 0, such as 5 or 0.5, and at most an hour";
@@ -19,6 +21,11 @@ pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
 /// How many, or which.
 pub(super) fn count(text: &str) -> Result<u64, &'static str> {
     text.parse().ok().filter(|count| *count > 0).ok_or("must be a whole number above 0")
+}
+
+/// By how many seconds clocks may be apart.
+pub(super) fn leeway(text: &str) -> Result<u64, &'static str> {
+    text.parse().ok().filter(|seconds| *seconds <= LEEWAY_MAX).ok_or("must be 0 to 300 seconds")
 }
 
 /// The lifetime of a grant in seconds. Core has the limits.

@@ -8,4 +8,4 @@ mod place;
 mod profile;
 mod secret_input;
 
-pub(crate) use place::{Key, api_key};
+pub(crate) use place::{Key, api_key, api_key_if_any};

@@ -40,6 +40,14 @@ pub(crate) fn api_key(args: &CredentialArgs) -> Result<Key, Failure> {
     Ok(key)
 }
 
+/// The same, or none if no place has any part of one.
+pub(crate) fn api_key_if_any(args: &CredentialArgs) -> Result<Option<Key>, Failure> {
+    if args.env_file.is_none() && !found(args)?.is_begun() {
+        return Ok(None);
+    }
+    api_key(args).map(Some)
+}
+
 fn from_one_place(args: &CredentialArgs) -> Result<Key, Failure> {
     if let Some(path) = &args.env_file {
         let mut file = EnvFile::read(path)?;

@@ -5,6 +5,7 @@
 mod bad_input;
 mod bulk;
 mod credentials;
+mod inspect;
 mod messages;
 mod playback;
 #[cfg(unix)]

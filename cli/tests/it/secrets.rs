@@ -14,7 +14,7 @@ fn has_mark(run: &Run) -> bool {
 mod clap_flags {
     use crate::support::{grantmint, run, words};
 
-    pub(super) const COMMANDS: [&str; 11] = [
+    pub(super) const COMMANDS: [&str; 12] = [
         "token video",
         "token voice",
         "token chat",
@@ -22,6 +22,7 @@ mod clap_flags {
         "token taskrouter",
         "token playback",
         "token custom",
+        "inspect",
         "grant",
         "check",
         "fleet check",
@@ -119,6 +120,8 @@ fn the_secret_itself_is_in_no_output() {
         ),
         &format!("grant {streamer} --base-url http://127.0.0.1:1 -l debug"),
         &format!("grant {streamer} --curl"),
+        "inspect eyJh.eyJq.c2ln -l debug",
+        "inspect eyJh.eyJq.c2ln -o json",
         "check -l debug",
         "check -l debug --base-url http://127.0.0.1:1",
     ] {
