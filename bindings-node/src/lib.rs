@@ -16,6 +16,7 @@ mod api_key;
 mod argument;
 mod asked;
 mod clock;
+mod command_line;
 mod delivery;
 mod error;
 mod fetch_error;

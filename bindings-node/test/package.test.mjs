@@ -23,7 +23,7 @@ const content = (start) => {
 test('the main package holds what it needs and nothing else', () => {
   const files = content('grantmint-0');
   const allowed =
-    /^package\/((twilio\/)?index\.(cjs|mjs|d\.cts|d\.mts)|native\.js|native\/\w+\.[cm]js|package\.json|README\.md|LICENSE-(MIT|APACHE))$/;
+    /^package\/(bin\/grantmint\.cjs|(twilio\/)?index\.(cjs|mjs|d\.cts|d\.mts)|native\.js|native\/\w+\.[cm]js|package\.json|README\.md|LICENSE-(MIT|APACHE))$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],

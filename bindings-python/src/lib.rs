@@ -15,6 +15,7 @@ mod begun;
 mod builder;
 mod call;
 mod clock;
+mod command_line;
 mod core_error;
 mod decoded;
 mod error;
@@ -83,6 +84,8 @@ mod _native {
     use crate::call::TokenCall;
     #[pymodule_export]
     use crate::clock::ManualClock;
+    #[pymodule_export]
+    use crate::command_line::_command_line;
     #[pymodule_export]
     use crate::decoded::Decoded;
     #[pymodule_export]

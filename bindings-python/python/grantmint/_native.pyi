@@ -50,6 +50,7 @@ __all__ = [
     "_after_fork",
     "_call_in_background",
     "_check_answer_field",
+    "_command_line",
     "_doc_url",
     "_enter_background",
     "_find_imports",
@@ -1633,6 +1634,13 @@ def _after_fork() -> None:
 
 def _check_answer_field(name: str) -> None:
     """Refuses a field that an answer does not have."""
+
+def _command_line(args: Sequence[str]) -> int:
+    """Runs one command line, the program's name first, and returns the exit code. Other threads run on.
+
+    It reads and writes the process's own standard streams, not sys.stdin, sys.stdout and sys.stderr.
+    Ctrl-C ends the command, not the interpreter.
+    """
 
 def _doc_url(code: str) -> str:
     """Where the documentation explains an error."""
