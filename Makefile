@@ -29,7 +29,7 @@ demo: ## lets 20,000 viewers in, Twilio's way and through grantmint
 
 test: ## all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) start
-	$(MAKE) test-rust test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults
+	$(MAKE) test-rust test-cli test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults
 	@$(NOT_TRIED) show
 
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
@@ -46,6 +46,15 @@ test-rust:
 	$(CARGO) test --locked
 	$(CARGO) test --locked -p grantmint-core --features tracing --test tracing
 	$(CARGO) test --locked -p grantmint-core --features serde_json/arbitrary_precision --lib json
+
+.PHONY: test-cli cli-generated
+test-cli: ## the command line: the program, and its completions in three shells
+	@$(TRY) zsh 'completions in zsh' true
+	@$(TRY) fish 'completions in fish' true
+	$(CARGO) test --locked -p grantmint-cli
+
+cli-generated: ## writes cli/generated: completions and the manual page
+	UPDATE=1 $(CARGO) test --locked -p grantmint-cli --lib generated
 
 # A target directory of its own: the flag would otherwise undo every other build. A failure prints its
 # schedule; `make test-shuttle TEST=name GRANTMINT_SCHEDULE=…` plays that one again.

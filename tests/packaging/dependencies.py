@@ -33,7 +33,7 @@ TWICE = {
     "windows-sys": "ring 0.17 wants 0.52; on Windows only",
 }
 # Crates that reach users.
-SHIPPED = ["grantmint-core", "grantmint-emulator", "grantmint-ffi"]
+SHIPPED = ["grantmint-cli", "grantmint-core", "grantmint-emulator", "grantmint-ffi"]
 
 
 def cargo(*arguments):

@@ -1,4 +1,4 @@
-"""What the libraries that are released have in them: the crates that cargo links for a target."""
+"""What the libraries and the program that are released have in them: the crates that cargo links for a target."""
 
 import functools
 import tomllib
@@ -7,7 +7,12 @@ from pathlib import Path
 from dependencies import cargo
 
 ROOT = Path(__file__).resolve().parents[2]
-LIBRARIES = {"grantmint-ffi": "C", "grantmint-node": "Node.js", "grantmint-python": "Python"}
+LIBRARIES = {
+    "grantmint-cli": "the command line",
+    "grantmint-ffi": "C",
+    "grantmint-node": "Node.js",
+    "grantmint-python": "Python",
+}
 TARGETS = tomllib.loads((ROOT / "deny.toml").read_text(encoding="utf-8"))["graph"]["targets"]
 
 

@@ -22,6 +22,7 @@ from linked import LIBRARIES, ROOT, TARGETS, graph
 FOLDER = ROOT / "packaging/sboms"
 #: What each library is called where it is published, and its file.
 PUBLISHED = {
+    "grantmint-cli": ("generic", "grantmint-cli", "The command line"),
     "grantmint-ffi": ("generic", "grantmint-c", "The C and C++ library"),
     "grantmint-node": ("npm", "grantmint-node", "The native half of the Node.js package"),
     "grantmint-python": ("pypi", "grantmint-python", "The native half of the Python package"),

@@ -17,7 +17,7 @@ BEGIN, END = "<!-- unsafe:begin -->", "<!-- unsafe:end -->"
 HEAD = ["| file | blocks | functions | impls | what for |", "|---|---:|---:|---:|---|"]
 KINDS = ("block", "function", "impl")
 # What ships may be unsafe here alone.
-SHIPPED = ("core/src/fork.rs", "ffi/src/", "bindings-node/src/hot/")
+SHIPPED = ("cli/src/interrupt.rs", "core/src/fork.rs", "ffi/src/", "bindings-node/src/hot/")
 # So may tests and benches: they play the part of C, count allocations, or fork.
 TESTS = ("core/tests/", "ffi/tests/", "tests/")
 # A comment stands above the statement that holds the block; none is longer than this.
@@ -32,7 +32,7 @@ SKIPPED = re.compile(
 
 
 def sources():
-    for folder in ("core", "emulator", "ffi", "bindings-python", "bindings-node", "tests"):
+    for folder in ("cli", "core", "emulator", "ffi", "bindings-python", "bindings-node", "tests"):
         for path in sorted((ROOT / folder).rglob("*.rs")):
             if not {"target", "node_modules"} & set(path.parts):
                 yield path

@@ -115,7 +115,7 @@ fn a_proxy_has_its_own_line() {
     let open = proxy(None);
     let flags = |url: &str| format!("--ca-file {} --proxy {url}", ca.display());
     let run = check(&emulator, &flags(&open.url()));
-    assert_eq!((run.code, about(&run, "proxy")), (0, "✓ proxy    it leads to upstream"));
+    assert_eq!((run.code, about(&run, "proxy")), (0, "✓ proxy    upstream is reached through it"));
     let closed = proxy(Some(("user", "password")));
     let run = check(&emulator, &flags(&closed.url()));
     assert_eq!(

@@ -8,8 +8,8 @@ use grantmint_structure::circles::in_circles;
 use grantmint_structure::crate_files::{Imports, imports};
 use grantmint_structure::rooms::Rooms;
 
-const CRATES: [&str; 5] =
-    ["core/src", "emulator/src", "ffi/src", "bindings-python/src", "bindings-node/src"];
+const CRATES: [&str; 6] =
+    ["core/src", "cli/src", "emulator/src", "ffi/src", "bindings-python/src", "bindings-node/src"];
 /// It hands on what all rooms have.
 const ROOT: &str = "core/src/lib.rs";
 
