@@ -51,6 +51,7 @@ test-rust:
 test-cli: ## the command line: the program, and its completions in three shells
 	@$(TRY) zsh 'completions in zsh' true
 	@$(TRY) fish 'completions in fish' true
+	@$(TRY) jq 'recipes with jq' true
 	$(CARGO) test --locked -p grantmint-cli
 
 cli-generated: ## writes cli/generated: completions and the manual page

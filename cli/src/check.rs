@@ -95,7 +95,9 @@ fn of_way(way: &WayArgs, found: &UpstreamCheck, report: &mut Report) {
         _ => report.good("network", "upstream was reached"),
     }
     match (&way.proxy, fault) {
-        (Some(_), None | Some((Fault::Tls, _))) => report.good("proxy", "upstream is reached through it"),
+        (Some(_), None | Some((Fault::Tls, _))) => {
+            report.good("proxy", "upstream is reached through it")
+        }
         (None, _)
             if ["HTTPS_PROXY", "https_proxy"].iter().any(|name| env::var_os(name).is_some()) =>
         {

@@ -5,6 +5,8 @@
 mod bad_input;
 mod bulk;
 mod credentials;
+#[cfg(unix)]
+mod guide;
 mod inspect;
 mod messages;
 mod playback;

@@ -1,21 +1,15 @@
 //! Completions as the shells themselves take them. A shell that this machine lacks is noted by the Makefile.
 
-use std::path::Path;
+use std::fs;
 use std::process::Command;
-use std::{env, fs};
 
-use crate::support::{Folder, grantmint, run};
+use crate::support::{Folder, grantmint, has, run};
 
 /// Writes the completions of a shell into a folder under the name that the shell looks for.
 fn written(folder: &Folder, shell: &str, name: &str) -> String {
     let path = folder.path().join(name);
     fs::write(&path, run(&mut grantmint(["completions", shell])).good()).unwrap();
     path.display().to_string()
-}
-
-fn has(program: &str) -> bool {
-    let path = env::var_os("PATH").unwrap();
-    env::split_paths(&path).any(|folder| Path::new(&folder).join(program).is_file())
 }
 
 fn said(program: &str, args: &[&str]) -> String {

@@ -94,6 +94,13 @@ pub(crate) fn verified(token: &str) -> Decoded {
     verify(token.trim_end(), &key(), &VerifyOptions::new()).unwrap()
 }
 
+/// Whether this machine has a program.
+#[cfg(unix)]
+pub(crate) fn has(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
 /// A folder that is gone with the test.
 pub(crate) struct Folder(PathBuf);
 
