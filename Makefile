@@ -133,6 +133,7 @@ lint: licences words promises lint-release lint-python lint-node ## formatting, 
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-core --no-default-features -- -D warnings
+	$(CARGO) clippy --locked -p grantmint-cli --all-features --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-emulator --no-default-features --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-core --features tracing --all-targets -- -D warnings
 	RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=$(TARGET_DIR)/shuttle \

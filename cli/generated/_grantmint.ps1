@@ -224,7 +224,7 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
         }
         'grantmint;token;playback' {
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Scheme, host and port of upstream')
-            [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'An HTTP proxy; the environment''s is not read')
+            [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'An HTTP proxy; env takes that of HTTPS_PROXY, which may have a password in it')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'The certificate authorities to trust, in place of the built-in ones')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait, in seconds')
             [CompletionResult]::new('--allow-origin', '--allow-origin', [CompletionResultType]::ParameterName, 'The only web origin that may play the stream; any without it')
@@ -311,7 +311,7 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
         }
         'grantmint;grant' {
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Scheme, host and port of upstream')
-            [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'An HTTP proxy; the environment''s is not read')
+            [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'An HTTP proxy; env takes that of HTTPS_PROXY, which may have a password in it')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'The certificate authorities to trust, in place of the built-in ones')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait, in seconds')
             [CompletionResult]::new('--allow-origin', '--allow-origin', [CompletionResultType]::ParameterName, 'The only web origin that may play the stream; any without it')
@@ -334,7 +334,7 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
         }
         'grantmint;check' {
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Scheme, host and port of upstream')
-            [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'An HTTP proxy; the environment''s is not read')
+            [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'An HTTP proxy; env takes that of HTTPS_PROXY, which may have a password in it')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'The certificate authorities to trust, in place of the built-in ones')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait, in seconds')
             [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'The least important messages that are said on stderr')

@@ -218,7 +218,7 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -l secret-stdin -d 'Reads the secret alone from stdin'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from flex" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l base-url -d 'Scheme, host and port of upstream' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l proxy -d 'An HTTP proxy; the environment\'s is not read' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l proxy -d 'An HTTP proxy; env takes that of HTTPS_PROXY, which may have a password in it' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l ca-file -d 'The certificate authorities to trust, in place of the built-in ones' -r -F
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l timeout -d 'How long to wait, in seconds' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l allow-origin -d 'The only web origin that may play the stream; any without it' -r
@@ -302,7 +302,7 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l silent -
 complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l secret-stdin -d 'Reads the secret alone from stdin'
 complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c grantmint -n "__fish_grantmint_using_subcommand grant" -l base-url -d 'Scheme, host and port of upstream' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand grant" -l proxy -d 'An HTTP proxy; the environment\'s is not read' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand grant" -l proxy -d 'An HTTP proxy; env takes that of HTTPS_PROXY, which may have a password in it' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand grant" -l ca-file -d 'The certificate authorities to trust, in place of the built-in ones' -r -F
 complete -c grantmint -n "__fish_grantmint_using_subcommand grant" -l timeout -d 'How long to wait, in seconds' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand grant" -l allow-origin -d 'The only web origin that may play the stream; any without it' -r
@@ -322,7 +322,7 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand grant" -l silent -d 
 complete -c grantmint -n "__fish_grantmint_using_subcommand grant" -l secret-stdin -d 'Reads the secret alone from stdin'
 complete -c grantmint -n "__fish_grantmint_using_subcommand grant" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c grantmint -n "__fish_grantmint_using_subcommand check" -l base-url -d 'Scheme, host and port of upstream' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand check" -l proxy -d 'An HTTP proxy; the environment\'s is not read' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand check" -l proxy -d 'An HTTP proxy; env takes that of HTTPS_PROXY, which may have a password in it' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand check" -l ca-file -d 'The certificate authorities to trust, in place of the built-in ones' -r -F
 complete -c grantmint -n "__fish_grantmint_using_subcommand check" -l timeout -d 'How long to wait, in seconds' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand check" -s l -l log-level -d 'The least important messages that are said on stderr' -r -f -a "debug\t''

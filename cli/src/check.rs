@@ -39,7 +39,7 @@ fn check(
         }
         return Ok(());
     }
-    let client = PlaybackGrantClient::new(&key.key, &args.way.options()).map_err(named)?;
+    let client = PlaybackGrantClient::new(&key.key, &args.way.options()?).map_err(named)?;
     let found = client.check(args.way.timeout);
     of_key(&name, &found, report);
     of_way(&args.way, &found, report);
@@ -101,7 +101,7 @@ fn of_way(way: &WayArgs, found: &UpstreamCheck, report: &mut Report) {
         (None, _)
             if ["HTTPS_PROXY", "https_proxy"].iter().any(|name| env::var_os(name).is_some()) =>
         {
-            report.warning("proxy", "HTTPS_PROXY is set and not read: give --proxy");
+            report.warning("proxy", "HTTPS_PROXY is set and not read: --proxy env does");
         }
         _ => {}
     }

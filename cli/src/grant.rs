@@ -16,7 +16,7 @@ pub(crate) fn run(args: &GrantArgs, messages: Messages) -> Result<Exit, Failure>
     let request = request(&args.streamer, &args.upstream)?;
     let key = api_key(&args.credentials)?;
     key.say(messages);
-    let client = PlaybackGrantClient::new(&key.key, &args.upstream.way.options());
+    let client = PlaybackGrantClient::new(&key.key, &args.upstream.way.options()?);
     let fetched = client.and_then(|client| client.fetch(&request, args.upstream.way.timeout));
     let fetched = fetched.map_err(named)?;
     let mut stdout = Stdout::open()?;
@@ -36,7 +36,7 @@ fn request(streamer: &str, args: &UpstreamArgs) -> Result<GrantRequest, Failure>
 /// users of the machine can read, and so it gets the key on stdin.
 pub(crate) fn print_curl(streamer: &str, args: &UpstreamArgs) -> Result<Exit, Failure> {
     let request = request(streamer, args)?;
-    let options = args.way.options();
+    let options = args.way.options()?;
     // Checks the way without a key of the user's.
     let nobody = ApiKey::new(&format!("AC{:032}", 0), &format!("SK{:032}", 0), "nobody");
     nobody.and_then(|key| PlaybackGrantClient::new(&key, &options)).map_err(named)?;

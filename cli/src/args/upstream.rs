@@ -1,5 +1,6 @@
 //! How the endpoint of playback grants is reached, and the commands that only try it.
 
+use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use grantmint_core::ClientOptions;
 use super::common::MessageArgs;
 use super::credentials::CredentialArgs;
 use super::values;
+use crate::exit::Failure;
 
 /// The way to upstream, and what is asked of it.
 #[derive(Args)]
@@ -37,8 +39,8 @@ pub(crate) struct WayArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 
-    /// An HTTP proxy; the environment's is not read
-    #[arg(long, value_name = "URL")]
+    /// An HTTP proxy; env takes that of HTTPS_PROXY, which may have a password in it
+    #[arg(long, value_name = "URL|env")]
     pub(crate) proxy: Option<String>,
 
     /// The certificate authorities to trust, in place of the built-in ones
@@ -52,19 +54,32 @@ pub(crate) struct WayArgs {
 
 impl WayArgs {
     /// As core takes it.
-    pub(crate) fn options(&self) -> ClientOptions {
+    pub(crate) fn options(&self) -> Result<ClientOptions, Failure> {
         let mut options = ClientOptions::new();
         if let Some(url) = &self.base_url {
             options = options.base_url(url);
         }
-        if let Some(url) = &self.proxy {
-            options = options.proxy(url);
+        if let Some(proxy) = &self.proxy {
+            options = options.proxy(proxy_url(proxy)?);
         }
         if let Some(file) = &self.ca_file {
             options = options.ca_file(file);
         }
-        options
+        Ok(options)
     }
+}
+
+fn proxy_url(proxy: &str) -> Result<String, Failure> {
+    if proxy == "env" {
+        let url = ["HTTPS_PROXY", "https_proxy"].iter().find_map(|name| env::var(name).ok());
+        return url.ok_or_else(|| Failure::failed("--proxy env: HTTPS_PROXY is not set"));
+    }
+    if proxy.contains('@') {
+        let line = "--proxy: no password here, every user of this machine can read it (ps): set \
+                    HTTPS_PROXY, and give --proxy env";
+        return Err(Failure::usage(line));
+    }
+    Ok(proxy.to_owned())
 }
 
 #[derive(Args)]

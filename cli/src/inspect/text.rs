@@ -125,14 +125,13 @@ fn judges(examination: &Examination, room: Option<&str>) -> String {
 
 /// A value as it stands, without what a terminal would obey.
 fn quoted(text: &str) -> String {
-    let shown = text.chars().take(QUOTED_MAX_CHARS).flat_map(|c| {
-        let is_plain = matches!(c, '"' | '\'' | '\\');
-        (if is_plain { None } else { Some(c.escape_debug()) })
-            .into_iter()
-            .flatten()
-            .chain(is_plain.then_some(c))
-    });
-    let mut shown: String = shown.collect();
+    let mut shown = String::new();
+    for c in text.chars().take(QUOTED_MAX_CHARS) {
+        match c {
+            '"' | '\'' | '\\' => shown.push(c),
+            _ => shown.extend(c.escape_debug()),
+        }
+    }
     if text.chars().nth(QUOTED_MAX_CHARS).is_some() {
         shown.push('…');
     }

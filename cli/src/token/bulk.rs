@@ -52,7 +52,7 @@ pub(super) fn run(mut bulk: Bulk<'_>, mut identities: Identities<'_>) -> Result<
     bulk.results.end()?;
     let written = bulk.results.written();
     if interrupt::is_pressed() {
-        let next = last.map_or(1, |last| last + 1);
+        let next = last.map_or(1, |last: u64| last.saturating_add(1));
         let line = format!("Ctrl-C: {written} tokens written; --from-line {next} goes on");
         return Err(Failure::new(Exit::Interrupted, line));
     }

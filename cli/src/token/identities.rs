@@ -89,7 +89,7 @@ impl<'a> Count<'a> {
     fn next(&mut self) -> Option<Line<'_>> {
         self.left = self.left.checked_sub(1)?;
         let number = self.next;
-        self.next += 1;
+        self.next = number.saturating_add(1);
         self.made = self.pattern.replace(NUMBER, &number.to_string());
         Some(Line { number, identity: Ok(&self.made) })
     }

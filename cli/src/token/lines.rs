@@ -74,25 +74,18 @@ impl Lines {
         before_wait: &mut impl FnMut() -> Result<(), Failure>,
     ) -> Result<Option<bool>, Failure> {
         self.line.clear();
-        let mut fits = true;
-        let mut is_begun = false;
+        let (mut fits, mut is_begun) = (true, false);
         loop {
-            if self.input.buffer().is_empty() {
-                before_wait()?;
-                if !input::wait_for(self.input.get_ref()).map_err(unreadable)? {
-                    return Ok(None);
-                }
+            if self.input.buffer().is_empty() && !self.fill(before_wait)? {
+                return Ok(None);
             }
-            let bytes = match self.input.fill_buf() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                bytes => bytes.map_err(unreadable)?,
-            };
-            if bytes.is_empty() && !is_begun {
+            let bytes = self.input.buffer();
+            let is_end = bytes.is_empty();
+            if is_end && !is_begun {
                 return Ok(None);
             }
             is_begun = true;
             let end = bytes.iter().position(|byte| *byte == b'\n');
-            let is_over = end.is_some() || bytes.is_empty();
             let part = &bytes[..end.unwrap_or(bytes.len())];
             // A line's end may have two bytes.
             fits &= self.line.len() + part.len() <= LINE_MAX_BYTES + 1;
@@ -101,11 +94,26 @@ impl Lines {
             }
             let used = part.len() + usize::from(end.is_some());
             self.input.consume(used);
-            if is_over {
+            if is_end || end.is_some() {
                 self.number += 1;
                 return Ok(Some(fits));
             }
         }
+    }
+
+    /// Waits for the next piece, which is empty at the end; false after Ctrl-C.
+    fn fill(
+        &mut self,
+        before_wait: &mut impl FnMut() -> Result<(), Failure>,
+    ) -> Result<bool, Failure> {
+        before_wait()?;
+        while input::wait_for(self.input.get_ref()).map_err(unreadable)? {
+            match self.input.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                filled => return filled.map(|_| true).map_err(unreadable),
+            }
+        }
+        Ok(false)
     }
 }
 

@@ -57,7 +57,7 @@ impl Mint {
         if let Some(origin) = &upstream.allow_origin {
             builder = builder.allow_origin(origin);
         }
-        let way = upstream.way.options();
+        let way = upstream.way.options()?;
         builder = builder.base_url(way.base_url);
         if let Some(proxy) = way.proxy {
             builder = builder.proxy(proxy);

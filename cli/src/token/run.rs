@@ -51,9 +51,10 @@ fn advise(
     identities: &Identities<'_>,
     messages: Messages,
 ) -> Result<(), Failure> {
+    // Of many identities nothing is said.
     let identity = match identities {
         Identities::One(identity) => identity,
-        _ => "many",
+        Identities::Count(_) | Identities::Lines(_) => "anybody",
     };
     let token = AccessToken::builder(&key.key, identity).grants(wanted.grants.clone());
     let token = wanted.token.ttl.into_iter().fold(token, |token, ttl| token.ttl(ttl));

@@ -7,13 +7,17 @@ use grantmint_emulator::{
 use crate::support::{ACCOUNT, Folder, KEY, Run, grantmint, run, with_key, words};
 
 fn check(emulator: &Emulator, flags: &str) -> Run {
+    run(&mut command(emulator, flags))
+}
+
+fn command(emulator: &Emulator, flags: &str) -> std::process::Command {
     let line = format!("check --base-url {} {flags}", emulator.base_url());
     let mut command = grantmint(words(&line));
     command
         .env("TWILIO_ACCOUNT_SID", DEMO_ACCOUNT_SID)
         .env("TWILIO_API_KEY", DEMO_KEY_SID)
         .env("TWILIO_API_SECRET", DEMO_SECRET);
-    run(&mut command)
+    command
 }
 
 /// The line about one thing.
@@ -117,6 +121,21 @@ fn a_proxy_has_its_own_line() {
     let run = check(&emulator, &flags(&open.url()));
     assert_eq!((run.code, about(&run, "proxy")), (0, "✓ proxy    upstream is reached through it"));
     let closed = proxy(Some(("user", "password")));
+    let url = closed.url().replace("://", "://user:password@");
+    let (code, line) = check(&emulator, &flags(&url)).failed();
+    assert!(code == 2 && line.contains("HTTPS_PROXY") && !line.contains("password@"), "{line}");
+    let of_env =
+        |command: &mut std::process::Command| crate::support::run(command.env("HTTPS_PROXY", &url));
+    let run_of = of_env(&mut command(&emulator, &flags("env")));
+    assert_eq!(
+        (run_of.code, about(&run_of, "proxy")),
+        (0, "✓ proxy    upstream is reached through it")
+    );
+    let unread = of_env(&mut command(&emulator, &format!("--ca-file {}", ca.display())));
+    assert_eq!(
+        about(&unread, "proxy"),
+        "! proxy    HTTPS_PROXY is set and not read: --proxy env does"
+    );
     let run = check(&emulator, &flags(&closed.url()));
     assert_eq!(
         (run.code, about(&run, "proxy")),
