@@ -2,6 +2,8 @@
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 
 use grantmint_core::decode;
@@ -112,4 +114,40 @@ fn stdin_is_read_only_when_a_flag_says_so() {
         assert_eq!(run.code, 0, "{line}: {run:?}");
         drop(stdin);
     }
+}
+
+#[test]
+fn a_pipe_that_does_not_block_gets_every_token() {
+    let (mut ours, theirs) = UnixStream::pair().unwrap();
+    // As Node.js leaves the pipes that it has looked at.
+    theirs.set_nonblocking(true).unwrap();
+    let mut command = with_key(words("token video --identity user-{n} --count 20000"));
+    let mut child = command.stdout(OwnedFd::from(theirs)).spawn().unwrap();
+    // Else the end of the stream is never seen.
+    drop(command);
+    let mut tokens = String::new();
+    ours.read_to_string(&mut tokens).unwrap();
+    assert_eq!((child.wait().unwrap().code(), tokens.lines().count()), (Some(0), 20_000));
+}
+
+#[test]
+fn who_ignores_ctrl_c_for_a_run_in_the_background_is_obeyed() {
+    let mut shell = Command::new("sh");
+    let of_key = with_key([""; 0]);
+    shell.envs(of_key.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let script = r#"trap "" INT; exec "$0" token video --identities - -o jsonl"#;
+    let mut child = piped(shell.args(["-c", script, env!("CARGO_BIN_EXE_grantmint")]));
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    for name in ["alice", "bob"] {
+        writeln!(stdin, "{name}").unwrap();
+        line.clear();
+        stdout.read_line(&mut line).unwrap();
+        assert!(line.contains(name), "{line}");
+        interrupt(&child);
+    }
+    drop(stdin);
+    let run = Run::from(child.wait_with_output().unwrap());
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
 }
