@@ -20,7 +20,7 @@ mod page;
 mod report;
 mod token;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
@@ -30,14 +30,17 @@ use crate::exit::{Exit, Failure};
 use crate::interrupt::CtrlC;
 use crate::output::{Messages, Stdout};
 
-/// Runs one command line, the program's name first, and gives the exit code.
+/// Runs one command line, the program's name first, and gives the exit code. The page starts the program again by
+/// this name.
 ///
 /// It reads and writes the process's own stdin, stdout and stderr, and never ends the process but by
 /// Ctrl-C, whose handler of before is put back. One call at a time.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let _ctrl_c = CtrlC::deadly();
-    let (messages, outcome) = match command(args.into_iter().collect()) {
-        Ok(Some(command)) => (messages_of(&command), carry_out(&command)),
+    let args: Vec<OsString> = args.into_iter().collect();
+    let program = args.first().cloned().unwrap_or_default();
+    let (messages, outcome) = match command(args) {
+        Ok(Some(command)) => (messages_of(&command), carry_out(&command, &program)),
         Ok(None) => (Messages::default(), Ok(Exit::Good)),
         Err(failure) => (Messages::default(), Err(failure)),
     };
@@ -73,11 +76,15 @@ fn messages_of(command: &Command) -> Messages {
         Command::Fleet(FleetCommand::Check(args)) => Messages::new(&args.messages),
         Command::Completions { .. } | Command::Man => Messages::default(),
         #[cfg(feature = "page")]
-        Command::Page(_) => Messages::default(),
+        Command::Page(_) | Command::FleetMember => Messages::default(),
     }
 }
 
-fn carry_out(command: &Command) -> Result<Exit, Failure> {
+#[cfg_attr(
+    not(feature = "page"),
+    expect(unused_variables, reason = "only the page starts it again")
+)]
+fn carry_out(command: &Command, program: &OsStr) -> Result<Exit, Failure> {
     let messages = messages_of(command);
     match command {
         Command::Token(kind) => token::run(kind, messages),
@@ -90,7 +97,9 @@ fn carry_out(command: &Command) -> Result<Exit, Failure> {
         }
         Command::Man => print(generated::MAN).map(|()| Exit::Good),
         #[cfg(feature = "page")]
-        Command::Page(args) => page::run(args),
+        Command::Page(args) => page::run(args, program),
+        #[cfg(feature = "page")]
+        Command::FleetMember => page::run_member(),
     }
 }
 
