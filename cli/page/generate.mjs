@@ -125,6 +125,7 @@ export async function generate() {
   made.offset = made.now - Date.now() / 1000;
   made.lifetime = made.expires_at - made.now;
   showMade();
+  showJudges(await call('inspect', { text: made.jwt, room: asked.grants.find((grant) => grant.kind === 'video')?.room || null }), asked);
 }
 
 function showMade() {
@@ -136,6 +137,18 @@ function showMade() {
   [$('made-empty').hidden, $('made-token').hidden, $('lifetime-bar').hidden] = [true, false, false];
   say('The token is made');
   countDown();
+}
+
+/** Who lets the user in, of those whom the token is meant for. */
+function showJudges({ judges }, { identity, grants }) {
+  const names = { video: 'room', playback: 'player', voice: 'voice' };
+  const lines = grants.filter((grant) => grant.kind in names).map((grant) => {
+    const name = names[grant.kind];
+    const who = { video: grant.room ? `The room ${grant.room}` : 'Every room', playback: 'The player', voice: 'Voice' }[grant.kind];
+    const { admits, message } = judges[name];
+    return el('li', { 'data-tone': admits ? undefined : 'bad' }, admits ? `${who} lets ${identity} in` : `${who} refuses it: ${message}`);
+  });
+  $('made-facts').prepend(...lines);
 }
 
 /** Said aloud at a minute and at the end, and at no other time. */

@@ -1,7 +1,7 @@
 // Inspect: what is in a token, and what is wrong with it, shown at the claim that it concerns.
 
 import { call } from './api.mjs';
-import { $, busy, el, notice, say, setTone } from './dom.mjs';
+import { $, busy, duration, el, notice, say, setTone } from './dom.mjs';
 
 export function setUp() {
   $('inspect-form').addEventListener('submit', (event) => {
@@ -39,7 +39,8 @@ async function inspect() {
   try {
     found = await busy($('inspect'), 'Looking …', () => call('inspect', { text, at, room: $('inspect-room').value.trim() || null }));
   } catch (problem) {
-    return notice(problem.message);
+    [$('inspect-empty').hidden, $('inspected').hidden] = [false, true];
+    return notice(problem.field === 'text' ? `The text ${problem.message.replace(/^text /, '')}.` : problem.message);
   }
   notice('');
   [$('inspect-empty').hidden, $('inspected').hidden] = [true, false];
@@ -49,18 +50,32 @@ async function inspect() {
   $('inspected-json').replaceChildren(...jsonLines(found));
 }
 
-const TONES = { error: 'bad', warning: 'warn', warn: 'warn', info: 'info' };
+const TONES = { error: 'bad', warning: 'warn', note: 'info' };
+const SIGNATURES = { good: 'signature good', bad: 'signature bad' };
 
-function showVerdict({ verdict, summary, valid, verified }) {
-  const tone = !valid ? 'bad' : verified ? undefined : 'warn';
-  setTone($('verdict'), tone);
-  $('verdict').replaceChildren(el('span', {}, verdict), el('small', {}, summary));
-  say(verdict);
+function showVerdict(found) {
+  const of = (severity) => found.findings.filter((finding) => finding.severity === severity).length;
+  const [errors, warnings] = [of('error'), of('warning')];
+  const counted = [[errors, 'error'], [warnings, 'warning']].filter(([number]) => number).map(([number, word]) => `${number} ${word}${number > 1 ? 's' : ''}`);
+  const text = counted.join(', ') || 'Nothing is wrong with it';
+  setTone($('verdict'), errors ? 'bad' : found.valid && !warnings ? undefined : 'warn');
+  $('verdict').replaceChildren(el('span', {}, text), el('small', {}, summary(found)));
+  say(text);
+}
+
+/** Who it is for, and how long. */
+function summary({ signature, claims, times }) {
+  const left = times.expires_in_s;
+  const end = left == null ? null : left > 0 ? `expires in ${duration(left)}` : `expired ${duration(-left)} ago`;
+  const whole = times.lifetime_s == null ? null : `made for ${duration(times.lifetime_s)}`;
+  const identity = claims?.grants?.identity;
+  const name = typeof identity === 'string' ? `identity ${identity}` : null;
+  return [SIGNATURES[signature] ?? 'signature not checked', name, end, whole].filter(Boolean).join(' · ');
 }
 
 function showFindings(findings) {
   const rows = findings.map((finding, index) =>
-    el('li', {}, mark(finding, index), el('b', {}, finding.message), el('p', {}, finding.fix ?? '', ' ', el('code', {}, `${finding.path} ${finding.code} ${finding.number ?? ''}`))),
+    el('li', {}, mark(finding, index), el('b', {}, finding.message), el('p', {}, `${finding.fix}. `, el('code', {}, [finding.code, finding.number, finding.twilio && `Twilio ${finding.twilio}`].filter(Boolean).join(' · ')))),
   );
   $('findings').replaceChildren(...(rows.length ? rows : [el('li', {}, el('b', {}, 'Nothing is wrong with it.'))]));
 }
@@ -70,40 +85,47 @@ function mark({ severity }, index) {
 }
 
 function showJudges(judges) {
-  const rows = Object.entries(judges).map(([name, { admits, reason }]) =>
-    el('li', { 'data-tone': admits ? 'ok' : admits === false ? 'bad' : undefined }, el('span', { class: 'mark' }, admits ? '✓' : admits === false ? '✗' : '–'), el('b', {}, name), el('span', {}, reason ?? '')),
-  );
+  const rows = Object.entries(judges).map(([name, { admits, reason, message }]) => {
+    // A token without its grant was not meant for it.
+    const isMeant = admits || reason !== `${name}_grant_missing`;
+    const sign = admits ? '✓' : isMeant ? '✗' : '–';
+    return el('li', { 'data-tone': admits ? 'ok' : isMeant ? 'bad' : undefined }, el('span', { class: 'mark' }, sign), el('b', {}, name), el('span', {}, admits ? 'lets it in' : message));
+  });
   $('judges').replaceChildren(...rows);
 }
 
 /** Header and claims, a line for each value, with the findings at theirs. */
 function jsonLines({ header, claims, findings }) {
   const lines = [];
-  const at = (path) => findings.map((finding, index) => ({ finding, index })).filter(({ finding }) => finding.path === path);
-  const add = (path, depth, ...texts) => {
-    const here = at(path);
+  const all = findings.map((finding, index) => ({ finding, index }));
+  const at = (part, path) => all.filter(({ finding }) => finding.part === part && finding.path === path);
+  const add = (part, path, depth, ...texts) => {
+    const here = at(part, path);
     const worst = here.some(({ finding }) => finding.severity === 'error') ? 'error' : here.length ? 'warn' : undefined;
     lines.push(el('div', { class: 'line', 'data-tone': worst }, '  '.repeat(depth), ...texts, ...here.map(({ finding, index }) => mark(finding, index))));
   };
-  const walk = (value, path, depth, key, comma) => {
+  const walk = (part, value, path, depth, key, comma) => {
     const name = key == null ? [] : [el('span', { class: 'k' }, JSON.stringify(key)), ': '];
     if (value === null || typeof value !== 'object') {
       const style = typeof value === 'string' ? 's' : 'n';
-      return add(path, depth, ...name, el('span', { class: style }, JSON.stringify(value)), comma, ...time(path, value));
+      return add(part, path, depth, ...name, el('span', { class: style }, JSON.stringify(value)), comma, ...time(path, value));
     }
     const [open, close] = Array.isArray(value) ? '[]' : '{}';
     const entries = Object.entries(value);
-    if (!entries.length) return add(path, depth, ...name, open + close + comma);
-    add(path, depth, ...name, open);
-    entries.forEach(([inner, one], index) => walk(one, `${path}/${inner}`, depth + 1, Array.isArray(value) ? null : inner, index < entries.length - 1 ? ',' : ''));
+    if (!entries.length) return add(part, path, depth, ...name, open + close + comma);
+    add(part, path, depth, ...name, open);
+    entries.forEach(([inner, one], index) => walk(part, one, `${path}/${pointer(inner)}`, depth + 1, Array.isArray(value) ? null : inner, index < entries.length - 1 ? ',' : ''));
     lines.push(el('div', { class: 'line' }, '  '.repeat(depth), close + comma));
   };
-  lines.push(el('div', { class: 'line part' }, 'header'));
-  walk(header, '/header', 0, null, '');
-  lines.push(el('div', { class: 'line part' }, 'claims'));
-  walk(claims, '', 0, null, '');
+  for (const [part, value] of Object.entries({ header, claims })) {
+    lines.push(el('div', { class: 'line part' }, value ? part : `${part}: cannot be read`));
+    if (value) walk(part, value, '', 0, null, '');
+  }
   return lines;
 }
+
+/** A name within a JSON pointer. */
+const pointer = (name) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Times as people read them. */
 function time(path, value) {

@@ -144,7 +144,8 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
-fn problem(error: &Error) -> Problem {
+/// What core says, as the page is told.
+pub(super) fn problem(error: &Error) -> Problem {
     let status = if error.is_retryable() { 503 } else { 422 };
     let problem = Problem::new(status, error.code(), error.message());
     match error.argument() {

@@ -2,6 +2,7 @@
 
 mod fleet;
 mod generate;
+mod inspect;
 mod routes;
 mod server;
 mod session;

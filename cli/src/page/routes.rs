@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::fleet::FleetView;
 use super::generate;
-use super::server::{AllowedHosts, Answer, Need, Problem, Service, of_file, of_json};
+use super::inspect;
+use super::server::{AllowedHosts, Answer, Need, Problem, Service, of_file, of_json, of_text};
 use super::session::{NotOpened, Session};
 use super::showtime::Showtime;
 use super::static_files;
@@ -86,6 +87,16 @@ impl Page {
             "/api/generate" => {
                 let made = generate::generate(&read(body)?, &self.key, self.upstream.base_url());
                 Ok(good(&made?))
+            }
+            "/api/inspect" => {
+                let report = inspect::inspect(&read(body)?, &self.key)?;
+                Ok(of_text(report.to_string()))
+            }
+            "/api/inspect/example" => {
+                let Nothing {} = read(body)?;
+                let text =
+                    inspect::example(&self.key).map_err(|error| generate::problem(&error))?;
+                Ok(good(&serde_json::json!({ "text": text })))
             }
             "/api/showtime/begin" => Ok(good(&self.showtime.begin(read(body)?)?)),
             "/api/showtime/stop" => read(body).map(|Nothing {}| good(&self.showtime.stop())),

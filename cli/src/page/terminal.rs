@@ -70,7 +70,7 @@ impl Terminal {
         });
     }
 
-    /// Always by number: the name `localhost` may lead to another program.
+    /// Always by number: the name `localhost` may be that of another program's place.
     fn link(&self, code: &str) -> String {
         format!("http://127.0.0.1:{}/#k={code}", self.port)
     }

@@ -67,6 +67,11 @@ pub(in crate::page) fn of_json(status: u16, value: &impl Serialize) -> Answer {
     with_type(status, JSON, text)
 }
 
+/// An answer that is JSON already.
+pub(in crate::page) fn of_text(text: String) -> Answer {
+    with_type(200, JSON, text)
+}
+
 /// A file of the page.
 pub(in crate::page) fn of_file(content_type: &'static str, text: &'static str) -> Answer {
     with_type(200, HeaderValue::from_static(content_type), text)

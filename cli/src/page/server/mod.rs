@@ -6,6 +6,6 @@ mod checks;
 mod connections;
 mod peer;
 
-pub(super) use answer::{Answer, Problem, of_file, of_json};
+pub(super) use answer::{Answer, Problem, of_file, of_json, of_text};
 pub(super) use checks::{AllowedHosts, Need};
 pub(super) use connections::{Service, listen};
