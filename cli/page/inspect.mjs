@@ -51,6 +51,7 @@ async function inspect() {
 }
 
 const TONES = { error: 'bad', warning: 'warn', note: 'info' };
+const ORDER = ['typ', 'alg', 'cty', 'iss', 'sub', 'jti', 'iat', 'nbf', 'exp', 'grants'];
 const SIGNATURES = { good: 'signature good', bad: 'signature bad' };
 
 function showVerdict(found) {
@@ -75,9 +76,14 @@ function summary({ signature, claims, times }) {
 
 function showFindings(findings) {
   const rows = findings.map((finding, index) =>
-    el('li', {}, mark(finding, index), el('b', {}, finding.message), el('p', {}, `${finding.fix}. `, el('code', {}, [finding.code, finding.number, finding.twilio && `Twilio ${finding.twilio}`].filter(Boolean).join(' · ')))),
+    el('li', {}, mark(finding, index), el('b', {}, sentence(finding.message)), el('p', {}, `${sentence(finding.fix)} `, el('code', {}, [finding.code, finding.number, finding.twilio && `Twilio ${finding.twilio}`].filter(Boolean).join(' · ')))),
   );
   $('findings').replaceChildren(...(rows.length ? rows : [el('li', {}, el('b', {}, 'Nothing is wrong with it.'))]));
+}
+
+/** A text that begins with a name or a quotation stays as it is. */
+function sentence(text) {
+  return `${/^[a-z]{2,} /.test(text) ? text[0].toUpperCase() + text.slice(1) : text}.`;
 }
 
 function mark({ severity }, index) {
@@ -89,7 +95,7 @@ function showJudges(judges) {
     // A token without its grant was not meant for it.
     const isMeant = admits || reason !== `${name}_grant_missing`;
     const sign = admits ? '✓' : isMeant ? '✗' : '–';
-    return el('li', { 'data-tone': admits ? 'ok' : isMeant ? 'bad' : undefined }, el('span', { class: 'mark' }, sign), el('b', {}, name), el('span', {}, admits ? 'lets it in' : message));
+    return el('li', { 'data-tone': admits ? 'ok' : isMeant ? 'bad' : undefined }, el('span', { class: 'mark' }, sign), el('b', {}, name), el('span', {}, admits ? 'lets it in' : sentence(message)));
   });
   $('judges').replaceChildren(...rows);
 }
@@ -119,9 +125,15 @@ function jsonLines({ header, claims, findings }) {
   };
   for (const [part, value] of Object.entries({ header, claims })) {
     lines.push(el('div', { class: 'line part' }, value ? part : `${part}: cannot be read`));
-    if (value) walk(part, value, '', 0, null, '');
+    if (value) walk(part, ordered(value), '', 0, null, '');
   }
   return lines;
+}
+
+/** The claims that all tokens have come first, as one reads them. */
+function ordered(members) {
+  const names = [...ORDER.filter((name) => name in members), ...Object.keys(members).filter((name) => !ORDER.includes(name))];
+  return Object.fromEntries(names.map((name) => [name, members[name]]));
 }
 
 /** A name within a JSON pointer. */

@@ -70,7 +70,7 @@ impl Terminal {
         });
     }
 
-    /// Always by number: the name `localhost` may be that of another program's place.
+    /// Always by number: another program may answer to the name `localhost`.
     fn link(&self, code: &str) -> String {
         format!("http://127.0.0.1:{}/#k={code}", self.port)
     }

@@ -15,11 +15,13 @@ export class Page {
   #child;
   said = '';
 
-  static async start({ args = ['--demo'], env = {}, terminal = false } = {}) {
+  /** Ends with the test, or the tests of a file, that `after` belongs to. */
+  static async start(test, { args = ['--demo'], env = {}, terminal = false } = {}) {
     const page = new Page();
     const line = [PROGRAM, 'page', '--no-open', ...args];
     const [program, ...rest] = terminal ? ['script', '--quiet', '--return', '--command', line.join(' '), '/dev/null'] : line;
     page.#child = spawn(program, rest, { env: { ...CLEAN, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    test.after(() => page.#end());
     for (const stream of [page.#child.stdout, page.#child.stderr]) stream.on('data', (data) => (page.said += data));
     await page.hears(LINK);
     return page;
@@ -66,8 +68,9 @@ export class Page {
     this.#child.kill(signal);
   }
 
-  async [Symbol.asyncDispose]() {
+  async #end() {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill('SIGKILL');
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    await once(this.#child, 'exit');
   }
 }
