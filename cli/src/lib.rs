@@ -20,7 +20,7 @@ mod page;
 mod report;
 mod token;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
@@ -30,17 +30,14 @@ use crate::exit::{Exit, Failure};
 use crate::interrupt::CtrlC;
 use crate::output::{Messages, Stdout};
 
-/// Runs one command line, the program's name first, and gives the exit code. The page starts the program again by
-/// this name.
+/// Runs one command line, the program's name first, and gives the exit code.
 ///
 /// It reads and writes the process's own stdin, stdout and stderr, and never ends the process but by
 /// Ctrl-C, whose handler of before is put back. One call at a time.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let _ctrl_c = CtrlC::deadly();
-    let args: Vec<OsString> = args.into_iter().collect();
-    let program = args.first().cloned().unwrap_or_default();
-    let (messages, outcome) = match command(args) {
-        Ok(Some(command)) => (messages_of(&command), carry_out(&command, &program)),
+    let (messages, outcome) = match command(args.into_iter().collect()) {
+        Ok(Some(command)) => (messages_of(&command), carry_out(&command)),
         Ok(None) => (Messages::default(), Ok(Exit::Good)),
         Err(failure) => (Messages::default(), Err(failure)),
     };
@@ -80,11 +77,7 @@ fn messages_of(command: &Command) -> Messages {
     }
 }
 
-#[cfg_attr(
-    not(feature = "page"),
-    expect(unused_variables, reason = "only the page starts it again")
-)]
-fn carry_out(command: &Command, program: &OsStr) -> Result<Exit, Failure> {
+fn carry_out(command: &Command) -> Result<Exit, Failure> {
     let messages = messages_of(command);
     match command {
         Command::Token(kind) => token::run(kind, messages),
@@ -97,7 +90,7 @@ fn carry_out(command: &Command, program: &OsStr) -> Result<Exit, Failure> {
         }
         Command::Man => print(generated::MAN).map(|()| Exit::Good),
         #[cfg(feature = "page")]
-        Command::Page(args) => page::run(args, program),
+        Command::Page(args) => page::run(args),
         #[cfg(feature = "page")]
         Command::FleetMember => page::run_member(),
     }

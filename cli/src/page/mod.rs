@@ -11,7 +11,6 @@ mod static_files;
 mod terminal;
 mod upstream;
 
-use std::ffi::OsStr;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -37,8 +36,8 @@ pub(crate) use self::fleet::run_member;
 /// Calls that may block, such as those of upstream.
 const BLOCKING_THREADS: usize = 16;
 
-/// Serves until Ctrl-C. `program` is how this program was called.
-pub(crate) fn run(args: &PageArgs, program: &OsStr) -> Result<Exit, Failure> {
+/// Serves until Ctrl-C.
+pub(crate) fn run(args: &PageArgs) -> Result<Exit, Failure> {
     let (upstream, key) = upstream(args)?;
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
@@ -59,7 +58,7 @@ pub(crate) fn run(args: &PageArgs, program: &OsStr) -> Result<Exit, Failure> {
             key,
             upstream,
             showtime: Showtime::default(),
-            fleet: FleetView::new(program),
+            fleet: FleetView::new(),
         });
         page.show_link(!args.no_open)?;
         let again = Arc::clone(&page);

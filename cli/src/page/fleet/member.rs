@@ -86,7 +86,6 @@ pub(crate) fn run() -> Result<Exit, Failure> {
 
 fn read_orders() -> Result<Orders, Failure> {
     let mut line = String::new();
-    // Not through `lock()`: what is behind the line is for the thread that watches.
     io::stdin()
         .lock()
         .take(ORDERS_MAX_BYTES)

@@ -1,10 +1,10 @@
 //! The fleet: real processes that share grants through the host's store. Shows which of them fetches, and what
 //! happens when that one is killed.
 
+mod again;
 mod member;
 mod process;
 
-use std::ffi::OsString;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use grantmint_emulator::{
 };
 use serde::{Deserialize, Serialize};
 
+use self::again::Again;
 use self::member::{Doing, Orders};
 use self::process::{Process, Spell};
 use super::server::Problem;
@@ -28,6 +29,8 @@ const UPSTREAM_MS: u64 = 1_200;
 /// Grants are short here, so that one need not wait long for a refresh.
 const GRANT_TTL_S: u32 = 15;
 const STREAMER: &str = "VJ000000000000000000000000000f1ee7";
+const NOT_AGAIN: &str = "This grantmint was not started by a command line, so it cannot start itself again. Start it by grantmint page, \
+     python -m grantmint page or npx grantmint page.";
 /// How often is looked whether one fetches that is to be killed.
 const TICK: Duration = Duration::from_millis(20);
 /// Without a page that asks, all processes end.
@@ -36,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The view's state.
 pub(super) struct FleetView {
     /// How this program is started again.
-    program: Option<OsString>,
+    again: Option<Again>,
     began: Instant,
     state: Arc<Mutex<State>>,
 }
@@ -88,9 +91,8 @@ struct Shown {
 }
 
 impl FleetView {
-    pub(super) fn new(program: &std::ffi::OsStr) -> Self {
-        let program = process::program(program);
-        Self { program, began: Instant::now(), state: Arc::default() }
+    pub(super) fn new() -> Self {
+        Self { again: Again::find(), began: Instant::now(), state: Arc::default() }
     }
 
     /// Why there is no such view here.
@@ -98,8 +100,7 @@ impl FleetView {
         if cfg!(not(target_os = "linux")) {
             return Some("Fleets work on Linux only so far.");
         }
-        let why = "This grantmint was started in a way that it cannot start itself again.";
-        self.program.is_none().then_some(why)
+        self.again.is_none().then_some(NOT_AGAIN)
     }
 
     /// As many processes as this, 0 to end all.
@@ -137,6 +138,7 @@ impl FleetView {
     }
 
     fn start(&self, base_url: String) -> Result<Process, Problem> {
+        let again = self.again.as_ref().ok_or_else(|| Problem::new(409, "fleet", NOT_AGAIN))?;
         let orders = Orders {
             base_url,
             account_sid: DEMO_ACCOUNT_SID.to_owned(),
@@ -145,8 +147,7 @@ impl FleetView {
             streamer: STREAMER.to_owned(),
             grant_ttl_s: GRANT_TTL_S,
         };
-        let program = self.program.as_deref().unwrap_or_default();
-        Process::start(program, &orders, self.began).map_err(|error| {
+        Process::start(again, &orders, self.began).map_err(|error| {
             Problem::new(500, "fleet", format!("A process does not start: {error}"))
         })
     }

@@ -1,16 +1,14 @@
 //! A process of the fleet view, as its parent sees it.
 
-use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use super::again::Again;
 use super::member::{Doing, Orders, Report};
 
-/// By this hidden command the program is a member.
-const MEMBER: &str = "fleet-member";
 /// No member says more in its whole time.
 const SAID_MAX_BYTES: u64 = 1024 * 1024 * 1024;
 
@@ -43,10 +41,10 @@ pub(super) struct Spell {
 const SPELLS_MAX: usize = 120;
 
 impl Process {
-    /// Starts `program` again as a member. `began` is when the view's time began.
-    pub(super) fn start(program: &OsStr, orders: &Orders, began: Instant) -> io::Result<Self> {
-        let mut child = Command::new(program)
-            .arg(MEMBER)
+    /// Starts this program again as a member. `began` is when the view's time began.
+    pub(super) fn start(again: &Again, orders: &Orders, began: Instant) -> io::Result<Self> {
+        let mut child = again
+            .command()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -121,12 +119,6 @@ impl Heard {
         }
         self.report = report;
     }
-}
-
-/// How this program is started again, by its own first argument; none where that names no program, as in a module
-/// that an interpreter was told to run.
-pub(super) fn program(name: &OsStr) -> Option<OsString> {
-    (!name.is_empty()).then(|| name.to_owned())
 }
 
 #[cfg(test)]
