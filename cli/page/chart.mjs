@@ -2,8 +2,10 @@
 
 import { count, el, svg } from './dom.mjs';
 
-const WIDTH = 820;
-const MARGIN = { left: 52, right: 128, top: 26, bottom: 26 };
+const MARGIN = { left: 52, right: 116, top: 26, bottom: 26 };
+const NARROW = 560;
+/** While it is not shown, a chart has no width. */
+const WIDTH_MIN = 280;
 const POINTS_MAX = 600;
 
 /** The scale from a range of values to a range of pixels. */
@@ -33,11 +35,11 @@ export function apart(middles, distance) {
 
 /**
  * A chart of lines over seconds: `series` are {points: [[s, value]], style, label}, `bands` times that are shaded.
- * A narrow one has no space for labels beside its lines, and is drawn smaller, so that its texts stay legible.
+ * It is as wide as its place, in pixels, so that its texts have the size of others.
  */
-export function lines({ series, bands = [], seconds, most, height = 330, label, isNarrow, unit = '', ticks = 4, hasAxis = true }) {
-  const width = isNarrow ? 420 : WIDTH;
-  const right = width - (isNarrow ? 108 : MARGIN.right);
+export function lines({ series, bands = [], seconds, most, height = 330, label, place, unit = '', ticks = 4, hasAxis = true }) {
+  const width = Math.max(place, WIDTH_MIN);
+  const right = width - MARGIN.right;
   const bottom = height - (hasAxis ? MARGIN.bottom : 8);
   const top = bands.length ? MARGIN.top : 12;
   const x = scale(0, seconds, MARGIN.left, right);
@@ -45,7 +47,7 @@ export function lines({ series, bands = [], seconds, most, height = 330, label, 
   const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label });
   root.append(...bands.map((band) => shaded(band, x, top, bottom, seconds)).flat());
   root.append(...grid(most, ticks, y, right, unit));
-  if (hasAxis) root.append(...axis(seconds, x, bottom, isNarrow));
+  if (hasAxis) root.append(...axis(seconds, x, bottom, width));
   const drawn = series.filter(({ points }) => points.length);
   for (const one of drawn) root.append(...line(one, x, y, bottom));
   const labelled = drawn.filter((one) => one.label);
@@ -75,8 +77,8 @@ function grid(most, ticks, y, right, unit) {
   ]);
 }
 
-function axis(seconds, x, bottom, isNarrow) {
-  const by = step(seconds, isNarrow ? 4 : 8);
+function axis(seconds, x, bottom, width) {
+  const by = step(seconds, width < NARROW ? 3 : 8);
   const values = Array.from({ length: Math.floor(seconds / by) + 1 }, (_, index) => index * by);
   return values.map((value) => svg('text', { x: x(value), y: bottom + 18, 'text-anchor': 'middle' }, `${count(value)} s`));
 }
@@ -91,8 +93,8 @@ function shaded({ name, from, to }, x, top, bottom, seconds) {
 }
 
 /** Rows of what each one did over the last minute: `lanes` are {name, spells: [{style, from, to}], end}. */
-export function lanes({ lanes: rows, from, to, label, isNarrow }) {
-  const [width, row, left, top] = [isNarrow ? 420 : 1180, 30, 84, 6];
+export function lanes({ lanes: rows, from, to, label, place }) {
+  const [width, row, left, top] = [Math.max(place, WIDTH_MIN), 30, 64, 6];
   const right = width - 12;
   const bottom = top + rows.length * row;
   const x = scale(from, to, left, right);
@@ -111,7 +113,7 @@ export function lanes({ lanes: rows, from, to, label, isNarrow }) {
       root.append(svg('path', { class: 'lane-end', d: `M${at - 5} ${middle - 5}l10 10m0 -10l-10 10` }));
     }
   });
-  const by = step(to - from, isNarrow ? 3 : 6);
+  const by = step(to - from, width < NARROW ? 3 : 6);
   for (let back = 0; back <= to - from; back += by) {
     const text = back ? `−${back} s` : 'now';
     root.append(svg('text', { x: x(to - back), y: bottom + 17, 'text-anchor': back ? 'middle' : 'end' }, text));

@@ -18,8 +18,6 @@ const DOING = {
 };
 
 let news = null;
-/** When processes ended, as the page saw it. */
-const ends = new Map();
 
 const poll = new Poll(async () => take(await call('fleet/news')));
 
@@ -59,11 +57,9 @@ export async function kill() {
 function take(told) {
   const before = news;
   news = told;
-  for (const process of told.processes) {
-    if (!process.is_alive && !ends.has(process.pid)) {
-      ends.set(process.pid, told.now_ms);
-      if (before && process.is_killed) say(`Process ${process.pid} was killed`);
-    }
+  for (const { pid, is_killed } of told.processes) {
+    const was = before?.processes.find((process) => process.pid === pid);
+    if (is_killed && was && !was.is_killed) say(`Process ${pid} was killed`);
   }
   showButtons();
   showFigures();
@@ -121,7 +117,7 @@ function card(process) {
 function timeline() {
   const now = news.now_ms / 1000;
   const rows = news.processes.map((process) => {
-    const end = process.is_alive ? undefined : ends.get(process.pid) / 1000;
+    const end = process.is_alive ? undefined : (process.ended_ms ?? news.now_ms) / 1000;
     const starts = process.spells.map(({ from_ms }) => from_ms / 1000);
     const spells = process.spells.map(({ doing }, index) => ({ style: doing, from: starts[index], to: starts[index + 1] ?? end ?? now }));
     return { name: String(process.pid), spells, end: process.is_killed ? end : undefined };
@@ -130,5 +126,5 @@ function timeline() {
   const first = Math.min(...recent.flatMap((row) => row.spells.map((spell) => spell.from)));
   const from = Math.max(now - MINUTE_S, Math.min(first, now - MINUTE_S / 3));
   const label = `${alive().length} processes, ${count(news.calls)} calls upstream`;
-  return lanes({ lanes: recent, from, to: now, label, isNarrow: $('fleet-chart').clientWidth < 560 });
+  return lanes({ lanes: recent, from, to: now, label, place: $('fleet-chart').clientWidth });
 }

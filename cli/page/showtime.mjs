@@ -127,16 +127,16 @@ function showGrant(ms) {
 }
 
 function draw() {
-  const isNarrow = $('chart').parentElement.clientWidth < 560;
-  const key = [seen.number, samples.length, news?.bands.length, news?.state, isNarrow, isTable].join();
+  const place = $('chart').clientWidth || $('chart-table').clientWidth;
+  const key = [seen.number, samples.length, news?.bands.length, news?.state, place, isTable].join();
   if (key === drawn) return;
   drawn = key;
   [$('chart').hidden, $('chart-table').hidden, $('legend').hidden] = [isTable, !isTable, isTable];
   if (isTable) $('chart-table').replaceChildren(asTable());
-  else $('chart').replaceChildren(...charts(isNarrow));
+  else $('chart').replaceChildren(...charts(place));
 }
 
-function charts(isNarrow) {
+function charts(place) {
   const shown = news?.show;
   const over = (samples.at(-1)?.at_ms ?? 0) / 1000;
   const seconds = Math.max(Number(shown?.within_s ?? within), over);
@@ -156,8 +156,8 @@ function charts(isNarrow) {
     line('grantmint', 'calls', 'calls', 'calls'),
   ];
   if (of('grantmint', 'refused').at(-1)?.[1]) series.push(line('grantmint', 'refused', 'refused', 'refused'));
-  const common = { bands, seconds, isNarrow };
-  const main = lines({ ...common, series, most: shown?.viewers ?? Number($('viewers').value), height: isNarrow ? 280 : 330, label: sentence() });
+  const common = { bands, seconds, place };
+  const main = lines({ ...common, series, most: shown?.viewers ?? Number($('viewers').value), height: place < 560 ? 260 : 330, label: sentence() });
   const grant = of('grantmint', 'remaining_ms').map(([s, ms]) => [s, ms / 1000]);
   if (!grant.length) return [main];
   const left = { points: grant, style: 'grant', label: 'left of grant' };

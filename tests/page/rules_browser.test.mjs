@@ -26,7 +26,7 @@ async function other(test, html, headers = {}) {
   return { url: `http://127.0.0.1:${server.address().port}/`, asked };
 }
 
-test('rules 1 and 3: the link leads to 127.0.0.1, and its code is gone from address and history', async () => {
+test('rules 1 and 3: the link goes to 127.0.0.1, and its code is gone from address and history', async () => {
   assert.equal(new URL(mine.url()).hostname, '127.0.0.1');
   assert.ok(!mine.url().includes('k='));
   assert.ok(!(await mine.evaluate(() => location.href + document.referrer)).includes(page.link.code));

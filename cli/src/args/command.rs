@@ -44,11 +44,6 @@ pub(crate) enum Command {
     #[cfg(feature = "page")]
     Page(PageArgs),
 
-    /// One process of the page's view of fleets; only the page starts it
-    #[cfg(feature = "page")]
-    #[command(hide = true, name = "fleet-member")]
-    FleetMember,
-
     /// Prints the completions of a shell
     Completions {
         /// Whose

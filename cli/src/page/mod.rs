@@ -31,7 +31,7 @@ use crate::credentials::api_key_if_any;
 use crate::exit::{Exit, Failure};
 use crate::output::Messages;
 
-pub(crate) use self::fleet::run_member;
+pub(crate) use self::fleet::{is_member, run_member};
 
 /// Calls that may block, such as those of upstream.
 const BLOCKING_THREADS: usize = 16;

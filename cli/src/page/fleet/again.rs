@@ -8,8 +8,13 @@ use std::process::Command;
 
 /// The command that this process was started with.
 const PAGE: &str = "page";
-/// The hidden command of a process of the fleet view.
+/// That of a process of the fleet view. It is in no help and no completion: only the page gives it.
 const MEMBER: &str = "fleet-member";
+
+/// Whether a command line is that of a member.
+pub(crate) fn is_member(args: &[OsString]) -> bool {
+    matches!(args, [_, command] if command == MEMBER)
+}
 
 /// The words of a command line that starts a member.
 #[derive(Clone, Debug, PartialEq, Eq)]

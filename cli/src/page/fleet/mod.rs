@@ -19,6 +19,7 @@ use self::member::{Doing, Orders};
 use self::process::{Process, Spell};
 use super::server::Problem;
 
+pub(crate) use self::again::is_member;
 pub(crate) use self::member::run as run_member;
 
 const PROCESSES_MAX: usize = 8;
@@ -79,6 +80,7 @@ struct Shown {
     pid: u32,
     is_alive: bool,
     is_killed: bool,
+    ended_ms: Option<u64>,
     doing: Doing,
     tokens: u64,
     remaining_ms: Option<u64>,
@@ -184,7 +186,7 @@ impl FleetView {
         let mut state = self.state();
         state.asked = Some(Instant::now());
         News {
-            now_ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            now_ms: process::millis(self.began),
             unavailable: self.unavailable(),
             is_armed: state.is_armed,
             calls: state.emulator.as_ref().map_or(0, |emulator| emulator.counters().requests),
@@ -244,6 +246,7 @@ impl Shown {
             pid: process.pid(),
             is_alive: process.is_alive(),
             is_killed: process.is_killed(),
+            ended_ms: heard.ended_ms,
             doing: report.doing,
             tokens: report.tokens,
             remaining_ms: report.remaining_ms,

@@ -27,7 +27,7 @@ pub(super) struct Heard {
     pub(super) report: Report,
     /// What it has been doing, and since when, as milliseconds of the view.
     pub(super) spells: Vec<Spell>,
-    pub(super) has_ended: bool,
+    pub(super) ended_ms: Option<u64>,
 }
 
 /// Some time of doing one thing.
@@ -64,10 +64,9 @@ impl Process {
         let listen = move || {
             for line in BufReader::new(stdout.take(SAID_MAX_BYTES)).lines().map_while(Result::ok) {
                 let Ok(report) = serde_json::from_str(&line) else { break };
-                let now = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-                heard.lock().unwrap_or_else(PoisonError::into_inner).add(report, now);
+                heard.lock().unwrap_or_else(PoisonError::into_inner).add(report, millis(began));
             }
-            heard.lock().unwrap_or_else(PoisonError::into_inner).has_ended = true;
+            heard.lock().unwrap_or_else(PoisonError::into_inner).ended_ms = Some(millis(began));
         };
         thread::Builder::new().name("fleet-member".to_owned()).spawn(listen).map(drop)
     }
@@ -87,7 +86,7 @@ impl Process {
     }
 
     pub(super) fn is_alive(&self) -> bool {
-        !self.is_killed && !self.heard().has_ended
+        !self.is_killed && self.heard().ended_ms.is_none()
     }
 
     pub(super) fn is_killed(&self) -> bool {
@@ -100,6 +99,11 @@ impl Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Milliseconds since the view began.
+pub(super) fn millis(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Drop for Process {
