@@ -1,7 +1,7 @@
 // Generate: a form for every grant, the token, and the code that makes the same.
 
 import { call } from './api.mjs';
-import { $, busy, copy, count, duration, el, radios, say, setTone } from './dom.mjs';
+import { $, busy, copy, count, duration, el, notice, radios, say, setTone } from './dom.mjs';
 import { KINDS } from './kinds.mjs';
 import { LANGUAGES, hasSnippet, snippet } from './snippets.mjs';
 
@@ -61,7 +61,7 @@ function fieldsOf(of, name) {
       return el('label', { class: 'check field' }, el('input', { type: 'checkbox', id, 'data-key': field.name }), field.label);
     }
     const hint = el('p', { class: 'hint', id: `${id}-hint` }, field.hint);
-    const input = el('input', { id, spellcheck: 'false', autocapitalize: 'none', placeholder: field.example, required: field.must, 'aria-describedby': hint.id, 'data-key': field.name, 'data-field': field.key });
+    const input = el('input', { id, spellcheck: 'false', autocapitalize: 'none', placeholder: field.example, required: field.must, 'aria-describedby': hint.id, 'data-key': field.name, 'data-field': [KINDS[of].claim, field.key].filter(Boolean).join('.') });
     input.value = field.must || name === 'grant' ? field.example : '';
     const must = field.must ? el('span', { class: 'must', 'aria-hidden': 'true' }, ' *') : null;
     return el('div', { class: 'field' }, el('label', { for: id }, field.label, must), input, hint);
@@ -116,7 +116,7 @@ function form() {
 export async function generate() {
   clearErrors();
   const asked = form();
-  if (!Number.isInteger(asked.ttl) || asked.ttl < 0) return showError({ field: 'ttl', message: 'A lifetime is a number of seconds.' });
+  if (!Number.isInteger(asked.ttl) || asked.ttl < 0) return showError({ field: 'ttl', message: 'ttl must be a number of seconds' });
   try {
     made = await busy($('generate'), 'Signing …', () => call('generate', asked));
   } catch (problem) {
@@ -167,6 +167,7 @@ function countDown() {
 }
 
 function clearErrors() {
+  notice('');
   for (const old of document.querySelectorAll('#view-generate .error')) old.remove();
   for (const input of document.querySelectorAll('#view-generate [aria-invalid]')) {
     input.removeAttribute('aria-invalid');
@@ -175,14 +176,21 @@ function clearErrors() {
 }
 
 function showError({ field, message }) {
-  const input = document.querySelector(`#view-generate [data-field="${CSS.escape(field ?? '')}"]`) ?? $('identity');
+  const input = document.querySelector(`#view-generate [data-field="${CSS.escape(field ?? '')}"]`);
+  if (!input) return notice(message);
   input.closest('details')?.setAttribute('open', '');
-  const error = el('p', { class: 'error', id: 'generate-error' }, message);
+  const error = el('p', { class: 'error', id: 'generate-error' }, message.replace(field, labelOf(input)));
   (input.closest('.field') ?? input.parentElement).append(error);
   input.setAttribute('aria-invalid', 'true');
   input.dataset.described = input.getAttribute('aria-describedby') ?? '';
   input.setAttribute('aria-describedby', `${error.id} ${input.dataset.described}`.trim());
   input.focus();
+}
+
+/** What a field is called on the page. */
+function labelOf(input) {
+  const label = input.closest('.field').querySelector('label, legend');
+  return (label.firstChild?.textContent ?? label.textContent).trim();
 }
 
 function tab(id) {
