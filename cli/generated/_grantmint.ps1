@@ -30,6 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
             [CompletionResult]::new('grant', 'grant', [CompletionResultType]::ParameterValue, 'Fetches one playback grant')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Checks key, clock, network and TLS, each with its reason')
             [CompletionResult]::new('fleet', 'fleet', [CompletionResultType]::ParameterValue, 'The store that processes share')
+            [CompletionResult]::new('page', 'page', [CompletionResultType]::ParameterValue, 'All of this in your browser; without a key: page --demo')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Prints the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Prints the manual page')
             break
@@ -367,6 +368,21 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
             [CompletionResult]::new('--silent', '--silent', [CompletionResultType]::ParameterName, 'Neither messages nor results: the exit code alone')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'grantmint;page' {
+            [CompletionResult]::new('--allow-host', '--allow-host', [CompletionResultType]::ParameterName, 'Another name under which a proxy shows the page to the browser; {port} in it stands for the page''s port')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where playback grants come from: scheme, host and port')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A profile of twilio-cli')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A profile of twilio-cli')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'A file with TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET')
+            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Reads the secret alone from a file')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region that tokens name, in place of that of the credentials')
+            [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Without a key: with the emulator''s, whose tokens work here but not at Twilio')
+            [CompletionResult]::new('--no-open', '--no-open', [CompletionResultType]::ParameterName, 'Prints the link, and leaves the browser closed')
+            [CompletionResult]::new('--secret-stdin', '--secret-stdin', [CompletionResultType]::ParameterName, 'Reads the secret alone from stdin')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'grantmint;completions' {

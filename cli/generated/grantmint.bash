@@ -34,6 +34,9 @@ _grantmint() {
             grantmint,man)
                 cmd="grantmint__subcmd__man"
                 ;;
+            grantmint,page)
+                cmd="grantmint__subcmd__page"
+                ;;
             grantmint,token)
                 cmd="grantmint__subcmd__token"
                 ;;
@@ -71,7 +74,7 @@ _grantmint() {
 
     case "${cmd}" in
         grantmint)
-            opts="-h -V --help --version token inspect grant check fleet completions man"
+            opts="-h -V --help --version token inspect grant check fleet page completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -331,6 +334,48 @@ _grantmint() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        grantmint__subcmd__page)
+            opts="-p -h --demo --no-open --allow-host --base-url --profile --env-file --secret-stdin --secret-file --region --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --allow-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -31,6 +31,7 @@ complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "inspect" -d 'Sa
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "grant" -d 'Fetches one playback grant'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "check" -d 'Checks key, clock, network and TLS, each with its reason'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "fleet" -d 'The store that processes share'
+complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "page" -d 'All of this in your browser; without a key: page --demo'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "completions" -d 'Prints the completions of a shell'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "man" -d 'Prints the manual page'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and not __fish_seen_subcommand_from video voice chat sync taskrouter flex playback custom" -s h -l help -d 'Print help'
@@ -349,5 +350,15 @@ none\t'More important than any message'"
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Says on stderr what went wrong, and nothing else'
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -l silent -d 'Neither messages nor results: the exit code alone'
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l allow-host -d 'Another name under which a proxy shows the page to the browser; {port} in it stands for the page\'s port' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l base-url -d 'Where playback grants come from: scheme, host and port' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -s p -l profile -d 'A profile of twilio-cli' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l env-file -d 'A file with TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET' -r -F
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l secret-file -d 'Reads the secret alone from a file' -r -F
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l region -d 'The region that tokens name, in place of that of the credentials' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l demo -d 'Without a key: with the emulator\'s, whose tokens work here but not at Twilio'
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l no-open -d 'Prints the link, and leaves the browser closed'
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l secret-stdin -d 'Reads the secret alone from stdin'
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -s h -l help -d 'Print help'
 complete -c grantmint -n "__fish_grantmint_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c grantmint -n "__fish_grantmint_using_subcommand man" -s h -l help -d 'Print help'

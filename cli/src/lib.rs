@@ -36,7 +36,12 @@ use crate::output::{Messages, Stdout};
 /// Ctrl-C, whose handler of before is put back. One call at a time.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let _ctrl_c = CtrlC::deadly();
-    let (messages, outcome) = match command(args.into_iter().collect()) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    #[cfg(feature = "page")]
+    if page::is_member(&args) {
+        return page::run_member().unwrap_or_else(|failure| failure.exit) as u8;
+    }
+    let (messages, outcome) = match command(args) {
         Ok(Some(command)) => (messages_of(&command), carry_out(&command)),
         Ok(None) => (Messages::default(), Ok(Exit::Good)),
         Err(failure) => (Messages::default(), Err(failure)),

@@ -14,9 +14,13 @@ pub(crate) struct PageArgs {
     #[arg(long)]
     pub(crate) no_open: bool,
 
-    /// Another name under which a proxy shows the page to the browser
+    /// Another name under which a proxy shows the page to the browser; {port} in it stands for the page's port
     #[arg(long, value_name = "HOST")]
     pub(crate) allow_host: Vec<String>,
+
+    /// Where playback grants come from: scheme, host and port
+    #[arg(long, value_name = "URL", conflicts_with = "demo")]
+    pub(crate) base_url: Option<String>,
 
     #[command(flatten)]
     pub(crate) credentials: CredentialArgs,

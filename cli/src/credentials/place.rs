@@ -40,12 +40,13 @@ pub(crate) fn api_key(args: &CredentialArgs) -> Result<Key, Failure> {
     Ok(key)
 }
 
-/// The same, or none if no place has any part of one.
+/// As [`api_key`]; none if no flag names a place, and none of the others has any part of a key.
 pub(crate) fn api_key_if_any(args: &CredentialArgs) -> Result<Option<Key>, Failure> {
-    if args.env_file.is_none() && !found(args)?.is_begun() {
-        return Ok(None);
-    }
-    api_key(args).map(Some)
+    let is_named = args.env_file.is_some()
+        || args.profile.is_some()
+        || args.secret_file.is_some()
+        || args.secret_stdin;
+    if is_named || found(args)?.is_begun() { api_key(args).map(Some) } else { Ok(None) }
 }
 
 fn from_one_place(args: &CredentialArgs) -> Result<Key, Failure> {
