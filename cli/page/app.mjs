@@ -35,8 +35,10 @@ function setUp() {
   $('help').addEventListener('click', help);
   $('hide').addEventListener('click', hideTokens);
   $('theme').addEventListener('click', toggleTheme);
-  if (sessionStorage.getItem('theme')) document.documentElement.dataset.theme = sessionStorage.getItem('theme');
-  for (const view of Object.values(VIEWS)) view.setUp({ ...hello, inspect: (jwt) => [go('inspect'), inspect.open(jwt)] });
+  if (sessionStorage.getItem('theme'))
+    document.documentElement.dataset.theme = sessionStorage.getItem('theme');
+  for (const view of Object.values(VIEWS))
+    view.setUp({ ...hello, inspect: (jwt) => [go('inspect'), inspect.open(jwt)] });
   addEventListener('hashchange', showView);
   listenForKeys({
     1: () => go('generate'),
@@ -61,7 +63,8 @@ function go(view) {
 
 async function showView() {
   if (location.hash.startsWith('#k=')) return location.reload();
-  const view = location.hash.slice(1) in VIEWS ? location.hash.slice(1) : hello.is_demo ? 'showtime' : 'generate';
+  const view =
+    location.hash.slice(1) in VIEWS ? location.hash.slice(1) : hello.is_demo ? 'showtime' : 'generate';
   if (view === current) return;
   VIEWS[current]?.hide?.();
   for (const name of Object.keys(VIEWS)) $(`view-${name}`).hidden = name !== view;
@@ -81,7 +84,9 @@ function hideTokens() {
 }
 
 function toggleTheme() {
-  const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark' || (!document.documentElement.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches);
+  const isDark =
+    getComputedStyle(document.documentElement).colorScheme === 'dark' ||
+    (!document.documentElement.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.dataset.theme = isDark ? 'light' : 'dark';
   sessionStorage.setItem('theme', document.documentElement.dataset.theme);
 }

@@ -37,7 +37,18 @@ export function apart(middles, distance) {
  * A chart of lines over seconds: `series` are {points: [[s, value]], style, label}, `bands` times that are shaded.
  * It is as wide as its place, in pixels, so that its texts have the size of others.
  */
-export function lines({ series, bands = [], seconds, most, height = 330, label, place, unit = '', ticks = 4, hasAxis = true }) {
+export function lines({
+  series,
+  bands = [],
+  seconds,
+  most,
+  height = 330,
+  label,
+  place,
+  unit = '',
+  ticks = 4,
+  hasAxis = true,
+}) {
   const width = Math.max(place, WIDTH_MIN);
   const right = width - MARGIN.right;
   const bottom = height - (hasAxis ? MARGIN.bottom : 8);
@@ -51,7 +62,10 @@ export function lines({ series, bands = [], seconds, most, height = 330, label, 
   const drawn = series.filter(({ points }) => points.length);
   for (const one of drawn) root.append(...line(one, x, y, bottom));
   const labelled = drawn.filter((one) => one.label);
-  const middles = apart(labelled.map(({ points }) => y(points.at(-1)[1])), 16);
+  const middles = apart(
+    labelled.map(({ points }) => y(points.at(-1)[1])),
+    16,
+  );
   const shift = Math.min(0, bottom + 4 - Math.max(0, ...middles));
   labelled.forEach(({ points, style, label: text }, index) => {
     const at = Math.min(x(points.at(-1)[0]) + 9, right + 9);
@@ -61,11 +75,16 @@ export function lines({ series, bands = [], seconds, most, height = 330, label, 
 }
 
 function line({ points, style, hasArea }, x, y, bottom) {
-  const path = thin(points).map(([s, value], index) => `${index ? 'L' : 'M'}${x(s).toFixed(1)} ${y(value).toFixed(1)}`);
+  const path = thin(points).map(
+    ([s, value], index) => `${index ? 'L' : 'M'}${x(s).toFixed(1)} ${y(value).toFixed(1)}`,
+  );
   const stroke = svg('path', { class: `series c-${style}`, d: path.join('') });
   if (!hasArea) return [stroke];
   const [first, last] = [x(points[0][0]), x(points.at(-1)[0])];
-  return [svg('path', { class: 'area', d: `${path.join('')}L${last} ${bottom}L${first} ${bottom}Z` }), stroke];
+  return [
+    svg('path', { class: 'area', d: `${path.join('')}L${last} ${bottom}L${first} ${bottom}Z` }),
+    stroke,
+  ];
 }
 
 function grid(most, ticks, y, right, unit) {
@@ -80,7 +99,9 @@ function grid(most, ticks, y, right, unit) {
 function axis(seconds, x, bottom, width) {
   const by = step(seconds, width < NARROW ? 3 : 8);
   const values = Array.from({ length: Math.floor(seconds / by) + 1 }, (_, index) => index * by);
-  return values.map((value) => svg('text', { x: x(value), y: bottom + 18, 'text-anchor': 'middle' }, `${count(value)} s`));
+  return values.map((value) =>
+    svg('text', { x: x(value), y: bottom + 18, 'text-anchor': 'middle' }, `${count(value)} s`),
+  );
 }
 
 function shaded({ name, from, to }, x, top, bottom, seconds) {
@@ -106,7 +127,16 @@ export function lanes({ lanes: rows, from, to, label, place }) {
     for (const spell of spells.filter((one) => one.to > from)) {
       const [a, b] = [x(within(spell.from)), x(within(spell.to))];
       const rises = spell.style === 'fetches' ? 0 : 6;
-      root.append(svg('rect', { class: `lane-${spell.style}`, x: a, y: y + 4 + rises, width: Math.max(1, b - a), height: 20 - 2 * rises, rx: 2 }));
+      root.append(
+        svg('rect', {
+          class: `lane-${spell.style}`,
+          x: a,
+          y: y + 4 + rises,
+          width: Math.max(1, b - a),
+          height: 20 - 2 * rises,
+          rx: 2,
+        }),
+      );
     }
     if (end > from) {
       const [at, middle] = [x(within(end)), y + 14];
@@ -116,17 +146,40 @@ export function lanes({ lanes: rows, from, to, label, place }) {
   const by = step(to - from, width < NARROW ? 3 : 6);
   for (let back = 0; back <= to - from; back += by) {
     const text = back ? `−${back} s` : 'now';
-    root.append(svg('text', { x: x(to - back), y: bottom + 17, 'text-anchor': back ? 'middle' : 'end' }, text));
+    root.append(
+      svg('text', { x: x(to - back), y: bottom + 17, 'text-anchor': back ? 'middle' : 'end' }, text),
+    );
   }
   return root;
 }
 
 /** One entry of a legend, with the line as it is drawn. */
 export function legend(style, text) {
-  return el('span', {}, svg('svg', { viewBox: '0 0 28 8', 'aria-hidden': 'true' }, svg('path', { class: `c-${style}`, d: 'M1 4h26' })), text);
+  return el(
+    'span',
+    {},
+    svg(
+      'svg',
+      { viewBox: '0 0 28 8', 'aria-hidden': 'true' },
+      svg('path', { class: `c-${style}`, d: 'M1 4h26' }),
+    ),
+    text,
+  );
 }
 
 export function table(head, rows) {
-  const cells = (tag, texts) => texts.map((text, index) => el(index || tag === 'th' ? tag : 'th', { scope: tag === 'th' ? 'col' : index ? null : 'row' }, text));
-  return el('table', {}, el('thead', {}, el('tr', {}, cells('th', head))), el('tbody', {}, rows.map((row) => el('tr', {}, cells('td', row)))));
+  const cells = (tag, texts) =>
+    texts.map((text, index) =>
+      el(index || tag === 'th' ? tag : 'th', { scope: tag === 'th' ? 'col' : index ? null : 'row' }, text),
+    );
+  return el(
+    'table',
+    {},
+    el('thead', {}, el('tr', {}, cells('th', head))),
+    el(
+      'tbody',
+      {},
+      rows.map((row) => el('tr', {}, cells('td', row))),
+    ),
+  );
 }

@@ -31,7 +31,9 @@ export function setUp({ fleet_unavailable: why }) {
   $('fleet-kill').addEventListener('click', kill);
   $('fewer-processes').addEventListener('click', () => resize(alive().length - 1));
   $('more-processes').addEventListener('click', () => resize(alive().length + 1));
-  const entries = ['serves', 'fetches', 'waits'].map((doing) => el('span', {}, el('i', { class: `l-${doing}` }), DOING[doing][0].replace(' ━━▶', '')));
+  const entries = ['serves', 'fetches', 'waits'].map((doing) =>
+    el('span', {}, el('i', { class: `l-${doing}` }), DOING[doing][0].replace(' ━━▶', '')),
+  );
   $('fleet-legend').append(...entries, el('span', {}, '✗ killed'));
 }
 
@@ -64,7 +66,10 @@ function take(told) {
   showButtons();
   showFigures();
   $('processes').replaceChildren(...told.processes.map(card));
-  [$('fleet-empty').hidden, $('fleet-chart-card').hidden] = [told.processes.length > 0, told.processes.length === 0];
+  [$('fleet-empty').hidden, $('fleet-chart-card').hidden] = [
+    told.processes.length > 0,
+    told.processes.length === 0,
+  ];
   if (told.processes.length) $('fleet-chart').replaceChildren(timeline());
 }
 
@@ -74,10 +79,13 @@ function showButtons() {
   $('fleet-start').firstElementChild.textContent = running ? 'End all' : 'Start four processes';
   $('fleet-start').classList.toggle('primary', !running);
   $('fleet-kill').disabled = !running;
-  $('fleet-kill').firstElementChild.textContent = news?.is_armed ? 'Kills the next that fetches …' : 'Kill the one that fetches';
+  $('fleet-kill').firstElementChild.textContent = news?.is_armed
+    ? 'Kills the next that fetches …'
+    : 'Kill the one that fetches';
   $('fewer-processes').disabled = running === 0;
   $('more-processes').disabled = running >= MOST;
-  $('fleet-hint').textContent = `Upstream takes ${(news.upstream_ms / 1000).toFixed(1)} s to answer and grants are valid for ${news.grant_ttl_s} s, so that there is something to see.`;
+  $('fleet-hint').textContent =
+    `Upstream takes ${(news.upstream_ms / 1000).toFixed(1)} s to answer and grants are valid for ${news.grant_ttl_s} s, so that there is something to see.`;
 }
 
 function showFigures() {
@@ -101,7 +109,8 @@ function card(process) {
   bar.firstElementChild.style.transform = `scaleX(${process.is_alive ? share : 0})`;
   setTone(bar, share < 0.25 ? 'warn' : undefined);
   const [word, more] = DOING[doing];
-  const left = process.is_alive && process.remaining_ms != null ? `, ${duration(process.remaining_ms / 1000)} left` : '';
+  const left =
+    process.is_alive && process.remaining_ms != null ? `, ${duration(process.remaining_ms / 1000)} left` : '';
   return el(
     'article',
     { class: 'process', 'data-doing': doing },
@@ -119,10 +128,16 @@ function timeline() {
   const rows = news.processes.map((process) => {
     const end = process.is_alive ? undefined : (process.ended_ms ?? news.now_ms) / 1000;
     const starts = process.spells.map(({ from_ms }) => from_ms / 1000);
-    const spells = process.spells.map(({ doing }, index) => ({ style: doing, from: starts[index], to: starts[index + 1] ?? end ?? now }));
+    const spells = process.spells.map(({ doing }, index) => ({
+      style: doing,
+      from: starts[index],
+      to: starts[index + 1] ?? end ?? now,
+    }));
     return { name: String(process.pid), spells, end: process.is_killed ? end : undefined };
   });
-  const recent = rows.filter((row, index) => news.processes[index].is_alive || (row.spells.at(-1)?.to ?? 0) > now - MINUTE_S);
+  const recent = rows.filter(
+    (row, index) => news.processes[index].is_alive || (row.spells.at(-1)?.to ?? 0) > now - MINUTE_S,
+  );
   const first = Math.min(...recent.flatMap((row) => row.spells.map((spell) => spell.from)));
   const from = Math.max(now - MINUTE_S, Math.min(first, now - MINUTE_S / 3));
   const label = `${alive().length} processes, ${count(news.calls)} calls upstream`;

@@ -5,7 +5,11 @@ import { $, busy, copy, count, duration, el, notice, radios, say, setTone } from
 import { KINDS } from './kinds.mjs';
 import { LANGUAGES, hasSnippet, snippet } from './snippets.mjs';
 
-const LIFETIMES = [['3600', '1 h'], ['14400', '4 h'], ['86400', '24 h']];
+const LIFETIMES = [
+  ['3600', '1 h'],
+  ['14400', '4 h'],
+  ['86400', '24 h'],
+];
 
 let kind = 'video';
 let others = [];
@@ -17,12 +21,24 @@ let openInspect;
 
 export function setUp({ base_url, inspect }) {
   [baseUrl, openInspect] = [base_url ?? undefined, inspect];
-  radios($('kinds'), 'kind', Object.entries(KINDS).map(([id, { label }]) => [id, label]), kind, choose);
+  radios(
+    $('kinds'),
+    'kind',
+    Object.entries(KINDS).map(([id, { label }]) => [id, label]),
+    kind,
+    choose,
+  );
   radios($('lifetimes'), 'ttl', LIFETIMES, ttl, (value) => {
     [ttl, $('ttl-other').value] = [value, ''];
     showSnippet();
   });
-  const other = el('input', { id: 'ttl-other', inputmode: 'numeric', placeholder: 'seconds', 'aria-label': 'Another lifetime, in seconds', 'data-field': 'ttl' });
+  const other = el('input', {
+    id: 'ttl-other',
+    inputmode: 'numeric',
+    placeholder: 'seconds',
+    'aria-label': 'Another lifetime, in seconds',
+    'data-field': 'ttl',
+  });
   other.addEventListener('input', () => {
     const chosen = document.querySelector('[name=ttl]:checked');
     if (chosen) chosen.checked = false;
@@ -58,10 +74,24 @@ function fieldsOf(of, name) {
   return KINDS[of].fields.map((field) => {
     const id = `${name}-${of}-${field.name}`;
     if (field.isSwitch) {
-      return el('label', { class: 'check field' }, el('input', { type: 'checkbox', id, 'data-key': field.name }), field.label);
+      return el(
+        'label',
+        { class: 'check field' },
+        el('input', { type: 'checkbox', id, 'data-key': field.name }),
+        field.label,
+      );
     }
     const hint = el('p', { class: 'hint', id: `${id}-hint` }, field.hint);
-    const input = el('input', { id, spellcheck: 'false', autocapitalize: 'none', placeholder: field.example, required: field.must, 'aria-describedby': hint.id, 'data-key': field.name, 'data-field': [KINDS[of].claim, field.key].filter(Boolean).join('.') });
+    const input = el('input', {
+      id,
+      spellcheck: 'false',
+      autocapitalize: 'none',
+      placeholder: field.example,
+      required: field.must,
+      'aria-describedby': hint.id,
+      'data-key': field.name,
+      'data-field': [KINDS[of].claim, field.key].filter(Boolean).join('.'),
+    });
     input.value = field.must || name === 'grant' ? field.example : '';
     const must = field.must ? el('span', { class: 'must', 'aria-hidden': 'true' }, ' *') : null;
     return el('div', { class: 'field' }, el('label', { for: id }, field.label, must), input, hint);
@@ -72,7 +102,13 @@ function addGrant(event) {
   const [chosen] = [event.target.value, (event.target.value = '')];
   if (!chosen) return;
   const remove = el('button', { type: 'button', class: 'quiet' }, 'Remove');
-  const box = el('fieldset', { class: 'another' }, el('legend', {}, KINDS[chosen].label), ...fieldsOf(chosen, 'other'), remove);
+  const box = el(
+    'fieldset',
+    { class: 'another' },
+    el('legend', {}, KINDS[chosen].label),
+    ...fieldsOf(chosen, 'other'),
+    remove,
+  );
   const other = { kind: chosen, box };
   remove.addEventListener('click', () => {
     others = others.filter((one) => one !== other);
@@ -89,7 +125,10 @@ function showOthers() {
   const taken = new Set([kind, 'playback', ...others.map((other) => other.kind)]);
   const free = Object.keys(KINDS).filter((id) => !taken.has(id));
   $('more-grants').replaceChildren(...others.map((other) => other.box));
-  $('add-grant').replaceChildren(el('option', { value: '' }, 'none'), ...free.map((id) => el('option', { value: id }, KINDS[id].label)));
+  $('add-grant').replaceChildren(
+    el('option', { value: '' }, 'none'),
+    ...free.map((id) => el('option', { value: id }, KINDS[id].label)),
+  );
   showSnippet();
 }
 
@@ -116,7 +155,8 @@ function form() {
 export async function generate() {
   clearErrors();
   const asked = form();
-  if (!Number.isInteger(asked.ttl) || asked.ttl < 0) return showError({ field: 'ttl', message: 'ttl must be a number of seconds' });
+  if (!Number.isInteger(asked.ttl) || asked.ttl < 0)
+    return showError({ field: 'ttl', message: 'ttl must be a number of seconds' });
   try {
     made = await busy($('generate'), 'Signing …', () => call('generate', asked));
   } catch (problem) {
@@ -125,12 +165,20 @@ export async function generate() {
   made.offset = made.now - Date.now() / 1000;
   made.lifetime = made.expires_at - made.now;
   showMade();
-  showJudges(await call('inspect', { text: made.jwt, room: asked.grants.find((grant) => grant.kind === 'video')?.room || null }), asked);
+  showJudges(
+    await call('inspect', {
+      text: made.jwt,
+      room: asked.grants.find((grant) => grant.kind === 'video')?.room || null,
+    }),
+    asked,
+  );
 }
 
 function showMade() {
   const names = ['t-header', 't-claims', 't-signature'];
-  const parts = made.jwt.split('.').flatMap((part, index) => [index ? '.' : null, el('span', { class: names[index] }, part)]);
+  const parts = made.jwt
+    .split('.')
+    .flatMap((part, index) => [index ? '.' : null, el('span', { class: names[index] }, part)]);
   $('token').replaceChildren(...parts.filter(Boolean));
   $('made-bytes').textContent = `${count(made.jwt.length)} bytes`;
   $('made-facts').replaceChildren(...made.warnings.map((text) => el('li', { 'data-tone': 'warn' }, text)));
@@ -142,12 +190,22 @@ function showMade() {
 /** Who lets the user in, of those whom the token is meant for. */
 function showJudges({ judges }, { identity, grants }) {
   const names = { video: 'room', playback: 'player', voice: 'voice' };
-  const lines = grants.filter((grant) => grant.kind in names).map((grant) => {
-    const name = names[grant.kind];
-    const who = { video: grant.room ? `The room ${grant.room}` : 'Every room', playback: 'The player', voice: 'Voice' }[grant.kind];
-    const { admits, message } = judges[name];
-    return el('li', { 'data-tone': admits ? undefined : 'bad' }, admits ? `${who} lets ${identity} in` : `${who} refuses it: ${message}`);
-  });
+  const lines = grants
+    .filter((grant) => grant.kind in names)
+    .map((grant) => {
+      const name = names[grant.kind];
+      const who = {
+        video: grant.room ? `The room ${grant.room}` : 'Every room',
+        playback: 'The player',
+        voice: 'Voice',
+      }[grant.kind];
+      const { admits, message } = judges[name];
+      return el(
+        'li',
+        { 'data-tone': admits ? undefined : 'bad' },
+        admits ? `${who} lets ${identity} in` : `${who} refuses it: ${message}`,
+      );
+    });
   $('made-facts').prepend(...lines);
 }
 
@@ -161,7 +219,10 @@ function countDown() {
   for (const element of [$('countdown'), $('lifetime-bar')]) setTone(element, tone);
   $('lifetime-bar').firstElementChild.style.transform = `scaleX(${share})`;
   $('generate').firstElementChild.textContent = left > 0 ? 'Generate' : 'Generate again';
-  for (const [at, text] of [[60, 'The token expires in a minute'], [0, 'The token has expired']]) {
+  for (const [at, text] of [
+    [60, 'The token expires in a minute'],
+    [0, 'The token has expired'],
+  ]) {
     if (left <= at && !(made.said <= at) && made.lifetime > at) [made.said] = [at, say(text)];
   }
 }
@@ -194,7 +255,11 @@ function labelOf(input) {
 }
 
 function tab(id) {
-  const button = el('button', { type: 'button', role: 'tab', id: `tab-${id}`, 'aria-controls': 'snippet-panel' }, LANGUAGES[id]);
+  const button = el(
+    'button',
+    { type: 'button', role: 'tab', id: `tab-${id}`, 'aria-controls': 'snippet-panel' },
+    LANGUAGES[id],
+  );
   button.addEventListener('click', () => {
     language = id;
     showSnippet();
@@ -221,5 +286,8 @@ function showSnippet() {
   }
   $('snippet-panel').setAttribute('aria-labelledby', `tab-${language}`);
   $('snippet').textContent = Number.isInteger(asked.ttl) ? snippet(language, asked, baseUrl) : '';
-  $('snippet-note').textContent = language === 'curl' ? 'The call behind it: the grant, not the token.' : 'The key comes from the environment.';
+  $('snippet-note').textContent =
+    language === 'curl'
+      ? 'The call behind it: the grant, not the token.'
+      : 'The key comes from the environment.';
 }

@@ -37,10 +37,14 @@ async function inspect() {
   const at = isNow ? null : Math.floor(Date.parse(`${$('inspect-at').value}Z`) / 1000);
   let found;
   try {
-    found = await busy($('inspect'), 'Looking …', () => call('inspect', { text, at, room: $('inspect-room').value.trim() || null }));
+    found = await busy($('inspect'), 'Looking …', () =>
+      call('inspect', { text, at, room: $('inspect-room').value.trim() || null }),
+    );
   } catch (problem) {
     [$('inspect-empty').hidden, $('inspected').hidden] = [false, true];
-    return notice(problem.field === 'text' ? `The text ${problem.message.replace(/^text /, '')}.` : problem.message);
+    return notice(
+      problem.field === 'text' ? `The text ${problem.message.replace(/^text /, '')}.` : problem.message,
+    );
   }
   notice('');
   [$('inspect-empty').hidden, $('inspected').hidden] = [true, false];
@@ -57,7 +61,12 @@ const SIGNATURES = { good: 'signature good', bad: 'signature bad' };
 function showVerdict(found) {
   const of = (severity) => found.findings.filter((finding) => finding.severity === severity).length;
   const [errors, warnings] = [of('error'), of('warning')];
-  const counted = [[errors, 'error'], [warnings, 'warning']].filter(([number]) => number).map(([number, word]) => `${number} ${word}${number > 1 ? 's' : ''}`);
+  const counted = [
+    [errors, 'error'],
+    [warnings, 'warning'],
+  ]
+    .filter(([number]) => number)
+    .map(([number, word]) => `${number} ${word}${number > 1 ? 's' : ''}`);
   const text = counted.join(', ') || 'Nothing is wrong with it';
   setTone($('verdict'), errors ? 'bad' : found.valid && !warnings ? undefined : 'warn');
   $('verdict').replaceChildren(el('span', {}, text), el('small', {}, summary(found)));
@@ -67,7 +76,8 @@ function showVerdict(found) {
 /** Who it is for, and how long. */
 function summary({ signature, claims, times }) {
   const left = times.expires_in_s;
-  const end = left == null ? null : left > 0 ? `expires in ${duration(left)}` : `expired ${duration(-left)} ago`;
+  const end =
+    left == null ? null : left > 0 ? `expires in ${duration(left)}` : `expired ${duration(-left)} ago`;
   const whole = times.lifetime_s == null ? null : `made for ${duration(times.lifetime_s)}`;
   const identity = claims?.grants?.identity;
   const name = typeof identity === 'string' ? `identity ${identity}` : null;
@@ -76,9 +86,28 @@ function summary({ signature, claims, times }) {
 
 function showFindings(findings) {
   const rows = findings.map((finding, index) =>
-    el('li', {}, mark(finding, index), el('b', {}, sentence(finding.message)), el('p', {}, `${sentence(finding.fix)} `, el('code', {}, [finding.code, finding.number, finding.twilio && `Twilio ${finding.twilio}`].filter(Boolean).join(' · ')))),
+    el(
+      'li',
+      {},
+      mark(finding, index),
+      el('b', {}, sentence(finding.message)),
+      el(
+        'p',
+        {},
+        `${sentence(finding.fix)} `,
+        el(
+          'code',
+          {},
+          [finding.code, finding.number, finding.twilio && `Twilio ${finding.twilio}`]
+            .filter(Boolean)
+            .join(' · '),
+        ),
+      ),
+    ),
   );
-  $('findings').replaceChildren(...(rows.length ? rows : [el('li', {}, el('b', {}, 'Nothing is wrong with it.'))]));
+  $('findings').replaceChildren(
+    ...(rows.length ? rows : [el('li', {}, el('b', {}, 'Nothing is wrong with it.'))]),
+  );
 }
 
 /** A text that begins with a name or a quotation stays as it is. */
@@ -95,7 +124,13 @@ function showJudges(judges) {
     // A token without its grant was not meant for it.
     const isMeant = admits || reason !== `${name}_grant_missing`;
     const sign = admits ? '✓' : isMeant ? '✗' : '–';
-    return el('li', { 'data-tone': admits ? 'ok' : isMeant ? 'bad' : undefined }, el('span', { class: 'mark' }, sign), el('b', {}, name), el('span', {}, admits ? 'lets it in' : sentence(message)));
+    return el(
+      'li',
+      { 'data-tone': admits ? 'ok' : isMeant ? 'bad' : undefined },
+      el('span', { class: 'mark' }, sign),
+      el('b', {}, name),
+      el('span', {}, admits ? 'lets it in' : sentence(message)),
+    );
   });
   $('judges').replaceChildren(...rows);
 }
@@ -107,20 +142,49 @@ function jsonLines({ header, claims, findings }) {
   const at = (part, path) => all.filter(({ finding }) => finding.part === part && finding.path === path);
   const add = (part, path, depth, ...texts) => {
     const here = at(part, path);
-    const worst = here.some(({ finding }) => finding.severity === 'error') ? 'error' : here.length ? 'warn' : undefined;
-    lines.push(el('div', { class: 'line', 'data-tone': worst }, '  '.repeat(depth), ...texts, ...here.map(({ finding, index }) => mark(finding, index))));
+    const worst = here.some(({ finding }) => finding.severity === 'error')
+      ? 'error'
+      : here.length
+        ? 'warn'
+        : undefined;
+    lines.push(
+      el(
+        'div',
+        { class: 'line', 'data-tone': worst },
+        '  '.repeat(depth),
+        ...texts,
+        ...here.map(({ finding, index }) => mark(finding, index)),
+      ),
+    );
   };
   const walk = (part, value, path, depth, key, comma) => {
     const name = key == null ? [] : [el('span', { class: 'k' }, JSON.stringify(key)), ': '];
     if (value === null || typeof value !== 'object') {
       const style = typeof value === 'string' ? 's' : 'n';
-      return add(part, path, depth, ...name, el('span', { class: style }, JSON.stringify(value)), comma, ...time(path, value));
+      return add(
+        part,
+        path,
+        depth,
+        ...name,
+        el('span', { class: style }, JSON.stringify(value)),
+        comma,
+        ...time(path, value),
+      );
     }
     const [open, close] = Array.isArray(value) ? '[]' : '{}';
     const entries = Object.entries(value);
     if (!entries.length) return add(part, path, depth, ...name, open + close + comma);
     add(part, path, depth, ...name, open);
-    entries.forEach(([inner, one], index) => walk(part, one, `${path}/${pointer(inner)}`, depth + 1, Array.isArray(value) ? null : inner, index < entries.length - 1 ? ',' : ''));
+    entries.forEach(([inner, one], index) =>
+      walk(
+        part,
+        one,
+        `${path}/${pointer(inner)}`,
+        depth + 1,
+        Array.isArray(value) ? null : inner,
+        index < entries.length - 1 ? ',' : '',
+      ),
+    );
     lines.push(el('div', { class: 'line' }, '  '.repeat(depth), close + comma));
   };
   for (const [part, value] of Object.entries({ header, claims })) {
@@ -132,7 +196,10 @@ function jsonLines({ header, claims, findings }) {
 
 /** The claims that all tokens have come first, as one reads them. */
 function ordered(members) {
-  const names = [...ORDER.filter((name) => name in members), ...Object.keys(members).filter((name) => !ORDER.includes(name))];
+  const names = [
+    ...ORDER.filter((name) => name in members),
+    ...Object.keys(members).filter((name) => !ORDER.includes(name)),
+  ];
   return Object.fromEntries(names.map((name) => [name, members[name]]));
 }
 
@@ -143,5 +210,7 @@ const pointer = (name) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 function time(path, value) {
   if (!['/iat', '/exp', '/nbf'].includes(path) || typeof value !== 'number') return [];
   const date = new Date(value * 1000);
-  return Number.isNaN(date.getTime()) ? [] : [el('span', { class: 'part' }, `  ${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`)];
+  return Number.isNaN(date.getTime())
+    ? []
+    : [el('span', { class: 'part' }, `  ${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`)];
 }

@@ -6,6 +6,8 @@ export const LANGUAGES = { cli: 'CLI', curl: 'curl', python: 'Python', node: 'No
 
 const PLAYBACK_URL = 'https://media.twilio.com';
 
+const NAMES = ['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY', 'TWILIO_API_SECRET'];
+
 /** The text of a snippet. A form is what the server takes; `baseUrl` is where playback grants come from. */
 export function snippet(language, form, baseUrl = PLAYBACK_URL) {
   return { cli, curl, python, node, cpp }[language](new Asked(form), baseUrl);
@@ -47,8 +49,12 @@ const camel = (key) => key.replace(/_(\w)/g, (_, letter) => letter.toUpperCase()
 const snake = (name) => name.replace(/(?!^)([A-Z])/g, '_$1').toLowerCase();
 
 function cli(asked, baseUrl) {
-  const [first, ...rest] = asked.streamer ? [{ kind: 'playback', streamer: asked.streamer }, ...asked.others] : asked.others;
-  const flags = filled(first).map(({ flag, value, isSwitch }) => (isSwitch ? flag : flag ? `${flag} ${word(value)}` : word(value)));
+  const [first, ...rest] = asked.streamer
+    ? [{ kind: 'playback', streamer: asked.streamer }, ...asked.others]
+    : asked.others;
+  const flags = filled(first).map(({ flag, value, isSwitch }) =>
+    isSwitch ? flag : flag ? `${flag} ${word(value)}` : word(value),
+  );
   const parts = [`grantmint token ${first.kind}`, `--identity=${word(asked.identity)}`, ...flags];
   if (asked.ttl !== 3600) parts.push(`--ttl ${asked.ttl}`);
   if (asked.wait) parts.push(`--nbf +${asked.wait}s`);
@@ -84,17 +90,27 @@ function python(asked, baseUrl) {
   if (grants.length) options.push(`grants=[${grants.join(', ')}]`);
   if (asked.ttl !== 3600) options.push(`ttl=${asked.ttl}`);
   if (asked.wait && !asked.streamer) options.push(`nbf=int(time.time()) + ${asked.wait}`);
-  if (Boolean(asked.unique) !== Boolean(asked.streamer)) options.push(`unique=${asked.unique ? 'True' : 'False'}`);
+  if (Boolean(asked.unique) !== Boolean(asked.streamer))
+    options.push(`unique=${asked.unique ? 'True' : 'False'}`);
   if (asked.streamer && baseUrl !== PLAYBACK_URL) options.push(`base_url=${quoted(baseUrl)}`);
   const names = [...new Set(['ApiKey', minter, ...classes])].sort();
-  const region = asked.region ? `.with_region(${quoted(asked.region)})` : '';
+  const env = (name) => `os.environ["${name}"]`;
+  const apiKey = asked.region
+    ? `ApiKey(${NAMES.map(env).join(', ')}, region=${quoted(asked.region)})`
+    : `ApiKey.from_env()  # ${NAMES.join(', ')}`;
+  const modules = [
+    ...(asked.region ? ['import os'] : []),
+    ...(asked.wait && !asked.streamer ? ['import time'] : []),
+  ];
   return [
-    ...(asked.wait && !asked.streamer ? ['import time', ''] : []),
+    ...(modules.length ? [...modules, ''] : []),
     `from grantmint import ${names.join(', ')}`,
     '',
-    `key = ApiKey.from_env()${region}  # TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET`,
+    `key = ${apiKey}`,
     `minter = ${minter}(${options.join(', ')})`,
-    asked.streamer ? `print(minter.token(${quoted(asked.streamer)}, ${quoted(asked.identity)}).jwt)` : `print(minter.mint(${quoted(asked.identity)}))`,
+    asked.streamer
+      ? `print(minter.token(${quoted(asked.streamer)}, ${quoted(asked.identity)}).jwt)`
+      : `print(minter.mint(${quoted(asked.identity)}))`,
   ].join('\n');
 }
 
@@ -113,11 +129,16 @@ function node(asked, baseUrl) {
   if (Boolean(asked.unique) !== Boolean(asked.streamer)) options.push(`unique: ${Boolean(asked.unique)}`);
   if (asked.streamer && baseUrl !== PLAYBACK_URL) options.push(`baseUrl: ${single(baseUrl)}`);
   const names = [...new Set(['ApiKey', minter, ...classes])].sort();
-  const region = asked.region ? `.withRegion(${single(asked.region)})` : '';
+  const apiKey = asked.region
+    ? [
+        `const { ${NAMES.join(', ')} } = process.env;`,
+        `const key = new ApiKey(${NAMES.join(', ')}, { region: ${single(asked.region)} });`,
+      ]
+    : [`const key = ApiKey.fromEnv(); // ${NAMES.join(', ')}`];
   return [
     `import { ${names.join(', ')} } from 'grantmint';`,
     '',
-    `const key = ApiKey.fromEnv()${region}; // TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET`,
+    ...apiKey,
     `const minter = new ${minter}(key${options.length ? `, { ${options.join(', ')} }` : ''});`,
     asked.streamer
       ? `console.log((await minter.token(${single(asked.streamer)}, ${single(asked.identity)})).jwt);`
@@ -134,7 +155,8 @@ function cpp(asked, baseUrl) {
   const minter = asked.streamer ? 'playback_minter' : 'token_minter';
   const set = grants.map((grant) => `.grant(${grant})`);
   if (asked.ttl !== 3600) set.push(`.ttl(std::chrono::seconds{${asked.ttl}})`);
-  if (asked.wait && !asked.streamer) set.push(`.nbf(std::chrono::system_clock::now() + std::chrono::seconds{${asked.wait}})`);
+  if (asked.wait && !asked.streamer)
+    set.push(`.nbf(std::chrono::system_clock::now() + std::chrono::seconds{${asked.wait}})`);
   if (Boolean(asked.unique) !== Boolean(asked.streamer)) set.push(`.unique(${Boolean(asked.unique)})`);
   if (asked.streamer && baseUrl !== PLAYBACK_URL) set.push(`.base_url(${quoted(baseUrl)})`);
   const region = asked.region ? `.with_region(${quoted(asked.region)})` : '';
@@ -144,7 +166,7 @@ function cpp(asked, baseUrl) {
     '#include <iostream>',
     '',
     'int main() {',
-    '    // TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET',
+    `    // ${NAMES.join(', ')}`,
     `    const auto key = grantmint::api_key::from_env()${region};`,
     `    grantmint::${minter} minter{key, grantmint::${minter}_options{}${set.map((one) => indent + one).join('')}};`,
     asked.streamer

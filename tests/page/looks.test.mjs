@@ -33,7 +33,9 @@ const SCENES = {
 const main = await tab(browser);
 await enter(main, page, 'showtime');
 await main.click('#begin');
-await main.waitForFunction(() => document.querySelector('#begin').textContent.includes('Once more'), null, { timeout: 60_000 });
+await main.waitForFunction(() => document.querySelector('#begin').textContent.includes('Once more'), null, {
+  timeout: 60_000,
+});
 await go(main, 'fleet');
 await main.click('#fleet-start');
 await main.waitForSelector('.process[data-doing=fetches]');
@@ -56,7 +58,11 @@ for (const [width, height] of Object.entries(WIDTHS)) {
         await judge(opened, view);
         const isTooWide = await opened.evaluate(() => document.documentElement.scrollWidth > innerWidth);
         assert.ok(!isTooWide, `${view} is wider than the window`);
-        if (PICTURES) await opened.screenshot({ path: `${PICTURES}/${view}-${width}-${colorScheme}.png`, fullPage: true });
+        if (PICTURES)
+          await opened.screenshot({
+            path: `${PICTURES}/${view}-${width}-${colorScheme}.png`,
+            fullPage: true,
+          });
       }
       clean(opened);
     });
@@ -85,10 +91,17 @@ test('forced colours, and no motion that was not asked for', async (t) => {
   await opened.goto(page.origin);
   for (const view of Object.keys(SCENES)) {
     await go(opened, view);
-    const current = await opened.locator('nav a[aria-current]').evaluate((link) => getComputedStyle(link).backgroundColor);
+    const current = await opened
+      .locator('nav a[aria-current]')
+      .evaluate((link) => getComputedStyle(link).backgroundColor);
     assert.notEqual(current, 'rgba(0, 0, 0, 0)', 'the current view can be told from the others');
   }
-  const moves = await opened.evaluate(() => [...document.querySelectorAll('*')].filter((one) => Number.parseFloat(getComputedStyle(one).transitionDuration) > 0).length);
+  const moves = await opened.evaluate(
+    () =>
+      [...document.querySelectorAll('*')].filter(
+        (one) => Number.parseFloat(getComputedStyle(one).transitionDuration) > 0,
+      ).length,
+  );
   assert.equal(moves, 0);
   clean(opened);
 });
@@ -98,5 +111,8 @@ async function judge(opened, what) {
   await opened.evaluate(axe);
   const { violations } = await opened.evaluate(() => globalThis.axe.run());
   const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  assert.deepEqual(bad.map(({ id, nodes }) => [what, id, ...nodes.map(({ html }) => html.slice(0, 160))]), []);
+  assert.deepEqual(
+    bad.map(({ id, nodes }) => [what, id, ...nodes.map(({ html }) => html.slice(0, 160))]),
+    [],
+  );
 }

@@ -19,7 +19,9 @@ async function other(test, html, headers = {}) {
     asked.push(request.url);
     const isScript = request.url.endsWith('.js');
     answer.writeHead(200, { 'Content-Type': isScript ? 'text/javascript' : 'text/html', ...headers });
-    answer.end(isScript ? "addEventListener('fetch', (event) => event.respondWith(new Response('taken over')))" : html);
+    answer.end(
+      isScript ? "addEventListener('fetch', (event) => event.respondWith(new Response('taken over')))" : html,
+    );
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
   test.after(() => server.close());
@@ -37,12 +39,20 @@ test('rule 2: a service worker of another port does not reach this page, which h
   const opened = await tab(browser);
   t.after(() => opened.context().close());
   await opened.goto(old.url);
-  await opened.evaluate(() => navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready));
+  await opened.evaluate(() =>
+    navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready),
+  );
   await opened.reload();
   assert.match(await opened.content(), /taken over/);
   await opened.goto(page.origin);
   assert.match(await text(opened, '#notice'), /link that the terminal shows/);
-  assert.deepEqual(await opened.evaluate(async () => [navigator.serviceWorker.controller, (await navigator.serviceWorker.getRegistrations()).length]), [null, 0]);
+  assert.deepEqual(
+    await opened.evaluate(async () => [
+      navigator.serviceWorker.controller,
+      (await navigator.serviceWorker.getRegistrations()).length,
+    ]),
+    [null, 0],
+  );
   clean(opened);
 });
 
@@ -72,13 +82,24 @@ test('rule 4: the browser keeps no cookie', async () => {
 });
 
 test('rule 5: a page of another port gets nothing done', async (t) => {
-  const evil = await other(t, '<form method="post" enctype="text/plain"><input name=\'{"a":"\' value=\'"}\'></form><iframe name="f"></iframe>');
+  const evil = await other(
+    t,
+    '<form method="post" enctype="text/plain"><input name=\'{"a":"\' value=\'"}\'></form><iframe name="f"></iframe>',
+  );
   const opened = await tab(browser);
   t.after(() => opened.context().close());
   await opened.goto(evil.url);
   const begin = `${page.origin}/api/showtime/begin`;
   const outcomes = await opened.evaluate(async (url) => {
-    const ask = (options) => fetch(url, { method: 'POST', body: '{"viewers":1,"within_s":1,"ways":["grantmint"]}', ...options }).then((answer) => answer.type, () => 'blocked');
+    const ask = (options) =>
+      fetch(url, {
+        method: 'POST',
+        body: '{"viewers":1,"within_s":1,"ways":["grantmint"]}',
+        ...options,
+      }).then(
+        (answer) => answer.type,
+        () => 'blocked',
+      );
     return [
       await ask({ mode: 'no-cors' }),
       await ask({ mode: 'no-cors', body: new Blob(['{"viewers":1,"within_s":1,"ways":["grantmint"]}']) }),
@@ -89,7 +110,10 @@ test('rule 5: a page of another port gets nothing done', async (t) => {
   }, begin);
   assert.deepEqual(outcomes, ['blocked', 'blocked', 'blocked', 'blocked', true]);
   const answered = opened.waitForResponse(begin);
-  await opened.evaluate((url) => Object.assign(document.forms[0], { action: url, target: 'f' }).submit(), begin);
+  await opened.evaluate(
+    (url) => Object.assign(document.forms[0], { action: url, target: 'f' }).submit(),
+    begin,
+  );
   assert.equal((await answered).status(), 403);
   assert.match(await text(mine, '#begin'), /Let them in/, 'no show has begun');
 });
@@ -99,7 +123,12 @@ test('rule 6: a name that was bound anew to 127.0.0.1 shows nothing', async (t) 
   t.after(() => opened.context().close());
   const answer = await opened.goto(`http://evil.test:${page.port}/`);
   assert.equal(answer.status(), 421);
-  const status = await opened.evaluate(() => fetch('/api/hello', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }).then((answer) => answer.status, () => 'blocked'));
+  const status = await opened.evaluate(() =>
+    fetch('/api/hello', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }).then(
+      (answer) => answer.status,
+      () => 'blocked',
+    ),
+  );
   assert.ok([421, 'blocked'].includes(status), String(status));
 });
 
@@ -121,10 +150,18 @@ test('rules 10 and 11: no token or key in an address, a title or what is stored;
   const key = await mine.evaluate(() => sessionStorage.getItem('key'));
   const jwt = await text(mine, '#token');
   assert.match(jwt, /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
-  const [title, address, local] = await mine.evaluate(() => [document.title, location.href, localStorage.length]);
-  for (const where of [title, address, ...mine.urls]) assert.ok(!where.includes('eyJ') && !where.includes(key));
+  const [title, address, local] = await mine.evaluate(() => [
+    document.title,
+    location.href,
+    localStorage.length,
+  ]);
+  for (const where of [title, address, ...mine.urls])
+    assert.ok(!where.includes('eyJ') && !where.includes(key));
   assert.equal(local, 0);
-  assert.ok(mine.urls.every((url) => url.startsWith(page.origin)), 'nothing is loaded from elsewhere');
+  assert.ok(
+    mine.urls.every((url) => url.startsWith(page.origin)),
+    'nothing is loaded from elsewhere',
+  );
 
   await mine.context().grantPermissions(['clipboard-write'], { origin: page.origin });
   await mine.evaluate(() => {
@@ -134,40 +171,71 @@ test('rules 10 and 11: no token or key in an address, a title or what is stored;
   await mine.click('#copy');
   assert.equal(await mine.evaluate(() => globalThis.copied), jwt);
   const fields = mine.locator('form');
-  for (let index = 0; index < (await fields.count()) - 1; index += 1) assert.equal(await fields.nth(index).getAttribute('autocomplete'), 'off');
+  for (let index = 0; index < (await fields.count()) - 1; index += 1)
+    assert.equal(await fields.nth(index).getAttribute('autocomplete'), 'off');
 });
 
 test('rule 11: h hides tokens', async () => {
   await mine.locator('#main').focus();
   await mine.keyboard.press('h');
-  assert.equal(await mine.locator('#token span').first().evaluate((span) => getComputedStyle(span).visibility), 'hidden');
+  assert.equal(
+    await mine
+      .locator('#token span')
+      .first()
+      .evaluate((span) => getComputedStyle(span).visibility),
+    'hidden',
+  );
   await mine.keyboard.press('h');
-  assert.equal(await mine.locator('#token span').first().evaluate((span) => getComputedStyle(span).visibility), 'visible');
+  assert.equal(
+    await mine
+      .locator('#token span')
+      .first()
+      .evaluate((span) => getComputedStyle(span).visibility),
+    'visible',
+  );
 });
 
 test('rule 11: a token with markup in it is shown as text', async () => {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const claims = { iss: '<img src=x onerror=alert(1)>', exp: 1, grants: { identity: '<script>document.title="taken"</script>', '<b>': {} } };
+  const claims = {
+    iss: '<img src=x onerror=alert(1)>',
+    exp: 1,
+    grants: { identity: '<script>document.title="taken"</script>', '<b>': {} },
+  };
   await go(mine, 'inspect');
-  await mine.fill('#inspect-text', `${part({ typ: 'JWT', alg: 'HS256', cty: 'twilio-fpa;v=1' })}.${part(claims)}.c2ln`);
+  await mine.fill(
+    '#inspect-text',
+    `${part({ typ: 'JWT', alg: 'HS256', cty: 'twilio-fpa;v=1' })}.${part(claims)}.c2ln`,
+  );
   await mine.click('#inspect');
-  await mine.waitForFunction(() => document.querySelector('#inspected-json').textContent.includes('<script>'));
+  await mine.waitForFunction(() =>
+    document.querySelector('#inspected-json').textContent.includes('<script>'),
+  );
   assert.equal(await mine.locator('#inspected img, #inspected script, #inspected-json b').count(), 0);
   assert.equal(await mine.title(), 'grantmint');
 });
 
 test('rule 12: nobody shows the page in a frame, and it runs no text', async (t) => {
-  const evil = await other(t, `<iframe src="${page.origin}/" id="f"></iframe><script src="${page.origin}/app.mjs" type="module"></script>`);
+  const evil = await other(
+    t,
+    `<iframe src="${page.origin}/" id="f"></iframe><script src="${page.origin}/app.mjs" type="module"></script>`,
+  );
   const opened = await tab(browser);
   t.after(() => opened.context().close());
   await opened.goto(evil.url);
   await opened.waitForTimeout(300);
   const frame = opened.frames().find((one) => one !== opened.mainFrame());
   assert.equal(frame.url(), 'chrome-error://chromewebdata/');
-  assert.ok(opened.faults.some((fault) => /frame-ancestors/.test(fault)), opened.faults.join());
+  assert.ok(
+    opened.faults.some((fault) => /frame-ancestors/.test(fault)),
+    opened.faults.join(),
+  );
   const ran = await mine.evaluate(() => {
     const outcomes = [];
-    for (const run of [() => (document.createElement('div').innerHTML = '<b>x</b>'), () => (document.createElement('script').text = '1')]) {
+    for (const run of [
+      () => (document.createElement('div').innerHTML = '<b>x</b>'),
+      () => (document.createElement('script').text = '1'),
+    ]) {
       try {
         run();
         outcomes.push('ran');

@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import { PROGRAM, Page } from './support/page.mjs';
 import { ask, open, talk } from './support/raw.mjs';
 
-const isGone = async (page) => (await talk(page.port, 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', { waitMs: 500 })).got === '';
+const isGone = async (page) =>
+  (await talk(page.port, 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', { waitMs: 500 })).got === '';
 
 test('over SSH it says how to come to the page, and opens nothing', async (t) => {
   const page = await Page.start(t, { env: { SSH_CONNECTION: '10.0.0.1 1 10.0.0.2 22', DISPLAY: ':0' } });
@@ -53,7 +54,8 @@ test('a page that is killed takes its processes along', async (t) => {
     // What they are told goes by a pipe.
     let seen = '';
     // Both are empty until the program has been loaded.
-    while (!seen) seen = ['cmdline', 'environ'].map((file) => readFileSync(`/proc/${pid}/${file}`, 'utf8')).join('');
+    while (!seen)
+      seen = ['cmdline', 'environ'].map((file) => readFileSync(`/proc/${pid}/${file}`, 'utf8')).join('');
     assert.match(seen, /fleet-member/);
     assert.doesNotMatch(seen, /not-a-secret/);
   }
@@ -70,7 +72,10 @@ test('half a key is an error, and no demo', () => {
 });
 
 test('a member that gets no orders does nothing', () => {
-  assert.throws(() => execFileSync(PROGRAM, ['fleet-member'], { input: 'hush\n', stdio: 'pipe' }), ({ status, stderr }) => status === 2 && !String(stderr).includes('hush'));
+  assert.throws(
+    () => execFileSync(PROGRAM, ['fleet-member'], { input: 'hush\n', stdio: 'pipe' }),
+    ({ status, stderr }) => status === 2 && !String(stderr).includes('hush'),
+  );
   const help = execFileSync(PROGRAM, ['--help'], { encoding: 'utf8' });
   assert.ok(!help.includes('fleet-member'));
 });

@@ -30,7 +30,7 @@ test('every grant, as its form says', async () => {
     voice: { voice: { outgoing: { application_sid: sid('AP') } } },
     chat: { chat: { service_sid: sid('IS') } },
     sync: { data_sync: { service_sid: sid('IS') } },
-    taskrouter: { task_router: { worker_sid: sid('WK'), workspace_sid: sid('WS') } },
+    taskrouter: { task_router: { worker_sid: sid('WK'), workspace_sid: sid('WS'), role: 'worker' } },
   };
   for (const [kind, grants] of Object.entries(expected)) {
     await choose(kind);
@@ -94,7 +94,10 @@ test('the time that is left is shown, and said aloud twice', async (t) => {
   const own = await tab(browser);
   t.after(() => own.context().close());
   await own.clock.install({ time: new Date() });
-  await own.addInitScript((value) => sessionStorage.setItem('key', value), await opened.evaluate(() => sessionStorage.getItem('key')));
+  await own.addInitScript(
+    (value) => sessionStorage.setItem('key', value),
+    await opened.evaluate(() => sessionStorage.getItem('key')),
+  );
   await own.goto(`${page.origin}/#generate`);
   await own.waitForSelector('#view-generate:not([hidden])');
   await own.click('#generate');
@@ -104,7 +107,11 @@ test('the time that is left is shown, and said aloud twice', async (t) => {
   const later = async (seconds) => {
     await own.clock.fastForward(seconds * 1000);
     await own.clock.runFor(500);
-    return [await own.locator('#countdown').getAttribute('data-tone'), await text(own, '#countdown'), await own.locator('#status').textContent()];
+    return [
+      await own.locator('#countdown').getAttribute('data-tone'),
+      await text(own, '#countdown'),
+      await own.locator('#status').textContent(),
+    ];
   };
   assert.deepEqual((await later(3000))[0], 'warn');
   assert.match((await later(545))[2], /expires in a minute/);
@@ -136,10 +143,19 @@ test('a text is looked at, now and at a time, and for a room', async () => {
 
 test('what is no token is said, in whatever form it comes', async () => {
   const token = (await text(opened, '#inspect-text')) || (await opened.inputValue('#inspect-text'));
-  for (const good of [`Bearer ${token}`, `Authorization: Bearer ${token}`, JSON.stringify([{ jwt: token }]), token.replace(/(.{60})/g, '$1\n')]) {
+  for (const good of [
+    `Bearer ${token}`,
+    `Authorization: Bearer ${token}`,
+    JSON.stringify([{ jwt: token }]),
+    token.replace(/(.{60})/g, '$1\n'),
+  ]) {
     await opened.fill('#inspect-text', good);
     await opened.click('#inspect');
-    await opened.waitForFunction(() => /signature good/.test(document.querySelector('#verdict').textContent) && document.querySelector('#notice').hidden);
+    await opened.waitForFunction(
+      () =>
+        /signature good/.test(document.querySelector('#verdict').textContent) &&
+        document.querySelector('#notice').hidden,
+    );
   }
   await opened.fill('#inspect-text', 'no token');
   await opened.click('#inspect');
@@ -151,7 +167,12 @@ test('what is no token is said, in whatever form it comes', async () => {
 
 test('single keys go to views and do nothing in a field, and can be switched off', async () => {
   await opened.locator('#main').focus();
-  for (const [key, view] of [['1', 'generate'], ['4', 'fleet'], ['3', 'showtime'], ['2', 'inspect']]) {
+  for (const [key, view] of [
+    ['1', 'generate'],
+    ['4', 'fleet'],
+    ['3', 'showtime'],
+    ['2', 'inspect'],
+  ]) {
     await opened.keyboard.press(key);
     await opened.waitForSelector(`#view-${view}:not([hidden])`);
     assert.equal(await opened.locator('nav a[aria-current=page]').getAttribute('href'), `#${view}`);
@@ -179,11 +200,41 @@ test('all is reached by the tabulator, the way to the view first', async () => {
   const seen = new Set();
   for (let step = 0; step < 60; step += 1) {
     await opened.keyboard.press('Tab');
-    seen.add(await opened.evaluate(() => document.activeElement.id || document.activeElement.hash || document.activeElement.name));
+    seen.add(
+      await opened.evaluate(
+        () => document.activeElement.id || document.activeElement.hash || document.activeElement.name,
+      ),
+    );
   }
-  for (const what of ['#generate', '#fleet', 'demo', 'hide', 'theme', 'help', 'kind', 'identity', 'ttl', 'add-grant', 'generate', 'copy', 'to-inspect', 'tab-cli', 'copy-snippet']) assert.ok(seen.has(what), what);
+  for (const what of [
+    '#generate',
+    '#fleet',
+    'demo',
+    'hide',
+    'theme',
+    'help',
+    'kind',
+    'identity',
+    'ttl',
+    'add-grant',
+    'generate',
+    'copy',
+    'to-inspect',
+    'tab-cli',
+    'copy-snippet',
+  ])
+    assert.ok(seen.has(what), what);
   assert.equal(await opened.locator('h1').count(), 1);
-  const small = await opened.evaluate(() => [...document.querySelectorAll('button, a, select, input:not([type=checkbox], [type=radio]), summary')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44 && !one.matches('.skip, .badge-demo')).map((one) => one.outerHTML.slice(0, 80)));
+  const small = await opened.evaluate(() =>
+    [...document.querySelectorAll('button, a, select, input:not([type=checkbox], [type=radio]), summary')]
+      .filter(
+        (one) =>
+          one.checkVisibility() &&
+          one.getBoundingClientRect().height < 44 &&
+          !one.matches('.skip, .badge-demo'),
+      )
+      .map((one) => one.outerHTML.slice(0, 80)),
+  );
   assert.deepEqual(small, []);
 });
 
@@ -219,8 +270,23 @@ test('a page that has ended is told so', async (t) => {
 test('the server takes no form that it does not know', async () => {
   const key = await opened.evaluate(() => sessionStorage.getItem('key'));
   const form = { identity: 'alice', ttl: 60, grants: [{ kind: 'video', room: '' }] };
-  const status = async (change) => (await ask(page, '/api/generate', { key, body: JSON.stringify({ ...form, ...change }) })).status;
+  const status = async (change) =>
+    (await ask(page, '/api/generate', { key, body: JSON.stringify({ ...form, ...change }) })).status;
   assert.equal(await status({}), 200);
-  for (const change of [{ grants: [] }, { grants: Array(9).fill(form.grants[0]) }, { ttl: 0 }, { identity: '' }, { grants: [form.grants[0], form.grants[0]] }]) assert.equal(await status(change), 422);
-  for (const change of [{ ttl: -1 }, { ttl: 1.5 }, { grants: [{ kind: 'admin' }] }, { grants: [{ kind: 'video' }] }, { more: 1 }]) assert.equal(await status(change), 400);
+  for (const change of [
+    { grants: [] },
+    { grants: Array(9).fill(form.grants[0]) },
+    { ttl: 0 },
+    { identity: '' },
+    { grants: [form.grants[0], form.grants[0]] },
+  ])
+    assert.equal(await status(change), 422);
+  for (const change of [
+    { ttl: -1 },
+    { ttl: 1.5 },
+    { grants: [{ kind: 'admin' }] },
+    { grants: [{ kind: 'video' }] },
+    { more: 1 },
+  ])
+    assert.equal(await status(change), 400);
 });

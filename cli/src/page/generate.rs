@@ -38,7 +38,7 @@ enum GrantForm {
     Voice { application: String, incoming: bool },
     Chat { service: String },
     Sync { service: String },
-    Taskrouter { workspace: String, worker: String },
+    Taskrouter { workspace: String, worker: String, role: String },
     Playback { streamer: String },
 }
 
@@ -125,8 +125,8 @@ impl GrantForm {
             }
             Self::Chat { service } => ChatGrant::new().service_sid(service).into(),
             Self::Sync { service } => SyncGrant::new().service_sid(service).into(),
-            Self::Taskrouter { workspace, worker } => {
-                TaskRouterGrant::new().workspace_sid(workspace).worker_sid(worker).into()
+            Self::Taskrouter { workspace, worker, role } => {
+                TaskRouterGrant::new().workspace_sid(workspace).worker_sid(worker).role(role).into()
             }
             Self::Playback { .. } => return None,
         })

@@ -9,7 +9,11 @@ export const launch = (options = {}) => chromium.launch({ executablePath, ...opt
 
 /** A tab that notes all errors of its console and all that its security policy has stopped. */
 export async function tab(browser, options = {}) {
-  const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1280, height: 900 }, ...options });
+  const context = await browser.newContext({
+    reducedMotion: 'reduce',
+    viewport: { width: 1280, height: 900 },
+    ...options,
+  });
   const opened = await context.newPage();
   opened.faults = [];
   opened.urls = [];
@@ -17,7 +21,9 @@ export async function tab(browser, options = {}) {
   opened.on('pageerror', (error) => opened.faults.push(String(error)));
   opened.on('request', (request) => opened.urls.push(request.url()));
   await opened.addInitScript(() => {
-    addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective}`));
+    addEventListener('securitypolicyviolation', (event) =>
+      console.error(`policy: ${event.violatedDirective}`),
+    );
   });
   return opened;
 }

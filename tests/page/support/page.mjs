@@ -19,10 +19,13 @@ export class Page {
   static async start(test, { args = ['--demo'], env = {}, terminal = false } = {}) {
     const page = new Page();
     const line = [PROGRAM, 'page', '--no-open', ...args];
-    const [program, ...rest] = terminal ? ['script', '--quiet', '--return', '--command', line.join(' '), '/dev/null'] : line;
+    const [program, ...rest] = terminal
+      ? ['script', '--quiet', '--return', '--command', line.join(' '), '/dev/null']
+      : line;
     page.#child = spawn(program, rest, { env: { ...CLEAN, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
     test.after(() => page.#end());
-    for (const stream of [page.#child.stdout, page.#child.stderr]) stream.on('data', (data) => (page.said += data));
+    for (const stream of [page.#child.stdout, page.#child.stderr])
+      stream.on('data', (data) => (page.said += data));
     await page.hears(LINK);
     return page;
   }
@@ -51,7 +54,8 @@ export class Page {
   async hears(pattern) {
     const until = Date.now() + START_MS;
     while (!new RegExp(pattern).test(this.said)) {
-      if (Date.now() > until || this.#child.exitCode !== null) throw new Error(`the page did not say ${pattern}: ${this.said}`);
+      if (Date.now() > until || this.#child.exitCode !== null)
+        throw new Error(`the page did not say ${pattern}: ${this.said}`);
       await new Promise((wake) => setTimeout(wake, 20));
     }
   }

@@ -33,7 +33,9 @@ export function isWhole(text) {
 export function parse(text) {
   const [head, ...rest] = text.split('\r\n\r\n');
   const [line, ...fields] = head.split('\r\n');
-  const headers = Object.fromEntries(fields.map((field) => [field.split(':')[0].toLowerCase(), field.slice(field.indexOf(':') + 1).trim()]));
+  const headers = Object.fromEntries(
+    fields.map((field) => [field.split(':')[0].toLowerCase(), field.slice(field.indexOf(':') + 1).trim()]),
+  );
   return { status: Number(line.split(' ')[1]), headers, body: rest.join('\r\n\r\n') };
 }
 
@@ -47,7 +49,9 @@ export function call(page, path, { key, body = '{}', change = {}, method = 'POST
     ...(key ? { Authorization: `Bearer ${key}` } : {}),
     ...change,
   };
-  const fields = Object.entries(headers).filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${value}`);
+  const fields = Object.entries(headers)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}: ${value}`);
   return `${method} ${path} HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n${body}`;
 }
 
@@ -58,7 +62,11 @@ export async function ask(page, path, options = {}) {
 }
 
 export function get(page, path, change = {}) {
-  return ask(page, path, { method: 'GET', body: '', change: { Origin: null, 'Content-Type': null, 'Content-Length': null, ...change } });
+  return ask(page, path, {
+    method: 'GET',
+    body: '',
+    change: { Origin: null, 'Content-Type': null, 'Content-Length': null, ...change },
+  });
 }
 
 /** Uses the page's link, and gives the session's key. */
