@@ -29,7 +29,7 @@ demo: ## lets 20,000 viewers in, Twilio's way and through grantmint
 
 test: ## all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) start
-	$(MAKE) test-rust test-cli test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults
+	$(MAKE) test-rust test-cli test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults test-page
 	@$(NOT_TRIED) show
 
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
@@ -266,6 +266,29 @@ test-faults: languages ## every fault of upstream in every language, against doc
 faults: languages ## writes docs/faults.md
 	$(MATRIX) --write docs/faults.md $(PROBES)
 
+.PHONY: test-page try-page page-pictures
+PAGE_TESTS := tests/page
+PAGE_RUN = cd $(PAGE_TESTS) && CHROMIUM=$$(command -v chromium) GRANTMINT_PYTHON=$(PYTHON) \
+  GRANTMINT_NODE=$(NODE_INSTALLED) GRANTMINT_LIBRARY=$(abspath $(TARGET_DIR))/debug/libgrantmint.a \
+  GRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/debug/grantmint-emulator
+
+$(PAGE_TESTS)/node_modules/.package-lock.json: $(PAGE_TESTS)/package-lock.json | need-node
+	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+test-page: ## the page of the command line: its rules by raw sockets and in Chromium, its views, its snippets
+	@$(TRY) chromium 'the page of the command line' $(MAKE) try-page
+
+# `make test-page TEST=rules` runs the files whose names begin so.
+try-page: languages $(PAGE_TESTS)/node_modules/.package-lock.json
+	$(CARGO) build --locked -p grantmint-cli
+	$(PAGE_RUN) GRANTMINT=$(abspath $(TARGET_DIR))/debug/grantmint node --test --test-concurrency=2 $(TEST)*.test.mjs
+
+# By the program as it ships, whose show does not stutter.
+page-pictures: $(PAGE_TESTS)/node_modules/.package-lock.json ## writes docs/page: what the page looks like
+	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-cli
+	$(PAGE_RUN) GRANTMINT=$(abspath $(TARGET_DIR))/release/grantmint PICTURES=$(CURDIR)/docs/page node --test looks.test.mjs
+
 test-long: ## the tests that take minutes
 	GRANTMINT_LONG=1 $(RELEASE) $(CARGO) test --locked --release -p grantmint-core -- --nocapture
 	GRANTMINT_LONG=1 $(MAKE) test-shuttle test-python test-node
@@ -325,8 +348,9 @@ test-node: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## packs the N
 
 lint-node: $(NODE_TESTS)/node_modules/.package-lock.json ## formatting, lints, imports and types of the Node package
 	cd bindings-node && test/node_modules/.bin/prettier --check .
-	cd bindings-node && test/node_modules/.bin/prettier --config .prettierrc.json --check '../tests/{bundlers,fleet}/**/*.mjs'
+	cd bindings-node && test/node_modules/.bin/prettier --config .prettierrc.json --check '../tests/{bundlers,fleet,page}/**/*.mjs' '../cli/page/*.mjs'
 	cd bindings-node && test/node_modules/.bin/eslint --config test/eslint.config.mjs .
+	$(NODE_TESTS)/node_modules/.bin/eslint --config $(NODE_TESTS)/eslint.config.mjs cli/page tests/page
 	cd bindings-node && test/node_modules/.bin/depcruise --config test/dependency-cruiser.config.mjs .
 	cd bindings-node && node test/node_modules/typescript/bin/tsc --project tsconfig.json
 	node $(NODE_TESTS)/boundary.mjs

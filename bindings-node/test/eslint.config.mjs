@@ -1,4 +1,5 @@
 // Run from bindings-node: test/node_modules/.bin/eslint --config test/eslint.config.mjs .
+// and for the page from the folder above it, with cli/page and tests/page.
 
 import js from '@eslint/js';
 import globals from 'globals';
@@ -21,5 +22,7 @@ export default [
       'prefer-const': 'error',
     },
   },
+  // The page of the command line, and its tests.
+  { files: ['cli/page/**', 'tests/page/**'], languageOptions: { globals: globals.browser } },
   { files: ['**/*.cjs', 'native.js'], languageOptions: { sourceType: 'commonjs' } },
 ];

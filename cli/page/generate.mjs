@@ -67,6 +67,8 @@ function choose(chosen) {
   kind = chosen;
   others = others.filter((other) => other.kind !== kind);
   $('kind-fields').replaceChildren(...fieldsOf(kind, 'grant'));
+  // A playback token has a jti of its own in any case, and is valid from now on.
+  for (const id of ['unique', 'not-before']) $(id).disabled = kind === 'playback';
   showOthers();
 }
 
@@ -141,7 +143,7 @@ function grantIn(of, container) {
 }
 
 function form() {
-  const wait = Number($('not-before').value.trim() || 0);
+  const wait = kind === 'playback' ? 0 : Number($('not-before').value.trim() || 0);
   return {
     identity: $('identity').value,
     ttl: Number(ttl.trim() || Number.NaN),

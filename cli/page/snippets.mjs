@@ -52,13 +52,14 @@ function cli(asked, baseUrl) {
   const [first, ...rest] = asked.streamer
     ? [{ kind: 'playback', streamer: asked.streamer }, ...asked.others]
     : asked.others;
-  const flags = filled(first).map(({ flag, value, isSwitch }) =>
-    isSwitch ? flag : flag ? `${flag} ${word(value)}` : word(value),
-  );
+  const values = filled(first).filter(({ isSwitch }) => !isSwitch);
+  const flags = values.map(({ flag, value }) => [flag, word(value)].filter(Boolean).join(' '));
+  const switches = KINDS[first.kind].fields.filter(({ isSwitch }) => isSwitch);
+  flags.push(...switches.map(({ flag, name }) => `${flag}=${Boolean(first[name])}`));
   const parts = [`grantmint token ${first.kind}`, `--identity=${word(asked.identity)}`, ...flags];
   if (asked.ttl !== 3600) parts.push(`--ttl ${asked.ttl}`);
-  if (asked.wait) parts.push(`--nbf +${asked.wait}s`);
-  if (asked.unique) parts.push('--unique');
+  if (asked.wait && !asked.streamer) parts.push(`--nbf +${asked.wait}s`);
+  if (asked.unique && !asked.streamer) parts.push('--unique');
   if (asked.region) parts.push(`--region ${word(asked.region)}`);
   for (const grant of rest) {
     const pairs = filled(grant).map(({ key, value }) => `${key}=${value}`);
@@ -90,8 +91,7 @@ function python(asked, baseUrl) {
   if (grants.length) options.push(`grants=[${grants.join(', ')}]`);
   if (asked.ttl !== 3600) options.push(`ttl=${asked.ttl}`);
   if (asked.wait && !asked.streamer) options.push(`nbf=int(time.time()) + ${asked.wait}`);
-  if (Boolean(asked.unique) !== Boolean(asked.streamer))
-    options.push(`unique=${asked.unique ? 'True' : 'False'}`);
+  if (asked.unique && !asked.streamer) options.push('unique=True');
   if (asked.streamer && baseUrl !== PLAYBACK_URL) options.push(`base_url=${quoted(baseUrl)}`);
   const names = [...new Set(['ApiKey', minter, ...classes])].sort();
   const env = (name) => `os.environ["${name}"]`;
@@ -126,7 +126,7 @@ function node(asked, baseUrl) {
   if (grants.length) options.push(`grants: [${grants.join(', ')}]`);
   if (asked.ttl !== 3600) options.push(`ttl: ${asked.ttl}`);
   if (asked.wait && !asked.streamer) options.push(`nbf: Math.floor(Date.now() / 1000) + ${asked.wait}`);
-  if (Boolean(asked.unique) !== Boolean(asked.streamer)) options.push(`unique: ${Boolean(asked.unique)}`);
+  if (asked.unique && !asked.streamer) options.push('unique: true');
   if (asked.streamer && baseUrl !== PLAYBACK_URL) options.push(`baseUrl: ${single(baseUrl)}`);
   const names = [...new Set(['ApiKey', minter, ...classes])].sort();
   const apiKey = asked.region
@@ -157,7 +157,7 @@ function cpp(asked, baseUrl) {
   if (asked.ttl !== 3600) set.push(`.ttl(std::chrono::seconds{${asked.ttl}})`);
   if (asked.wait && !asked.streamer)
     set.push(`.nbf(std::chrono::system_clock::now() + std::chrono::seconds{${asked.wait}})`);
-  if (Boolean(asked.unique) !== Boolean(asked.streamer)) set.push(`.unique(${Boolean(asked.unique)})`);
+  if (asked.unique && !asked.streamer) set.push('.unique(true)');
   if (asked.streamer && baseUrl !== PLAYBACK_URL) set.push(`.base_url(${quoted(baseUrl)})`);
   const region = asked.region ? `.with_region(${quoted(asked.region)})` : '';
   const indent = '\n                 ';

@@ -48,7 +48,11 @@ test('a playlist is refused whose token or grant is no good', async () => {
   for (const [what, given, reason] of [
     ['expired', { plays: jwt, ahead: TWO_HOURS }, 'token_expired'],
     ['of a grant that has ended', { plays: jwt, ahead: 120 }, 'url_token_expired'],
-    ['for another origin', { plays: playback('--allow-origin', 'https://other.test').jwt }, 'origin_not_allowed'],
+    [
+      'for another origin',
+      { plays: playback('--allow-origin', 'https://other.test').jwt },
+      'origin_not_allowed',
+    ],
     ['of another key', { plays: token.signedBy(otherKey, jwt) }, 'signature_invalid'],
   ]) {
     const page = await browser.page('live-player', given);
@@ -60,7 +64,10 @@ test('a playlist is refused whose token or grant is no good', async () => {
 
 test('a room lets the holder of our token in', async () => {
   const page = await browser.page('video', { room: 'Daily' });
-  assert.equal(await page.evaluate('join', token('video', '--room-name', 'Daily'), 'Daily'), 'alice in Daily');
+  assert.equal(
+    await page.evaluate('join', token('video', '--room-name', 'Daily'), 'Daily'),
+    'alice in Daily',
+  );
   assert.equal(await page.evaluate('join', token('video'), 'Daily'), 'alice in Daily');
   assert.deepEqual(page.judged, Array(2).fill({ status: 200, identity: 'alice' }));
 });
@@ -70,7 +77,13 @@ test('a room refuses what is expired, of another room or of another key, and the
   for (const [what, jwt, given, code, reason] of [
     ['expired', good, { ahead: TWO_HOURS }, 20104, 'token_expired'],
     ['of another room', token('video', '--room-name', 'Weekly'), {}, 20106, 'room_not_allowed'],
-    ['without a room', token('chat', '--chat-service-sid', `IS${'1'.repeat(32)}`), {}, 20106, 'video_grant_missing'],
+    [
+      'without a room',
+      token('chat', '--chat-service-sid', `IS${'1'.repeat(32)}`),
+      {},
+      20106,
+      'video_grant_missing',
+    ],
     ['of another key', token.signedBy(otherKey, good), {}, 20107, 'signature_invalid'],
   ]) {
     const page = await browser.page('video', { room: 'Daily', ...given });
@@ -95,6 +108,10 @@ test('a voice device registers with our token, and is refused with another', asy
 
 test('nothing but what was looked for went out, and all of it stayed here', () => {
   const hosts = new Set(browser.asked.map(({ host }) => host));
-  const expected = /^(sdk\.test|\S+\.playback\.live-video\.net|player\.stats\.live-video\.net|sdk\.twilio\.com|(eventgw|sdkgw)\.\S*twilio\.com)$/;
-  assert.deepEqual([...hosts].filter((host) => !expected.test(host)), []);
+  const expected =
+    /^(sdk\.test|\S+\.playback\.live-video\.net|player\.stats\.live-video\.net|sdk\.twilio\.com|(eventgw|sdkgw)\.\S*twilio\.com)$/;
+  assert.deepEqual(
+    [...hosts].filter((host) => !expected.test(host)),
+    [],
+  );
 });

@@ -25,6 +25,7 @@ const FORMS = {
   video: { grants: [video] },
   'any room': { grants: [{ kind: 'video', room: '' }] },
   voice: { grants: [voice] },
+  'outgoing calls': { grants: [{ ...voice, incoming: false }] },
   chat: { grants: [chat] },
   sync: { grants: [{ kind: 'sync', service: sid('IS') }] },
   taskrouter: { grants: [{ kind: 'taskrouter', worker: sid('WK'), workspace: sid('WS'), role: 'worker' }] },
@@ -36,8 +37,8 @@ const FORMS = {
     region: 'ie1',
     grants: [voice, chat],
   },
-  playback: { grants: [playback], unique: true },
-  'playback and chat': { ttl: 600, grants: [playback, chat], unique: false },
+  playback: { grants: [playback] },
+  'playback and chat': { ttl: 600, grants: [playback, chat] },
 };
 /** A compiler takes its time for each. */
 const COMPILED = ['everything', 'playback and chat'];

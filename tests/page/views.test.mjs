@@ -18,7 +18,7 @@ const choose = (kind) => opened.check(`[name=kind][value=${kind}]`);
 
 async function generate() {
   const before = (await opened.locator('#token').count()) && (await opened.locator('#token').textContent());
-  await opened.check('#unique', { force: true });
+  if (await opened.locator('#unique').isEnabled()) await opened.check('#unique');
   await opened.click('#generate');
   await opened.waitForFunction((old) => document.querySelector('#token').textContent !== old, before);
 }

@@ -59,6 +59,9 @@ pub(super) fn generate(form: &Form, key: &ApiKey, base_url: Option<&str>) -> Res
     if !(1..=GRANTS_MAX).contains(&form.grants.len()) {
         return Err(Problem::new(422, "grants", "A token has 1 to 8 grants."));
     }
+    if form.streamer().is_some() && form.not_before_in.is_some() {
+        return Err(Problem::new(422, "nbf", "nbf is not for playback, which begins now").at("nbf"));
+    }
     let with_region = match form.region.as_str() {
         "" => Ok(key.clone()),
         region => key.with_region(region),
@@ -97,7 +100,7 @@ impl Form {
     }
 
     fn playback(&self, key: &ApiKey, streamer: &str, base_url: Option<&str>) -> Result<Made> {
-        let mut builder = PlaybackMinter::builder(key).ttl(self.ttl).unique(self.unique);
+        let mut builder = PlaybackMinter::builder(key).ttl(self.ttl);
         for grant in self.others() {
             builder = builder.grant(grant);
         }

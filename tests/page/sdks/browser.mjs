@@ -53,7 +53,9 @@ class SdkPage {
 
   async open(sdk) {
     await this.page.context().route('**/*', (route) => this.#answer(route));
-    await this.page.routeWebSocket('wss://signalling.test/', (socket) => room(socket, (jwt) => this.#join(jwt)));
+    await this.page.routeWebSocket('wss://signalling.test/', (socket) =>
+      room(socket, (jwt) => this.#join(jwt)),
+    );
     await this.page.routeWebSocket(/^wss:\/\/[\w.-]*\.twilio\.com\/signal/, (socket) =>
       voice(socket, (jwt) => this.#listen(jwt)),
     );
@@ -81,11 +83,17 @@ class SdkPage {
     if (!url.pathname.endsWith('.m3u8')) return route.fulfill({ status: 204, headers });
     const { status } = await this.#play();
     this.#playlists.resolve(url.href);
-    return route.fulfill({ status, headers, contentType: 'application/vnd.apple.mpegurl', body: '#EXTM3U\n' });
+    return route.fulfill({
+      status,
+      headers,
+      contentType: 'application/vnd.apple.mpegurl',
+      body: '#EXTM3U\n',
+    });
   }
 
   #own(route, url) {
-    if (url.pathname === '/') return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>SDK</title>' });
+    if (url.pathname === '/')
+      return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>SDK</title>' });
     const contentType = TYPES[url.pathname.split('.').pop()];
     return route.fulfill({ path: join(packages, url.pathname), contentType });
   }

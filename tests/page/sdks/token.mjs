@@ -8,7 +8,11 @@ import { environment } from './upstream.mjs';
 /** A token for alice of the emulator's key. */
 export function token(kind, ...options) {
   const given = ['token', kind, '--identity', 'alice', ...options];
-  return execFileSync(PROGRAM, given, { env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  return execFileSync(PROGRAM, given, {
+    env: environment,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim();
 }
 
 /** The same token with the signature of another secret. */
