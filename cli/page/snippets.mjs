@@ -69,14 +69,10 @@ function cli(asked, baseUrl) {
   return parts.join(' \\\n  ');
 }
 
-/** The call that brings a playback grant; the secret goes by a pipe, as arguments can be read by others. */
+/** The call that brings a playback grant; the key goes by a pipe, as arguments can be read by others. */
 function curl(asked, baseUrl) {
-  return [
-    `printf 'user = "%s:%s"\\n' "$TWILIO_API_KEY" "$TWILIO_API_SECRET" |`,
-    `curl --config - --fail-with-body --silent --show-error --request POST \\`,
-    `  --data Ttl=60 \\`,
-    `  ${word(`${baseUrl}/v1/PlayerStreamers/${asked.streamer}/PlaybackGrant`)}`,
-  ].join('\n');
+  const url = `${baseUrl}/v1/PlayerStreamers/${asked.streamer}/PlaybackGrant`;
+  return `curl --config - --data Ttl=60 \\\n  '${url}' <<EOF\nuser = "$TWILIO_API_KEY:$TWILIO_API_SECRET"\nEOF`;
 }
 
 function python(asked, baseUrl) {
