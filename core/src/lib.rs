@@ -61,7 +61,8 @@ pub use fleet::FleetByHand;
 pub use fleet::{Fleet, FleetStats};
 pub use json::Json;
 pub use jwt::{
-    ClaimPath, JwtMinter, JwtMinterBuilder, JwtUser, LengthUnit, NotBefore, Slot, SlotKind, SlotValue,
+    ClaimPath, JwtMinter, JwtMinterBuilder, JwtUser, LengthUnit, NotBefore, Slot, SlotKind,
+    SlotValue,
 };
 pub use limits::{LIMITS, Limit};
 #[cfg(all(feature = "http", feature = "test-helpers"))]

@@ -64,11 +64,7 @@ impl JwtMinterBuilder {
     }
 
     /// A claim that all tokens have: its name, or the names from the top down to it, and its value.
-    pub fn claim<'a>(
-        self,
-        path: impl Into<ClaimPath>,
-        value: impl Into<SlotValue<'a>>,
-    ) -> Self {
+    pub fn claim<'a>(self, path: impl Into<ClaimPath>, value: impl Into<SlotValue<'a>>) -> Self {
         let (path, value) = (path.into(), value.into());
         self.with(|definition| definition.add_claim(&path, &value.to_json()))
     }
@@ -193,7 +189,9 @@ impl JwtMinterBuilder {
     /// slots.
     pub fn build(mut self) -> Result<JwtMinter> {
         let identity = self.identity.take();
-        let built = self.with(|definition| identity.map_or(Ok(()), |slot| definition.add_slot(slot.as_identity())));
+        let built = self.with(|definition| {
+            identity.map_or(Ok(()), |slot| definition.add_slot(slot.as_identity()))
+        });
         match built.error {
             Some(error) => Err(error),
             None => JwtMinter::new(built.definition, built.clock),

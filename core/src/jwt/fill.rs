@@ -52,9 +52,9 @@ fn check(plan: &Plan, filled: &Filled<'_, '_>, slot: usize, value: SlotValue<'_>
 #[inline]
 fn find(slots: &[Slot], likely: usize, name: &str) -> Option<usize> {
     let behind = slots.iter().skip(likely).position(|slot| slot.name() == name);
-    behind.map(|distance| likely + distance).or_else(|| {
-        slots.iter().take(likely).position(|slot| slot.name() == name)
-    })
+    behind
+        .map(|distance| likely + distance)
+        .or_else(|| slots.iter().take(likely).position(|slot| slot.name() == name))
 }
 
 fn check_pair(slots: &[Slot], filled: &Filled<'_, '_>, pair: Pair) -> Result<()> {

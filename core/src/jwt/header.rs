@@ -1,8 +1,8 @@
 //! The header of a token.
 
+use super::path::ClaimPath;
 use super::read::read;
 use super::tree::{Members, Node};
-use super::path::ClaimPath;
 use crate::error::{Error, ErrorKind, Result};
 use crate::token::{Algorithm, encoded_header, write_json_string};
 use crate::wiped::WipedString;

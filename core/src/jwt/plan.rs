@@ -16,10 +16,17 @@ enum Step {
     /// Members that all tokens have.
     Fixed(WipedString),
     /// An object with slots in it. If `slots` are there, it is left out of a token that fills none of them.
-    Open { text: WipedString, slots: Option<SlotSet>, end: usize },
+    Open {
+        text: WipedString,
+        slots: Option<SlotSet>,
+        end: usize,
+    },
     Close,
     /// A slot, by its number, and the name of its claim.
-    Slot { slot: usize, text: WipedString },
+    Slot {
+        slot: usize,
+        text: WipedString,
+    },
 }
 
 /// What is written for each token, prepared.

@@ -15,7 +15,9 @@ pub(super) fn read(text: &str) -> Result<Node, &'static str> {
         return Err("is over 64 KiB");
     }
     if check_json(text)?.has_large_integer {
-        return Err("has a number beyond 2^53 - 1, where many readers change it: give it as a text");
+        return Err(
+            "has a number beyond 2^53 - 1, where many readers change it: give it as a text",
+        );
     }
     node(text)
 }

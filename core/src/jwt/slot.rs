@@ -236,7 +236,8 @@ impl Slot {
         }
         let shape = check_json(json).map_err(|what| self.invalid(what))?;
         if shape.has_large_integer {
-            let what = "has a number beyond 2^53 - 1, where many readers change it: give it as a text";
+            let what =
+                "has a number beyond 2^53 - 1, where many readers change it: give it as a text";
             return Err(self.invalid(what));
         }
         self.rule.map_or(Ok(()), |rule| rule(json)).map_err(|what| self.invalid(what))
@@ -287,7 +288,8 @@ mod tests {
 
     #[test]
     fn texts_are_measured_as_the_service_measures() {
-        for (unit, max) in [(LengthUnit::Bytes, 4), (LengthUnit::Chars, 1), (LengthUnit::Utf16, 2)] {
+        for (unit, max) in [(LengthUnit::Bytes, 4), (LengthUnit::Chars, 1), (LengthUnit::Utf16, 2)]
+        {
             let name = Slot::text("name").max_len(max, unit);
             assert!(told(&name, "😀").is_none());
             let shorter = Slot::text("name").max_len(max - 1, unit);
@@ -329,7 +331,10 @@ mod tests {
             ("\"\\ud800\"", "tags is not valid JSON"),
             ("", "tags is not valid JSON"),
             (&*format!("\"{}\"", "x".repeat(100)), "tags is over 100 bytes"),
-            ("[9007199254740993]", "tags has a number beyond 2^53 - 1, where many readers change it: give it as a text"),
+            (
+                "[9007199254740993]",
+                "tags has a number beyond 2^53 - 1, where many readers change it: give it as a text",
+            ),
         ] {
             assert_eq!(told(json).as_deref(), Some(what), "{json}");
         }

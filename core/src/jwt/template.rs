@@ -8,9 +8,7 @@ use super::value::SlotValue;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{JWT_ADVISED_BYTES, TOKEN_MAX_BYTES};
-use crate::token::{
-    CARRY_MAX, Front, JTI_LEN, Stamped, Tail, Warning, blocks_for, next_jti,
-};
+use crate::token::{CARRY_MAX, Front, JTI_LEN, Stamped, Tail, Warning, blocks_for, next_jti};
 use crate::wiped::WipedString;
 
 /// The longest signature in base64, and its dot.
@@ -83,11 +81,8 @@ impl Template {
         take: impl FnOnce([&str; 2]) -> R,
     ) -> Result<R> {
         let filled = fill(&self.plan, identity, values)?;
-        let jti = if self.definition.unique {
-            Some(next_jti(Clock::system().now())?)
-        } else {
-            None
-        };
+        let jti =
+            if self.definition.unique { Some(next_jti(Clock::system().now())?) } else { None };
         let most = self.fixed_len() + filled.len();
         let write = |tail: &mut Tail<'_>| self.write(&filled, jti.as_ref(), tail);
         Ok(match most {

@@ -132,10 +132,7 @@ mod tests {
         assert_eq!(written(later), r#""exp":4600,"nbf":4599"#);
         let never = Times { nbf: NotBefore::At(4_600), ..PLAIN };
         let error = never.write(&mut WipedString::new(), 1_000).unwrap_err();
-        assert_eq!(
-            error.message(),
-            "nbf (4600) must lie before the token's end, now + ttl (4600)"
-        );
+        assert_eq!(error.message(), "nbf (4600) must lie before the token's end, now + ttl (4600)");
         assert_eq!(never.first_second(1_000), 1_001);
         assert_eq!(written(Times { backdate: 300, ..PLAIN }), r#""exp":4600,"iat":700"#);
     }

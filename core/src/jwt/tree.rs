@@ -30,9 +30,8 @@ impl Members {
 
     /// Puts a claim or a slot in its place.
     pub(super) fn insert(&mut self, path: &ClaimPath, node: Node) -> Result<()> {
-        self.insert_under(path.names(), node).map_err(|what| {
-            Error::of_argument(ErrorKind::InvalidArgument, &path.shown(), what)
-        })
+        self.insert_under(path.names(), node)
+            .map_err(|what| Error::of_argument(ErrorKind::InvalidArgument, &path.shown(), what))
     }
 
     fn insert_under(&mut self, path: &[String], node: Node) -> Result<(), &'static str> {

@@ -20,8 +20,12 @@ const JITSI: Preset = Preset {
         Row::text("email", &["context", "user", "email"]),
         Row::text("avatar", &["context", "user", "avatar"]),
         Row::bool("moderator", &["context", "user", "moderator"]),
-        Row::text("affiliation", &["context", "user", "affiliation"])
-            .one_of(&["owner", "moderator", "teacher", "member"]),
+        Row::text("affiliation", &["context", "user", "affiliation"]).one_of(&[
+            "owner",
+            "moderator",
+            "teacher",
+            "member",
+        ]),
         Row::text("group", &["context", "group"]),
         Row::json("features", &["context", "features"], is_object),
     ],

@@ -82,7 +82,16 @@ impl Row {
     }
 
     const fn new(name: &'static str, path: &'static [&'static str], kind: SlotKind) -> Self {
-        Self { name, path, kind, required: false, max: None, numbers: None, one_of: &[], rule: None }
+        Self {
+            name,
+            path,
+            kind,
+            required: false,
+            max: None,
+            numbers: None,
+            one_of: &[],
+            rule: None,
+        }
     }
 
     fn slot(&self) -> Slot {

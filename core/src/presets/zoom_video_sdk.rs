@@ -12,8 +12,7 @@ const TOPIC_MAX: usize = 200;
 /// What the pages on sessions say, in characters.
 const TOPIC_ADVISED: usize = 150;
 const NAME_MAX: usize = 35;
-const REGIONS: &[&str] =
-    &["AU", "BR", "CA", "CN", "DE", "HK", "IN", "JP", "MX", "NL", "SG", "US"];
+const REGIONS: &[&str] = &["AU", "BR", "CA", "CN", "DE", "HK", "IN", "JP", "MX", "NL", "SG", "US"];
 /// What a session name may have beside letters, digits and spaces.
 const PUNCTUATION: &str = r"!#$%&()+-:;<=.>?@[]^_{}|~,\";
 
@@ -67,14 +66,18 @@ fn is_topic(topic: &str) -> Result<(), &'static str> {
     if topic.chars().all(allowed) {
         return Ok(());
     }
-    Err("has a character that Zoom refuses: letters, digits, spaces and !#$%&()+-:;<=.>?@[]^_{}|~,\\ are taken")
+    Err(
+        "has a character that Zoom refuses: letters, digits, spaces and !#$%&()+-:;<=.>?@[]^_{}|~,\\ are taken",
+    )
 }
 
 fn are_regions(regions: &str) -> Result<(), &'static str> {
     if regions.split(',').all(|region| REGIONS.contains(&region)) {
         return Ok(());
     }
-    Err("must be of AU, BR, CA, CN, DE, HK, IN, JP, MX, NL, SG and US, with commas and no spaces between them")
+    Err(
+        "must be of AU, BR, CA, CN, DE, HK, IN, JP, MX, NL, SG and US, with commas and no spaces between them",
+    )
 }
 
 fn advise(times: &Times, bound: &Bound) -> Vec<Warning> {

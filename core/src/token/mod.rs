@@ -24,20 +24,20 @@ mod warning;
 mod test_support;
 
 pub use access_token::{AccessToken, AccessTokenBuilder};
+pub(crate) use algorithm::check_secret;
 pub use algorithm::{Algorithm, sign};
 pub(crate) use checks::{
     check_algorithm, check_critical, check_end, check_grants, check_party, check_signature,
     check_start, check_type, end,
 };
-pub(crate) use algorithm::check_secret;
 pub(crate) use claims::{Claims, ClaimsOptions, check_identity, check_nbf, check_unix_seconds};
 pub(crate) use current::{Current, Stamped};
 pub use decoded::{Decoded, decode};
+pub(crate) use front::{CARRY_MAX, Front, Tail, blocks_for, needs_escape};
 pub use grants::{
     AccessTokenGrant, ChatGrant, CustomGrant, IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant,
     TaskRouterGrant, VideoGrant, VoiceGrant,
 };
-pub(crate) use front::{CARRY_MAX, Front, Tail, blocks_for, needs_escape};
 pub(crate) use grants::{
     Content, IDENTITY_KEY, Member, SHAPES, is_room_too_long, write_json_string,
 };
