@@ -190,7 +190,7 @@ impl JwtMinterBuilder {
     pub fn build(mut self) -> Result<JwtMinter> {
         let identity = self.identity.take();
         let built = self.with(|definition| {
-            identity.map_or(Ok(()), |slot| definition.add_slot(slot.as_identity()))
+            identity.map_or(Ok(()), |slot| definition.add_slot(slot.renamed_to_identity()))
         });
         match built.error {
             Some(error) => Err(error),

@@ -97,7 +97,7 @@ impl Slot {
     }
 
     /// The slot as that of an identity, under its own name.
-    pub(super) fn as_identity(mut self) -> Self {
+    pub(super) fn renamed_to_identity(mut self) -> Self {
         self.max_len = self.max_len.min(IDENTITY_MAX_BYTES);
         IDENTITY.clone_into(&mut self.name);
         self

@@ -85,15 +85,16 @@ impl Template {
             if self.definition.unique { Some(next_jti(Clock::system().now())?) } else { None };
         let most = self.fixed_len() + filled.len();
         let write = |tail: &mut Tail<'_>| self.write(&filled, jti.as_ref(), tail);
-        Ok(match most {
-            ..=SHORT_JSON => stamp.0.finish::<SHORT_JSON, SHORT_BLOCKS, R>(write, take),
-            ..=MEDIUM_JSON => stamp.0.finish::<MEDIUM_JSON, MEDIUM_BLOCKS, R>(write, take),
-            ..=LONG_JSON => stamp.0.finish::<LONG_JSON, LONG_BLOCKS, R>(write, take),
-            _ => {
-                check_size(&stamp.0, most)?;
-                stamp.0.finish_large(most, SIGNATURE, write, take)
-            }
-        })
+        if most <= SHORT_JSON {
+            Ok(stamp.0.finish::<SHORT_JSON, SHORT_BLOCKS, R>(write, take))
+        } else if most <= MEDIUM_JSON {
+            Ok(stamp.0.finish::<MEDIUM_JSON, MEDIUM_BLOCKS, R>(write, take))
+        } else if most <= LONG_JSON {
+            Ok(stamp.0.finish::<LONG_JSON, LONG_BLOCKS, R>(write, take))
+        } else {
+            check_size(&stamp.0, most)?;
+            Ok(stamp.0.finish_large(most, SIGNATURE, write, take))
+        }
     }
 
     /// The most bytes behind the front, but for values.

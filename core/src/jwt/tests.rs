@@ -115,11 +115,14 @@ fn the_longest_escapes_fit() {
     }
 }
 
+/// An identity, slots, and what a mint of both is told.
+type Wrong<'a> = (Option<&'a str>, &'a [(&'a str, SlotValue<'a>)], &'a str);
+
 #[test]
 fn values_that_do_not_belong_are_refused() {
     let rooms = rooms().build().unwrap();
     let room = ("room", "r".into());
-    let cases: [(Option<&str>, &[(&str, SlotValue<'_>)], &str); 9] = [
+    let cases: [Wrong<'_>; 9] = [
         (None, &[room], "identity must be given"),
         (Some(""), &[room], "identity must not be empty"),
         (Some("a"), &[("room", 7.into())], "room must be a text, not a whole number"),
