@@ -218,6 +218,19 @@ finding_kinds! {
         "a player refuses the player grant",
         "put the endpoint's grant into the token as it is, and while it is new";
 
+    TokenLong = 660, "token_long", Warning, [],
+        "the token is over 4 KiB, which URLs and headers may not bear",
+        "carry less in it: the service can look the rest up";
+    ZoomTtl = 661, "zoom_ttl", Warning, [],
+        "Zoom refuses a token of exactly 1,800 seconds as soon as a clock is behind",
+        "mint with a ttl of more than 1,800 seconds";
+    ZoomTopicLong = 662, "zoom_topic_long", Warning, [],
+        "a session name of over 150 characters is refused by some of Zoom's SDKs",
+        "name the session in at most 150 characters";
+    JitsiRoomCase = 663, "jitsi_room_case", Warning, [],
+        "Jitsi lowers A to Z in room names and no other capitals, so this room is never found",
+        "write the room's name in lower case";
+
     MoreFindings = 699, "more_findings", Note, [],
         "there is more to say of this token than an examination lists",
         "mend what is listed, and examine the token again";

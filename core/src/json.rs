@@ -36,16 +36,7 @@ impl Json {
     /// [`ErrorKind::InvalidGrant`] if it is not exactly one JSON value, or too large or too deep.
     pub fn parse(text: &str) -> Result<Self> {
         check_size(text.len())?;
-        let shape = Shape::of(text);
-        if shape.depth > GRANT_JSON_MAX_DEPTH {
-            return Err(invalid("nests over 64 levels"));
-        }
-        // What serde_json says is dropped: it may quote the text. Nothing is made of the value: to
-        // read a string with an escape, it would be copied to memory that nobody wipes.
-        serde_json::from_str::<IgnoredAny>(text).map_err(|_| invalid("is not valid JSON"))?;
-        if shape.has_infinite || shape.has_half_a_pair {
-            return Err(invalid("is not valid JSON"));
-        }
+        check_json(text).map_err(invalid)?;
         Ok(Self(Zeroizing::new(text.into())))
     }
 
@@ -97,6 +88,22 @@ impl fmt::Debug for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Json(..)")
     }
+}
+
+/// Checks that a text of bounded size is exactly one JSON value that everybody can read, and tells what it
+/// looks like.
+pub(crate) fn check_json(text: &str) -> Result<Shape, &'static str> {
+    let shape = Shape::of(text);
+    if shape.depth > GRANT_JSON_MAX_DEPTH {
+        return Err("nests over 64 levels");
+    }
+    // What serde_json says is dropped: it may quote the text. Nothing is made of the value: to
+    // read a string with an escape, it would be copied to memory that nobody wipes.
+    serde_json::from_str::<IgnoredAny>(text).map_err(|_| "is not valid JSON")?;
+    if shape.has_infinite || shape.has_half_a_pair {
+        return Err("is not valid JSON");
+    }
+    Ok(shape)
 }
 
 fn check_size(bytes: usize) -> Result<()> {

@@ -4,6 +4,7 @@
 //! whatever their digits say, and arrive as objects, which would count as a level.
 
 use crate::json_string::unescape;
+use crate::limits::SAFE_INTEGER_MAX;
 
 /// What is to be known of a text whose syntax serde_json has checked or will check.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub(crate) struct Shape {
     pub(crate) depth: usize,
     /// Whether a number is too large for a float: to its readers it is infinite, or no JSON at all.
     pub(crate) has_infinite: bool,
+    /// Whether a whole number is so large that many readers, who keep numbers as floats, change it.
+    pub(crate) has_large_integer: bool,
     /// Whether an escape in a string stands for one half of a surrogate pair without the other.
     pub(crate) has_half_a_pair: bool,
 }
@@ -19,7 +22,12 @@ pub(crate) struct Shape {
 impl Shape {
     /// Looks through a text; copies nothing of it.
     pub(crate) fn of(text: &str) -> Self {
-        let mut shape = Self { depth: 0, has_infinite: false, has_half_a_pair: false };
+        let mut shape = Self {
+            depth: 0,
+            has_infinite: false,
+            has_large_integer: false,
+            has_half_a_pair: false,
+        };
         let (mut rest, mut level) = (text, 0_usize);
         while let Some(first) = rest.bytes().next() {
             let len = match first {
@@ -30,7 +38,10 @@ impl Shape {
             let (part, behind) = rest.split_at(len);
             match first {
                 b'"' => shape.has_half_a_pair |= has_half_a_pair(part),
-                b'-' | b'0'..=b'9' => shape.has_infinite |= is_infinite(part),
+                b'-' | b'0'..=b'9' => {
+                    shape.has_infinite |= is_infinite(part);
+                    shape.has_large_integer |= is_large_integer(part);
+                }
                 b'[' | b'{' => {
                     level += 1;
                     shape.depth = shape.depth.max(level);
@@ -68,6 +79,12 @@ fn is_infinite(number: &str) -> bool {
     number.parse::<f64>().is_ok_and(f64::is_infinite)
 }
 
+fn is_large_integer(number: &str) -> bool {
+    let digits = number.trim_start_matches('-');
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+        && digits.parse::<u64>().map_or(true, |number| number > SAFE_INTEGER_MAX.unsigned_abs())
+}
+
 fn has_half_a_pair(string: &str) -> bool {
     string.contains("\\u") && unescape(string, |_| ()).is_none()
 }
@@ -75,6 +92,21 @@ fn has_half_a_pair(string: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_numbers_beyond_a_floats_are_seen() {
+        for (text, is_large) in [
+            ("9007199254740991", false),
+            ("[-9007199254740991]", false),
+            ("9007199254740992", true),
+            ("{\"a\":-9007199254740993}", true),
+            ("\"9007199254740993\"", false),
+            ("1e300", false),
+            ("123456789012345678901234567890", true),
+        ] {
+            assert_eq!(Shape::of(text).has_large_integer, is_large, "{text}");
+        }
+    }
 
     #[test]
     fn numbers_and_levels_are_seen_outside_strings_alone() {

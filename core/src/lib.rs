@@ -20,10 +20,12 @@ mod json;
 mod json_string;
 mod json_text;
 pub mod judge;
+mod jwt;
 pub mod limits;
 #[cfg(feature = "http")]
 mod net;
 mod playback;
+mod presets;
 mod progress;
 mod random;
 mod secret;
@@ -58,6 +60,10 @@ pub use finding::{FindingKind, Severity};
 pub use fleet::FleetByHand;
 pub use fleet::{Fleet, FleetStats};
 pub use json::Json;
+pub use jwt::{
+    ClaimPath, JwtMinter, JwtMinterBuilder, JwtUser, LengthUnit, NotBefore, Slot, SlotKind,
+    SlotValue,
+};
 pub use limits::{LIMITS, Limit};
 #[cfg(all(feature = "http", feature = "test-helpers"))]
 #[doc(hidden)]

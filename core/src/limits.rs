@@ -61,6 +61,18 @@ limits! {
         "Largest JSON of one grant, and of all in one token, in bytes: grantmint.";
     GRANT_JSON_MAX_DEPTH: usize = 64,
         "Deepest nesting in the JSON of a grant: grantmint, half of what common readers bear.";
+    JWT_TTL_MAX: u64 = 31_536_000,
+        "Longest lifetime in seconds that a JwtMinter can be allowed: grantmint, a year.";
+    BACKDATE_MAX: u64 = 300,
+        "Most seconds that a JwtMinter sets iat and nbf back: grantmint, as clocks that differ by more are broken.";
+    SLOTS_MAX: usize = 64,
+        "Most slots of a JwtMinter: grantmint.";
+    SLOT_NAME_MAX_BYTES: usize = 64,
+        "Longest name of a slot in bytes: grantmint.";
+    SAFE_INTEGER_MAX: i64 = 9_007_199_254_740_991,
+        "Largest whole number in a claim, either way: 2^53 - 1, as RFC 8259, section 6, advises.";
+    JWT_ADVISED_BYTES: usize = 4_096,
+        "Longest token of a JwtMinter in bytes, advice only: what URLs and headers bear.";
     TOKEN_JSON_MAX_DEPTH: usize = 127,
         "Deepest nesting in the header and the claims of a token to decode or verify: grantmint, as serde_json.";
     TOKEN_MAX_BYTES: usize = 131_072,

@@ -116,7 +116,7 @@ pub fn sign(algorithm: Algorithm, header: &str, claims: &str, secret: &[u8]) -> 
     Ok(token)
 }
 
-pub(super) fn check_secret(secret: &[u8]) -> Result<()> {
+pub(crate) fn check_secret(secret: &[u8]) -> Result<()> {
     if secret.is_empty() {
         return Err(Error::of_argument(
             ErrorKind::InvalidCredentials,
@@ -145,7 +145,7 @@ fn check_claims(claims: &str) -> Result<()> {
     Err(Error::of_argument(ErrorKind::InvalidArgument, "claims", "must be a JSON object"))
 }
 
-fn keyed<M: KeyInit>(secret: &[u8]) -> M {
+pub(super) fn keyed<M: KeyInit>(secret: &[u8]) -> M {
     M::new_from_slice(secret).expect("HMAC takes a key of any length")
 }
 

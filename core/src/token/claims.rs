@@ -87,7 +87,7 @@ impl Claims {
         let lifetime = options.lifetime()?;
         options.nbf.map_or(Ok(()), |nbf| check_unix_seconds("nbf", nbf))?;
         if let (Some(nbf), Lifetime::Until(end)) = (options.nbf, lifetime) {
-            check_start(nbf, end, "valid_until")?;
+            check_nbf(nbf, end, "valid_until")?;
         }
         check_keys(options)?;
         let has = |key| options.grants.iter().any(|grant| grant.key() == key);
@@ -107,7 +107,7 @@ impl Claims {
     pub(super) fn end(&self, now: u64) -> Result<u64> {
         let end = self.lifetime.end(now)?;
         match (self.nbf, self.lifetime) {
-            (Some(nbf), Lifetime::Ttl(_)) => check_start(nbf, end, "now + ttl").map(|()| end),
+            (Some(nbf), Lifetime::Ttl(_)) => check_nbf(nbf, end, "now + ttl").map(|()| end),
             _ => Ok(end),
         }
     }
@@ -158,7 +158,7 @@ fn identity_error(identity: &str) -> Error {
 }
 
 /// Checks a point in time that the caller gives.
-pub(super) fn check_unix_seconds(argument: &str, seconds: u64) -> Result<()> {
+pub(crate) fn check_unix_seconds(argument: &str, seconds: u64) -> Result<()> {
     if seconds <= UNIX_SECONDS_MAX {
         return Ok(());
     }
@@ -167,7 +167,7 @@ pub(super) fn check_unix_seconds(argument: &str, seconds: u64) -> Result<()> {
 }
 
 /// A token that ends before it becomes valid is never valid.
-fn check_start(nbf: u64, end: u64, which: &str) -> Result<()> {
+pub(crate) fn check_nbf(nbf: u64, end: u64, which: &str) -> Result<()> {
     if nbf < end {
         return Ok(());
     }

@@ -21,7 +21,7 @@ const NUMBER_BITS: u32 = 10;
 const NUMBERS: u128 = 1 << NUMBER_BITS;
 
 /// The characters of an identifier: 16 bytes in base64url.
-pub(super) const JTI_LEN: usize = 22;
+pub(crate) const JTI_LEN: usize = 22;
 
 /// A fresh identifier, at a time of the machine's clocks.
 ///
@@ -29,7 +29,7 @@ pub(super) const JTI_LEN: usize = 22;
 ///
 /// [`ErrorKind::Unsupported`] if the system has no random numbers.
 #[inline]
-pub(super) fn next(now: Now) -> Result<[u8; JTI_LEN]> {
+pub(crate) fn next(now: Now) -> Result<[u8; JTI_LEN]> {
     let identifier = next_identifier(now)?;
     let mut text = [0; JTI_LEN];
     BASE64_URL_SAFE_NO_PAD

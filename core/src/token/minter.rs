@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::Guard;
 
 use super::claims::{Claims, ClaimsOptions};
+use super::current::Current;
 use super::grants::AccessTokenGrant;
 use super::prefix::Prefix;
 use super::setters::token_setters;
@@ -21,6 +22,7 @@ use crate::wiped::WipedString;
 /// Everything but the identity is checked, encoded and hashed once a second, not once a token. Any
 /// number of threads may share one minter; they take no lock. For one token of another room or
 /// lifetime, use an [`AccessToken`](crate::AccessToken). After a rotation of the key, make a new minter.
+/// A clone mints the same kind of token, at the same cost.
 ///
 /// # Example: one token for each who joins
 ///
@@ -40,11 +42,11 @@ use crate::wiped::WipedString;
 /// assert_eq!(jwt.matches('.').count(), 2);
 /// # Ok::<(), grantmint_core::Error>(())
 /// ```
+#[derive(Clone)]
 pub struct TokenMinter {
     key: ApiKey,
-    clock: Clock,
     template: Arc<Template>,
-    current: ArcSwap<Prefix>,
+    current: Current<Prefix>,
 }
 
 impl TokenMinter {
@@ -261,26 +263,13 @@ impl TokenMinter {
     /// ```
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        advise(&self.key, self.template.claims(), None, self.clock.unix_seconds())
+        advise(&self.key, self.template.claims(), None, self.current.clock().unix_seconds())
     }
 
     /// The prefix of the present second.
     #[inline]
     fn prefix(&self) -> Result<Guard<Arc<Prefix>>> {
-        let now = self.clock.unix_seconds();
-        let current = self.current.load();
-        if current.second() == now { Ok(current) } else { self.restamp(&current, now) }
-    }
-
-    /// Makes the prefix of another second and publishes it for all threads, unless they are ahead
-    /// of this one: two threads must not take turns at undoing each other's work.
-    #[cold]
-    fn restamp(&self, current: &Arc<Prefix>, now: u64) -> Result<Guard<Arc<Prefix>>> {
-        let fresh = Arc::new(self.template.stamp(now, None)?);
-        if !current.is_ahead_of(now) {
-            self.current.compare_and_swap(current, Arc::clone(&fresh));
-        }
-        Ok(Guard::from_inner(fresh))
+        self.current.get(|now| self.template.stamp(now, None))
     }
 }
 
@@ -315,21 +304,8 @@ impl TokenMinterBuilder {
         let template = Arc::new(Template::new(&self.key, Claims::new(&self.options)?));
         // Tokens may be minted later that become valid before they end.
         let second = template.claims().first_second(self.clock.unix_seconds());
-        let current = template.stamp(second, None)?;
-        let current = ArcSwap::from_pointee(current);
-        Ok(TokenMinter { key: self.key, clock: self.clock, template, current })
-    }
-}
-
-/// The clone mints the same kind of token, at the same cost.
-impl Clone for TokenMinter {
-    fn clone(&self) -> Self {
-        Self {
-            key: self.key.clone(),
-            clock: self.clock.clone(),
-            template: Arc::clone(&self.template),
-            current: ArcSwap::new(self.current.load_full()),
-        }
+        let current = Current::new(self.clock, template.stamp(second, None)?);
+        Ok(TokenMinter { key: self.key, template, current })
     }
 }
 

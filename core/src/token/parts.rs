@@ -161,6 +161,13 @@ fn decode_part(what: &str, base64: &str) -> Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
+/// A header in base64, with the dot after it.
+pub(crate) fn encoded_header(json: &str) -> String {
+    let mut header = BASE64_URL_SAFE_NO_PAD.encode(json);
+    header.push('.');
+    header
+}
+
 /// The error of a text that is no token.
 pub(crate) fn malformed(message: &str) -> Error {
     Error::new(ErrorKind::TokenMalformed, message.to_owned())

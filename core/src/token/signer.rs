@@ -30,7 +30,7 @@ const INITIAL: State = [
 pub(super) type State = [u32; 8];
 
 /// What HMAC-SHA256 makes of a key, ready for any number of messages. Wiped on drop.
-pub(super) struct Signer {
+pub(crate) struct Signer {
     inner: State,
     outer: State,
 }

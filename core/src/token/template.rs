@@ -1,17 +1,14 @@
 //! Everything about a kind of token that no second and no viewer changes.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use zeroize::Zeroizing;
-
+use super::algorithm::Algorithm;
 use super::claims::{Claims, check_grants_size, check_unix_seconds};
+use super::front::Front;
 use super::grants::{PlaybackGrant, write_json_string};
+use super::parts::encoded_header;
 use super::prefix::Prefix;
-use super::signer::Signer;
-use crate::base64_text;
+use super::signing::Signing;
 use crate::credentials::ApiKey;
 use crate::error::Result;
 use crate::wiped::WipedString;
@@ -26,7 +23,7 @@ const TIMES_BYTES: usize = 96;
 /// and the grants come first, and the identity, the one thing that differs between viewers, last
 /// among the grants. A unique `jti` follows it.
 pub(crate) struct Template {
-    signer: Arc<Signer>,
+    signing: Signing,
     /// The header in base64, and its dot.
     header: String,
     /// The issuer's SID, from which Twilio's kind of `jti` is made.
@@ -40,7 +37,7 @@ impl Template {
     pub(crate) fn new(key: &ApiKey, claims: Claims) -> Self {
         let (issuer, subject) = (key.key_sid(), key.account_sid());
         Self {
-            signer: Arc::new(Signer::new(key.secret().expose())),
+            signing: Signing::new(Algorithm::Hs256, key.secret().expose()),
             header: header(key.region()),
             key_sid: issuer.to_string(),
             parties: format!(r#""iss":"{issuer}","sub":"{subject}""#),
@@ -66,13 +63,8 @@ impl Template {
         debug_assert_eq!(self.claims.with_player, player.is_some());
         check_unix_seconds("now", now)?;
         let json = self.claims_json(now, player)?;
-        let (whole, carry) = json.as_bytes().as_chunks::<3>();
-        let encoded = whole.len() * 4;
-        // Large enough from the start: growing would leave copies of the grants behind.
-        let mut text = Zeroizing::new(String::with_capacity(self.header.len() + encoded));
-        text.push_str(&self.header);
-        base64_text::push(&BASE64_URL_SAFE_NO_PAD, whole.as_flattened(), &mut text);
-        Ok(Prefix::new(Arc::clone(&self.signer), text, carry, now, &self.claims))
+        let front = Front::new(&self.signing, &self.header, &json, now);
+        Ok(Prefix::new(front, &self.claims))
     }
 
     /// The claims up to the identity.
@@ -122,7 +114,5 @@ fn header(region: Option<&str>) -> String {
         write_json_string(&mut json, region);
     }
     json.push('}');
-    let mut header = BASE64_URL_SAFE_NO_PAD.encode(&*json);
-    header.push('.');
-    header
+    encoded_header(&json)
 }

@@ -7,7 +7,7 @@ use super::checks::{
 };
 use super::claims::check_unix_seconds;
 use super::decoded::Decoded;
-use super::parts::{Object, Parts};
+use super::parts::{Object, Parts, Time};
 use crate::clock::exact_unix_seconds;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
@@ -28,6 +28,7 @@ pub struct VerifyOptions {
     leeway: u64,
     now: Option<u64>,
     algorithm: Algorithm,
+    endless: bool,
 }
 
 impl VerifyOptions {
@@ -85,6 +86,25 @@ impl VerifyOptions {
         self
     }
 
+    /// Whether [`verify_jwt`] refuses a token without `exp`, which never ends. It does if not set. An
+    /// Access Token always has one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use grantmint_core::{Algorithm, ErrorKind, VerifyOptions, sign, verify_jwt};
+    /// let jwt = sign(Algorithm::Hs256, r#"{"alg":"HS256"}"#, r#"{"r":"test"}"#, b"shared")?;
+    /// let error = verify_jwt(&jwt, b"shared", &VerifyOptions::new()).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::TokenClaims);
+    /// assert!(verify_jwt(&jwt, b"shared", &VerifyOptions::new().require_exp(false)).is_ok());
+    /// # Ok::<(), grantmint_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn require_exp(mut self, require: bool) -> Self {
+        self.endless = !require;
+        self
+    }
+
     fn checked_now(&self) -> Result<u64> {
         let now = self.now.unwrap_or_else(exact_unix_seconds);
         if self.leeway > LEEWAY_MAX {
@@ -134,7 +154,7 @@ pub fn verify(token: &str, key: &ApiKey, options: &VerifyOptions) -> Result<Deco
     let (header, claims) = signed_content(token, secret, options.algorithm, check_type)?;
     check_party(&claims, "iss", key.key_sid().as_str())?;
     check_party(&claims, "sub", key.account_sid().as_str())?;
-    check_times(&claims, now, options.leeway)?;
+    check_times(&claims, Some(end(&claims)?), now, options.leeway)?;
     check_grants(&claims)?;
     Ok(Decoded::of(header, claims))
 }
@@ -142,7 +162,7 @@ pub fn verify(token: &str, key: &ApiKey, options: &VerifyOptions) -> Result<Deco
 /// Checks another service's token: signed with this secret, valid now.
 ///
 /// Other than [`verify`], it takes any issuer, subject and type. `exp` must be there all the same:
-/// a token that never ends is not accepted.
+/// a token that never ends is not accepted, unless [`VerifyOptions::require_exp`] says so.
 ///
 /// # Errors
 ///
@@ -164,7 +184,8 @@ pub fn verify_jwt(token: &str, secret: &[u8], options: &VerifyOptions) -> Result
     let now = options.checked_now()?;
     check_secret(secret)?;
     let (header, claims) = signed_content(token, secret, options.algorithm, |_| Ok(()))?;
-    check_times(&claims, now, options.leeway)?;
+    let exp = if options.endless { claims.time("exp")? } else { Some(end(&claims)?) };
+    check_times(&claims, exp, now, options.leeway)?;
     Ok(Decoded::of(header, claims))
 }
 
@@ -186,11 +207,10 @@ fn signed_content(
     Ok((header, parts.claims()?))
 }
 
-fn check_times(claims: &Object, now: u64, leeway: u64) -> Result<()> {
-    let exp = end(claims)?;
+fn check_times(claims: &Object, exp: Option<Time>, now: u64, leeway: u64) -> Result<()> {
     let nbf = claims.time("nbf")?;
     claims.time("iat")?;
-    check_end(exp, now, leeway)?;
+    exp.map_or(Ok(()), |exp| check_end(exp, now, leeway))?;
     nbf.map_or(Ok(()), |nbf| check_start(nbf, now, leeway))
 }
 

@@ -41,6 +41,14 @@ pub enum Warning {
     VideoRegion,
     /// A secret shorter than the hash.
     ShortSecret,
+    /// A token over 4 KiB.
+    TokenLong,
+    /// A token of Zoom's Video SDK of the shortest lifetime that is allowed.
+    ZoomTtl,
+    /// A session name of Zoom's Video SDK of over 150 characters.
+    ZoomTopicLong,
+    /// A Jitsi room with other capitals than A to Z.
+    JitsiRoomCase,
 }
 
 impl Warning {
@@ -54,6 +62,10 @@ impl Warning {
             Self::VoiceParams => FindingKind::VoiceParams,
             Self::VideoRegion => FindingKind::VideoRegion,
             Self::ShortSecret => FindingKind::ShortSecret,
+            Self::TokenLong => FindingKind::TokenLong,
+            Self::ZoomTtl => FindingKind::ZoomTtl,
+            Self::ZoomTopicLong => FindingKind::ZoomTopicLong,
+            Self::JitsiRoomCase => FindingKind::JitsiRoomCase,
         }
     }
 

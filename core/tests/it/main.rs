@@ -11,6 +11,7 @@ mod examined_tokens;
 mod fleet;
 mod fleet_caches;
 mod handed_on;
+mod jwt_vectors;
 mod late_callers;
 mod playback_arguments;
 mod playback_async_source;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use grantmint_core::{
-    AccessTokenGrant, ApiKey, CachePolicy, Fetched, GrantRequest, GrantSource, PlaybackGrant,
-    PlaybackMinter, Result, TokenMinter, TokenMinterBuilder, VideoGrant,
+    AccessTokenGrant, ApiKey, CachePolicy, Fetched, GrantRequest, GrantSource, JwtMinter,
+    PlaybackGrant, PlaybackMinter, Result, Slot, TokenMinter, TokenMinterBuilder, VideoGrant,
 };
 
 /// The account of all tokens.
@@ -87,6 +87,34 @@ impl Case {
         let grant_json = grant.to_json().expect("the grant is valid");
         Self { grant_key, grant_json, grant }
     }
+}
+
+/// A minter of tokens with the claims of [`Case::video`], its identity the one slot.
+#[must_use]
+pub fn one_slot() -> JwtMinter {
+    JwtMinter::builder(SECRET.as_bytes())
+        .claim("jti", "SKfedcba9876543210fedcba9876543210-1700000000")
+        .claim("iss", KEY_SID)
+        .claim("sub", ACCOUNT_SID)
+        .claim(["grants", "video", "room"], "DailyStandup")
+        .identity(Slot::text("identity").at(["grants", "identity"]).required())
+        .build()
+        .expect("the claims are valid")
+}
+
+/// A minter of tokens with five slots of one nested claim.
+#[must_use]
+pub fn five_slots() -> JwtMinter {
+    JwtMinter::builder(SECRET.as_bytes())
+        .claim("iss", KEY_SID)
+        .claim(["video", "join"], true)
+        .slot(Slot::text("room").at(["video", "room"]).required())
+        .slot(Slot::bool("host").at(["video", "host"]))
+        .slot(Slot::integer("seat").at(["video", "seat"]))
+        .slot(Slot::text("name").at(["video", "name"]))
+        .identity(Slot::text("identity").at(["video", "id"]).required())
+        .build()
+        .expect("the claims are valid")
 }
 
 /// A minter of the case's claims with its grant in the cache.

@@ -2,10 +2,10 @@
 
 use std::hint::black_box;
 
-use grantmint_bench::cases::Case;
+use grantmint_bench::cases::{Case, five_slots, one_slot};
 use grantmint_bench::peers::{ByHand, Floor, JsonWebToken};
 use grantmint_bench::rounds::{Contestant, Effort, Times, contestant, on_two_threads};
-use grantmint_core::TokenMinter;
+use grantmint_core::{JwtMinter, TokenMinter};
 
 use crate::report::Report;
 
@@ -19,6 +19,7 @@ pub(crate) fn run(report: &mut Report, effort: Effort, identities: &[String]) {
         effort,
         identities,
     );
+    slots(report, effort, identities);
     growth(report, effort, identities);
     two_threads(report, effort, identities);
 }
@@ -71,6 +72,31 @@ fn against_floor_and_peers(
     report.at_least("faster jsonwebtoken / mint", peer, peer_bar);
     let by_hand = times.median_of(|round| round[5] / round[1]);
     report.ratio("by hand / mint", by_hand);
+}
+
+/// Most times a TokenMinter that a JwtMinter with one slot may take, and one with five.
+const ONE_SLOT_BAR: f64 = 1.05;
+const FIVE_SLOTS_BAR: f64 = 1.5;
+
+/// What slots cost: one, as a TokenMinter has, and five of a nested claim.
+fn slots(report: &mut Report, effort: Effort, identities: &[String]) {
+    let (minter, one, five) = (Case::video().minter(), one_slot(), five_slots());
+    let mint_five = |minter: &JwtMinter, identity| {
+        let [room, name] = ["DailyStandup".into(), "Alice".into()];
+        let slots = [("room", room), ("host", true.into()), ("seat", 7.into()), ("name", name)];
+        minter.mint(identity, &slots)
+    };
+    let mut contestants = [
+        contestant(|identity| minter.mint(identity)),
+        contestant(|identity| one.mint(identity, &[])),
+        contestant(|identity| mint_five(&five, identity)),
+    ];
+    let times = Times::measure(effort, identities, &mut contestants);
+    let names = ["TokenMinter", "JwtMinter, one slot", "JwtMinter, five slots"];
+    report.medians("slots", &names, &times);
+    let of_token_minter = |index: usize| times.median_of(|round| round[index] / round[0]);
+    report.at_most("one slot / TokenMinter", of_token_minter(1), ONE_SLOT_BAR);
+    report.at_most("five slots / TokenMinter", of_token_minter(2), FIVE_SLOTS_BAR);
 }
 
 /// From a grant of 0.1 KB to one of 8 KB a mint may grow by little more than it takes to allocate

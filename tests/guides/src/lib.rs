@@ -3,6 +3,9 @@
 #[doc = include_str!("../../../README.md")]
 pub mod readme {}
 
+#[doc = include_str!("../../../docs/jwt.md")]
+pub mod jwt {}
+
 #[doc = include_str!("../../../docs/rust.md")]
 pub mod rust {}
 

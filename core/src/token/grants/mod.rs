@@ -20,7 +20,7 @@ pub use video::{RtcGrant, VideoGrant};
 pub use voice::VoiceGrant;
 
 pub(crate) use shape::{Content, Member, SHAPES};
-pub(super) use writer::write_json_string;
+pub(crate) use writer::write_json_string;
 
 use crate::error::Result;
 use crate::wiped::WipedString;

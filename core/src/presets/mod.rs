@@ -1,0 +1,11 @@
+//! What some services want in their tokens: a table for each, over the minter of `jwt`.
+
+mod daily;
+mod jitsi;
+mod livekit;
+mod preset;
+mod rules;
+mod zoom_video_sdk;
+
+#[cfg(test)]
+mod tests;
