@@ -698,7 +698,7 @@ export type GrantSource = (streamer: string, request: SourceRequest) => Sourced 
 
 /**
  * The windows and limits of a cache. A window that is left out scales with the lifetime of each grant: the defaults
- * below are those for 60 s and 15 s. Each time must be over 0 and at most 24 h.
+ * below are those for 60 s and 15 s. Each time must be over 0 and at most 48 h.
  *
  * @example
  * ```js

@@ -2802,7 +2802,7 @@ class grant_cache_options {
 };
 
 /// A cache of short-lived grants. A key is a text of 1 to 512 bytes, and the lifetime that is
-/// requested for its grants, 1 ms to 24 h. Any number of threads may share a cache. It fetches
+/// requested for its grants, 1 ms to 48 h. Any number of threads may share a cache. It fetches
 /// nothing by itself: it hands a ticket to a caller, and that caller runs the fetch.
 ///
 /// A `fetch` is a function of yours that runs a fetch. It takes a `ticket`, or a `ticket&` from

@@ -152,7 +152,7 @@ impl Ticket {
 
     /// In nanoseconds.
     pub(super) fn fetch_timeout(&self) -> u64 {
-        self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout
+        self.inner.windows(&self.entry).fetch_timeout
     }
 
     /// Ends the fetch with a grant that lives for `lifetime` from when the request was sent (from now,

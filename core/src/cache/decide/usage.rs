@@ -1,0 +1,23 @@
+//! What grants are for.
+
+use std::time::Duration;
+
+/// What a caller does with a grant, times in nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Usage {
+    /// It is used for one request, now.
+    #[default]
+    Request,
+    /// It is handed to a client that goes on with it for this long; for half of its lifetime if that is not said.
+    Session(Option<u64>),
+}
+
+impl Usage {
+    /// How long a session was said to be.
+    pub(super) fn session(self) -> Option<Duration> {
+        match self {
+            Self::Session(Some(time)) => Some(Duration::from_nanos(time)),
+            Self::Session(None) | Self::Request => None,
+        }
+    }
+}
