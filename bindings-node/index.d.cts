@@ -94,6 +94,7 @@ export type ErrorCode =
   | 'ERR_GRANTMINT_GRANT_TOO_SHORT'
   | 'ERR_GRANTMINT_SOURCE_FAILED'
   | 'ERR_GRANTMINT_PROXY_REFUSED'
+  | 'ERR_GRANTMINT_UPSTREAM_BAD_LIFETIME'
   | 'ERR_GRANTMINT_DEADLINE_EXCEEDED'
   | 'ERR_GRANTMINT_CANCELLED'
   | 'ERR_GRANTMINT_ABANDONED'
@@ -1449,7 +1450,8 @@ export interface CacheEvent {
     | 'limits_differ'
     | 'fleet_value'
     | 'fleet_broken'
-    | 'fleet_back';
+    | 'fleet_back'
+    | 'lifetime_cut';
   /** The key. None for an event of the whole cache. */
   key?: string | undefined;
   /** The code of the error, for `fetch_failed`. */

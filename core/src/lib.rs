@@ -26,6 +26,8 @@ mod net;
 mod playback;
 mod progress;
 mod random;
+#[cfg(feature = "http")]
+pub mod rest;
 mod secret;
 mod shelf;
 mod sid;
@@ -72,6 +74,8 @@ pub use playback::{
 #[cfg(feature = "test-helpers")]
 #[doc(hidden)]
 pub use random::seed_this_thread;
+#[cfg(feature = "http")]
+pub use rest::{RestSource, RestSourceBuilder};
 pub use serde_json::{Map, Value};
 pub use sid::{Sid, SidKind};
 pub use token::{
