@@ -8,6 +8,8 @@ mod base64_text;
 mod cache;
 mod clock;
 mod completion;
+#[cfg(feature = "http")]
+mod credential;
 mod credentials;
 mod error;
 mod examine;
@@ -49,6 +51,8 @@ pub use cache::{
     answer_ttl,
 };
 pub use clock::{Clock, ManualClock, Now};
+#[cfg(feature = "http")]
+pub use credential::{Credential, CredentialBuilder, Issued, IssuedFuture, oauth2};
 pub use credentials::ApiKey;
 pub use error::{Error, ErrorKind, Result};
 pub use examine::{

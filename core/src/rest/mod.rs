@@ -27,4 +27,3 @@ pub use options::{Auth, Format, Lifetime, Method, Per, RestSourceBuilder, RetryU
 pub use source::RestSource;
 
 pub(crate) use answer::Obtained;
-pub(crate) use lifetimes::MAX as LIFETIME_MAX;

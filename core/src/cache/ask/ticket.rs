@@ -195,6 +195,12 @@ impl Ticket {
         }
     }
 
+    /// Notes that what the source has brought lives longer than may be.
+    #[cfg(feature = "http")]
+    pub(crate) fn note_cut(&self) {
+        self.inner.note(self.inner.clock.now(), EventKind::LifetimeCut, Some(&self.entry.key));
+    }
+
     /// Notes how far the clock of upstream is ahead of the local one, and whether the answer came with
     /// the date of another clock.
     pub(crate) fn note_clock(&self, offset_ms: Option<i64>, has_implausible_date: bool) {

@@ -157,6 +157,22 @@ impl CachePolicy {
         CachePolicyBuilder::default()
     }
 
+    /// The same policy for grants each of which ends the one before: a refresh is due as late as can be.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub(crate) fn exclusive(mut self) -> Self {
+        self.usage = Usage::Exclusive;
+        self
+    }
+
+    /// The same policy for grants that clients go on with: see [`CachePolicyBuilder::session`].
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub(crate) fn for_session(mut self, time: Option<Duration>) -> Self {
+        self.usage = Usage::Session(time.map(nanos));
+        self
+    }
+
     /// The number of keys held at most.
     #[must_use]
     pub fn max_keys(&self) -> usize {

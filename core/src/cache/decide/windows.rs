@@ -85,6 +85,11 @@ impl Wishes {
                     soft_jitter: lifetime / 20,
                 }
             }
+            // Each new grant ends the one before, so none is fetched before callers would wait for it.
+            Usage::Exclusive => {
+                let wait_below = scaled(lifetime, Span::WAIT_BELOW);
+                Self { wait_below, soft_point: wait_below, soft_jitter: 0 }
+            }
         }
     }
 }
@@ -95,7 +100,7 @@ const SESSION_MAX: f64 = 0.6;
 /// What callers are promised who do not say, for a lifetime in nanoseconds.
 pub(super) fn default_min_remaining(lifetime: u64, usage: Usage) -> u64 {
     match usage {
-        Usage::Request => scaled(lifetime, Span::MIN_REMAINING),
+        Usage::Request | Usage::Exclusive => scaled(lifetime, Span::MIN_REMAINING),
         Usage::Session(length) => (lifetime / 12).min(length.unwrap_or(u64::MAX)),
     }
 }
@@ -197,6 +202,7 @@ mod tests {
         assert_eq!(of(3600, Usage::Session(Some(600 * SECOND)))[1..3], [600_000, 960_000]);
         let longest = of(3600, Usage::Session(Some(u64::MAX)));
         assert_eq!(longest[1..3], [2_160_000, 2_520_000]);
+        assert_eq!(of(3600, Usage::Exclusive)[1..4], [60_000, 60_000, 0]);
     }
 
     #[test]
