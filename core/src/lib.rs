@@ -18,6 +18,8 @@ mod finding;
 mod fleet;
 mod fork;
 mod hash_trie;
+#[cfg(feature = "http")]
+mod ice;
 mod json;
 mod json_string;
 mod json_text;
@@ -63,6 +65,8 @@ pub use finding::{FindingKind, Severity};
 #[doc(hidden)]
 pub use fleet::FleetByHand;
 pub use fleet::{Fleet, FleetStats};
+#[cfg(feature = "http")]
+pub use ice::{IceCredentials, IceFuture, IceServers, IceServersBuilder};
 pub use json::Json;
 pub use limits::{LIMITS, Limit};
 #[cfg(feature = "http")]

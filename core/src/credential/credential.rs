@@ -201,11 +201,6 @@ impl Credential {
         self.0.feed.close();
     }
 
-    /// The source.
-    pub(crate) fn source(&self) -> &RestSource {
-        &self.0.source
-    }
-
     fn open(&self) -> Result<&Open> {
         match self.0.closed.load(Ordering::Relaxed) {
             true => Err(Error::new(ErrorKind::Closed, "the credential has been closed")),

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::body::push_quoted;
 use super::lifetimes::{Lifetimes, Said};
-use super::options::Format;
+use super::options::{Format, Shape};
 use super::pointer::Pointer;
 use super::refusal::Refusals;
 use crate::clock::Clock;
@@ -21,6 +21,7 @@ pub(super) struct Reading {
     pub(super) value: Pointer,
     pub(super) lifetimes: Lifetimes,
     pub(super) refusals: Refusals,
+    pub(super) shape: Option<Shape>,
 }
 
 /// A credential that came: a JSON text, and how long it lives.
@@ -55,12 +56,11 @@ impl Reading {
         let (server, local) = (server_time(&headers), Clock::system().now().wall());
         let Said { lifetime, is_cut } = self.lifetimes.read(&text, server.unwrap_or(local))?;
         let clock_offset_ms = server.and_then(|server| offset_ms(server, local));
-        Ok(Obtained {
-            json: WipedString::from(value.to_owned()),
-            lifetime,
-            is_cut,
-            clock_offset_ms,
-        })
+        let json = match self.shape {
+            Some(shape) => shape(value)?,
+            None => WipedString::from(value.to_owned()),
+        };
+        Ok(Obtained { json, lifetime, is_cut, clock_offset_ms })
     }
 
     /// The body as JSON, which a text is made.

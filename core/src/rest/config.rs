@@ -114,5 +114,11 @@ fn reading(given: &RestSourceBuilder, lifetimes: Lifetimes) -> Result<Reading> {
             ));
         }
     }
-    Ok(Reading { format: given.answer, value, lifetimes, refusals: Refusals::new(given)? })
+    Ok(Reading {
+        format: given.answer,
+        value,
+        lifetimes,
+        refusals: Refusals::new(given)?,
+        shape: given.shape,
+    })
 }

@@ -27,7 +27,7 @@ pub(super) fn whole(given: &RestSourceBuilder) -> Digest {
     ));
     digest.shown(&(given.max_lifetime, &given.ok, &given.ok_when, &given.errors, &given.throttled));
     digest.shown(&(given.retry_after.1, given.exclusive, &given.proxy, &given.ca_file));
-    digest.shown(&given.json);
+    digest.shown(&(&given.json, given.shape.is_some()));
     for pairs in [&given.headers, &given.query, &given.vars, &given.secrets] {
         digest.pairs(pairs);
     }

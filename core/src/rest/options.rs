@@ -134,7 +134,11 @@ pub struct RestSourceBuilder {
     pub(super) exclusive: bool,
     pub(super) proxy: Option<String>,
     pub(super) ca_file: Option<PathBuf>,
+    pub(super) shape: Option<Shape>,
 }
+
+/// What is made of a credential before it is cached.
+pub(crate) type Shape = fn(&str) -> Result<WipedString>;
 
 impl RestSourceBuilder {
     pub(super) fn new(url: String) -> Self {
@@ -164,6 +168,7 @@ impl RestSourceBuilder {
             exclusive: false,
             proxy: None,
             ca_file: None,
+            shape: None,
         }
     }
 
@@ -335,6 +340,13 @@ impl RestSourceBuilder {
     #[must_use]
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_file = Some(path.into());
+        self
+    }
+
+    /// Has something made of each credential that comes.
+    #[must_use]
+    pub(crate) fn shaped(mut self, shape: Shape) -> Self {
+        self.shape = Some(shape);
         self
     }
 

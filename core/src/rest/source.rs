@@ -13,7 +13,6 @@ use super::template::{Late, Values};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::upstream::{Answer, Request, SharedTransport};
-use crate::wiped::WipedString;
 
 /// Longer keys are no names of users.
 const KEY_MAX_BYTES: usize = 256;
@@ -42,11 +41,7 @@ pub struct RestSource(Arc<Inner>);
 struct Inner {
     config: Config,
     transport: SharedTransport,
-    shape: Option<Shape>,
 }
-
-/// What is made of a credential before it is cached.
-pub(crate) type Shape = fn(&str) -> Result<WipedString>;
 
 impl RestSource {
     /// A builder for the endpoint at a URL: https, or http on loopback. Its host may have slots of `vars`, its path any
@@ -58,16 +53,7 @@ impl RestSource {
 
     pub(super) fn new(config: Config) -> Result<Self> {
         let transport = SharedTransport::find(&config.address.route)?;
-        Ok(Self(Arc::new(Inner { config, transport, shape: None })))
-    }
-
-    /// The same source, with something made of what it brings.
-    pub(crate) fn shaped(self, shape: Shape) -> Result<Self> {
-        let inner = Arc::try_unwrap(self.0);
-        match inner {
-            Ok(inner) => Ok(Self(Arc::new(Inner { shape: Some(shape), ..inner }))),
-            Err(_) => Err(refused("source", "is used elsewhere")),
-        }
+        Ok(Self(Arc::new(Inner { config, transport })))
     }
 
     /// Makes the one request for a credential.
@@ -107,11 +93,7 @@ impl RestSource {
 
     /// What an answer brings.
     pub(super) fn read(&self, answer: Answer) -> Result<Obtained> {
-        let obtained = self.0.config.reading.read(answer)?;
-        match self.0.shape {
-            Some(shape) => Ok(Obtained { json: shape(&obtained.json)?, ..obtained }),
-            None => Ok(obtained),
-        }
+        self.0.config.reading.read(answer)
     }
 
     /// Refuses a key that this source cannot be asked with.
