@@ -17,8 +17,8 @@ mod turned_away;
 
 pub use habit::minter_advice;
 
-pub(crate) use identity::{
-    AccountAt, CacheIdentity, Fingerprint, credential_name, fingerprint, fingerprint_of,
-};
+#[cfg(feature = "http")]
+pub(crate) use identity::fingerprint_of;
+pub(crate) use identity::{AccountAt, CacheIdentity, Fingerprint, credential_name, fingerprint};
 pub(crate) use registry::Registry;
 pub(crate) use sharing::{Sharing, User};

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::credential::Credential;
 use super::fetcher::Fetcher;
+use super::shared_credential::Credential;
 use crate::account::{self, AccountAt, CacheIdentity, Sharing, User};
 use crate::cache::{
     AccountOptions, BeginOptions, CachePolicy, Credentials, GrantCache, Tenant, check_min_remaining,

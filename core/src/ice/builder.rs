@@ -42,7 +42,7 @@ enum From {
     Twilio { account: String, user: WipedString, password: WipedString },
     Cloudflare { key_id: String, api_token: WipedString },
     Coturn { secret: WipedString, urls: Vec<String> },
-    Rest(RestSourceBuilder),
+    Rest(Box<RestSourceBuilder>),
 }
 
 /// What is said of the cache, by the name of its option.
@@ -94,7 +94,7 @@ impl IceServers {
     /// Those of any other service: a list of servers, one server, or an object that holds either as `iceServers`.
     #[must_use]
     pub fn rest(source: RestSourceBuilder) -> IceServersBuilder {
-        IceServersBuilder::new(From::Rest(source))
+        IceServersBuilder::new(From::Rest(Box::new(source)))
     }
 }
 
@@ -213,7 +213,7 @@ impl IceServersBuilder {
         let Self { from, options } = self;
         match from {
             From::Coturn { secret, urls } => options.signed(&secret, &urls),
-            From::Rest(source) => options.of_source(source),
+            From::Rest(source) => options.of_source(*source),
             From::Twilio { account, user, password } => {
                 let (base, ttl) = (options.base(TWILIO), options.checked_ttl()?);
                 let source = services::twilio(&base, &account, &user, &password, ttl)?;

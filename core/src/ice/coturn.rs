@@ -58,7 +58,7 @@ impl Coturn {
         let now = self.clock.now().wall().as_secs();
         let expiry = now.saturating_add(self.ttl.into());
         if expiry > TIME_MAX {
-            return Err(refused("ttl", "leads past the year 2038, which coturn does not know"));
+            return Err(refused("ttl", "ends after the year 2038, which coturn does not know"));
         }
         let username = match identity {
             Some(identity) => format!("{expiry}:{identity}"),

@@ -198,7 +198,7 @@ impl Keys {
     /// The key of an identity. That of nobody is no identity's.
     fn key(self, identity: Option<&str>) -> Option<String> {
         match (self, identity) {
-            (Self::All, Some(identity)) if identity.is_empty() => Some(String::new()),
+            (Self::All, Some("")) => Some(String::new()),
             (Self::All, Some(identity)) => Some(format!("={identity}")),
             (Self::All, None) => Some("-".to_owned()),
             (Self::OfSource, identity) => identity.map(str::to_owned),

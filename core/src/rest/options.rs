@@ -5,8 +5,6 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::config::Config;
-use super::source::RestSource;
 use crate::error::{ErrorKind, Result};
 use crate::wiped::WipedString;
 
@@ -105,7 +103,7 @@ pub enum RetryUnit {
 
 pub(super) type Pair = (String, WipedString);
 
-/// Describes a [`RestSource`]. Texts may have slots: `{name}` stands for one of `vars` or `secrets`, `{key}` for what a
+/// Describes a [`RestSource`](crate::RestSource). Texts may have slots: `{name}` stands for one of `vars` or `secrets`, `{key}` for what a
 /// caller asks for, `{ttl}` for the lifetime that is asked for, `{now}` and `{now_ms}` for the time since 1970; `{{` is
 /// a brace.
 pub struct RestSourceBuilder {
@@ -348,16 +346,6 @@ impl RestSourceBuilder {
     pub(crate) fn shaped(mut self, shape: Shape) -> Self {
         self.shape = Some(shape);
         self
-    }
-
-    /// The source, checked. Makes no call.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::InvalidUrl`] and [`ErrorKind::InvalidTtl`] for those, [`ErrorKind::InvalidArgument`] for all else:
-    /// the message names the option and what to give, and no value.
-    pub fn build(self) -> Result<RestSource> {
-        RestSource::new(Config::new(&self)?)
     }
 }
 

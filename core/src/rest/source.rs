@@ -51,7 +51,7 @@ impl RestSource {
         RestSourceBuilder::new(url.into())
     }
 
-    pub(super) fn new(config: Config) -> Result<Self> {
+    fn new(config: Config) -> Result<Self> {
         let transport = SharedTransport::find(&config.address.route)?;
         Ok(Self(Arc::new(Inner { config, transport })))
     }
@@ -145,6 +145,18 @@ impl RestSource {
     /// Tells what upstream knows it by apart. A secret.
     pub(crate) fn credential(&self) -> &[u8; 32] {
         &self.0.config.credential
+    }
+}
+
+impl RestSourceBuilder {
+    /// The source, checked. Makes no call.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidUrl`] and [`ErrorKind::InvalidTtl`] for those, [`ErrorKind::InvalidArgument`] for all else:
+    /// the message names the option and what to give, and no value.
+    pub fn build(self) -> Result<RestSource> {
+        RestSource::new(Config::new(&self)?)
     }
 }
 

@@ -12,6 +12,7 @@ mod examined_tokens;
 mod fleet;
 mod fleet_caches;
 mod handed_on;
+mod ice_servers;
 mod late_callers;
 mod long_outages;
 mod playback_arguments;
