@@ -94,6 +94,7 @@ export type ErrorCode =
   | 'ERR_GRANTMINT_GRANT_TOO_SHORT'
   | 'ERR_GRANTMINT_SOURCE_FAILED'
   | 'ERR_GRANTMINT_PROXY_REFUSED'
+  | 'ERR_GRANTMINT_UPSTREAM_BAD_LIFETIME'
   | 'ERR_GRANTMINT_DEADLINE_EXCEEDED'
   | 'ERR_GRANTMINT_CANCELLED'
   | 'ERR_GRANTMINT_ABANDONED'
@@ -698,7 +699,7 @@ export type GrantSource = (streamer: string, request: SourceRequest) => Sourced 
 
 /**
  * The windows and limits of a cache. A window that is left out scales with the lifetime of each grant: the defaults
- * below are those for 60 s and 15 s. Each time must be over 0 and at most 24 h.
+ * below are those for 60 s and 15 s. Each time must be over 0 and at most 48 h.
  *
  * @example
  * ```js
@@ -1449,7 +1450,8 @@ export interface CacheEvent {
     | 'limits_differ'
     | 'fleet_value'
     | 'fleet_broken'
-    | 'fleet_back';
+    | 'fleet_back'
+    | 'lifetime_cut';
   /** The key. None for an event of the whole cache. */
   key?: string | undefined;
   /** The code of the error, for `fetch_failed`. */

@@ -256,6 +256,10 @@ enum grantmint_status_t
      */
     GRANTMINT_ERR_PROXY_REFUSED = 315,
     /**
+     * The answer of upstream does not say how long its credential lives.
+     */
+    GRANTMINT_ERR_UPSTREAM_BAD_LIFETIME = 316,
+    /**
      * No grant came within the caller's time.
      */
     GRANTMINT_ERR_DEADLINE_EXCEEDED = 400,
@@ -517,6 +521,10 @@ enum grantmint_event_kind_t
      * What the fleet shares by works again.
      */
     GRANTMINT_EVENT_FLEET_BACK = 15,
+    /**
+     * A credential that came lives longer than may be; its lifetime was cut.
+     */
+    GRANTMINT_EVENT_LIFETIME_CUT = 16,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -645,7 +653,7 @@ typedef struct grantmint_fleet_t grantmint_fleet_t;
 
 /**
  * A cache of short-lived grants. A key is a text of 1 to 512 bytes together with the lifetime to ask
- * for its grants with: `ttl_ms`, 1 ms to 24 h in milliseconds. Any number of threads may share a
+ * for its grants with: `ttl_ms`, 1 ms to 48 h in milliseconds. Any number of threads may share a
  * cache. It fetches nothing by itself: it gives a ticket to one of the callers, which does the
  * fetch.
  *

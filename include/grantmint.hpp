@@ -255,6 +255,7 @@ enum class errc : std::int32_t {
     source_failed = GRANTMINT_ERR_SOURCE_FAILED,
     /// The proxy refused to connect to upstream.
     proxy_refused = GRANTMINT_ERR_PROXY_REFUSED,
+    upstream_bad_lifetime = GRANTMINT_ERR_UPSTREAM_BAD_LIFETIME,
     /// No grant came before the caller's timeout.
     deadline_exceeded = GRANTMINT_ERR_DEADLINE_EXCEEDED,
     /// The caller cancelled the call.
@@ -1981,6 +1982,7 @@ enum class event_kind : std::int32_t {
     fleet_broken = GRANTMINT_EVENT_FLEET_BROKEN,
     /// What the fleet shares by works again.
     fleet_back = GRANTMINT_EVENT_FLEET_BACK,
+    lifetime_cut = GRANTMINT_EVENT_LIFETIME_CUT,
 };
 
 /// One event of a cache.
@@ -2802,7 +2804,7 @@ class grant_cache_options {
 };
 
 /// A cache of short-lived grants. A key is a text of 1 to 512 bytes, and the lifetime that is
-/// requested for its grants, 1 ms to 24 h. Any number of threads may share a cache. It fetches
+/// requested for its grants, 1 ms to 48 h. Any number of threads may share a cache. It fetches
 /// nothing by itself: it hands a ticket to a caller, and that caller runs the fetch.
 ///
 /// A `fetch` is a function of yours that runs a fetch. It takes a `ticket`, or a `ticket&` from

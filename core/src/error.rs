@@ -72,6 +72,7 @@ macro_rules! error_kinds {
                         | Self::UpstreamNoGrant
                         | Self::UpstreamTooLarge
                         | Self::GrantTooShort
+                        | Self::UpstreamBadLifetime
                 )
             }
 
@@ -126,6 +127,7 @@ error_kinds! {
     GrantTooShort = 313, "grant_too_short", false, Upstream, "the new grant does not live as long as asked for";
     SourceFailed = 314, "source_failed", false, Upstream, "the custom source of grants failed";
     ProxyRefused = 315, "proxy_refused", false, Upstream, "the proxy refused the way to upstream";
+    UpstreamBadLifetime = 316, "upstream_bad_lifetime", false, Upstream, "the answer of upstream does not say how long its credential lives";
 
     DeadlineExceeded = 400, "deadline_exceeded", true, Caller, "no grant came within the caller's time";
     Cancelled = 401, "cancelled", false, Caller, "the caller cancelled the call";
@@ -244,6 +246,14 @@ impl Error {
     #[must_use]
     pub(crate) fn with_hint(&self, hint: &str) -> Self {
         let message = Cow::Owned(format!("{}; {hint}", self.0.message));
+        Self(Arc::new(Inner { message, ..Inner::clone(&self.0) }))
+    }
+
+    /// The same error, whose message names an option as its caller knows it.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub(crate) fn naming(&self, option: &str, known_as: &str) -> Self {
+        let message = Cow::Owned(self.0.message.replace(option, known_as));
         Self(Arc::new(Inner { message, ..Inner::clone(&self.0) }))
     }
 

@@ -8,6 +8,8 @@ mod base64_text;
 mod cache;
 mod clock;
 mod completion;
+#[cfg(feature = "http")]
+mod credential;
 mod credentials;
 mod error;
 mod examine;
@@ -16,6 +18,8 @@ mod finding;
 mod fleet;
 mod fork;
 mod hash_trie;
+#[cfg(feature = "http")]
+mod ice;
 mod json;
 mod json_string;
 mod json_text;
@@ -28,6 +32,8 @@ mod playback;
 mod presets;
 mod progress;
 mod random;
+#[cfg(feature = "http")]
+pub mod rest;
 mod secret;
 mod shelf;
 mod sid;
@@ -49,6 +55,8 @@ pub use cache::{
     answer_ttl,
 };
 pub use clock::{Clock, ManualClock, Now};
+#[cfg(feature = "http")]
+pub use credential::{Credential, CredentialBuilder, Issued, IssuedFuture, oauth2};
 pub use credentials::ApiKey;
 pub use error::{Error, ErrorKind, Result};
 pub use examine::{
@@ -59,6 +67,8 @@ pub use finding::{FindingKind, Severity};
 #[doc(hidden)]
 pub use fleet::FleetByHand;
 pub use fleet::{Fleet, FleetStats};
+#[cfg(feature = "http")]
+pub use ice::{IceCredentials, IceFuture, IceServers, IceServersBuilder};
 pub use json::Json;
 pub use jwt::{
     ClaimPath, JwtMinter, JwtMinterBuilder, JwtUser, LengthUnit, NotBefore, Slot, SlotKind,
@@ -78,6 +88,8 @@ pub use playback::{PlaybackGrantClient, UpstreamCheck};
 #[cfg(feature = "test-helpers")]
 #[doc(hidden)]
 pub use random::seed_this_thread;
+#[cfg(feature = "http")]
+pub use rest::{RestSource, RestSourceBuilder};
 pub use serde_json::{Map, Value};
 pub use sid::{Sid, SidKind};
 pub use token::{

@@ -40,15 +40,33 @@ impl Keys {
     /// The key that the request's Basic credentials name and prove. An account SID with its auth token
     /// is not among what this endpoint is documented to take, so it is refused.
     pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Option<&Key> {
-        let (scheme, encoded) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-        if !scheme.eq_ignore_ascii_case("basic") {
-            return None;
-        }
-        let decoded = STANDARD.decode(encoded.trim()).ok()?;
-        let (key_sid, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+        let (key_sid, secret) = basic(headers)?;
         // Not in constant time: the secrets here are made up and guard nothing.
-        self.get(key_sid).filter(|key| key.secret == secret)
+        self.get(&key_sid).filter(|key| key.secret == secret)
     }
+
+    /// The key with a secret, for services whose keys are nothing else.
+    pub(crate) fn of_secret(&self, secret: &str) -> Option<&Key> {
+        self.0.values().find(|key| key.secret == secret)
+    }
+
+    /// Whether an account has a key here.
+    pub(crate) fn has_account(&self, account_sid: &str) -> bool {
+        self.iter().any(|(_, key)| key.account_sid == account_sid)
+    }
+}
+
+/// The user and the password of Basic credentials.
+pub(crate) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let decoded = STANDARD.decode(credentials(headers, "basic")?).ok()?;
+    let (user, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    Some((user.to_owned(), password.to_owned()))
+}
+
+/// What follows a scheme in `Authorization`.
+pub(crate) fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let (found, credentials) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    found.eq_ignore_ascii_case(scheme).then_some(credentials.trim())
 }
 
 #[cfg(test)]

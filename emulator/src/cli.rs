@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
-use grantmint_emulator::{ApiKey, Config, DEFAULT_BURST, DEFAULT_RATE, Fault, RetryAfter, Tls};
+use grantmint_emulator::{
+    ApiKey, Config, DEFAULT_BURST, DEFAULT_RATE, DEFAULT_TURN_URL, DEMO_TURN_SECRET, Fault,
+    RetryAfter, Tls,
+};
 
 /// An emulator of the PlaybackGrant endpoint, of the player, of the CDN and of a video room.
 ///
@@ -51,6 +54,14 @@ pub(crate) struct Cli {
     /// Pad every grant to at least this many bytes of JSON
     #[arg(long, default_value_t = 0, value_name = "BYTES")]
     grant_bytes: usize,
+
+    /// What TURN credentials are signed with: static-auth-secret of a coturn server
+    #[arg(long, default_value = DEMO_TURN_SECRET, value_name = "SECRET")]
+    turn_secret: String,
+
+    /// Where that server is (repeatable)
+    #[arg(long = "turn-url", default_value = DEFAULT_TURN_URL, value_name = "URL")]
+    turn_urls: Vec<String>,
 
     /// A fault rule as JSON, in force from the start (repeatable)
     #[arg(long = "fault", value_name = "JSON", value_parser = read_fault)]
@@ -114,6 +125,8 @@ impl Cli {
             burst: self.burst,
             retry_after: self.retry_after,
             grant_bytes: self.grant_bytes,
+            turn_secret: self.turn_secret,
+            turn_urls: self.turn_urls,
             faults: self.faults,
             tls: self.tls.map(Tls::from),
             max_connections: self.max_connections,

@@ -15,6 +15,16 @@ pub const DEMO_ACCOUNT_SID: &str = "ACde300000000000000000000000000000";
 pub const DEMO_KEY_SID: &str = "SKde300000000000000000000000000000";
 /// The secret of the built-in key. It is public, so it protects nothing.
 pub const DEMO_SECRET: &str = "not-a-secret-emulator-demo-key-0";
+/// The auth token of the account of the built-in key.
+pub const DEMO_AUTH_TOKEN: &str = "00000000000000000000000000000000";
+/// The built-in TURN key of Cloudflare's service.
+pub const DEMO_TURN_KEY_ID: &str = "00000000000000000000000000000001";
+/// Its API token.
+pub const DEMO_TURN_API_TOKEN: &str = "not-a-secret-emulator-turn-token";
+/// What TURN credentials are signed with unless told otherwise: `static-auth-secret` of a coturn server.
+pub const DEMO_TURN_SECRET: &str = "not-a-secret-emulator-turn-secret";
+/// Where TURN credentials are for unless told otherwise.
+pub const DEFAULT_TURN_URL: &str = "turn:127.0.0.1:3478?transport=udp";
 /// Requests per second that an account may make unless told otherwise. The real number was never public.
 pub const DEFAULT_RATE: f64 = 50.0;
 /// Requests that an idle account may make at once unless told otherwise.
@@ -42,6 +52,10 @@ pub struct Config {
     pub retry_after: RetryAfter,
     /// Pads every grant to at least this many bytes of JSON.
     pub grant_bytes: usize,
+    /// Signs TURN credentials, so that a coturn server with this `static-auth-secret` takes them.
+    pub turn_secret: String,
+    /// Where that server is.
+    pub turn_urls: Vec<String>,
     /// Faults in force from the start.
     pub faults: Vec<Fault>,
     /// Serves HTTPS with this kind of certificate instead of HTTP.
@@ -64,6 +78,8 @@ impl Default for Config {
             burst: DEFAULT_BURST,
             retry_after: RetryAfter::Absent,
             grant_bytes: 0,
+            turn_secret: DEMO_TURN_SECRET.to_owned(),
+            turn_urls: vec![DEFAULT_TURN_URL.to_owned()],
             faults: Vec::new(),
             #[cfg(feature = "tls")]
             tls: None,

@@ -1,4 +1,4 @@
-//! The PlaybackGrant endpoint.
+//! The PlaybackGrant endpoint, and what a call of any endpoint goes through.
 
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,18 @@ pub(crate) async fn call(
     streamer: &str,
     request: Request<Incoming>,
 ) -> Result<Reply, Aborted> {
+    let documented = |call: &Call<'_>, head: &Parts, body: &[u8]| call.documented(head, body);
+    call_of(state, garbage, streamer, request, documented).await
+}
+
+/// Answers one call of an endpoint that documents such answers, unless a fault keeps it from being looked at.
+pub(crate) async fn call_of(
+    state: &State,
+    garbage: &GarbageSwitch,
+    streamer: &str,
+    request: Request<Incoming>,
+    documented: impl FnOnce(&Call<'_>, &Parts, &[u8]) -> Reply,
+) -> Result<Reply, Aborted> {
     let (_call, in_flight) = state.in_flight.enter();
     state.counting.called(streamer, in_flight);
     let call = Call { state, streamer, faults: state.take_faults(streamer) };
@@ -44,7 +56,7 @@ pub(crate) async fn call(
     let mut reply = match call.broken(garbage).await? {
         Some(reply) => reply,
         None => match body {
-            Ok(body) => call.documented(&head, &body),
+            Ok(body) => documented(&call, &head, &body),
             Err(problem) => problem.reply(),
         },
     };
@@ -53,8 +65,8 @@ pub(crate) async fn call(
 }
 
 /// One call and what is to happen to it.
-struct Call<'a> {
-    state: &'a State,
+pub(crate) struct Call<'a> {
+    pub(crate) state: &'a State,
     streamer: &'a str,
     faults: CallFaults,
 }
@@ -112,8 +124,7 @@ impl Call<'_> {
         if head.method != Method::POST {
             return Err(Problem::of_status(405));
         }
-        // A fault that was asked for happens whatever the limit says.
-        if self.faults.kind.is_none() && !state.throttle.allow(&key.account_sid, Instant::now()) {
+        if !self.is_within_limit(&key.account_sid) {
             return Err(Problem::of_status(429));
         }
         if !(is_sid(self.streamer, "VJ") && state.has_streamer(self.streamer)) {
@@ -223,7 +234,22 @@ impl Call<'_> {
         HeaderValue::from_str(&http_date(self.now() + ahead)).ok()
     }
 
-    fn now(&self) -> i64 {
+    /// Whether an account may make this call by its limit. A fault that was asked for happens whatever that says.
+    pub(crate) fn is_within_limit(&self, account: &str) -> bool {
+        self.faults.kind.is_some() || self.state.throttle.allow(account, Instant::now())
+    }
+
+    /// The answer to a call over the limit.
+    pub(crate) fn throttled(&self) -> Reply {
+        throttled(self.retry_after())
+    }
+
+    /// The body of an answer, unless a fault spoils it.
+    pub(crate) fn body(&self, body: &impl Serialize) -> ReplyBody {
+        self.spoilt_body(serde_json::to_vec(body).expect("string keys and plain values"))
+    }
+
+    pub(crate) fn now(&self) -> i64 {
         self.state.clock.true_now() + self.faults.clock_offset
     }
 }

@@ -12,6 +12,10 @@ Signatures and claims it checks by itself, without a line of the library under t
 other's mistakes. What the grants open, the judges of `grantmint_core::judge` say, the same that examine a token; only the
 CDN's signature is checked here.
 
+Of the services whose credentials are fetched in the same way it speaks four, as strictly: Twilio's and Cloudflare's TURN
+credentials, which a coturn server with the same secret takes, an OAuth 2 token endpoint, and one that answers with the
+token as text.
+
 The feature `tls` adds HTTPS and a CONNECT proxy, and `program` the program with its command line; without either there
 is plain HTTP, which is all that a page on this machine needs.
 
@@ -58,16 +62,19 @@ mod reply_body;
 mod request_body;
 mod router;
 mod server;
+mod services;
 mod sid;
 mod state;
 mod throttle;
 #[cfg(feature = "tls")]
 mod tls;
+mod turn;
 mod wire;
 
 pub use crate::config::{
-    ApiKey, Config, DEFAULT_BURST, DEFAULT_RATE, DEMO_ACCOUNT_SID, DEMO_KEY_SID, DEMO_SECRET,
-    RetryAfter,
+    ApiKey, Config, DEFAULT_BURST, DEFAULT_RATE, DEFAULT_TURN_URL, DEMO_ACCOUNT_SID,
+    DEMO_AUTH_TOKEN, DEMO_KEY_SID, DEMO_SECRET, DEMO_TURN_API_TOKEN, DEMO_TURN_KEY_ID,
+    DEMO_TURN_SECRET, RetryAfter,
 };
 pub use crate::counters::Counters;
 pub use crate::emulator::Emulator;

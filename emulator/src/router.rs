@@ -3,12 +3,14 @@
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::header::{DATE, HeaderValue};
+use hyper::http::request::Parts;
 
 use crate::clock::http_date;
 use crate::control;
 use crate::endpoint;
 use crate::reply::Reply;
 use crate::reply_body::Aborted;
+use crate::services;
 use crate::state::State;
 use crate::wire::GarbageSwitch;
 
@@ -21,6 +23,11 @@ pub(crate) async fn route(
     if let Some(streamer) = streamer_of(request.uri().path()) {
         let streamer = streamer.to_owned();
         return endpoint::call(state, garbage, &streamer, request).await;
+    }
+    if let Some(service) = services::of_path(request.uri().path()) {
+        let answer =
+            |call: &endpoint::Call<'_>, head: &Parts, body: &[u8]| service.answer(call, head, body);
+        return endpoint::call_of(state, garbage, "", request, answer).await;
     }
     let mut reply = control::call(state, request).await.unwrap_or_else(|problem| problem.reply());
     if let Ok(date) = HeaderValue::from_str(&http_date(state.clock.now())) {

@@ -17,6 +17,7 @@ use crate::faults::Fault;
 use crate::join::{self, JoinRequest, Joined};
 use crate::play::{Admission, Cdn};
 use crate::throttle::Throttle;
+use crate::turn::Turn;
 
 /// What all connections share. Every lock in it is held for a few lines and never across an await.
 pub(crate) struct State {
@@ -27,6 +28,7 @@ pub(crate) struct State {
     pub(crate) grant_bytes: usize,
     pub(crate) counting: Counting,
     pub(crate) cdn: Cdn,
+    pub(crate) turn: Turn,
     pub(crate) clock: Clock,
     pub(crate) in_flight: InFlight,
     /// In lower case, as clients of the endpoint may spell them otherwise than whoever named them here.
@@ -55,6 +57,7 @@ impl State {
             grant_bytes: config.grant_bytes,
             counting: Counting::default(),
             cdn: Cdn::new(signer),
+            turn: Turn::new(config.turn_secret, config.turn_urls),
             clock: Clock::default(),
             in_flight: InFlight::default(),
             streamers: (!streamers.is_empty()).then_some(streamers),

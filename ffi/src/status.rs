@@ -77,6 +77,8 @@ pub enum grantmint_status_t {
     GRANTMINT_ERR_SOURCE_FAILED = 314,
     /// The proxy refused the way to upstream.
     GRANTMINT_ERR_PROXY_REFUSED = 315,
+    /// The answer of upstream does not say how long its credential lives.
+    GRANTMINT_ERR_UPSTREAM_BAD_LIFETIME = 316,
     /// No grant came within the caller's time.
     GRANTMINT_ERR_DEADLINE_EXCEEDED = 400,
     /// The caller cancelled the call.
@@ -138,6 +140,7 @@ impl From<ErrorKind> for grantmint_status_t {
             ErrorKind::GrantTooShort => GRANTMINT_ERR_GRANT_TOO_SHORT,
             ErrorKind::SourceFailed => GRANTMINT_ERR_SOURCE_FAILED,
             ErrorKind::ProxyRefused => GRANTMINT_ERR_PROXY_REFUSED,
+            ErrorKind::UpstreamBadLifetime => GRANTMINT_ERR_UPSTREAM_BAD_LIFETIME,
             ErrorKind::DeadlineExceeded => GRANTMINT_ERR_DEADLINE_EXCEEDED,
             ErrorKind::Cancelled => GRANTMINT_ERR_CANCELLED,
             ErrorKind::Abandoned => GRANTMINT_ERR_ABANDONED,

@@ -1391,6 +1391,7 @@ class Event:
         "fleet_value",
         "fleet_broken",
         "fleet_back",
+        "lifetime_cut",
     ]:
         """What happened: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned",
         "evicted", "invalidated", "purged", "rotated", "forked", "no_room" (a key was refused, for
@@ -1398,7 +1399,8 @@ class Event:
         "rate_cut" (after a 429 the account is called less often), "limits_differ" (another minter
         of the account has given other limits, and of each the lower holds), "fleet_value" (a grant
         came from another process, which had fetched it), "fleet_broken" (the store that processes share
-        failed, and is not asked for some seconds) or "fleet_back".
+        failed, and is not asked for some seconds), "fleet_back" or
+        "lifetime_cut" (a credential lives longer than may be; its lifetime was cut).
         """
     @property
     def key(self) -> str | None:

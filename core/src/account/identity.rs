@@ -18,13 +18,14 @@ use crate::upstream::Route;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct AccountAt {
     pub(crate) base_url: Box<str>,
-    pub(crate) account_sid: Sid,
+    /// Its SID, or what else tells it apart.
+    pub(crate) account: Box<str>,
 }
 
 impl AccountAt {
     /// By what a cache that several accounts use tells their parts apart.
     pub(crate) fn name(&self) -> String {
-        format!("{}@{}", self.account_sid.as_str(), self.base_url)
+        format!("{}@{}", self.account, self.base_url)
     }
 }
 
@@ -37,6 +38,14 @@ pub(crate) enum CacheIdentity {
         key_sid: Sid,
         fingerprint: Fingerprint,
         route: Route,
+        policy: CachePolicy,
+        fleet: Option<Fleet>,
+    },
+    /// Sources of credentials that are described in the same way, secrets and all.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "there are no such sources then"))]
+    Source {
+        account: AccountAt,
+        fingerprint: Fingerprint,
         policy: CachePolicy,
         fleet: Option<Fleet>,
     },
@@ -54,6 +63,7 @@ impl Hash for CacheIdentity {
             Self::Key { account, key_sid, fingerprint, .. } => {
                 (account, key_sid, fingerprint).hash(hasher);
             }
+            Self::Source { account, fingerprint, .. } => (account, fingerprint).hash(hasher),
             Self::Name { account, name, .. } => (account, name).hash(hasher),
         }
     }
@@ -64,9 +74,14 @@ pub(crate) type Fingerprint = [u8; 16];
 
 /// The fingerprint of a key's secret.
 pub(crate) fn fingerprint(key: &ApiKey) -> Result<Fingerprint> {
+    fingerprint_of(key.secret().expose())
+}
+
+/// The fingerprint of a secret.
+pub(crate) fn fingerprint_of(secret: &[u8]) -> Result<Fingerprint> {
     let random = process_random()?;
     let mut mac = Hmac::<Sha256>::new_from_slice(&*random).expect("any length of key will do");
-    mac.update(key.secret().expose());
+    mac.update(secret);
     let tag = mac.finalize().into_bytes();
     Ok(std::array::from_fn(|index| tag[index]))
 }

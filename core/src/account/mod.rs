@@ -12,10 +12,13 @@ mod lingering;
 mod order;
 mod pace;
 mod registry;
+mod sharing;
 mod turned_away;
 
 pub use habit::minter_advice;
 
+#[cfg(feature = "http")]
+pub(crate) use identity::fingerprint_of;
 pub(crate) use identity::{AccountAt, CacheIdentity, Fingerprint, credential_name, fingerprint};
-pub(crate) use limiter::AccountLimiter;
 pub(crate) use registry::Registry;
+pub(crate) use sharing::{Sharing, User};

@@ -124,6 +124,14 @@ impl Tenant {
         self.cache.shared().invalidate(&self.who, &self.key(key), generation)
     }
 
+    /// Forgets a key, and wipes its grant: nobody else has a use for it.
+    #[cfg(feature = "http")]
+    pub(crate) fn forget(&self, key: &Key) {
+        if let Some(entry) = self.cache.shared().inner().shards.remove(&self.key(key)) {
+            entry.tell_followers();
+        }
+    }
+
     /// Empties every entry of the account.
     pub(crate) fn purge(&self) {
         let own = &self.who.realm;

@@ -28,15 +28,16 @@ pub(crate) fn refused(
     headers: &HeaderMap,
     advice: &Advice,
 ) -> Error {
-    let (kind, what_to_do) = match status.as_u16() {
-        400 => (ErrorKind::UpstreamBadRequest, advice.bad_request),
-        401 => (ErrorKind::UpstreamUnauthorized, "check the key's SID and secret"),
-        403 => (ErrorKind::UpstreamForbidden, "check what the key may do"),
-        404 => (ErrorKind::UpstreamNotFound, advice.not_found),
-        429 => (ErrorKind::Throttled, "the account's requests are limited"),
-        300..=399 => (ErrorKind::UpstreamStatus, "redirects are not followed; check base_url"),
-        500..=599 => (ErrorKind::UpstreamUnavailable, "upstream has a fault"),
-        _ => (ErrorKind::UpstreamStatus, "check base_url"),
+    let kind = kind_of(status);
+    let what_to_do = match kind {
+        ErrorKind::UpstreamBadRequest => advice.bad_request,
+        ErrorKind::UpstreamUnauthorized => "check the key's SID and secret",
+        ErrorKind::UpstreamForbidden => "check what the key may do",
+        ErrorKind::UpstreamNotFound => advice.not_found,
+        ErrorKind::Throttled => "the account's requests are limited",
+        ErrorKind::UpstreamUnavailable => "upstream has a fault",
+        _ if status.is_redirection() => "redirects are not followed; check base_url",
+        _ => "check base_url",
     };
     // Of the body only Twilio's number: its text could hold anything.
     let code = serde_json::from_slice::<Body>(body).ok().and_then(|body| body.code);
@@ -51,7 +52,20 @@ pub(crate) fn refused(
     }
 }
 
+/// What a status means that is not the one that was hoped for.
+pub(crate) fn kind_of(status: StatusCode) -> ErrorKind {
+    match status.as_u16() {
+        400 => ErrorKind::UpstreamBadRequest,
+        401 => ErrorKind::UpstreamUnauthorized,
+        403 => ErrorKind::UpstreamForbidden,
+        404 => ErrorKind::UpstreamNotFound,
+        429 => ErrorKind::Throttled,
+        500..=599 => ErrorKind::UpstreamUnavailable,
+        _ => ErrorKind::UpstreamStatus,
+    }
+}
+
 /// Whether `Retry-After` beside this error is a time after which a further try makes sense.
-fn says_when(kind: ErrorKind) -> bool {
+pub(crate) fn says_when(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Throttled | ErrorKind::UpstreamUnavailable)
 }

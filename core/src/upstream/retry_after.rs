@@ -6,7 +6,7 @@ use crate::clock::Clock;
 
 /// The time to wait: whole seconds, or until an HTTP date by upstream's own clock. Zero, a date in
 /// the past and anything malformed count as no header at all.
-pub(super) fn parse(text: &str, server_time: Option<Duration>) -> Option<Duration> {
+pub(crate) fn parse(text: &str, server_time: Option<Duration>) -> Option<Duration> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         // Too many digits for a number mean the longest wait; the cache has its own limit.

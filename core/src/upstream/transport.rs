@@ -11,7 +11,7 @@ use super::exchange::{Exchanged, exchange};
 use super::failure::{explained, explained_through_proxy};
 use super::offline;
 use super::proxy;
-use super::request::Post;
+use super::request::Request;
 use super::route::Route;
 use crate::clock::nanos;
 use crate::error::{Error, Result};
@@ -89,20 +89,17 @@ impl Transport {
         Ok(Arc::new(Self(ForkCell::new(Connections::new(Arc::new(config))))))
     }
 
-    /// Sends a form to a path and returns the answer, whatever its status. One request: no retry, no redirect.
-    pub(crate) fn post(
+    /// Sends a request and returns the answer, whatever its status. One request: no retry, no redirect.
+    pub(crate) fn send(
         self: &Arc<Self>,
-        path: &str,
-        authorization: &str,
-        form: &[(&str, String)],
+        request: &Request<'_>,
         timeout: Duration,
     ) -> Result<Answer> {
         let connections = self.0.get();
         if connections.config.is_offline {
             return offline::refused();
         }
-        let authority = &connections.config.authority;
-        let request = Post { authority, path, authorization, form }.bytes();
+        let request = request.bytes(&connections.config.authority);
         let exchanged = connections.exchange(request.as_bytes(), timeout);
         watch::beside(self, boot_nanos().saturating_add(nanos(IDLE_MAX)));
         let answer = exchanged.map_err(|failure| connections.explained(&failure))?;
@@ -209,6 +206,8 @@ mod tests {
     use crate::error::ErrorKind;
 
     const TIMEOUT: Duration = Duration::from_secs(4);
+    const REQUEST: Request<'_> =
+        Request { method: "POST", target: "/v1", headers: &[], body: Some(("text/plain", "")) };
 
     /// Answers each request with an empty object, and counts the connections.
     struct Upstream {
@@ -256,7 +255,7 @@ mod tests {
     }
 
     fn post(transport: &Arc<Transport>, timeout: Duration) {
-        let answer = transport.post("/v1", "Basic x", &[], timeout).unwrap();
+        let answer = transport.send(&REQUEST, timeout).unwrap();
         assert_eq!((answer.status.as_u16(), &**answer.body.unwrap()), (200, &b"{}"[..]));
     }
 
@@ -291,7 +290,7 @@ mod tests {
         let upstream = Upstream::start();
         let transport = transport_to(&upstream);
         for _ in 0..3 {
-            let failed = transport.post("/", "", &[], Duration::ZERO).err().unwrap();
+            let failed = transport.send(&REQUEST, Duration::ZERO).err().unwrap();
             assert_eq!(failed.kind(), ErrorKind::UpstreamTimeout);
         }
         post(&transport, TIMEOUT);

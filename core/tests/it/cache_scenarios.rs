@@ -10,15 +10,21 @@ use std::path::Path;
 use script::{Scenario, Script};
 use stage::Stage;
 
-fn script() -> Script {
+/// What holds for grants of a minute at most.
+const SCENARIOS: &str = "cache_scenarios.json";
+/// What is different for longer ones, by the same schema.
+const LONG: &str = "long_lifetimes.json";
+
+fn script(file: &str) -> Script {
     let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors");
-    let text = std::fs::read_to_string(vectors.join("cache_scenarios.json")).unwrap();
+    let text = std::fs::read_to_string(vectors.join(file)).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
 #[test]
 fn every_scenario_plays_as_written() {
-    let failures: Vec<String> = script().scenarios.iter().filter_map(play).collect();
+    let scenarios = [SCENARIOS, LONG].into_iter().flat_map(|file| script(file).scenarios);
+    let failures: Vec<String> = scenarios.filter_map(|scenario| play(&scenario)).collect();
     assert!(failures.is_empty(), "{} scenarios fail:\n{}", failures.len(), failures.join("\n"));
 }
 
@@ -41,7 +47,7 @@ fn play(scenario: &Scenario) -> Option<String> {
 
 #[test]
 fn every_trap_has_its_scenario() {
-    let scenarios = script().scenarios;
+    let scenarios = script(SCENARIOS).scenarios;
     assert!(scenarios.len() >= 45, "{}", scenarios.len());
     let traps: HashSet<&str> = scenarios.iter().map(|scenario| scenario.trap.as_str()).collect();
     let expected: Vec<String> = (1..=21).map(|number| format!("T{number}")).collect();

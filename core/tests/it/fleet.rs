@@ -1,7 +1,6 @@
 //! What processes share by a folder. Isolated minters share no cache, so each stands for a process of its own.
 
 use std::cell::Cell;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -12,35 +11,13 @@ use grantmint_core::{
 use grantmint_emulator::{Emulator, FaultKind};
 
 use crate::support::{
-    STREAMER, at_once, early, emulator, faulty, key, minter_of, refusal, streamer,
+    Folder, STREAMER, at_once, early, emulator, faulty, key, minter_of, refusal, streamer,
 };
 
-/// A folder that is gone with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("grantmint-fleet-{}-{number}", std::process::id());
-        Self(std::env::temp_dir().join(name))
-    }
-
-    fn fleet(&self) -> Fleet {
-        Fleet::host_at(&self.0).unwrap()
-    }
-
-    /// So many minters that stand for processes.
-    fn minters(&self, emulator: &Emulator, count: usize) -> Vec<PlaybackMinter> {
-        let minter = || minter_of(emulator).isolated().fleet(self.fleet()).build().unwrap();
-        std::iter::repeat_with(minter).take(count).collect()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+/// So many minters that stand for processes.
+fn minters(folder: &Folder, emulator: &Emulator, count: usize) -> Vec<PlaybackMinter> {
+    let minter = || minter_of(emulator).isolated().fleet(folder.fleet()).build().unwrap();
+    std::iter::repeat_with(minter).take(count).collect()
 }
 
 fn fleet_stats(live: &PlaybackMinter) -> FleetStats {
@@ -57,7 +34,7 @@ fn early_minter(emulator: &Emulator, folder: &Folder) -> PlaybackMinter {
 fn of_all_processes_one_fetches() {
     let emulator = faulty(FaultKind::latency(200));
     let folder = Folder::new();
-    let minters = folder.minters(&emulator, 16);
+    let minters = minters(&folder, &emulator, 16);
     let started = minters.clone();
     let tokens = at_once(16, move |index| started[index].token(STREAMER, "alice").unwrap());
     assert_eq!(emulator.counters().requests, 1);
@@ -72,7 +49,7 @@ fn of_all_processes_one_fetches() {
 #[test]
 fn a_process_that_comes_later_finds_the_grant_with_what_is_left_of_it() {
     let (emulator, folder) = (emulator(), Folder::new());
-    let [first, second] = folder.minters(&emulator, 2).try_into().unwrap();
+    let [first, second] = minters(&folder, &emulator, 2).try_into().unwrap();
     let one = first.token(STREAMER, "alice").unwrap();
     let other = second.token(STREAMER, "bob").unwrap();
     assert_eq!(emulator.counters().requests, 1);
@@ -134,7 +111,7 @@ fn what_upstream_said_of_a_stream_or_a_key_is_not_asked_again() {
         (503, ErrorKind::UpstreamUnavailable),
     ] {
         let (emulator, folder) = (faulty(FaultKind::status(status)), Folder::new());
-        let minters = folder.minters(&emulator, 2);
+        let minters = minters(&folder, &emulator, 2);
         assert_eq!(refusal(&minters[0]), kind);
         let error = minters[1].token(STREAMER, "bob").unwrap_err();
         assert_eq!(error.kind(), kind);

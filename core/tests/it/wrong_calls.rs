@@ -177,7 +177,7 @@ fn a_wrong_call_is_told_what_to_give() {
 
         Key::new("", Duration::from_secs(60)) => "key", "must have 1 to 512 bytes, not 0";
         Key::new("a", Duration::from_secs(3_600_000)) => "ttl",
-            "must be 1 ms to 24 h (86,400 s), not 3600000s: is it in milliseconds?";
+            "must be 1 ms to 48 h (172,800 s), not 3600000s: is it in milliseconds?";
         cache().begin(&stream(), promise(31)) => "min_remaining",
             "must be at most 30s, half of the lifetime of grants, not 31s";
         GrantCache::builder().rate_limited_by(&limited().calls_per_second(2000.5)) =>
@@ -189,7 +189,7 @@ fn a_wrong_call_is_told_what_to_give() {
         CachePolicy::builder().max_keys(0).build() => "max_keys", "must be 1 to 1,000,000, not 0";
         CachePolicy::builder().jitter(2.0).build() => "jitter", "must be 0 to 1, not 2";
         CachePolicy::builder().fetch_timeout(Duration::ZERO).build() => "fetch_timeout",
-            "must be over 0 and at most 24 h";
+            "must be over 0 and at most 48 h";
 
         "RS256".parse::<Algorithm>() => "alg", "must be HS256, HS384 or HS512";
         sign(Algorithm::Hs256, "{}", "{}", b"s") => "header",

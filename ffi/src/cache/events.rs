@@ -59,6 +59,8 @@ pub enum grantmint_event_kind_t {
     GRANTMINT_EVENT_FLEET_BROKEN = 14,
     /// What the fleet shares by works again.
     GRANTMINT_EVENT_FLEET_BACK = 15,
+    /// A credential that came lives longer than may be; its lifetime was cut.
+    GRANTMINT_EVENT_LIFETIME_CUT = 16,
 }
 
 impl From<EventKind> for grantmint_event_kind_t {
@@ -79,6 +81,7 @@ impl From<EventKind> for grantmint_event_kind_t {
             EventKind::FleetValue { .. } => Self::GRANTMINT_EVENT_FLEET_VALUE,
             EventKind::FleetBroken => Self::GRANTMINT_EVENT_FLEET_BROKEN,
             EventKind::FleetBack => Self::GRANTMINT_EVENT_FLEET_BACK,
+            EventKind::LifetimeCut => Self::GRANTMINT_EVENT_LIFETIME_CUT,
             _ => Self::GRANTMINT_EVENT_OTHER,
         }
     }

@@ -26,7 +26,7 @@ use crate::str::grantmint_str_t;
 use crate::time;
 
 /// A cache of short-lived grants. A key is a text of 1 to 512 bytes together with the lifetime to ask
-/// for its grants with: `ttl_ms`, 1 ms to 24 h in milliseconds. Any number of threads may share a
+/// for its grants with: `ttl_ms`, 1 ms to 48 h in milliseconds. Any number of threads may share a
 /// cache. It fetches nothing by itself: it gives a ticket to one of the callers, which does the
 /// fetch.
 ///

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::options::{DEFAULT_TIMEOUT, Wish};
+use super::options::{DEFAULT_TIMEOUT, Wish, usual_promise};
 use super::ticket::Ticket;
 use super::waiter::Waiter;
 use crate::cache::decide::{
-    Decision, EntryState, Fetch, Freshness, Key, Purpose, Turn, abandoned, cache_full, overdue_at,
+    Decision, EntryState, Fetch, Freshness, Key, Promise, Purpose, Turn, abandoned, cache_full,
+    overdue_at,
 };
 use crate::cache::store::{
     Change, Entry, EventKind, Hit, Inner, Need, Requester, Retired, Sighting, StillFresh, Wakes,
@@ -119,7 +120,7 @@ impl Inner {
         &self,
         entry: &Entry,
         seen: &Sighting,
-        promise: u64,
+        promise: Promise,
         is_of_use: impl FnOnce(&StillFresh) -> bool,
     ) -> Option<StillFresh> {
         if self.is_foreign() || entry.version() != seen.version {
@@ -175,7 +176,7 @@ impl Inner {
                 Err(error)
             }
             Decision::HitAndFetch(freshness, reason) => {
-                let need = self.need(&entry.key, &state, now);
+                let need = need(&state, now);
                 let (ticket, wakes) =
                     self.start_fetch(who, entry, &change, &state, wish, need, now);
                 drop(change);
@@ -183,7 +184,7 @@ impl Inner {
                 self.hit(&state, now, freshness, reason).map(|hit| Begin::HitAndFetch(hit, ticket))
             }
             Decision::Fetch => {
-                let need = self.need(&entry.key, &state, now);
+                let need = need(&state, now);
                 if need == Need::Cold
                     && who.member().is_none()
                     && let Err(error) = self.check_room(&who.realm, &entry.key, wish.deadline, now)
@@ -214,19 +215,10 @@ impl Inner {
         wish: Wish,
         now: Now,
     ) -> (Result<()>, Wakes) {
-        let need = self.need(&entry.key, state, now);
+        let need = need(state, now);
         let limiter = &entry.realm.limiter;
         let (joined, wakes) = limiter.join(&fetch.turn, need, wish.deadline, now);
         (joined.map_err(|no_room| self.refused_for_room(&entry.key, no_room, now)), wakes)
-    }
-
-    /// What a key needs whose caller cannot use the stored grant for ever: a call by when that has ended, or
-    /// one as soon as can be.
-    fn need(&self, key: &Key, state: &EntryState, now: Now) -> Need {
-        let Some(value) = state.keeping(0, now) else { return Need::Cold };
-        let promise = nanos(self.policy.min_remaining(key.ttl()));
-        let end = now.boot_nanos().saturating_add(value.remaining(now));
-        Need::Refresh { hard: end.saturating_sub(promise) }
     }
 
     /// The ticket of a fetch for an entry, if one is due and may start.
@@ -238,8 +230,7 @@ impl Inner {
     ) -> Option<Ticket> {
         let change = self.lock_alive(entry, now);
         let state = change.state();
-        let ttl = entry.key.ttl();
-        let promise = nanos(self.policy.min_remaining(ttl));
+        let promise = usual_promise(&entry.key, &self.policy);
         let due = matches!(
             state.decide(promise, now, || self.block(who, now)),
             Decision::Fetch | Decision::HitAndFetch(..)
@@ -247,11 +238,12 @@ impl Inner {
         if !due || state.retired {
             return None;
         }
-        let need = match state.keeping(0, now) {
+        let need = match state.keeping(Promise::ANY, now) {
             Some(_) => Need::Leisure,
             None => Need::Ahead,
         };
-        let wish = Wish { promise, deadline: now.plus(PATIENCE_AHEAD).boot_nanos() };
+        let (asked, deadline) = (now.boot_nanos(), now.plus(PATIENCE_AHEAD).boot_nanos());
+        let wish = Wish { promise, asked, deadline };
         let (ticket, wakes) = self.start_fetch(who, entry, &change, &state, wish, need, now);
         drop(change);
         wakes.wake();
@@ -284,14 +276,15 @@ impl Inner {
         need: Need,
         now: Now,
     ) -> (Ticket, Wakes) {
-        let live = state.keeping(0, now).is_some();
+        let live = state.keeping(Promise::ANY, now).is_some();
         let purpose = if live { Purpose::Refresh } else { Purpose::Cold };
         let started = now.boot_nanos();
-        let turn = Arc::new(self.turn(who, &entry.key));
+        let nominal = self.policy.nominal(entry.key.ttl(), state.lifetime());
+        let turn = Arc::new(self.turn(who, &entry.key, nominal));
         // Nobody waits for a refresh, so that it may wait for as long as anybody would.
         let patience = if live { nanos(DEFAULT_TIMEOUT) } else { 0 };
         turn.wanted_until(wish.deadline.max(started.saturating_add(patience)));
-        let timeout = self.policy.windows(entry.key.ttl()).fetch_timeout;
+        let timeout = self.policy.windows(nominal).fetch_timeout;
         let deadline = turn.last_wanted().max(started.saturating_add(timeout));
         let credential = Arc::clone(&who.credential());
         let key = &entry.key;
@@ -310,9 +303,9 @@ impl Inner {
         (ticket, wakes)
     }
 
-    fn turn(&self, who: &Requester, key: &Key) -> Turn {
-        let grace = nanos(self.policy.min_remaining(key.ttl()));
-        let timeout = self.policy.windows(key.ttl()).fetch_timeout;
+    fn turn(&self, who: &Requester, key: &Key, nominal: Duration) -> Turn {
+        let grace = nanos(self.policy.min_remaining(nominal));
+        let timeout = self.policy.windows(nominal).fetch_timeout;
         Turn::new(who.lane(), self.shards.hash(key), grace, overdue_at(timeout))
     }
 
@@ -337,7 +330,7 @@ impl Inner {
     ) -> Waiter {
         self.counters.wait();
         // Another process may have a grant that is too short for this caller.
-        fetch.promises(wish.promise);
+        fetch.promises(wish.promise.said());
         Waiter::new(Arc::clone(self), Arc::clone(entry), fetch, wish, Arc::clone(who))
     }
 
@@ -362,4 +355,12 @@ impl Inner {
         self.counters.refusal();
         Err(cache_full())
     }
+}
+
+/// What a key needs whose caller cannot use the stored grant for ever: a call by when that has ended, or
+/// one as soon as can be.
+fn need(state: &EntryState, now: Now) -> Need {
+    let Some(value) = state.keeping(Promise::ANY, now) else { return Need::Cold };
+    let end = now.boot_nanos().saturating_add(value.remaining(now));
+    Need::Refresh { hard: end.saturating_sub(value.promise) }
 }

@@ -6,7 +6,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use super::ticket::{Start, Ticket};
-use crate::cache::decide::abandoned;
+use crate::cache::decide::{Promise, abandoned};
 use crate::cache::store::Need;
 use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind, Scope};
@@ -49,13 +49,14 @@ impl Ticket {
 
     /// What this process has of the key.
     fn hand(&self, now: Now) -> Hand {
-        let (policy, ttl) = (&self.inner.policy, self.entry.key.ttl());
-        let (windows, state) = (policy.windows(ttl), self.entry.state());
-        let value = state.keeping(0, now);
+        let (policy, state) = (&self.inner.policy, self.entry.state());
+        let nominal = policy.nominal(self.entry.key.ttl(), state.lifetime());
+        let windows = policy.windows(nominal);
+        let value = state.keeping(Promise::ANY, now);
         Hand {
             mark: value.and_then(|value| value.mark),
             left: value.map_or(0, |value| value.remaining(now)),
-            need: self.fetch.promise().max(nanos(policy.min_remaining(ttl))),
+            need: self.fetch.promise().max(nanos(policy.min_remaining(nominal))),
             margin: windows.margin,
             fetch_timeout: windows.fetch_timeout,
             may_fetch: state.past.fetches_from <= now.boot_nanos(),
@@ -140,6 +141,6 @@ impl Ticket {
     }
 
     fn spacing(&self) -> u64 {
-        self.inner.policy.windows(self.entry.key.ttl()).spacing
+        self.inner.windows(&self.entry).spacing
     }
 }

@@ -9,7 +9,7 @@ use super::begin::Begin;
 use super::beginner::Beginner;
 use super::options::{BeginOptions, usual_promise};
 use super::shared::SharedCache;
-use crate::cache::decide::Key;
+use crate::cache::decide::{Key, Promise};
 use crate::cache::store::{Entry, Follower, Hit, Inner, Requester, Retired, Sighting, StillFresh};
 use crate::clock::{Clock, Now};
 use crate::error::Result;
@@ -22,8 +22,8 @@ pub struct Handle {
     /// The user of the cache that it is for.
     who: Arc<Requester>,
     key: Key,
-    /// What is promised to callers who do not say, in nanoseconds.
-    usual: u64,
+    /// What is promised to callers who do not say.
+    usual: Promise,
     /// Where the key was found first, and where it lies unless that entry has left the map.
     first: Bound,
     /// Where it was found again.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::cache::decide::{CachePolicy, Key};
+use crate::cache::decide::{CachePolicy, Key, Promise};
 use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -28,8 +28,10 @@ pub struct BeginOptions {
 /// What a caller asks for, in the cache's units.
 #[derive(Clone, Copy)]
 pub(crate) struct Wish {
-    /// The least remaining lifetime, in nanoseconds.
-    pub(crate) promise: u64,
+    /// The least remaining lifetime.
+    pub(crate) promise: Promise,
+    /// When it asked, in nanoseconds since boot.
+    pub(crate) asked: u64,
     /// Until when the caller waits, in nanoseconds since boot.
     pub(crate) deadline: u64,
 }
@@ -57,7 +59,7 @@ impl BeginOptions {
 
     /// Whether a caller may ask for this of a key.
     pub(crate) fn check(self, key: &Key) -> Result<()> {
-        self.promise_or(0, key).map(drop)
+        self.promise_or(Promise::ANY, key).map(drop)
     }
 
     #[inline]
@@ -67,31 +69,25 @@ impl BeginOptions {
 
     /// As [`BeginOptions::wish`], with the usual promise of the key at hand.
     #[inline]
-    pub(crate) fn wish_or(self, usual: u64, key: &Key, now: Now) -> Result<Wish> {
+    pub(crate) fn wish_or(self, usual: Promise, key: &Key, now: Now) -> Result<Wish> {
         let promise = self.promise_or(usual, key)?;
         let timeout = self.timeout.map_or(DEFAULT_TIMEOUT_NANOS, |time| nanos(time.min(TIME_MAX)));
-        let deadline = now.boot_nanos().saturating_add(timeout);
-        Ok(Wish { promise, deadline })
+        let asked = now.boot_nanos();
+        Ok(Wish { promise, asked, deadline: asked.saturating_add(timeout) })
     }
 
-    /// The promise alone, in nanoseconds.
+    /// The promise alone.
     #[inline]
-    pub(crate) fn promise_or(self, usual: u64, key: &Key) -> Result<u64> {
-        let promise = match self.min_remaining {
-            None => usual,
-            Some(asked) => {
-                check_min_remaining(asked, key.ttl())?;
-                nanos(asked)
-            }
-        };
-        // An expired grant is handed to nobody, not even to a caller that asks for no lifetime at all.
-        Ok(promise.max(1))
+    pub(crate) fn promise_or(self, usual: Promise, key: &Key) -> Result<Promise> {
+        let Some(asked) = self.min_remaining else { return Ok(usual) };
+        check_min_remaining(asked, key.ttl())?;
+        Ok(Promise::asked(nanos(asked)))
     }
 }
 
-/// What is promised for a key to callers who do not say, in nanoseconds.
-pub(crate) fn usual_promise(key: &Key, policy: &CachePolicy) -> u64 {
-    nanos(policy.min_remaining(key.ttl()))
+/// What is promised for a key to callers who do not say.
+pub(crate) fn usual_promise(key: &Key, policy: &CachePolicy) -> Promise {
+    Promise::usual(nanos(policy.min_remaining(key.ttl())))
 }
 
 /// Checks a promise against the lifetime that grants are asked for with: one that is hard to keep would

@@ -152,7 +152,7 @@ impl Ticket {
 
     /// In nanoseconds.
     pub(super) fn fetch_timeout(&self) -> u64 {
-        self.inner.policy.windows(self.entry.key.ttl()).fetch_timeout
+        self.inner.windows(&self.entry).fetch_timeout
     }
 
     /// Ends the fetch with a grant that lives for `lifetime` from when the request was sent (from now,
@@ -193,6 +193,12 @@ impl Ticket {
         if let Some(inner) = self.end() {
             inner.failed(&self.ended(), error);
         }
+    }
+
+    /// Notes that what the source has brought lives longer than may be.
+    #[cfg(feature = "http")]
+    pub(crate) fn note_cut(&self) {
+        self.inner.note(self.inner.clock.now(), EventKind::LifetimeCut, Some(&self.entry.key));
     }
 
     /// Notes how far the clock of upstream is ahead of the local one, and whether the answer came with

@@ -74,8 +74,9 @@ impl Waiter {
         let promise = self.wish.promise;
         let state = self.entry.state();
         let last_call = state.keeping(promise, now).map_or(u64::MAX, |value| {
-            let spare = value.remaining(now).saturating_sub(promise);
-            now.boot_nanos().saturating_add(spare.saturating_sub(LAST_CALL))
+            let spare = value.remaining(now).saturating_sub(promise.of(value));
+            let end = now.boot_nanos().saturating_add(spare.saturating_sub(LAST_CALL));
+            end.min(self.wish.asked.saturating_add(value.patience))
         });
         self.wish.deadline.min(last_call)
     }
@@ -176,8 +177,8 @@ impl Waiter {
     fn resolve(&self, outcome: Outcome, now: Now) -> Result<Hit> {
         let promise = self.wish.promise;
         let error = match outcome {
-            Ok(grant) if grant.remaining(now) >= promise => return Ok(hit(grant, now)),
-            Ok(grant) if grant.has_kept(promise) => {
+            Ok(grant) if grant.remaining(now) >= promise.of(&grant) => return Ok(hit(grant, now)),
+            Ok(grant) if grant.has_kept(promise.of(&grant)) => {
                 // The caller was stopped or held up meanwhile. The cache may have a later grant by now.
                 let state = self.entry.state();
                 let later = state.keeping(promise, now).cloned();

@@ -73,7 +73,7 @@ fn advice(seconds: f64, asked: f64) -> &'static str {
     match (is_milliseconds, seconds > TTL_MAX.as_secs_f64()) {
         (true, true) => "is it in milliseconds?",
         (true, false) => "is it in milliseconds? If not, ask for a longer one",
-        (false, true) => "no grant is cached for over 24 h (86,400 s)",
+        (false, true) => "no grant is cached for over 48 h (172,800 s)",
         (false, false) => "ask for a longer one, or answer with a shorter one",
     }
 }
@@ -186,7 +186,7 @@ mod tests {
         for grant in ["{}", "nullified", "a grant"] {
             assert_eq!(kind(grant, MINUTE), None);
         }
-        for seconds in [61, 86_401, 3_600_000, u64::MAX] {
+        for seconds in [61, 172_801, 3_600_000, u64::MAX] {
             assert_eq!(kind("{}", Duration::from_secs(seconds)), Some(ErrorKind::SourceFailed));
         }
     }
@@ -196,7 +196,7 @@ mod tests {
         for seconds in [60.0, 60.0 + 1e-9, 60.99] {
             assert_eq!(answer_ttl(seconds, MINUTE).unwrap(), MINUTE, "{seconds}");
         }
-        assert_eq!(answer_ttl(86_400.05, TTL_MAX).unwrap(), TTL_MAX);
+        assert_eq!(answer_ttl(172_800.05, TTL_MAX).unwrap(), TTL_MAX);
         let odd = Duration::from_nanos(1_234_567_891);
         assert_eq!(answer_ttl(odd.as_secs_f64(), odd).unwrap(), odd);
         assert!(answer_ttl(61.0, MINUTE).is_err());

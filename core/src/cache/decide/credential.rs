@@ -1,6 +1,7 @@
 //! What grants are fetched with, and whether upstream refuses it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use arc_swap::ArcSwapOption;
 
@@ -12,6 +13,8 @@ use crate::clock::Now;
 #[derive(Default)]
 pub(crate) struct Credential {
     refusal: ArcSwapOption<Refusal>,
+    /// How often in a row it was refused.
+    refusals: AtomicU32,
 }
 
 struct Refusal {
@@ -24,11 +27,23 @@ impl Credential {
     /// No fetch with it until this ends.
     pub(crate) fn refuse(&self, process: u64, block: Block) {
         self.refusal.store(Some(Arc::new(Refusal { block, process })));
+        self.refusals.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Upstream took it.
+    pub(crate) fn accepted(&self) {
+        self.refusals.store(0, Ordering::Relaxed);
+    }
+
+    /// How often in a row it was refused.
+    pub(crate) fn refusals(&self) -> u32 {
+        self.refusals.load(Ordering::Relaxed)
     }
 
     /// It may be tried again.
     pub(crate) fn forgive(&self) {
         self.refusal.store(None);
+        self.accepted();
     }
 
     /// Until when it was refused, in nanoseconds since boot.

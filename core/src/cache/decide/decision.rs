@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::block::Block;
 use super::grant::Freshness;
+use super::promise::Promise;
 use super::state::EntryState;
 use crate::clock::Now;
 use crate::error::{Error, ErrorKind};
@@ -42,20 +43,20 @@ enum Upstream {
 }
 
 impl EntryState {
-    /// Decides what a caller gets who needs a grant with `promise` nanoseconds of remaining lifetime.
+    /// Decides what a caller gets who needs a grant that keeps `promise`.
     /// `block` tells what holds back the whole cache or account, and is asked only when no fresh
     /// grant is at hand.
     #[inline]
     pub(crate) fn decide(
         &self,
-        promise: u64,
+        promise: Promise,
         now: Now,
         block: impl FnOnce() -> Option<Block>,
     ) -> Decision {
         let Some(value) = &self.value else {
             return self.decide_without(now, block());
         };
-        let remaining = value.remaining(now);
+        let (remaining, promise) = (value.remaining(now), promise.of(value));
         if remaining >= value.soft && remaining >= promise {
             return Decision::Hit(Freshness::Fresh, None);
         }

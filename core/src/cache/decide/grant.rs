@@ -50,6 +50,12 @@ pub(crate) struct StoredGrant {
     pub(crate) soft: u64,
     /// Below this callers wait for the fetch in flight, in nanoseconds.
     pub(crate) wait_below: u64,
+    /// How long it lives, in nanoseconds.
+    pub(crate) lifetime: u64,
+    /// What callers are promised who do not say, in nanoseconds.
+    pub(crate) promise: u64,
+    /// How long callers who have it wait for a better one, in nanoseconds.
+    pub(crate) patience: u64,
     /// What other processes know it by, if it is shared.
     pub(crate) mark: Option<Mark>,
 }

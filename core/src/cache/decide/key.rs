@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// Longer than any streamer with its origin.
 const TEXT_MAX_BYTES: usize = 512;
 /// A credential that lives longer than this is not short-lived.
-pub(super) const TTL_MAX: Duration = Duration::from_secs(86_400);
+pub(super) const TTL_MAX: Duration = Duration::from_secs(172_800);
 
 /// A cache key: any text, and the lifetime its grants are asked for with. Grants of another lifetime are
 /// other entries. Cheap to clone.
@@ -22,7 +22,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// A key from text of 1 to 512 bytes and a lifetime of 1 ms to 24 h.
+    /// A key from text of 1 to 512 bytes and a lifetime of 1 ms to 48 h.
     ///
     /// # Errors
     ///
@@ -35,7 +35,7 @@ impl Key {
         let ttl_ms = u32::try_from(ttl.as_millis()).unwrap_or(u32::MAX);
         if ttl_ms == 0 || ttl > TTL_MAX {
             let hint = if ttl > TTL_MAX { ": is it in milliseconds?" } else { "" };
-            let what = format!("must be 1 ms to 24 h (86,400 s), not {ttl:?}{hint}");
+            let what = format!("must be 1 ms to 48 h (172,800 s), not {ttl:?}{hint}");
             return Err(Error::of_argument(ErrorKind::InvalidTtl, "ttl", what));
         }
         Ok(Self { text: text.into(), ttl_ms, realm: None })

@@ -15,8 +15,10 @@ mod grant;
 mod key;
 mod pause;
 mod policy;
+mod promise;
 mod state;
 mod turn;
+mod usage;
 mod windows;
 
 pub use account_options::AccountOptions;
@@ -35,5 +37,7 @@ pub(crate) use errors::{
 pub(crate) use fetch::{Fetch, Outcome, Purpose, overdue_at};
 pub(crate) use grant::StoredGrant;
 pub(crate) use pause::{Failure, cooldown};
+pub(crate) use promise::Promise;
 pub(crate) use state::EntryState;
 pub(crate) use turn::{Lane, Turn};
+pub(crate) use windows::Windows;

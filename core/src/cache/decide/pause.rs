@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::key::Key;
 use super::policy::CachePolicy;
 use super::state::EntryState;
-use super::windows::{Windows, share};
+use super::windows::{MINUTE, Windows, share};
 use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind, Scope};
 
@@ -14,14 +14,19 @@ const MILLI: u64 = 1_000_000;
 
 /// The first step of the back-off after a failure that a retry can help.
 const BACKOFF_BASE: u64 = 250 * MILLI;
-/// No pause is longer, whatever upstream asks for.
-const ASKED_MAX: u64 = 300 * SECOND;
+/// No pause is longer, whatever upstream asks for: an hour while there is a grant to live on, else five minutes.
+const ASKED_MAX: u64 = 3600 * SECOND;
+const ASKED_MAX_WITHOUT: u64 = 300 * SECOND;
+/// No pause of a credential that upstream refuses again and again is longer.
+const REFUSED_MAX: u64 = 60 * SECOND;
 
 /// What a pause after a failed fetch is reckoned from.
 pub(crate) struct Failure<'a> {
     pub(crate) policy: &'a CachePolicy,
     pub(crate) key: &'a Key,
     pub(crate) state: &'a EntryState,
+    /// How often the credential has been refused before.
+    pub(crate) refusals: u32,
     pub(crate) now: Now,
 }
 
@@ -30,6 +35,9 @@ impl Failure<'_> {
     pub(crate) fn pause(&self, error: &Error) -> u64 {
         match error.kind().scope() {
             Scope::Account => error.retry_after().map_or(0, nanos),
+            Scope::Credential if nanos(self.key.ttl()) > MINUTE => {
+                refused_for(self.refusals, self.policy.random())
+            }
             Scope::Credential | Scope::Stream => negative_ttl(error.kind(), self.policy.random()),
             Scope::Upstream | Scope::Caller => self.backoff().max(self.asked(error)),
             Scope::Nobody => 0,
@@ -46,7 +54,7 @@ impl Failure<'_> {
     /// cut short so that one more fetch can end before the grant's promise does.
     fn asked(&self, error: &Error) -> u64 {
         let Some(asked) = error.retry_after() else { return 0 };
-        let asked = asked_for(nanos(asked), self.policy.random());
+        let asked = asked_for(nanos(asked).min(self.asked_max()), self.policy.random());
         let fetch = self.windows().fetch_timeout;
         match self.spare() {
             Some(spare) if spare > fetch => asked.min(spare - fetch),
@@ -54,16 +62,20 @@ impl Failure<'_> {
         }
     }
 
+    /// How long upstream may ask for a pause, in nanoseconds: not much longer than callers can be served.
+    pub(crate) fn asked_max(&self) -> u64 {
+        self.spare().unwrap_or(0).clamp(ASKED_MAX_WITHOUT, ASKED_MAX)
+    }
+
     /// The lifetime that the stored grant has above its promise, if any.
     fn spare(&self) -> Option<u64> {
-        let promise = nanos(self.policy.min_remaining(self.key.ttl()));
         let value = self.state.value.as_ref()?;
-        let spare = value.remaining(self.now).saturating_sub(promise);
+        let spare = value.remaining(self.now).saturating_sub(value.promise);
         (spare > 0).then_some(spare)
     }
 
     fn windows(&self) -> Windows {
-        self.policy.windows(self.key.ttl())
+        self.policy.windows(self.policy.nominal(self.key.ttl(), self.state.lifetime()))
     }
 }
 
@@ -92,6 +104,13 @@ fn asked_for(asked: u64, random: f64) -> u64 {
     asked + share((asked / 4).min(5 * SECOND), random)
 }
 
+/// How long a credential sends nothing that has been refused so often before: up to two seconds at first, up to a
+/// minute in the end.
+fn refused_for(refusals: u32, random: f64) -> u64 {
+    let step = doubled(2 * SECOND, refusals.saturating_add(1)).min(REFUSED_MAX);
+    step / 2 + share(step / 2, random)
+}
+
 /// How long an error is kept that no further try will better.
 fn negative_ttl(kind: ErrorKind, random: f64) -> u64 {
     match kind {
@@ -108,9 +127,10 @@ fn doubled(base: u64, failures: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cache::decide::usage::Usage;
 
     fn windows() -> Windows {
-        Windows::of(60 * SECOND)
+        Windows::of(60 * SECOND, Usage::Request)
     }
 
     #[test]
@@ -122,6 +142,13 @@ mod tests {
             assert!(cooldown(Some(Duration::MAX), step, random) <= ASKED_MAX + 5 * SECOND);
             assert!((SECOND / 2..=SECOND).contains(&cooldown(None, step, random)));
         }
+    }
+
+    #[test]
+    fn a_credential_that_is_refused_again_and_again_is_tried_less_often() {
+        let pauses: Vec<_> = (0..8).map(|before| refused_for(before, 0.0) / SECOND).collect();
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 30, 30, 30]);
+        assert_eq!(refused_for(u32::MAX, 1.0), REFUSED_MAX);
     }
 
     #[test]

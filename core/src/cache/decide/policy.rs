@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::windows::{Windows, default_min_remaining};
+use super::key::TTL_MAX;
+use super::usage::Usage;
+use super::windows::{MINUTE, Windows, default_min_remaining};
 use crate::clock::nanos;
 use crate::error::{Error, ErrorKind, Result};
 use crate::random;
@@ -10,7 +12,7 @@ use crate::random;
 /// More entries than this are a mistake or an attack.
 const MAX_KEYS_MAX: usize = 1_000_000;
 /// No time of a policy is longer.
-const TIME_MAX: Duration = Duration::from_secs(86_400);
+const TIME_MAX: Duration = TTL_MAX;
 
 /// The windows and limits of a cache. Whatever is not set scales with the lifetime of each grant.
 ///
@@ -32,6 +34,7 @@ pub struct CachePolicy {
     fetch_timeout: Option<Duration>,
     max_keys: usize,
     jitter: Option<f64>,
+    usage: Usage,
 }
 
 impl Default for CachePolicy {
@@ -43,6 +46,7 @@ impl Default for CachePolicy {
             fetch_timeout: None,
             max_keys: 10_000,
             jitter: None,
+            usage: Usage::Request,
         }
     }
 }
@@ -90,6 +94,15 @@ impl CachePolicyBuilder {
         self
     }
 
+    /// Grants are handed to clients that go on with them for this long, such as a call: half of a grant's lifetime if
+    /// `None`, and six tenths of it at most. A refresh is then due earlier, and callers are promised a twelfth of the
+    /// lifetime, or as long as a shorter session is. Unless this is set, a grant is used for one request, immediately.
+    #[must_use]
+    pub fn session(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.0.usage = Usage::Session(time.into().map(nanos));
+        self
+    }
+
     /// Fixes every random number to this one, `0.0..=1.0`: for tests.
     #[must_use]
     pub fn jitter(mut self, jitter: f64) -> Self {
@@ -101,7 +114,7 @@ impl CachePolicyBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] for a time that is zero or over 24 h, windows out of order,
+    /// [`ErrorKind::InvalidArgument`] for a time that is zero or over 48 h, windows out of order,
     /// `max_keys` outside `1..=1_000_000` or a jitter outside `0.0..=1.0`.
     pub fn build(self) -> Result<CachePolicy> {
         let policy = self.0;
@@ -113,10 +126,11 @@ impl CachePolicyBuilder {
             ("soft_point", policy.soft_point),
             ("safety_margin", policy.safety_margin),
             ("fetch_timeout", policy.fetch_timeout),
+            ("session", policy.usage.session()),
         ];
         for (name, time) in times {
             if time.is_some_and(|time| time.is_zero() || time > TIME_MAX) {
-                return invalid(name, "must be over 0 and at most 24 h".to_owned());
+                return invalid(name, "must be over 0 and at most 48 h".to_owned());
             }
         }
         if let (Some(wait), Some(soft)) = (policy.wait_below, policy.soft_point)
@@ -143,6 +157,22 @@ impl CachePolicy {
         CachePolicyBuilder::default()
     }
 
+    /// The same policy for grants each of which ends the one before: a refresh is due as late as can be.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub(crate) fn exclusive(mut self) -> Self {
+        self.usage = Usage::Exclusive;
+        self
+    }
+
+    /// The same policy for grants that clients go on with: see [`CachePolicyBuilder::session`].
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub(crate) fn for_session(mut self, time: Option<Duration>) -> Self {
+        self.usage = Usage::Session(time.map(nanos));
+        self
+    }
+
     /// The number of keys held at most.
     #[must_use]
     pub fn max_keys(&self) -> usize {
@@ -157,13 +187,22 @@ impl CachePolicy {
     /// The default promise to callers for grants that are asked for with this lifetime.
     #[must_use]
     pub fn min_remaining(&self, ttl: Duration) -> Duration {
-        Duration::from_nanos(default_min_remaining(nanos(ttl)))
+        Duration::from_nanos(default_min_remaining(nanos(ttl), self.usage))
+    }
+
+    /// The lifetime that decides about a key: what its grant has, if that is less than was asked for. That of a
+    /// playback grant is always what was asked for.
+    pub(crate) fn nominal(&self, ttl: Duration, stored: Option<u64>) -> Duration {
+        match stored {
+            Some(lifetime) if nanos(ttl) > MINUTE => ttl.min(Duration::from_nanos(lifetime)),
+            _ => ttl,
+        }
     }
 
     /// Every window for a grant of this lifetime, whole nanoseconds.
     pub(crate) fn windows(&self, lifetime: Duration) -> Windows {
         let lifetime = nanos(lifetime);
-        let default = Windows::of(lifetime);
+        let default = Windows::of(lifetime, self.usage);
         let or = |set: Option<Duration>, default| set.map_or(default, nanos);
         let margin = or(self.safety_margin, default.margin);
         Windows {
@@ -181,16 +220,57 @@ impl CachePolicy {
 mod tests {
     use super::*;
 
+    fn session(length: Option<Duration>) -> CachePolicy {
+        CachePolicy::builder().session(length).build().unwrap()
+    }
+
+    fn has_windows_in_order(policy: &CachePolicy, lifetime: Duration) {
+        let w = policy.windows(lifetime);
+        let promise = nanos(policy.min_remaining(lifetime));
+        assert!(promise <= w.wait_below && w.wait_below <= w.soft(0.0), "{lifetime:?} {w:?}");
+        assert!(w.soft(0.0) <= w.soft(1.0) && w.soft(1.0) < w.net_lifetime, "{lifetime:?} {w:?}");
+        // A caller may ask for as much as it is promised.
+        assert!(promise <= nanos(lifetime / 2), "{lifetime:?}");
+        // One more fetch fits in between the time at which it is due and the end of the promise.
+        let spare = w.soft(0.0) - promise;
+        assert!(lifetime < Duration::from_secs(60) || w.fetch_timeout < spare, "{lifetime:?}");
+    }
+
     #[test]
-    fn every_lifetime_has_windows_in_order() {
-        let policy = CachePolicy::default();
+    fn every_short_lifetime_has_windows_in_order() {
         for ms in (1..200_000).step_by(37) {
-            let lifetime = Duration::from_millis(ms);
-            let w = policy.windows(lifetime);
-            let promise = nanos(policy.min_remaining(lifetime));
-            assert!(promise <= w.wait_below && w.wait_below <= w.soft(0.0), "{ms} {w:?}");
-            assert!(w.soft(1.0) < w.net_lifetime, "{ms} {w:?}");
+            has_windows_in_order(&CachePolicy::default(), Duration::from_millis(ms));
         }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_lifetime_has_windows_in_order(
+            ms in 2000_u64..=172_800_000,
+            length in proptest::option::of(1_u64..=172_800),
+            jitter in 0.0..=1.0,
+        ) {
+            let lifetime = Duration::from_millis(ms);
+            let length = length.map(Duration::from_secs);
+            for policy in [CachePolicy::default(), session(None), session(length)] {
+                has_windows_in_order(&policy, lifetime);
+                let (sooner, w) = (policy.windows(lifetime / 2), policy.windows(lifetime));
+                // Longer lifetimes have no shorter windows.
+                proptest::prop_assert!(sooner.soft(jitter) <= w.soft(jitter));
+                proptest::prop_assert!(sooner.margin <= w.margin);
+                proptest::prop_assert!(sooner.backoff_cap <= w.backoff_cap);
+            }
+        }
+    }
+
+    #[test]
+    fn a_grant_that_lives_shorter_than_was_asked_for_decides_by_its_own_lifetime() {
+        let (policy, hour) = (CachePolicy::default(), Duration::from_secs(3600));
+        let minute = Duration::from_secs(60);
+        assert_eq!(policy.nominal(hour, None), hour);
+        assert_eq!(policy.nominal(hour, Some(nanos(minute))), minute);
+        assert_eq!(policy.nominal(minute, Some(nanos(hour))), minute);
+        assert_eq!(policy.nominal(minute, Some(1)), minute, "a playback grant's windows stay");
     }
 
     #[test]
@@ -198,10 +278,12 @@ mod tests {
         let second = Duration::from_secs(1);
         let wrong = [
             CachePolicy::builder().wait_below(Duration::ZERO),
-            CachePolicy::builder().fetch_timeout(Duration::from_secs(86_401)),
+            CachePolicy::builder().fetch_timeout(Duration::from_secs(172_801)),
             CachePolicy::builder().wait_below(second * 2).soft_point(second),
             CachePolicy::builder().max_keys(0),
             CachePolicy::builder().max_keys(1_000_001),
+            CachePolicy::builder().session(Duration::ZERO),
+            CachePolicy::builder().session(TIME_MAX * 2),
             CachePolicy::builder().jitter(1.1),
             CachePolicy::builder().jitter(f64::NAN),
         ];

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::errors::{abandoned, grant_too_short};
 use super::fetch::Fetch;
 use super::grant::StoredGrant;
+use super::promise::Promise;
 use crate::clock::Now;
 use crate::error::Error;
 
@@ -61,8 +62,13 @@ impl EntryState {
     }
 
     /// The grant, if it keeps a promise.
-    pub(crate) fn keeping(&self, promise: u64, now: Now) -> Option<&Arc<StoredGrant>> {
-        self.value.as_ref().filter(|value| value.remaining(now) >= promise.max(1))
+    pub(crate) fn keeping(&self, promise: Promise, now: Now) -> Option<&Arc<StoredGrant>> {
+        self.value.as_ref().filter(|value| value.remaining(now) >= promise.of(value))
+    }
+
+    /// How long the last grant lived, in nanoseconds.
+    pub(crate) fn lifetime(&self) -> Option<u64> {
+        self.value.as_ref().map(|value| value.lifetime)
     }
 
     /// With a fetch in flight.

@@ -6,6 +6,7 @@
 //! [`Limiter`]: super::limiter::Limiter
 
 use std::task::Waker;
+use std::time::Duration;
 
 use super::events::EventKind;
 use super::inner::Inner;
@@ -97,7 +98,9 @@ impl Inner {
 
     /// Begins the account's cool-down after a 429; returns the error that says how long it is.
     pub(super) fn cool_down(&self, ended: &Ended<'_>, error: &Error, now: Now) -> Error {
-        let how = Report::Throttled { asked: error.retry_after(), random: self.policy.random() };
+        let most = self.failure(&ended.entry.state(), ended, now).asked_max();
+        let asked = error.retry_after().map(|asked| asked.min(Duration::from_nanos(most)));
+        let how = Report::Throttled { asked, random: self.policy.random() };
         let throttled = self.report(ended, how, now);
         trace::cool_down(throttled.pause);
         if throttled.is_cut {

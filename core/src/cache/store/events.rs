@@ -64,6 +64,8 @@ pub enum EventKind {
     FleetBroken,
     /// What processes share can be used again.
     FleetBack,
+    /// A credential that came lives longer than its source lets it; its lifetime was cut.
+    LifetimeCut,
 }
 
 impl EventKind {
@@ -86,6 +88,7 @@ impl EventKind {
             Self::FleetValue { .. } => "fleet_value",
             Self::FleetBroken => "fleet_broken",
             Self::FleetBack => "fleet_back",
+            Self::LifetimeCut => "lifetime_cut",
         }
     }
 }

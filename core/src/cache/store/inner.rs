@@ -14,7 +14,7 @@ use super::realm::Realm;
 use super::requester::Requester;
 use super::shards::Shards;
 use super::stats::Stats;
-use crate::cache::decide::{Block, CachePolicy, Credential, EntryState, Fetch, Key};
+use crate::cache::decide::{Block, CachePolicy, Credential, EntryState, Fetch, Key, Promise};
 use crate::clock::{Clock, Now};
 use crate::error::Error;
 use crate::fleet::{Access, Mark};
@@ -204,7 +204,7 @@ impl Reborn for Inner {
         let now = self.clock.now();
         for entry in self.shards.all() {
             let state = entry.state();
-            if let Some(value) = state.keeping(0, now) {
+            if let Some(value) = state.keeping(Promise::ANY, now) {
                 let kept = EntryState { value: Some(Arc::clone(value)), ..EntryState::default() };
                 born.shards.get_or_insert(&entry.key, &entry.realm, kept, now);
             }

@@ -9,7 +9,7 @@ use super::events::EventKind;
 use super::inner::Inner;
 use super::limiter::{Permit, Report};
 use crate::cache::decide::{
-    Block, EntryState, Failure, Fetch, Grant, StoredGrant, abandoned, grant_too_short,
+    Block, EntryState, Failure, Fetch, Grant, StoredGrant, Windows, abandoned, grant_too_short,
     not_sent_in_time,
 };
 use crate::clock::{Now, nanos};
@@ -28,12 +28,11 @@ impl Inner {
     /// A fetch brought a grant that lives for `lifetime` from when its request was sent.
     pub(crate) fn succeeded(&self, ended: &Ended<'_>, grant: Grant, lifetime: Duration) {
         let now = self.clock.now();
-        let Ended { entry, .. } = *ended;
+        ended.fetch.credential.accepted();
         self.answered(ended, Report::Answered, now);
         let stored = self.stored(ended, grant, lifetime, now);
-        let promise = nanos(self.policy.min_remaining(entry.key.ttl()));
-        let is_short = stored.remaining(now) < promise;
-        if is_short && stored.remaining_since_boot(now) >= promise {
+        let is_short = stored.remaining(now) < stored.promise;
+        if is_short && stored.remaining_since_boot(now) >= stored.promise {
             // The wall clock was stepped forward during the fetch, or the machine stood still
             // unseen: nobody can say how old the grant is, and another one is easily had.
             return self.abandon(ended, now);
@@ -44,7 +43,7 @@ impl Inner {
         let stored = match is_short {
             true => {
                 // Other processes could not use it either, and to ask again would not help them.
-                let until = now.boot_nanos().saturating_add(self.spacing(entry));
+                let until = now.boot_nanos().saturating_add(self.spacing(ended.entry));
                 self.tell_others(ended.fetch, &grant_too_short(), until, now);
                 Arc::new(stored)
             }
@@ -109,7 +108,7 @@ impl Inner {
         is_short: bool,
         now: Now,
     ) -> Option<EntryState> {
-        let Ended { entry, fetch, .. } = *ended;
+        let Ended { fetch, .. } = *ended;
         if state.era != fetch.era || state.retired {
             return None;
         }
@@ -121,12 +120,12 @@ impl Inner {
             return Some(kept);
         }
         if !is_short {
-            return Some(kept.succeeded(self.next_fetch(ended)));
+            return Some(kept.succeeded(self.next_fetch(ended, &kept)));
         }
         // It is kept for callers who can use it, but asking again right away would not help.
         self.counters.error(ErrorKind::GrantTooShort);
-        let pause = self.failure(&kept, entry, now).backoff();
-        let next = self.next_fetch(ended).max(now.boot_nanos().saturating_add(pause));
+        let pause = self.failure(&kept, ended, now).backoff();
+        let next = self.next_fetch(ended, &kept).max(now.boot_nanos().saturating_add(pause));
         Some(kept.failed(grant_too_short(), next))
     }
 
@@ -156,7 +155,7 @@ impl Inner {
         let change = entry.lock();
         let state = change.state();
         let mut told = error.clone();
-        let pause = self.failure(&state, entry, now).pause(&error);
+        let pause = self.failure(&state, ended, now).pause(&error);
         let mut until = time.saturating_add(pause);
         if state.awaits(fetch) {
             if scope == Scope::Credential {
@@ -166,10 +165,10 @@ impl Inner {
             }
             let is_attempt = scope != Scope::Nobody;
             let next = match error.kind() {
-                ErrorKind::Abandoned => state.abandoned(self.next_fetch(ended)),
+                ErrorKind::Abandoned => state.abandoned(self.next_fetch(ended, &state)),
                 _ if scope == Scope::Credential => state.refused(),
                 _ if is_attempt => {
-                    until = self.next_fetch(ended).max(until);
+                    until = self.next_fetch(ended, &state).max(until);
                     let failed = state.failed(error.clone(), until);
                     match fetch.shared.is_some() && !error.kind().is_of_upstream() {
                         true => {
@@ -241,7 +240,7 @@ impl Inner {
         let change = ended.entry.lock();
         let state = change.state();
         if state.awaits(ended.fetch) {
-            change.replace(state.abandoned(self.next_fetch(ended)));
+            change.replace(state.abandoned(self.next_fetch(ended, &state)));
         }
     }
 
@@ -318,6 +317,8 @@ impl Inner {
     fn stored(&self, ended: &Ended<'_>, grant: Grant, lifetime: Duration, now: Now) -> StoredGrant {
         let windows = self.policy.windows(lifetime);
         let sent = ended.sent.unwrap_or(now);
+        let lifetime = nanos(lifetime);
+        let nominal = self.policy.nominal(ended.entry.key.ttl(), Some(lifetime));
         StoredGrant {
             grant,
             generation: self.next_grant.fetch_add(1, Ordering::Relaxed),
@@ -325,21 +326,40 @@ impl Inner {
             came: now.boot_nanos(),
             soft: windows.soft(self.policy.random()),
             wait_below: windows.wait_below,
+            lifetime,
+            promise: nanos(self.policy.min_remaining(nominal)),
+            patience: windows.patience,
             mark: None,
         }
     }
 
     /// When the fetch after this one may start, in nanoseconds since boot.
-    fn next_fetch(&self, ended: &Ended<'_>) -> u64 {
-        ended.fetch.started.saturating_add(self.spacing(ended.entry))
+    fn next_fetch(&self, ended: &Ended<'_>, state: &EntryState) -> u64 {
+        let spacing = self.windows_in(state, ended.entry).spacing;
+        ended.fetch.started.saturating_add(spacing)
     }
 
     fn spacing(&self, entry: &Entry) -> u64 {
-        self.policy.windows(entry.key.ttl()).spacing
+        self.windows(entry).spacing
     }
 
-    fn failure<'a>(&'a self, state: &'a EntryState, entry: &'a Entry, now: Now) -> Failure<'a> {
-        Failure { policy: &self.policy, key: &entry.key, state, now }
+    /// The windows that hold for a key now: by the lifetime that its grants have.
+    pub(crate) fn windows(&self, entry: &Entry) -> Windows {
+        self.windows_in(&entry.state(), entry)
+    }
+
+    fn windows_in(&self, state: &EntryState, entry: &Entry) -> Windows {
+        self.policy.windows(self.policy.nominal(entry.key.ttl(), state.lifetime()))
+    }
+
+    pub(super) fn failure<'a>(
+        &'a self,
+        state: &'a EntryState,
+        ended: &Ended<'a>,
+        now: Now,
+    ) -> Failure<'a> {
+        let refusals = ended.fetch.credential.refusals();
+        Failure { policy: &self.policy, key: &ended.entry.key, state, refusals, now }
     }
 
     /// Tells the account how an admitted request ended, and notes how long it took.

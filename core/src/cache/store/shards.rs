@@ -115,6 +115,13 @@ impl Shards {
         evicted
     }
 
+    /// Takes the entry of a key out of the map, unless somebody needs it.
+    #[cfg(feature = "http")]
+    pub(crate) fn remove(&self, key: &Key) -> Option<Arc<Entry>> {
+        let entry = self.get(key)?;
+        self.retire(&entry).then_some(entry)
+    }
+
     /// Waits until an entry of this key that was met retired has left the map, so that the next
     /// look-up finds another. To look it up again and again would hold up the thread that retires it.
     pub(crate) fn wait_for_retirement(&self, key: &Key) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::cache::decide::{Freshness, StoredGrant};
+use crate::cache::decide::{Freshness, Promise, StoredGrant};
 use crate::clock::Now;
 
 /// A fresh grant as it was seen in an entry. A caller that keeps what it made of that grant can ask its
@@ -13,6 +13,8 @@ pub(crate) struct Sighting {
     pub(crate) version: u64,
     expires: Now,
     soft: u64,
+    /// What the grant promises callers who do not say.
+    promise: u64,
 }
 
 /// A grant that is still as it was seen.
@@ -24,15 +26,16 @@ pub(crate) struct StillFresh {
 
 impl Sighting {
     pub(crate) fn of(grant: &StoredGrant, version: u64) -> Self {
-        Self { version, expires: grant.expires, soft: grant.soft }
+        Self { version, expires: grant.expires, soft: grant.soft, promise: grant.promise }
     }
 
     /// Whether the grant keeps a promise and is not due for a refresh: what alone an entry decides
     /// without regard to anything else.
     #[inline]
-    pub(crate) fn at(&self, now: Now, promise: u64) -> Option<StillFresh> {
+    pub(crate) fn at(&self, now: Now, promise: Promise) -> Option<StillFresh> {
         let remaining = now.nanos_until(&self.expires);
-        (remaining >= self.soft.max(promise)).then_some(StillFresh { remaining, now })
+        (remaining >= self.soft.max(promise.by(self.promise)))
+            .then_some(StillFresh { remaining, now })
     }
 }
 

@@ -11,12 +11,13 @@ use super::answer;
 use super::check::UpstreamCheck;
 use super::fetched::Fetched;
 use super::options::ClientOptions;
+use super::origin::Origin;
 use super::request::GrantRequest;
 use super::source::GrantSource;
 use crate::base64_text;
 use crate::credentials::ApiKey;
 use crate::error::{ErrorKind, Result};
-use crate::upstream::{Answer, Route, SharedTransport};
+use crate::upstream::{self, Answer, Request, Route, SharedTransport};
 
 const CLOSED_ENDPOINT: &str = "Twilio closed this endpoint in 2023: set source, or base_url to the \
      emulator";
@@ -101,11 +102,14 @@ impl PlaybackGrantClient {
     }
 
     fn post(&self, request: &GrantRequest, timeout: Duration) -> Result<Answer> {
-        let mut form = vec![("Ttl", request.ttl().to_string())];
-        if let Some(origin) = request.origin() {
-            form.push(("AccessControlAllowOrigin", origin.to_string()));
-        }
-        self.0.transport.post(&self.path(request), &self.0.authorization, &form, timeout)
+        let (ttl, origin) = (request.ttl().to_string(), request.origin().map(Origin::to_string));
+        let origin = origin.as_deref().map(|origin| ("AccessControlAllowOrigin", origin));
+        let form = upstream::form([("Ttl", &*ttl)].into_iter().chain(origin));
+        let headers =
+            [("authorization", self.0.authorization.as_str()), ("accept", "application/json")];
+        let body = Some((upstream::FORM, form.as_str()));
+        let sent = Request { method: "POST", target: &self.path(request), headers: &headers, body };
+        self.0.transport.send(&sent, timeout)
     }
 
     fn path(&self, request: &GrantRequest) -> String {

@@ -10,15 +10,17 @@ use super::playback_minter::PlaybackMinter;
 use super::shared::Shared;
 use super::signing::Signing;
 use super::streams::Streams;
-use crate::account::{self, AccountAt, AccountLimiter, CacheIdentity, Fingerprint, Registry};
+#[cfg(test)]
+use crate::account::Registry;
+use crate::account::{self, AccountAt, CacheIdentity, Fingerprint, Sharing, User};
 use crate::cache::{
-    AccountOptions, CachePolicy, Credentials, GrantCache, Limiter, Tenant, check_min_remaining,
+    AccountOptions, CachePolicy, Credentials, GrantCache, Tenant, check_min_remaining,
 };
 use crate::clock::Clock;
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fetch::Feed;
-use crate::fleet::{Access, Fleet};
+use crate::fleet::Fleet;
 use crate::fork::ForkMutex;
 use crate::limits::TTL_DEFAULT;
 use crate::playback::grant::{
@@ -26,9 +28,6 @@ use crate::playback::grant::{
 };
 use crate::token::{AccessTokenGrant, Claims, ClaimsOptions};
 use crate::upstream::Route;
-
-/// The longest name of a shared cache.
-const NAME_MAX_BYTES: usize = 128;
 
 /// Sets what a [`PlaybackMinter`] shall not take from its defaults.
 pub struct PlaybackMinterBuilder {
@@ -42,14 +41,7 @@ pub struct PlaybackMinterBuilder {
     account: AccountOptions,
     source: Option<Arc<dyn AsyncGrantSource>>,
     client: ClientOptions,
-    cache: Option<GrantCache>,
-    share: Option<String>,
-    isolated: bool,
-    policy: Option<CachePolicy>,
-    fleet: Option<Fleet>,
-    clock: Option<Clock>,
-    /// Where it finds what it shares.
-    registry: Arc<Registry>,
+    sharing: Sharing,
 }
 
 impl PlaybackMinterBuilder {
@@ -65,13 +57,7 @@ impl PlaybackMinterBuilder {
             account: AccountOptions::default(),
             source: None,
             client: ClientOptions::default(),
-            cache: None,
-            share: None,
-            isolated: false,
-            policy: None,
-            fleet: None,
-            clock: None,
-            registry: Registry::of_process(),
+            sharing: Sharing::default(),
         }
     }
 
@@ -145,7 +131,7 @@ impl PlaybackMinterBuilder {
     /// Uses this cache.
     #[must_use]
     pub fn cache(mut self, cache: &GrantCache) -> Self {
-        self.cache = Some(cache.clone());
+        self.sharing.cache = Some(cache.clone());
         self
     }
 
@@ -153,14 +139,14 @@ impl PlaybackMinterBuilder {
     /// bytes.
     #[must_use]
     pub fn share(mut self, name: impl Into<String>) -> Self {
-        self.share = Some(name.into());
+        self.sharing.share = Some(name.into());
         self
     }
 
     /// Shares the cache with nobody. The account's cool-down and rate limit are shared all the same.
     #[must_use]
     pub fn isolated(mut self) -> Self {
-        self.isolated = true;
+        self.sharing.isolated = true;
         self
     }
 
@@ -189,7 +175,7 @@ impl PlaybackMinterBuilder {
     /// The windows and limits of the cache.
     #[must_use]
     pub fn policy(mut self, policy: CachePolicy) -> Self {
-        self.policy = Some(policy);
+        self.sharing.policy = Some(policy);
         self
     }
 
@@ -197,14 +183,14 @@ impl PlaybackMinterBuilder {
     /// grant, and after a 429 all wait. With a [`source`](Self::source), [`share`](Self::share) says what it fetches.
     #[must_use]
     pub fn fleet(mut self, fleet: Fleet) -> Self {
-        self.fleet = Some(fleet);
+        self.sharing.fleet = Some(fleet);
         self
     }
 
     /// Another clock, for tests. The minter then shares nothing with others.
     #[must_use]
     pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
-        self.clock = Some(clock.into());
+        self.sharing.clock = Some(clock.into());
         self
     }
 
@@ -212,7 +198,7 @@ impl PlaybackMinterBuilder {
     #[cfg(test)]
     #[must_use]
     pub(super) fn registry(mut self, registry: &Arc<Registry>) -> Self {
-        self.registry = Arc::clone(registry);
+        self.sharing.registry = Arc::clone(registry);
         self
     }
 
@@ -230,7 +216,7 @@ impl PlaybackMinterBuilder {
         let claims = self.claims()?;
         let tenant = self.tenant()?;
         // A cache that is made here has the minter's clock.
-        let clock = self.clock.clone().filter(|_| self.cache.is_some());
+        let clock = self.sharing.clock.clone().filter(|_| self.sharing.cache.is_some());
         let built_in = self.built_in();
         let source = match (&self.source, &built_in) {
             (Some(source), _) => Arc::clone(source),
@@ -250,7 +236,7 @@ impl PlaybackMinterBuilder {
 
     /// The client of a minter that was given no source. Whoever shares nothing has its own connections.
     fn built_in(&self) -> BuiltIn {
-        let is_alone = self.isolated || self.clock.is_some();
+        let is_alone = self.sharing.isolated || self.sharing.clock.is_some();
         BuiltIn::new(self.client.clone(), is_alone)
     }
 
@@ -264,152 +250,56 @@ impl PlaybackMinterBuilder {
         })
     }
 
-    /// The minter's part of the cache that was given, named, shared by all who fetch the same, or its own.
+    /// The minter's part of a cache.
     fn tenant(&self) -> Result<Tenant> {
-        let clash =
-            |argument, what| Err(Error::of_argument(ErrorKind::InvalidArgument, argument, what));
         if self.source.is_some() {
             for (name, given) in
                 [("proxy", self.client.proxy.is_some()), ("ca_file", self.client.ca_file.is_some())]
             {
                 if given {
-                    return clash(name, "has no effect with source, which sends its own requests");
+                    let what = "has no effect with source, which sends its own requests";
+                    return Err(Error::of_argument(ErrorKind::InvalidArgument, name, what));
                 }
             }
         }
         let route = self.client.route()?;
         let fingerprint = account::fingerprint(&self.key)?;
-        let account =
-            AccountAt { base_url: route.place().into(), account_sid: *self.key.account_sid() };
-        self.one_way_to_share()?;
-        if let Some(cache) = &self.cache {
-            for (name, given) in
-                [("policy", self.policy.is_some()), ("fleet", self.fleet.is_some())]
-            {
-                if given {
-                    return clash(name, "cannot be given with cache, which has its own");
-                }
-            }
-            return Ok(self.tenant_of(cache.clone(), &account, &fingerprint));
-        }
-        if let Some(clock) = &self.clock {
-            if self.share.is_some() {
-                return clash(
-                    "share",
-                    "cannot be given with clock: a cache with its own clock is not shared",
-                );
-            }
-            if self.fleet.is_some() {
-                return clash(
-                    "fleet",
-                    "cannot be given with clock: other processes go by the machine's",
-                );
-            }
-            return Ok(self.tenant_of(self.new_cache(clock.clone(), None), &account, &fingerprint));
-        }
-        if self.fleet.is_some() && self.source.is_some() && self.share.is_none() {
-            return clash("fleet", "needs share beside source: a name for what that fetches");
-        }
-        let access = self.fleet.as_ref().map(|fleet| self.access(fleet)).transpose()?;
-        let identity = self.identity(&account, route, fingerprint)?;
-        let make = || self.new_cache(self.registry.clock(), access.as_ref());
-        let cache = match identity {
-            Some(identity) => self.registry.cache(&identity, make),
-            None => make(),
-        };
-        Ok(self.tenant_of(cache, &account, &fingerprint))
-    }
-
-    /// The store that all processes of a fleet share.
-    fn access(&self, fleet: &Fleet) -> Result<Arc<Access>> {
-        Ok(Access::new(fleet.open()?, fleet.own_secret(), self.share.as_deref()))
-    }
-
-    /// A cache is given, named or its own: at most one of the three.
-    fn one_way_to_share(&self) -> Result<()> {
-        let ways = [
-            ("cache", self.cache.is_some()),
-            ("share", self.share.is_some()),
-            ("isolated", self.isolated),
-        ];
-        let mut given = ways.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name);
-        match (given.next(), given.next()) {
-            (Some(one), Some(other)) => {
-                let what = format!("cannot be given with {one}: give one of the two");
-                Err(Error::of_argument(ErrorKind::InvalidArgument, other, what))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn tenant_of(
-        &self,
-        cache: GrantCache,
-        account: &AccountAt,
-        fingerprint: &Fingerprint,
-    ) -> Tenant {
-        let name = account::credential_name(&self.key, fingerprint);
-        let scope = self.scope(&cache, account);
-        let secret = self.key.secret().expose();
-        let credentials = Credentials { name: &name, secret };
-        // By another clock an account's times mean nothing.
-        let is_manual = cache.clock().is_manual();
-        let limiter = || -> Arc<dyn Limiter> {
-            match is_manual && !self.registry.clock().is_manual() {
-                true => Arc::new(AccountLimiter::new()),
-                false => self.registry.limiter(account),
-            }
-        };
-        let tenant = Tenant::new(cache, &account.name(), &scope, &credentials, limiter);
-        tenant.limit(&self.account);
-        tenant
+        let account = self.key.account_sid().as_str().into();
+        let account = AccountAt { base_url: route.place().into(), account };
+        let name = account::credential_name(&self.key, &fingerprint);
+        self.sharing.tenant(User {
+            account: &account,
+            part: &account.name(),
+            credentials: Credentials { name: &name, secret: self.key.secret().expose() },
+            limits: &self.account,
+            scope: &|namespace| self.scope(namespace, &account),
+            identity: self.source.is_none().then(|| self.identity(&account, route, fingerprint)),
+        })
     }
 
     /// What is fetched, as all processes of a fleet know it: grants of an endpoint, or whatever the source of this name
     /// brings.
-    fn scope(&self, cache: &GrantCache, account: &AccountAt) -> String {
-        match (&self.source, cache.namespace()) {
-            (Some(_), Some(name)) => format!("{}@source:{name}", account.account_sid.as_str()),
+    fn scope(&self, namespace: Option<String>, account: &AccountAt) -> String {
+        match (&self.source, namespace) {
+            (Some(_), Some(name)) => format!("{}@source:{name}", account.account),
             _ => account.name(),
         }
     }
 
-    /// Who the cache is shared with, if anybody.
+    /// Who the cache is shared with.
     fn identity(
         &self,
         account: &AccountAt,
         route: Route,
         fingerprint: Fingerprint,
-    ) -> Result<Option<CacheIdentity>> {
-        let (account, policy) = (account.clone(), self.policy.clone().unwrap_or_default());
-        let fleet = self.fleet.clone();
-        if let Some(name) = &self.share {
-            if name.is_empty() || name.len() > NAME_MAX_BYTES {
-                let what = format!("must have 1 to 128 bytes, not {}", name.len());
-                return Err(Error::of_argument(ErrorKind::InvalidArgument, "share", what));
-            }
-            let name = name.as_str().into();
-            return Ok(Some(CacheIdentity::Name { account, name, policy, fleet }));
-        }
-        if self.isolated || self.source.is_some() {
-            return Ok(None);
-        }
-        Ok(Some(CacheIdentity::Key {
+    ) -> CacheIdentity {
+        CacheIdentity::Key {
             key_sid: *self.key.key_sid(),
             fingerprint,
             route,
-            account,
-            policy,
-            fleet,
-        }))
-    }
-
-    fn new_cache(&self, clock: Clock, fleet: Option<&Arc<Access>>) -> GrantCache {
-        let policy = self.policy.clone().unwrap_or_default();
-        let builder = GrantCache::builder().policy(policy).clock(clock);
-        match fleet {
-            Some(fleet) => builder.shared_by(fleet).build(),
-            None => builder.build(),
+            account: account.clone(),
+            policy: self.sharing.policy.clone().unwrap_or_default(),
+            fleet: self.sharing.fleet.clone(),
         }
     }
 }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub(crate) struct Script {
     #[serde(rename = "about")]
     _about: Vec<String>,
-    #[serde(rename = "schema")]
+    #[serde(default, rename = "schema")]
     _schema: BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) scenarios: Vec<Scenario>,
 }
@@ -36,6 +36,7 @@ pub(crate) struct Policy {
     safety_margin: Option<f64>,
     fetch_timeout: Option<f64>,
     max_keys: Option<usize>,
+    session: Option<f64>,
 }
 
 impl Policy {
@@ -58,6 +59,9 @@ impl Policy {
         }
         if let Some(keys) = self.max_keys {
             policy = policy.max_keys(keys);
+        }
+        if let Some(time) = self.session {
+            policy = policy.session(Duration::from_secs_f64(time));
         }
         policy.build().unwrap()
     }

@@ -5,13 +5,14 @@ pub(crate) mod raw;
 pub(crate) mod tokens;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use grantmint_core::{
-    ApiKey, AsyncGrantSource, CachePolicy, CachePolicyBuilder, ErrorKind, PlaybackMinter,
+    ApiKey, AsyncGrantSource, CachePolicy, CachePolicyBuilder, ErrorKind, Fleet, PlaybackMinter,
     PlaybackMinterBuilder, TokenOptions,
 };
 use grantmint_emulator::{
@@ -116,4 +117,26 @@ pub(crate) fn early() -> CachePolicyBuilder {
 
 pub(crate) fn within(ms: u64) -> TokenOptions {
     TokenOptions::new().timeout(Duration::from_millis(ms))
+}
+
+/// A folder that is gone with the test, by which processes share.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("grantmint-fleet-{}-{number}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
+    pub(crate) fn fleet(&self) -> Fleet {
+        Fleet::host_at(&self.0).unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }

@@ -1,0 +1,124 @@
+//! A source that has been checked: what it sends, and what it reads.
+
+use super::address::Address;
+use super::answer::Reading;
+use super::body::{Body, Fields, Json, fields};
+use super::digest::{self, Digest};
+use super::headers::Headers;
+use super::lifetimes::Lifetimes;
+use super::options::{Format, Lifetime, Method, Per, RestSourceBuilder};
+use super::pointer::Pointer;
+use super::refusal::Refusals;
+use super::slots::{Slots, refused};
+use super::template::Late;
+use crate::error::Result;
+
+pub(super) struct Config {
+    pub(super) address: Address,
+    pub(super) method: Method,
+    pub(super) query: Fields,
+    pub(super) headers: Headers,
+    pub(super) body: Body,
+    pub(super) ttl: Option<u32>,
+    pub(super) reading: Reading,
+    pub(super) per: Per,
+    pub(super) exclusive: bool,
+    pub(super) digest: Digest,
+    pub(super) credential: Digest,
+}
+
+impl Config {
+    pub(super) fn new(given: &RestSourceBuilder) -> Result<Self> {
+        let lifetimes = Lifetimes::new(&given.lifetime, given.ttl, given.max_lifetime)?;
+        let mut slots = Slots::new(&given.vars, &given.secrets, given.ttl.is_some())?;
+        let (proxy, ca_file) = (given.proxy.as_deref(), given.ca_file.as_deref());
+        let config = Self {
+            address: Address::new(&given.url, &mut slots, proxy, ca_file)?,
+            method: given.method,
+            query: fields("query", &given.query, &mut slots)?,
+            headers: Headers::new(&given.headers, given.auth.as_ref(), given.answer, &mut slots)?,
+            body: body(given, &mut slots)?,
+            ttl: given.ttl,
+            reading: reading(given, lifetimes)?,
+            per: given.per,
+            exclusive: given.exclusive,
+            digest: digest::whole(given),
+            credential: digest::credential(given),
+        };
+        slots.check_used()?;
+        config.check_ttl(given)?;
+        config.check_sharing(given)?;
+        Ok(config)
+    }
+
+    /// Whether a request has something in it that is known only when it is sent.
+    pub(super) fn has(&self, late: Late) -> bool {
+        self.address.has(late)
+            || self.headers.has(late)
+            || self.body.has(late)
+            || self.query.iter().any(|(_, value)| value.has(late))
+    }
+
+    fn check_ttl(&self, given: &RestSourceBuilder) -> Result<()> {
+        let is_used = self.has(Late::Ttl) || given.lifetime.contains(&Lifetime::Asked);
+        match given.ttl {
+            Some(_) if !is_used => Err(refused("ttl", "has no effect: ask for it with {ttl}")),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_sharing(&self, given: &RestSourceBuilder) -> Result<()> {
+        let has_key = self.has(Late::Key);
+        let wrong = match given.per {
+            Per::Shared if has_key => "must be Key where there is the slot {key}",
+            Per::Key if !has_key && !given.distinct => {
+                "is Key, which needs the slot {key}, or distinct if the requests of all keys are the same"
+            }
+            Per::Shared | Per::Call if given.distinct => "must be Key for distinct",
+            Per::Call if given.exclusive => {
+                "must not be Call for exclusive: each call would end the one before"
+            }
+            _ => return Ok(()),
+        };
+        Err(refused("per", wrong))
+    }
+}
+
+fn body(given: &RestSourceBuilder, slots: &mut Slots) -> Result<Body> {
+    if given.method == Method::Get && (given.form.is_some() || given.json.is_some()) {
+        return Err(refused("method", "is Get, which has no body: give query, or another method"));
+    }
+    match (&given.form, &given.json) {
+        (Some(_), Some(_)) => {
+            Err(refused("json", "cannot be given with form: a body is one of the two"))
+        }
+        (Some(form), None) => Ok(Body::Form(fields("form", form, slots)?)),
+        (None, Some(json)) => Ok(Body::Json(Json::new(json, slots)?)),
+        (None, None) => Ok(Body::Nothing),
+    }
+}
+
+fn reading(given: &RestSourceBuilder, lifetimes: Lifetimes) -> Result<Reading> {
+    let value = Pointer::parse("value", &given.value)?;
+    if given.answer == Format::Text {
+        if !value.is_whole() || !given.ok_when.is_empty() {
+            return Err(refused(
+                "answer",
+                "is Text, in which nothing can be pointed to by value or ok_when",
+            ));
+        }
+        if !lifetimes.are_of_text() {
+            return Err(refused(
+                "answer",
+                "is Text, whose lifetime is Jwt of the whole, Asked or Constant",
+            ));
+        }
+    }
+    Ok(Reading {
+        format: given.answer,
+        value,
+        lifetimes,
+        refusals: Refusals::new(given)?,
+        shape: given.shape,
+    })
+}

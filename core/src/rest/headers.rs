@@ -1,0 +1,185 @@
+//! The headers of a request: what a source was given, and what it says of itself.
+
+use zeroize::Zeroizing;
+
+use base64::engine::general_purpose::STANDARD;
+
+use super::body::Fields;
+use super::options::{Auth, Format, Pair};
+use super::slots::{Place, Slots, is_of_header, refused};
+use super::template::{Late, Template, Values};
+use crate::base64_text;
+use crate::error::Result;
+use crate::upstream::push_form_encoded;
+use crate::wiped::WipedString;
+
+/// What HTTP itself needs to say, or must not be said here.
+const OWN: [&str; 11] = [
+    "host",
+    "connection",
+    "te",
+    "cookie",
+    "transfer-encoding",
+    "trailer",
+    "upgrade",
+    "expect",
+    "keep-alive",
+    "user-agent",
+    "proxy-authorization",
+];
+
+pub(super) struct Headers {
+    given: Fields,
+    auth: Option<Credentials>,
+    accept: Option<&'static str>,
+}
+
+enum Credentials {
+    Basic(Template, Template, Encoding),
+    Bearer(Template),
+}
+
+#[derive(Clone, Copy)]
+enum Encoding {
+    AsItIs,
+    Form,
+}
+
+impl Headers {
+    pub(super) fn new(
+        pairs: &[Pair],
+        auth: Option<&Auth>,
+        answer: Format,
+        slots: &mut Slots,
+    ) -> Result<Self> {
+        let mut given = Fields::new();
+        for (name, value) in pairs {
+            let name = name.to_ascii_lowercase();
+            if !is_token(&name) {
+                return Err(refused(
+                    "headers",
+                    "must have names of RFC 9110: letters, digits and -",
+                ));
+            }
+            if OWN.contains(&&*name) || name.starts_with("content-") {
+                return Err(refused("headers", "must not have a header that HTTP itself sets"));
+            }
+            if name == "authorization" && auth.is_some() {
+                return Err(refused("headers", "must not have Authorization beside auth"));
+            }
+            if given.iter().any(|(other, _)| *other == name) {
+                return Err(refused("headers", "must have each name once"));
+            }
+            given.push((name, slots.fill("headers", value, Place::Header)?));
+        }
+        let says = |name: &str| given.iter().any(|(other, _)| other == name);
+        let accept = (!says("accept")).then_some(match answer {
+            Format::Json => "application/json",
+            Format::Text => "*/*",
+        });
+        let auth = auth.map(|auth| Credentials::new(auth, slots)).transpose()?;
+        Ok(Self { given, auth, accept })
+    }
+
+    pub(super) fn has(&self, late: Late) -> bool {
+        self.given.iter().any(|(_, value)| value.has(late))
+    }
+
+    /// The names and values of one request.
+    pub(super) fn filled(&self, values: &Values<'_>) -> Result<Vec<(&str, WipedString)>> {
+        let mut headers: Vec<(&str, WipedString)> = Vec::new();
+        if let Some(auth) = &self.auth {
+            headers.push(("authorization", auth.filled(values)));
+        }
+        if let Some(accept) = self.accept {
+            headers.push(("accept", WipedString::from(accept.to_owned())));
+        }
+        for (name, value) in &self.given {
+            headers.push((name, value.filled(values)));
+        }
+        match headers.iter().all(|(_, value)| is_of_header(value)) {
+            true => Ok(headers),
+            false => Err(refused(
+                "key",
+                "must have visible ASCII characters where it stands in a header",
+            )),
+        }
+    }
+}
+
+impl Credentials {
+    fn new(auth: &Auth, slots: &mut Slots) -> Result<Self> {
+        let mut fill = |text: &WipedString| {
+            let template = slots.fill("auth", text, Place::Encoded)?;
+            if [Late::Key, Late::Ttl, Late::Now, Late::NowMs].iter().any(|late| template.has(*late))
+            {
+                return Err(refused("auth", "must have slots of vars and secrets only"));
+            }
+            let filled = template.filled(&Values::none());
+            if filled.is_empty() || filled.chars().any(char::is_control) {
+                return Err(refused(
+                    "auth",
+                    "must have texts without control characters, none of them empty",
+                ));
+            }
+            Ok((template, filled))
+        };
+        Ok(match auth {
+            Auth::Basic(user, password) => {
+                let ((user, filled), (password, _)) = (fill(user)?, fill(password)?);
+                if filled.contains(':') {
+                    return Err(refused("auth", "must not have a colon in the user of Basic"));
+                }
+                Self::Basic(user, password, Encoding::AsItIs)
+            }
+            Auth::BasicForm(user, password) => {
+                Self::Basic(fill(user)?.0, fill(password)?.0, Encoding::Form)
+            }
+            Auth::Bearer(token) => {
+                let (token, filled) = fill(token)?;
+                if !filled.bytes().all(|byte| byte.is_ascii_graphic()) {
+                    return Err(refused(
+                        "auth",
+                        "must have visible ASCII characters in the token of Bearer",
+                    ));
+                }
+                Self::Bearer(token)
+            }
+        })
+    }
+
+    fn filled(&self, values: &Values<'_>) -> WipedString {
+        let mut header = WipedString::new();
+        match self {
+            Self::Bearer(token) => {
+                header.push_str("Bearer ");
+                header.push_str(&token.filled(values));
+            }
+            Self::Basic(user, password, encoding) => {
+                let mut pair = WipedString::new();
+                push_as(&mut pair, &user.filled(values), *encoding);
+                pair.push(':');
+                push_as(&mut pair, &password.filled(values), *encoding);
+                let mut basic =
+                    Zeroizing::new(String::with_capacity(8 + pair.len().div_ceil(3) * 4));
+                basic.push_str("Basic ");
+                base64_text::push(&STANDARD, pair.as_bytes(), &mut basic);
+                header.push_str(&basic);
+            }
+        }
+        header
+    }
+}
+
+fn push_as(text: &mut WipedString, part: &str, encoding: Encoding) {
+    match encoding {
+        Encoding::AsItIs => text.push_str(part),
+        Encoding::Form => push_form_encoded(text, part),
+    }
+}
+
+/// Whether a text may be the name of a header.
+pub(super) fn is_token(name: &str) -> bool {
+    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.len() <= 64 && name.bytes().all(is_of_token)
+}

@@ -1,0 +1,29 @@
+//! Sources of short-lived credentials that are described and not programmed: a REST endpoint, what is sent to it, and
+//! what is read of its answers.
+//!
+//! `options` is how one is described, `config` what has been checked, `source` the one request. `template` and `slots`
+//! fill in texts; `address`, `headers` and `body` are the parts of a request; `answer`, `lifetimes` and `refusal` read
+//! what comes. Uses `upstream` for the request, and knows no cache.
+
+mod address;
+mod answer;
+mod body;
+mod config;
+mod dates;
+mod digest;
+mod from_json;
+mod headers;
+mod lifetimes;
+mod options;
+mod pointer;
+mod refusal;
+mod slots;
+mod source;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub use options::{Auth, Format, Lifetime, Method, Per, RestSourceBuilder, RetryUnit};
+pub use source::RestSource;
+
+pub(crate) use answer::Obtained;

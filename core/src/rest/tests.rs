@@ -1,0 +1,205 @@
+//! Services that hand out credentials, as descriptions: what is sent to each, what it answers, what a caller is handed.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+use super::options::RestSourceBuilder;
+use super::source::RestSource;
+use crate::error::{Error, ErrorKind, Result};
+use crate::upstream::Answer;
+
+const SERVED_AT: &str = "Mon, 30 Nov 2026 01:02:03 GMT";
+
+fn vectors(file: &str) -> Value {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors");
+    serde_json::from_str(&std::fs::read_to_string(vectors.join(file)).unwrap()).unwrap()
+}
+
+/// A source as a row describes it.
+fn described(row: &Value) -> Result<RestSourceBuilder> {
+    let secrets = row["secrets"].as_object().cloned().unwrap_or_default();
+    let builder = RestSource::from_json(&row["source"].to_string())?;
+    Ok(secrets
+        .into_iter()
+        .fold(builder, |builder, (name, value)| builder.secret(name, value.as_str().unwrap())))
+}
+
+#[test]
+fn every_service_is_asked_and_read_as_written() {
+    let file = vectors("rest_services.json");
+    let services = file["services"].as_array().unwrap();
+    assert!(services.len() >= 20, "{}", services.len());
+    for row in services {
+        let name = row["name"].as_str().unwrap();
+        let source = described(row).and_then(RestSourceBuilder::build);
+        let source = source.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(sent(&source, row), row["sends"], "{name}");
+        assert_eq!(handed_out(&source, row), expected(row), "{name}");
+    }
+}
+
+/// The first line, the headers but those that every request has, and the body if there is one.
+fn sent(source: &RestSource, row: &Value) -> Value {
+    let key = row["key"].as_str().unwrap_or_default();
+    let request = source.with_request(key, |request| request.bytes("h").into_string()).unwrap();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let is_own =
+        |line: &&str| !["content-", "user-agent", "host"].iter().any(|own| line.starts_with(own));
+    let mut lines: Vec<String> = head.split("\r\n").filter(is_own).map(str::to_owned).collect();
+    lines[0] = lines[0].strip_suffix(" HTTP/1.1").unwrap().to_owned();
+    if !lines[0].starts_with("GET ") {
+        let length = format!("\r\ncontent-length: {}\r\n", body.len());
+        assert!(head.contains(&length), "{head}");
+        lines.push(without_time(body));
+    }
+    lines.into()
+}
+
+/// The time in milliseconds is another each time.
+fn without_time(body: &str) -> String {
+    let is_time = |part: &&str| part.len() == 13 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let times: Vec<&str> = body.split(|c: char| !c.is_ascii_digit()).filter(is_time).collect();
+    times.iter().fold(body.to_owned(), |body, time| body.replace(time, "NOW_MS"))
+}
+
+fn handed_out(source: &RestSource, row: &Value) -> (Value, Duration, bool) {
+    let body = row["text"].as_str().map_or_else(|| row["body"].to_string(), str::to_owned);
+    let status = u16::try_from(row["status"].as_u64().unwrap()).unwrap();
+    let obtained = source.read(answer(status, &[], body.as_bytes())).unwrap();
+    (serde_json::from_str(&obtained.json).unwrap(), obtained.lifetime, obtained.is_cut)
+}
+
+fn answer(status: u16, headers: &[(&'static str, &str)], body: &[u8]) -> Answer {
+    let mut all = http::HeaderMap::new();
+    all.insert("date", SERVED_AT.parse().unwrap());
+    for (name, value) in headers {
+        all.insert(*name, value.parse().unwrap());
+    }
+    let status = http::StatusCode::from_u16(status).unwrap();
+    Answer { status, headers: all, body: Ok(Zeroizing::new(body.to_vec())) }
+}
+
+fn expected(row: &Value) -> (Value, Duration, bool) {
+    let lifetime = Duration::from_secs_f64(row["lifetime"].as_f64().unwrap());
+    (row["hands_out"].clone(), lifetime, row["is_cut"] == true)
+}
+
+#[test]
+fn wrong_descriptions_are_refused_when_they_are_built() {
+    let file = vectors("rest_refused.json");
+    let rows = file["rows"].as_array().unwrap();
+    assert!(rows.len() >= 23, "{}", rows.len());
+    let mut base = json!({ "source": file["base"] });
+    assert!(
+        described(&base).and_then(RestSourceBuilder::build).is_ok(),
+        "what all rows are made from is good"
+    );
+    for row in rows {
+        let mut source: Map<String, Value> = file["base"].as_object().unwrap().clone();
+        source.extend(row["source"].as_object().unwrap().clone());
+        base["source"] = source.into();
+        base["secrets"] = row["secrets"].clone();
+        let name = row["name"].as_str().unwrap();
+        let Err(error) = described(&base).and_then(RestSourceBuilder::build) else {
+            panic!("{name} is not refused");
+        };
+        assert_eq!(
+            (error.code(), error.argument()),
+            (row["code"].as_str().unwrap(), row["argument"].as_str()),
+            "{name}: {error}"
+        );
+        assert!(!error.to_string().contains("hush"), "{name}: {error}");
+    }
+}
+
+/// How answers that are no credentials are told, of a source that looks for errors within them.
+#[test]
+fn an_answer_without_a_credential_is_the_error_that_it_means() {
+    let source = RestSource::builder("https://idp.example/token")
+        .value("/token")
+        .lifetime(super::Lifetime::Seconds("/expires_in".to_owned()))
+        .ok_when("/s", json!("ok"))
+        .error("/error")
+        .error_code("invalid_client", ErrorKind::UpstreamUnauthorized)
+        .error_code("slow_down", ErrorKind::Throttled)
+        .throttled(&[420])
+        .retry_after("X-Reset", super::RetryUnit::EpochMs)
+        .build()
+        .unwrap();
+    let told = |status, body: &[u8]| {
+        let reset = [("x-reset", "1796000533000")];
+        let error: Error = source.read(answer(status, &reset, body)).err().unwrap();
+        assert!(!error.to_string().contains("hush"), "{error}");
+        (error.kind(), error.retry_after().map(|after| after.as_secs()))
+    };
+    let good = br#"{"s":"ok","token":"t","expires_in":60}"#;
+    assert!(source.read(answer(200, &[], good)).is_ok());
+    for (status, body, kind, after) in [
+        (200, r#"{"s":"error","error":"slow_down"}"#, ErrorKind::Throttled, Some(10)),
+        (200, r#"{"s":"error","error":"hush hush"}"#, ErrorKind::UpstreamNoGrant, None),
+        (200, r#"{"token":"hush","expires_in":60}"#, ErrorKind::UpstreamNoGrant, None),
+        (400, r#"{"error":"invalid_client"}"#, ErrorKind::UpstreamUnauthorized, None),
+        (400, r#"{"error":"invalid_scope"}"#, ErrorKind::UpstreamBadRequest, None),
+        (400, "hush", ErrorKind::UpstreamBadRequest, None),
+        (401, "", ErrorKind::UpstreamUnauthorized, None),
+        (403, "{}", ErrorKind::UpstreamForbidden, None),
+        (404, "{}", ErrorKind::UpstreamNotFound, None),
+        (420, "{}", ErrorKind::Throttled, Some(10)),
+        (429, "{}", ErrorKind::Throttled, Some(10)),
+        (503, "{}", ErrorKind::UpstreamUnavailable, Some(10)),
+        (302, "{}", ErrorKind::UpstreamStatus, None),
+        (200, "hush", ErrorKind::UpstreamNotJson, None),
+        (200, r#"{"s":"ok","token":"hush","expires_in":60}x"#, ErrorKind::UpstreamNotJson, None),
+        (200, r#"{"s":"ok","expires_in":60}"#, ErrorKind::UpstreamNoGrant, None),
+        (200, r#"{"s":"ok","token":null,"expires_in":60}"#, ErrorKind::UpstreamNoGrant, None),
+        (200, r#"{"s":"ok","token":"","expires_in":60}"#, ErrorKind::UpstreamNoGrant, None),
+        (200, r#"{"s":"ok","token":[ ],"expires_in":60}"#, ErrorKind::UpstreamNoGrant, None),
+        (200, r#"{"s":"ok","token":true,"expires_in":60}"#, ErrorKind::UpstreamNoGrant, None),
+        (200, r#"{"s":"ok","token":"hush"}"#, ErrorKind::UpstreamBadLifetime, None),
+        (
+            200,
+            r#"{"s":"ok","token":"hush","expires_in":"soon"}"#,
+            ErrorKind::UpstreamBadLifetime,
+            None,
+        ),
+        (200, r#"{"s":"ok","token":"hush","expires_in":-1}"#, ErrorKind::UpstreamBadLifetime, None),
+    ] {
+        assert_eq!(told(status, body.as_bytes()), (kind, after), "{status} {body}");
+    }
+    assert_eq!(told(200, b"\xff").0, ErrorKind::UpstreamNotJson);
+}
+
+#[test]
+fn sources_that_differ_in_anything_are_told_apart() {
+    let source = |secret: &str, scope: &str| {
+        let builder = RestSource::builder("https://idp.example/token").secret("secret", secret);
+        let builder = builder.form("secret", "{secret}").form("scope", scope);
+        builder.lifetime(super::Lifetime::Constant(60)).build().unwrap()
+    };
+    let (one, same) = (source("hush", "read"), source("hush", "read"));
+    assert_eq!(one.digest(), same.digest());
+    let (other_secret, other_scope) = (source("hush!", "read"), source("hush", "write"));
+    assert_ne!(one.digest(), other_secret.digest());
+    assert_ne!(one.digest(), other_scope.digest());
+    assert_ne!(one.credential(), other_secret.credential());
+    assert_eq!(one.credential(), other_scope.credential(), "they are throttled together");
+    assert!(!format!("{one:?}").contains("hush"));
+}
+
+#[test]
+fn a_key_ends_no_step_and_no_header() {
+    let source = RestSource::builder("https://idp.example/{key}/token").per(super::Per::Key);
+    let source = source.header("X-User", "{key}").lifetime(super::Lifetime::Constant(60));
+    let source = source.build().unwrap();
+    let request = |key: &str| source.with_request(key, |request| request.bytes("h").into_string());
+    assert!(request("a/../b").unwrap().starts_with("POST /a%2F..%2Fb/token HTTP/1.1\r\n"));
+    for key in ["..", ".", "å", "a\r\nX-Evil: b"] {
+        assert_eq!(request(key).unwrap_err().argument(), Some("key"), "{key:?}");
+    }
+    for key in [None, Some(""), Some("a\nb"), Some(&*"a".repeat(257))] {
+        assert!(source.check_key(key).is_err(), "{key:?}");
+    }
+}
