@@ -93,7 +93,7 @@ mod folder {
 
     use super::host;
     use crate::fleet::store::{
-        Admitted, Asked, Claim, Lease, Pacing, SharedStore, Slot, Target, Told, Trouble, Wanted,
+        Admitted, Answer, Asked, Claim, Lease, Pacing, SharedStore, Slot, Target, Told, Wanted,
     };
     use crate::sync::Mutex;
 
@@ -138,27 +138,22 @@ mod folder {
     }
 
     impl SharedStore for Process {
-        fn claim(&self, wanted: &Wanted, time: u64) -> Result<Claim, Trouble> {
-            let claim = self.store.claim(wanted, time);
+        fn claim(&self, wanted: &Wanted, time: u64) -> Answer<Claim> {
+            let claim = self.store.claim(wanted, time).result();
             if let Ok(Claim::Lease(lease, _)) = &claim {
                 let Lease { slot, chair, number } = *lease;
                 let (process, store) = (self.number, Arc::clone(&self.store));
                 let lease = Lease { slot, chair, number };
                 self.held.lock().push(Held { process, store, lease });
             }
-            claim
+            Answer::Now(claim)
         }
 
-        fn publish(&self, target: &Target<'_>, value: &[u8], time: u64) -> Result<bool, Trouble> {
+        fn publish(&self, target: &Target<'_>, value: &[u8], time: u64) -> Answer<bool> {
             self.store.publish(target, value, time)
         }
 
-        fn pause(
-            &self,
-            target: &Target<'_>,
-            pause: Option<&[u8]>,
-            time: u64,
-        ) -> Result<bool, Trouble> {
+        fn pause(&self, target: &Target<'_>, pause: Option<&[u8]>, time: u64) -> Answer<bool> {
             self.store.pause(target, pause, time)
         }
 
@@ -167,15 +162,15 @@ mod folder {
             self.store.release(lease);
         }
 
-        fn replace(&self, slot: &Slot, value: &[u8], time: u64) -> Result<(), Trouble> {
+        fn replace(&self, slot: &Slot, value: &[u8], time: u64) -> Answer<()> {
             self.store.replace(slot, value, time)
         }
 
-        fn admit(&self, cell: &Slot, asked: &Asked, time: u64) -> Result<Admitted, Trouble> {
+        fn admit(&self, cell: &Slot, asked: &Asked, time: u64) -> Answer<Admitted> {
             self.store.admit(cell, asked, time)
         }
 
-        fn report(&self, cell: &Slot, told: &Told, time: u64) -> Result<(), Trouble> {
+        fn report(&self, cell: &Slot, told: &Told, time: u64) -> Answer<()> {
             self.store.report(cell, told, time)
         }
 

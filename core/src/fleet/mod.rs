@@ -18,7 +18,8 @@ pub use claim::FleetStats;
 pub use config::Fleet;
 
 pub(crate) use claim::{
-    Access, Brought, Claimed, Counters, Hand, Left, Mark, Member, Outcome, Pause, SharedFetch,
+    Access, Allowed, Brought, Claimed, Counters, Hand, Left, Mark, Member, Outcome, Pause,
+    SharedFetch,
 };
 pub(crate) use config::check_namespace;
 pub(crate) use store::{Admitted, Ended};

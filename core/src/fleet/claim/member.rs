@@ -9,9 +9,7 @@ use super::counters::Counters;
 use super::keys::Keys;
 use super::sealed::CredentialName;
 use crate::clock::{nanos, nanos_of};
-use crate::fleet::store::Slot;
-use crate::fleet::store::{Head, Kind};
-use crate::fleet::store::{SharedStore, Trouble};
+use crate::fleet::store::{Answer, Head, Kind, SharedStore, Slot, Trouble};
 use crate::random;
 use crate::secret::Secret;
 
@@ -142,7 +140,14 @@ impl Member {
             Some(tombstone) => self.access.store.replace(slot, &tombstone, time),
             None => return,
         };
-        self.heard(buried.as_ref().err(), counters, time);
+        self.told(&buried, counters, time);
+    }
+
+    /// Takes note of how the store took what it was told, if it has answered already: nobody waits for that.
+    pub(super) fn told<T>(&self, answer: &Answer<T>, counters: &Counters, time: u64) {
+        if let Answer::Now(result) = answer {
+            self.heard(result.as_ref().err(), counters, time);
+        }
     }
 
     /// Takes note of how the store answered.
@@ -151,7 +156,8 @@ impl Member {
             None => self.access.breaker.answered(),
             Some(trouble) => {
                 counters.trouble(&trouble.what);
-                self.access.breaker.failed(random::unit(), time)
+                // What others leave can still be read where nothing can be written.
+                !trouble.reads && self.access.breaker.failed(random::unit(), time)
             }
         };
         if has_turned {

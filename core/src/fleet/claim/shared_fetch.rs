@@ -5,17 +5,16 @@
 //! trouble, fetches alone.
 
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
 use super::counters::{Count, Counters};
 use super::member::Member;
-use super::sealed::{Brought, Left, PAUSE_MAX, Pause};
+use super::sealed::{Brought, Pause};
 use crate::clock::{Now, nanos, nanos_of};
 use crate::error::Error;
-use crate::fleet::store::Slot;
-use crate::fleet::store::{Admitted, Asked, Ended, Pass, Told};
-use crate::fleet::store::{Chair, Claim, Lease, Seen, Target, Wanted};
-use crate::fleet::store::{Head, Kind};
+use crate::fleet::store::{Admitted, Answer, Answered, Pass, Pending, Slot, StoreClock};
+use crate::fleet::store::{Chair, Claim, Head, Kind, Lease, Seen, Wanted};
 use crate::random;
 use crate::sync::Mutex;
 
@@ -26,16 +25,16 @@ const PUT_OFF: f64 = 3.0;
 const REFRESH_LOOK: u64 = SECOND / 2;
 /// Whoever has waited this much longer than a fetch may take fetches in the second chair, and after as long again alone.
 const PATIENCE: u64 = SECOND;
-/// From this failure in a row on, everybody waits.
-const FAILURES: u32 = 3;
-/// For how long a failure counts that was not upstream's.
-const NOTE_KEPT: u64 = 30 * SECOND;
+/// A store is asked this many times at most.
+const ROUNDS: u32 = 5;
 
 /// What tells a value in the store apart, as its holder remembers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
-    generation: u64,
-    epoch: u64,
+    pub(super) generation: u64,
+    /// What was in its place when it was asked for, and may still be: it was given up before, which is no news.
+    pub(super) before: Option<u64>,
+    pub(super) epoch: u64,
 }
 
 /// What the process has in hand when it asks. Times are in nanoseconds.
@@ -64,6 +63,8 @@ pub(crate) enum Claimed {
     Fetches,
     /// Ask again at this time, in nanoseconds since boot.
     Later(u64),
+    /// The store has not answered yet, and will not after this time, in nanoseconds since boot.
+    Unanswered(u64),
     /// End with what upstream said to another.
     Paused(Pause),
     /// End with the error that it had last: it is another's turn to find out whether things are better.
@@ -91,30 +92,51 @@ pub(crate) enum Outcome<'a> {
 
 /// One fetch on its way past the store.
 pub(crate) struct SharedFetch {
-    member: Arc<Member>,
-    slot: Slot,
+    pub(super) member: Arc<Member>,
+    pub(super) slot: Slot,
     ttl: Duration,
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
 }
 
 #[derive(Default)]
-struct State {
-    stage: Stage,
+pub(super) struct State {
+    pub(super) stage: Stage,
+    /// The question that the store has not answered yet.
+    asking: Option<Asking>,
     waits_since: Option<u64>,
-    pass: Option<Pass>,
+    pub(super) pass: Option<Pass>,
     /// Told to the account's cell.
-    call: u64,
+    pub(super) call: u64,
+    /// What the account's cell has not answered yet.
+    pub(super) admitting: Option<Box<dyn Pending<Admitted>>>,
 }
 
 #[derive(Default)]
-enum Stage {
+pub(super) enum Stage {
     #[default]
     Looks,
     /// It calls for all.
-    Fetches(Lease, Seen),
+    Fetches(Lease, Found),
     /// It calls for itself; what it brings is left for others if nobody else has left anything.
-    Alone(Option<Seen>),
+    Alone(Option<Found>),
     Over,
+}
+
+/// What stood in the store, and how its clock did.
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    pub(super) seen: Seen,
+    pub(super) clock: StoreClock,
+}
+
+/// What a store is asked, perhaps several times.
+struct Asking {
+    wanted: Wanted,
+    rounds: u32,
+    has_failed: bool,
+    pending: Option<Box<dyn Pending<Claim>>>,
+    /// When the time for the answer is over that came last, if it came later.
+    until: u64,
 }
 
 impl SharedFetch {
@@ -123,8 +145,14 @@ impl SharedFetch {
         Self { member: Arc::clone(member), slot, ttl, state: Mutex::default() }
     }
 
-    /// Asks the store. Takes some microseconds; never waits.
-    pub(crate) fn ask(&self, hand: &Hand, counters: &Counters, now: Now) -> Asks {
+    /// Asks the store. Takes some microseconds; never waits. The task is woken when an answer comes.
+    pub(crate) fn ask(
+        &self,
+        hand: &Hand,
+        waker: Option<&Waker>,
+        counters: &Counters,
+        now: Now,
+    ) -> Asks {
         let mut state = self.state.lock();
         match state.stage {
             Stage::Looks => {}
@@ -132,41 +160,62 @@ impl SharedFetch {
             Stage::Over => return Asks::only(Claimed::NotAgain),
         }
         let time = now.boot_nanos();
-        if self.member.access.breaker.open_until(time).is_some() {
-            return Asks::only(state.without_store(hand, counters, time));
-        }
-        let asks = self.ask_store(&mut state, hand, counters, now);
+        let asking = match state.asking.take() {
+            Some(asking) => asking,
+            None if self.member.access.breaker.open_until(time).is_some() => {
+                return Asks::only(state.without_store(hand, counters, time));
+            }
+            None => Asking::new(self.wanted(hand, time)),
+        };
+        let asks = self.ask_store(&mut state, asking, hand, waker, counters, now);
         if let Claimed::Value(..) | Claimed::Paused(_) = asks.claimed {
             state.stage = Stage::Over;
         }
         asks
     }
 
-    fn ask_store(&self, state: &mut State, hand: &Hand, counters: &Counters, now: Now) -> Asks {
+    fn ask_store(
+        &self,
+        state: &mut State,
+        mut asking: Asking,
+        hand: &Hand,
+        waker: Option<&Waker>,
+        counters: &Counters,
+        now: Now,
+    ) -> Asks {
         let time = now.boot_nanos();
-        let mut wanted = self.wanted(hand, time);
-        let mut has_failed = false;
         // What turns out to be of no use is named once, so that this process can fetch.
-        for _ in 0..5 {
-            let claim = self.member.access.store.claim(&wanted, time);
-            self.member.heard(claim.as_ref().err(), counters, time);
-            let (claimed, seen) = match claim {
-                // One answer that was lost is no reason to call upstream.
-                Err(_) if !std::mem::replace(&mut has_failed, true) => continue,
+        while asking.rounds < ROUNDS {
+            let answer = match asking.pending.take() {
+                Some(pending) => Answer::Later(pending),
+                None => self.member.access.store.claim(&asking.wanted, time),
+            };
+            let Answered { result, clock } = match answer.poll(waker) {
+                Ok(answered) => answered,
+                Err(pending) => {
+                    let until = pending.until();
+                    state.asking = Some(Asking { until, pending: Some(pending), ..asking });
+                    return Asks::only(Claimed::Unanswered(until));
+                }
+            };
+            asking.rounds += 1;
+            self.member.heard(result.as_ref().err(), counters, time);
+            let (claimed, seen) = match result {
+                Err(_) if asking.asks_again(time) => continue,
                 Err(_) => (state.without_store(hand, counters, time), None),
-                Ok(Claim::Value(left)) => match self.open(&left, now) {
+                Ok(Claim::Value(left)) => match self.open(&left, clock, now) {
                     Some((brought, mark)) => {
                         counters.count(Count::Value);
                         (Claimed::Value(brought, mark), None)
                     }
                     None => {
                         counters.count(Count::Rejected);
-                        wanted.not[1] = Head::read(&left).map(|head| head.generation);
+                        asking.wanted.not[1] = Head::read(&left).map(|head| head.generation);
                         continue;
                     }
                 },
                 Ok(Claim::Paused(left)) => {
-                    match Pause::open(&self.member.keys, &self.slot, &left, now) {
+                    match Pause::open(&self.member.keys, &self.slot, &left, clock, now) {
                         Some(pause) if self.concerns(&pause) => {
                             counters.count(Count::Pause);
                             (Claimed::Paused(pause.spread(time)), None)
@@ -175,24 +224,25 @@ impl SharedFetch {
                             if opened.is_none() {
                                 counters.count(Count::Rejected);
                             }
-                            wanted.is_pause_known = true;
+                            asking.wanted.is_pause_known = true;
                             continue;
                         }
                     }
                 }
                 Ok(Claim::Lease(lease, seen)) => {
                     counters.count(Count::Lease);
-                    state.stage = Stage::Fetches(lease, seen);
+                    state.stage = Stage::Fetches(lease, Found { seen, clock });
                     (Claimed::Fetches, Some(seen))
                 }
                 Ok(Claim::Busy(_))
-                    if wanted.chair == Chair::First && state.is_over(hand, 1, time) =>
+                    if asking.wanted.chair == Chair::First && state.is_over(hand, 1, time) =>
                 {
-                    wanted.chair = Chair::Second;
+                    asking.wanted.chair = Chair::Second;
                     continue;
                 }
                 Ok(Claim::Busy(seen)) => {
-                    (self.busy(state, hand, &seen, counters, time), Some(seen))
+                    let found = Found { seen, clock };
+                    (self.busy(state, hand, found, counters, time), Some(seen))
                 }
             };
             let give_up = seen.is_some_and(|seen| is_given_up(hand, &seen));
@@ -213,10 +263,12 @@ impl SharedFetch {
         }
     }
 
-    fn open(&self, left: &[u8], now: Now) -> Option<(Brought, Mark)> {
-        let brought = Brought::open(&self.member.keys, &self.slot, left, self.ttl, now)?;
+    fn open(&self, left: &[u8], clock: StoreClock, now: Now) -> Option<(Brought, Mark)> {
+        let (keys, slot) = (&self.member.keys, &self.slot);
+        let brought = Brought::open(keys, slot, left, self.ttl, clock, now)?;
         let Head { generation, epoch, .. } = brought.head;
-        (brought.age < brought.lifetime).then_some((brought, Mark { generation, epoch }))
+        let mark = Mark { generation, before: None, epoch };
+        (brought.age < brought.lifetime).then_some((brought, mark))
     }
 
     fn concerns(&self, pause: &Pause) -> bool {
@@ -228,7 +280,7 @@ impl SharedFetch {
         &self,
         state: &mut State,
         hand: &Hand,
-        seen: &Seen,
+        found: Found,
         counters: &Counters,
         time: u64,
     ) -> Claimed {
@@ -237,13 +289,13 @@ impl SharedFetch {
         }
         // Who has the second chair takes too long as well.
         if state.is_over(hand, 2, time) {
-            return state.alone(Some(*seen), counters);
+            return state.alone(Some(found), counters);
         }
         if state.waits_since.is_none() {
             counters.count(Count::Wait);
         }
         let since = *state.waits_since.get_or_insert(time);
-        let at = self.next_look(since, hand, seen, time);
+        let at = self.next_look(since, hand, &found.seen, time);
         Claimed::Later(self.member.access.place_for_look(at, time))
     }
 
@@ -261,135 +313,6 @@ impl SharedFetch {
         };
         let spread = wait as f64 / 1e9 * (0.8 + 0.4 * random::unit());
         time.saturating_add(nanos_of(spread))
-    }
-
-    /// Asks the account's cell whether the call may be made. True where there is none, or the store is in
-    /// trouble: then the process's own limiter decides alone.
-    pub(crate) fn admit(
-        &self,
-        rate: f64,
-        most: f64,
-        lost_after: u64,
-        counters: &Counters,
-        now: Now,
-    ) -> Admitted {
-        let time = now.boot_nanos();
-        let mut state = self.state.lock();
-        if state.call == 0 {
-            state.call = random::number();
-        }
-        let free = Admitted::Go(Pass { call: state.call, at: time, is_probe: false });
-        let Some(cell) = self.member.cell else { return free };
-        if state.pass.is_some() || self.member.access.breaker.open_until(time).is_some() {
-            return free;
-        }
-        let asked = Asked { call: state.call, rate, most, lost_after, random: random::unit() };
-        let admitted = self.member.access.store.admit(&cell, &asked, time);
-        self.member.heard(admitted.as_ref().err(), counters, time);
-        match admitted {
-            Ok(Admitted::Go(pass)) => {
-                state.pass = Some(pass);
-                Admitted::Go(pass)
-            }
-            Ok(later) => later,
-            Err(_) => free,
-        }
-    }
-
-    /// Tells the account's cell how the call ended.
-    pub(crate) fn report(&self, how: Ended, counters: &Counters, now: Now) {
-        let (Some(pass), Some(cell)) = (self.state.lock().pass.take(), self.member.cell) else {
-            return;
-        };
-        // It is the usual end, and of news only from a probe.
-        if how == Ended::Answered && !pass.is_probe {
-            return;
-        }
-        let time = now.boot_nanos();
-        let told = self.member.access.store.report(&cell, &Told { pass, how }, time);
-        self.member.heard(told.as_ref().err(), counters, time);
-    }
-
-    /// Leaves a value for others; returns by what it is told apart there.
-    pub(crate) fn publish(&self, value: &Left<'_>, counters: &Counters, now: Now) -> Option<Mark> {
-        let mut state = self.state.lock();
-        let (lease, seen) = match std::mem::replace(&mut state.stage, Stage::Over) {
-            Stage::Fetches(lease, seen) => (Some(lease), seen),
-            Stage::Alone(Some(seen)) => (None, seen),
-            Stage::Looks | Stage::Alone(None) | Stage::Over => return None,
-        };
-        drop(state);
-        let time = now.boot_nanos();
-        let sent = value.sent.boot_nanos();
-        let head = Head {
-            kind: Kind::Grant,
-            generation: random::number(),
-            epoch: seen.epoch,
-            end: sent.saturating_add(nanos(value.lifetime)),
-            took: time.saturating_sub(sent),
-            failures: 0,
-        };
-        let before = seen.head.map(|head| head.generation);
-        let target = Target { slot: &self.slot, lease: lease.as_ref(), seen: before };
-        let published = match value.seal(&self.member.keys, &self.slot, &head) {
-            Some(left) => self.member.access.store.publish(&target, &left, time),
-            None => Ok(false),
-        };
-        self.member.heard(published.as_ref().err(), counters, time);
-        if let Some(lease) = &lease {
-            self.member.access.store.release(lease);
-        }
-        let counts = published == Ok(true);
-        // What does not stand in the store is not given up for what stood there when it was asked for.
-        let generation = if counts { head.generation } else { before.unwrap_or(head.generation) };
-        Some(Mark { generation, epoch: seen.epoch })
-    }
-
-    /// Gives back the right to call, and tells others why nothing came of it.
-    pub(crate) fn end(&self, outcome: &Outcome<'_>, counters: &Counters, now: Now) {
-        let mut state = self.state.lock();
-        let before = std::mem::replace(&mut state.stage, Stage::Over);
-        drop(state);
-        let Stage::Fetches(lease, seen) = before else { return };
-        let time = now.boot_nanos();
-        if let Some(pause) = self.pause(outcome, &seen, now) {
-            let target = Target {
-                slot: &self.slot,
-                lease: Some(&lease),
-                seen: seen.head.map(|head| head.generation),
-            };
-            let left = self.member.access.store.pause(&target, Some(&pause), time);
-            self.member.heard(left.as_ref().err(), counters, time);
-        }
-        self.member.access.store.release(&lease);
-    }
-
-    fn pause(&self, outcome: &Outcome<'_>, seen: &Seen, now: Now) -> Option<Vec<u8>> {
-        let time = now.boot_nanos();
-        let generation = random::number();
-        let (error, until, credential, failures) = match *outcome {
-            Outcome::Nothing => return None,
-            Outcome::Said { error, until, of_credential } => {
-                (error, until, of_credential.then_some(self.member.credential), 0)
-            }
-            Outcome::Failed { error } => {
-                let failures = seen.failures.saturating_add(1);
-                let wait = u64::from(failures).saturating_mul(2 * SECOND).min(NOTE_KEPT);
-                (error, time.saturating_add(wait), None, failures)
-            }
-        };
-        let is_note = (1..FAILURES).contains(&failures);
-        let kept = if is_note { time.saturating_add(NOTE_KEPT) } else { until };
-        let head = Head {
-            kind: if is_note { Kind::Note } else { Kind::Pause },
-            generation,
-            epoch: 0,
-            end: kept.min(time.saturating_add(nanos(PAUSE_MAX))),
-            took: 0,
-            failures,
-        };
-        let pause = Pause { error: error.clone(), until: head.end, credential };
-        pause.seal(&self.member.keys, &self.slot, &head, now)
     }
 }
 
@@ -420,10 +343,21 @@ impl State {
         self.alone(None, counters)
     }
 
-    fn alone(&mut self, seen: Option<Seen>, counters: &Counters) -> Claimed {
+    fn alone(&mut self, found: Option<Found>, counters: &Counters) -> Claimed {
         counters.count(Count::Alone);
-        self.stage = Stage::Alone(seen);
+        self.stage = Stage::Alone(found);
         Claimed::Fetches
+    }
+}
+
+impl Asking {
+    fn new(wanted: Wanted) -> Self {
+        Self { wanted, rounds: 0, has_failed: false, pending: None, until: u64::MAX }
+    }
+
+    /// One answer that was lost is no reason to call upstream. One that was waited for in vain is.
+    fn asks_again(&mut self, time: u64) -> bool {
+        !std::mem::replace(&mut self.has_failed, true) && time < self.until
     }
 }
 
@@ -448,7 +382,8 @@ fn is_given_up(hand: &Hand, seen: &Seen) -> bool {
     let Some(mark) = hand.mark else { return false };
     let buried = seen
         .head
-        .is_some_and(|head| head.kind == Kind::Tombstone && head.generation != mark.generation);
+        .filter(|head| head.kind == Kind::Tombstone)
+        .is_some_and(|head| ![Some(mark.generation), mark.before].contains(&Some(head.generation)));
     buried || seen.epoch != mark.epoch
 }
 

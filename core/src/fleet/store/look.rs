@@ -1,8 +1,9 @@
 //! What a store does with what it finds in a slot, the same for every store that reads and writes by itself.
 
 use super::head::{Head, Kind};
-use super::shared::{Claim, Seen, Trouble, Wanted};
+use super::shared::{Claim, Seen, Wanted};
 use super::slot::Slot;
+use super::trouble::Trouble;
 
 /// What is read of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
