@@ -17,7 +17,7 @@ NOT_TRIED := tests/machine/not_tried.sh
 TRY := tests/machine/try.sh
 
 .DEFAULT_GOAL := help
-.PHONY: test-python lint-python bench-python wheel help demo test test-rust test-shuttle build-c test-c build-cpp test-cpp header lint fmt licences
+.PHONY: test-python lint-python bench-python wheel help demo test test-rust test-redis test-shuttle build-c test-c build-cpp test-cpp header lint fmt licences
 .PHONY: check check-streams check-asan check-tsan check-valgrind check-bench bench fuzz check-fuzz lint-release
 
 help: ## lists the targets
@@ -29,7 +29,7 @@ demo: ## lets 20,000 viewers in, Twilio's way and through grantmint
 
 test: ## all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) start
-	$(MAKE) test-rust test-cli test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults test-page
+	$(MAKE) test-rust test-cli test-redis test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults test-page
 	@$(NOT_TRIED) show
 
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
@@ -126,6 +126,14 @@ try-server:
 	python3 -B tests/cpp/server/test_server.py $(PACKAGING)/server/token_server \
 	  $(TARGET_DIR)/debug/grantmint-emulator
 
+test-redis: ## fleets through Redis, on real servers
+	@$(TRY) redis-server 'fleets through Redis' $(MAKE) try-redis
+
+.PHONY: try-redis
+try-redis:
+	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --lib fleet:: -- --include-ignored
+	$(CARGO) test --locked -p grantmint-fleet --features redis -- --include-ignored
+
 header: ## writes include/grantmint.h from ffi/src
 	UPDATE=1 $(CARGO) test --locked -p grantmint-ffi --test header
 
@@ -136,6 +144,8 @@ lint: licences words promises lint-release lint-python lint-node ## formatting, 
 	$(CARGO) clippy --locked -p grantmint-cli --all-features --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-emulator --no-default-features --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-core --features tracing --all-targets -- -D warnings
+	$(CARGO) clippy --locked -p grantmint-core --features fleet-redis -- -D warnings
+	$(CARGO) clippy --locked -p grantmint-fleet -p grantmint-redis --features redis --all-targets -- -D warnings
 	RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=$(TARGET_DIR)/shuttle \
 	  $(CARGO) clippy --locked -p grantmint-shuttle --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --workspace --quiet

@@ -10,6 +10,10 @@ mod claim;
 mod config;
 #[cfg(target_os = "linux")]
 mod host;
+#[cfg(feature = "test-helpers")]
+mod opened_by_hand;
+#[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+mod redis;
 mod store;
 
 #[cfg(feature = "test-helpers")]

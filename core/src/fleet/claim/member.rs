@@ -104,7 +104,7 @@ impl Member {
         let keys = Keys::new(access.secret.as_ref().map(Secret::expose).or(secret)?)?;
         let name = |of: &[u8]| keys.slot(&[of, scope.as_bytes()]);
         let group = name(b"all");
-        let cell = has_account.then(|| name(b"account"));
+        let cell = has_account.then(|| name(b"account").beside(&group));
         let credential = *keys.slot(&[b"credential", credential]).bytes();
         let access = Arc::clone(access);
         Some(Self { access, keys, scope: scope.into(), group, cell, credential })
@@ -113,7 +113,7 @@ impl Member {
     /// The slot of a key.
     pub(super) fn slot(&self, key: &str, ttl: Duration) -> Slot {
         let ttl = nanos(ttl).to_le_bytes();
-        self.keys.slot(&[b"value", self.scope.as_bytes(), key.as_bytes(), &ttl])
+        self.keys.slot(&[b"value", self.scope.as_bytes(), key.as_bytes(), &ttl]).beside(&self.group)
     }
 
     /// Has the value of a key given up by all who ask the store for it from now on.

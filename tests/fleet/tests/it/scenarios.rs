@@ -47,6 +47,14 @@ fn every_scenario_plays_as_written_in_a_folder() {
     play_all(Store::Folder);
 }
 
+#[cfg(feature = "redis")]
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn every_scenario_plays_as_written_on_a_server() {
+    let redis = grantmint_redis::Redis::plain();
+    play_all(Store::Redis(redis.port()));
+}
+
 #[test]
 fn no_name_is_there_twice_and_each_scenario_shows_something() {
     let scenarios = script().scenarios;

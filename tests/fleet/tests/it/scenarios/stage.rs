@@ -23,6 +23,9 @@ pub(crate) enum Store {
     Memory,
     #[cfg(target_os = "linux")]
     Folder,
+    /// On the server at this port.
+    #[cfg(feature = "redis")]
+    Redis(u16),
 }
 
 /// A folder that is gone with the scenario.
@@ -77,6 +80,15 @@ impl Stage {
             Store::Memory => FleetByHand::in_memory(1, 0.0),
             #[cfg(target_os = "linux")]
             Store::Folder => FleetByHand::in_folder(&folder.0),
+            #[cfg(feature = "redis")]
+            Store::Redis(port) => {
+                let clear = move || {
+                    let mut client = grantmint_redis::Client::connect(port).unwrap();
+                    client.ask(&[b"FLUSHALL"]).unwrap();
+                };
+                clear();
+                FleetByHand::in_redis(port, clear)
+            }
         };
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
         clock.advance(Duration::from_secs(1_000));

@@ -1,0 +1,111 @@
+//! How a fleet shares through a server, as a host program says it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::address::{Address, DEFAULT_PORT, Where};
+use super::scripts::Scripts;
+use super::server::{At, Login, Server};
+use crate::error::{Error, ErrorKind, Result};
+use crate::net::{Certificates, Place, Roots};
+use crate::secret::Secret;
+
+const PREFIX_MAX_BYTES: usize = 64;
+/// How long an answer of the server is waited for.
+const TIMEOUT: Duration = Duration::from_millis(250);
+const TIMEOUTS: std::ops::RangeInclusive<Duration> =
+    Duration::from_millis(10)..=Duration::from_secs(2);
+
+/// A server, and how it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RedisOptions {
+    address: Address,
+    prefix: Box<str>,
+    ca_file: Option<PathBuf>,
+    timeout: Duration,
+    is_insecure: bool,
+}
+
+impl RedisOptions {
+    pub(crate) fn new(url: &str) -> Result<Self> {
+        let address = Address::parse(url);
+        let address =
+            address.map_err(|what| Error::of_argument(ErrorKind::InvalidUrl, "url", what))?;
+        let (prefix, ca_file) = ("".into(), None);
+        Ok(Self { address, prefix, ca_file, timeout: TIMEOUT, is_insecure: false })
+    }
+
+    pub(crate) fn set_prefix(&mut self, prefix: &str) -> Result<()> {
+        let is_plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        if prefix.len() > PREFIX_MAX_BYTES || !prefix.bytes().all(is_plain) {
+            let what = "must have at most 64 letters, digits, dots, dashes and underscores";
+            return Err(Error::of_argument(ErrorKind::InvalidArgument, "prefix", what));
+        }
+        self.prefix = prefix.into();
+        Ok(())
+    }
+
+    pub(crate) fn set_ca_file(&mut self, path: &Path) {
+        self.ca_file = Some(path.to_owned());
+    }
+
+    pub(crate) fn set_timeout(&mut self, timeout: Duration) -> Result<()> {
+        if !TIMEOUTS.contains(&timeout) {
+            let what = "must be 10 ms to 2 s";
+            return Err(Error::of_argument(ErrorKind::InvalidArgument, "timeout", what));
+        }
+        self.timeout = timeout;
+        Ok(())
+    }
+
+    pub(crate) fn allow_insecure(&mut self) {
+        self.is_insecure = true;
+    }
+
+    /// Whether what is said can be read on its way, and that was not allowed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidUrl`] if so.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.address.is_in_the_open() && !self.is_insecure {
+            let what = "must begin with rediss://: without TLS only this machine is talked to, unless insecure says \
+                        otherwise";
+            return Err(Error::of_argument(ErrorKind::InvalidUrl, "url", what));
+        }
+        Ok(())
+    }
+
+    /// What names begin with.
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The server, with the file of certificates read.
+    pub(super) fn server(&self) -> Result<Server> {
+        self.check()?;
+        let certificates = self.ca_file.as_deref().map(Certificates::read).transpose()?;
+        let trusted = certificates.map(|certificates| certificates.roots()).transpose()?;
+        let Address { at, user, password } = &self.address;
+        let at = match at {
+            Where::File(path) => At::File(path.clone()),
+            Where::Network { is_tls, authority } => At::Network {
+                place: Place::of(authority, DEFAULT_PORT),
+                roots: is_tls.then(|| trusted.unwrap_or_else(Roots::built_in)),
+            },
+        };
+        let login = |password: &zeroize::Zeroizing<Vec<u8>>| Login {
+            user: user.clone(),
+            password: Secret::new(password),
+        };
+        Ok(Server {
+            at,
+            name: self.address.to_string().into(),
+            login: password.as_ref().map(login),
+            timeout: self.timeout,
+            scripts: Scripts::new(),
+            is_by_hand: false,
+        })
+    }
+}
