@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Many processes of all languages that share grants by a folder, before one upstream: how often they call it
+"""Many processes of all languages that share grants, before one upstream: how often they call it
 together, while one of them is killed each second.
 
-    run.py --emulator PROGRAM [--processes N] [--streams N] [--seconds N] [--kill] LANGUAGE=COMMAND...
+    run.py --emulator PROGRAM [--processes N] [--streams N] [--seconds N] [--fleet TEXT] [--kill] LANGUAGE=COMMAND...
 
 A program reads its streams until it is told to end, and then prints a line of JSON about itself. Here processes are
 started together, killed and replaced. At the end it is seen that no caller was told an error, that all were served at
@@ -103,7 +103,7 @@ def main() -> None:
     emulator = Emulator(options.emulator)
     settings = {
         "GRANTMINT_BASE_URL": emulator.url,
-        "GRANTMINT_FLEET": f"host:{folder}/fleet",
+        "GRANTMINT_FLEET": options.fleet or f"host:{folder}/fleet",
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_API_KEY": KEY[0],
         "TWILIO_API_SECRET": KEY[1],
@@ -164,6 +164,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=64)
     parser.add_argument("--streams", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--fleet", help="the fleet, in place of one through a folder of its own")
     parser.add_argument("--kill", action="store_true", help="kill a process each second")
     parser.add_argument("commands", nargs="+", metavar="LANGUAGE=COMMAND")
     return parser.parse_args()

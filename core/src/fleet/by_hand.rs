@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::claim::Access;
+use super::claim::{Access, Stores};
 #[cfg(target_os = "linux")]
 use super::host;
 use super::opened_by_hand::Opened;
@@ -20,6 +20,8 @@ pub struct FleetByHand(Store);
 enum Store {
     Memory(MemoryStore),
     Opened(Opened),
+    /// Hosts, one of which is in front of the store for each process.
+    Hosts(Arc<[FleetByHand]>, Arc<FleetByHand>),
 }
 
 impl FleetByHand {
@@ -55,11 +57,20 @@ impl FleetByHand {
         Self(Store::Opened(Opened::new(move || Arc::new(RedisByHand::new(port)), clear)))
     }
 
+    /// This store with so many hosts in front of it, each in memory; processes belong to them in turn.
+    #[must_use]
+    pub fn behind_hosts(self, count: usize) -> Self {
+        let hosts = (0..count as u64).map(|host| Self::in_memory(host, 0.0)).collect();
+        Self(Store::Hosts(hosts, Arc::new(self)))
+    }
+
     /// Loses everything, as a server does that comes back empty.
     pub fn flush(&self) {
         match &self.0 {
             Store::Memory(store) => store.flush(),
             Store::Opened(opened) => opened.clear(),
+            // It is the server that does so.
+            Store::Hosts(_, behind) => behind.flush(),
         }
     }
 
@@ -68,7 +79,7 @@ impl FleetByHand {
     pub fn alter(&self, alter: impl FnMut(&str, &mut Vec<u8>)) {
         match &self.0 {
             Store::Memory(store) => store.alter(alter),
-            Store::Opened(_) => {}
+            Store::Opened(_) | Store::Hosts(..) => {}
         }
     }
 
@@ -77,15 +88,30 @@ impl FleetByHand {
         match &self.0 {
             Store::Memory(store) => store.forget_leases_of(process),
             Store::Opened(opened) => opened.ends(process),
+            Store::Hosts(hosts, behind) => {
+                hosts.iter().chain([&**behind]).for_each(|store| store.ends(process));
+            }
         }
     }
 
     /// As a process has it open.
     pub(crate) fn access(&self, process: u64) -> Arc<Access> {
-        let store: Arc<dyn SharedStore> = match &self.0 {
+        let front = match &self.0 {
+            Store::Hosts(hosts, _) => {
+                let host = usize::try_from(process).unwrap_or(0) % hosts.len();
+                Some(hosts[host].store(process))
+            }
+            Store::Memory(_) | Store::Opened(_) => None,
+        };
+        let stores = Stores { front, store: self.store(process) };
+        Access::new(stores, Some(&[7; 32]), Some("simulation"))
+    }
+
+    fn store(&self, process: u64) -> Arc<dyn SharedStore> {
+        match &self.0 {
             Store::Memory(store) => Arc::new(store.of(process)),
             Store::Opened(opened) => Arc::new(opened.of(process)),
-        };
-        Access::new(store, Some(&[7; 32]), Some("simulation"))
+            Store::Hosts(_, behind) => behind.store(process),
+        }
     }
 }

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::claim::Stores;
 #[cfg(target_os = "linux")]
 use super::host;
 #[cfg(all(feature = "fleet-redis", target_os = "linux"))]
 use super::redis::{self, RedisOptions};
-use super::store::SharedStore;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
@@ -48,7 +48,8 @@ enum Way {
     /// Through a folder, or the usual one.
     Host(Option<PathBuf>),
     #[cfg(all(feature = "fleet-redis", target_os = "linux"))]
-    Redis(Box<RedisOptions>),
+    /// Through a server, with a folder in front or without one.
+    Redis { options: Box<RedisOptions>, front: Option<Option<PathBuf>> },
 }
 
 impl Fleet {
@@ -126,19 +127,22 @@ impl Fleet {
         self.secret.as_deref().map(Secret::expose)
     }
 
-    /// The store of this fleet.
+    /// The stores of this fleet.
     #[cfg(target_os = "linux")]
-    pub(crate) fn open(&self) -> Result<Arc<dyn SharedStore>> {
+    pub(crate) fn open(&self) -> Result<Stores> {
         match &self.way {
-            Way::Host(path) => Ok(host::open(path.as_deref())),
+            Way::Host(path) => Ok(Stores { front: None, store: host::open(path.as_deref()) }),
             #[cfg(feature = "fleet-redis")]
-            Way::Redis(options) => redis::open(options),
+            Way::Redis { options, front } => {
+                let front = front.as_ref().map(|path| host::open(path.as_deref()));
+                Ok(Stores { front, store: redis::open(options)? })
+            }
         }
     }
 
     /// It has been tried nowhere else.
     #[cfg(not(target_os = "linux"))]
-    pub(crate) fn open(&self) -> Result<Arc<dyn SharedStore>> {
+    pub(crate) fn open(&self) -> Result<Stores> {
         let what = "works on Linux only so far: leave it out here";
         Err(Error::of_argument(ErrorKind::Unsupported, "fleet", what))
     }
@@ -155,7 +159,7 @@ impl Fleet {
     ///
     /// [`ErrorKind::InvalidUrl`] for anything else.
     pub fn redis(url: &str) -> Result<Self> {
-        Ok(Self::by(Way::Redis(Box::new(RedisOptions::new(url)?))))
+        Ok(Self::through(RedisOptions::new(url)?))
     }
 
     /// Puts up to 64 letters, digits, dots, dashes and underscores into the names of all keys, so that fleets of
@@ -201,9 +205,43 @@ impl Fleet {
         Ok(self)
     }
 
+    /// Has every process talk to the server itself. Otherwise the processes of each user on each machine share through
+    /// a folder first, and one of them talks to the server for all.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for a fleet without a server.
+    pub fn without_host(self) -> Result<Self> {
+        self.with_front("without_host", None)
+    }
+
+    /// The folder through which the processes of each machine share, in place of the usual one.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Fleet::host_at`]; [`ErrorKind::InvalidArgument`] for a fleet without a server.
+    pub fn host_path(self, path: impl AsRef<Path>) -> Result<Self> {
+        match Self::host_at(path)?.way {
+            Way::Host(path) => self.with_front("host_path", Some(path)),
+            Way::Redis { .. } => Ok(self),
+        }
+    }
+
+    fn with_front(mut self, argument: &str, front: Option<Option<PathBuf>>) -> Result<Self> {
+        self.redis_options(argument)?;
+        if let Way::Redis { front: before, .. } = &mut self.way {
+            *before = front;
+        }
+        Ok(self)
+    }
+
+    fn through(options: RedisOptions) -> Self {
+        Self::by(Way::Redis { options: Box::new(options), front: Some(None) })
+    }
+
     fn redis_options(&mut self, argument: &str) -> Result<&mut RedisOptions> {
         match &mut self.way {
-            Way::Redis(options) => Ok(options),
+            Way::Redis { options, .. } => Ok(options),
             Way::Host(_) => {
                 let what =
                     "has no effect without a server: begin with Fleet::redis, or leave it out";
@@ -221,7 +259,7 @@ impl Fleet {
                 let what = format!("names a server, whose {}", error.message());
                 Error::of_argument(error.kind(), "fleet", what)
             });
-            fleet.map(|options| Self::by(Way::Redis(Box::new(options))))
+            fleet.map(Self::through)
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::task::Waker;
 
 use super::counters::Counters;
-use super::shared_fetch::SharedFetch;
+use super::store_fetch::StoreFetch;
 use crate::clock::Now;
 use crate::fleet::store::{Admitted, Answer, Asked, Ended, Pass, Told};
 use crate::random;
@@ -16,10 +16,10 @@ pub(crate) enum Allowed {
     Unanswered(u64),
 }
 
-impl SharedFetch {
+impl StoreFetch {
     /// Asks the account's cell whether the call may be made. It may where there is none, or the store is in
     /// trouble: then the process's own limiter decides alone. The task is woken when the answer comes.
-    pub(crate) fn admit(
+    pub(super) fn admit(
         &self,
         (rate, most): (f64, f64),
         lost_after: u64,
@@ -37,15 +37,13 @@ impl SharedFetch {
         let Some(cell) = self.member.cell else { return free };
         let answer = match state.admitting.take() {
             Some(pending) => Answer::Later(pending),
-            None if state.pass.is_some()
-                || self.member.access.breaker.open_until(time).is_some() =>
-            {
+            None if state.pass.is_some() || self.store.breaker.open_until(time).is_some() => {
                 return free;
             }
             None => {
                 let call = state.call;
                 let asked = Asked { call, rate, most, lost_after, random: random::unit() };
-                self.member.access.store.admit(&cell, &asked, time)
+                self.store.store.admit(&cell, &asked, time)
             }
         };
         let admitted = match answer.poll(waker) {
@@ -56,7 +54,7 @@ impl SharedFetch {
                 return Allowed::Unanswered(until);
             }
         };
-        self.member.heard(admitted.as_ref().err(), counters, time);
+        self.store.heard(admitted.as_ref().err(), counters, time);
         match admitted {
             Ok(Admitted::Go(pass)) => {
                 state.pass = Some(pass);
@@ -68,7 +66,7 @@ impl SharedFetch {
     }
 
     /// Tells the account's cell how the call ended.
-    pub(crate) fn report(&self, how: Ended, counters: &Counters, now: Now) {
+    pub(super) fn report(&self, how: Ended, counters: &Counters, now: Now) {
         let (Some(pass), Some(cell)) = (self.state.lock().pass.take(), self.member.cell) else {
             return;
         };
@@ -77,7 +75,7 @@ impl SharedFetch {
             return;
         }
         let time = now.boot_nanos();
-        let told = self.member.access.store.report(&cell, &Told { pass, how }, time);
-        self.member.told(&told, counters, time);
+        let told = self.store.store.report(&cell, &Told { pass, how }, time);
+        self.store.told(&told, counters, time);
     }
 }

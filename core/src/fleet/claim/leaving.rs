@@ -2,7 +2,7 @@
 
 use super::counters::Counters;
 use super::sealed::{Left, PAUSE_MAX, Pause};
-use super::shared_fetch::{Found, Mark, Outcome, SharedFetch, Stage};
+use super::store_fetch::{Found, Mark, Outcome, Stage, StoreFetch};
 use crate::clock::{Now, nanos};
 use crate::fleet::store::{Answer, Head, Kind, Seen, Target};
 use crate::random;
@@ -13,58 +13,71 @@ const FAILURES: u32 = 3;
 /// For how long a failure counts that was not upstream's.
 const NOTE_KEPT: u64 = 30 * SECOND;
 
-impl SharedFetch {
-    /// Leaves a value for others; returns by what it is told apart there. That it does not stand there, as somebody
-    /// has left something else since, nobody waits to hear.
-    pub(crate) fn publish(&self, value: &Left<'_>, counters: &Counters, now: Now) -> Option<Mark> {
-        let mut state = self.state.lock();
-        let (lease, found) = match std::mem::replace(&mut state.stage, Stage::Over) {
+impl StoreFetch {
+    /// Leaves a value for others under a generation; returns by what it is told apart there, and whether it counts, which
+    /// it does not if somebody has left something else since.
+    pub(super) fn publish(
+        &self,
+        value: &Left<'_>,
+        (generation, took): (u64, u64),
+        counters: &Counters,
+        now: Now,
+    ) -> Option<(Mark, Answer<bool>)> {
+        let (lease, found) = match self.finish() {
             Stage::Fetches(lease, found) => (Some(lease), found),
             Stage::Alone(Some(found)) => (None, found),
             Stage::Looks | Stage::Alone(None) | Stage::Over => return None,
         };
-        drop(state);
         let Seen { head: before, epoch, .. } = found.seen;
         let before = before.map(|head| head.generation);
-        let sent = value.sent.boot_nanos();
+        let end = value.sent.boot_nanos().saturating_add(nanos(value.lifetime));
+        let end = found.clock.in_store(end);
+        let head = Head { kind: Kind::Grant, generation, epoch, end, took, failures: 0 };
+        let (slot, group) = (&self.slot, &self.member.group);
+        let target = Target { slot, group, lease: lease.as_ref(), seen: before };
         let time = now.boot_nanos();
-        let head = Head {
-            kind: Kind::Grant,
-            generation: random::number(),
-            epoch,
-            end: found.clock.in_store(sent.saturating_add(nanos(value.lifetime))),
-            took: time.saturating_sub(sent),
-            failures: 0,
-        };
-        let target = Target { slot: &self.slot, lease: lease.as_ref(), seen: before };
         let published = match value.seal(&self.member.keys, &self.slot, &head) {
-            Some(left) => self.member.access.store.publish(&target, &left, time),
+            Some(left) => self.store.store.publish(&target, &left, time),
             None => Answer::Now(Ok(false)),
         };
-        self.member.told(&published, counters, time);
+        self.store.told(&published, counters, time);
         if let Some(lease) = &lease {
-            self.member.access.store.release(lease);
+            self.store.store.release(lease);
         }
-        Some(Mark { generation: head.generation, before, epoch })
+        Some((Mark { generation, before, epoch }, published))
+    }
+
+    /// The epoch of the store behind this one becomes this one's: what was given up there is given up here.
+    pub(super) fn follow(&self, epoch: u64, counters: &Counters, now: Now) {
+        let mut state = self.state.lock();
+        let (Stage::Fetches(_, found) | Stage::Alone(Some(found))) = &mut state.stage else {
+            return;
+        };
+        if found.seen.epoch != epoch {
+            found.seen.epoch = epoch;
+            self.member.begin_epoch(&self.store, epoch, counters, now.boot_nanos());
+        }
+    }
+
+    fn finish(&self) -> Stage {
+        std::mem::replace(&mut self.state.lock().stage, Stage::Over)
     }
 
     /// Gives back the right to call, and tells others why nothing came of it.
-    pub(crate) fn end(&self, outcome: &Outcome<'_>, counters: &Counters, now: Now) {
-        let mut state = self.state.lock();
-        let before = std::mem::replace(&mut state.stage, Stage::Over);
-        drop(state);
-        let Stage::Fetches(lease, found) = before else { return };
+    pub(super) fn end(&self, outcome: &Outcome<'_>, counters: &Counters, now: Now) {
+        let Stage::Fetches(lease, found) = self.finish() else { return };
         let time = now.boot_nanos();
         if let Some(pause) = self.pause(outcome, &found, now) {
             let target = Target {
                 slot: &self.slot,
+                group: &self.member.group,
                 lease: Some(&lease),
                 seen: found.seen.head.map(|head| head.generation),
             };
-            let left = self.member.access.store.pause(&target, Some(&pause), time);
-            self.member.told(&left, counters, time);
+            let left = self.store.store.pause(&target, Some(&pause), time);
+            self.store.told(&left, counters, time);
         }
-        self.member.access.store.release(&lease);
+        self.store.store.release(&lease);
     }
 
     fn pause(&self, outcome: &Outcome<'_>, found: &Found, now: Now) -> Option<Vec<u8>> {
@@ -72,6 +85,7 @@ impl SharedFetch {
         let generation = random::number();
         let (error, until, credential, failures) = match *outcome {
             Outcome::Nothing => return None,
+            Outcome::Told(pause) => (&pause.error, pause.until, pause.credential, 0),
             Outcome::Said { error, until, of_credential } => {
                 (error, until, of_credential.then_some(self.member.credential), 0)
             }

@@ -190,7 +190,8 @@ impl HostStore {
         let counts = opened.as_holder(target, || {
             let turn = opened.turn(target.slot)?;
             let current = opened.read(Part::Value, target.slot)?;
-            if !may_replace(current.as_deref(), target.seen, &head) {
+            let group = opened.read(Part::Value, target.group)?;
+            if !may_replace(current.as_deref(), group.as_deref(), target.seen, &head) {
                 return Ok(false);
             }
             if current.is_none() && !opened.sweeps.may_add(VALUES_MAX) {

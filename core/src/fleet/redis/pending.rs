@@ -63,7 +63,7 @@ impl<T> Asked<T> {
     }
 }
 
-impl<T> Pending<T> for Asked<T> {
+impl<T: 'static> Pending<T> for Asked<T> {
     fn poll(&mut self, waker: Option<&Waker>) -> Option<Answered<T>> {
         loop {
             if let Some(done) = self.job.done.outcome() {
@@ -87,6 +87,18 @@ impl<T> Pending<T> for Asked<T> {
 
     fn until(&self) -> u64 {
         self.job.until
+    }
+
+    fn then(mut self: Box<Self>, run: Box<dyn FnOnce(Result<T, Trouble>) + Send>) {
+        let job = Arc::clone(&self.job);
+        let told = Box::new(move || {
+            if let Some(answered) = self.poll(None) {
+                run(answered.result);
+            }
+        });
+        if let Err(Wake::Callback(told)) = job.done.subscribe(Wake::Callback(told)) {
+            told();
+        }
     }
 }
 

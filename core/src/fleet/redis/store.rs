@@ -80,7 +80,7 @@ impl Ours {
 
     /// Leaves something in the place of a value or a pause, as the holder of a lease or because nobody has one.
     fn leave(&self, script: Script, target: &Target<'_>, left: &[u8], time: u64) -> Answer<bool> {
-        let Target { slot, lease, seen } = *target;
+        let Target { slot, group, lease, seen } = *target;
         if lease.is_some_and(|lease| lease.slot != *slot) {
             return Answer::Now(Ok(false));
         }
@@ -93,7 +93,8 @@ impl Ours {
             generation_bytes(seen),
             left.to_vec(),
         ];
-        let keys = keys.map(|of| self.name(slot, of)).to_vec();
+        let mut keys = keys.map(|of| self.name(slot, of)).to_vec();
+        keys.push(self.name(group, Of::Value));
         let job = self.job((script, TOLD), keys, arguments, time);
         pending::ask(&self.link, job, |said| Some(Ok(said.is_done()?)), None)
     }

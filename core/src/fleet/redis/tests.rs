@@ -70,7 +70,7 @@ fn publish(
     lifetime: u64,
 ) -> bool {
     let seen = seen.head.map(|head| head.generation);
-    let target = Target { slot: &SLOT, lease: Some(lease), seen };
+    let target = Target { slot: &SLOT, group: &wanted().group, lease: Some(lease), seen };
     let grant = grant(generation, clock.in_store(now() + lifetime));
     store.publish(&target, &grant, now()).result().unwrap()
 }

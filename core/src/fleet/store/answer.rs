@@ -20,6 +20,9 @@ pub(crate) trait Pending<T>: Send {
 
     /// When the time for it is over, in nanoseconds since boot by the machine's clock.
     fn until(&self) -> u64;
+
+    /// Hands the answer to a function when it comes, which must not wait.
+    fn then(self: Box<Self>, run: Box<dyn FnOnce(Result<T, Trouble>) + Send>);
 }
 
 /// An answer that has come, and how the clock of the store stood.

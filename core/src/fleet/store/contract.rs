@@ -102,7 +102,7 @@ fn value(store: &dyn SharedStore, wanted: &Wanted) -> Vec<u8> {
 }
 
 fn target<'a>(lease: Option<&'a Lease>, seen: &Seen) -> Target<'a> {
-    Target { slot: &SLOT, lease, seen: seen.head.map(|head| head.generation) }
+    Target { slot: &SLOT, group: &GROUP, lease, seen: seen.head.map(|head| head.generation) }
 }
 
 fn one_gets_the_lease_and_all_its_value(world: &dyn World) {
@@ -130,7 +130,7 @@ fn a_lease_is_given_back_once(world: &dyn World) {
     assert_eq!(first.publish(&target(Some(&old), &seen), &fresh(1), TIME).result(), Ok(false));
     assert_eq!(first.pause(&target(Some(&old), &seen), None, TIME).result(), Ok(false));
     assert_eq!(second.publish(&target(Some(&new), &seen), &fresh(2), TIME).result(), Ok(true));
-    let of_another = Target { slot: &OTHER, lease: Some(&new), seen: None };
+    let of_another = Target { slot: &OTHER, group: &GROUP, lease: Some(&new), seen: None };
     assert_eq!(second.publish(&of_another, &fresh(3), TIME).result(), Ok(false));
     assert_eq!(value(&*first, &wanted()), fresh(2));
 }
@@ -223,12 +223,15 @@ fn a_new_epoch_ends_all_values(world: &dyn World) {
     store.replace(&GROUP, &tombstone(77), TIME).result().unwrap();
     let (lease, seen) = lease(&*store, &wanted());
     assert_eq!((seen.epoch, seen.head), (77, Head::read(&fresh(1))));
-    assert_eq!(store.publish(&target(Some(&lease), &seen), &fresh(2), TIME).result(), Ok(true));
+    let target = target(Some(&lease), &seen);
+    assert_eq!(store.publish(&target, &fresh(2), TIME).result(), Ok(false), "of before");
+    let next = bytes(Head { epoch: 77, ..head(Kind::Grant, 3, TIME + 60 * SECOND) });
+    assert_eq!(store.publish(&target, &next, TIME).result(), Ok(true));
+    assert_eq!(value(&*store, &wanted()), next);
     store.release(&lease);
-    assert!(!is_busy(&*store, &wanted()), "a value of the old epoch");
-    let next = Head { epoch: 77, ..head(Kind::Grant, 3, TIME + 60 * SECOND) };
-    world.put(Part::Value, &SLOT, bytes(next));
-    assert_eq!(value(&*store, &wanted()), bytes(next));
+    world.put(Part::Value, &SLOT, fresh(4));
+    assert!(is_busy(&*store, &Wanted { chair: Chair::None, ..wanted() }), "of before");
+    world.put(Part::Value, &SLOT, next);
     world.put(Part::Value, &GROUP, b"torn".to_vec());
     assert!(is_busy(&*store, &Wanted { chair: Chair::None, ..wanted() }));
 }

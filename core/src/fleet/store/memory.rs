@@ -272,8 +272,9 @@ impl MemoryStore {
         let Some(head) = Head::read(value) else { return Ok(false) };
         self.run(Operation::Publish, time, |state, _| {
             let current = state.values.get(target.slot).map(Vec::as_slice);
+            let group = state.values.get(target.group).map(Vec::as_slice);
             let counts = state.is_holder(self.process, target, time)
-                && may_replace(current, target.seen, &head);
+                && may_replace(current, group, target.seen, &head);
             if counts {
                 state.values.insert(*target.slot, value.to_vec());
                 state.pauses.remove(target.slot);

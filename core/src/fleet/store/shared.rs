@@ -17,8 +17,8 @@ pub(crate) trait SharedStore: Send + Sync {
     /// A value or a pause that is of use, or the right to make the one call, if nobody has it.
     fn claim(&self, wanted: &Wanted, time: u64) -> Answer<Claim>;
 
-    /// Leaves a value in a slot. It does not count, and nothing is changed, if another holds the lease, or
-    /// somebody has left another value since the claim.
+    /// Leaves a value in a slot. It does not count, and nothing is changed, if another holds the lease, somebody has
+    /// left another value since the claim, or all values of its epoch have been given up.
     fn publish(&self, target: &Target<'_>, value: &[u8], time: u64) -> Answer<bool>;
 
     /// Leaves what upstream said in a slot, beside the value, or takes it away. Counts as a value does.
@@ -98,6 +98,8 @@ pub(crate) struct Seen {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Target<'a> {
     pub(crate) slot: &'a Slot,
+    /// Where it stands whether all values of the account have been given up.
+    pub(crate) group: &'a Slot,
     /// None for who called without one.
     pub(crate) lease: Option<&'a Lease>,
     /// The generation of what was in the slot at the claim.

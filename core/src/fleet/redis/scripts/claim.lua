@@ -1,8 +1,7 @@
 -- KEYS: value, pause, lease, the group's value
 -- ARGV: how long a value has to last, two generations that are of no use, whether the pause is of no use, the token
 -- of the lease or nothing, how long the lease lasts
-local group = beginning(KEYS[4])
-local epoch = kind_of(group) == TOMBSTONE and generation_of(group) or NOBODY
+local epoch = epoch_in(KEYS[4])
 local value, seen, note = contents(KEYS[1]), '', ''
 local kind = kind_of(value)
 if kind then

@@ -34,6 +34,12 @@ local function beginning(key)
   return type(bytes) == 'string' and bytes or ''
 end
 
+-- The epoch of an account, by what lies in its slot.
+local function epoch_in(key)
+  local bytes = beginning(key)
+  return kind_of(bytes) == TOMBSTONE and generation_of(bytes) or NOBODY
+end
+
 -- The generation of what lies in a slot; empty if that is nothing of ours.
 local function generation_in(key)
   local length = redis.pcall('STRLEN', key)

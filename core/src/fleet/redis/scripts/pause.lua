@@ -1,4 +1,4 @@
--- KEYS: value, pause, lease
+-- KEYS: value, pause, lease, the group's value
 -- ARGV: the token of the lease or nothing, the generation that was there at the claim or nothing, the pause or nothing
 local token = holder(KEYS[3])
 if token and token ~= ARGV[1] then return {now, 0} end
