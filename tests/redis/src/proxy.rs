@@ -1,4 +1,4 @@
-//! What comes between a server and who asks it: a network that delays, cuts, trickles and drops.
+//! What comes between a server and its caller: a network that delays, cuts, trickles and drops.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};

@@ -44,6 +44,8 @@ impl SharedFetch {
         if !matches!(first.claimed, Claimed::Fetches) {
             return first;
         }
+        // Nobody waits twice as long because there are two stores.
+        front.waits_since().into_iter().for_each(|since| self.store.has_waited(since));
         let next = self.store.ask(hand, waker, counters, now);
         if let Some(epoch) = next.epoch {
             front.follow(epoch, counters, now);

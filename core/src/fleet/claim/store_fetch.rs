@@ -159,6 +159,16 @@ impl StoreFetch {
         Self { member, store, is_in_front, slot, ttl, state }
     }
 
+    /// Since when others are waited for, here or in a store before.
+    pub(super) fn waits_since(&self) -> Option<u64> {
+        self.state.lock().waits_since
+    }
+
+    /// Others have been waited for since some time in a store before.
+    pub(super) fn has_waited(&self, since: u64) {
+        self.state.lock().waits_since.get_or_insert(since);
+    }
+
     /// Asks the store. Takes some microseconds; never waits. The task is woken when an answer comes.
     pub(super) fn ask(
         &self,

@@ -9,6 +9,8 @@ use crate::authority::Authority;
 
 /// No sensible URL is longer.
 const URL_MAX_BYTES: usize = 2048;
+/// So many servers of a cluster are enough to find the others.
+const HOSTS_MAX: usize = 16;
 pub(super) const DEFAULT_PORT: u16 = 6379;
 
 /// A checked URL. What it has a password in shows nobody.
@@ -25,7 +27,9 @@ pub(super) enum Where {
     File(PathBuf),
     Network {
         is_tls: bool,
-        authority: Authority,
+        is_cluster: bool,
+        /// One, or some of a cluster's.
+        authorities: Vec<Authority>,
     },
 }
 
@@ -37,14 +41,16 @@ impl Address {
         }
         let (scheme, rest) = url.split_once("://").ok_or(NO_URL)?;
         match scheme.to_ascii_lowercase().as_str() {
-            "redis" => Self::network(rest, false),
-            "rediss" => Self::network(rest, true),
+            "redis" => Self::network(rest, false, false),
+            "rediss" => Self::network(rest, true, false),
+            "redis+cluster" => Self::network(rest, false, true),
+            "rediss+cluster" => Self::network(rest, true, true),
             "redis+unix" => Self::file(rest),
             _ => Err(NO_URL),
         }
     }
 
-    fn network(rest: &str, is_tls: bool) -> Result<Self, &'static str> {
+    fn network(rest: &str, is_tls: bool, is_cluster: bool) -> Result<Self, &'static str> {
         // A password may have an @ in it, or a slash, a host has neither.
         let (login, place) = split_last(rest, "@");
         let (host, path) = place.split_at(place.find(['/', '?', '#']).unwrap_or(place.len()));
@@ -53,9 +59,14 @@ impl Address {
                 "must end after the port: no database is chosen, and all else is an option",
             );
         }
-        let authority = Authority::parse(host, Some(DEFAULT_PORT))?;
+        let hosts = host.split(',').take(HOSTS_MAX + 1);
+        let authorities = hosts.map(|host| Authority::parse(host, Some(DEFAULT_PORT)));
+        let authorities = authorities.collect::<Result<Vec<_>, _>>()?;
+        if authorities.len() > if is_cluster { HOSTS_MAX } else { 1 } {
+            return Err("must name one server, or at most 16 of a cluster behind redis+cluster://");
+        }
         let (user, password) = login.map(login_of).transpose()?.unwrap_or_default();
-        Ok(Self { at: Where::Network { is_tls, authority }, user, password })
+        Ok(Self { at: Where::Network { is_tls, is_cluster, authorities }, user, password })
     }
 
     fn file(rest: &str) -> Result<Self, &'static str> {
@@ -77,19 +88,25 @@ impl Address {
     pub(crate) fn is_in_the_open(&self) -> bool {
         match &self.at {
             Where::File(_) => false,
-            Where::Network { is_tls, authority } => !is_tls && !authority.is_loopback(),
+            Where::Network { is_tls, authorities, .. } => {
+                !is_tls && !authorities.iter().all(Authority::is_loopback)
+            }
         }
     }
 }
 
-const NO_URL: &str = "must be a URL that begins with rediss://, redis:// or redis+unix://, such as rediss://host.example:6380";
+const NO_URL: &str = "must be a URL that begins with rediss://, redis://, redis+unix://, rediss+cluster:// or redis+cluster://, \
+     such as rediss://host.example:6380";
 
-/// How troubles name it, and how it is shown: without who asks.
+/// How troubles name it, and how it is shown: without the user.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.at {
             Where::File(path) => write!(f, "redis at {}", path.display()),
-            Where::Network { authority, .. } => write!(f, "redis at {authority}"),
+            Where::Network { authorities, .. } => {
+                let names: Vec<_> = authorities.iter().map(ToString::to_string).collect();
+                write!(f, "redis at {}", names.join(","))
+            }
         }
     }
 }
@@ -161,6 +178,8 @@ mod tests {
             ("rediss://Host.Example:6380/", "redis at host.example:6380"),
             ("REDISS://user:secret@host.example:6379/0", "redis at host.example"),
             ("redis://[0::1]:7000", "redis at [::1]:7000"),
+            ("redis+cluster://h1,h2:7000/", "redis at h1,h2:7000"),
+            ("rediss+cluster://:secret@h1", "redis at h1"),
             ("redis+unix:///run/redis.sock", "redis at /run/redis.sock"),
             ("redis+unix://user:secret@/run/a@b.sock", "redis at /run/a@b.sock"),
         ] {
@@ -204,6 +223,9 @@ mod tests {
             "redis://hunter2@h",
             "redis://h/1hunter2",
             "redis://h#hunter2",
+            "redis://hunter2,h",
+            "redis+cluster://hunter2,",
+            "redis+cluster://a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,hunter2",
             "redis://h?hunter2",
             "redis://h/0#hunter2",
             "redis://h hunter2",
@@ -228,6 +250,8 @@ mod tests {
             ("redis://localhost.example", true),
             ("rediss://10.0.0.1", false),
             ("redis+unix:///x", false),
+            ("redis+cluster://127.0.0.1,10.0.0.1", true),
+            ("rediss+cluster://127.0.0.1,10.0.0.1", false),
         ] {
             assert_eq!(Address::parse(url).unwrap().is_in_the_open(), expected, "{url}");
         }

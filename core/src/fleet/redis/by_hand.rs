@@ -23,8 +23,11 @@ impl RedisByHand {
             timeout: Duration::from_nanos(TOLD),
             scripts: Scripts::by_hand(),
             is_by_hand: true,
+            is_of_cluster: false,
+            is_insecure: false,
+            identity: [0; 32],
         };
-        Self(RedisStore::new(server, ""))
+        Self(RedisStore::alone(server))
     }
 }
 

@@ -17,6 +17,11 @@ impl Command {
         Self { script, keys, arguments }
     }
 
+    /// The first key, which says where it goes: the others lie beside it.
+    pub(super) fn key(&self) -> &[u8] {
+        self.keys.first().map_or(&[], Vec::as_slice)
+    }
+
     /// By the digest of the script, which the server knows if it has run it before.
     pub(super) fn by_digest(&self, scripts: &Scripts) -> Zeroizing<Vec<u8>> {
         self.bytes(b"EVALSHA", &scripts.text(self.script).digest)

@@ -94,6 +94,11 @@ impl Link {
         }
     }
 
+    /// Whether no connection is made for now, as that has failed.
+    pub(super) fn rests(&self) -> bool {
+        self.state.lock().rests.as_ref().is_some_and(|(until, _)| *until > boot_nanos())
+    }
+
     /// Keeps a lease until it is let go.
     pub(super) fn hold(&self, held: Held) {
         let mut state = self.state.lock();
@@ -181,7 +186,7 @@ impl Link {
         }
         let until = time.saturating_add(SECOND);
         let renewals = renewals.iter().cloned();
-        renewals.for_each(|command| open.add(Job::new(command, now, until), &self.server));
+        renewals.for_each(|command| open.add(Job::new(command, now, until, None), &self.server));
         open.flush().err()
     }
 

@@ -15,6 +15,7 @@
 mod address;
 #[cfg(any(test, feature = "test-helpers"))]
 mod by_hand;
+mod cluster;
 mod command;
 mod job;
 mod leases;
@@ -28,6 +29,7 @@ mod reply;
 mod said;
 mod scripts;
 mod server;
+mod servers;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -45,5 +47,5 @@ pub(crate) use options::RedisOptions;
 
 /// The store on a server, which is connected to when it is first asked.
 pub(crate) fn open(options: &RedisOptions) -> Result<Arc<dyn SharedStore>> {
-    Ok(Arc::new(RedisStore::new(options.server()?, options.prefix())))
+    Ok(Arc::new(RedisStore::new(options.servers()?, options.prefix())))
 }

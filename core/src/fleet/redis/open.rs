@@ -3,11 +3,13 @@
 use std::collections::VecDeque;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::job::{Job, Said};
+use super::command::packed;
+use super::job::{Job, Redirect, Said};
 use super::line::{Broken, Line};
 use super::reply::Reply;
 use super::server::Server;
@@ -28,7 +30,8 @@ pub(super) struct Open {
 
 /// A command that was sent.
 struct Sent {
-    job: Arc<Job>,
+    /// None for what only goes before another.
+    job: Option<Arc<Job>>,
     at: u64,
     /// The script went with it.
     is_full: bool,
@@ -55,8 +58,15 @@ impl Open {
             true => job.command.in_full(&server.scripts),
             false => job.command.by_digest(&server.scripts),
         };
-        match self.line.add(&bytes) {
-            Ok(()) => self.under_way.push_back(Sent { job, at: boot_nanos(), is_full }),
+        let at = boot_nanos();
+        let before = job.is_asking.load(Ordering::Relaxed).then(|| packed(&[b"ASKING"]));
+        let all = before.as_deref().map_or_else(Vec::new, Clone::clone);
+        match self.line.add(&[&all[..], &bytes[..]].concat()) {
+            Ok(()) => {
+                let asking = before.map(|_| Sent { job: None, at, is_full });
+                self.under_way.extend(asking);
+                self.under_way.push_back(Sent { job: Some(job), at, is_full });
+            }
             Err(broken) => job.end(Err(trouble(&server.name, &broken.what, false))),
         }
     }
@@ -92,12 +102,18 @@ impl Open {
                 return Err(Broken::of_server("it says what it was not asked"));
             };
             self.has_worked = true;
-            match &reply {
-                Reply::Error(text) if text.starts_with("NOSCRIPT") && !sent.is_full => {
-                    self.put(sent.job, true, server);
+            let Some(job) = sent.job else { continue };
+            if let Reply::Error(text) = &reply {
+                if text.starts_with("NOSCRIPT") && !sent.is_full {
+                    self.put(job, true, server);
+                    continue;
                 }
-                _ => ended.push((self.said(reply, &sent, answered, server), sent.job)),
+                if let Some(followed) = Redirect::read(text).and_then(|to| job.follow(&to)) {
+                    ended.extend(followed.err().map(|trouble| ((Err(trouble), None), job)));
+                    continue;
+                }
             }
+            ended.push((self.said(reply, sent.at, answered, server), job));
         }
         let broken = ended.iter().find_map(|((_, broken), _)| broken.clone());
         // Whoever is told may ask the next question right here.
@@ -118,7 +134,7 @@ impl Open {
     fn said(
         &self,
         reply: Reply,
-        sent: &Sent,
+        asked: u64,
         answered: u64,
         server: &Server,
     ) -> (Result<Said, Trouble>, Option<Broken>) {
@@ -137,7 +153,7 @@ impl Open {
             return (wrong("it answers what no script of ours does", false), None);
         };
         let time = micros.unsigned_abs().saturating_mul(1000);
-        if !self.line.keeps_time(time, sent.at, answered) {
+        if !self.line.keeps_time(time, asked, answered) {
             let what = "its clock (TIME) does not go on as a clock does";
             return (wrong(what, false), Some(Broken::of_server(what)));
         }
@@ -146,6 +162,6 @@ impl Open {
 
     /// The commands that were under way.
     pub(super) fn end(self) -> impl Iterator<Item = Arc<Job>> {
-        self.under_way.into_iter().map(|sent| sent.job)
+        self.under_way.into_iter().filter_map(|sent| sent.job)
     }
 }

@@ -1,7 +1,10 @@
 //! How a fleet shares through a server, as a host program says it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
 
 use super::address::{Address, DEFAULT_PORT, Where};
 use super::scripts::Scripts;
@@ -82,30 +85,68 @@ impl RedisOptions {
         &self.prefix
     }
 
-    /// The server, with the file of certificates read.
-    pub(super) fn server(&self) -> Result<Server> {
+    /// The servers that are named, with the file of certificates read.
+    pub(super) fn servers(&self) -> Result<Vec<Arc<Server>>> {
         self.check()?;
         let certificates = self.ca_file.as_deref().map(Certificates::read).transpose()?;
-        let trusted = certificates.map(|certificates| certificates.roots()).transpose()?;
-        let Address { at, user, password } = &self.address;
-        let at = match at {
-            Where::File(path) => At::File(path.clone()),
-            Where::Network { is_tls, authority } => At::Network {
-                place: Place::of(authority, DEFAULT_PORT),
-                roots: is_tls.then(|| trusted.unwrap_or_else(Roots::built_in)),
-            },
+        let trusted = certificates.as_ref().map(Certificates::roots).transpose()?;
+        let roots = trusted.unwrap_or_else(Roots::built_in);
+        let (at, is_of_cluster) = match &self.address.at {
+            Where::File(path) => (vec![(At::File(path.clone()), self.address.to_string())], false),
+            Where::Network { is_tls, is_cluster, authorities } => {
+                let at = |authority| At::Network {
+                    place: Place::of(authority, DEFAULT_PORT),
+                    roots: is_tls.then(|| roots.clone()),
+                };
+                let named = |authority| (at(authority), format!("redis at {authority}"));
+                (authorities.iter().map(named).collect(), *is_cluster)
+            }
         };
-        let login = |password: &zeroize::Zeroizing<Vec<u8>>| Login {
-            user: user.clone(),
-            password: Secret::new(password),
-        };
-        Ok(Server {
+        let login = self.address.password.as_ref().map(|password| {
+            Arc::new(Login { user: self.address.user.clone(), password: Secret::new(password) })
+        });
+        let (scripts, identity) = (Scripts::new(), self.identity(certificates.as_ref()));
+        let server = |(at, name): (At, String)| Server {
             at,
-            name: self.address.to_string().into(),
-            login: password.as_ref().map(login),
+            name: name.into(),
+            login: login.clone(),
             timeout: self.timeout,
-            scripts: Scripts::new(),
+            scripts: Arc::clone(&scripts),
             is_by_hand: false,
-        })
+            is_of_cluster,
+            is_insecure: self.is_insecure,
+            identity,
+        };
+        Ok(at.into_iter().map(server).map(Arc::new).collect())
+    }
+
+    /// The same for those who name the same servers in the same way.
+    fn identity(&self, certificates: Option<&Certificates>) -> [u8; 32] {
+        let Address { at, user, password } = &self.address;
+        let kind: &[u8] = match at {
+            Where::File(_) => b"file",
+            Where::Network { is_tls: true, is_cluster: true, .. } => b"rediss+cluster",
+            Where::Network { is_tls: true, .. } => b"rediss",
+            Where::Network { is_cluster: true, .. } => b"redis+cluster",
+            Where::Network { .. } => b"redis",
+        };
+        let name = self.address.to_string();
+        let trusted = certificates.map_or([0; 32], Certificates::digest);
+        let millis = self.timeout.as_millis().to_le_bytes();
+        let parts: [&[u8]; 7] = [
+            kind,
+            name.as_bytes(),
+            user.as_deref().unwrap_or_default().as_bytes(),
+            password.as_deref().map_or(&[], Vec::as_slice),
+            &trusted,
+            &millis,
+            &[u8::from(self.is_insecure)],
+        ];
+        let mut digest = Sha256::new();
+        for part in parts {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+        digest.finalize().into()
     }
 }

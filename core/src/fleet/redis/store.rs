@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::command::Command;
 use super::job::{Job, Said};
 use super::leases::{Held, LEASE, token};
-use super::link::Link;
 use super::names::{Names, Of};
 use super::pending;
 use super::scripts::Script;
 use super::server::Server;
+use super::servers::Servers;
 use super::words::trouble;
 use crate::clock::nanos;
 use crate::fleet::store::{Admitted, Answer, Asked, Ended, Told};
@@ -32,31 +32,50 @@ pub(crate) struct RedisStore(ForkCell<Ours>);
 /// As this process has it open.
 struct Ours {
     born: Generation,
-    server: Arc<Server>,
+    /// Those that were named, which are asked in the same way.
+    named: Arc<[Arc<Server>]>,
     names: Arc<Names>,
-    link: Arc<Link>,
+    servers: Arc<Servers>,
 }
 
 impl RedisStore {
-    pub(super) fn new(server: Server, prefix: &str) -> Self {
-        Self(ForkCell::new(Ours::new(Arc::new(server), Arc::new(Names::new(prefix)))))
+    pub(super) fn new(named: Vec<Arc<Server>>, prefix: &str) -> Self {
+        let (named, names) = (Arc::from(named), Arc::new(Names::new(prefix)));
+        Self(ForkCell::new(Ours::new(named, names)))
+    }
+
+    /// One with a connection of its own.
+    #[cfg(any(test, feature = "test-helpers"))]
+    pub(super) fn alone(server: Server) -> Self {
+        let named: Arc<[_]> = Arc::new([Arc::new(server)]);
+        let (servers, names) = (Servers::of(&named), Arc::new(Names::new("")));
+        Self(ForkCell::new(Ours { born: generation(), named, names, servers }))
     }
 
     /// Gives a lease back, if it is held.
     pub(super) fn give_back(&self, lease: &Lease) -> Option<Answer<()>> {
         let ours = self.0.get();
-        ours.link.let_go(lease.number).then(|| {
+        ours.servers.let_go(lease.number).then(|| {
             let keys = vec![ours.name(&lease.slot, Of::Lease(lease.chair))];
             let job = ours.job((Script::Release, TOLD), keys, vec![token(lease.number)], 0);
-            pending::ask(&ours.link, job, |said| said.is_done().map(|_| Ok(())), None)
+            pending::ask(
+                &ours.servers.link(job.command.key()),
+                job,
+                |said| said.is_done().map(|_| Ok(())),
+                None,
+            )
         })
     }
 }
 
 impl Ours {
-    fn new(server: Arc<Server>, names: Arc<Names>) -> Self {
-        let link = Link::new(&server);
-        Self { born: generation(), server, names, link }
+    fn new(named: Arc<[Arc<Server>]>, names: Arc<Names>) -> Self {
+        let servers = Servers::shared(&named);
+        Self { born: generation(), named, names, servers }
+    }
+
+    fn server(&self) -> &Server {
+        &self.named[0]
     }
 
     fn name(&self, slot: &Slot, of: Of) -> Vec<u8> {
@@ -71,11 +90,12 @@ impl Ours {
         mut arguments: Vec<Vec<u8>>,
         time: u64,
     ) -> Arc<Job> {
-        if self.server.is_by_hand {
+        if self.server().is_by_hand {
             arguments.push(format!("{}.{:03}", time / 1000, time % 1000).into_bytes());
         }
-        let asked = boot_nanos();
-        Job::new(Command::new(script, keys, arguments), asked, asked.saturating_add(waits))
+        let (asked, follows) = (boot_nanos(), self.servers.follows());
+        let command = Command::new(script, keys, arguments);
+        Job::new(command, asked, asked.saturating_add(waits), follows)
     }
 
     /// Leaves something in the place of a value or a pause, as the holder of a lease or because nobody has one.
@@ -85,7 +105,7 @@ impl Ours {
             return Answer::Now(Ok(false));
         }
         // It is over with this, and others need not wait for it to be given back.
-        lease.map(|lease| self.link.let_go(lease.number));
+        lease.map(|lease| self.servers.let_go(lease.number));
         let chair = lease.map_or(Chair::First, |lease| lease.chair);
         let keys = [Of::Value, Of::Pause, Of::Lease(chair)];
         let arguments = vec![
@@ -96,7 +116,12 @@ impl Ours {
         let mut keys = keys.map(|of| self.name(slot, of)).to_vec();
         keys.push(self.name(group, Of::Value));
         let job = self.job((script, TOLD), keys, arguments, time);
-        pending::ask(&self.link, job, |said| Some(Ok(said.is_done()?)), None)
+        pending::ask(
+            &self.servers.link(job.command.key()),
+            job,
+            |said| Some(Ok(said.is_done()?)),
+            None,
+        )
     }
 }
 
@@ -107,7 +132,7 @@ impl Reborn for Ours {
 
     /// With a connection of its own, and none of its parent's leases.
     fn reborn(&self) -> Self {
-        Self::new(Arc::clone(&self.server), Arc::clone(&self.names))
+        Self::new(Arc::clone(&self.named), Arc::clone(&self.names))
     }
 }
 
@@ -130,14 +155,16 @@ impl SharedStore for RedisStore {
             second,
             if wanted.is_pause_known { b"1".to_vec() } else { Vec::new() },
             if wants_lease { token(number) } else { Vec::new() },
-            micros(if ours.server.is_by_hand { LEASE_BY_HAND } else { LEASE }),
+            micros(if ours.server().is_by_hand { LEASE_BY_HAND } else { LEASE }),
         ];
-        let waits = nanos(ours.server.timeout);
+        let waits = nanos(ours.server().timeout);
         let job = ours.job((Script::Claim, waits), keys, arguments, time);
         let lease = Lease { slot: *slot, chair: wanted.chair, number };
-        let link = Arc::clone(&ours.link);
+        let servers = Arc::clone(&ours.servers);
         let (held, asked) = (lease_name.clone(), job.asked);
         let reads = move |said: &Said| {
+            // In a cluster, that of the server which has answered.
+            let link = servers.link(&held);
             let claim = said.claim(lease, &link.server);
             if let Some(Ok(Claim::Lease(..))) = &claim {
                 link.hold(Held { number, key: held, taken: asked, renewed: asked });
@@ -146,10 +173,10 @@ impl SharedStore for RedisStore {
         };
         let gives_back =
             ours.job((Script::Release, TOLD), vec![lease_name], vec![token(number)], time);
-        let link = Arc::clone(&ours.link);
-        let unread = move || drop(link.post(&gives_back));
+        let servers = Arc::clone(&ours.servers);
+        let unread = move || drop(servers.link(gives_back.command.key()).post(&gives_back));
         let unread = wants_lease.then(|| Box::new(unread) as Box<dyn FnOnce() + Send>);
-        pending::ask(&ours.link, job, reads, unread)
+        pending::ask(&ours.servers.link(job.command.key()), job, reads, unread)
     }
 
     fn publish(&self, target: &Target<'_>, value: &[u8], time: u64) -> Answer<bool> {
@@ -175,13 +202,18 @@ impl SharedStore for RedisStore {
         let ours = self.0.get();
         let Some(head) = Head::read(value) else {
             let what = "a value is not readable or too long";
-            return Answer::Now(Err(trouble(&ours.server.name, what, true)));
+            return Answer::Now(Err(trouble(&ours.server().name, what, true)));
         };
         let kept = head.end.saturating_sub(time).div_ceil(1_000_000).clamp(1, KEPT_MOST_MILLIS);
         let keys = [Of::Value, Of::Pause].map(|of| ours.name(slot, of)).to_vec();
         let arguments = vec![value.to_vec(), kept.to_string().into_bytes()];
         let job = ours.job((Script::Replace, TOLD), keys, arguments, time);
-        pending::ask(&ours.link, job, |said| said.is_done().map(|_| Ok(())), None)
+        pending::ask(
+            &ours.servers.link(job.command.key()),
+            job,
+            |said| said.is_done().map(|_| Ok(())),
+            None,
+        )
     }
 
     fn admit(&self, cell: &Slot, asked: &Asked, time: u64) -> Answer<Admitted> {
@@ -193,13 +225,13 @@ impl SharedStore for RedisStore {
             micros(asked.lost_after),
             number(asked.random),
         ];
-        let waits = nanos(ours.server.timeout);
+        let waits = nanos(ours.server().timeout);
         let job =
             ours.job((Script::Admit, waits), vec![ours.name(cell, Of::Cell)], arguments, time);
-        let (call, is_by_hand) = (asked.call, ours.server.is_by_hand);
+        let (call, is_by_hand) = (asked.call, ours.server().is_by_hand);
         let reads =
             move |said: &Said| said.admitted(call, if is_by_hand { time } else { said.answered });
-        pending::ask(&ours.link, job, reads, None)
+        pending::ask(&ours.servers.link(job.command.key()), job, reads, None)
     }
 
     fn report(&self, cell: &Slot, told: &Told, time: u64) -> Answer<()> {
@@ -221,11 +253,16 @@ impl SharedStore for RedisStore {
         ];
         let job =
             ours.job((Script::Report, TOLD), vec![ours.name(cell, Of::Cell)], arguments, time);
-        pending::ask(&ours.link, job, |said| said.is_done().map(|_| Ok(())), None)
+        pending::ask(
+            &ours.servers.link(job.command.key()),
+            job,
+            |said| said.is_done().map(|_| Ok(())),
+            None,
+        )
     }
 
     fn is_by_hand(&self) -> bool {
-        self.0.get().server.is_by_hand
+        self.0.get().server().is_by_hand
     }
 
     fn pacing(&self) -> Pacing {
