@@ -132,6 +132,7 @@ test-redis: ## fleets through Redis, on real servers
 .PHONY: try-redis
 try-redis:
 	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --lib fleet:: -- --include-ignored
+	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --test it fleet_redis -- --include-ignored
 	$(CARGO) test --locked -p grantmint-fleet --features redis -- --include-ignored
 
 header: ## writes include/grantmint.h from ffi/src

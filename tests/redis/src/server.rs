@@ -11,6 +11,8 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use crate::client::{Client, Reply};
 use crate::folder::Folder;
 
+/// So many parts the keys of a cluster have.
+const PARTS: u16 = 16_384;
 const STARTS_WITHIN: Duration = Duration::from_secs(20);
 
 /// How a server is started.
@@ -20,8 +22,8 @@ pub struct Setup {
     pub arguments: Vec<String>,
     /// It speaks TLS on a port of its own.
     pub tls: bool,
-    /// Its clock, as `faketime` has it: `-20s`.
-    pub clock: Option<String>,
+    /// By how many seconds its clock is ahead.
+    pub ahead: i64,
 }
 
 /// A server that is stopped with this.
@@ -55,6 +57,62 @@ impl Redis {
     #[must_use]
     pub fn plain() -> Self {
         Self::start(Setup::default())
+    }
+
+    /// One that has all that this one has, and goes on having it; its clock is ahead by so many seconds.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come up.
+    #[must_use]
+    pub fn replica(&self, ahead: i64) -> Self {
+        self.ask(["CONFIG", "SET", "repl-diskless-sync-delay", "0"]);
+        let arguments = ["--replicaof", "127.0.0.1", &self.port.to_string()];
+        let arguments = arguments.map(str::to_owned).to_vec();
+        let replica = Self::start(Setup { arguments, ahead, ..Setup::default() });
+        let start = Instant::now();
+        while self.ask(["WAIT", "1", "100"]) != Reply::Number(1) {
+            assert!(start.elapsed() < STARTS_WITHIN, "the replica does not come up");
+        }
+        replica
+    }
+
+    /// Makes a replica one of its own, with all that it has been sent.
+    pub fn promote(&self, from: &Self) {
+        from.ask(["WAIT", "1", "1000"]);
+        self.ask(["REPLICAOF", "NO", "ONE"]);
+    }
+
+    /// Servers that have a part of the keys each, and know each other.
+    ///
+    /// # Panics
+    ///
+    /// If they do not come up.
+    #[must_use]
+    pub fn cluster(count: u16) -> Vec<Self> {
+        let arguments = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000"];
+        let setup = Setup { arguments: arguments.map(str::to_owned).to_vec(), ..Setup::default() };
+        let all: Vec<_> = (0..count).map(|_| Self::start(setup.clone())).collect();
+        let part = PARTS / count;
+        for (index, redis) in (0..count).zip(&all) {
+            let last = if index + 1 == count { PARTS } else { part * (index + 1) } - 1;
+            let (first, last) = ((part * index).to_string(), last.to_string());
+            redis.ask(["CLUSTER", "ADDSLOTSRANGE", &first, &last]);
+            redis.ask(["CLUSTER", "SET-CONFIG-EPOCH", &(index + 1).to_string()]);
+            all[0].ask(["CLUSTER", "MEET", "127.0.0.1", &redis.port.to_string()]);
+        }
+        let start = Instant::now();
+        let is_up = |redis: &Self| {
+            let Reply::Text(info) = redis.ask(["CLUSTER", "INFO"]) else { return false };
+            let info = String::from_utf8_lossy(&info).into_owned();
+            let knows = format!("cluster_known_nodes:{count}");
+            info.contains("cluster_state:ok") && info.contains(&knows)
+        };
+        while !all.iter().all(is_up) {
+            assert!(start.elapsed() < STARTS_WITHIN, "the cluster does not come up");
+            thread::sleep(Duration::from_millis(20));
+        }
+        all
     }
 
     /// Where it listens without TLS.
@@ -110,14 +168,10 @@ impl Redis {
     /// If it does not come up.
     pub fn start_again(&mut self) {
         self.kill();
-        let mut command = match &self.setup.clock {
-            Some(clock) => {
-                let mut command = Command::new("faketime");
-                command.args(["-f", clock, "redis-server"]);
-                command
-            }
-            None => Command::new("redis-server"),
-        };
+        let mut command = Command::new("redis-server");
+        if self.setup.ahead != 0 {
+            command.env("LD_PRELOAD", self.clock()).env("AHEAD", self.setup.ahead.to_string());
+        }
         let folder = self.folder.path();
         command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", ""]);
         command.args(["--appendonly", "no", "--daemonize", "no", "--loglevel", "warning"]);
@@ -153,6 +207,17 @@ impl Redis {
         let child = self.child.as_ref().expect("a server that runs");
         let sent = Command::new("kill").args(["-s", name, &child.id().to_string()]).status();
         assert!(sent.expect("kill").success(), "no signal {name}");
+    }
+
+    /// Makes what sets its clock.
+    fn clock(&self) -> PathBuf {
+        let (source, made) = ("clock.c", "clock.so");
+        let path = |name: &str| self.folder.path().join(name);
+        fs::write(path(source), include_str!("clock.c")).expect("a file");
+        let mut compiler = Command::new("cc");
+        compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(path(made)).arg(path(source));
+        assert!(compiler.status().expect("a C compiler").success(), "clock.c does not compile");
+        path(made)
     }
 
     /// Makes the files that its TLS needs.

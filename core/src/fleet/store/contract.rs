@@ -11,10 +11,16 @@ use super::slot::Slot;
 const SECOND: u64 = 1_000_000_000;
 /// Any time since boot.
 pub(crate) const TIME: u64 = 1000 * SECOND;
-pub(crate) const SLOT: Slot = Slot::new([7; 16]);
-const OTHER: Slot = Slot::new([8; 16]);
-const GROUP: Slot = Slot::new([9; 16]);
-const CELL: Slot = Slot::new([10; 16]);
+pub(crate) const SLOT: Slot = slot(7);
+const OTHER: Slot = slot(8);
+const GROUP: Slot = slot(9);
+const CELL: Slot = slot(10);
+
+/// Slots of one account are beside each other.
+const fn slot(own: u8) -> Slot {
+    let [a, b] = [7, own];
+    Slot::new([a, a, a, a, b, b, b, b, b, b, b, b, b, b, b, b])
+}
 
 /// A store that several processes have open, and what lies in it.
 pub(crate) trait World {

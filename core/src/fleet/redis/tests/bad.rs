@@ -108,7 +108,7 @@ fn who_says_nothing_is_not_waited_for() {
 fn a_replica_is_read_and_not_written() {
     let redis = Redis::plain();
     works(&*at_port(redis.port()));
-    let replica = with(&["--replicaof", "127.0.0.1", &redis.port().to_string()]);
+    let replica = redis.replica(0);
     let store = at_port(replica.port());
     until("the value is there", || value(&*store).is_some_and(|(generation, _)| generation == 77));
     redis.ask(["FLUSHALL"]);

@@ -131,3 +131,19 @@ fn a_lease_without_an_end_is_none() {
     redis.ask(["LPUSH", &key, "of another type"]);
     lease(&*store);
 }
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn after_a_failover_to_another_clock_no_lease_lasts_longer() {
+    for ahead in [-20, 20] {
+        let primary = Redis::plain();
+        let replica = primary.replica(ahead);
+        let store = at_port(primary.port());
+        let (_held, ..) = lease(&*store);
+        replica.promote(&primary);
+        let start = Instant::now();
+        let fresh = at_port(replica.port());
+        until("the lease is none", || !is_busy(&*fresh));
+        assert!(start.elapsed() < LONG, "{ahead}");
+    }
+}

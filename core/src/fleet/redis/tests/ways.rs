@@ -5,6 +5,7 @@ use std::time::Duration;
 use grantmint_redis::{Redis, Setup};
 
 use super::*;
+use crate::fleet::store::Asked;
 
 fn text(parts: &[&str]) -> Vec<String> {
     parts.iter().map(|part| (*part).to_owned()).collect()
@@ -109,15 +110,72 @@ fn a_user_needs_no_more_than_the_documentation_says() {
     works(&*store);
     let tombstone = grant(9, now() + 60 * SECOND);
     store.replace(&SLOT, &tombstone, now()).result().unwrap();
-    let asked = crate::fleet::store::Asked {
-        call: 1,
-        rate: 2.0,
-        most: 9.0,
-        lost_after: SECOND,
-        random: 0.5,
-    };
+    let asked = Asked { call: 1, rate: 2.0, most: 9.0, lost_after: SECOND, random: 0.5 };
     store.admit(&SLOT, &asked, now()).result().unwrap();
     let mut other = options(&format!("redis://fleet:secret@127.0.0.1:{}", redis.port()));
     other.set_prefix("staging").unwrap();
     works(&*open(&other).unwrap());
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn a_cluster_is_found_by_any_of_its_servers() {
+    let all = Redis::cluster(3);
+    for redis in &all {
+        let store = store(&format!("redis+cluster://127.0.0.1:{}", redis.port()));
+        works(&*store);
+        assert!(publish(&*store, &lease(&*store), 7, 60 * SECOND));
+    }
+    let single = at_port(all[0].port());
+    let troubles: Vec<_> =
+        all.iter().filter_map(|redis| claim(&*at_port(redis.port())).err()).collect();
+    assert!(
+        claim(&*single).is_ok() || troubles.iter().any(|trouble| trouble.what.contains("MOVED"))
+    );
+    assert_eq!(troubles.len(), 2, "{troubles:?}");
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn leases_of_a_cluster_are_renewed_and_given_back() {
+    let all = Redis::cluster(3);
+    let urls = all.iter().map(|redis| format!("127.0.0.1:{}", redis.port())).collect::<Vec<_>>();
+    let [one, other] = [0, 1].map(|first| store(&format!("redis+cluster://{}", urls[first])));
+    let (held, ..) = lease(&*one);
+    for _ in 0..12 {
+        std::thread::sleep(Duration::from_millis(250));
+        assert!(is_busy(&*other), "after a lease's time it is held");
+    }
+    one.release(&held);
+    until("it is given back", || !is_busy(&*other));
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn keys_that_are_being_moved_are_asked_for_where_they_are() {
+    let all = Redis::cluster(2);
+    let store = store(&format!("redis+cluster://127.0.0.1:{}", all[0].port()));
+    works(&*store);
+    // The part that the keys are in is on its way from one server to the other, where nothing of it is yet.
+    let key = super::super::names::Names::new("").name(&SLOT, super::super::names::Of::Value);
+    let part = redis_protocol::redis_keyslot(&key);
+    let is_first = part < 8192;
+    let (from, to) = if is_first { (&all[0], &all[1]) } else { (&all[1], &all[0]) };
+    let id = |redis: &Redis| match redis.ask(["CLUSTER", "MYID"]) {
+        grantmint_redis::Reply::Text(id) => String::from_utf8(id).unwrap(),
+        other => panic!("{other:?}"),
+    };
+    from.ask(["FLUSHALL"]);
+    to.ask(["CLUSTER", "SETSLOT", &part.to_string(), "IMPORTING", &id(from)]);
+    from.ask(["CLUSTER", "SETSLOT", &part.to_string(), "MIGRATING", &id(to)]);
+    // What asks for one key is sent on; for several there is no answer until all of them have moved.
+    let asked = Asked { call: 1, rate: 2.0, most: 9.0, lost_after: SECOND, random: 0.5 };
+    store.admit(&SLOT, &asked, now()).result().unwrap();
+    assert_eq!(to.ask(["DBSIZE"]), grantmint_redis::Reply::Number(1));
+    let trouble = claim(&*store).unwrap_err();
+    assert!(trouble.what.contains("(TRYAGAIN)"), "{trouble:?}");
+    for redis in [to, from] {
+        redis.ask(["CLUSTER", "SETSLOT", &part.to_string(), "NODE", &id(to)]);
+    }
+    works(&*store);
 }
