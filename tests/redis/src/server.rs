@@ -77,9 +77,17 @@ impl Redis {
         replica
     }
 
-    /// Makes a replica one of its own, with all that it has been sent.
+    /// Makes a replica one of its own, with all that the other has.
+    ///
+    /// # Panics
+    ///
+    /// If one of them does not answer.
     pub fn promote(&self, from: &Self) {
-        from.ask(["WAIT", "1", "1000"]);
+        // Waits for what the same connection has written, and so for all before it.
+        let mut client = Client::connect(from.port).expect("a connection");
+        for command in [&[&b"SET"[..], b"last", b"1"][..], &[b"WAIT", b"1", b"5000"]] {
+            client.ask(command).expect("an answer");
+        }
         self.ask(["REPLICAOF", "NO", "ONE"]);
     }
 
