@@ -133,6 +133,7 @@ test-redis: ## fleets through Redis, on real servers
 try-redis:
 	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --lib fleet:: -- --include-ignored
 	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --test it fleet_redis -- --include-ignored
+	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --test fork -- redis
 	$(CARGO) test --locked -p grantmint-fleet --features redis -- --include-ignored
 
 header: ## writes include/grantmint.h from ffi/src
@@ -220,6 +221,22 @@ check-fleet: ## processes that share grants: thousands of simulated ones, held t
 	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet -p grantmint-emulator
 	$(TARGET_DIR)/release/grantmint-fleet
 	$(FLEET_RUN) --processes 8 --streams 5 --seconds 6 --kill $(FLEET_RUST)
+	@$(TRY) redis-server 'fleets through Redis, held to bars' $(MAKE) try-fleet-redis
+
+# With the server's store built in, and beside the reader above.
+FLEET_REDIS = Rust=$(TARGET_DIR)/fleet-redis/release/grantmint-fleet-reader
+.PHONY: try-fleet-redis fleet-redis build-fleet-redis
+build-fleet-redis:
+	CARGO_TARGET_DIR=$(TARGET_DIR)/fleet-redis $(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet --features redis
+	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-emulator
+
+try-fleet-redis: build-fleet-redis
+	$(FLEET_RUN) --processes 12 --hosts 3 --seconds 30 --redis $(FLEET_REDIS)
+
+fleet-redis: build-fleet-redis ## 64 processes of four machines that share through Redis, which then freezes, and is killed
+	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis $(FLEET_REDIS)
+	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis --outage frozen $(FLEET_REDIS)
+	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis --outage killed $(FLEET_REDIS)
 
 FLEET_SECONDS ?= 120
 fleet-processes: languages ## 64 processes of all languages that share grants, one of which is killed each second

@@ -7,6 +7,7 @@ use super::job::{Job, Said};
 use super::link::Link;
 use crate::completion::{Subscription, Wake};
 use crate::fleet::store::{Answer, Answered, Pending, StoreClock, Trouble};
+use crate::fork::{Generation, generation};
 use crate::thread::boot_nanos;
 
 /// What an answer says, if it is one that our scripts give.
@@ -14,6 +15,7 @@ type Reads<T> = Box<dyn FnOnce(&Said) -> Option<Result<T, Trouble>> + Send>;
 
 /// An answer to come, and who reads it.
 struct Asked<T> {
+    born: Generation,
     link: Arc<Link>,
     job: Arc<Job>,
     reads: Option<Reads<T>>,
@@ -33,7 +35,8 @@ pub(super) fn ask<T: 'static>(
         return Answer::Now(Err(trouble));
     }
     let (link, reads) = (Arc::clone(link), Some(Box::new(reads) as Reads<T>));
-    Answer::Later(Box::new(Asked { link, job, reads, subscription: None, unread }))
+    let born = generation();
+    Answer::Later(Box::new(Asked { born, link, job, reads, subscription: None, unread }))
 }
 
 impl<T> Asked<T> {
@@ -104,6 +107,11 @@ impl<T: 'static> Pending<T> for Asked<T> {
 
 impl<T> Drop for Asked<T> {
     fn drop(&mut self) {
+        if self.born != generation() {
+            // In a forked child a lock may be held by a thread that is not there.
+            std::mem::forget(self.unread.take());
+            return;
+        }
         if let Some(subscription) = self.subscription {
             self.job.done.unsubscribe(subscription);
         }
