@@ -215,32 +215,29 @@ check-bench:
 
 # Simulated processes, and eight real ones for some seconds.
 FLEET_RUN = python3 tests/fleet/run.py --emulator $(TARGET_DIR)/release/grantmint-emulator
+FLEET_BUILD = $(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet -p grantmint-emulator \
+  --features grantmint-fleet/redis
 FLEET_RUST = Rust=$(TARGET_DIR)/release/grantmint-fleet-reader
 .PHONY: check-fleet fleet-processes
 check-fleet: ## processes that share grants: thousands of simulated ones, held to their bars, and eight real ones
-	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet -p grantmint-emulator
+	$(FLEET_BUILD)
 	$(TARGET_DIR)/release/grantmint-fleet
 	$(FLEET_RUN) --processes 8 --streams 5 --seconds 6 --kill $(FLEET_RUST)
 	@$(TRY) redis-server 'fleets through Redis, held to bars' $(MAKE) try-fleet-redis
 
-# With the server's store built in, and beside the reader above.
-FLEET_REDIS = Rust=$(TARGET_DIR)/fleet-redis/release/grantmint-fleet-reader
-.PHONY: try-fleet-redis fleet-redis build-fleet-redis
-build-fleet-redis:
-	CARGO_TARGET_DIR=$(TARGET_DIR)/fleet-redis $(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet --features redis
-	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-emulator
+.PHONY: try-fleet-redis fleet-redis
+try-fleet-redis:
+	$(FLEET_RUN) --processes 12 --hosts 3 --seconds 30 --redis $(FLEET_RUST)
 
-try-fleet-redis: build-fleet-redis
-	$(FLEET_RUN) --processes 12 --hosts 3 --seconds 30 --redis $(FLEET_REDIS)
-
-fleet-redis: build-fleet-redis ## 64 processes of four machines that share through Redis, which then freezes, and is killed
-	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis $(FLEET_REDIS)
-	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis --outage frozen $(FLEET_REDIS)
-	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis --outage killed $(FLEET_REDIS)
+fleet-redis: ## 64 processes of four machines that share through Redis, which then freezes, and is killed
+	$(FLEET_BUILD)
+	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis $(FLEET_RUST)
+	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis --outage frozen $(FLEET_RUST)
+	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis --outage killed $(FLEET_RUST)
 
 FLEET_SECONDS ?= 120
 fleet-processes: languages ## 64 processes of all languages that share grants, one of which is killed each second
-	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet -p grantmint-emulator
+	$(FLEET_BUILD)
 	$(FLEET_RUN) --seconds $(FLEET_SECONDS) --kill $(FLEET_RUST) Python="$(PYTHON) tests/fleet/reader.py" \
 	  Node.js="node tests/fleet/reader.mjs $(NODE_INSTALLED)"
 

@@ -153,7 +153,11 @@ impl Fleet {
 impl Fleet {
     /// The processes that name this server: `rediss://user:password@host:port`, `redis://` for this machine or with
     /// [`Fleet::insecure`], or `redis+unix:///path` for a socket of this machine. It is connected to when it is first
-    /// needed; that it is not there is no error.
+    /// needed; that it is not there is no error. `redis+cluster://host1,host2` and `rediss+cluster://` name servers of
+    /// a cluster.
+    ///
+    /// A user of the server with these rights can do what a fleet needs and nothing else:
+    /// `~{grantmint:* -@all +eval +evalsha +time +get +getrange +set +del +strlen`.
     ///
     /// # Errors
     ///
