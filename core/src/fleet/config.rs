@@ -105,7 +105,8 @@ impl Fleet {
         Ok(self)
     }
 
-    /// Where the store of this fleet lies, for people: its folder, which is made if it is not there, and checked.
+    /// Where the store of this fleet lies, for people: its folder, which is made if it is not there, and checked; or its
+    /// server, which is not asked.
     ///
     /// # Errors
     ///
@@ -113,8 +114,12 @@ impl Fleet {
     /// [`ErrorKind::Unsupported`] where there are no fleets.
     #[cfg(target_os = "linux")]
     pub fn place(&self) -> Result<String> {
-        host::place(self.path.as_deref())
-            .map_err(|what| Error::of_argument(ErrorKind::InvalidArgument, "fleet", what))
+        match &self.way {
+            Way::Host(path) => host::place(path.as_deref())
+                .map_err(|what| Error::of_argument(ErrorKind::InvalidArgument, "fleet", what)),
+            #[cfg(feature = "fleet-redis")]
+            Way::Redis { options, .. } => options.check().map(|()| options.place()),
+        }
     }
 
     /// It has been tried nowhere else.

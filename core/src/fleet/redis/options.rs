@@ -80,6 +80,11 @@ impl RedisOptions {
         Ok(())
     }
 
+    /// Where the server is, for people: without the user.
+    pub(crate) fn place(&self) -> String {
+        self.address.to_string()
+    }
+
     /// What names begin with.
     pub(super) fn prefix(&self) -> &str {
         &self.prefix
