@@ -17,7 +17,7 @@ NOT_TRIED := tests/machine/not_tried.sh
 TRY := tests/machine/try.sh
 
 .DEFAULT_GOAL := help
-.PHONY: test-python lint-python bench-python wheel help demo test test-rust test-shuttle build-c test-c build-cpp test-cpp header lint fmt licences
+.PHONY: test-python lint-python bench-python wheel help demo test test-rust test-redis test-shuttle build-c test-c build-cpp test-cpp header lint fmt licences
 .PHONY: check check-streams check-asan check-tsan check-valgrind check-bench bench fuzz check-fuzz lint-release
 
 help: ## lists the targets
@@ -29,7 +29,7 @@ demo: ## lets 20,000 viewers in, Twilio's way and through grantmint
 
 test: ## all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) start
-	$(MAKE) test-rust test-cli test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults test-page
+	$(MAKE) test-rust test-cli test-redis test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults test-page
 	@$(NOT_TRIED) show
 
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
@@ -126,6 +126,16 @@ try-server:
 	python3 -B tests/cpp/server/test_server.py $(PACKAGING)/server/token_server \
 	  $(TARGET_DIR)/debug/grantmint-emulator
 
+test-redis: ## fleets through Redis, on real servers
+	@$(TRY) redis-server 'fleets through Redis' $(MAKE) try-redis
+
+.PHONY: try-redis
+try-redis:
+	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --lib fleet:: -- --include-ignored
+	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --test it fleet_redis -- --include-ignored
+	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --test fork -- redis
+	$(CARGO) test --locked -p grantmint-fleet --features redis -- --include-ignored
+
 header: ## writes include/grantmint.h from ffi/src
 	UPDATE=1 $(CARGO) test --locked -p grantmint-ffi --test header
 
@@ -136,6 +146,8 @@ lint: licences words promises lint-release lint-python lint-node ## formatting, 
 	$(CARGO) clippy --locked -p grantmint-cli --all-features --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-emulator --no-default-features --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-core --features tracing --all-targets -- -D warnings
+	$(CARGO) clippy --locked -p grantmint-core --features fleet-redis -- -D warnings
+	$(CARGO) clippy --locked -p grantmint-fleet -p grantmint-redis --features redis --all-targets -- -D warnings
 	RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=$(TARGET_DIR)/shuttle \
 	  $(CARGO) clippy --locked -p grantmint-shuttle --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --workspace --quiet
@@ -203,16 +215,29 @@ check-bench:
 
 # Simulated processes, and eight real ones for some seconds.
 FLEET_RUN = python3 tests/fleet/run.py --emulator $(TARGET_DIR)/release/grantmint-emulator
+FLEET_BUILD = $(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet -p grantmint-emulator \
+  --features grantmint-fleet/redis
 FLEET_RUST = Rust=$(TARGET_DIR)/release/grantmint-fleet-reader
 .PHONY: check-fleet fleet-processes
 check-fleet: ## processes that share grants: thousands of simulated ones, held to their bars, and eight real ones
-	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet -p grantmint-emulator
+	$(FLEET_BUILD)
 	$(TARGET_DIR)/release/grantmint-fleet
 	$(FLEET_RUN) --processes 8 --streams 5 --seconds 6 --kill $(FLEET_RUST)
+	@$(TRY) redis-server 'fleets through Redis, held to bars' $(MAKE) try-fleet-redis
+
+.PHONY: try-fleet-redis fleet-redis
+try-fleet-redis:
+	$(FLEET_RUN) --processes 12 --hosts 3 --seconds 30 --redis $(FLEET_RUST)
+
+fleet-redis: ## 64 processes of four machines that share through Redis, which then freezes, and is killed
+	$(FLEET_BUILD)
+	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis $(FLEET_RUST)
+	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis --outage frozen $(FLEET_RUST)
+	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis --outage killed $(FLEET_RUST)
 
 FLEET_SECONDS ?= 120
 fleet-processes: languages ## 64 processes of all languages that share grants, one of which is killed each second
-	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet -p grantmint-emulator
+	$(FLEET_BUILD)
 	$(FLEET_RUN) --seconds $(FLEET_SECONDS) --kill $(FLEET_RUST) Python="$(PYTHON) tests/fleet/reader.py" \
 	  Node.js="node tests/fleet/reader.mjs $(NODE_INSTALLED)"
 

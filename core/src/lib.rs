@@ -4,6 +4,7 @@
 #![deny(unsafe_code)]
 
 mod account;
+mod authority;
 mod base64_text;
 mod cache;
 mod clock;

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::claim::Access;
+use super::claim::{Access, Stores};
 #[cfg(target_os = "linux")]
 use super::host;
+use super::opened_by_hand::Opened;
+#[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+use super::redis::RedisByHand;
 use super::store::SharedStore;
 use super::store::memory::{Call, Fault, MemoryOptions, MemoryStore, some};
 
@@ -16,8 +19,9 @@ pub struct FleetByHand(Store);
 #[derive(Clone)]
 enum Store {
     Memory(MemoryStore),
-    #[cfg(target_os = "linux")]
-    Folder(folder::Folder),
+    Opened(Opened),
+    /// Hosts, one of which is in front of the store for each process.
+    Hosts(Arc<[FleetByHand]>, Arc<FleetByHand>),
 }
 
 impl FleetByHand {
@@ -41,15 +45,32 @@ impl FleetByHand {
     #[cfg(target_os = "linux")]
     #[must_use]
     pub fn in_folder(path: &std::path::Path) -> Self {
-        Self(Store::Folder(folder::Folder::new(path)))
+        let (opened, cleared) = (path.to_owned(), path.to_owned());
+        let clear = move || drop(std::fs::remove_dir_all(&cleared));
+        Self(Store::Opened(Opened::new(move || host::open(Some(&opened)), clear)))
+    }
+
+    /// The store on a server of Redis at a port of this machine, and what clears that.
+    #[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+    #[must_use]
+    pub fn in_redis(port: u16, clear: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Store::Opened(Opened::new(move || Arc::new(RedisByHand::new(port)), clear)))
+    }
+
+    /// This store with so many hosts in front of it, each in memory; processes belong to them in turn.
+    #[must_use]
+    pub fn behind_hosts(self, count: usize) -> Self {
+        let hosts = (0..count as u64).map(|host| Self::in_memory(host, 0.0)).collect();
+        Self(Store::Hosts(hosts, Arc::new(self)))
     }
 
     /// Loses everything, as a server does that comes back empty.
     pub fn flush(&self) {
         match &self.0 {
             Store::Memory(store) => store.flush(),
-            #[cfg(target_os = "linux")]
-            Store::Folder(folder) => folder.flush(),
+            Store::Opened(opened) => opened.clear(),
+            // It is the server that does so.
+            Store::Hosts(_, behind) => behind.flush(),
         }
     }
 
@@ -58,8 +79,7 @@ impl FleetByHand {
     pub fn alter(&self, alter: impl FnMut(&str, &mut Vec<u8>)) {
         match &self.0 {
             Store::Memory(store) => store.alter(alter),
-            #[cfg(target_os = "linux")]
-            Store::Folder(_) => {}
+            Store::Opened(_) | Store::Hosts(..) => {}
         }
     }
 
@@ -67,124 +87,31 @@ impl FleetByHand {
     pub fn ends(&self, process: u64) {
         match &self.0 {
             Store::Memory(store) => store.forget_leases_of(process),
-            #[cfg(target_os = "linux")]
-            Store::Folder(folder) => folder.ends(process),
+            Store::Opened(opened) => opened.ends(process),
+            Store::Hosts(hosts, behind) => {
+                hosts.iter().chain([&**behind]).for_each(|store| store.ends(process));
+            }
         }
     }
 
     /// As a process has it open.
     pub(crate) fn access(&self, process: u64) -> Arc<Access> {
-        let store: Arc<dyn SharedStore> = match &self.0 {
-            Store::Memory(store) => Arc::new(store.of(process)),
-            #[cfg(target_os = "linux")]
-            Store::Folder(folder) => Arc::new(folder.of(process)),
-        };
-        Access::new(store, Some(&[7; 32]), Some("simulation"))
-    }
-}
-
-#[cfg(target_os = "linux")]
-mod folder {
-    //! The host store by hand. The kernel gives back what a process holds that ends; as all are one process here, what
-    //! each holds is written down.
-
-    use std::path::{Path, PathBuf};
-    use std::sync::Arc;
-
-    use super::host;
-    use crate::fleet::store::{
-        Admitted, Asked, Claim, Lease, Pacing, SharedStore, Slot, Target, Told, Trouble, Wanted,
-    };
-    use crate::sync::Mutex;
-
-    #[derive(Clone)]
-    pub(super) struct Folder {
-        path: PathBuf,
-        held: Arc<Mutex<Vec<Held>>>,
-    }
-
-    pub(super) struct Process {
-        number: u64,
-        store: Arc<dyn SharedStore>,
-        held: Arc<Mutex<Vec<Held>>>,
-    }
-
-    /// A lease, and whose it is.
-    struct Held {
-        process: u64,
-        store: Arc<dyn SharedStore>,
-        lease: Lease,
-    }
-
-    impl Folder {
-        pub(super) fn new(path: &Path) -> Self {
-            Self { path: path.to_owned(), held: Arc::default() }
-        }
-
-        pub(super) fn of(&self, number: u64) -> Process {
-            let (store, held) = (host::open(Some(&self.path)), Arc::clone(&self.held));
-            Process { number, store, held }
-        }
-
-        pub(super) fn flush(&self) {
-            let _ = std::fs::remove_dir_all(&self.path);
-        }
-
-        pub(super) fn ends(&self, number: u64) {
-            let gone: Vec<Held> =
-                self.held.lock().extract_if(.., |held| held.process == number).collect();
-            gone.iter().for_each(|held| held.store.release(&held.lease));
-        }
-    }
-
-    impl SharedStore for Process {
-        fn claim(&self, wanted: &Wanted, time: u64) -> Result<Claim, Trouble> {
-            let claim = self.store.claim(wanted, time);
-            if let Ok(Claim::Lease(lease, _)) = &claim {
-                let Lease { slot, chair, number } = *lease;
-                let (process, store) = (self.number, Arc::clone(&self.store));
-                let lease = Lease { slot, chair, number };
-                self.held.lock().push(Held { process, store, lease });
+        let front = match &self.0 {
+            Store::Hosts(hosts, _) => {
+                let host = usize::try_from(process).unwrap_or(0) % hosts.len();
+                Some(hosts[host].store(process))
             }
-            claim
-        }
+            Store::Memory(_) | Store::Opened(_) => None,
+        };
+        let stores = Stores { front, store: self.store(process) };
+        Access::new(stores, Some(&[7; 32]), Some("simulation"))
+    }
 
-        fn publish(&self, target: &Target<'_>, value: &[u8], time: u64) -> Result<bool, Trouble> {
-            self.store.publish(target, value, time)
-        }
-
-        fn pause(
-            &self,
-            target: &Target<'_>,
-            pause: Option<&[u8]>,
-            time: u64,
-        ) -> Result<bool, Trouble> {
-            self.store.pause(target, pause, time)
-        }
-
-        fn release(&self, lease: &Lease) {
-            self.held.lock().retain(|held| held.lease != *lease);
-            self.store.release(lease);
-        }
-
-        fn replace(&self, slot: &Slot, value: &[u8], time: u64) -> Result<(), Trouble> {
-            self.store.replace(slot, value, time)
-        }
-
-        fn admit(&self, cell: &Slot, asked: &Asked, time: u64) -> Result<Admitted, Trouble> {
-            self.store.admit(cell, asked, time)
-        }
-
-        fn report(&self, cell: &Slot, told: &Told, time: u64) -> Result<(), Trouble> {
-            self.store.report(cell, told, time)
-        }
-
-        fn is_by_hand(&self) -> bool {
-            true
-        }
-
-        fn pacing(&self) -> Pacing {
-            self.store.pacing()
+    fn store(&self, process: u64) -> Arc<dyn SharedStore> {
+        match &self.0 {
+            Store::Memory(store) => Arc::new(store.of(process)),
+            Store::Opened(opened) => Arc::new(opened.of(process)),
+            Store::Hosts(_, behind) => behind.store(process),
         }
     }
 }

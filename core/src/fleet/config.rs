@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::claim::Stores;
 #[cfg(target_os = "linux")]
 use super::host;
-use super::store::SharedStore;
+#[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+use super::redis::{self, RedisOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
@@ -34,10 +36,20 @@ pub(crate) const NAMESPACE_MAX_BYTES: usize = 128;
 /// let live = PlaybackMinter::builder(&key).fleet(Fleet::host()).build()?;
 /// # Ok::<(), grantmint_core::Error>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Fleet {
-    path: Option<PathBuf>,
+    way: Way,
     secret: Option<Arc<Secret>>,
+}
+
+/// How processes share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Way {
+    /// Through a folder, or the usual one.
+    Host(Option<PathBuf>),
+    #[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+    /// Through a server, with a folder in front or without one.
+    Redis { options: Box<RedisOptions>, front: Option<Option<PathBuf>> },
 }
 
 impl Fleet {
@@ -46,7 +58,11 @@ impl Fleet {
     /// temporary files.
     #[must_use]
     pub fn host() -> Self {
-        Self::default()
+        Self::by(Way::Host(None))
+    }
+
+    fn by(way: Way) -> Self {
+        Self { way, secret: None }
     }
 
     /// The processes that name this folder, which is made if it is not there: containers that share it, for
@@ -70,7 +86,7 @@ impl Fleet {
         if path.as_os_str().as_encoded_bytes().contains(&0) {
             return wrong("must not have a zero byte in it");
         }
-        Ok(Self { path: Some(path.to_owned()), secret: None })
+        Ok(Self::by(Way::Host(Some(path.to_owned()))))
     }
 
     /// Seals what is shared with this secret, 32 to 1,024 random bytes that all processes have, in place of the API
@@ -89,7 +105,8 @@ impl Fleet {
         Ok(self)
     }
 
-    /// Where the store of this fleet lies, for people: its folder, which is made if it is not there, and checked.
+    /// Where the store of this fleet lies, for people: its folder, which is made if it is not there, and checked; or its
+    /// server, which is not asked.
     ///
     /// # Errors
     ///
@@ -97,8 +114,12 @@ impl Fleet {
     /// [`ErrorKind::Unsupported`] where there are no fleets.
     #[cfg(target_os = "linux")]
     pub fn place(&self) -> Result<String> {
-        host::place(self.path.as_deref())
-            .map_err(|what| Error::of_argument(ErrorKind::InvalidArgument, "fleet", what))
+        match &self.way {
+            Way::Host(path) => host::place(path.as_deref())
+                .map_err(|what| Error::of_argument(ErrorKind::InvalidArgument, "fleet", what)),
+            #[cfg(feature = "fleet-redis")]
+            Way::Redis { options, .. } => options.check().map(|()| options.place()),
+        }
     }
 
     /// It has been tried nowhere else.
@@ -111,25 +132,163 @@ impl Fleet {
         self.secret.as_deref().map(Secret::expose)
     }
 
-    /// The store of this fleet.
+    /// The stores of this fleet.
     #[cfg(target_os = "linux")]
-    pub(crate) fn open(&self) -> Result<Arc<dyn SharedStore>> {
-        Ok(host::open(self.path.as_deref()))
+    pub(crate) fn open(&self) -> Result<Stores> {
+        match &self.way {
+            Way::Host(path) => Ok(Stores { front: None, store: host::open(path.as_deref()) }),
+            #[cfg(feature = "fleet-redis")]
+            Way::Redis { options, front } => {
+                let front = front.as_ref().map(|path| host::open(path.as_deref()));
+                Ok(Stores { front, store: redis::open(options)? })
+            }
+        }
     }
 
     /// It has been tried nowhere else.
     #[cfg(not(target_os = "linux"))]
-    pub(crate) fn open(&self) -> Result<Arc<dyn SharedStore>> {
+    pub(crate) fn open(&self) -> Result<Stores> {
         let what = "works on Linux only so far: leave it out here";
         Err(Error::of_argument(ErrorKind::Unsupported, "fleet", what))
     }
 }
 
-/// `host`, or `host:` and the path of a folder.
+/// Through Redis 6 or later, or Valkey: the processes of any number of machines.
+#[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+impl Fleet {
+    /// The processes that name this server: `rediss://user:password@host:port`, `redis://` for this machine or with
+    /// [`Fleet::insecure`], or `redis+unix:///path` for a socket of this machine. It is connected to when it is first
+    /// needed; that it is not there is no error. `redis+cluster://host1,host2` and `rediss+cluster://` name servers of
+    /// a cluster.
+    ///
+    /// A user of the server with these rights can do what a fleet needs and nothing else:
+    /// `~{grantmint:* -@all +eval +evalsha +time +get +getrange +set +del +strlen`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidUrl`] for anything else.
+    pub fn redis(url: &str) -> Result<Self> {
+        Ok(Self::through(RedisOptions::new(url)?))
+    }
+
+    /// Puts up to 64 letters, digits, dots, dashes and underscores into the names of all keys, so that fleets of
+    /// one server can be told apart by eye. Processes share only with those of the same prefix.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for anything else, and for a fleet without a server.
+    pub fn prefix(mut self, prefix: &str) -> Result<Self> {
+        self.redis_options("prefix")?.set_prefix(prefix)?;
+        Ok(self)
+    }
+
+    /// Trusts the certificate authorities in this PEM file instead of the built-in ones. It is read when a cache is
+    /// made with the fleet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for a fleet without a server.
+    pub fn ca_file(mut self, path: impl AsRef<Path>) -> Result<Self> {
+        self.redis_options("ca_file")?.set_ca_file(path.as_ref());
+        Ok(self)
+    }
+
+    /// How long an answer of the server is waited for: 10 ms to 2 s, 250 ms unless this is called.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for another time, and for a fleet without a server.
+    pub fn timeout(mut self, timeout: std::time::Duration) -> Result<Self> {
+        self.redis_options("timeout")?.set_timeout(timeout)?;
+        Ok(self)
+    }
+
+    /// Allows `redis://` to another machine. Who listens on the way learns the password, when grants end and how
+    /// often they are fetched, and no grant.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for a fleet without a server.
+    pub fn insecure(mut self) -> Result<Self> {
+        self.redis_options("insecure")?.allow_insecure();
+        Ok(self)
+    }
+
+    /// Has every process talk to the server itself. Otherwise the processes of each user on each machine share through
+    /// a folder first, and one of them talks to the server for all.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for a fleet without a server.
+    pub fn without_host(self) -> Result<Self> {
+        self.with_front("without_host", None)
+    }
+
+    /// The folder through which the processes of each machine share, in place of the usual one.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Fleet::host_at`]; [`ErrorKind::InvalidArgument`] for a fleet without a server.
+    pub fn host_path(self, path: impl AsRef<Path>) -> Result<Self> {
+        match Self::host_at(path)?.way {
+            Way::Host(path) => self.with_front("host_path", Some(path)),
+            Way::Redis { .. } => Ok(self),
+        }
+    }
+
+    fn with_front(mut self, argument: &str, front: Option<Option<PathBuf>>) -> Result<Self> {
+        self.redis_options(argument)?;
+        if let Way::Redis { front: before, .. } = &mut self.way {
+            *before = front;
+        }
+        Ok(self)
+    }
+
+    fn through(options: RedisOptions) -> Self {
+        Self::by(Way::Redis { options: Box::new(options), front: Some(None) })
+    }
+
+    fn redis_options(&mut self, argument: &str) -> Result<&mut RedisOptions> {
+        match &mut self.way {
+            Way::Redis { options, .. } => Ok(options),
+            Way::Host(_) => {
+                let what =
+                    "has no effect without a server: begin with Fleet::redis, or leave it out";
+                Err(Error::of_argument(ErrorKind::InvalidArgument, argument, what))
+            }
+        }
+    }
+
+    fn of_url(url: &str) -> Option<Result<Self>> {
+        let is_url = url.split_once("://").is_some_and(|(scheme, _)| scheme.starts_with("redis"));
+        is_url.then(|| {
+            let fleet =
+                RedisOptions::new(url).and_then(|options| options.check().map(|()| options));
+            let fleet = fleet.map_err(|error| {
+                let what = format!("names a server, whose {}", error.message());
+                Error::of_argument(error.kind(), "fleet", what)
+            });
+            fleet.map(Self::through)
+        })
+    }
+}
+
+/// There are none in this build.
+#[cfg(not(all(feature = "fleet-redis", target_os = "linux")))]
+impl Fleet {
+    fn of_url(_url: &str) -> Option<Result<Self>> {
+        None
+    }
+}
+
+/// `host`, `host:` and the path of a folder, or the URL of a server if the feature `fleet-redis` is on.
 impl FromStr for Fleet {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
+        if let Some(fleet) = Self::of_url(text) {
+            return fleet;
+        }
         match text.split_once(':') {
             None if text == "host" => Ok(Self::host()),
             Some(("host", path)) => Self::host_at(path).map_err(|error| {
@@ -147,7 +306,7 @@ impl FromStr for Fleet {
 /// Two fleets are the same if their processes share.
 impl PartialEq for Fleet {
     fn eq(&self, other: &Self) -> bool {
-        self.path == other.path && self.own_secret() == other.own_secret()
+        self.way == other.way && self.own_secret() == other.own_secret()
     }
 }
 
@@ -155,7 +314,7 @@ impl Eq for Fleet {}
 
 impl fmt::Debug for Fleet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fleet").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Fleet").field("way", &self.way).finish_non_exhaustive()
     }
 }
 
@@ -213,5 +372,47 @@ mod tests {
         assert!(!format!("{fleet:?}").contains("xx") && !format!("{fleet:?}").contains("120"));
         assert_ne!(fleet, Fleet::host());
         assert_eq!(fleet, Fleet::host().secret(&[b'x'; 32]).unwrap());
+    }
+
+    #[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+    #[test]
+    fn a_server_is_named_by_its_url_which_shows_no_password() {
+        let url = "rediss://alice:hunter2@host.example";
+        let fleet = Fleet::redis(url).unwrap();
+        assert_eq!(url.parse::<Fleet>().unwrap(), fleet);
+        assert!(
+            !format!("{fleet:?}").contains("hunter2") && !format!("{fleet:?}").contains("alice")
+        );
+        assert_ne!(fleet, Fleet::redis("rediss://alice:hunter3@host.example").unwrap());
+        assert_ne!(fleet, fleet.clone().prefix("staging").unwrap());
+        let refused = "redis://host.example:1#hunter2".parse::<Fleet>().unwrap_err();
+        assert_eq!((refused.kind(), refused.argument()), (ErrorKind::InvalidUrl, Some("fleet")));
+        assert!(!refused.message().contains("hunter2"), "{refused}");
+    }
+
+    #[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+    #[test]
+    fn options_of_a_server_are_checked() {
+        let fleet = || Fleet::redis("redis://host.example").unwrap();
+        let kind =
+            |fleet: Result<Fleet>| fleet.map(|fleet| fleet.open().err().map(|error| error.kind()));
+        assert_eq!(kind(Ok(fleet())), Ok(Some(ErrorKind::InvalidUrl)), "no TLS");
+        assert_eq!(kind(fleet().insecure()), Ok(None));
+        let no_file = Fleet::redis("rediss://host.example").unwrap().ca_file("/nowhere");
+        assert_eq!(kind(no_file), Ok(Some(ErrorKind::InvalidArgument)));
+        for (wrong, argument) in [
+            (fleet().prefix("a:b"), "prefix"),
+            (fleet().prefix("a}b"), "prefix"),
+            (fleet().prefix(&"a".repeat(65)), "prefix"),
+            (fleet().timeout(std::time::Duration::ZERO), "timeout"),
+            (Fleet::host().prefix("a"), "prefix"),
+            (Fleet::host().insecure(), "insecure"),
+        ] {
+            let wrong = wrong.unwrap_err();
+            assert_eq!(
+                (wrong.kind(), wrong.argument()),
+                (ErrorKind::InvalidArgument, Some(argument))
+            );
+        }
     }
 }

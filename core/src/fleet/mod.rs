@@ -10,6 +10,10 @@ mod claim;
 mod config;
 #[cfg(target_os = "linux")]
 mod host;
+#[cfg(feature = "test-helpers")]
+mod opened_by_hand;
+#[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+mod redis;
 mod store;
 
 #[cfg(feature = "test-helpers")]
@@ -18,7 +22,8 @@ pub use claim::FleetStats;
 pub use config::Fleet;
 
 pub(crate) use claim::{
-    Access, Brought, Claimed, Counters, Hand, Left, Mark, Member, Outcome, Pause, SharedFetch,
+    Access, Allowed, Brought, Claimed, Counters, Hand, Left, Mark, Member, Outcome, Pause,
+    SharedFetch,
 };
 pub(crate) use config::check_namespace;
 pub(crate) use store::{Admitted, Ended};

@@ -4,6 +4,7 @@
 //! Of HTTP it knows the head of an answer, which a proxy sends too, and no request but CONNECT. Uses the
 //! crate's locks, threads and fork cells.
 
+mod certificates;
 mod connect;
 mod deadline;
 mod descriptors;
@@ -20,6 +21,7 @@ mod stream;
 mod tls;
 mod tunnel;
 
+pub(crate) use certificates::Certificates;
 pub(crate) use deadline::Deadline;
 pub(crate) use descriptors::none_left;
 pub(crate) use dial::Dialer;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::authority::Authority;
+
 /// A host and a port.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -10,6 +12,12 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// Where an authority is, with this port unless it has another.
+    pub(crate) fn of(authority: &Authority, default: u16) -> Self {
+        let (host, port) = authority.at(default);
+        Self::new(host, port)
+    }
+
     /// A host as it is written in a URL, with brackets around an IPv6 address.
     pub(crate) fn new(host: &str, port: u16) -> Self {
         Self { host: host.into(), port }

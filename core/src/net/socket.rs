@@ -10,11 +10,27 @@ use super::deadline::Deadline;
 pub(crate) struct Socket {
     stream: TcpStream,
     end: Deadline,
+    /// It reads and writes what it can without waiting, and the deadline is its user's to keep.
+    is_polled: bool,
 }
 
 impl Socket {
     pub(super) fn new(stream: TcpStream, end: Deadline) -> Self {
-        Self { stream, end }
+        Self { stream, end, is_polled: false }
+    }
+
+    /// Has it wait for nothing any more: [`io::ErrorKind::WouldBlock`] says that it would have to.
+    #[cfg(feature = "fleet-redis")]
+    pub(super) fn poll_from_now_on(&mut self) -> io::Result<()> {
+        self.stream.set_nonblocking(true)?;
+        self.is_polled = true;
+        Ok(())
+    }
+
+    /// The socket itself.
+    #[cfg(feature = "fleet-redis")]
+    pub(super) fn stream(&self) -> &TcpStream {
+        &self.stream
     }
 
     pub(super) fn set_deadline(&mut self, end: Deadline) {
@@ -39,6 +55,9 @@ impl Socket {
         mut call: impl FnMut(&TcpStream) -> io::Result<R>,
     ) -> io::Result<R> {
         loop {
+            if self.is_polled {
+                return call(&self.stream);
+            }
             accepted(limit(&self.stream, self.end.left()?))?;
             match call(&self.stream) {
                 Err(error) if is_no_end(error.kind()) => {}

@@ -4,11 +4,8 @@
 //! Knows no endpoint and no cache. Uses `net` for connections, and the crate's errors, clocks, locks and fork
 //! cells.
 
-mod authority;
 #[cfg(feature = "http")]
 mod body;
-#[cfg(feature = "http")]
-mod certificates;
 #[cfg(feature = "http")]
 mod chunks;
 #[cfg(feature = "http")]
@@ -43,7 +40,6 @@ mod url;
 #[cfg(all(feature = "http", feature = "test-helpers"))]
 pub use test_helper::{Wire, read_wire};
 
-pub(crate) use authority::Authority;
 pub(crate) use route::Route;
 
 #[cfg(feature = "http")]

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::url::checked_proxy;
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::Proxy;
+use crate::net::{Place, Proxy};
 
 /// Reads it. With plain http to upstream the proxy must be on this machine, as upstream is.
 pub(super) fn parsed(text: &str, https_only: bool) -> Result<Proxy> {
@@ -15,7 +15,7 @@ pub(super) fn parsed(text: &str, https_only: bool) -> Result<Proxy> {
         return Err(refused("must be on loopback for a base_url with plain http"));
     }
     let is_tls = text.starts_with("https:");
-    let proxy = Proxy::new(place.at(if is_tls { 443 } else { 80 }), is_tls);
+    let proxy = Proxy::new(Place::of(&place, if is_tls { 443 } else { 80 }), is_tls);
     match credentials(text) {
         None => Ok(proxy),
         Some(pair) => {

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-#[cfg(feature = "http")]
-use super::authority::Authority;
 use super::url::BaseUrl;
 #[cfg(feature = "http")]
 use super::url::checked_proxy;
+#[cfg(feature = "http")]
+use crate::authority::Authority;
 use crate::error::Result;
 
 /// A checked way to upstream. Those who reach it in the same way may share a cache.

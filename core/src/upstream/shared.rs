@@ -3,13 +3,13 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::certificates::Certificates;
 use super::offline;
 use super::route::Route;
 use super::transport::{IDLE_MAX, Transport};
 use crate::clock::{Clock, Now, nanos};
 use crate::error::Result;
 use crate::fork::Inherited;
+use crate::net::Certificates;
 use crate::shelf::{Lease, Lingers, Shelf, Size};
 
 /// A way to upstream, shared or not.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use zeroize::Zeroizing;
 
-use super::certificates::Certificates;
 use super::exchange::{Exchanged, exchange};
 use super::failure::{explained, explained_through_proxy};
 use super::offline;
@@ -16,7 +15,7 @@ use super::route::Route;
 use crate::clock::nanos;
 use crate::error::{Error, Result};
 use crate::fork::{self, ForkCell, Generation, Reborn};
-use crate::net::{Deadline, Dialer, Failure, Kept, Place, Proxy, Roots, Stream, Tls};
+use crate::net::{Certificates, Deadline, Dialer, Failure, Kept, Place, Proxy, Roots, Stream, Tls};
 use crate::sync::Mutex;
 use crate::thread::boot_nanos;
 use crate::watch::{self, Watched};
@@ -83,7 +82,7 @@ impl Transport {
         let needs_roots = is_tls || proxy.as_ref().is_some_and(Proxy::is_tls);
         let roots = needs_roots.then(|| roots.unwrap_or_else(Roots::built_in));
         let authority = route.authority();
-        let place = authority.at(if is_tls { 443 } else { 80 });
+        let place = Place::of(authority, if is_tls { 443 } else { 80 });
         let authority = authority.to_string().into();
         let config = Config { authority, place, is_tls, roots, proxy, is_offline };
         Ok(Arc::new(Self(ForkCell::new(Connections::new(Arc::new(config))))))

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use http::Uri;
 
-use super::authority::Authority;
+use crate::authority::Authority;
 use crate::error::{Error, ErrorKind, Result};
 
 /// No sensible URL is longer.

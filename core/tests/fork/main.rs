@@ -13,6 +13,8 @@ mod child;
 mod crowd;
 #[cfg(unix)]
 mod limits;
+#[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+mod redis;
 #[cfg(unix)]
 mod sockets;
 #[cfg(unix)]
@@ -26,9 +28,14 @@ fn main() {}
 
 #[cfg(unix)]
 fn main() {
+    let wanted = std::env::args().nth(1).filter(|name| !name.starts_with('-')).unwrap_or_default();
     let tests: Vec<(&str, fn())> =
         [crowd::TESTS, limits::TESTS, sockets::TESTS, state::TESTS].concat();
-    let wanted = std::env::args().nth(1).filter(|name| !name.starts_with('-')).unwrap_or_default();
+    #[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+    let (wanted, tests) = match &*wanted {
+        "redis" => (String::new(), redis::TESTS.to_vec()),
+        _ => (wanted, tests),
+    };
     for (name, test) in tests.into_iter().filter(|(name, _)| name.contains(&wanted)) {
         let watchdog = support::Watchdog::over(name);
         test();

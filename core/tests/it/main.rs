@@ -11,6 +11,8 @@ mod examined_properties;
 mod examined_tokens;
 mod fleet;
 mod fleet_caches;
+#[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+mod fleet_redis;
 mod handed_on;
 mod ice_servers;
 mod jwt_vectors;

@@ -41,6 +41,16 @@ pub(crate) fn all() -> Vec<Case> {
             judge: one_call_per_refresh,
         },
         Case {
+            name: "4,000 processes of 60 machines",
+            setting: Setting { hosts: 60, ..many() },
+            judge: one_call_per_refresh,
+        },
+        Case {
+            name: "4,000 processes of 60 machines, 1 % of the answers behind those fail",
+            setting: Setting { hosts: 60, failing: 0.01, ..many() },
+            judge: one_call_per_refresh,
+        },
+        Case {
             name: "4,000 processes, the store comes back empty twice",
             setting: Setting { flushes: vec![200.0, 400.0], ..many() },
             judge: one_call_per_refresh,

@@ -54,9 +54,24 @@ fn minter() -> Result<PlaybackMinter, Failure> {
     let [account, key, secret] =
         ["ACCOUNT_SID", "API_KEY", "API_SECRET"].map(|name| setting(&format!("TWILIO_{name}")));
     let key = ApiKey::new(&account?, &key?, &secret?)?;
-    let fleet: Fleet = setting("GRANTMINT_FLEET")?.parse()?;
+    let fleet = in_front(setting("GRANTMINT_FLEET")?.parse()?)?;
     let builder = PlaybackMinter::builder(&key).base_url(setting("GRANTMINT_BASE_URL")?);
     Ok(builder.fleet(fleet).build()?)
+}
+
+/// With the folder of the machine that this process stands for, if there are several.
+#[cfg(feature = "redis")]
+fn in_front(fleet: Fleet) -> Result<Fleet, Failure> {
+    match std::env::var("READER_HOST") {
+        Ok(path) => Ok(fleet.host_path(path)?),
+        Err(_) => Ok(fleet),
+    }
+}
+
+#[cfg(not(feature = "redis"))]
+#[allow(clippy::unnecessary_wraps, reason = "as with servers")]
+fn in_front(fleet: Fleet) -> Result<Fleet, Failure> {
+    Ok(fleet)
 }
 
 fn setting(name: &str) -> Result<String, Failure> {

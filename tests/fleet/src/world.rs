@@ -40,6 +40,8 @@ pub(crate) struct Setting {
     pub(crate) flushes: Vec<f64>,
     /// How often a process ends and another starts in its place.
     pub(crate) ends_every: Option<f64>,
+    /// Machines whose processes share through a store of their own first; none if zero.
+    pub(crate) hosts: usize,
     pub(crate) seed: u64,
 }
 
@@ -55,6 +57,7 @@ impl Default for Setting {
             failing: 0.0,
             flushes: Vec::new(),
             ends_every: None,
+            hosts: 0,
             seed: 1,
         }
     }
@@ -138,11 +141,13 @@ impl World {
             let name = format!("stream-{stream}");
             Key::new(&name, Duration::from_secs(60)).expect("a key of a case")
         };
+        let store = FleetByHand::in_memory(setting.seed, setting.failing);
+        let fleet = if setting.hosts > 0 { store.behind_hosts(setting.hosts) } else { store };
         let mut world = Self {
             clock: ManualClock::new(Duration::from_secs(1_700_000_000)),
             random: fastrand::Rng::with_seed(setting.seed),
             time: 0.0,
-            fleet: FleetByHand::in_memory(setting.seed, setting.failing),
+            fleet,
             processes: Vec::new(),
             keys: (0..setting.streams).map(key).collect(),
             tickets: HashMap::new(),

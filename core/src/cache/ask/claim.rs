@@ -10,12 +10,14 @@ use crate::cache::decide::{Promise, abandoned};
 use crate::cache::store::Need;
 use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind, Scope};
-use crate::fleet::{Admitted, Claimed, Hand, Pause, SharedFetch};
+use crate::fleet::{Admitted, Allowed, Claimed, Hand, Pause, SharedFetch};
 use crate::thread::boot_nanos;
 use crate::watch;
 
 /// The rate that an account's shared limit begins with where this process knows none.
 const FIRST_RATE: f64 = 10.0;
+/// How soon a caller looks again whether a store has answered that is asked over a network.
+const LOOK: Duration = Duration::from_millis(2);
 
 impl Ticket {
     /// Asks for what other processes have. None if this process has to fetch, and its request waits for its turn.
@@ -24,7 +26,7 @@ impl Ticket {
         let fetch = Arc::clone(&self.fetch);
         let shared = fetch.shared.as_ref()?;
         let hand = self.hand(now);
-        let asks = shared.ask(&hand, &self.inner.counters.fleet, now);
+        let asks = shared.ask(&hand, waker, &self.inner.counters.fleet, now);
         self.inner.note_breaker(now);
         if let (true, Some(mark)) = (asks.give_up, hand.mark) {
             self.inner.give_up(&self.entry, mark, now);
@@ -32,6 +34,7 @@ impl Ticket {
         match asks.claimed {
             Claimed::Fetches => self.enter(need, now),
             Claimed::Later(at) => Some(self.later(at, waker, now)),
+            Claimed::Unanswered(until) => Some(self.looks_again(until, waker, now)),
             Claimed::Value(brought, mark) => {
                 if let Some(inner) = self.end() {
                     inner.found(&self.ended(), brought, mark, now);
@@ -85,12 +88,13 @@ impl Ticket {
     pub(super) fn pass_account(&mut self, waker: Option<&Waker>, now: Now) -> Option<Start> {
         let fetch = Arc::clone(&self.fetch);
         let shared = fetch.shared.as_ref()?;
-        let admitted = self.ask_account(shared, now);
+        let allowed = self.ask_account(shared, waker, now);
         self.inner.note_breaker(now);
-        match admitted {
-            Admitted::Go(_) => None,
-            Admitted::Later(at) => Some(self.later(at, waker, now)),
-            Admitted::Cooling(until) => {
+        match allowed {
+            Allowed::Said(Admitted::Go(_)) => None,
+            Allowed::Said(Admitted::Later(at)) => Some(self.later(at, waker, now)),
+            Allowed::Unanswered(until) => Some(self.looks_again(until, waker, now)),
+            Allowed::Said(Admitted::Cooling(until)) => {
                 let wait = Duration::from_nanos(until.saturating_sub(now.boot_nanos()));
                 let error = Error::new(
                     ErrorKind::Throttled,
@@ -102,11 +106,11 @@ impl Ticket {
         }
     }
 
-    fn ask_account(&self, shared: &SharedFetch, now: Now) -> Admitted {
+    fn ask_account(&self, shared: &SharedFetch, waker: Option<&Waker>, now: Now) -> Allowed {
         let traffic = self.entry.realm.limiter.traffic(now);
         let lost_after = self.fetch.turn.lost_after;
         let rate = traffic.rate.unwrap_or(FIRST_RATE);
-        shared.admit(rate, traffic.most, lost_after, &self.inner.counters.fleet, now)
+        shared.admit((rate, traffic.most), lost_after, waker, &self.inner.counters.fleet, now)
     }
 
     /// Upstream has refused another process.
@@ -138,6 +142,13 @@ impl Ticket {
             watch::at(boot_nanos().saturating_add(after), move || waker.wake());
         }
         self.waits_until(at, waker.is_some())
+    }
+
+    /// The store has not answered. Who is woken when it has looks again when the time for that is over, anybody else
+    /// soon.
+    fn looks_again(&self, until: u64, waker: Option<&Waker>, now: Now) -> Start {
+        let soon = now.boot_nanos().saturating_add(nanos(LOOK));
+        self.later(if waker.is_some() { until } else { soon.min(until) }, waker, now)
     }
 
     fn spacing(&self) -> u64 {

@@ -1,50 +1,46 @@
-//! A user of a fleet: the store that it looks into, by which keys, and under which names.
+//! A user of a fleet: the stores that it looks into, by which keys, and under which names.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::breaker::Breaker;
 use super::counters::Counters;
+use super::guarded::GuardedStore;
 use super::keys::Keys;
 use super::sealed::CredentialName;
-use crate::clock::{nanos, nanos_of};
-use crate::fleet::store::Slot;
-use crate::fleet::store::{Head, Kind};
-use crate::fleet::store::{SharedStore, Trouble};
+use crate::clock::nanos;
+use crate::fleet::store::{Head, Kind, SharedStore, Slot, Target};
 use crate::random;
 use crate::secret::Secret;
 
 /// Until this is over all values of before are hidden, and then it is as if there had been none: they are long gone.
 const PURGED_FOR: Duration = Duration::from_secs(365 * 86_400);
 
-/// A store as one cache uses it. Holds no lock, so that a forked child goes on with it.
+/// What takes a value back is kept for longer than any value lives.
+const TAKEN_BACK_FOR: Duration = Duration::from_secs(86_400);
+
+/// The stores that a process asks: one, or another in front of it, which fewer processes share and which is nearer.
+pub(crate) struct Stores {
+    pub(crate) front: Option<Arc<dyn SharedStore>>,
+    pub(crate) store: Arc<dyn SharedStore>,
+}
+
+/// Stores as one cache uses them. Holds no lock, so that a forked child goes on with it.
 pub(crate) struct Access {
-    pub(super) store: Arc<dyn SharedStore>,
+    pub(super) front: Option<Arc<GuardedStore>>,
+    pub(super) store: Arc<GuardedStore>,
     /// Seals in place of the users' own secrets.
     secret: Option<Secret>,
     /// What the host program's own keys are for.
     namespace: Option<Box<str>>,
-    pub(super) breaker: Breaker,
-    /// The breaker has opened or closed, and nobody has taken note.
-    has_turned: AtomicBool,
-    /// From when on the next look is due, in nanoseconds since boot.
-    next_look: AtomicU64,
 }
 
 impl Access {
-    pub(crate) fn new(
-        store: Arc<dyn SharedStore>,
-        secret: Option<&[u8]>,
-        namespace: Option<&str>,
-    ) -> Arc<Self> {
+    pub(crate) fn new(stores: Stores, secret: Option<&[u8]>, namespace: Option<&str>) -> Arc<Self> {
         Arc::new(Self {
-            store,
+            front: stores.front.map(GuardedStore::new),
+            store: GuardedStore::new(stores.store),
             secret: secret.map(Secret::new),
             namespace: namespace.map(Into::into),
-            breaker: Breaker::default(),
-            has_turned: AtomicBool::new(false),
-            next_look: AtomicU64::new(0),
         })
     }
 
@@ -53,30 +49,24 @@ impl Access {
         self.namespace.as_deref()
     }
 
-    /// Whether its store goes by a clock that a test moves.
+    /// Whether its stores go by a clock that a test moves.
     pub(crate) fn is_by_hand(&self) -> bool {
-        self.store.is_by_hand()
+        self.store.store.is_by_hand()
     }
 
     pub(crate) fn is_broken(&self) -> bool {
-        self.breaker.is_open()
+        self.stores().any(|store| store.breaker.is_open())
     }
 
-    /// Whether the breaker has opened or closed since this was last asked.
+    /// Whether a breaker has opened or closed since this was last asked.
     pub(crate) fn take_turn(&self) -> bool {
-        self.has_turned.load(Ordering::Relaxed) && self.has_turned.swap(false, Ordering::Relaxed)
+        // All of them are asked.
+        self.stores().fold(false, |has_turned, store| has_turned | store.take_turn())
     }
 
-    /// A place among the looks of this process, at `wanted` or later: so many a second, whatever the slot. A look that is
-    /// wanted late holds up none that is wanted before it.
-    pub(super) fn place_for_look(&self, wanted: u64, time: u64) -> u64 {
-        let step = nanos_of(1.0 / self.store.pacing().per_second);
-        let next = |due: u64| due.max(time).saturating_add(step);
-        let before = self
-            .next_look
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |due| Some(next(due)))
-            .unwrap_or(time);
-        before.max(wanted)
+    /// The farthest first.
+    fn stores(&self) -> impl Iterator<Item = &Arc<GuardedStore>> {
+        [&self.store].into_iter().chain(&self.front)
     }
 }
 
@@ -106,7 +96,7 @@ impl Member {
         let keys = Keys::new(access.secret.as_ref().map(Secret::expose).or(secret)?)?;
         let name = |of: &[u8]| keys.slot(&[of, scope.as_bytes()]);
         let group = name(b"all");
-        let cell = has_account.then(|| name(b"account"));
+        let cell = has_account.then(|| name(b"account").beside(&group));
         let credential = *keys.slot(&[b"credential", credential]).bytes();
         let access = Arc::clone(access);
         Some(Self { access, keys, scope: scope.into(), group, cell, credential })
@@ -115,7 +105,7 @@ impl Member {
     /// The slot of a key.
     pub(super) fn slot(&self, key: &str, ttl: Duration) -> Slot {
         let ttl = nanos(ttl).to_le_bytes();
-        self.keys.slot(&[b"value", self.scope.as_bytes(), key.as_bytes(), &ttl])
+        self.keys.slot(&[b"value", self.scope.as_bytes(), key.as_bytes(), &ttl]).beside(&self.group)
     }
 
     /// Has the value of a key given up by all who ask the store for it from now on.
@@ -129,33 +119,48 @@ impl Member {
     }
 
     fn bury(&self, slot: &Slot, time_kept: Duration, counters: &Counters, time: u64) {
-        let end = time.saturating_add(nanos(time_kept));
-        let head = Head {
-            kind: Kind::Tombstone,
-            generation: random::number(),
-            epoch: 0,
-            end,
-            took: 0,
-            failures: 0,
-        };
-        let buried = match self.keys.seal(slot, &head, &[]) {
-            Some(tombstone) => self.access.store.replace(slot, &tombstone, time),
-            None => return,
-        };
-        self.heard(buried.as_ref().err(), counters, time);
+        let generation = random::number();
+        // What is left in the farthest is brought to the nearest, so that is the last.
+        self.access.stores().for_each(|store| {
+            self.bury_in(store, (slot, generation), time_kept, counters, time);
+        });
     }
 
-    /// Takes note of how the store answered.
-    pub(super) fn heard(&self, trouble: Option<&Trouble>, counters: &Counters, time: u64) {
-        let has_turned = match trouble {
-            None => self.access.breaker.answered(),
-            Some(trouble) => {
-                counters.trouble(&trouble.what);
-                self.access.breaker.failed(random::unit(), time)
-            }
-        };
-        if has_turned {
-            self.access.has_turned.store(true, Ordering::Relaxed);
+    /// Has all values in a store given up that are not of an epoch.
+    pub(super) fn begin_epoch(
+        &self,
+        store: &GuardedStore,
+        epoch: u64,
+        counters: &Counters,
+        time: u64,
+    ) {
+        self.bury_in(store, (&self.group, epoch), PURGED_FOR, counters, time);
+    }
+
+    /// Takes a value back that was left in a store, unless something else lies there.
+    pub(super) fn take_back(&self, store: &GuardedStore, slot: &Slot, generation: u64, time: u64) {
+        let end = time.saturating_add(nanos(TAKEN_BACK_FOR));
+        let (kind, next) = (Kind::Tombstone, random::number());
+        let head = Head { kind, generation: next, epoch: 0, end, took: 0, failures: 0 };
+        if let Some(tombstone) = self.keys.seal(slot, &head, &[]) {
+            let target = Target { slot, group: &self.group, lease: None, seen: Some(generation) };
+            drop(store.store.publish(&target, &tombstone, time));
+        }
+    }
+
+    fn bury_in(
+        &self,
+        store: &GuardedStore,
+        (slot, generation): (&Slot, u64),
+        time_kept: Duration,
+        counters: &Counters,
+        time: u64,
+    ) {
+        let end = time.saturating_add(nanos(time_kept));
+        let kind = Kind::Tombstone;
+        let head = Head { kind, generation, epoch: 0, end, took: 0, failures: 0 };
+        if let Some(tombstone) = self.keys.seal(slot, &head, &[]) {
+            store.told(&store.store.replace(slot, &tombstone, time), counters, time);
         }
     }
 }

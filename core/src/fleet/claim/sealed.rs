@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::keys::Keys;
 use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind};
-use crate::fleet::store::Slot;
-use crate::fleet::store::{Head, Kind};
+use crate::fleet::store::{Head, Kind, Slot, StoreClock};
 use crate::wiped::WipedString;
 
 /// No pause holds for longer, whatever a store says.
@@ -65,6 +64,7 @@ impl Brought {
         slot: &Slot,
         left: &[u8],
         ttl: Duration,
+        clock: StoreClock,
         now: Now,
     ) -> Option<Self> {
         let (head, contents) = keys.open(slot, left)?;
@@ -74,7 +74,7 @@ impl Brought {
         if head.kind != Kind::Grant || lifetime > ttl || lifetime.is_zero() {
             return None;
         }
-        let left = head.end.saturating_sub(now.boot_nanos());
+        let left = clock.since_boot(head.end).saturating_sub(now.boot_nanos());
         let left = left.min(wall_end.saturating_sub(now.wall_nanos()));
         let text = WipedString::from_utf8(text.to_vec())?;
         // What says that it ends later than it could is no older than nothing.
@@ -102,7 +102,13 @@ impl Pause {
     }
 
     /// Opens a pause; none if it is not what it seems to be, or over.
-    pub(crate) fn open(keys: &Keys, slot: &Slot, left: &[u8], now: Now) -> Option<Self> {
+    pub(crate) fn open(
+        keys: &Keys,
+        slot: &Slot,
+        left: &[u8],
+        clock: StoreClock,
+        now: Now,
+    ) -> Option<Self> {
         let (head, contents) = keys.open(slot, left)?;
         let (wall_end, rest) = number(&contents)?;
         let (length, rest) = number(rest)?;
@@ -111,7 +117,7 @@ impl Pause {
         let (credential, message) = rest.split_at_checked(16)?;
         let kind = ErrorKind::from_number(i32::try_from(kind).ok()?)?;
         let message = std::str::from_utf8(message).ok()?.to_owned();
-        let left = head.end.saturating_sub(now.boot_nanos());
+        let left = clock.since_boot(head.end).saturating_sub(now.boot_nanos());
         let left = left.min(wall_end.saturating_sub(now.wall_nanos()));
         let left = left.min(length).min(nanos(PAUSE_MAX));
         (head.kind == Kind::Pause && left > 0).then(|| Self {

@@ -26,7 +26,7 @@ use self::locks::Offset;
 use self::opened::Opened;
 use crate::fleet::store::Head;
 use crate::fleet::store::Slot;
-use crate::fleet::store::{Admitted, Asked, Cell, Told};
+use crate::fleet::store::{Admitted, Answer, Asked, Cell, Told};
 use crate::fleet::store::{Chair, Claim, Lease, Pacing, SharedStore, Target, Trouble, Wanted};
 use crate::fleet::store::{Found, Part, is_as_seen, look, may_replace};
 use crate::fork::{ForkCell, Generation, Reborn, generation};
@@ -117,6 +117,49 @@ impl Reborn for State {
 }
 
 impl SharedStore for HostStore {
+    fn claim(&self, wanted: &Wanted, time: u64) -> Answer<Claim> {
+        Answer::Now(self.claim(wanted, time))
+    }
+
+    fn publish(&self, target: &Target<'_>, value: &[u8], time: u64) -> Answer<bool> {
+        Answer::Now(self.publish(target, value, time))
+    }
+
+    fn pause(&self, target: &Target<'_>, pause: Option<&[u8]>, time: u64) -> Answer<bool> {
+        Answer::Now(self.pause(target, pause, time))
+    }
+
+    fn release(&self, lease: &Lease) {
+        let opened = self.0.get().last_opened();
+        if let (Some(opened), Some(offset)) = (opened, Offset::of_chair(&lease.slot, lease.chair)) {
+            opened.unlock(offset, lease.number);
+        }
+    }
+
+    fn replace(&self, slot: &Slot, value: &[u8], time: u64) -> Answer<()> {
+        Answer::Now(self.replace(slot, value, time))
+    }
+
+    fn admit(&self, cell: &Slot, asked: &Asked, time: u64) -> Answer<Admitted> {
+        Answer::Now(self.admit(cell, asked, time))
+    }
+
+    fn report(&self, cell: &Slot, told: &Told, time: u64) -> Answer<()> {
+        Answer::Now(self.report(cell, told, time))
+    }
+
+    fn pacing(&self) -> Pacing {
+        Pacing {
+            first: Duration::from_millis(20),
+            share: 0.25,
+            longest: Duration::from_millis(100),
+            per_second: 1000.0,
+        }
+    }
+}
+
+/// Nothing here waits, so all is answered immediately.
+impl HostStore {
     fn claim(&self, wanted: &Wanted, time: u64) -> Result<Claim, Trouble> {
         let opened = self.opened(time)?;
         let look = || look(wanted, time, |part, slot| opened.read(part, slot));
@@ -147,7 +190,8 @@ impl SharedStore for HostStore {
         let counts = opened.as_holder(target, || {
             let turn = opened.turn(target.slot)?;
             let current = opened.read(Part::Value, target.slot)?;
-            if !may_replace(current.as_deref(), target.seen, &head) {
+            let group = opened.read(Part::Value, target.group)?;
+            if !may_replace(current.as_deref(), group.as_deref(), target.seen, &head) {
                 return Ok(false);
             }
             if current.is_none() && !opened.sweeps.may_add(VALUES_MAX) {
@@ -183,13 +227,6 @@ impl SharedStore for HostStore {
         })
     }
 
-    fn release(&self, lease: &Lease) {
-        let opened = self.0.get().last_opened();
-        if let (Some(opened), Some(offset)) = (opened, Offset::of_chair(&lease.slot, lease.chair)) {
-            opened.unlock(offset, lease.number);
-        }
-    }
-
     fn replace(&self, slot: &Slot, value: &[u8], time: u64) -> Result<(), Trouble> {
         let opened = self.opened(time)?;
         if Head::read(value).is_none() {
@@ -214,15 +251,6 @@ impl SharedStore for HostStore {
         match Cell::report(opened.cell(cell, time)?, told, time) {
             Some(next) => opened.write(cell, files::CELL, &next.bytes()),
             None => Ok(()),
-        }
-    }
-
-    fn pacing(&self) -> Pacing {
-        Pacing {
-            first: Duration::from_millis(20),
-            share: 0.25,
-            longest: Duration::from_millis(100),
-            per_second: 1000.0,
         }
     }
 }

@@ -96,7 +96,7 @@ fn take_lease(store: &HostStore, time: u64) -> Option<Lease> {
 }
 
 fn publish(store: &HostStore, slot: &Slot, value: &[u8], time: u64) -> Result<bool, Trouble> {
-    store.publish(&Target { slot, lease: None, seen: None }, value, time)
+    store.publish(&Target { slot, group: &wanted().group, lease: None, seen: None }, value, time)
 }
 
 /// Sets how long ago a file was changed.
@@ -361,14 +361,14 @@ fn there_are_not_too_many_values_and_junk_is_no_trouble() {
     let trouble = new(2, TIME).unwrap_err();
     assert!(trouble.reads && trouble.what.ends_with("there are too many values in it"));
     assert!(trouble.what.contains("fleet"));
-    let again = Target { slot: &slot(1), lease: None, seen: Some(1) };
+    let again = Target { slot: &slot(1), group: &wanted().group, lease: None, seen: Some(1) };
     assert_eq!(store.publish(&again, &grant(2, u64::MAX), TIME), Ok(true), "no more than before");
     // A share of those that are over goes with each sweep, and then there is space again.
     let later = TIME + 120 * SECOND;
     assert!(new(2, later).is_err(), "it sweeps nevertheless");
     assert_eq!(new(2, later), Ok(true));
     (1..10).for_each(|minute| {
-        let again = Target { slot: &slot(1), lease: None, seen: Some(2) };
+        let again = Target { slot: &slot(1), group: &wanted().group, lease: None, seen: Some(2) };
         store.publish(&again, &grant(2, u64::MAX), later + minute * 60 * SECOND).unwrap();
     });
     assert_eq!(folder.count(".v"), 2, "slots 1 and 2");

@@ -11,10 +11,16 @@ use super::slot::Slot;
 const SECOND: u64 = 1_000_000_000;
 /// Any time since boot.
 pub(crate) const TIME: u64 = 1000 * SECOND;
-pub(crate) const SLOT: Slot = Slot::new([7; 16]);
-const OTHER: Slot = Slot::new([8; 16]);
-const GROUP: Slot = Slot::new([9; 16]);
-const CELL: Slot = Slot::new([10; 16]);
+pub(crate) const SLOT: Slot = slot(7);
+const OTHER: Slot = slot(8);
+const GROUP: Slot = slot(9);
+const CELL: Slot = slot(10);
+
+/// Slots of one account are beside each other.
+const fn slot(own: u8) -> Slot {
+    let [a, b] = [7, own];
+    Slot::new([a, a, a, a, b, b, b, b, b, b, b, b, b, b, b, b])
+}
 
 /// A store that several processes have open, and what lies in it.
 pub(crate) trait World {
@@ -80,7 +86,7 @@ fn tombstone(generation: u64) -> Vec<u8> {
 }
 
 fn claim(store: &dyn SharedStore, wanted: &Wanted) -> Claim {
-    store.claim(wanted, TIME).unwrap()
+    store.claim(wanted, TIME).result().unwrap()
 }
 
 fn lease(store: &dyn SharedStore, wanted: &Wanted) -> (Lease, Seen) {
@@ -102,7 +108,7 @@ fn value(store: &dyn SharedStore, wanted: &Wanted) -> Vec<u8> {
 }
 
 fn target<'a>(lease: Option<&'a Lease>, seen: &Seen) -> Target<'a> {
-    Target { slot: &SLOT, lease, seen: seen.head.map(|head| head.generation) }
+    Target { slot: &SLOT, group: &GROUP, lease, seen: seen.head.map(|head| head.generation) }
 }
 
 fn one_gets_the_lease_and_all_its_value(world: &dyn World) {
@@ -111,7 +117,7 @@ fn one_gets_the_lease_and_all_its_value(world: &dyn World) {
     assert_eq!(seen, Seen::default());
     assert!(stores.iter().all(|store| is_busy(&**store, &wanted())));
     assert!(!is_busy(&*stores[1], &Wanted { slot: OTHER, ..wanted() }));
-    assert_eq!(stores[0].publish(&target(Some(&lease), &seen), &fresh(1), TIME), Ok(true));
+    assert_eq!(stores[0].publish(&target(Some(&lease), &seen), &fresh(1), TIME).result(), Ok(true));
     assert!(stores.iter().all(|store| value(&**store, &wanted()) == fresh(1)));
     stores[0].release(&lease);
     let next = Wanted { not: [Some(1), None], ..wanted() };
@@ -127,11 +133,11 @@ fn a_lease_is_given_back_once(world: &dyn World) {
     let (new, seen) = lease(&*second, &wanted());
     first.release(&old);
     assert!(is_busy(&*first, &wanted()), "given back with a lease that is over");
-    assert_eq!(first.publish(&target(Some(&old), &seen), &fresh(1), TIME), Ok(false));
-    assert_eq!(first.pause(&target(Some(&old), &seen), None, TIME), Ok(false));
-    assert_eq!(second.publish(&target(Some(&new), &seen), &fresh(2), TIME), Ok(true));
-    let of_another = Target { slot: &OTHER, lease: Some(&new), seen: None };
-    assert_eq!(second.publish(&of_another, &fresh(3), TIME), Ok(false));
+    assert_eq!(first.publish(&target(Some(&old), &seen), &fresh(1), TIME).result(), Ok(false));
+    assert_eq!(first.pause(&target(Some(&old), &seen), None, TIME).result(), Ok(false));
+    assert_eq!(second.publish(&target(Some(&new), &seen), &fresh(2), TIME).result(), Ok(true));
+    let of_another = Target { slot: &OTHER, group: &GROUP, lease: Some(&new), seen: None };
+    assert_eq!(second.publish(&of_another, &fresh(3), TIME).result(), Ok(false));
     assert_eq!(value(&*first, &wanted()), fresh(2));
 }
 
@@ -141,12 +147,18 @@ fn the_second_chair_is_another_lease(world: &dyn World) {
     let patient = Wanted { chair: Chair::Second, ..wanted() };
     let (second, _) = lease(&*stores[1], &patient);
     assert!(is_busy(&*stores[2], &patient));
-    assert_eq!(stores[1].publish(&target(Some(&second), &seen), &fresh(1), TIME), Ok(true));
-    assert_eq!(stores[0].publish(&target(Some(&first), &seen), &fresh(2), TIME), Ok(false));
+    assert_eq!(
+        stores[1].publish(&target(Some(&second), &seen), &fresh(1), TIME).result(),
+        Ok(true)
+    );
     stores[1].release(&second);
     let next = Wanted { not: [Some(1), None], ..wanted() };
     assert!(is_busy(&*stores[1], &next), "the first is another");
     assert!(!is_busy(&*stores[1], &Wanted { chair: Chair::Second, ..next }));
+    assert_eq!(
+        stores[0].publish(&target(Some(&first), &seen), &fresh(2), TIME).result(),
+        Ok(false)
+    );
 }
 
 fn who_only_looks_gets_no_lease(world: &dyn World) {
@@ -154,7 +166,7 @@ fn who_only_looks_gets_no_lease(world: &dyn World) {
     let looks = Wanted { chair: Chair::None, ..wanted() };
     assert!(is_busy(&*store, &looks) && is_busy(&*store, &looks));
     let (lease, seen) = lease(&*store, &wanted());
-    assert_eq!(store.publish(&target(Some(&lease), &seen), &fresh(1), TIME), Ok(true));
+    assert_eq!(store.publish(&target(Some(&lease), &seen), &fresh(1), TIME).result(), Ok(true));
     assert_eq!(value(&*store, &looks), fresh(1));
 }
 
@@ -180,15 +192,19 @@ fn a_value_has_to_be_of_use(world: &dyn World) {
 fn a_value_counts_if_nothing_came_in_between(world: &dyn World) {
     let [store, other] = array::from_fn(|process| world.store(process as u64));
     let (lease, seen) = lease(&*store, &wanted());
-    other.replace(&SLOT, &tombstone(5), TIME).unwrap();
-    assert_eq!(store.publish(&target(Some(&lease), &seen), &fresh(1), TIME), Ok(false));
+    other.replace(&SLOT, &tombstone(5), TIME).result().unwrap();
+    assert_eq!(store.publish(&target(Some(&lease), &seen), &fresh(1), TIME).result(), Ok(false));
     store.release(&lease);
     let (lease, seen) = self::lease(&*store, &wanted());
     assert_eq!(seen.head, Head::read(&tombstone(5)));
     let target = target(Some(&lease), &seen);
-    assert_eq!(store.publish(&target, &fresh(1), TIME), Ok(true));
-    assert_eq!(store.publish(&target, &fresh(1), TIME), Ok(true), "nobody heard of the first");
-    assert_eq!(store.publish(&target, &fresh(2), TIME), Ok(false));
+    assert_eq!(store.publish(&target, &fresh(1), TIME).result(), Ok(true));
+    assert_eq!(
+        store.publish(&target, &fresh(1), TIME).result(),
+        Ok(true),
+        "nobody heard of the first"
+    );
+    assert_eq!(store.publish(&target, &fresh(2), TIME).result(), Ok(false));
     assert_eq!(value(&*other, &wanted()), fresh(1));
 }
 
@@ -196,12 +212,12 @@ fn without_a_lease(world: &dyn World) {
     let [store, other] = array::from_fn(|process| world.store(process as u64));
     let nothing = Seen::default();
     let (lease, seen) = lease(&*other, &wanted());
-    assert_eq!(store.publish(&target(None, &nothing), &fresh(1), TIME), Ok(false));
-    assert_eq!(store.pause(&target(None, &nothing), None, TIME), Ok(false));
+    assert_eq!(store.publish(&target(None, &nothing), &fresh(1), TIME).result(), Ok(false));
+    assert_eq!(store.pause(&target(None, &nothing), None, TIME).result(), Ok(false));
     other.release(&lease);
-    assert_eq!(store.publish(&target(None, &nothing), &fresh(1), TIME), Ok(true));
-    assert_eq!(store.publish(&target(None, &nothing), &fresh(2), TIME), Ok(false));
-    assert_eq!(other.publish(&target(Some(&lease), &seen), &fresh(3), TIME), Ok(false));
+    assert_eq!(store.publish(&target(None, &nothing), &fresh(1), TIME).result(), Ok(true));
+    assert_eq!(store.publish(&target(None, &nothing), &fresh(2), TIME).result(), Ok(false));
+    assert_eq!(other.publish(&target(Some(&lease), &seen), &fresh(3), TIME).result(), Ok(false));
     let next = Wanted { not: [Some(1), None], ..wanted() };
     assert!(!is_busy(&*other, &next), "it keeps no lease");
 }
@@ -210,15 +226,18 @@ fn a_new_epoch_ends_all_values(world: &dyn World) {
     let store = world.store(0);
     world.put(Part::Value, &SLOT, fresh(1));
     assert_eq!(value(&*store, &wanted()), fresh(1));
-    store.replace(&GROUP, &tombstone(77), TIME).unwrap();
+    store.replace(&GROUP, &tombstone(77), TIME).result().unwrap();
     let (lease, seen) = lease(&*store, &wanted());
     assert_eq!((seen.epoch, seen.head), (77, Head::read(&fresh(1))));
-    assert_eq!(store.publish(&target(Some(&lease), &seen), &fresh(2), TIME), Ok(true));
+    let target = target(Some(&lease), &seen);
+    assert_eq!(store.publish(&target, &fresh(2), TIME).result(), Ok(false), "of before");
+    let next = bytes(Head { epoch: 77, ..head(Kind::Grant, 3, TIME + 60 * SECOND) });
+    assert_eq!(store.publish(&target, &next, TIME).result(), Ok(true));
+    assert_eq!(value(&*store, &wanted()), next);
     store.release(&lease);
-    assert!(!is_busy(&*store, &wanted()), "a value of the old epoch");
-    let next = Head { epoch: 77, ..head(Kind::Grant, 3, TIME + 60 * SECOND) };
-    world.put(Part::Value, &SLOT, bytes(next));
-    assert_eq!(value(&*store, &wanted()), bytes(next));
+    world.put(Part::Value, &SLOT, fresh(4));
+    assert!(is_busy(&*store, &Wanted { chair: Chair::None, ..wanted() }), "of before");
+    world.put(Part::Value, &SLOT, next);
     world.put(Part::Value, &GROUP, b"torn".to_vec());
     assert!(is_busy(&*store, &Wanted { chair: Chair::None, ..wanted() }));
 }
@@ -228,25 +247,25 @@ fn a_pause_is_told_until_it_ends(world: &dyn World) {
     let (lease, seen) = lease(&*store, &wanted());
     let pause = bytes(head(Kind::Pause, 4, TIME + SECOND));
     let target = target(Some(&lease), &seen);
-    assert_eq!(store.pause(&target, Some(&pause), TIME), Ok(true));
+    assert_eq!(store.pause(&target, Some(&pause), TIME).result(), Ok(true));
     store.release(&lease);
     for chair in [Chair::None, Chair::First, Chair::Second] {
         let found = claim(&*other, &Wanted { chair, ..wanted() });
         assert!(matches!(found, Claim::Paused(found) if found == pause));
     }
-    let over = other.claim(&wanted(), TIME + SECOND).unwrap();
+    let over = other.claim(&wanted(), TIME + SECOND).result().unwrap();
     let Claim::Lease(over, _) = over else { panic!("{over:?}") };
     other.release(&over);
     let knows = Wanted { is_pause_known: true, ..wanted() };
     let (lease, seen) = self::lease(&*other, &knows);
     assert_eq!(seen, Seen::default());
     let target = self::target(Some(&lease), &seen);
-    assert_eq!(other.publish(&target, &fresh(1), TIME), Ok(true));
+    assert_eq!(other.publish(&target, &fresh(1), TIME).result(), Ok(true));
     let longer = Wanted { end: u64::MAX, chair: Chair::None, ..wanted() };
     assert!(is_busy(&*store, &longer), "a value takes the pause away");
     world.put(Part::Pause, &SLOT, pause);
     assert_eq!(value(&*store, &wanted()), fresh(1), "a value is better than a pause");
-    store.replace(&SLOT, &tombstone(2), TIME).unwrap();
+    store.replace(&SLOT, &tombstone(2), TIME).result().unwrap();
     assert!(is_busy(&*store, &longer), "so does what is put in its place");
 }
 
@@ -255,15 +274,15 @@ fn a_pause_counts_as_a_value_does(world: &dyn World) {
     let looks = Wanted { chair: Chair::None, ..wanted() };
     let pause = bytes(head(Kind::Pause, 4, u64::MAX));
     let (lease, seen) = lease(&*store, &wanted());
-    store.replace(&SLOT, &tombstone(5), TIME).unwrap();
-    assert_eq!(store.pause(&target(Some(&lease), &seen), Some(&pause), TIME), Ok(false));
+    store.replace(&SLOT, &tombstone(5), TIME).result().unwrap();
+    assert_eq!(store.pause(&target(Some(&lease), &seen), Some(&pause), TIME).result(), Ok(false));
     assert!(is_busy(&*store, &looks));
     let now = Seen { head: Head::read(&tombstone(5)), ..seen };
-    assert_eq!(store.pause(&target(Some(&lease), &now), Some(b"torn"), TIME), Ok(false));
-    assert_eq!(store.pause(&target(Some(&lease), &now), Some(&pause), TIME), Ok(true));
+    assert_eq!(store.pause(&target(Some(&lease), &now), Some(b"torn"), TIME).result(), Ok(false));
+    assert_eq!(store.pause(&target(Some(&lease), &now), Some(&pause), TIME).result(), Ok(true));
     assert!(matches!(claim(&*store, &looks), Claim::Paused(_)));
-    assert_eq!(store.pause(&target(Some(&lease), &now), None, TIME), Ok(true));
-    assert_eq!(store.pause(&target(Some(&lease), &now), None, TIME), Ok(true));
+    assert_eq!(store.pause(&target(Some(&lease), &now), None, TIME).result(), Ok(true));
+    assert_eq!(store.pause(&target(Some(&lease), &now), None, TIME).result(), Ok(true));
     assert!(is_busy(&*store, &looks));
 }
 
@@ -272,12 +291,14 @@ fn a_note_says_how_many_failed(world: &dyn World) {
     let (lease, seen) = lease(&*store, &wanted());
     let note = Head { failures: 2, ..head(Kind::Note, 4, TIME + SECOND) };
     let target = target(Some(&lease), &seen);
-    assert_eq!(store.pause(&target, Some(&bytes(note)), TIME), Ok(true));
+    assert_eq!(store.pause(&target, Some(&bytes(note)), TIME).result(), Ok(true));
     store.release(&lease);
     let (_lease, seen) = self::lease(&*store, &wanted());
     assert_eq!(seen.failures, 2);
     let looks = Wanted { chair: Chair::None, ..wanted() };
-    let Ok(Claim::Busy(seen)) = store.claim(&looks, TIME + SECOND) else { panic!("not busy") };
+    let Ok(Claim::Busy(seen)) = store.claim(&looks, TIME + SECOND).result() else {
+        panic!("not busy")
+    };
     assert_eq!(seen.failures, 0);
 }
 
@@ -302,7 +323,7 @@ fn what_is_none_of_ours_is_absent(world: &dyn World) {
         world.put(Part::Pause, &SLOT, poison);
         let (lease, seen) = lease(&*store, &wanted());
         assert_eq!(seen, Seen::default());
-        assert_eq!(store.publish(&target(Some(&lease), &seen), &fresh(1), TIME), Ok(true));
+        assert_eq!(store.publish(&target(Some(&lease), &seen), &fresh(1), TIME).result(), Ok(true));
         store.release(&lease);
         assert_eq!(value(&*store, &wanted()), fresh(1));
     }
@@ -317,11 +338,11 @@ fn nothing_too_long_is_left(world: &dyn World) {
     let target = target(Some(&lease), &seen);
     let mut value = fresh(1);
     value.resize(VALUE_MAX_BYTES + 1, 0);
-    assert_eq!(store.publish(&target, &value, TIME), Ok(false));
-    assert_eq!(store.pause(&target, Some(&value), TIME), Ok(false));
-    assert!(store.replace(&SLOT, &value, TIME).unwrap_err().reads);
+    assert_eq!(store.publish(&target, &value, TIME).result(), Ok(false));
+    assert_eq!(store.pause(&target, Some(&value), TIME).result(), Ok(false));
+    assert!(store.replace(&SLOT, &value, TIME).result().unwrap_err().reads);
     value.truncate(VALUE_MAX_BYTES);
-    assert_eq!(store.publish(&target, &value, TIME), Ok(true));
+    assert_eq!(store.publish(&target, &value, TIME).result(), Ok(true));
     assert_eq!(self::value(&*store, &wanted()), value);
 }
 
@@ -331,15 +352,15 @@ fn asked(call: u64) -> Asked {
 
 fn a_cell_holds_calls_back(world: &dyn World) {
     let [store, other] = array::from_fn(|process| world.store(process as u64));
-    let pass = match store.admit(&CELL, &asked(1), TIME).unwrap() {
+    let pass = match store.admit(&CELL, &asked(1), TIME).result().unwrap() {
         Admitted::Go(pass) => pass,
         held => panic!("{held:?}"),
     };
-    assert!(matches!(other.admit(&CELL, &asked(2), TIME), Ok(Admitted::Go(_))));
-    assert!(matches!(store.admit(&CELL, &asked(3), TIME), Ok(Admitted::Later(_))));
+    assert!(matches!(other.admit(&CELL, &asked(2), TIME).result(), Ok(Admitted::Go(_))));
+    assert!(matches!(store.admit(&CELL, &asked(3), TIME).result(), Ok(Admitted::Later(_))));
     let refused = Told { pass, how: Ended::Throttled { asked: None, random: 0.5 } };
-    other.report(&CELL, &refused, TIME + 1).unwrap();
-    assert!(matches!(store.admit(&CELL, &asked(4), TIME + 2), Ok(Admitted::Cooling(_))));
+    other.report(&CELL, &refused, TIME + 1).result().unwrap();
+    assert!(matches!(store.admit(&CELL, &asked(4), TIME + 2).result(), Ok(Admitted::Cooling(_))));
 }
 
 fn a_cell_that_is_none_of_ours_is_absent(world: &dyn World) {
@@ -347,11 +368,11 @@ fn a_cell_that_is_none_of_ours_is_absent(world: &dyn World) {
     for poison in poison() {
         world.put_cell(&CELL, &poison);
         let pass = Pass { call: 1, at: TIME, is_probe: false };
-        store.report(&CELL, &Told { pass, how: Ended::Answered }, TIME).unwrap();
-        assert!(matches!(store.admit(&CELL, &asked(2), TIME), Ok(Admitted::Go(_))));
+        store.report(&CELL, &Told { pass, how: Ended::Answered }, TIME).result().unwrap();
+        assert!(matches!(store.admit(&CELL, &asked(2), TIME).result(), Ok(Admitted::Go(_))));
         world.put_cell(&CELL, &poison);
         let how = Ended::Throttled { asked: None, random: 0.5 };
-        store.report(&CELL, &Told { pass, how }, TIME).unwrap();
-        assert!(matches!(store.admit(&CELL, &asked(3), TIME), Ok(Admitted::Cooling(_))));
+        store.report(&CELL, &Told { pass, how }, TIME).result().unwrap();
+        assert!(matches!(store.admit(&CELL, &asked(3), TIME).result(), Ok(Admitted::Cooling(_))));
     }
 }

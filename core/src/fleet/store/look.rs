@@ -1,8 +1,9 @@
 //! What a store does with what it finds in a slot, the same for every store that reads and writes by itself.
 
 use super::head::{Head, Kind};
-use super::shared::{Claim, Seen, Trouble, Wanted};
+use super::shared::{Claim, Seen, Wanted};
 use super::slot::Slot;
+use super::trouble::Trouble;
 
 /// What is read of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,10 +57,16 @@ fn epoch(value: Option<&[u8]>) -> u64 {
 }
 
 /// Whether a value may be left in a slot: what is there is what was seen, or that very value, whose writer
-/// did not hear that it was left.
-pub(crate) fn may_replace(current: Option<&[u8]>, seen: Option<u64>, value: &Head) -> bool {
+/// did not hear that it was left; and it is of the account's epoch, by what is in the account's slot.
+pub(crate) fn may_replace(
+    current: Option<&[u8]>,
+    group: Option<&[u8]>,
+    seen: Option<u64>,
+    value: &Head,
+) -> bool {
     let current = current.and_then(Head::read).map(|head| head.generation);
-    current == seen || current == Some(value.generation)
+    let is_as_seen = current == seen || current == Some(value.generation);
+    is_as_seen && (value.kind != Kind::Grant || value.epoch == epoch(group))
 }
 
 /// Whether a pause may be left in a slot.

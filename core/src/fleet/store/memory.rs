@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::answer::Answer;
 use super::cell::{Admitted, Asked, Cell, Told};
 use super::head::Head;
 use super::look::{Found, Part, is_as_seen, look, may_replace};
-use super::shared::{Chair, Claim, Lease, Pacing, SharedStore, Target, Trouble, Wanted};
+use super::shared::{Chair, Claim, Lease, Pacing, SharedStore, Target, Wanted};
 use super::slot::Slot;
+use super::trouble::Trouble;
 use crate::sync::Mutex;
 
 /// A call of a store, before it does anything.
@@ -198,6 +200,50 @@ impl MemoryStore {
 }
 
 impl SharedStore for MemoryStore {
+    fn claim(&self, wanted: &Wanted, time: u64) -> Answer<Claim> {
+        Answer::Now(self.claim(wanted, time))
+    }
+
+    fn publish(&self, target: &Target<'_>, value: &[u8], time: u64) -> Answer<bool> {
+        Answer::Now(self.publish(target, value, time))
+    }
+
+    fn pause(&self, target: &Target<'_>, pause: Option<&[u8]>, time: u64) -> Answer<bool> {
+        Answer::Now(self.pause(target, pause, time))
+    }
+
+    fn release(&self, lease: &Lease) {
+        let mut state = self.shared.state.lock();
+        let place = (lease.slot, lease.chair == Chair::Second);
+        let is_own = |held: &Held| held.process == self.process && held.number == lease.number;
+        if state.leases.get(&place).is_some_and(is_own) {
+            state.leases.remove(&place);
+        }
+    }
+
+    fn replace(&self, slot: &Slot, value: &[u8], time: u64) -> Answer<()> {
+        Answer::Now(self.replace(slot, value, time))
+    }
+
+    fn admit(&self, cell: &Slot, asked: &Asked, time: u64) -> Answer<Admitted> {
+        Answer::Now(self.admit(cell, asked, time))
+    }
+
+    fn report(&self, cell: &Slot, told: &Told, time: u64) -> Answer<()> {
+        Answer::Now(self.report(cell, told, time))
+    }
+
+    fn is_by_hand(&self) -> bool {
+        true
+    }
+
+    fn pacing(&self) -> Pacing {
+        self.shared.pacing
+    }
+}
+
+/// Nothing here waits, so all is answered immediately.
+impl MemoryStore {
     fn claim(&self, wanted: &Wanted, time: u64) -> Result<Claim, Trouble> {
         self.run(Operation::Claim, time, |state, can_write| {
             let seen = match look(wanted, time, |part, slot| Ok(state.read(part, slot)))? {
@@ -226,8 +272,9 @@ impl SharedStore for MemoryStore {
         let Some(head) = Head::read(value) else { return Ok(false) };
         self.run(Operation::Publish, time, |state, _| {
             let current = state.values.get(target.slot).map(Vec::as_slice);
+            let group = state.values.get(target.group).map(Vec::as_slice);
             let counts = state.is_holder(self.process, target, time)
-                && may_replace(current, target.seen, &head);
+                && may_replace(current, group, target.seen, &head);
             if counts {
                 state.values.insert(*target.slot, value.to_vec());
                 state.pauses.remove(target.slot);
@@ -257,15 +304,6 @@ impl SharedStore for MemoryStore {
         })
     }
 
-    fn release(&self, lease: &Lease) {
-        let mut state = self.shared.state.lock();
-        let place = (lease.slot, lease.chair == Chair::Second);
-        let is_own = |held: &Held| held.process == self.process && held.number == lease.number;
-        if state.leases.get(&place).is_some_and(is_own) {
-            state.leases.remove(&place);
-        }
-    }
-
     fn replace(&self, slot: &Slot, value: &[u8], time: u64) -> Result<(), Trouble> {
         if Head::read(value).is_none() {
             return Err(trouble("a value is not readable or too long", true));
@@ -292,14 +330,6 @@ impl SharedStore for MemoryStore {
             }
             Ok(())
         })
-    }
-
-    fn is_by_hand(&self) -> bool {
-        true
-    }
-
-    fn pacing(&self) -> Pacing {
-        self.shared.pacing
     }
 }
 

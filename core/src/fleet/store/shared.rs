@@ -2,37 +2,39 @@
 //!
 //! A store holds bytes that it cannot read, but for a plain [`Head`] before each. It is trusted with nothing
 //! but being there: what it gives is opened and judged by the caller. Its trouble is never an error of a call.
-//! Times are nanoseconds since boot, which all processes of a host share.
+//! Times are nanoseconds since boot, but for those in what lies there: these are by the store's own clock, which
+//! stands in the answer to a claim.
 
 use std::time::Duration;
 
+use super::answer::Answer;
 use super::cell::{Admitted, Asked, Told};
 use super::head::Head;
 use super::slot::Slot;
 
-/// A store, as one process has it open. Every call ends within some milliseconds.
+/// A store, as one process has it open. Every call ends within some milliseconds; its answer may come later.
 pub(crate) trait SharedStore: Send + Sync {
     /// A value or a pause that is of use, or the right to make the one call, if nobody has it.
-    fn claim(&self, wanted: &Wanted, time: u64) -> Result<Claim, Trouble>;
+    fn claim(&self, wanted: &Wanted, time: u64) -> Answer<Claim>;
 
-    /// Leaves a value in a slot. It does not count, and nothing is changed, if another holds the lease, or
-    /// somebody has left another value since the claim.
-    fn publish(&self, target: &Target<'_>, value: &[u8], time: u64) -> Result<bool, Trouble>;
+    /// Leaves a value in a slot. It does not count, and nothing is changed, if another holds the lease, somebody has
+    /// left another value since the claim, or all values of its epoch have been given up.
+    fn publish(&self, target: &Target<'_>, value: &[u8], time: u64) -> Answer<bool>;
 
     /// Leaves what upstream said in a slot, beside the value, or takes it away. Counts as a value does.
-    fn pause(&self, target: &Target<'_>, pause: Option<&[u8]>, time: u64) -> Result<bool, Trouble>;
+    fn pause(&self, target: &Target<'_>, pause: Option<&[u8]>, time: u64) -> Answer<bool>;
 
     /// Gives a lease back.
     fn release(&self, lease: &Lease);
 
     /// Puts a value in a slot whatever is there, and takes the pause away.
-    fn replace(&self, slot: &Slot, value: &[u8], time: u64) -> Result<(), Trouble>;
+    fn replace(&self, slot: &Slot, value: &[u8], time: u64) -> Answer<()>;
 
     /// Asks whether the account of a cell may be called.
-    fn admit(&self, cell: &Slot, asked: &Asked, time: u64) -> Result<Admitted, Trouble>;
+    fn admit(&self, cell: &Slot, asked: &Asked, time: u64) -> Answer<Admitted>;
 
     /// Tells an account's cell how a call ended.
-    fn report(&self, cell: &Slot, told: &Told, time: u64) -> Result<(), Trouble>;
+    fn report(&self, cell: &Slot, told: &Told, time: u64) -> Answer<()>;
 
     /// Whether it goes by a clock that a test moves.
     fn is_by_hand(&self) -> bool {
@@ -96,6 +98,8 @@ pub(crate) struct Seen {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Target<'a> {
     pub(crate) slot: &'a Slot,
+    /// Where it stands whether all values of the account have been given up.
+    pub(crate) group: &'a Slot,
     /// None for who called without one.
     pub(crate) lease: Option<&'a Lease>,
     /// The generation of what was in the slot at the claim.
@@ -109,14 +113,6 @@ pub(crate) struct Lease {
     pub(crate) chair: Chair,
     /// Tells it apart from others of this process.
     pub(crate) number: u64,
-}
-
-/// What went wrong in a store, in words for who runs the program.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    pub(crate) what: String,
-    /// Values can still be read.
-    pub(crate) reads: bool,
 }
 
 /// How often a store is looked at for one slot.

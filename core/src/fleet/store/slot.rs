@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// So many bytes at the beginning are the same of slots that are beside each other.
+const BESIDE: usize = 4;
+
 /// The name of one place in a store.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Slot([u8; 16]);
@@ -35,9 +38,24 @@ impl Slot {
         Some(Self(bytes))
     }
 
-    /// The first bits of the name, as a number below 2^56.
+    /// The last bits of the name, as a number below 2^56.
     pub(crate) fn number(&self) -> u64 {
-        self.0[..7].iter().fold(0, |number, byte| (number << 8) | u64::from(*byte))
+        self.0[16 - 7..].iter().fold(0, |number, byte| (number << 8) | u64::from(*byte))
+    }
+
+    /// The same, but that its name begins as another's does: a store on several servers keeps both on one.
+    pub(crate) fn beside(mut self, other: &Self) -> Self {
+        self.0[..BESIDE].copy_from_slice(&other.0[..BESIDE]);
+        self
+    }
+
+    /// The name as 32 hexadecimal digits, in two parts: those that slots have in common which are beside each other,
+    /// and those that tell them apart.
+    #[cfg(feature = "fleet-redis")]
+    pub(crate) fn hex_parts(&self) -> (String, String) {
+        let mut first = self.hex();
+        let second = first.split_off(2 * BESIDE);
+        (first, second)
     }
 }
 
@@ -66,7 +84,9 @@ mod tests {
         let name = slot.hex();
         assert_eq!(name, "00112233445566778899aabbccddeeff");
         assert_eq!(Slot::of_hex(&name), Some(slot));
-        assert_eq!(slot.number(), 0x112233445566);
+        assert_eq!(slot.number(), 0x0099_aabb_ccdd_eeff);
+        let other = Slot::new([7; 16]).beside(&slot);
+        assert_eq!(other.hex(), "00112233070707070707070707070707");
         for other in ["", &name[1..], &format!("{name}0"), &name.to_uppercase(), &"é".repeat(16)] {
             assert_eq!(Slot::of_hex(other), None, "{other}");
         }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::authority::Authority;
 use crate::error::{Error, ErrorKind, Result};
-use crate::upstream::Authority;
 
 /// No browser sends a longer one.
 const ORIGIN_MAX_BYTES: usize = 255;

@@ -37,11 +37,10 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn setting() -> impl Strategy<Value = Setting> {
     let failing = prop_oneof![2 => Just(0.0), 1 => Just(0.02), 1 => Just(0.3), 1 => Just(1.0)];
-    (any::<u64>(), failing, any::<bool>()).prop_map(|(seed, failing, rate_limited)| Setting {
-        seed,
-        failing,
-        rate_limited,
-    })
+    let hosts = prop_oneof![2 => Just(0), 1 => Just(1), 1 => Just(2)];
+    (any::<u64>(), failing, any::<bool>(), hosts).prop_map(
+        |(seed, failing, rate_limited, hosts)| Setting { seed, failing, rate_limited, hosts },
+    )
 }
 
 /// Another number of cases, for a longer run.

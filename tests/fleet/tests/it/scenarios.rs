@@ -17,8 +17,10 @@ fn script() -> Script {
 }
 
 fn play_all(store: Store) {
-    let failures: Vec<String> =
-        script().scenarios.iter().filter_map(|scenario| play(store, scenario)).collect();
+    let script = script();
+    let played =
+        script.scenarios.iter().filter(|scenario| !store.has_hosts() || !scenario.one_store);
+    let failures: Vec<String> = played.filter_map(|scenario| play(store, scenario)).collect();
     assert!(failures.is_empty(), "{} scenarios fail:\n{}", failures.len(), failures.join("\n"));
 }
 
@@ -41,10 +43,24 @@ fn every_scenario_plays_as_written_in_memory() {
     play_all(Store::Memory);
 }
 
+#[test]
+fn every_scenario_plays_as_written_on_several_hosts() {
+    play_all(Store::Hosts);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn every_scenario_plays_as_written_in_a_folder() {
     play_all(Store::Folder);
+}
+
+#[cfg(feature = "redis")]
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn every_scenario_plays_as_written_on_a_server() {
+    let redis = grantmint_redis::Redis::plain();
+    play_all(Store::Redis(redis.port()));
+    play_all(Store::RedisBehindHosts(redis.port()));
 }
 
 #[test]
@@ -74,7 +90,8 @@ fn what_the_runner_does_not_know_is_an_error() {
         r#"{"op": "get", "process": "a", "caller": "x", "streamer": "s"}"#,
         r#"{"op": "start", "caller": "nobody", "expect": {"start": "go"}}"#,
     ];
-    let none = Scenario { name: String::new(), rate_limited: false, steps: Vec::new() };
+    let (name, steps) = (String::new(), Vec::new());
+    let none = Scenario { name, rate_limited: false, one_store: false, steps };
     for step in ignored {
         let step = serde_json::from_str(step).unwrap();
         assert!(Stage::new(Store::Memory, &none).play(&step).is_err(), "{step:?}");

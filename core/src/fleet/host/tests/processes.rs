@@ -133,7 +133,7 @@ fn without_space(store: &HostStore, path: &Path) -> &'static str {
     assert_eq!(publish(store, &SLOT, &value, TIME), Ok(true));
     let junk = path.join("junk");
     assert!(fs::write(&junk, vec![0; 1_000_000]).is_err());
-    let next = Target { slot: &SLOT, lease: None, seen: Some(1) };
+    let next = Target { slot: &SLOT, group: &wanted().group, lease: None, seen: Some(1) };
     for trouble in [
         store.publish(&next, &grant(2, u64::MAX), TIME).unwrap_err(),
         store.admit(&Slot::new([1; 16]), &asked(1), TIME).unwrap_err(),

@@ -34,6 +34,8 @@ pub(crate) struct Setting {
     pub(crate) seed: u64,
     pub(crate) failing: f64,
     pub(crate) rate_limited: bool,
+    /// In front of the store; none if zero.
+    pub(crate) hosts: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -112,7 +114,8 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(setting: Setting) -> Self {
         seed_this_thread(setting.seed);
-        let fleet = FleetByHand::in_memory(setting.seed, setting.failing);
+        let store = FleetByHand::in_memory(setting.seed, setting.failing);
+        let fleet = if setting.hosts > 0 { store.behind_hosts(setting.hosts) } else { store };
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
         clock.advance(Duration::from_secs(1_000));
         let mut world = Self {
@@ -417,7 +420,8 @@ impl World {
 
     /// That what another process brought had not been given up before.
     fn check_served(&self, process: usize, key: usize) {
-        if self.setting.failing > 0.0 || self.was_flushed {
+        // Other hosts hear of it when they ask the store behind theirs.
+        if self.setting.failing > 0.0 || self.was_flushed || self.setting.hosts > 1 {
             return;
         }
         let is_of = |waiting: &&Waiting| waiting.process == process && waiting.key == key;

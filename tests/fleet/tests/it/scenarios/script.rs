@@ -22,6 +22,8 @@ pub(crate) struct Scenario {
     pub(crate) name: String,
     #[serde(default)]
     pub(crate) rate_limited: bool,
+    #[serde(default)]
+    pub(crate) one_store: bool,
     pub(crate) steps: Vec<Step>,
 }
 

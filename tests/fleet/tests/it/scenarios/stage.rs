@@ -15,14 +15,34 @@ use grantmint_core::{
 use super::script::{Ask, Expect, Op, Range, Scenario, Shown, Step};
 
 const TTL: f64 = 60.0;
+const HOSTS: usize = 3;
 /// Times in the file are rounded to milliseconds.
 const TOLERANCE: f64 = 0.002;
 
 #[derive(Clone, Copy)]
 pub(crate) enum Store {
     Memory,
+    /// In memory, behind hosts.
+    Hosts,
     #[cfg(target_os = "linux")]
     Folder,
+    /// On the server at this port.
+    #[cfg(feature = "redis")]
+    Redis(u16),
+    #[cfg(feature = "redis")]
+    RedisBehindHosts(u16),
+}
+
+impl Store {
+    /// Whether processes look into a store first that only some of the others share.
+    pub(crate) fn has_hosts(self) -> bool {
+        match self {
+            Self::Hosts => true,
+            #[cfg(feature = "redis")]
+            Self::RedisBehindHosts(_) => true,
+            _ => false,
+        }
+    }
 }
 
 /// A folder that is gone with the scenario.
@@ -75,8 +95,13 @@ impl Stage {
         let folder = Folder::new();
         let fleet = match store {
             Store::Memory => FleetByHand::in_memory(1, 0.0),
+            Store::Hosts => FleetByHand::in_memory(1, 0.0).behind_hosts(HOSTS),
             #[cfg(target_os = "linux")]
             Store::Folder => FleetByHand::in_folder(&folder.0),
+            #[cfg(feature = "redis")]
+            Store::Redis(port) => in_redis(port),
+            #[cfg(feature = "redis")]
+            Store::RedisBehindHosts(port) => in_redis(port).behind_hosts(HOSTS),
         };
         let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
         clock.advance(Duration::from_secs(1_000));
@@ -271,6 +296,17 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+/// An empty store on a server.
+#[cfg(feature = "redis")]
+fn in_redis(port: u16) -> FleetByHand {
+    let clear = move || {
+        let mut client = grantmint_redis::Client::connect(port).unwrap();
+        client.ask(&[b"FLUSHALL"]).unwrap();
+    };
+    clear();
+    FleetByHand::in_redis(port, clear)
 }
 
 fn shown(hit: &Hit) -> Shown {

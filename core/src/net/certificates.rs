@@ -8,17 +8,18 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{PemObject as _, SectionKind};
 use sha2::{Digest as _, Sha256};
 
+use super::descriptors::none_left;
+use super::tls::Roots;
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::{Roots, none_left};
 
 /// A file of certificates may be so large.
 const FILE_MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// The file as it was read.
-pub(super) struct Certificates(Vec<u8>);
+pub(crate) struct Certificates(Vec<u8>);
 
 impl Certificates {
-    pub(super) fn read(path: &Path) -> Result<Self> {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
         let unreadable = |error: io::Error| match (none_left(&error), error.kind()) {
             (Some(what), _) => invalid(&format!("cannot be read: {what}")),
             (None, io::ErrorKind::NotFound) => invalid("cannot be read: there is no such file"),
@@ -37,12 +38,12 @@ impl Certificates {
     }
 
     /// Tells files apart: one that was replaced trusts others than before.
-    pub(super) fn digest(&self) -> [u8; 32] {
+    pub(crate) fn digest(&self) -> [u8; 32] {
         Sha256::digest(&self.0).into()
     }
 
     /// Those that are trusted: the file's certificates. What else a PEM file may hold is passed over.
-    pub(super) fn roots(&self) -> Result<Roots> {
+    pub(crate) fn roots(&self) -> Result<Roots> {
         let sections = <(SectionKind, Vec<u8>)>::pem_slice_iter(&self.0);
         let sections: std::result::Result<Vec<_>, _> = sections.collect();
         let certificates: Vec<_> = sections

@@ -3,9 +3,6 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-#[cfg(feature = "http")]
-use crate::net::Place;
-
 /// No name in the DNS is longer, nor is one of its labels.
 const NAME_MAX_BYTES: usize = 253;
 const LABEL_MAX_BYTES: usize = 63;
@@ -37,8 +34,8 @@ impl Authority {
 
     /// Where that is, with the scheme's own port unless there is another.
     #[cfg(feature = "http")]
-    pub(crate) fn at(&self, default: u16) -> Place {
-        Place::new(&self.host, self.port.unwrap_or(default))
+    pub(crate) fn at(&self, default: u16) -> (&str, u16) {
+        (&self.host, self.port.unwrap_or(default))
     }
 
     /// The same without the dot behind a name, which asks the DNS for exactly this name: the server

@@ -1,0 +1,85 @@
+//! The leases that this process holds, which end by themselves unless they are renewed.
+
+use super::command::Command;
+use super::scripts::Script;
+
+/// How long a lease lasts, in nanoseconds: that long others wait for a holder that is gone.
+pub(super) const LEASE: u64 = 2_000_000_000;
+/// A fetch that is over by then needs no renewal.
+const RENEWED_AFTER: u64 = 1_000_000_000;
+/// No fetch takes longer, whatever a host program's function does, and the wait before it included.
+const HELD_MOST: u64 = 90_000_000_000;
+
+/// A lease and when it was last known to be this process's, in nanoseconds since boot.
+pub(super) struct Held {
+    pub(super) number: u64,
+    pub(super) key: Vec<u8>,
+    pub(super) taken: u64,
+    pub(super) renewed: u64,
+}
+
+#[derive(Default)]
+pub(super) struct Leases(Vec<Held>);
+
+impl Leases {
+    pub(super) fn add(&mut self, held: Held) {
+        self.0.push(held);
+    }
+
+    /// Whether it was there.
+    pub(super) fn remove(&mut self, number: u64) -> bool {
+        let before = self.0.len();
+        self.0.retain(|held| held.number != number);
+        self.0.len() < before
+    }
+
+    /// The renewals that are due: all together, once one is.
+    pub(super) fn due(&mut self, time: u64) -> Vec<Command> {
+        self.0.retain(|held| time.saturating_sub(held.taken) < HELD_MOST);
+        if self.next().is_none_or(|next| next > time) {
+            return Vec::new();
+        }
+        let half = time.saturating_sub(RENEWED_AFTER / 2);
+        let due = self.0.iter_mut().filter(|held| held.renewed <= half);
+        due.map(|held| {
+            held.renewed = time;
+            let lasts = (LEASE / 1000).to_string().into_bytes();
+            Command::new(Script::Renew, vec![held.key.clone()], vec![token(held.number), lasts])
+        })
+        .collect()
+    }
+
+    /// When the next one is due.
+    pub(super) fn next(&self) -> Option<u64> {
+        self.0.iter().map(|held| held.renewed.saturating_add(RENEWED_AFTER)).min()
+    }
+}
+
+/// What tells a lease apart from all others, as scripts have it.
+pub(super) fn token(number: u64) -> Vec<u8> {
+    format!("{number:016x}").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    #[test]
+    fn leases_are_renewed_together_and_not_for_ever() {
+        let mut leases = Leases::default();
+        for (number, at) in [(1, 0), (2, SECOND / 2), (3, SECOND * 3 / 4)] {
+            leases.add(Held { number, key: vec![], taken: at, renewed: at });
+        }
+        assert_eq!(leases.due(SECOND - 1).len(), 0);
+        assert_eq!(leases.due(SECOND).len(), 2, "the third has time");
+        assert_eq!(leases.next(), Some(SECOND * 7 / 4));
+        assert!(leases.remove(3) && !leases.remove(3));
+        for second in 2..90 {
+            assert_eq!(leases.due(second * SECOND).len(), 2, "{second}");
+        }
+        assert_eq!(leases.due(91 * SECOND).len(), 0);
+        assert_eq!(leases.next(), None);
+    }
+}

@@ -1,0 +1,232 @@
+//! One connection to a server: how it is made, and what goes over it. Once it is made nothing here waits.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+use rustix::net::sockopt;
+
+use super::command::{Command, packed};
+use super::reply::{Incoming, Reply};
+use super::scripts::Script;
+use super::server::{At, Server};
+use super::words::{Reach, of_error, of_failure, of_socket};
+use crate::net::{Deadline, Dialer, Failure, Stream, Tls};
+use crate::thread::boot_nanos;
+
+/// How long it may take to look a name up, connect, speak TLS and be let in, all together.
+const CONNECT: Duration = Duration::from_secs(5);
+/// From when on the kernel asks whether the other end is there, and how often.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// How long what was sent may stay without the other end's kernel having it.
+#[cfg(target_os = "linux")]
+const UNSENT_MILLIS: u32 = 5_000;
+/// No server's clock is right that shows another year than these, in microseconds: 2020 to 2100.
+const PLAUSIBLE: std::ops::Range<i64> = 1_577_836_800_000_000..4_102_444_800_000_000;
+/// A server's clock goes as the one since boot does, but for this, in nanoseconds.
+const DRIFT_MAX: u64 = 1_000_000_000;
+/// No more waits to be sent.
+const OUTGOING_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// An open connection.
+pub(super) struct Line {
+    stream: Stream,
+    incoming: Incoming,
+    outgoing: Vec<u8>,
+    is_flushed: bool,
+    /// What the server's clock and the one since boot showed at first; none for a test's clock.
+    clocks: Option<(u64, u64)>,
+}
+
+/// Why there is no connection, or none any more.
+#[derive(Clone, Debug)]
+pub(super) struct Broken {
+    pub(super) what: String,
+    /// To connect soon would be of no use.
+    pub(super) is_of_server: bool,
+}
+
+impl Line {
+    /// Connects, is let in, and sees whether the server can be used. Waits on this thread.
+    pub(super) fn open(server: &Server, tls: Option<&Tls>) -> Result<Self, Broken> {
+        let end = Deadline::after(CONNECT);
+        let stream =
+            connect(server, tls, end).map_err(|failure| Broken::new(of_failure(&failure)))?;
+        let mut line = Self {
+            stream,
+            incoming: Incoming::default(),
+            outgoing: Vec::new(),
+            is_flushed: true,
+            clocks: None,
+        };
+        line.stream.set_deadline(end);
+        line.greet(server)?;
+        line.stream.poll_from_now_on()?;
+        Ok(line)
+    }
+
+    fn greet(&mut self, server: &Server) -> Result<(), Broken> {
+        if let Some(login) = &server.login {
+            let mut parts = vec![&b"AUTH"[..]];
+            parts.extend(login.user.as_ref().map(|user| user.as_bytes()));
+            parts.push(login.password.expose());
+            self.asked(&packed(&parts))?;
+        }
+        let asked = boot_nanos();
+        if server.is_by_hand {
+            let command = Command::new(Script::Time, vec![], vec![b"0".to_vec()]);
+            return self.asked(&command.in_full(&server.scripts)).map(drop);
+        }
+        let command = Command::new(Script::Time, vec![], vec![]);
+        let reply = self.asked(&command.in_full(&server.scripts))?;
+        match reply {
+            Reply::List(parts) => match parts.first() {
+                Some(Reply::Number(micros)) if PLAUSIBLE.contains(micros) => {
+                    self.clocks = Some((micros.unsigned_abs() * 1000, asked));
+                    Ok(())
+                }
+                _ => Err(Broken::of_server(
+                    "scripts cannot read its clock (TIME), which leases need",
+                )),
+            },
+            _ => Err(Broken::of_server(NO_REDIS)),
+        }
+    }
+
+    /// Sends a command and waits for the reply.
+    fn asked(&mut self, command: &[u8]) -> Result<Reply, Broken> {
+        self.stream.write_all(command)?;
+        self.stream.flush()?;
+        let mut bytes = [0; 1024];
+        loop {
+            if let Some(reply) = self.incoming.take().map_err(|_| Broken::of_server(NO_REDIS))? {
+                return match reply {
+                    Reply::Error(text) => Err(Broken::of_error(&text)),
+                    reply => Ok(reply),
+                };
+            }
+            match self.stream.read(&mut bytes)? {
+                0 => {
+                    return Err(Broken::new(CLOSES.to_owned()));
+                }
+                count => self.incoming.add(&bytes[..count]),
+            }
+        }
+    }
+
+    pub(super) fn socket(&self) -> &TcpStream {
+        self.stream.socket()
+    }
+
+    /// Adds what is to be sent.
+    pub(super) fn add(&mut self, bytes: &[u8]) -> Result<(), Broken> {
+        if self.outgoing.len() + bytes.len() > OUTGOING_MAX_BYTES {
+            return Err(Broken::new("it takes nothing more".to_owned()));
+        }
+        self.outgoing.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Sends what can be sent; whether that is all.
+    pub(super) fn send(&mut self) -> Result<bool, Broken> {
+        while !self.outgoing.is_empty() {
+            self.is_flushed = false;
+            match self.stream.write(&self.outgoing) {
+                Ok(count) => drop(self.outgoing.drain(..count)),
+                Err(error) if waits(&error) => return Ok(false),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if !self.is_flushed {
+            match self.stream.flush() {
+                Ok(()) => self.is_flushed = true,
+                Err(error) if waits(&error) => return Ok(false),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Reads what has come.
+    pub(super) fn receive(&mut self) -> Result<Vec<Reply>, Broken> {
+        let (mut replies, mut bytes) = (Vec::new(), [0; 16 * 1024]);
+        loop {
+            match self.stream.read(&mut bytes) {
+                Ok(0) => return Err(Broken::new("it closed the connection".to_owned())),
+                Ok(count) => self.incoming.add(&bytes[..count]),
+                Err(error) if waits(&error) => return Ok(replies),
+                Err(error) => return Err(error.into()),
+            }
+            while let Some(reply) = self.incoming.take().map_err(|_| Broken::of_server(NO_REDIS))? {
+                replies.push(reply);
+            }
+        }
+    }
+
+    /// Whether the server's clock has gone on as the one since boot has; both in nanoseconds.
+    pub(super) fn keeps_time(&self, shown: u64, asked: u64, answered: u64) -> bool {
+        let Some((first, then)) = self.clocks else { return true };
+        let passed = shown.saturating_sub(first);
+        let least = asked.saturating_sub(then).saturating_sub(DRIFT_MAX);
+        // The first answer was on its way for a while, too.
+        let most = answered.saturating_sub(then).saturating_add(DRIFT_MAX);
+        shown.saturating_add(DRIFT_MAX) >= first && (least..=most).contains(&passed)
+    }
+}
+
+const CLOSES: &str = "it closes the connection: does it speak TLS, or another language?";
+const NO_REDIS: &str = "what answers is no Redis or Valkey";
+
+/// So that the other end hears of it, though a forked child may have the same socket open.
+impl Drop for Line {
+    fn drop(&mut self) {
+        let _ = self.socket().shutdown(Shutdown::Both);
+    }
+}
+
+fn connect(server: &Server, tls: Option<&Tls>, end: Deadline) -> Result<Stream, Failure> {
+    let stream = match &server.at {
+        At::File(path) => Stream::to_file(path, end)?,
+        At::Network { place, roots } => {
+            let dialer = Dialer { place, proxy: None, is_tls: roots.is_some(), tls };
+            dialer.dial(end, CONNECT)?
+        }
+    };
+    if matches!(server.at, At::Network { .. }) {
+        let socket = stream.socket();
+        sockopt::set_socket_keepalive(socket, true).map_err(io::Error::from)?;
+        sockopt::set_tcp_keepidle(socket, KEEP_ALIVE).map_err(io::Error::from)?;
+        sockopt::set_tcp_keepintvl(socket, KEEP_ALIVE).map_err(io::Error::from)?;
+        #[cfg(target_os = "linux")]
+        sockopt::set_tcp_user_timeout(socket, UNSENT_MILLIS).map_err(io::Error::from)?;
+    }
+    Ok(stream)
+}
+
+fn waits(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}
+
+impl Broken {
+    pub(super) fn new(what: String) -> Self {
+        Self { what, is_of_server: false }
+    }
+
+    pub(super) fn of_server(what: &str) -> Self {
+        Self { what: what.to_owned(), is_of_server: true }
+    }
+
+    fn of_error(text: &str) -> Self {
+        let (what, _, reach) = of_error(text);
+        Self { what, is_of_server: reach == Reach::Server }
+    }
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        match Failure::from(error) {
+            Failure::Socket(error) => Self::new(of_socket(&error)),
+            failure => Self::new(of_failure(&failure)),
+        }
+    }
+}

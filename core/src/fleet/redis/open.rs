@@ -1,0 +1,167 @@
+//! An open connection, and the commands that are under way on it: answers come in the order of the questions.
+
+use std::collections::VecDeque;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::command::packed;
+use super::job::{Job, Redirect, Said};
+use super::line::{Broken, Line};
+use super::reply::Reply;
+use super::server::Server;
+use super::words::{Reach, of_error, trouble};
+use crate::fleet::store::Trouble;
+use crate::thread::boot_nanos;
+
+/// A server that says nothing for so long, in nanoseconds, is asked on another connection.
+const SILENCE_MAX: u64 = 5_000_000_000;
+
+/// A connection in use.
+pub(super) struct Open {
+    line: Line,
+    under_way: VecDeque<Sent>,
+    has_worked: bool,
+    is_all_sent: bool,
+}
+
+/// A command that was sent.
+struct Sent {
+    /// None for what only goes before another.
+    job: Option<Arc<Job>>,
+    at: u64,
+    /// The script went with it.
+    is_full: bool,
+}
+
+impl Open {
+    pub(super) fn new(line: Line) -> Self {
+        let under_way = VecDeque::new();
+        Self { line, under_way, has_worked: false, is_all_sent: true }
+    }
+
+    /// Whether anything was ever answered on it.
+    pub(super) fn has_worked(&self) -> bool {
+        self.has_worked
+    }
+
+    /// Adds a command to what is sent next.
+    pub(super) fn add(&mut self, job: Arc<Job>, server: &Server) {
+        self.put(job, false, server);
+    }
+
+    fn put(&mut self, job: Arc<Job>, is_full: bool, server: &Server) {
+        let bytes = match is_full {
+            true => job.command.in_full(&server.scripts),
+            false => job.command.by_digest(&server.scripts),
+        };
+        let at = boot_nanos();
+        let before = job.is_asking.load(Ordering::Relaxed).then(|| packed(&[b"ASKING"]));
+        let all = before.as_deref().map_or_else(Vec::new, Clone::clone);
+        match self.line.add(&[&all[..], &bytes[..]].concat()) {
+            Ok(()) => {
+                let asking = before.map(|_| Sent { job: None, at, is_full });
+                self.under_way.extend(asking);
+                self.under_way.push_back(Sent { job: Some(job), at, is_full });
+            }
+            Err(broken) => job.end(Err(trouble(&server.name, &broken.what, false))),
+        }
+    }
+
+    pub(super) fn flush(&mut self) -> Result<(), Broken> {
+        self.is_all_sent = self.line.send()?;
+        Ok(())
+    }
+
+    /// Waits until something comes, can be sent or the bell rings, for a time at most; whether it rang.
+    pub(super) fn wait(&mut self, bell: &UnixStream, time: Duration) -> bool {
+        let oldest = self.under_way.front().map(|sent| sent.at.saturating_add(SILENCE_MAX));
+        let left = oldest.map(|at| Duration::from_nanos(at.saturating_sub(boot_nanos())));
+        let time = left.map_or(time, |left| left.min(time));
+        let sends = if self.is_all_sent { PollFlags::empty() } else { PollFlags::OUT };
+        let mut polled = [
+            PollFd::new(bell, PollFlags::IN),
+            PollFd::new(self.line.socket(), PollFlags::IN | sends),
+        ];
+        let time = Timespec::try_from(time).ok();
+        poll(&mut polled, time.as_ref()).is_ok_and(|count| count > 0)
+            && !polled[0].revents().is_empty()
+    }
+
+    /// Sends and reads what it can, and hands out what was answered.
+    pub(super) fn go_on(&mut self, server: &Server) -> Result<(), Broken> {
+        self.flush()?;
+        let received = self.line.receive()?;
+        let answered = boot_nanos();
+        let mut ended = Vec::with_capacity(received.len());
+        for reply in received {
+            let Some(sent) = self.under_way.pop_front() else {
+                return Err(Broken::of_server("it says what it was not asked"));
+            };
+            self.has_worked = true;
+            let Some(job) = sent.job else { continue };
+            if let Reply::Error(text) = &reply {
+                if text.starts_with("NOSCRIPT") && !sent.is_full {
+                    self.put(job, true, server);
+                    continue;
+                }
+                if let Some(followed) = Redirect::read(text).and_then(|to| job.follow(&to)) {
+                    ended.extend(followed.err().map(|trouble| ((Err(trouble), None), job)));
+                    continue;
+                }
+            }
+            ended.push((self.said(reply, sent.at, answered, server), job));
+        }
+        let broken = ended.iter().find_map(|((_, broken), _)| broken.clone());
+        // Whoever is told may ask the next question right here.
+        ended.into_iter().for_each(|((told, _), job)| job.end(told));
+        if let Some(broken) = broken {
+            return Err(broken);
+        }
+        self.flush()?;
+        match self.under_way.front() {
+            Some(sent) if sent.at.saturating_add(SILENCE_MAX) <= boot_nanos() => {
+                Err(Broken::new("it has not answered for 5 s".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What a reply says, and why the connection is of no use any more, if that is so.
+    fn said(
+        &self,
+        reply: Reply,
+        asked: u64,
+        answered: u64,
+        server: &Server,
+    ) -> (Result<Said, Trouble>, Option<Broken>) {
+        let wrong = |what: &str, reads| Err(trouble(&server.name, what, reads));
+        let mut parts = match reply {
+            Reply::Error(text) => {
+                let (what, reads, reach) = of_error(&text);
+                let broken = Broken { what: what.clone(), is_of_server: reach == Reach::Server };
+                let is_broken = reach != Reach::Answer;
+                return (wrong(&what, reads), is_broken.then_some(broken));
+            }
+            Reply::List(parts) => parts.into_iter(),
+            _ => return (wrong("it answers what no script of ours does", false), None),
+        };
+        let Some(Reply::Number(micros)) = parts.next() else {
+            return (wrong("it answers what no script of ours does", false), None);
+        };
+        let time = micros.unsigned_abs().saturating_mul(1000);
+        if !self.line.keeps_time(time, asked, answered) {
+            let what = "its clock (TIME) does not go on as a clock does";
+            return (wrong(what, false), Some(Broken::of_server(what)));
+        }
+        (Ok(Said { time, answered, rest: parts.collect() }), None)
+    }
+
+    /// The commands that were under way.
+    pub(super) fn end(self) -> impl Iterator<Item = Arc<Job>> {
+        self.under_way.into_iter().filter_map(|sent| sent.job)
+    }
+}

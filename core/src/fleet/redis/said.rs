@@ -1,0 +1,66 @@
+//! What the answers of our scripts mean.
+
+use super::job::Said;
+use super::reply::Reply;
+use super::server::Server;
+use super::words::{of_error, trouble};
+use crate::fleet::store::{Admitted, Claim, Head, Kind, Lease, Pass, Seen, Trouble};
+
+impl Said {
+    /// The answer of a script that does something or does not.
+    pub(super) fn is_done(&self) -> Option<bool> {
+        match self.rest[..] {
+            [Reply::Number(done)] => Some(done == 1),
+            _ => None,
+        }
+    }
+
+    /// The answer to a claim.
+    pub(super) fn claim(&self, lease: Lease, server: &Server) -> Option<Result<Claim, Trouble>> {
+        let (what, rest) = self.rest.split_first()?;
+        Some(Ok(match (what.text()?, rest) {
+            (b"value", [Reply::Text(value)]) => Claim::Value(value.clone()),
+            (b"paused", [Reply::Text(pause)]) => Claim::Paused(pause.clone()),
+            (b"nolease", [error]) => {
+                let (what, _, _) = of_error(&String::from_utf8_lossy(error.text()?));
+                return Some(Err(trouble(&server.name, &what, true)));
+            }
+            (b"lease", rest) => Claim::Lease(lease, seen(rest)?),
+            (b"busy", rest) => Claim::Busy(seen(rest)?),
+            _ => return None,
+        }))
+    }
+
+    /// The answer to a call that asks whether it may be made; `now` is when it came, in nanoseconds since boot.
+    pub(super) fn admitted(&self, call: u64, now: u64) -> Option<Result<Admitted, Trouble>> {
+        let [what, Reply::Number(number)] = &self.rest[..] else { return None };
+        let after =
+            || now.saturating_add(number.unsigned_abs().saturating_add(1).saturating_mul(1000));
+        Some(Ok(match what.text()? {
+            b"go" => Admitted::Go(Pass { call, at: self.time, is_probe: *number == 1 }),
+            b"later" => Admitted::Later(after()),
+            b"cooling" => Admitted::Cooling(after()),
+            _ => return None,
+        }))
+    }
+}
+
+impl Reply {
+    fn text(&self) -> Option<&[u8]> {
+        match self {
+            Self::Text(text) => Some(text),
+            // What a script says went wrong, some servers hand on as an error.
+            Self::Error(text) => Some(text.as_bytes()),
+            _ => None,
+        }
+    }
+}
+
+/// What was in the slot: the head of the value, the epoch, the head of the note, the age of the lease.
+fn seen(parts: &[Reply]) -> Option<Seen> {
+    let [head, epoch, note, Reply::Number(_)] = parts else { return None };
+    let epoch = u64::from_le_bytes(epoch.text()?.try_into().ok()?);
+    let note = Head::read(note.text()?).filter(|note| note.kind == Kind::Note);
+    let failures = note.map_or(0, |note| note.failures);
+    Some(Seen { head: Head::read(head.text()?), epoch, failures })
+}

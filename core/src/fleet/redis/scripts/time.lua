@@ -1,0 +1,2 @@
+-- What the server is asked first: whether it runs scripts, and what time it has.
+return {now, 1}

@@ -1,0 +1,194 @@
+//! Caches of processes that share grants through a server of Redis. Each cache stands for a process of its own; real
+//! servers are started for the tests, which `make test-redis` sees to.
+
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use grantmint_core::{
+    Begin, BeginOptions, Fleet, FleetStats, Grant, GrantCache, Hit, Key, Result, Start, Ticket,
+};
+use grantmint_redis::{Fault, Folder, Proxy, Redis, Reply};
+
+const LIFETIME: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(10);
+
+fn fleet(port: u16) -> Fleet {
+    let url = format!("redis://127.0.0.1:{port}");
+    Fleet::redis(&url).unwrap().without_host().unwrap().secret(&[7; 32]).unwrap()
+}
+
+fn cache_of(fleet: &Fleet) -> GrantCache {
+    GrantCache::builder().fleet(fleet, "tests").unwrap().build()
+}
+
+fn cache(port: u16) -> GrantCache {
+    cache_of(&fleet(port))
+}
+
+fn key(name: &str) -> Key {
+    Key::new(name, LIFETIME).unwrap()
+}
+
+/// Asks until it is told what to do.
+fn started(ticket: &mut Ticket) -> Start {
+    loop {
+        match ticket.start() {
+            Start::Later(after) => thread::sleep(after),
+            start => return start,
+        }
+    }
+}
+
+fn fetch(mut ticket: Ticket) {
+    if let Start::Go(_) = started(&mut ticket) {
+        ticket.complete(Grant::new("a grant"), LIFETIME);
+    }
+}
+
+fn never(_: Ticket) {
+    panic!("another process has it");
+}
+
+fn stats(cache: &GrantCache) -> FleetStats {
+    cache.stats().fleet.unwrap()
+}
+
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < LONG, "never: {what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Whether a grant lies there, or that there is none any more.
+fn holds_value(redis: &Redis) -> bool {
+    redis.ask(["KEYS", "*:v"]) != Reply::List(Vec::new())
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn what_another_has_is_taken_over_by_every_way_to_wait() {
+    let redis = Redis::plain();
+    let (port, options) = (redis.port(), BeginOptions::new());
+    cache(port).get(&key("a"), options, fetch).unwrap();
+    until("it is left", || holds_value(&redis));
+    let taken = cache(port);
+    assert_eq!(taken.get(&key("a"), options, never).unwrap().as_str(), "a grant");
+    assert_eq!((stats(&taken).values, stats(&taken).leases), (1, 0));
+    let (told, tells) = channel();
+    let answer = move |hit: Result<Hit>| told.send(hit.unwrap().as_str().to_owned()).unwrap();
+    let call = cache(port).get_then(&key("a"), options, never, answer);
+    assert_eq!(tells.recv_timeout(LONG).unwrap(), "a grant");
+    drop(call);
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn a_ticket_run_by_hand_is_told_to_look_again_until_the_server_has_answered() {
+    let redis = Redis::plain();
+    let proxy = Proxy::to(redis.port());
+    cache(proxy.port()).get(&key("a"), BeginOptions::new(), fetch).unwrap();
+    until("it is left", || holds_value(&redis));
+    proxy.set(Fault::Delays(Duration::from_millis(20)));
+    let other = cache(proxy.port());
+    let Ok(Begin::Fetch(mut ticket, waiter)) = other.begin(&key("a"), BeginOptions::new()) else {
+        panic!("nothing is cached");
+    };
+    // No call waits, however long the answer takes.
+    let Start::Later(after) = ticket.start() else { panic!("it cannot have answered") };
+    assert!(after <= Duration::from_millis(5), "{after:?}");
+    assert!(matches!(started(&mut ticket), Start::Served));
+    assert_eq!(waiter.wait().unwrap().as_str(), "a grant");
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn a_server_that_is_gone_costs_calls_and_no_error() {
+    let mut redis = Redis::plain();
+    let cache = cache(redis.port());
+    cache.get(&key("a"), BeginOptions::new(), fetch).unwrap();
+    redis.kill();
+    for name in ["b", "c", "d", "e"] {
+        cache.get(&key(name), BeginOptions::new(), fetch).unwrap();
+    }
+    cache.get(&key("a"), BeginOptions::new(), never).unwrap();
+    let counted = stats(&cache);
+    assert!(counted.alone == 4 && counted.errors >= 2 && counted.is_broken, "{counted:?}");
+    assert!(counted.trouble.unwrap().starts_with("redis at 127.0.0.1:"));
+    redis.start_again();
+    until("it is asked again", || {
+        let name = format!("{:?}", Instant::now());
+        cache.get(&key(&name), BeginOptions::new(), fetch).unwrap();
+        stats(&cache).leases > 1 && !stats(&cache).is_broken
+    });
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn a_server_that_is_frozen_is_waited_for_once_or_twice() {
+    let redis = Redis::plain();
+    let cache = cache(redis.port());
+    cache.get(&key("a"), BeginOptions::new(), fetch).unwrap();
+    redis.signal("STOP");
+    let waits: Vec<_> = (0..20)
+        .map(|number| {
+            let start = Instant::now();
+            cache.get(&key(&number.to_string()), BeginOptions::new(), fetch).unwrap();
+            start.elapsed()
+        })
+        .collect();
+    redis.signal("CONT");
+    // A quarter of a second each; whoever comes then waits for nothing.
+    let long = waits.iter().filter(|wait| **wait > Duration::from_millis(100)).count();
+    assert!(long <= 3, "{waits:?}");
+    assert_eq!(stats(&cache).alone, 20);
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn after_a_failover_to_another_clock_no_grant_lives_longer() {
+    for ahead in [-20, 20] {
+        let primary = Redis::plain();
+        let replica = primary.replica(ahead);
+        let lifetime = Duration::from_secs(30);
+        let sent = Instant::now();
+        cache(primary.port())
+            .get(&key("a"), BeginOptions::new(), |mut ticket| {
+                assert!(matches!(started(&mut ticket), Start::Go(_)));
+                ticket.complete(Grant::new("a grant"), lifetime);
+            })
+            .unwrap();
+        until("it is left", || holds_value(&primary));
+        replica.promote(&primary);
+        let hit = cache(replica.port()).get(&key("a"), BeginOptions::new(), fetch).unwrap();
+        let left = lifetime.saturating_sub(sent.elapsed());
+        assert!(hit.remaining() <= left, "{ahead}: {:?} of {left:?}", hit.remaining());
+    }
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn processes_of_one_machine_share_through_its_folder_first() {
+    let (redis, hosts) = (Redis::plain(), [Folder::new(), Folder::new()]);
+    let url = format!("redis://127.0.0.1:{}", redis.port());
+    let fleet = |host: &Folder| {
+        let fleet = Fleet::redis(&url).unwrap().host_path(host.path().join("fleet")).unwrap();
+        fleet.secret(&[7; 32]).unwrap()
+    };
+    let [one, other] = [0, 1].map(|host| fleet(&hosts[host]));
+    cache_of(&one).get(&key("a"), BeginOptions::new(), fetch).unwrap();
+    until("it is left", || holds_value(&redis));
+    // The first of another machine asks the server, the next finds it in the folder.
+    let first = cache_of(&other).get(&key("a"), BeginOptions::new(), never).unwrap();
+    redis.signal("STOP");
+    let next = cache_of(&other).get(&key("a"), BeginOptions::new(), never).unwrap();
+    redis.signal("CONT");
+    assert!(next.remaining() <= first.remaining());
+    cache_of(&one).invalidate(&key("a"));
+    until("it is given up", || redis.ask(["DBSIZE"]) == Reply::Number(1));
+    let again = cache_of(&one);
+    again.get(&key("a"), BeginOptions::new(), fetch).unwrap();
+    assert_eq!(stats(&again).leases, 1, "it is fetched anew");
+}
