@@ -22,11 +22,7 @@ is_there() {
     cmake) command -v ctest && cmake --version | awk 'NR == 1 { split($3, v, "."); exit v[1] * 100 + v[2] < 319 }' ;;
     cpp-httplib) pkg-config --exists cpp-httplib ;;
     libc++) clang++ -stdlib=libc++ -std=c++17 -fsyntax-only -include chrono -x c++ /dev/null ;;
-<<<<<<< HEAD
-    chromium | clang-tidy | fish | jq | ld.bfd | ld.gold | ld.lld | pkg-config | valgrind | zsh) command -v "$1" ;;
-=======
-    clang-tidy | fish | jq | ld.bfd | ld.gold | ld.lld | pkg-config | redis-server | valgrind | zsh) command -v "$1" ;;
->>>>>>> 8d4ce9d (core: a store of a fleet on Redis or Valkey, behind the feature fleet-redis)
+    chromium | clang-tidy | fish | jq | ld.bfd | ld.gold | ld.lld | pkg-config | redis-server | valgrind | zsh) command -v "$1" ;;
     *)
         echo "install.sh does not know $1" >&3
         exit 2
