@@ -16,13 +16,13 @@ export class Page {
   said = '';
 
   /** Ends with the test, or the tests of a file, that `after` belongs to. */
-  static async start(test, { args = ['--demo'], env = {}, terminal = false } = {}) {
+  static async start(test, { program = [PROGRAM], args = ['--demo'], env = {}, terminal = false } = {}) {
     const page = new Page();
-    const line = [PROGRAM, 'page', '--no-open', ...args];
-    const [program, ...rest] = terminal
+    const line = [...program, 'page', '--no-open', ...args];
+    const [first, ...rest] = terminal
       ? ['script', '--quiet', '--return', '--command', line.join(' '), '/dev/null']
       : line;
-    page.#child = spawn(program, rest, { env: { ...CLEAN, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    page.#child = spawn(first, rest, { env: { ...CLEAN, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
     test.after(() => page.#end());
     for (const stream of [page.#child.stdout, page.#child.stderr])
       stream.on('data', (data) => (page.said += data));
