@@ -24,13 +24,13 @@ pub(super) fn fill<'a, 'v>(
     for (index, (name, value)) in values.iter().enumerate() {
         let slot = find(plan.slots(), likely, name).ok_or_else(|| unknown(plan.slots(), name))?;
         check(plan, &filled, slot, *value)?;
-        filled.put(slot, index);
+        filled.put(slot, plan.name_len(slot), index);
         likely = slot + 1;
     }
     if let Some(identity) = identity {
         let slot = plan.identity().ok_or_else(|| unknown(plan.slots(), IDENTITY))?;
         check(plan, &filled, slot, SlotValue::Text(identity))?;
-        filled.put_identity(slot);
+        filled.put_identity(slot, plan.name_len(slot));
     }
     let lacking = filled.lacking(plan.required());
     if lacking != 0 {
