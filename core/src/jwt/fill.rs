@@ -24,13 +24,13 @@ pub(super) fn fill<'a, 'v>(
     for (index, (name, value)) in values.iter().enumerate() {
         let slot = find(plan.slots(), likely, name).ok_or_else(|| unknown(plan.slots(), name))?;
         check(plan, &filled, slot, *value)?;
-        filled.put(slot, index);
+        filled.put(slot, plan.name_len(slot), index);
         likely = slot + 1;
     }
     if let Some(identity) = identity {
         let slot = plan.identity().ok_or_else(|| unknown(plan.slots(), IDENTITY))?;
         check(plan, &filled, slot, SlotValue::Text(identity))?;
-        filled.put_identity(slot);
+        filled.put_identity(slot, plan.name_len(slot));
     }
     let lacking = filled.lacking(plan.required());
     if lacking != 0 {
@@ -49,12 +49,41 @@ fn check(plan: &Plan, filled: &Filled<'_, '_>, slot: usize, value: SlotValue<'_>
     slot_itself.check(value)
 }
 
+/// The slot of a name. Those behind the last value come first.
 #[inline]
 fn find(slots: &[Slot], likely: usize, name: &str) -> Option<usize> {
-    let behind = slots.iter().skip(likely).position(|slot| slot.name() == name);
-    behind
-        .map(|distance| likely + distance)
-        .or_else(|| slots.iter().take(likely).position(|slot| slot.name() == name))
+    match slots.get(likely) {
+        Some(slot) if is_same(slot.name(), name) => Some(likely),
+        _ => find_elsewhere(slots, likely, name),
+    }
+}
+
+fn find_elsewhere(slots: &[Slot], likely: usize, name: &str) -> Option<usize> {
+    let (before, behind) = slots.split_at(likely);
+    let in_behind = behind.iter().position(|slot| is_same(slot.name(), name));
+    in_behind
+        .map(|place| likely + place)
+        .or_else(|| before.iter().position(|slot| is_same(slot.name(), name)))
+}
+
+/// Whether two names are the same. Most are short: so it takes no call.
+#[inline]
+fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    one.len() == other.len()
+        && match one.len() {
+            0..=3 => one.iter().eq(other),
+            4..=8 => is_same_in_two::<4>(one, other),
+            9..=16 => is_same_in_two::<8>(one, other),
+            _ => one == other,
+        }
+}
+
+/// Compares `N` to twice as many bytes in two pieces that overlap.
+#[inline]
+fn is_same_in_two<const N: usize>(one: &[u8], other: &[u8]) -> bool {
+    one.first_chunk::<N>() == other.first_chunk::<N>()
+        && one.last_chunk::<N>() == other.last_chunk::<N>()
 }
 
 fn check_pair(slots: &[Slot], filled: &Filled<'_, '_>, pair: Pair) -> Result<()> {
@@ -91,4 +120,23 @@ pub(super) fn unknown(slots: &[Slot], name: &str) -> Error {
         names => format!("is not a slot of this minter, which has {}", names.join(", ")),
     };
     Error::of_argument(ErrorKind::InvalidArgument, name, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_every_length_are_told_apart() {
+        let name = "abcdefghijklmnopqrstuvwxyz";
+        for len in 0..name.len() {
+            let one = &name[..len];
+            assert!(is_same(one, one));
+            assert!(!is_same(one, &name[..=len]));
+            for place in 0..len {
+                let other = [&one[..place], "_", &one[place + 1..]].concat();
+                assert!(!is_same(one, &other), "{other}");
+            }
+        }
+    }
 }

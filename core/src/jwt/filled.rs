@@ -32,14 +32,16 @@ impl<'a, 'v> Filled<'a, 'v> {
         Self { identity, values, by_slot: [0; SLOTS_MAX], slots: 0, escaped: 0, len: 0 }
     }
 
-    /// Gives a slot the value of an index.
+    /// Gives a slot the value of an index, behind a name of so many bytes.
     #[inline]
-    pub(super) fn put(&mut self, slot: usize, index: usize) {
+    pub(super) fn put(&mut self, slot: usize, name_len: usize, index: usize) {
+        self.len += name_len;
         self.put_value(slot, u8::try_from(index).unwrap_or(THE_IDENTITY), self.values[index].1);
     }
 
     #[inline]
-    pub(super) fn put_identity(&mut self, slot: usize) {
+    pub(super) fn put_identity(&mut self, slot: usize, name_len: usize) {
+        self.len += name_len;
         self.put_value(slot, THE_IDENTITY, SlotValue::Text(self.identity));
     }
 
@@ -75,7 +77,7 @@ impl<'a, 'v> Filled<'a, 'v> {
         slots & !self.slots
     }
 
-    /// The most bytes that all values together take.
+    /// The most bytes that all values take, with their names.
     #[inline]
     pub(super) fn len(&self) -> usize {
         self.len

@@ -37,9 +37,11 @@ pub(super) struct Plan {
     steps: Vec<Step>,
     /// Whether a member stands before the first step.
     comma: bool,
-    /// The bytes of all texts of the steps.
+    /// The bytes of all texts of the steps, but for the names of slots.
     fixed_len: usize,
     slots: Vec<Slot>,
+    /// The bytes of each slot's name.
+    name_lens: Vec<usize>,
     required: SlotSet,
     identity: Option<usize>,
     pairs: Vec<Pair>,
@@ -54,18 +56,21 @@ impl Plan {
         let (mut steps, mut slots) = (Vec::new(), Vec::new());
         push_members(members, &mut steps, &mut slots);
         let (front, comma, steps) = split(steps, &slots);
-        let texts = steps.iter().map(|step| match step {
-            Step::Fixed(text) | Step::Open { text, .. } | Step::Slot { text, .. } => text.len(),
-            Step::Close => 1,
-        });
-        let fixed_len = texts.sum();
+        let (mut fixed_len, mut name_lens) = (0, vec![0; slots.len()]);
+        for step in &steps {
+            match step {
+                Step::Fixed(text) | Step::Open { text, .. } => fixed_len += text.len(),
+                Step::Close => fixed_len += 1,
+                Step::Slot { slot, text } => name_lens[*slot] = text.len(),
+            }
+        }
         let numbered = slots.iter().enumerate();
         let required = numbered.clone().filter(|(_, slot)| slot.is_required());
         let required = required.fold(0, |set, (number, _)| set | 1 << number);
         let identity = numbered.clone().find(|(_, slot)| slot.name() == IDENTITY);
         let identity = identity.map(|(number, _)| number);
         let pairs = bonds.iter().filter_map(|bond| bond.between(&slots)).collect();
-        Ok(Self { front, steps, comma, fixed_len, slots, required, identity, pairs })
+        Ok(Self { front, steps, comma, fixed_len, slots, name_lens, required, identity, pairs })
     }
 
     pub(super) fn front(&self) -> &str {
@@ -88,7 +93,13 @@ impl Plan {
         &self.pairs
     }
 
-    /// The most bytes that the steps take, but for values.
+    /// The bytes of the name of a slot's claim and what is around it.
+    #[inline]
+    pub(super) fn name_len(&self, slot: usize) -> usize {
+        self.name_lens[slot]
+    }
+
+    /// The most bytes that the steps take, but for slots.
     pub(super) fn fixed_len(&self) -> usize {
         self.fixed_len
     }

@@ -97,7 +97,7 @@ impl Template {
         }
     }
 
-    /// The most bytes behind the front, but for values.
+    /// The most bytes behind the front, but for slots.
     #[inline]
     fn fixed_len(&self) -> usize {
         AROUND + self.plan.fixed_len() + if self.definition.unique { JTI } else { 0 }

@@ -135,7 +135,7 @@ pub(crate) struct Tail<'a> {
 impl Tail<'_> {
     #[inline]
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        self.buffer[self.len..self.len + bytes.len()].copy_from_slice(bytes);
+        copy(bytes, &mut self.buffer[self.len..self.len + bytes.len()]);
         self.len += bytes.len();
     }
 
@@ -170,6 +170,27 @@ impl Tail<'_> {
         let room = rest.len();
         serde_json::to_writer(&mut rest, text).expect("the buffer holds the longest text");
         self.len += room - rest.len();
+    }
+}
+
+/// Copies bytes to as many others. Most are names and short texts, for which two overlapping pieces of a fixed size
+/// take less time than a call.
+#[inline]
+fn copy(from: &[u8], to: &mut [u8]) {
+    match from.len() {
+        8..=16 => copy_in_two::<8>(from, to),
+        17..=32 => copy_in_two::<16>(from, to),
+        _ => to.copy_from_slice(from),
+    }
+}
+
+/// Copies `N` to twice as many bytes.
+#[inline]
+fn copy_in_two<const N: usize>(from: &[u8], to: &mut [u8]) {
+    if let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) {
+        to[..N].copy_from_slice(first);
+        let start = to.len() - N;
+        to[start..].copy_from_slice(last);
     }
 }
 
@@ -208,6 +229,16 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+
+    #[test]
+    fn bytes_of_every_length_are_copied() {
+        let bytes: Vec<u8> = (0..100).collect();
+        for len in 0..=bytes.len() {
+            let mut to = vec![0xff; len];
+            copy(&bytes[..len], &mut to);
+            assert_eq!(to, bytes[..len]);
+        }
+    }
 
     #[test]
     fn escapes_are_found_at_every_place_of_every_length() {

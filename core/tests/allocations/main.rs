@@ -7,7 +7,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use grantmint_core::{ApiKey, PlaybackGrant, TokenMinter, VideoGrant};
+use grantmint_core::{ApiKey, JwtMinter, PlaybackGrant, TokenMinter, VideoGrant};
 
 /// Counts what each thread allocates.
 struct Counting;
@@ -68,6 +68,17 @@ fn allocations(mut call: impl FnMut()) -> usize {
     counts.sort_unstable();
     assert_eq!(counts[0], counts[2], "most calls allocate alike");
     counts[0]
+}
+
+#[test]
+fn slots_allocate_nothing() {
+    let minter = JwtMinter::livekit("key", "0123456789abcdefghijklmnopqrstuv").build().unwrap();
+    for name in ["Alice", "\"Alice\"", &"a".repeat(256)] {
+        let slots = [("room", "r".into()), ("room_join", true.into()), ("name", name.into())];
+        assert_eq!(allocations(|| drop(minter.mint("alice", &slots))), 1);
+        let mut buffer = String::with_capacity(4096);
+        assert_eq!(allocations(|| minter.mint_into(&mut buffer, "alice", &slots).unwrap()), 0);
+    }
 }
 
 #[test]
