@@ -223,12 +223,8 @@ check-fleet: ## processes that share grants: thousands of simulated ones, held t
 	$(FLEET_BUILD)
 	$(TARGET_DIR)/release/grantmint-fleet
 	$(FLEET_RUN) --processes 8 --streams 5 --seconds 6 --kill $(FLEET_RUST)
-	@$(TRY) redis-server 'fleets through Redis, held to bars' $(MAKE) try-fleet-redis
 
-.PHONY: try-fleet-redis fleet-redis
-try-fleet-redis:
-	$(FLEET_RUN) --processes 12 --hosts 3 --seconds 30 --redis $(FLEET_RUST)
-
+.PHONY: fleet-redis
 fleet-redis: ## 64 processes of four machines that share through Redis, which then freezes, and is killed
 	$(FLEET_BUILD)
 	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis $(FLEET_RUST)

@@ -49,7 +49,8 @@ def test_a_fault_is_one_line_and_an_exit_code():
 
 
 def test_stdin_is_that_of_the_process():
-    ran = run("token", "chat", "--chat-service-sid", "IS" + "1" * 32, "--identities", "-", input="a\nb\n")
+    args = ("token", "chat", "--chat-service-sid", "IS" + "1" * 32, "--identities", "-")
+    ran = run(*args, input="a\nb\n")
     assert (ran.returncode, ran.stdout.count("\n")) == (0, 2)
 
 

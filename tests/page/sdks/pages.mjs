@@ -1,7 +1,7 @@
 // What each page of the test does with its SDK. These functions run in the browser; each ends with what became of the
 // token: a word, or the code of the SDK's error.
 
-/* global Twilio, document, setTimeout */
+/* global Twilio */
 
 export const SCRIPTS = {
   'live-player': '@twilio/live-player-sdk/dist/build/twilio-live-player.min.js',
