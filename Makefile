@@ -17,7 +17,7 @@ NOT_TRIED := tests/machine/not_tried.sh
 TRY := tests/machine/try.sh
 
 .DEFAULT_GOAL := help
-.PHONY: test-python lint-python bench-python wheel help demo test test-rust test-redis test-shuttle build-c test-c build-cpp test-cpp header lint fmt licences
+.PHONY: test-python lint-python bench-python wheel help demo test test-rust test-redis test-turn test-shuttle build-c test-c build-cpp test-cpp header lint fmt licences
 .PHONY: check check-streams check-asan check-tsan check-valgrind check-bench bench fuzz check-fuzz lint-release
 
 help: ## lists the targets
@@ -29,7 +29,7 @@ demo: ## lets 20,000 viewers in, Twilio's way and through grantmint
 
 test: ## all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) start
-	$(MAKE) test-rust test-cli test-redis test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults test-page
+	$(MAKE) test-rust test-cli test-redis test-turn test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults test-page
 	@$(NOT_TRIED) show
 
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
@@ -62,6 +62,13 @@ cli-generated: ## writes cli/generated: completions and the manual page
 test-shuttle: ## the cache under many thousand orders of its threads' steps
 	RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=$(TARGET_DIR)/shuttle \
 	  $(CARGO) test --locked -p grantmint-shuttle $(TEST)
+
+test-turn: ## ICE servers on a real coturn server
+	@$(TRY) turnserver 'ICE servers on a coturn server' $(MAKE) try-turn
+
+.PHONY: try-turn
+try-turn:
+	$(CARGO) test --locked -p grantmint-core --test it coturn:: -- --include-ignored
 
 # The test helpers come first, so that what stays behind is the library as it ships.
 build-c:

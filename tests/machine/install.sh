@@ -22,7 +22,7 @@ is_there() {
     cmake) command -v ctest && cmake --version | awk 'NR == 1 { split($3, v, "."); exit v[1] * 100 + v[2] < 319 }' ;;
     cpp-httplib) pkg-config --exists cpp-httplib ;;
     libc++) clang++ -stdlib=libc++ -std=c++17 -fsyntax-only -include chrono -x c++ /dev/null ;;
-    chromium | clang-tidy | fish | jq | ld.bfd | ld.gold | ld.lld | pkg-config | redis-server | valgrind | zsh) command -v "$1" ;;
+    chromium | clang-tidy | fish | jq | ld.bfd | ld.gold | ld.lld | pkg-config | redis-server | turnserver | valgrind | zsh) command -v "$1" ;;
     *)
         echo "install.sh does not know $1" >&3
         exit 2
@@ -59,6 +59,7 @@ packages() {
     ld.gold) apt-cache show binutils-gold >/dev/null 2>&1 && echo binutils-gold || echo binutils ;;
     ld.lld) echo lld ;;
     libc++) echo clang libc++-dev libc++abi-dev ;;
+    turnserver) echo coturn ;;
     *) echo "$1" ;;
     esac
 }

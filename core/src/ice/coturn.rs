@@ -60,6 +60,12 @@ impl Coturn {
         if expiry > TIME_MAX {
             return Err(refused("ttl", "ends after the year 2038, which coturn does not know"));
         }
+        if identity.is_some_and(|identity| identity.contains([' ', '"', '\'', '\\'])) {
+            return Err(refused(
+                "identity",
+                "must not have spaces, quotation marks or backslashes, which coturn refuses",
+            ));
+        }
         let username = match identity {
             Some(identity) => format!("{expiry}:{identity}"),
             None => expiry.to_string(),

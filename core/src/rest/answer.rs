@@ -5,8 +5,9 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::body::push_quoted;
+use super::choices::Format;
 use super::lifetimes::{Lifetimes, Said};
-use super::options::{Format, Shape};
+use super::options::Shape;
 use super::pointer::Pointer;
 use super::refusal::Refusals;
 use crate::clock::Clock;

@@ -3,10 +3,11 @@
 use super::address::Address;
 use super::answer::Reading;
 use super::body::{Body, Fields, Json, fields};
+use super::choices::{Format, Lifetime, Method, Per};
 use super::digest::{self, Digest};
 use super::headers::Headers;
 use super::lifetimes::Lifetimes;
-use super::options::{Format, Lifetime, Method, Per, RestSourceBuilder};
+use super::options::RestSourceBuilder;
 use super::pointer::Pointer;
 use super::refusal::Refusals;
 use super::slots::{Slots, refused};

@@ -3,7 +3,8 @@
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::options::{Auth, Pair, RestSourceBuilder};
+use super::choices::Auth;
+use super::options::{Pair, RestSourceBuilder};
 
 /// Made from secrets, and so kept as one.
 pub(super) type Digest = Zeroizing<[u8; 32]>;

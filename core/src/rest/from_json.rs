@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 use serde_json::{Map, Value};
 
-use super::options::{Auth, Format, Lifetime, Method, Per, RestSourceBuilder, RetryUnit};
+use super::choices::{Auth, Format, Lifetime, Method, Per, RetryUnit};
+use super::options::RestSourceBuilder;
 use super::slots::refused;
 use super::source::RestSource;
 use crate::error::{Error, ErrorKind, Result};

@@ -5,7 +5,8 @@ use zeroize::Zeroizing;
 use base64::engine::general_purpose::STANDARD;
 
 use super::body::Fields;
-use super::options::{Auth, Format, Pair};
+use super::choices::{Auth, Format};
+use super::options::Pair;
 use super::slots::{Place, Slots, is_of_header, refused};
 use super::template::{Late, Template, Values};
 use crate::base64_text;

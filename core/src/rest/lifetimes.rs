@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::choices::Lifetime;
 use super::dates;
-use super::options::Lifetime;
 use super::pointer::Pointer;
 use super::slots::refused;
 use crate::error::{Error, ErrorKind, Result};

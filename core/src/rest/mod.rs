@@ -1,13 +1,14 @@
 //! Sources of short-lived credentials that are described and not programmed: a REST endpoint, what is sent to it, and
 //! what is read of its answers.
 //!
-//! `options` is how one is described, `config` what has been checked, `source` the one request. `template` and `slots`
+//! `options` is how one is described, `choices` what there is to choose from, `config` what has been checked, `source` the one request. `template` and `slots`
 //! fill in texts; `address`, `headers` and `body` are the parts of a request; `answer`, `lifetimes` and `refusal` read
 //! what comes. Uses `upstream` for the request, and knows no cache.
 
 mod address;
 mod answer;
 mod body;
+mod choices;
 mod config;
 mod dates;
 mod digest;
@@ -23,7 +24,8 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use options::{Auth, Format, Lifetime, Method, Per, RestSourceBuilder, RetryUnit};
+pub use choices::{Auth, Format, Lifetime, Method, Per, RetryUnit};
+pub use options::RestSourceBuilder;
 pub use source::RestSource;
 
 pub(crate) use answer::Obtained;

@@ -5,8 +5,9 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use super::choices::RetryUnit;
 use super::headers::is_token;
-use super::options::{RestSourceBuilder, RetryUnit};
+use super::options::RestSourceBuilder;
 use super::pointer::Pointer;
 use super::slots::refused;
 use crate::clock::Clock;

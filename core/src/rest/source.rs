@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::answer::Obtained;
 use super::body::encoded;
+use super::choices::{Method, Per};
 use super::config::Config;
-use super::options::{Method, Per, RestSourceBuilder};
+use super::options::RestSourceBuilder;
 use super::slots::refused;
 use super::template::{Late, Values};
 use crate::clock::Clock;

@@ -6,6 +6,7 @@ mod cache_model;
 mod cache_scenarios;
 mod cache_simulation;
 mod cache_threads;
+mod coturn;
 mod credentials;
 mod examined_properties;
 mod examined_tokens;
