@@ -48,10 +48,24 @@ export interface Limits {
   readonly GRANTS_JSON_MAX_BYTES: number;
   /** Deepest nesting in the JSON of a grant: grantmint, half of what common readers bear. */
   readonly GRANT_JSON_MAX_DEPTH: number;
+  /** Longest lifetime in seconds that a JwtMinter can be allowed: grantmint, a year. */
+  readonly JWT_TTL_MAX: number;
+  /** Most seconds that a JwtMinter sets iat and nbf back: grantmint, as clocks that differ by more are broken. */
+  readonly BACKDATE_MAX: number;
+  /** Most slots of a JwtMinter: grantmint. */
+  readonly SLOTS_MAX: number;
+  /** Longest name of a slot in bytes: grantmint. */
+  readonly SLOT_NAME_MAX_BYTES: number;
+  /** Largest whole number in a claim, either way: 2^53 - 1, as RFC 8259, section 6, advises. */
+  readonly SAFE_INTEGER_MAX: number;
+  /** Longest token of a JwtMinter in bytes, advice only: what URLs and headers bear. */
+  readonly JWT_ADVISED_BYTES: number;
   /** Deepest nesting in the header and the claims of a token to decode or verify: grantmint, as serde_json. */
   readonly TOKEN_JSON_MAX_DEPTH: number;
   /** Largest token to sign, decode or verify, in bytes: grantmint. */
   readonly TOKEN_MAX_BYTES: number;
+  /** Largest text to look for a token in, in bytes: grantmint, a token and what is copied with it. */
+  readonly COPIED_TEXT_MAX_BYTES: number;
   /** Most clock difference in seconds that a verifier may forgive: grantmint. */
   readonly LEEWAY_MAX: number;
   /** Shortest secret in bytes for HMAC-SHA256, advice only: RFC 7518, section 3.2. */
