@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::thread;
 use std::time::Duration;
 
-use grantmint_core::{ErrorKind, Freshness, decode};
-use grantmint_emulator::{Fault, FaultKind};
+use grantmint_core::{Credential, ErrorKind, Freshness, IceServers, decode, oauth2};
+use grantmint_emulator::{DEMO_KEY_SID, DEMO_SECRET, Fault, FaultKind};
 
 use crate::child::fork;
 use crate::support::{STREAMER, emulator, key, minter_of, streamer};
@@ -21,7 +21,36 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
         what_a_child_does_is_no_matter_of_its_parents,
     ),
     ("a_child_refreshes_for_itself", a_child_refreshes_for_itself),
+    (
+        "credentials_are_taken_over_and_fetched_by_a_child",
+        credentials_are_taken_over_and_fetched_by_a_child,
+    ),
 ];
+
+fn credentials_are_taken_over_and_fetched_by_a_child() {
+    let emulator = emulator();
+    let url = format!("{}/oauth2/token", emulator.base_url());
+    let source = oauth2(url, DEMO_KEY_SID, DEMO_SECRET).build().unwrap();
+    let token = Credential::builder(source).build().unwrap();
+    let servers = IceServers::twilio(&key()).base_url(emulator.base_url()).build().unwrap();
+    let parents = token.get(None).unwrap().generation();
+    servers.get(None).unwrap();
+    for _ in 0..20 {
+        let child = fork(|| {
+            assert_eq!(token.get(None).unwrap().generation(), parents);
+            servers.get(None).unwrap().ice_servers().to_owned()
+        });
+        assert!(child.said().contains("credential"));
+    }
+    assert_eq!(emulator.counters().requests, 2);
+    let child = fork(|| {
+        assert!(token.invalidate_if(None, parents).unwrap());
+        token.get(None).unwrap().as_str().to_owned()
+    });
+    assert!(child.said().starts_with("emulator-"));
+    assert_eq!(token.get(None).unwrap().generation(), parents, "what a child drops is its own");
+    assert_eq!(emulator.counters().requests, 3);
+}
 
 fn grants_are_taken_over_without_a_call() {
     let emulator = emulator();

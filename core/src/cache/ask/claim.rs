@@ -53,15 +53,17 @@ impl Ticket {
     /// What this process has of the key.
     fn hand(&self, now: Now) -> Hand {
         let (policy, state) = (&self.inner.policy, self.entry.state());
-        let nominal = policy.nominal(self.entry.key.ttl(), state.lifetime());
-        let windows = policy.windows(nominal);
+        let ttl = self.entry.key.ttl();
+        let nominal = policy.nominal(ttl, state.lifetime());
+        let known = policy.known(ttl, state.lifetime());
+        let usual = known.map_or(0, |lifetime| nanos(policy.min_remaining(lifetime)));
         let value = state.keeping(Promise::ANY, now);
         Hand {
             mark: value.and_then(|value| value.mark),
             left: value.map_or(0, |value| value.remaining(now)),
-            need: self.fetch.promise().max(nanos(policy.min_remaining(nominal))),
-            margin: windows.margin,
-            fetch_timeout: windows.fetch_timeout,
+            need: self.fetch.promise().max(usual),
+            margin: known.map_or(0, |lifetime| policy.windows(lifetime).margin),
+            fetch_timeout: policy.windows(nominal).fetch_timeout,
             may_fetch: state.past.fetches_from <= now.boot_nanos(),
         }
     }

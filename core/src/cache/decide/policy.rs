@@ -199,6 +199,12 @@ impl CachePolicy {
         }
     }
 
+    /// The same, if it is certain. Before one has come, a grant over a minute may live much shorter than was asked for.
+    pub(crate) fn known(&self, ttl: Duration, stored: Option<u64>) -> Option<Duration> {
+        let is_certain = stored.is_some() || nanos(ttl) <= MINUTE;
+        is_certain.then(|| self.nominal(ttl, stored))
+    }
+
     /// Every window for a grant of this lifetime, whole nanoseconds.
     pub(crate) fn windows(&self, lifetime: Duration) -> Windows {
         let lifetime = nanos(lifetime);

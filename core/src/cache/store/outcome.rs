@@ -60,8 +60,23 @@ impl Inner {
         let grant = Grant::new(text.into_string());
         let stored = self.stored(&ended, grant, lifetime, now);
         let stored = Arc::new(StoredGrant { mark: Some(mark), ..stored });
+        if stored.remaining(now) < stored.promise {
+            // It is old for its lifetime, which is known only now. By that, another try looks for a better one.
+            return self.found_old(&ended, stored, now);
+        }
         let kind = EventKind::FleetValue { generation: stored.generation };
         self.bring(&ended, stored, false, kind, now);
+    }
+
+    /// Keeps what another process has brought and is too old to be promised; the waiters begin again.
+    fn found_old(&self, ended: &Ended<'_>, stored: Arc<StoredGrant>, now: Now) {
+        let change = ended.entry.lock();
+        let state = change.state();
+        if state.awaits(ended.fetch) && state.era == ended.fetch.era && state.value.is_none() {
+            change.replace(EntryState { value: Some(stored), ..state.as_ref().clone() });
+        }
+        drop(change);
+        self.abandon(ended, now);
     }
 
     /// Leaves a grant for other processes, if the cache shares with any.
