@@ -76,7 +76,7 @@ impl Waiter {
         let last_call = state.keeping(promise, now).map_or(u64::MAX, |value| {
             let spare = value.remaining(now).saturating_sub(promise.of(value));
             let end = now.boot_nanos().saturating_add(spare.saturating_sub(LAST_CALL));
-            end.min(self.wish.asked.saturating_add(value.patience))
+            end.min(self.wish.asked.saturating_add(value.patience()))
         });
         self.wish.deadline.min(last_call)
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use super::windows::patience;
 use crate::clock::Now;
 use crate::fleet::Mark;
 use crate::wiped::WipedString;
@@ -54,8 +55,6 @@ pub(crate) struct StoredGrant {
     pub(crate) lifetime: u64,
     /// What callers are promised who do not say, in nanoseconds.
     pub(crate) promise: u64,
-    /// How long callers who have it wait for a better one, in nanoseconds.
-    pub(crate) patience: u64,
     /// What other processes know it by, if it is shared.
     pub(crate) mark: Option<Mark>,
 }
@@ -70,6 +69,11 @@ impl StoredGrant {
     /// The same by the clock that nobody can step.
     pub(crate) fn remaining_since_boot(&self, now: Now) -> u64 {
         self.expires.boot_nanos().saturating_sub(now.boot_nanos())
+    }
+
+    /// How long callers who have it wait for a better one, in nanoseconds.
+    pub(crate) fn patience(&self) -> u64 {
+        patience(self.lifetime)
     }
 
     /// Whether it kept a promise when it came.

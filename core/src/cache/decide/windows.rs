@@ -31,8 +31,6 @@ pub(crate) struct Windows {
     pub(crate) soft_jitter: u64,
     pub(crate) fetch_timeout: u64,
     pub(crate) backoff_cap: u64,
-    /// How long a caller waits for a better grant than the one that is there.
-    pub(crate) patience: u64,
 }
 
 impl Windows {
@@ -50,7 +48,6 @@ impl Windows {
             soft_jitter: wishes.soft_jitter,
             fetch_timeout: fetch_timeout(lifetime, net_lifetime),
             backoff_cap: scaled(lifetime, Span::BACKOFF_CAP),
-            patience: if lifetime > MINUTE { PATIENCE } else { u64::MAX },
         }
     }
 
@@ -60,6 +57,11 @@ impl Windows {
         let soft = self.soft_point.saturating_add(share(self.soft_jitter, random));
         soft.min(share(self.net_lifetime, SOFT_MAX_OF_LIFETIME))
     }
+}
+
+/// How long a caller waits for a better grant than one of this lifetime, in nanoseconds.
+pub(super) fn patience(lifetime: u64) -> u64 {
+    if lifetime > MINUTE { PATIENCE } else { u64::MAX }
 }
 
 /// The windows that depend on what grants are for.

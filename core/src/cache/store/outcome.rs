@@ -343,7 +343,6 @@ impl Inner {
             wait_below: windows.wait_below,
             lifetime,
             promise: nanos(self.policy.min_remaining(nominal)),
-            patience: windows.patience,
             mark: None,
         }
     }
