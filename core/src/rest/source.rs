@@ -154,7 +154,9 @@ impl RestSourceBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidUrl`] and [`ErrorKind::InvalidTtl`] for those, [`ErrorKind::InvalidArgument`] for all else:
+    /// [`ErrorKind::InvalidUrl`](crate::ErrorKind::InvalidUrl) and
+    /// [`ErrorKind::InvalidTtl`](crate::ErrorKind::InvalidTtl) for those,
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for all else:
     /// the message names the option and what to give, and no value.
     pub fn build(self) -> Result<RestSource> {
         RestSource::new(Config::new(&self)?)
