@@ -33,3 +33,4 @@ test "$target" != x86_64-unknown-linux-gnu || cp target/wheels/*.tar.gz dist/
 packaging/release.sh cargo build --release --locked -p grantmint-node
 cp target/release/libgrantmint_node.so dist/
 .github/scripts/c_tarball.sh "$target"
+.github/scripts/cli_tarball.sh "$target"

@@ -20,3 +20,4 @@ case $target in
 *-windows-*) cp target/release/grantmint_node.dll dist/ ;;
 esac
 .github/scripts/c_tarball.sh "$target"
+.github/scripts/cli_tarball.sh "$target"

@@ -29,8 +29,4 @@ case $target in
 esac
 cp LICENSE-MIT LICENSE-APACHE THIRD-PARTY-LICENSES CHANGELOG.md \
     "packaging/sboms/$system-${target%%-*}/grantmint-c.cdx.json" "target/$name"
-# What GNU tar can leave out: times, owners, the order of a folder.
-same=
-case $(tar --version) in *GNU*) same='--sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=go=rX' ;; esac
-# shellcheck disable=SC2086 # several options
-tar $same -cf - -C target "$name" | gzip -n >"$out/$name.tar.gz"
+.github/scripts/tarball.sh "$name" "$out"

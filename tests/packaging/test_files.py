@@ -139,6 +139,32 @@ class Tarball(unittest.TestCase):
         self.assertEqual(members, {f"{name}/{each}" for each in FILES.keys() | terms})
 
 
+class CommandLine(unittest.TestCase):
+    """What a release has for those who want the program alone."""
+
+    def test_it_lies_as_below_usr_and_runs(self):
+        target = f"{platform.machine()}-unknown-linux-gnu"
+        with tempfile.TemporaryDirectory(prefix="grantmint-") as folder:
+            run(ROOT / ".github/scripts/cli_tarball.sh", target, folder, cwd=ROOT, timeout=900)
+            name = f"grantmint-cli-{VERSION}-{target}"
+            run("tar", "-xf", f"{folder}/{name}.tar.gz", "-C", folder)
+            root = Path(folder, name)
+            members = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+            printed = run(root / "bin/grantmint", "--version")
+            manual = (root / "share/man/man1/grantmint.1").read_text(encoding="utf-8")
+        self.assertEqual(printed, f"grantmint {VERSION}\n")
+        self.assertIn(".SH NAME", manual)
+        terms = ("LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES", "CHANGELOG.md")
+        completions = (
+            "share/bash-completion/completions/grantmint",
+            "share/fish/vendor_completions.d/grantmint.fish",
+            "share/zsh/site-functions/_grantmint",
+        )
+        documents = {f"share/doc/grantmint/{each}" for each in (*terms, "grantmint-cli.cdx.json")}
+        programs = {"bin/grantmint", "share/man/man1/grantmint.1", *completions}
+        self.assertEqual(members, programs | documents)
+
+
 class OtherPlaces(unittest.TestCase):
     """Where cargo puts what it builds."""
 
