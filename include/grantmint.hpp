@@ -255,6 +255,7 @@ enum class errc : std::int32_t {
     source_failed = GRANTMINT_ERR_SOURCE_FAILED,
     /// The proxy refused to connect to upstream.
     proxy_refused = GRANTMINT_ERR_PROXY_REFUSED,
+    /// The answer of upstream does not say how long its credential is valid, or no time that there can be.
     upstream_bad_lifetime = GRANTMINT_ERR_UPSTREAM_BAD_LIFETIME,
     /// No grant came before the caller's timeout.
     deadline_exceeded = GRANTMINT_ERR_DEADLINE_EXCEEDED,
@@ -1982,6 +1983,7 @@ enum class event_kind : std::int32_t {
     fleet_broken = GRANTMINT_EVENT_FLEET_BROKEN,
     /// What the fleet shares by works again.
     fleet_back = GRANTMINT_EVENT_FLEET_BACK,
+    /// A credential came that is valid for longer than its source allows: it is used for that long.
     lifetime_cut = GRANTMINT_EVENT_LIFETIME_CUT,
 };
 

@@ -94,7 +94,7 @@ impl GrantCache {
     ///
     /// Args:
     ///     key: 1 to 512 bytes.
-    ///     ttl: The lifetime to request for the key's grants, 1 ms to 24 hours, in seconds or as a
+    ///     ttl: The lifetime to request for the key's grants, 1 ms to 48 hours, in seconds or as a
     ///         timedelta.
     ///     min_remaining: How long the grant must still live, in seconds or as a timedelta.
     ///     timeout: How long the caller may wait, in seconds or as a timedelta; 5 seconds if None.

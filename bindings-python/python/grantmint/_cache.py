@@ -70,7 +70,7 @@ class GrantCache(NativeCache):
             fetch: ``fetch(key, *, ttl, origin, timeout)``, which returns a mapping with "grant"
                 and, if it is shorter than the requested one, "ttl" in seconds. ``origin`` is None.
                 "grant" is text, or an object to write as JSON; Hit.grant is the text.
-            ttl: The lifetime to request, 1 ms to 24 hours, in seconds or as a timedelta.
+            ttl: The lifetime to request, 1 ms to 48 hours, in seconds or as a timedelta.
             min_remaining: How long the grant must still live, in seconds or as a timedelta.
             timeout: How long to wait for another caller's fetch, in seconds or as a timedelta; 5
                 seconds if None.
