@@ -225,7 +225,7 @@ impl StoreFetch {
             asking.rounds += 1;
             self.store.heard(result.as_ref().err(), counters, time);
             let (claimed, seen) = match result {
-                Err(trouble) if !trouble.reads && asking.asks_again(time) => continue,
+                Err(_) if asking.asks_again(time) => continue,
                 Err(_) => (self.without_store(state, hand, counters, time), None),
                 Ok(Claim::Value(left)) => match self.open(&left, clock, now) {
                     Some((brought, mark)) => {
