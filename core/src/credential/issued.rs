@@ -33,6 +33,18 @@ impl Issued {
         }
     }
 
+    /// What is signed here and not fetched, as JSON: nothing is kept of it.
+    pub(crate) fn signed(json: WipedString, remaining: Duration) -> Self {
+        Self {
+            text: json,
+            is_json: true,
+            remaining,
+            freshness: Freshness::Fresh,
+            reason: None,
+            generation: 0,
+        }
+    }
+
     /// The credential: a text, or what is no text as JSON. Treat it as the secret it is.
     #[must_use]
     pub fn as_str(&self) -> &str {

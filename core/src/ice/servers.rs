@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::coturn::Coturn;
 use super::issued::IceCredentials;
 use crate::cache::{BeginOptions, Event, PendingCall, Stats, call_back};
-use crate::credential::Credential;
+use crate::credential::{Credential, Issued};
 use crate::error::{Error, ErrorKind, Result};
 
 /// ICE servers that have been asked for. Dropping it ends the wait, never the fetch. Not to be polled again when it is
@@ -81,7 +81,7 @@ impl IceServers {
             Way::Signed(coturn) => signed(coturn, identity),
             Way::Fetched(credential, keys) => {
                 let issued = credential.get_with(keys.key(identity).as_deref(), options);
-                issued.map(|issued| IceCredentials::fetched(&issued)).map_err(of_identity)
+                issued.map(IceCredentials::new).map_err(of_identity)
             }
         }
     }
@@ -97,7 +97,7 @@ impl IceServers {
                 let issued = credential.get_async(keys.key(identity).as_deref(), options);
                 Box::pin(async move {
                     let issued = issued.await.map_err(of_identity)?;
-                    Ok(IceCredentials::fetched(&issued))
+                    Ok(IceCredentials::new(issued))
                 })
             }
         }
@@ -128,7 +128,7 @@ impl IceServers {
             Way::Fetched(credential, keys) => {
                 let issued = credential.try_get(keys.key(identity).as_deref(), options);
                 let issued = issued.map_err(of_identity)?;
-                Ok(issued.as_ref().map(IceCredentials::fetched))
+                Ok(issued.map(IceCredentials::new))
             }
         }
     }
@@ -213,7 +213,7 @@ fn signed(coturn: &Coturn, identity: Option<&str>) -> Result<IceCredentials> {
         return Err(Error::of_argument(ErrorKind::InvalidArgument, "identity", what));
     }
     let (servers, remaining) = coturn.sign(identity)?;
-    Ok(IceCredentials::signed(servers, remaining))
+    Ok(IceCredentials::new(Issued::signed(servers, remaining)))
 }
 
 /// An error about the key is one about the identity here.
