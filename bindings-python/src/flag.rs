@@ -29,3 +29,8 @@ pub(crate) fn unique(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 pub(crate) fn isolated(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Flag::Given(value.as_borrowed()).named("isolated")
 }
+
+/// Reads the argument `insecure`.
+pub(crate) fn insecure(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Flag::Given(value.as_borrowed()).named("insecure")
+}

@@ -93,7 +93,9 @@ mod _native {
     #[pymodule_export]
     use crate::event::Event;
     #[pymodule_export]
-    use crate::fleet::HostFleet;
+    use crate::fleet::host::HostFleet;
+    #[pymodule_export]
+    use crate::fleet::redis::RedisFleet;
     #[pymodule_export]
     use crate::fork::_after_fork;
     #[pymodule_export]

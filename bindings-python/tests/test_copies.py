@@ -29,6 +29,7 @@ def made():
         cache.drain_events()[0],
         grantmint.CachePolicy(max_keys=7),
         grantmint.HostFleet(secret="s" * 32),
+        grantmint.RedisFleet("rediss://:hush@redis.example"),
         grantmint.VideoGrant(room="r"),
         grantmint.VoiceGrant(outgoing_application_sid=f"AP{SID}"),
         grantmint.ChatGrant(),

@@ -36,7 +36,8 @@ class GrantCache(NativeCache):
         calls_per_second: As of PlaybackMinter.
         burst: As of PlaybackMinter.
         max_fetches: As of PlaybackMinter. A fetch of your own function does not count.
-        fleet: As of PlaybackMinter, but a HostFleet with a secret: a cache has no API key.
+        fleet: As of PlaybackMinter, but a HostFleet or RedisFleet with a secret: a cache has no
+            API key.
         namespace: What the keys are for, 1 to 128 bytes. The caches of a fleet that give the same
             share their grants.
 

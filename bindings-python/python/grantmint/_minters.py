@@ -57,7 +57,8 @@ class PlaybackMinter(NativeMinter):
             cool-down and rate limit are shared all the same.
         fleet: The processes that share grants with this one, so that one of them fetches for all:
             "host" for those of this user on this machine, "host:" and the path of a folder for
-            those that name it, or a HostFleet. With a source, share= says what that fetches.
+            those that name it, the URL of a Redis server for those of many machines, or a HostFleet
+            or RedisFleet. With a source, share= says what that fetches.
         base_url: Scheme, host and port of upstream; "https://media.twilio.com" if None.
         proxy: The URL of an HTTP proxy. Proxies that the environment names are not used.
         ca_file: A PEM file with the certificate authorities to trust instead of the built-in ones.

@@ -34,6 +34,7 @@ __all__ = [
     "PlaybackGrant",
     "PlaybackMinter",
     "PlaybackToken",
+    "RedisFleet",
     "RtcGrant",
     "Stats",
     "StreamMinter",
@@ -623,6 +624,59 @@ class HostFleet:
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
+class RedisFleet:
+    """The processes of any number of machines that share grants, through a server of Redis 6 or later, or Valkey: of
+    all of them one fetches each grant, the others take over what it brings, and after a 429 all wait. Minters and
+    caches take it as fleet=. The server is connected to when it is first needed; while it is away, each machine
+    goes on by itself. Linux only so far.
+
+    Args:
+        url: "rediss://user:password@host:port"; "redis://" for this machine, or with insecure;
+            "redis+unix:///path" for a socket of this machine; "rediss+cluster://host1,host2" for servers of a
+            cluster.
+        host: The folder through which the processes of each machine share first, so that one of them talks
+            to the server for all. True for the one that HostFleet() finds, False for none.
+        prefix: What the names of all keys begin with after "grantmint", at most 64 letters, digits, dots, dashes
+            and underscores. Processes share only with those of the same prefix.
+        secret: As of HostFleet.
+        ca_file: A PEM file with the certificate authorities to trust instead of the built-in ones.
+        timeout: How long an answer of the server is waited for, 0.01 to 2 seconds, or as a timedelta; 0.25 if
+            None.
+        insecure: Whether "redis://" may name another machine. Who listens on the way learns the password, when
+            grants end and how often they are fetched, and no grant.
+
+    Raises:
+        InvalidArgumentError: invalid_url, or invalid_argument for the other arguments.
+        GrantmintError: unsupported, where there are no fleets.
+
+    Example:
+        >>> RedisFleet("rediss://app:hunter2@redis.example.com", prefix="live")
+        RedisFleet('rediss://...@redis.example.com', prefix='live')
+    """
+    def __new__(
+        cls,
+        url: str,
+        *,
+        host: bool | str | PathLike[str] = True,
+        prefix: str | None = None,
+        secret: str | bytes | None = None,
+        ca_file: str | PathLike[str] | None = None,
+        timeout: _Seconds | None = None,
+        insecure: bool = False,
+    ) -> Self: ...
+    @property
+    def url(self) -> str:
+        """The URL, with three dots in place of user and password."""
+    @staticmethod
+    def _of(kind: type[RedisFleet], url: str, options: dict[str, Any]) -> RedisFleet:
+        """Makes a fleet from a pickle."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
 class AccessToken:
     """One Access Token for one identity. It cannot be changed. `to_jwt` signs it with the time of that
     moment.
@@ -962,7 +1016,7 @@ class PlaybackMinter:
         cache: GrantCache | None = None,
         share: str | None = None,
         isolated: bool = False,
-        fleet: str | HostFleet | None = None,
+        fleet: str | HostFleet | RedisFleet | None = None,
         base_url: str | None = None,
         proxy: str | None = None,
         ca_file: str | PathLike[str] | None = None,
@@ -1161,7 +1215,7 @@ class GrantCache:
         calls_per_second: float | None = None,
         burst: int | None = None,
         max_fetches: int | None = None,
-        fleet: str | HostFleet | None = None,
+        fleet: str | HostFleet | RedisFleet | None = None,
         namespace: str | None = None,
         _parts: CacheParts | None = None,
     ) -> Self: ...

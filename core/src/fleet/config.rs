@@ -273,6 +273,74 @@ impl Fleet {
     }
 }
 
+/// They have been tried nowhere else.
+#[cfg(all(feature = "fleet-redis", not(target_os = "linux")))]
+impl Fleet {
+    /// As on Linux, where it works.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`], always.
+    pub fn redis(_url: &str) -> Result<Self> {
+        let what = "works on Linux only so far: leave it out here";
+        Err(Error::of_argument(ErrorKind::Unsupported, "fleet", what))
+    }
+
+    /// As on Linux.
+    ///
+    /// # Errors
+    ///
+    /// None: there is no such fleet here.
+    pub fn prefix(self, _prefix: &str) -> Result<Self> {
+        Ok(self)
+    }
+
+    /// As on Linux.
+    ///
+    /// # Errors
+    ///
+    /// None: there is no such fleet here.
+    pub fn ca_file(self, _path: impl AsRef<Path>) -> Result<Self> {
+        Ok(self)
+    }
+
+    /// As on Linux.
+    ///
+    /// # Errors
+    ///
+    /// None: there is no such fleet here.
+    pub fn timeout(self, _timeout: std::time::Duration) -> Result<Self> {
+        Ok(self)
+    }
+
+    /// As on Linux.
+    ///
+    /// # Errors
+    ///
+    /// None: there is no such fleet here.
+    pub fn insecure(self) -> Result<Self> {
+        Ok(self)
+    }
+
+    /// As on Linux.
+    ///
+    /// # Errors
+    ///
+    /// None: there is no such fleet here.
+    pub fn without_host(self) -> Result<Self> {
+        Ok(self)
+    }
+
+    /// As on Linux.
+    ///
+    /// # Errors
+    ///
+    /// None: there is no such fleet here.
+    pub fn host_path(self, _path: impl AsRef<Path>) -> Result<Self> {
+        Ok(self)
+    }
+}
+
 /// There are none in this build.
 #[cfg(not(all(feature = "fleet-redis", target_os = "linux")))]
 impl Fleet {

@@ -1,4 +1,4 @@
-//! The processes that share grants: the `fleet=` argument, and its class.
+//! The processes of one user on one machine that share grants.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
@@ -8,9 +8,9 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
-use crate::argument::{Argument, Kind, given};
+use crate::argument::{Argument, given};
 use crate::error::OrRaise as _;
-use crate::text::{FilePath, OfText};
+use crate::text::FilePath;
 use crate::unknown;
 use crate::verify::SharedSecret;
 
@@ -34,7 +34,7 @@ use crate::verify::SharedSecret;
 #[pyclass(frozen, eq, module = "grantmint")]
 #[derive(PartialEq)]
 pub(crate) struct HostFleet {
-    fleet: Fleet,
+    pub(super) fleet: Fleet,
     path: Option<PathBuf>,
     has_secret: bool,
 }
@@ -111,25 +111,5 @@ impl HostFleet {
             ));
         }
         Ok((this.get_type(), (this.get().path(this.py())?,)))
-    }
-}
-
-/// The value of a `fleet=` argument.
-pub(crate) struct OfFleet;
-
-impl Kind for OfFleet {
-    type Value<'a> = Fleet;
-
-    const NEEDED: &'static str = "a str such as 'host' or a HostFleet";
-
-    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, name: &str) -> PyResult<Fleet> {
-        if let Ok(fleet) = value.cast::<HostFleet>() {
-            return Ok(fleet.get().fleet.clone());
-        }
-        OfText::convert(value, name)?.parse::<Fleet>().or_raise()
-    }
-
-    fn advice(value: Borrowed<'_, '_, PyAny>, _: &str) -> &'static str {
-        if value.hasattr("__fspath__").unwrap_or(false) { ": write HostFleet(…)" } else { "" }
     }
 }
