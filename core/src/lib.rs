@@ -67,7 +67,7 @@ pub use finding::{FindingKind, Severity};
 #[cfg(feature = "test-helpers")]
 #[doc(hidden)]
 pub use fleet::FleetByHand;
-pub use fleet::{Fleet, FleetStats};
+pub use fleet::{Fleet, FleetFinding, FleetState, FleetStats};
 #[cfg(feature = "http")]
 pub use ice::{IceCredentials, IceFuture, IceServers, IceServersBuilder};
 pub use json::Json;

@@ -5,11 +5,16 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+#[cfg(target_os = "linux")]
+use super::check::{Place, share};
 use super::claim::Stores;
 #[cfg(target_os = "linux")]
 use super::host;
 #[cfg(all(feature = "fleet-redis", target_os = "linux"))]
 use super::redis::{self, RedisOptions};
+use super::store::FleetFinding;
+#[cfg(target_os = "linux")]
+use super::store::Findings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
@@ -119,6 +124,56 @@ impl Fleet {
                 .map_err(|what| Error::of_argument(ErrorKind::InvalidArgument, "fleet", what)),
             #[cfg(feature = "fleet-redis")]
             Way::Redis { options, .. } => options.check().map(|()| options.place()),
+        }
+    }
+
+    /// Tries whether processes can share here, and says of each thing that a fleet needs how it stands. What is left in
+    /// the store for it ends by itself. Waits for the server, some seconds at most in all.
+    ///
+    /// # Errors
+    ///
+    /// Of what was given: [`ErrorKind::InvalidUrl`] for a URL that is not allowed, [`ErrorKind::InvalidArgument`] for a
+    /// file of certificates that cannot be read; [`ErrorKind::Unsupported`] where there are no fleets.
+    #[cfg(target_os = "linux")]
+    pub fn check(&self) -> Result<Vec<FleetFinding>> {
+        let (mut found, place) = (Findings::default(), Place::new());
+        let mut folder = |path: &Option<PathBuf>| match host::place(path.as_deref()) {
+            Ok(path) => {
+                found.good("folder", format!("{path}: of this user alone"));
+                true
+            }
+            Err(what) => {
+                found.bad("folder", what);
+                false
+            }
+        };
+        let is_of_use = match &self.way {
+            Way::Host(path) => folder(path),
+            #[cfg(feature = "fleet-redis")]
+            Way::Redis { options, front } => {
+                front.as_ref().map(folder);
+                redis::check(options, &place.slot, &mut found)?
+            }
+        };
+        if is_of_use {
+            share(&place, &*self.open()?.store, &mut found);
+        }
+        Ok(found.all())
+    }
+
+    /// It has been tried nowhere else.
+    #[cfg(not(target_os = "linux"))]
+    pub fn check(&self) -> Result<Vec<FleetFinding>> {
+        self.open().map(|_| Vec::new())
+    }
+
+    /// Whether the URL has a password in it, which is shown nowhere.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        match &self.way {
+            Way::Host(_) => false,
+            #[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+            Way::Redis { options, .. } => options.has_password(),
         }
     }
 

@@ -6,6 +6,8 @@
 
 #[cfg(feature = "test-helpers")]
 mod by_hand;
+#[cfg(target_os = "linux")]
+mod check;
 mod claim;
 mod config;
 #[cfg(target_os = "linux")]
@@ -20,6 +22,7 @@ mod store;
 pub use by_hand::FleetByHand;
 pub use claim::FleetStats;
 pub use config::Fleet;
+pub use store::{FleetFinding, FleetState};
 
 pub(crate) use claim::{
     Access, Allowed, Brought, Claimed, Counters, Hand, Left, Mark, Member, Outcome, Pause,

@@ -14,6 +14,8 @@ mod fleet;
 mod fleet_caches;
 #[cfg(all(feature = "fleet-redis", target_os = "linux"))]
 mod fleet_redis;
+#[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+mod fleet_redis_check;
 mod handed_on;
 mod ice_servers;
 mod jwt_vectors;

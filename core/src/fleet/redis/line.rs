@@ -49,29 +49,44 @@ pub(super) struct Broken {
 impl Line {
     /// Connects, is let in, and sees whether the server can be used. Waits on this thread.
     pub(super) fn open(server: &Server, tls: Option<&Tls>) -> Result<Self, Broken> {
+        let line = Self::connect(server, tls);
+        let mut line = line.map_err(|failure| Broken::new(of_failure(&failure)))?;
+        line.log_in(server)?;
+        line.look_at_clock(server)?;
+        line.stream.poll_from_now_on()?;
+        Ok(line)
+    }
+
+    /// Connects, and no more. Waits on this thread, as all does that is asked before anything polls.
+    pub(super) fn connect(server: &Server, tls: Option<&Tls>) -> Result<Self, Failure> {
         let end = Deadline::after(CONNECT);
-        let stream =
-            connect(server, tls, end).map_err(|failure| Broken::new(of_failure(&failure)))?;
-        let mut line = Self {
+        let mut stream = connect(server, tls, end)?;
+        stream.set_deadline(end);
+        Ok(Self {
             stream,
             incoming: Incoming::default(),
             outgoing: Vec::new(),
             is_flushed: true,
             clocks: None,
-        };
-        line.stream.set_deadline(end);
-        line.greet(server)?;
-        line.stream.poll_from_now_on()?;
-        Ok(line)
+        })
     }
 
-    fn greet(&mut self, server: &Server) -> Result<(), Broken> {
-        if let Some(login) = &server.login {
-            let mut parts = vec![&b"AUTH"[..]];
-            parts.extend(login.user.as_ref().map(|user| user.as_bytes()));
-            parts.push(login.password.expose());
-            self.asked(&packed(&parts))?;
-        }
+    /// How long all that is asked from now on may take.
+    pub(super) fn may_take(&mut self, time: Duration) {
+        self.stream.set_deadline(Deadline::after(time));
+    }
+
+    /// Says who this is, if the URL does.
+    pub(super) fn log_in(&mut self, server: &Server) -> Result<(), Broken> {
+        let Some(login) = &server.login else { return Ok(()) };
+        let mut parts = vec![&b"AUTH"[..]];
+        parts.extend(login.user.as_ref().map(|user| user.as_bytes()));
+        parts.push(login.password.expose());
+        self.asked(&packed(&parts)).map(drop)
+    }
+
+    /// Looks at the server's clock for the first time.
+    pub(super) fn look_at_clock(&mut self, server: &Server) -> Result<(), Broken> {
         let asked = boot_nanos();
         if server.is_by_hand {
             let command = Command::new(Script::Time, vec![], vec![b"0".to_vec()]);
@@ -93,17 +108,22 @@ impl Line {
         }
     }
 
-    /// Sends a command and waits for the reply.
+    /// Sends a command and waits for a reply that is no error.
     fn asked(&mut self, command: &[u8]) -> Result<Reply, Broken> {
+        match self.reply(command)? {
+            Reply::Error(text) => Err(Broken::of_error(&text)),
+            reply => Ok(reply),
+        }
+    }
+
+    /// Sends a command and waits for the reply.
+    pub(super) fn reply(&mut self, command: &[u8]) -> Result<Reply, Broken> {
         self.stream.write_all(command)?;
         self.stream.flush()?;
         let mut bytes = [0; 1024];
         loop {
             if let Some(reply) = self.incoming.take().map_err(|_| Broken::of_server(NO_REDIS))? {
-                return match reply {
-                    Reply::Error(text) => Err(Broken::of_error(&text)),
-                    reply => Ok(reply),
-                };
+                return Ok(reply);
             }
             match self.stream.read(&mut bytes)? {
                 0 => {

@@ -12,9 +12,11 @@
 //! Each question is one script, which reads the server's clock and does all it does in one step. Times in the store
 //! are by that clock. The server is trusted with nothing: what it hands out is sealed.
 
+mod acl;
 mod address;
 #[cfg(any(test, feature = "test-helpers"))]
 mod by_hand;
+mod check;
 mod cluster;
 mod command;
 mod job;
@@ -25,6 +27,7 @@ mod names;
 mod open;
 mod options;
 mod pending;
+mod probe;
 mod reply;
 mod said;
 mod scripts;
@@ -43,6 +46,7 @@ use crate::fleet::store::SharedStore;
 
 #[cfg(any(test, feature = "test-helpers"))]
 pub(crate) use by_hand::RedisByHand;
+pub(crate) use check::check;
 pub(crate) use options::RedisOptions;
 
 /// The store on a server, which is connected to when it is first asked.

@@ -72,12 +72,22 @@ impl RedisOptions {
     ///
     /// [`ErrorKind::InvalidUrl`] if so.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.address.is_in_the_open() && !self.is_insecure {
+        if self.is_in_the_open() && !self.is_insecure {
             let what = "must begin with rediss://: without TLS only this machine is talked to, unless insecure says \
                         otherwise";
             return Err(Error::of_argument(ErrorKind::InvalidUrl, "url", what));
         }
         Ok(())
+    }
+
+    /// Whether others could read what is said.
+    pub(super) fn is_in_the_open(&self) -> bool {
+        self.address.is_in_the_open()
+    }
+
+    /// Whether the URL has a password in it.
+    pub(crate) fn has_password(&self) -> bool {
+        self.address.password.is_some()
     }
 
     /// Where the server is, for people: without the user.

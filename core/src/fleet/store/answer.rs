@@ -40,8 +40,7 @@ impl<T> Answer<T> {
         }
     }
 
-    /// Waits for the answer on this thread.
-    #[cfg(any(test, feature = "test-helpers"))]
+    /// Waits for the answer on this thread, where that is what the caller wants.
     pub(crate) fn wait(self) -> Answered<T> {
         let mut answer = self;
         loop {

@@ -6,6 +6,7 @@ mod cell;
 mod clock;
 #[cfg(test)]
 pub(crate) mod contract;
+mod findings;
 mod head;
 mod look;
 #[cfg(any(test, feature = "test-helpers"))]
@@ -17,6 +18,8 @@ mod trouble;
 pub(crate) use answer::{Answer, Answered, Pending};
 pub(crate) use cell::{Admitted, Asked, Cell, Ended, Pass, Told};
 pub(crate) use clock::StoreClock;
+pub(crate) use findings::Findings;
+pub use findings::{FleetFinding, FleetState};
 pub(crate) use head::{HEAD_BYTES, Head, Kind, VALUE_MAX_BYTES};
 pub(crate) use look::{Found, Part, is_as_seen, look, may_replace};
 pub(crate) use shared::{Chair, Claim, Lease, Pacing, Seen, SharedStore, Target, Wanted};
