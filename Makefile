@@ -142,6 +142,7 @@ try-redis:
 	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --test it fleet_redis -- --include-ignored
 	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --test fork -- redis
 	$(CARGO) test --locked -p grantmint-fleet --features redis -- --include-ignored
+	$(CARGO) test --locked -p grantmint-cli --test it fleet_redis -- --include-ignored
 
 header: ## writes include/grantmint.h from ffi/src
 	UPDATE=1 $(CARGO) test --locked -p grantmint-ffi --test header

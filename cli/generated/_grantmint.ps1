@@ -230,7 +230,9 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait, in seconds')
             [CompletionResult]::new('--allow-origin', '--allow-origin', [CompletionResultType]::ParameterName, 'The only web origin that may play the stream; any without it')
             [CompletionResult]::new('--grant-ttl', '--grant-ttl', [CompletionResultType]::ParameterName, 'The lifetime to ask for the grant with, in seconds')
-            [CompletionResult]::new('--fleet', '--fleet', [CompletionResultType]::ParameterName, 'The processes that share grants: host, or host: and the path of a folder')
+            [CompletionResult]::new('--fleet', '--fleet', [CompletionResultType]::ParameterName, 'The processes that share grants: host, host: and the path of a folder, a server''s URL such as rediss://host:6379, or env for what GRANTMINT_FLEET says, which may have a password in it')
+            [CompletionResult]::new('--fleet-ca-file', '--fleet-ca-file', [CompletionResultType]::ParameterName, 'The certificate authorities to trust the fleet''s server by, in place of the built-in ones')
+            [CompletionResult]::new('--fleet-prefix', '--fleet-prefix', [CompletionResultType]::ParameterName, 'What the names of all keys on the fleet''s server begin with')
             [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'Whom the token is for; with --count, an n in braces is the token''s number')
             [CompletionResult]::new('--identities', '--identities', [CompletionResultType]::ParameterName, 'A file with one identity a line, or - for stdin')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'So many tokens, each numbered by an n in braces in --identity, or --unique')
@@ -248,6 +250,7 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
             [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Reads the secret alone from a file')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region that tokens name, in place of that of the credentials')
             [CompletionResult]::new('--curl', '--curl', [CompletionResultType]::ParameterName, 'Prints the request as a command for curl, which names variables and no secret')
+            [CompletionResult]::new('--fleet-insecure', '--fleet-insecure', [CompletionResultType]::ParameterName, 'Talks to the fleet''s server on another machine without TLS')
             [CompletionResult]::new('--no-fleet', '--no-fleet', [CompletionResultType]::ParameterName, 'Fetches a grant for this run alone')
             [CompletionResult]::new('--skip-bad', '--skip-bad', [CompletionResultType]::ParameterName, 'Goes on after a line that is no identity')
             [CompletionResult]::new('--unique', '--unique', [CompletionResultType]::ParameterName, 'Gives each token a jti of its own')
@@ -360,9 +363,12 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
             break
         }
         'grantmint;fleet;check' {
-            [CompletionResult]::new('--fleet', '--fleet', [CompletionResultType]::ParameterName, 'The processes that share grants: host, or host: and the path of a folder')
+            [CompletionResult]::new('--fleet', '--fleet', [CompletionResultType]::ParameterName, 'The processes that share grants: host, host: and the path of a folder, a server''s URL such as rediss://host:6379, or env for what GRANTMINT_FLEET says, which may have a password in it')
+            [CompletionResult]::new('--fleet-ca-file', '--fleet-ca-file', [CompletionResultType]::ParameterName, 'The certificate authorities to trust the fleet''s server by, in place of the built-in ones')
+            [CompletionResult]::new('--fleet-prefix', '--fleet-prefix', [CompletionResultType]::ParameterName, 'What the names of all keys on the fleet''s server begin with')
             [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'The least important messages that are said on stderr')
             [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'The least important messages that are said on stderr')
+            [CompletionResult]::new('--fleet-insecure', '--fleet-insecure', [CompletionResultType]::ParameterName, 'Talks to the fleet''s server on another machine without TLS')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Says on stderr what went wrong, and nothing else')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Says on stderr what went wrong, and nothing else')
             [CompletionResult]::new('--silent', '--silent', [CompletionResultType]::ParameterName, 'Neither messages nor results: the exit code alone')

@@ -174,13 +174,21 @@ _grantmint() {
             return 0
             ;;
         grantmint__subcmd__fleet__subcmd__check)
-            opts="-q -l -h --fleet --quiet --log-level --silent --help"
+            opts="-q -l -h --fleet --fleet-ca-file --fleet-prefix --fleet-insecure --quiet --log-level --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --fleet)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fleet-ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fleet-prefix)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -566,7 +574,7 @@ _grantmint() {
             return 0
             ;;
         grantmint__subcmd__token__subcmd__playback)
-            opts="-o -q -l -p -h --base-url --proxy --ca-file --timeout --allow-origin --grant-ttl --curl --fleet --no-fleet --identity --identities --count --from-line --skip-bad --ttl --nbf --unique --with --output --quiet --log-level --silent --profile --env-file --secret-stdin --secret-file --region --help"
+            opts="-o -q -l -p -h --base-url --proxy --ca-file --timeout --allow-origin --grant-ttl --curl --fleet --fleet-ca-file --fleet-prefix --fleet-insecure --no-fleet --identity --identities --count --from-line --skip-bad --ttl --nbf --unique --with --output --quiet --log-level --silent --profile --env-file --secret-stdin --secret-file --region --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -597,6 +605,14 @@ _grantmint() {
                     return 0
                     ;;
                 --fleet)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fleet-ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fleet-prefix)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -224,7 +224,9 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l timeout -d 'How long to wait, in seconds' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l allow-origin -d 'The only web origin that may play the stream; any without it' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l grant-ttl -d 'The lifetime to ask for the grant with, in seconds' -r
-complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l fleet -d 'The processes that share grants: host, or host: and the path of a folder' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l fleet -d 'The processes that share grants: host, host: and the path of a folder, a server\'s URL such as rediss://host:6379, or env for what GRANTMINT_FLEET says, which may have a password in it' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l fleet-ca-file -d 'The certificate authorities to trust the fleet\'s server by, in place of the built-in ones' -r -F
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l fleet-prefix -d 'What the names of all keys on the fleet\'s server begin with' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l identity -d 'Whom the token is for; with --count, an n in braces is the token\'s number' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l identities -d 'A file with one identity a line, or - for stdin' -r -F
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l count -d 'So many tokens, each numbered by an n in braces in --identity, or --unique' -r
@@ -247,6 +249,7 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l secret-file -d 'Reads the secret alone from a file' -r -F
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l region -d 'The region that tokens name, in place of that of the credentials' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l curl -d 'Prints the request as a command for curl, which names variables and no secret'
+complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l fleet-insecure -d 'Talks to the fleet\'s server on another machine without TLS'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l no-fleet -d 'Fetches a grant for this run alone'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l skip-bad -d 'Goes on after a line that is no identity'
 complete -c grantmint -n "__fish_grantmint_using_subcommand token; and __fish_seen_subcommand_from playback" -l unique -d 'Gives each token a jti of its own'
@@ -341,12 +344,15 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand check" -l secret-std
 complete -c grantmint -n "__fish_grantmint_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and not __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and not __fish_seen_subcommand_from check" -f -a "check" -d 'Checks the folder, who may use it, and that a lease is held by one process alone'
-complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -l fleet -d 'The processes that share grants: host, or host: and the path of a folder' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -l fleet -d 'The processes that share grants: host, host: and the path of a folder, a server\'s URL such as rediss://host:6379, or env for what GRANTMINT_FLEET says, which may have a password in it' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -l fleet-ca-file -d 'The certificate authorities to trust the fleet\'s server by, in place of the built-in ones' -r -F
+complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -l fleet-prefix -d 'What the names of all keys on the fleet\'s server begin with' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -s l -l log-level -d 'The least important messages that are said on stderr' -r -f -a "debug\t''
 info\t''
 warn\t''
 error\t''
 none\t'More important than any message'"
+complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -l fleet-insecure -d 'Talks to the fleet\'s server on another machine without TLS'
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Says on stderr what went wrong, and nothing else'
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -l silent -d 'Neither messages nor results: the exit code alone'
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'

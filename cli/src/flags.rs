@@ -4,7 +4,7 @@ use grantmint_core::{Error, ErrorKind};
 
 use crate::exit::Failure;
 
-const FLAGS: [(&str, &str); 20] = [
+const FLAGS: [(&str, &str); 21] = [
     ("identity", "--identity"),
     ("ttl", "--ttl"),
     ("nbf", "--nbf"),
@@ -25,6 +25,7 @@ const FLAGS: [(&str, &str); 20] = [
     ("ca_file", "--ca-file"),
     ("timeout", "--timeout"),
     ("fleet", "--fleet"),
+    ("fleet.ca_file", "--fleet-ca-file"),
 ];
 
 /// The error, about the flag that brought what is wrong.

@@ -2,11 +2,12 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::fleet::FleetArgs;
 use super::inspect::InspectArgs;
 #[cfg(feature = "page")]
 use super::page::PageArgs;
 use super::token::KindArgs;
-use super::upstream::{CheckArgs, FleetArgs, GrantArgs};
+use super::upstream::{CheckArgs, GrantArgs};
 
 /// Makes, inspects and tries Twilio Access Tokens. Tokens go to stdout, all else to stderr.
 #[derive(Parser)]
@@ -25,7 +26,7 @@ pub(crate) struct Grantmint {
 pub(crate) enum Command {
     /// Makes tokens: video, voice, chat, sync, taskrouter, playback or custom
     #[command(subcommand, disable_help_subcommand = true)]
-    Token(KindArgs),
+    Token(Box<KindArgs>),
 
     /// Says what is in a token, and what is wrong with it
     Inspect(InspectArgs),

@@ -83,7 +83,7 @@ fn all_flags(command: &Command) -> Box<dyn Iterator<Item = String> + '_> {
 fn flags(error: &clap::Error, context: ContextKind) -> String {
     let bare = |flag: &String| {
         let name = flag.split(" <").next().unwrap_or_default();
-        name.trim_matches(['<', '>']).to_owned()
+        name.trim_matches(['<', '>', '[', ']']).to_owned()
     };
     match error.get(context) {
         Some(ContextValue::String(flag)) => bare(flag),

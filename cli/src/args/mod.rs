@@ -3,6 +3,7 @@
 mod command;
 mod common;
 mod credentials;
+mod fleet;
 mod inspect;
 mod mistake;
 #[cfg(feature = "page")]
@@ -16,6 +17,7 @@ mod values;
 pub(crate) use command::{Command, FleetCommand, Grantmint, Shell};
 pub(crate) use common::{Format, Level, MessageArgs};
 pub(crate) use credentials::CredentialArgs;
+pub(crate) use fleet::{FleetArgs, ServerArgs, StoreArgs};
 pub(crate) use inspect::{InspectArgs, KeyArgs, ReportFormat};
 pub(crate) use mistake::explained;
 #[cfg(feature = "page")]
@@ -26,4 +28,4 @@ pub(crate) use token::{
     BulkArgs, ChatArgs, CustomArgs, KindArgs, PlaybackArgs, SyncArgs, TaskRouterArgs, TokenArgs,
     VideoArgs, VoiceArgs,
 };
-pub(crate) use upstream::{CheckArgs, FleetArgs, GrantArgs, UpstreamArgs, WayArgs};
+pub(crate) use upstream::{CheckArgs, GrantArgs, UpstreamArgs, WayArgs};

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::common::{Format, MessageArgs};
 use super::credentials::CredentialArgs;
+use super::fleet::{ServerArgs, StoreArgs};
 use super::upstream::UpstreamArgs;
 use super::values::{self, Time};
 
@@ -132,12 +133,14 @@ pub(crate) struct PlaybackArgs {
     #[command(flatten)]
     pub(crate) upstream: UpstreamArgs,
 
-    /// The processes that share grants: host, or host: and the path of a folder
-    #[arg(long, value_name = "FLEET", conflicts_with = "no_fleet")]
-    pub(crate) fleet: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
 
     /// Fetches a grant for this run alone
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fleet", help_heading = "Fleet")]
     pub(crate) no_fleet: bool,
 
     #[command(flatten)]

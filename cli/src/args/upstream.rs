@@ -109,13 +109,3 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) credentials: CredentialArgs,
 }
-
-#[derive(Args)]
-pub(crate) struct FleetArgs {
-    /// The processes that share grants: host, or host: and the path of a folder
-    #[arg(long, value_name = "FLEET", default_value = "host")]
-    pub(crate) fleet: String,
-
-    #[command(flatten)]
-    pub(crate) messages: MessageArgs,
-}

@@ -6,6 +6,7 @@ use super::kind::Wanted;
 use crate::args::PlaybackArgs;
 use crate::exit::Failure;
 use crate::flags::named;
+use crate::fleet::Way;
 
 pub(super) enum Mint {
     /// All that is in a token is known.
@@ -65,7 +66,7 @@ impl Mint {
         if let Some(file) = way.ca_file {
             builder = builder.ca_file(file);
         }
-        if let Some(fleet) = fleet(playback).map_err(named)? {
+        if let Some(fleet) = fleet(playback)? {
             builder = builder.fleet(fleet);
         }
         let minter = builder.build().map_err(named)?;
@@ -95,10 +96,10 @@ impl Mint {
     }
 }
 
-/// The processes of this machine, where they can share.
-fn fleet(args: &PlaybackArgs) -> Result<Option<Fleet>, Error> {
-    match &args.fleet {
-        Some(text) => text.parse().map(Some),
+/// The processes that the flags name; else those of this machine, where they can share.
+fn fleet(args: &PlaybackArgs) -> Result<Option<Fleet>, Failure> {
+    match Way::of(&args.store, &args.server) {
+        Some(way) => way?.fleet().map(Some),
         None if args.no_fleet || !cfg!(target_os = "linux") => Ok(None),
         None => Ok(Some(Fleet::host())),
     }

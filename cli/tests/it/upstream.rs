@@ -147,10 +147,14 @@ fn a_proxy_has_its_own_line() {
 #[test]
 fn a_fleet_is_tried() {
     let folder = Folder::new();
-    let line = format!("fleet check --fleet host:{}/fleet", folder.path().display());
-    let run = run(&mut grantmint(words(&line)));
-    assert_eq!((run.code, run.out.lines().count()), (0, 3), "{run:?}");
-    assert!(run.out.lines().all(|line| line.starts_with('✓')), "{run:?}");
+    for flag in ["--fleet ", ""] {
+        let line = format!("fleet check {flag}host:{}/fleet", folder.path().display());
+        let run = run(&mut grantmint(words(&line)));
+        assert_eq!((run.code, run.out.lines().count()), (0, 3), "{run:?}");
+        assert!(run.out.lines().all(|line| line.starts_with('✓')), "{run:?}");
+    }
+    let (code, text) = run(&mut grantmint(words("fleet check host --fleet host"))).failed();
+    assert_eq!((code, text.as_str()), (2, "FLEET and --fleet exclude each other"));
 }
 
 #[cfg(target_os = "linux")]
@@ -164,8 +168,7 @@ fn a_folder_that_others_may_use_is_no_fleet() {
     let run_of = run(&mut grantmint(words(&line)));
     assert_eq!(run_of.code, 1);
     assert!(
-        run_of.out.starts_with("✗ folder   --fleet ")
-            && run_of.out.contains("its mode is 770, not 700"),
+        run_of.out.starts_with("✗ folder   ") && run_of.out.contains("its mode is 770, not 700"),
         "{run_of:?}"
     );
     let line = "--fleet must be host, or host: and the path of a folder";

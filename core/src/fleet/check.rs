@@ -4,8 +4,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::store::{
-    Answered, Chair, Claim, Findings, Head, Kind, Lease, Seen, SharedStore, Slot, StoreClock, Target,
-    Trouble, Wanted,
+    Answered, Chair, Claim, Findings, Head, Kind, Lease, Seen, SharedStore, Slot, StoreClock,
+    Target, Trouble, Wanted,
 };
 use crate::random;
 use crate::thread::boot_nanos;

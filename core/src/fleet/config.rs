@@ -12,9 +12,9 @@ use super::claim::Stores;
 use super::host;
 #[cfg(all(feature = "fleet-redis", target_os = "linux"))]
 use super::redis::{self, RedisOptions};
-use super::store::FleetFinding;
 #[cfg(target_os = "linux")]
 use super::store::Findings;
+use super::store::FleetFinding;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
@@ -307,8 +307,7 @@ impl Fleet {
         match &mut self.way {
             Way::Redis { options, .. } => Ok(options),
             Way::Host(_) => {
-                let what =
-                    "has no effect without a server: begin with Fleet::redis, or leave it out";
+                let what = "has no effect without a server: give the URL of one, or leave it out";
                 Err(Error::of_argument(ErrorKind::InvalidArgument, argument, what))
             }
         }

@@ -7,7 +7,16 @@ use grantmint_redis::{Fault, Proxy, Redis, Setup};
 
 /// What a user needs.
 const RIGHTS: [&str; 10] = [
-    "~{grantmint:*", "-@all", "+eval", "+evalsha", "+time", "+get", "+getrange", "+set", "+del", "+strlen",
+    "~{grantmint:*",
+    "-@all",
+    "+eval",
+    "+evalsha",
+    "+time",
+    "+get",
+    "+getrange",
+    "+set",
+    "+del",
+    "+strlen",
 ];
 
 fn fleet(url: &str) -> Fleet {
@@ -231,7 +240,9 @@ fn nothing_is_left_on_the_server() {
     for key in keys {
         let grantmint_redis::Reply::Text(key) = key else { panic!("no text") };
         let key = String::from_utf8(key).unwrap();
-        let grantmint_redis::Reply::Number(left) = redis.ask(["PTTL", &key]) else { panic!("{key}") };
+        let grantmint_redis::Reply::Number(left) = redis.ask(["PTTL", &key]) else {
+            panic!("{key}")
+        };
         assert!((1..=17_000).contains(&left), "{key} stays for {left} ms");
     }
 }

@@ -49,13 +49,17 @@ impl Rights {
     /// What is lacking, and what to do.
     pub(super) fn lacking(&self) -> Option<String> {
         let rules = self.forbidden.iter().map(|command| format!("+{command}"));
-        let rules: Vec<_> = rules.chain(self.lacks_keys.then(|| "~{grantmint:*".to_owned())).collect();
+        let rules: Vec<_> =
+            rules.chain(self.lacks_keys.then(|| "~{grantmint:*".to_owned())).collect();
         let what = match (&self.unknown[..], &self.forbidden[..]) {
             ([], []) if !self.lacks_keys => return None,
             ([], []) => "the user may not use the keys of a fleet".to_owned(),
             ([], forbidden) => format!("the user may not run {}", forbidden.join(", ")),
             (unknown, _) => {
-                return Some(format!("the server does not know {}: fleets need it", unknown.join(", ")));
+                return Some(format!(
+                    "the server does not know {}: fleets need it",
+                    unknown.join(", ")
+                ));
             }
         };
         Some(format!("{what}: add {} to its ACL rules", rules.join(" ")))
@@ -77,7 +81,10 @@ mod tests {
     #[test]
     fn what_is_lacking_is_named_with_the_rule_that_gives_it() {
         for (answers, expected) in [
-            (&[("time", "NOSCRIPT No matching script."), ("set", "OOM command not allowed")][..], None),
+            (
+                &[("time", "NOSCRIPT No matching script."), ("set", "OOM command not allowed")][..],
+                None,
+            ),
             (
                 &[
                     ("get", "NOPERM this user has no permissions to run the 'get' command"),
@@ -87,12 +94,17 @@ mod tests {
             ),
             (
                 &[("get", "NOPERM No permissions to access a key")],
-                Some("the user may not use the keys of a fleet: add ~{grantmint:* to its ACL rules"),
+                Some(
+                    "the user may not use the keys of a fleet: add ~{grantmint:* to its ACL rules",
+                ),
             ),
             (
                 &[
                     ("eval", "NOPERM this user has no permissions to run the 'eval' command"),
-                    ("get", "NOPERM this user has no permissions to access one of the keys used as arguments"),
+                    (
+                        "get",
+                        "NOPERM this user has no permissions to access one of the keys used as arguments",
+                    ),
                 ],
                 Some("the user may not run eval: add +eval ~{grantmint:* to its ACL rules"),
             ),
@@ -107,7 +119,8 @@ mod tests {
 
     #[test]
     fn a_replica_is_known_and_what_is_no_answer_is_given_back() {
-        let mut rights = rights(&[("set", "READONLY You can't write against a read only replica.")]);
+        let mut rights =
+            rights(&[("set", "READONLY You can't write against a read only replica.")]);
         assert!(rights.is_read_only && rights.lacking().is_none());
         let loading = Reply::Error("LOADING Redis is loading the dataset in memory".to_owned());
         assert!(rights.note("get", loading).unwrap_err().starts_with("LOADING"));

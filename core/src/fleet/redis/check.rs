@@ -104,11 +104,7 @@ fn try_all(probe: &mut Probe, key: &[u8], found: &mut Findings) -> Tried<bool> {
 }
 
 /// What the user may do; none if the server cannot be used as it is.
-fn rights(
-    probe: &mut Probe,
-    key: &[u8],
-    found: &mut Findings,
-) -> Tried<Option<Rights>> {
+fn rights(probe: &mut Probe, key: &[u8], found: &mut Findings) -> Tried<Option<Rights>> {
     let has_login = probe.server.login.is_some();
     let mut rights = Rights::default();
     for (index, (command, words)) in NEEDED.into_iter().enumerate() {
@@ -126,7 +122,8 @@ fn rights(
             return Ok(None);
         }
         if index == 0 {
-            let what = if has_login { "the user and the password are taken" } else { "none is wanted" };
+            let what =
+                if has_login { "the user and the password are taken" } else { "none is wanted" };
             found.good("login", what);
         }
     }
@@ -153,11 +150,7 @@ fn looks(probe: &mut Probe, found: &mut Findings) -> Tried<Vec<Look>> {
 }
 
 /// Whether it is a primary, as far as can be known.
-fn of_role(
-    probe: &mut Probe,
-    rights: &Rights,
-    found: &mut Findings,
-) -> Tried<bool> {
+fn of_role(probe: &mut Probe, rights: &Rights, found: &mut Findings) -> Tried<bool> {
     if rights.is_read_only {
         found.bad("role", "a replica, and takes no writes: name the primary");
         return Ok(false);
@@ -170,7 +163,9 @@ fn of_role(
         _ => None,
     };
     match is_replica {
-        Some(true) => found.bad("role", "a replica that takes writes, which are lost: name the primary"),
+        Some(true) => {
+            found.bad("role", "a replica that takes writes, which are lost: name the primary")
+        }
         Some(false) => found.good("role", "a primary"),
         None => found.good("role", "it takes writes; that is all that the user may see (no +role)"),
     }
@@ -196,12 +191,16 @@ fn of_eviction(probe: &mut Probe, found: &mut Findings) -> Tried<()> {
         ),
         (Some("0"), _) => found.good("eviction", "never: its memory has no limit (maxmemory)"),
         (_, Some("noeviction")) => {
-            found.good("eviction", "noeviction: when its memory is full, each process fetches for itself");
+            found.good(
+                "eviction",
+                "noeviction: when its memory is full, each process fetches for itself",
+            );
         }
         (_, Some(policy)) if is_policy(policy) => {
             found.good("eviction", format!("{policy}: what is removed is fetched once more"));
         }
-        _ => found.unknown("eviction", "the server does not say: any policy will do but volatile-ttl"),
+        _ => found
+            .unknown("eviction", "the server does not say: any policy will do but volatile-ttl"),
     }
     Ok(())
 }
@@ -225,10 +224,12 @@ fn of_clock(look: &Look, found: &mut Findings) {
 
 fn of_delay(look: &Look, server: &Server, found: &mut Findings) {
     let (took, timeout) = (look.took, nanos(server.timeout));
-    let shown = format!("{}.{} ms for a question and its answer", took / 1_000_000, took / 100_000 % 10);
+    let shown =
+        format!("{}.{:02} ms for a question and its answer", took / 1_000_000, took / 10_000 % 100);
     let limit = format!("of the {} ms that are waited for", server.timeout.as_millis());
     if took >= timeout {
-        found.bad("delay", format!("{shown}, more than all {limit}: raise timeout, or come nearer"));
+        found
+            .bad("delay", format!("{shown}, more than all {limit}: raise timeout, or come nearer"));
     } else if took >= timeout / 2 {
         found.warning("delay", format!("{shown}, over half {limit}: raise timeout"));
     } else {

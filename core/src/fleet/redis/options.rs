@@ -103,8 +103,12 @@ impl RedisOptions {
     /// The servers that are named, with the file of certificates read.
     pub(super) fn servers(&self) -> Result<Vec<Arc<Server>>> {
         self.check()?;
-        let certificates = self.ca_file.as_deref().map(Certificates::read).transpose()?;
-        let trusted = certificates.as_ref().map(Certificates::roots).transpose()?;
+        // Upstream has such a file, too.
+        let of_fleet = |error: Error| error.with_argument("fleet.ca_file");
+        let certificates = self.ca_file.as_deref().map(Certificates::read);
+        let certificates = certificates.transpose().map_err(of_fleet)?;
+        let trusted = certificates.as_ref().map(Certificates::roots);
+        let trusted = trusted.transpose().map_err(of_fleet)?;
         let roots = trusted.unwrap_or_else(Roots::built_in);
         let (at, is_of_cluster) = match &self.address.at {
             Where::File(path) => (vec![(At::File(path.clone()), self.address.to_string())], false),

@@ -41,6 +41,7 @@ impl<T> Answer<T> {
     }
 
     /// Waits for the answer on this thread, where that is what the caller wants.
+    #[cfg(any(test, feature = "test-helpers", target_os = "linux"))]
     pub(crate) fn wait(self) -> Answered<T> {
         let mut answer = self;
         loop {

@@ -1,5 +1,6 @@
 //! What a check of a store has found, one line for each thing that was tried.
 
+#[cfg(target_os = "linux")]
 use super::trouble::Trouble;
 
 /// What a check of a fleet has found of one thing.
@@ -32,29 +33,18 @@ pub enum FleetState {
 }
 
 /// The findings so far.
+#[cfg(target_os = "linux")]
 #[derive(Default)]
 pub(crate) struct Findings(Vec<FleetFinding>);
 
+#[cfg(target_os = "linux")]
 impl Findings {
     pub(crate) fn good(&mut self, what: &'static str, message: impl Into<String>) {
         self.add(what, FleetState::Good, message.into(), false);
     }
 
-    pub(crate) fn warning(&mut self, what: &'static str, message: impl Into<String>) {
-        self.add(what, FleetState::Warning, message.into(), false);
-    }
-
-    pub(crate) fn unknown(&mut self, what: &'static str, message: impl Into<String>) {
-        self.add(what, FleetState::Unknown, message.into(), false);
-    }
-
     pub(crate) fn bad(&mut self, what: &'static str, message: impl Into<String>) {
         self.add(what, FleetState::Bad, message.into(), false);
-    }
-
-    /// What may be over soon.
-    pub(crate) fn down(&mut self, what: &'static str, message: impl Into<String>) {
-        self.add(what, FleetState::Bad, message.into(), true);
     }
 
     pub(crate) fn trouble(&mut self, what: &'static str, trouble: Trouble) {
@@ -65,13 +55,24 @@ impl Findings {
         self.0
     }
 
-    fn add(
-        &mut self,
-        what: &'static str,
-        state: FleetState,
-        message: String,
-        is_retryable: bool,
-    ) {
+    fn add(&mut self, what: &'static str, state: FleetState, message: String, is_retryable: bool) {
         self.0.push(FleetFinding { what, state, message, is_retryable });
+    }
+}
+
+/// What is to be said of a server alone.
+#[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+impl Findings {
+    pub(crate) fn warning(&mut self, what: &'static str, message: impl Into<String>) {
+        self.add(what, FleetState::Warning, message.into(), false);
+    }
+
+    pub(crate) fn unknown(&mut self, what: &'static str, message: impl Into<String>) {
+        self.add(what, FleetState::Unknown, message.into(), false);
+    }
+
+    /// What may be over soon.
+    pub(crate) fn down(&mut self, what: &'static str, message: impl Into<String>) {
+        self.add(what, FleetState::Bad, message.into(), true);
     }
 }

@@ -18,6 +18,7 @@ mod trouble;
 pub(crate) use answer::{Answer, Answered, Pending};
 pub(crate) use cell::{Admitted, Asked, Cell, Ended, Pass, Told};
 pub(crate) use clock::StoreClock;
+#[cfg(target_os = "linux")]
 pub(crate) use findings::Findings;
 pub use findings::{FleetFinding, FleetState};
 pub(crate) use head::{HEAD_BYTES, Head, Kind, VALUE_MAX_BYTES};
