@@ -306,6 +306,7 @@ $(PAGE_TESTS)/node_modules/.package-lock.json: $(PAGE_TESTS)/package-lock.json |
 	touch $@
 
 test-page: ## the page of the command line: its rules by raw sockets and in Chromium, its views, its snippets
+	@$(TRY) redis-server 'the page with a fleet through Redis' true
 	@$(TRY) chromium 'the page of the command line' $(MAKE) try-page
 
 # `make test-page TEST=rules` runs the files whose names begin so.

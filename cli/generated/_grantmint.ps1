@@ -379,6 +379,9 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
         'grantmint;page' {
             [CompletionResult]::new('--allow-host', '--allow-host', [CompletionResultType]::ParameterName, 'Another name under which a proxy shows the page to the browser; {port} in it stands for the page''s port')
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where playback grants come from: scheme, host and port')
+            [CompletionResult]::new('--fleet', '--fleet', [CompletionResultType]::ParameterName, 'The processes that share grants: host, host: and the path of a folder, a server''s URL such as rediss://host:6379, or env for what GRANTMINT_FLEET says, which may have a password in it')
+            [CompletionResult]::new('--fleet-ca-file', '--fleet-ca-file', [CompletionResultType]::ParameterName, 'The certificate authorities to trust the fleet''s server by, in place of the built-in ones')
+            [CompletionResult]::new('--fleet-prefix', '--fleet-prefix', [CompletionResultType]::ParameterName, 'What the names of all keys on the fleet''s server begin with')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A profile of twilio-cli')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A profile of twilio-cli')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'A file with TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET')
@@ -386,6 +389,7 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region that tokens name, in place of that of the credentials')
             [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Without a key: with the emulator''s, whose tokens work here but not at Twilio')
             [CompletionResult]::new('--no-open', '--no-open', [CompletionResultType]::ParameterName, 'Prints the link, and leaves the browser closed')
+            [CompletionResult]::new('--fleet-insecure', '--fleet-insecure', [CompletionResultType]::ParameterName, 'Talks to the fleet''s server on another machine without TLS')
             [CompletionResult]::new('--secret-stdin', '--secret-stdin', [CompletionResultType]::ParameterName, 'Reads the secret alone from stdin')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')

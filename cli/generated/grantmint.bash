@@ -350,7 +350,7 @@ _grantmint() {
             return 0
             ;;
         grantmint__subcmd__page)
-            opts="-p -h --demo --no-open --allow-host --base-url --profile --env-file --secret-stdin --secret-file --region --help"
+            opts="-p -h --demo --no-open --allow-host --base-url --fleet --fleet-ca-file --fleet-prefix --fleet-insecure --profile --env-file --secret-stdin --secret-file --region --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -361,6 +361,18 @@ _grantmint() {
                     return 0
                     ;;
                 --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fleet)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fleet-ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fleet-prefix)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -358,12 +358,16 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l allow-host -d 'Another name under which a proxy shows the page to the browser; {port} in it stands for the page\'s port' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l base-url -d 'Where playback grants come from: scheme, host and port' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l fleet -d 'The processes that share grants: host, host: and the path of a folder, a server\'s URL such as rediss://host:6379, or env for what GRANTMINT_FLEET says, which may have a password in it' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l fleet-ca-file -d 'The certificate authorities to trust the fleet\'s server by, in place of the built-in ones' -r -F
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l fleet-prefix -d 'What the names of all keys on the fleet\'s server begin with' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -s p -l profile -d 'A profile of twilio-cli' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l env-file -d 'A file with TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET' -r -F
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l secret-file -d 'Reads the secret alone from a file' -r -F
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l region -d 'The region that tokens name, in place of that of the credentials' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l demo -d 'Without a key: with the emulator\'s, whose tokens work here but not at Twilio'
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l no-open -d 'Prints the link, and leaves the browser closed'
+complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l fleet-insecure -d 'Talks to the fleet\'s server on another machine without TLS'
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l secret-stdin -d 'Reads the secret alone from stdin'
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -s h -l help -d 'Print help'
 complete -c grantmint -n "__fish_grantmint_using_subcommand completions" -s h -l help -d 'Print help'

@@ -1,4 +1,4 @@
-// Fleet: real processes on this machine's store, and what happens when one of them is killed.
+// Fleet: real processes on one store, and what happens when one of them is killed.
 
 import { call } from './api.mjs';
 import { lanes } from './chart.mjs';
@@ -24,7 +24,8 @@ const poll = new Poll(async () => take(await call('fleet/news')));
 export const show = () => poll.start();
 export const hide = () => poll.stop();
 
-export function setUp({ fleet_unavailable: why }) {
+export function setUp({ fleet_unavailable: why, fleet_place: place }) {
+  $('fleet-place').textContent = place;
   [$('fleet-unavailable').hidden, $('fleet-body').hidden] = [!why, Boolean(why)];
   $('fleet-unavailable').textContent = why ?? '';
   $('fleet-start').addEventListener('click', startOrEnd);

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::credentials::CredentialArgs;
+use super::fleet::{ServerArgs, StoreArgs};
 
 #[derive(Args)]
 pub(crate) struct PageArgs {
@@ -21,6 +22,12 @@ pub(crate) struct PageArgs {
     /// Where playback grants come from: scheme, host and port
     #[arg(long, value_name = "URL", conflicts_with = "demo")]
     pub(crate) base_url: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
 
     #[command(flatten)]
     pub(crate) credentials: CredentialArgs,

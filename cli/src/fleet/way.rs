@@ -29,6 +29,26 @@ impl Way {
         Ok(Self { text: "host".to_owned(), ca_file: None, prefix: None, is_insecure: false })
     }
 
+    /// Where its store lies, for people: without a user or a password.
+    #[cfg(feature = "page")]
+    pub(crate) fn place(&self) -> Result<String, Failure> {
+        match self.text.as_str() {
+            "host" => Ok("this machine's store".to_owned()),
+            _ => self.fleet()?.place().map_err(named),
+        }
+    }
+
+    /// As each process has it that stands for a machine of its own: without a folder in front of a server.
+    #[cfg(feature = "page")]
+    pub(crate) fn fleet_of_machine(&self) -> Result<Fleet, Failure> {
+        let fleet = self.fleet()?;
+        #[cfg(target_os = "linux")]
+        if self.text.contains("://") {
+            return fleet.without_host().map_err(named);
+        }
+        Ok(fleet)
+    }
+
     /// What the flags say, if they do.
     pub(crate) fn of(store: &StoreArgs, server: &ServerArgs) -> Option<Result<Self, Failure>> {
         store.fleet.as_ref().map(|text| Self::new(text, server))

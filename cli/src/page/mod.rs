@@ -29,6 +29,7 @@ use self::upstream::Upstream;
 use crate::args::PageArgs;
 use crate::credentials::api_key_if_any;
 use crate::exit::{Exit, Failure};
+use crate::fleet::Way;
 use crate::output::Messages;
 
 pub(crate) use self::fleet::{is_member, run_member};
@@ -39,6 +40,8 @@ const BLOCKING_THREADS: usize = 16;
 /// Serves until Ctrl-C.
 pub(crate) fn run(args: &PageArgs) -> Result<Exit, Failure> {
     let (upstream, key) = upstream(args)?;
+    let way = Way::of(&args.store, &args.server).unwrap_or_else(Way::host)?;
+    let fleet = FleetView::new(way)?;
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(BLOCKING_THREADS)
@@ -58,7 +61,7 @@ pub(crate) fn run(args: &PageArgs) -> Result<Exit, Failure> {
             key,
             upstream,
             showtime: Showtime::default(),
-            fleet: FleetView::new(),
+            fleet,
         });
         page.show_link(!args.no_open)?;
         let again = Arc::clone(&page);

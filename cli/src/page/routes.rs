@@ -48,6 +48,7 @@ struct Hello<'a> {
     region: Option<&'a str>,
     base_url: Option<&'a str>,
     fleet_unavailable: Option<&'static str>,
+    fleet_place: &'a str,
 }
 
 impl Service for Page {
@@ -136,6 +137,7 @@ impl Page {
             region: self.key.region(),
             base_url: self.upstream.base_url(),
             fleet_unavailable: self.fleet.unavailable(),
+            fleet_place: self.fleet.place(),
         }
     }
 }

@@ -7,17 +7,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use grantmint_core::{ApiKey, Fleet, PlaybackMinter, Stats, TokenOptions};
+use grantmint_core::{ApiKey, PlaybackMinter, Stats, TokenOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::exit::{Exit, Failure};
+use crate::fleet::Way;
 
 /// How often a viewer asks.
 const EVERY: Duration = Duration::from_millis(40);
 /// No parent sends more.
 const ORDERS_MAX_BYTES: u64 = 16 * 1024;
 
-/// What a member is told. It comes by a pipe, so that the secret is in no argument and no environment.
+/// What a member is told. It comes by a pipe, so that no secret is in an argument and no environment.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Orders {
@@ -27,6 +28,7 @@ pub(super) struct Orders {
     pub(super) secret: String,
     pub(super) streamer: String,
     pub(super) grant_ttl_s: u32,
+    pub(super) fleet: Way,
 }
 
 /// What a member is doing.
@@ -70,7 +72,7 @@ pub(crate) fn run() -> Result<Exit, Failure> {
     let minter = PlaybackMinter::builder(&key)
         .base_url(&orders.base_url)
         .grant_ttl(orders.grant_ttl_s)
-        .fleet(Fleet::host())
+        .fleet(orders.fleet.fleet_of_machine()?)
         .build()?;
     let ends = watch_stdin()?;
     let mut member =

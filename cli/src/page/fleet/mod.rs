@@ -1,4 +1,5 @@
-//! The fleet: real processes that share grants through the host's store. Shows which of them fetches, and what
+//! The fleet: real processes that share grants through the host's store, or through the server that the page was started
+//! with. Shows which of them fetches, and what
 //! happens when that one is killed.
 
 mod again;
@@ -18,6 +19,8 @@ use self::again::Again;
 use self::member::{Doing, Orders};
 use self::process::{Process, Spell};
 use super::server::Problem;
+use crate::exit::Failure;
+use crate::fleet::Way;
 
 pub(crate) use self::again::is_member;
 pub(crate) use self::member::run as run_member;
@@ -39,6 +42,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The view's state.
 pub(super) struct FleetView {
+    way: Way,
+    /// Where the store lies, for people.
+    place: String,
     /// How this program is started again.
     again: Option<Again>,
     began: Instant,
@@ -93,8 +99,16 @@ struct Shown {
 }
 
 impl FleetView {
-    pub(super) fn new() -> Self {
-        Self { again: Again::find(), began: Instant::now(), state: Arc::default() }
+    /// Of processes that share in this way.
+    pub(super) fn new(way: Way) -> Result<Self, Failure> {
+        let place = if cfg!(target_os = "linux") { way.place()? } else { String::new() };
+        let (again, began) = (Again::find(), Instant::now());
+        Ok(Self { way, place, again, began, state: Arc::default() })
+    }
+
+    /// Where the store lies, for people.
+    pub(super) fn place(&self) -> &str {
+        &self.place
     }
 
     /// Why there is no such view here.
@@ -148,6 +162,7 @@ impl FleetView {
             secret: DEMO_SECRET.to_owned(),
             streamer: STREAMER.to_owned(),
             grant_ttl_s: GRANT_TTL_S,
+            fleet: self.way.clone(),
         };
         Process::start(again, &orders, self.began).map_err(|error| {
             Problem::new(500, "fleet", format!("A process does not start: {error}"))
