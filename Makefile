@@ -370,6 +370,7 @@ build-node:
 test-node: build-node $(NODE_TESTS)/node_modules/.package-lock.json
 test-node: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## packs the Node package, installs it where nothing else is, and tests it on all runtimes
 	$(CARGO) build --locked -p grantmint-emulator
+	@$(TRY) redis-server 'Node.js processes that share through a server of Redis' true
 	@[ "$$GRANTMINT_TWILIO_NODE" ] || $(NOT_TRIED) extra "twilio-node's own tests on grantmint/twilio" \
 	  'GRANTMINT_TWILIO_NODE names no checkout of it'
 	GRANTMINT_TEST_HELPERS=$(NODE_PACKED)/helpers.node \

@@ -14,7 +14,7 @@ const {
   TokenError,
   UpstreamError,
 } = require('./lib/errors.cjs');
-const { HostFleet } = require('./lib/fleet.cjs');
+const { HostFleet, RedisFleet } = require('./lib/fleet.cjs');
 const { GrantCache, simulateFork } = require('./lib/grant-cache.cjs');
 const {
   ChatGrant,
@@ -62,6 +62,7 @@ module.exports = {
   PlaybackGrant,
   PlaybackMinter,
   PlaybackToken,
+  RedisFleet,
   RtcGrant,
   Stats,
   StreamMinter,

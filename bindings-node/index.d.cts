@@ -762,10 +762,11 @@ export interface PlaybackMinterOptions {
   isolated?: boolean | undefined;
   /**
    * The processes that share grants with this one, so that one of them fetches for all: `'host'` for those of this user on
-   * this machine, `'host:'` and the path of a folder for those that name it, or a {@link HostFleet}. With a `source`,
-   * `share` says what that fetches. Excludes `cache` and `clock`.
+   * this machine, `'host:'` and the path of a folder for those that name it, the URL of a server of Redis for those of many
+   * machines, a {@link HostFleet} or a {@link RedisFleet}. With a `source`, `share` says what that fetches. Excludes
+   * `cache` and `clock`.
    */
-  fleet?: string | HostFleet | undefined;
+  fleet?: string | HostFleet | RedisFleet | undefined;
   /**
    * The URL of upstream, without `/v1`. `https://media.twilio.com` if left out, which Twilio closed in 2023: give the
    * emulator's, or a `source`. Plain http is allowed on loopback only.
@@ -831,6 +832,56 @@ export class HostFleet {
   constructor(options?: HostFleetOptions);
   /** The folder. Undefined if it is found by itself. */
   readonly path: string | undefined;
+}
+
+/** The options of a RedisFleet. */
+export interface RedisFleetOptions {
+  /**
+   * The folder through which the processes of each machine share first, so that one of them talks to the server for all:
+   * its path, `true` for the one that `new HostFleet()` finds, which is the default, or `false` for none.
+   */
+  host?: boolean | string | undefined;
+  /**
+   * What the names of all keys begin with after `grantmint`, at most 64 letters, digits, dots, dashes and underscores.
+   * Processes share only with those of the same prefix.
+   */
+  prefix?: string | undefined;
+  /** As `HostFleetOptions.secret`. */
+  secret?: string | Uint8Array | undefined;
+  /** A PEM file with the certificate authorities to trust instead of the built-in ones. */
+  caFile?: string | undefined;
+  /** How long an answer of the server is waited for, 10 to 2,000. 250 if left out. */
+  timeoutMs?: number | undefined;
+  /**
+   * Whether `redis://` may name another machine. Who listens on the way learns the password, when grants end and how often
+   * they are fetched, and no grant.
+   */
+  insecure?: boolean | undefined;
+}
+
+/**
+ * The processes of any number of machines that share grants, through a server of Redis 6 or later, or Valkey: of all of
+ * them one fetches each grant, the others take over what it brings, and after a 429 all wait. Minters and caches take it as
+ * `fleet`. The server is connected to when it is first needed; while it is away, each machine goes on by itself. Linux
+ * only so far.
+ *
+ * @example
+ * ```js
+ * const all = new RedisFleet('rediss://app:hunter2@redis.example.com', { prefix: 'live' });
+ * console.log(all.url); // rediss://...@redis.example.com
+ * ```
+ */
+export class RedisFleet {
+  /**
+   * @param url `rediss://user:password@host:port`; `redis://` for this machine, or with `insecure`; `redis+unix:///path` for
+   *   a socket of this machine; `rediss+cluster://host1,host2` for servers of a cluster.
+   * @param options See {@link RedisFleetOptions}.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_URL, or ERR_GRANTMINT_INVALID_ARGUMENT for an option.
+   * @throws {GrantmintError} ERR_GRANTMINT_UNSUPPORTED where there are no fleets.
+   */
+  constructor(url: string, options?: RedisFleetOptions);
+  /** The URL, with three dots in place of user and password. */
+  readonly url: string;
 }
 
 /** The options of one call. They replace those of the minter. */
@@ -1109,8 +1160,8 @@ export interface GrantCacheOptions {
   burst?: number | undefined;
   /** As `PlaybackMinterOptions.maxFetches`, for this cache. A fetch of your own function does not count. */
   maxFetches?: number | undefined;
-  /** As `PlaybackMinterOptions.fleet`, but a {@link HostFleet} with a secret: a cache has no API key. */
-  fleet?: string | HostFleet | undefined;
+  /** As `PlaybackMinterOptions.fleet`, but one with a secret: a cache has no API key. */
+  fleet?: HostFleet | RedisFleet | string | undefined;
   /** What the keys are for, 1 to 128 bytes. The caches of a `fleet` that give the same share their grants. */
   namespace?: string | undefined;
 }

@@ -175,23 +175,28 @@ const NAMES =
   push_credential_sid rate_limited service_sid valid_until verify_jwt worker_sid workspace_sid`.split(/\s+/);
 const TIMES = ['fetch_timeout', 'min_remaining', 'retry_after', 'safety_margin', 'soft_point', 'wait_below'];
 const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
-const OTHER_NAMES = Object.fromEntries([
+const OTHER_NAMES = new Map([
   ...NAMES.map((name) => [name, camel(name)]),
   ...TIMES.map((name) => [name, `${camel(name)}Ms`]),
 ]);
+const NONE = new Map();
 
 /** A text of core with the names of arguments as they are spelled here: `keySid` for `key_sid`. */
-const spelled = (text) => text.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) => OTHER_NAMES[name] ?? name);
+const spelled = (text, names = NONE) =>
+  text.replace(/\b[a-z]+(?:_[a-z]+)*\b/g, (name) => names.get(name) ?? OTHER_NAMES.get(name) ?? name);
 
-/** The error that the native half describes: its kind, after an @ its retryAfterMs, after a # its argument. */
-function fromNative(described, message) {
+/**
+ * The error that the native half describes: its kind, after an @ its retryAfterMs, after a # its argument. `names` are
+ * spellings of one function alone.
+ */
+function fromNative(described, message, names) {
   const [kind, argument] = described.split('#');
   const [name, after] = kind.split('@');
   const code = codeOf(name);
   const options = { code };
   if (after !== undefined) options.retryAfterMs = Number(after);
-  const error = new (classOf(code))(spelled(message), options);
-  if (argument !== undefined) error.argument = spelled(argument);
+  const error = new (classOf(code))(spelled(message, names), options);
+  if (argument !== undefined) error.argument = spelled(argument, names);
   return error;
 }
 
@@ -199,25 +204,25 @@ function fromNative(described, message) {
 const WITHOUT_OBJECT = /private member #|reading '#|private field/;
 
 /** What is thrown instead of what the native half threw. */
-function translated(error) {
+function translated(error, names) {
   if (error instanceof TypeError && WITHOUT_OBJECT.test(error.message)) {
     const write = 'write (identity) => minter.mint(identity) in place of minter.mint';
     return new TypeError(`a method was called without its object: ${write}`, { cause: error });
   }
   const code = error?.code;
   if (error instanceof GrantmintError || typeof code !== 'string') return error;
-  if (kinds.has(code.split(/[@#]/)[0])) return fromNative(code, error.message);
+  if (kinds.has(code.split(/[@#]/)[0])) return fromNative(code, error.message, names);
   // napi-rs throws this by itself: a panic that it caught. Any other code is a value that it cannot convert.
   if (code === 'GenericFailure') return new GrantmintError(error.message, { code: codeOf('panic') });
   return new InvalidArgumentError('an argument is of the wrong type');
 }
 
-/** Calls the native half, and throws its error as one of the classes. */
-function call(run) {
+/** Calls the native half, and throws its error as one of the classes. `names` are spellings of this call alone. */
+function call(run, names) {
   try {
     return run();
   } catch (error) {
-    throw translated(error);
+    throw translated(error, names);
   }
 }
 

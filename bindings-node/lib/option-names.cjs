@@ -41,6 +41,7 @@ const FITTING = {
   'an Error': 'cause',
   'a GrantCache': 'cache',
   'a HostFleet': 'fleet',
+  'a RedisFleet': 'fleet',
   'a ManualClock': 'clock',
 };
 

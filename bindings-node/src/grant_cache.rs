@@ -14,7 +14,7 @@ use crate::argument::{from_ms, from_seconds, whole};
 use crate::asked::Asked;
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result, from_napi};
-use crate::fleet::HostFleet;
+use crate::fleet::Fleet;
 use crate::hit::Hit;
 use crate::inbox::What;
 use crate::js_number::to_ms;
@@ -70,7 +70,7 @@ impl GrantCache {
         policy: Option<PolicyOptions>,
         clock: Option<&ManualClock>,
         limits: LimitOptions,
-        fleet: Option<&HostFleet>,
+        fleet: Option<&Fleet>,
         namespace: Option<String>,
     ) -> Result<Self> {
         let mut builder = grantmint_core::GrantCache::builder().clock(clock::of(clock));

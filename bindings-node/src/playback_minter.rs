@@ -12,7 +12,7 @@ use crate::argument::{from_ms, whole};
 use crate::asked::Asked;
 use crate::clock::{self, ManualClock};
 use crate::error::{OrThrow as _, Result};
-use crate::fleet::HostFleet;
+use crate::fleet::Fleet;
 use crate::grant_cache::GrantCache;
 use crate::grants::{self, Grant};
 use crate::hot;
@@ -75,7 +75,7 @@ impl PlaybackMinter {
         port: &Port,
         cache: Option<&GrantCache>,
         clock: Option<&ManualClock>,
-        fleet: Option<&HostFleet>,
+        fleet: Option<&Fleet>,
     ) -> Result<Self> {
         let mut builder = grantmint_core::PlaybackMinter::builder(&key.key);
         for grant in grants::all(&grants) {

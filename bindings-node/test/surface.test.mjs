@@ -60,6 +60,7 @@ before(async () => {
     grantmint.decode(live.tryToken(STREAMER, 'alice')),
     new grantmint.ManualClock(1),
     new grantmint.HostFleet({ path: '/run/app' }),
+    new grantmint.RedisFleet('rediss://redis.example'),
     new grantmint.TokenMinter(key()),
     new grantmint.AccessToken(key(), { identity: 'alice' }),
     new grantmint.VideoGrant({ room: 'r' }),

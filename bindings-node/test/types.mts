@@ -14,6 +14,7 @@ import {
   PlaybackGrant,
   PlaybackMinter,
   PlaybackToken,
+  RedisFleet,
   ThrottledError,
   TokenMinter,
   VideoGrant,
@@ -51,6 +52,7 @@ if (begun.outcome === 'fetch') begun.ticket.complete('g', { ttl: 1 });
 const identity: string | undefined = verify(jwt, key, { leeway: 1 }).identity;
 const fleet = new HostFleet({ path: '/run/app', secret: new Uint8Array(32) });
 new PlaybackMinter(key, { fleet: 'host' });
+new GrantCache({ fleet: new RedisFleet('rediss://h', { host: false, timeoutMs: 500 }), namespace: 'tests' });
 const values: number | undefined = new GrantCache({ fleet, namespace: 'tests' }).stats().fleet?.values;
 const served: boolean | undefined = begun.outcome === 'fetch' ? begun.ticket.start().served : undefined;
 testing.simulateFork(live.cache());
@@ -69,6 +71,7 @@ new PlaybackMinter(key, {
   policy: undefined,
 });
 new VideoGrant({ room: cfg.origin });
+new RedisFleet('rediss://h', { host: cfg.origin, prefix: cfg.origin, timeoutMs: cfg.ms });
 new ThrottledError('x', { retryAfterMs: cfg.ms });
 await live.token('VJ', 'alice', { signal: undefined, minRemainingMs: cfg.ms });
 new GrantCache({ policy: { jitter: cfg.ms } }).begin('k', { ttl: cfg.ms });

@@ -105,7 +105,9 @@ impl RedisFleet {
         if let Some(secret) = secret {
             fleet = fleet.secret(secret).or_raise()?;
         }
-        let shown = shown(url, &fleet.place().or_raise()?);
+        // Said here rather than where the fleet is used.
+        fleet.place().or_raise()?;
+        let shown = fleet.url().unwrap_or_default();
         Ok(Self { fleet, shown, options, has_secret: secret.is_some() })
     }
 
@@ -213,15 +215,6 @@ impl Options {
 
 /// What stands for user and password.
 const HIDDEN: &str = "://...@";
-
-/// A URL that core has taken, without user and password. Its server is the one that core names.
-fn shown(url: &str, place: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or_default();
-    let has_login = !rest.starts_with('/') && rest.contains('@');
-    let login = if has_login { HIDDEN } else { "://" };
-    let server = place.strip_prefix("redis at ").unwrap_or(place);
-    format!("{}{login}{server}", scheme.to_ascii_lowercase())
-}
 
 /// The folder in front of a server.
 #[derive(PartialEq)]

@@ -183,6 +183,16 @@ impl Fleet {
         self.open().map(|_| String::new())
     }
 
+    /// The URL of the server, with three dots in place of user and password. None without a server.
+    #[must_use]
+    pub fn url(&self) -> Option<String> {
+        match &self.way {
+            Way::Host(_) => None,
+            #[cfg(all(feature = "fleet-redis", target_os = "linux"))]
+            Way::Redis { options, .. } => Some(options.url()),
+        }
+    }
+
     pub(crate) fn own_secret(&self) -> Option<&[u8]> {
         self.secret.as_deref().map(Secret::expose)
     }

@@ -84,6 +84,24 @@ impl Address {
         Ok(Self { at: Where::File(Path::new(&path).to_owned()), user, password })
     }
 
+    /// The URL, with three dots in place of user and password.
+    pub(crate) fn url(&self) -> String {
+        let (scheme, place) = match &self.at {
+            Where::File(path) => ("redis+unix", path.display().to_string()),
+            Where::Network { is_tls, is_cluster, authorities } => {
+                let scheme = match (is_tls, is_cluster) {
+                    (false, false) => "redis",
+                    (true, false) => "rediss",
+                    (false, true) => "redis+cluster",
+                    (true, true) => "rediss+cluster",
+                };
+                (scheme, joined(authorities))
+            }
+        };
+        let login = if self.password.is_some() { "...@" } else { "" };
+        format!("{scheme}://{login}{place}")
+    }
+
     /// Whether what is said can be read on its way: another machine, without TLS.
     pub(crate) fn is_in_the_open(&self) -> bool {
         match &self.at {
@@ -104,11 +122,15 @@ impl fmt::Display for Address {
         match &self.at {
             Where::File(path) => write!(f, "redis at {}", path.display()),
             Where::Network { authorities, .. } => {
-                let names: Vec<_> = authorities.iter().map(ToString::to_string).collect();
-                write!(f, "redis at {}", names.join(","))
+                write!(f, "redis at {}", joined(authorities))
             }
         }
     }
+}
+
+fn joined(authorities: &[Authority]) -> String {
+    let names: Vec<_> = authorities.iter().map(ToString::to_string).collect();
+    names.join(",")
 }
 
 impl fmt::Debug for Address {
@@ -185,6 +207,20 @@ mod tests {
         ] {
             let address = Address::parse(url).unwrap();
             assert_eq!((address.to_string(), format!("{address:?}")), (shown.into(), shown.into()));
+        }
+    }
+
+    #[test]
+    fn a_url_is_shown_without_user_and_password() {
+        for (url, shown) in [
+            ("REDISS://Host.Example:6380/0", "rediss://host.example:6380"),
+            ("redis://alice:se@cret@h", "redis://...@h"),
+            ("redis://:@h", "redis://h"),
+            ("redis+unix://:secret@/run/a@b.sock", "redis+unix://...@/run/a@b.sock"),
+            ("redis+cluster://h1,h2:7000", "redis+cluster://h1,h2:7000"),
+            ("rediss+cluster://:secret@h1", "rediss+cluster://...@h1"),
+        ] {
+            assert_eq!(Address::parse(url).unwrap().url(), shown);
         }
     }
 

@@ -95,6 +95,11 @@ impl RedisOptions {
         self.address.to_string()
     }
 
+    /// The URL, with three dots in place of user and password.
+    pub(crate) fn url(&self) -> String {
+        self.address.url()
+    }
+
     /// What names begin with.
     pub(super) fn prefix(&self) -> &str {
         &self.prefix
