@@ -143,6 +143,24 @@ try-redis:
 	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --test fork -- redis
 	$(CARGO) test --locked -p grantmint-fleet --features redis -- --include-ignored
 	$(CARGO) test --locked -p grantmint-cli --test it fleet_redis -- --include-ignored
+	$(MAKE) fleet-mixed
+
+# A process of each, on a machine of its own. Those of Python and Node.js need a lot to be built: `make fleet-languages`.
+.PHONY: fleet-mixed fleet-languages
+READER_CPP := $(abspath $(TARGET_DIR))/fleet-reader-cpp
+READERS = Rust=$(TARGET_DIR)/debug/grantmint-fleet-reader C++=$(READER_CPP)
+MIXED = python3 -B tests/fleet/mixed.py --emulator $(TARGET_DIR)/debug/grantmint-emulator $(READERS)
+fleet-mixed: build-readers ## processes in Rust and C++ that share through Redis
+	$(MIXED)
+
+fleet-languages: build-readers languages ## the same in all languages
+	$(MIXED) Python="$(PYTHON) tests/fleet/reader.py" Node.js="node tests/fleet/reader.mjs $(NODE_INSTALLED)"
+
+.PHONY: build-readers
+build-readers:
+	$(CARGO) build --locked -p grantmint-ffi -p grantmint-emulator -p grantmint-fleet --features grantmint-fleet/redis
+	$(CXX) -std=c++17 -Wall -Wextra -Werror -Iinclude tests/fleet/reader.cpp -o $(READER_CPP) \
+	  $(TARGET_DIR)/debug/libgrantmint.a $(shell cat ffi/packaging/native_libs)
 
 header: ## writes include/grantmint.h from ffi/src
 	UPDATE=1 $(CARGO) test --locked -p grantmint-ffi --test header

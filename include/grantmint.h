@@ -627,13 +627,13 @@ typedef struct grantmint_error_t grantmint_error_t;
 typedef struct grantmint_events_t grantmint_events_t;
 
 /**
- * The processes that share grants, each in front of its own cache: those of one user on one machine.
+ * The processes that share grants, each in front of its own cache: those of one user on one machine,
+ * by a private folder with files and locks, or those of many machines, by a server of Redis or Valkey.
  * Of all of them one fetches each grant, and the others take over what it brings; after a 429 all of
- * them wait. The way is a private folder with files and locks; no server is needed. Grants lie there
- * sealed, with a key made from the secret of the API key or of the fleet. A folder that cannot be used
- * is no error of a call: each process then fetches for itself, and `grantmint_stats_t` tells of it.
- * Linux only so far. Minters and caches keep what they need of it: it may be freed right after they
- * are made.
+ * them wait. Grants lie there sealed, with a key made from the secret of the API key or of the fleet. A
+ * folder or server that cannot be used is no error of a call: each process then fetches for itself, and
+ * `grantmint_stats_t` tells of it. Linux only so far. Minters and caches keep what they need of it: it
+ * may be freed right after they are made.
  *
  * ```c
  * grantmint_fleet_t *fleet = NULL;
@@ -839,6 +839,53 @@ typedef struct {
      */
     size_t len;
 } grantmint_str_t;
+
+/**
+ * The options of a fleet that shares through a server. A member that is zero is left to its default.
+ */
+typedef struct {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_REDIS_FLEET_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * The folder through which the processes of each machine share first, as of `grantmint_fleet_host`;
+     * not with `host` off.
+     */
+    grantmint_str_t host_path;
+    /**
+     * What the names of all keys begin with after `grantmint`: up to 64 letters, digits, dots, dashes
+     * and underscores. Processes share only with those of the same prefix.
+     */
+    grantmint_str_t prefix;
+    /**
+     * As of `grantmint_fleet_with_secret`; none by default.
+     */
+    grantmint_str_t secret;
+    /**
+     * The path of a PEM file with the certificate authorities to trust instead of the built-in ones. It
+     * is read when a minter or cache is made.
+     */
+    grantmint_str_t ca_file;
+    /**
+     * How many milliseconds an answer of the server is waited for: 10 to 2,000, 250 by default.
+     */
+    uint32_t timeout_ms;
+    /**
+     * Whether the processes of each machine share through a folder first, so that one of them talks to
+     * the server for all: a `grantmint_switch_t`, on by default.
+     */
+    int32_t host;
+    /**
+     * Whether `redis://` may name another machine: a `grantmint_switch_t`, off by default. Who listens
+     * on the way learns the password, when grants end and how often they are fetched, and no grant.
+     */
+    int32_t insecure;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} grantmint_redis_fleet_options_t;
 
 /**
  * The fields of a video grant. A text that is empty is left out of the token.
@@ -1880,11 +1927,47 @@ grantmint_status_t grantmint_fleet_host(grantmint_str_t path,
                                         grantmint_error_t **error);
 
 /**
- * A fleet as a text says it, for settings: `host`, or `host:` and the path of a folder.
+ * The processes of any number of machines that name this server: Redis 6 or later, or Valkey. It is
+ * connected to when it is first needed, on a thread of the library; while it is away, each machine goes
+ * on by itself.
+ *
+ * `url`: `rediss://user:password@host:port`; `redis://` for this machine, or with `insecure`;
+ * `redis+unix:///path` for a socket of this machine; `redis+cluster://host1,host2` and
+ * `rediss+cluster://` for servers of a cluster. In user and password a `%` and two hexadecimal digits
+ * stand for a byte. `options`: null for all defaults. `*out`: the fleet, to free with
+ * `grantmint_fleet_free`.
+ *
+ * ```c
+ * grantmint_fleet_t *fleet = NULL;
+ * grantmint_redis_fleet_options_t options = GRANTMINT_REDIS_FLEET_OPTIONS_INIT;
+ * options.prefix = GRANTMINT_STR("live");
+ * grantmint_str_t url = GRANTMINT_STR("rediss://app:hunter2@redis.example.com");
+ * if (grantmint_fleet_redis(url, &options, &fleet, &error) == GRANTMINT_OK) {
+ *     printf("for minters and caches\n");
+ * }
+ * grantmint_fleet_free(fleet);
+ * ```
+ *
+ * Statuses: `invalid_url`; `invalid_argument` for the options; `unsupported` where there are none.
+ *
+ * # Safety
+ *
+ * [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_fleet_redis(grantmint_str_t url,
+                                         const grantmint_redis_fleet_options_t *options,
+                                         grantmint_fleet_t **out,
+                                         grantmint_error_t **error);
+
+/**
+ * A fleet as a text says it, for settings: `host`, `host:` and the path of a folder, or the URL of a
+ * server as of `grantmint_fleet_redis`.
  *
  * `text`: the text. `*out`: the fleet, to free with `grantmint_fleet_free`.
  *
- * Statuses: `invalid_url` for another text; else as `grantmint_fleet_host`.
+ * Statuses: `invalid_url` for another text; else as `grantmint_fleet_host` and `grantmint_fleet_redis`.
  *
  * # Safety
  *
@@ -3941,6 +4024,9 @@ static inline grantmint_str_t grantmint_str(const char *text) {
     {sizeof(grantmint_playback_minter_options_t), GRANTMINT_NO_STR_, NULL, 0, 0, NULL, NULL, \
      GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, NULL, NULL, \
      0, 0, 0, 0, 0, 0, 0, 0, 0, NULL}
+#define GRANTMINT_REDIS_FLEET_OPTIONS_INIT \
+    {sizeof(grantmint_redis_fleet_options_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, \
+     GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, 0, 0, 0, 0}
 #define GRANTMINT_COUNTERS_INIT \
     {sizeof(grantmint_counters_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
      0, 0, 0, 0, 0, 0}

@@ -864,13 +864,71 @@ class api_key : public detail::object<grantmint_api_key_t, grantmint_api_key_fre
     using object::object;
 };
 
-/// The processes that share grants, each in front of its own cache: those of one user on one machine.
+/// Options of a fleet that shares through a server. Each has a default.
+class redis_fleet_options {
+   public:
+    /// Whether the processes of each machine share through a folder first, so that one of them talks to
+    /// the server for all. On by default.
+    redis_fleet_options& host(bool host) {
+        host_ = host;
+        return *this;
+    }
+
+    /// The folder through which the processes of each machine share first, in place of the one that
+    /// fleet::host finds. Not with host(false).
+    redis_fleet_options& host_path(std::string_view path) {
+        host_path_ = path;
+        return *this;
+    }
+
+    /// What the names of all keys begin with after `grantmint`: up to 64 letters, digits, dots, dashes
+    /// and underscores. Processes share only with those of the same prefix.
+    redis_fleet_options& prefix(std::string_view prefix) {
+        prefix_ = prefix;
+        return *this;
+    }
+
+    /// As fleet::with_secret; none by default.
+    redis_fleet_options& secret(std::string_view secret) {
+        secret_ = secret;
+        return *this;
+    }
+
+    /// The path of a PEM file with the certificate authorities to trust instead of the built-in
+    /// ones. It is read when a minter or cache is made.
+    redis_fleet_options& ca_file(std::string_view path) {
+        ca_file_ = path;
+        return *this;
+    }
+
+    /// How long an answer of the server is waited for: 10 ms to 2 s, 250 ms by default.
+    redis_fleet_options& timeout(whole_milliseconds time) {
+        timeout_ms_ = detail::set_ms(time);
+        return *this;
+    }
+
+    /// Whether `redis://` may name another machine. Who listens on the way learns the password, when
+    /// grants end and how often they are fetched, and no grant.
+    redis_fleet_options& insecure(bool insecure) {
+        insecure_ = insecure;
+        return *this;
+    }
+
+   private:
+    friend class fleet;
+    std::optional<bool> host_, insecure_;
+    std::optional<std::string> host_path_, secret_, ca_file_;
+    std::string prefix_;
+    std::uint32_t timeout_ms_ = 0;
+};
+
+/// The processes that share grants, each in front of its own cache: those of one user on one machine,
+/// by a private folder with files and locks, or those of many machines, by a server of Redis or Valkey.
 /// Of all of them one fetches each grant, and the others take over what it brings; after a 429 all of
-/// them wait. The way is a private folder with files and locks; no server is needed. Grants lie there
-/// sealed, with a key made from the secret of the API key or of the fleet. A folder that cannot be used
-/// is no error of a call: each process then fetches for itself, and stats::fleet_trouble says why.
-/// Linux only so far. Minters and caches keep what they need of it, so it may be destroyed as soon as
-/// they are made.
+/// them wait. Grants lie there sealed, with a key made from the secret of the API key or of the fleet. A
+/// folder or server that cannot be used is no error of a call: each process then fetches for itself, and
+/// stats::fleet_trouble says why. Linux only so far. Minters and caches keep what they need of it, so it
+/// may be destroyed as soon as they are made.
 class fleet : public detail::object<grantmint_fleet_t, grantmint_fleet_free> {
    public:
     /// The processes of this user on this machine. They share by a folder that is found by itself:
@@ -887,9 +945,36 @@ class fleet : public detail::object<grantmint_fleet_t, grantmint_fleet_free> {
         return of_host(path.data() == nullptr ? grantmint_str_t{"", 0} : detail::str(path));
     }
 
-    /// A fleet as a text says it, for settings: `host`, or `host:` and the path of a folder.
+    /// The processes of any number of machines that name this server: Redis 6 or later, or Valkey.
+    /// `url`: `rediss://user:password@host:port`; `redis://` for this machine, or with
+    /// redis_fleet_options::insecure; `redis+unix:///path` for a socket of this machine;
+    /// `redis+cluster://host1,host2` and `rediss+cluster://` for servers of a cluster. In user and
+    /// password a `%` and two hexadecimal digits stand for a byte. The server is connected to when it is
+    /// first needed; while it is away, each machine goes on by itself.
     ///
-    /// @throws error invalid_url for another text; else as `host`.
+    /// @throws error invalid_url; invalid_argument for the options; unsupported where there are none.
+    static returns<fleet> redis(std::string_view url, const redis_fleet_options& options = {}) {
+        if (options.ca_file_ && options.ca_file_->empty()) {
+            return detail::give(result<fleet>{detail::about(
+                errc::invalid_argument, "ca_file", "is empty: leave it out for the default")});
+        }
+        grantmint_redis_fleet_options_t raw = GRANTMINT_REDIS_FLEET_OPTIONS_INIT;
+        raw.host_path = of_optional(options.host_path_);
+        raw.prefix = detail::str(options.prefix_);
+        raw.secret = of_optional(options.secret_);
+        raw.ca_file = of_optional(options.ca_file_);
+        raw.timeout_ms = options.timeout_ms_;
+        raw.host = detail::on_or_off(options.host_);
+        raw.insecure = detail::on_or_off(options.insecure_);
+        return detail::give(detail::construct<fleet>([&](auto** out, auto** error) {
+            return grantmint_fleet_redis(detail::str(url), &raw, out, error);
+        }));
+    }
+
+    /// A fleet as a text says it, for settings: `host`, `host:` and the path of a folder, or the URL of
+    /// a server as `redis` takes it.
+    ///
+    /// @throws error invalid_url for another text; else as `host` and `redis`.
     static returns<fleet> parse(std::string_view text) {
         return detail::give(detail::construct<fleet>([&](auto** out, auto** error) {
             return grantmint_fleet_parse(detail::str(text), out, error);
@@ -910,6 +995,11 @@ class fleet : public detail::object<grantmint_fleet_t, grantmint_fleet_free> {
    private:
     friend detail::access;
     using object::object;
+
+    // C takes a null pointer for what is not set.
+    static grantmint_str_t of_optional(const std::optional<std::string>& text) noexcept {
+        return text ? detail::str(*text) : grantmint_str_t{nullptr, 0};
+    }
 
     static returns<fleet> of_host(grantmint_str_t path) {
         return detail::give(detail::construct<fleet>([&](auto** out, auto** error) {

@@ -5,17 +5,19 @@ use grantmint_core::Fleet;
 use crate::boundary::boundary;
 use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
+use crate::options;
 use crate::output;
+use crate::redis_fleet_options::grantmint_redis_fleet_options_t;
 use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
 
-/// The processes that share grants, each in front of its own cache: those of one user on one machine.
+/// The processes that share grants, each in front of its own cache: those of one user on one machine,
+/// by a private folder with files and locks, or those of many machines, by a server of Redis or Valkey.
 /// Of all of them one fetches each grant, and the others take over what it brings; after a 429 all of
-/// them wait. The way is a private folder with files and locks; no server is needed. Grants lie there
-/// sealed, with a key made from the secret of the API key or of the fleet. A folder that cannot be used
-/// is no error of a call: each process then fetches for itself, and `grantmint_stats_t` tells of it.
-/// Linux only so far. Minters and caches keep what they need of it: it may be freed right after they
-/// are made.
+/// them wait. Grants lie there sealed, with a key made from the secret of the API key or of the fleet. A
+/// folder or server that cannot be used is no error of a call: each process then fetches for itself, and
+/// `grantmint_stats_t` tells of it. Linux only so far. Minters and caches keep what they need of it: it
+/// may be freed right after they are made.
 ///
 /// ```c
 /// grantmint_fleet_t *fleet = NULL;
@@ -73,11 +75,57 @@ pub unsafe extern "C" fn grantmint_fleet_host(
     })
 }
 
-/// A fleet as a text says it, for settings: `host`, or `host:` and the path of a folder.
+/// The processes of any number of machines that name this server: Redis 6 or later, or Valkey. It is
+/// connected to when it is first needed, on a thread of the library; while it is away, each machine goes
+/// on by itself.
+///
+/// `url`: `rediss://user:password@host:port`; `redis://` for this machine, or with `insecure`;
+/// `redis+unix:///path` for a socket of this machine; `redis+cluster://host1,host2` and
+/// `rediss+cluster://` for servers of a cluster. In user and password a `%` and two hexadecimal digits
+/// stand for a byte. `options`: null for all defaults. `*out`: the fleet, to free with
+/// `grantmint_fleet_free`.
+///
+/// ```c
+/// grantmint_fleet_t *fleet = NULL;
+/// grantmint_redis_fleet_options_t options = GRANTMINT_REDIS_FLEET_OPTIONS_INIT;
+/// options.prefix = GRANTMINT_STR("live");
+/// grantmint_str_t url = GRANTMINT_STR("rediss://app:hunter2@redis.example.com");
+/// if (grantmint_fleet_redis(url, &options, &fleet, &error) == GRANTMINT_OK) {
+///     printf("for minters and caches\n");
+/// }
+/// grantmint_fleet_free(fleet);
+/// ```
+///
+/// Statuses: `invalid_url`; `invalid_argument` for the options; `unsupported` where there are none.
+///
+/// # Safety
+///
+/// [strings], [structs], [outputs]
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn grantmint_fleet_redis(
+    url: grantmint_str_t,
+    options: *const grantmint_redis_fleet_options_t,
+    out: *mut *mut grantmint_fleet_t,
+    error: *mut *mut grantmint_error_t,
+) -> grantmint_status_t {
+    boundary!(error, || {
+        // SAFETY: [strings], [structs], [outputs]
+        let (out, url, options) =
+            unsafe { (output::object(out)?, url.text("url")?, options::read(options)?) };
+        // SAFETY: [strings]
+        let fleet = unsafe { options.configure(Fleet::redis(url)?)? };
+        *out = handle::new(grantmint_fleet_t(fleet));
+        Ok(())
+    })
+}
+
+/// A fleet as a text says it, for settings: `host`, `host:` and the path of a folder, or the URL of a
+/// server as of `grantmint_fleet_redis`.
 ///
 /// `text`: the text. `*out`: the fleet, to free with `grantmint_fleet_free`.
 ///
-/// Statuses: `invalid_url` for another text; else as `grantmint_fleet_host`.
+/// Statuses: `invalid_url` for another text; else as `grantmint_fleet_host` and `grantmint_fleet_redis`.
 ///
 /// # Safety
 ///

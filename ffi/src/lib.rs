@@ -57,6 +57,7 @@ mod version;
 mod api_key;
 
 mod fleet;
+mod redis_fleet_options;
 
 mod token;
 
@@ -75,6 +76,7 @@ pub use fleet::*;
 pub use manual_clock::*;
 pub use options::*;
 pub use playback::*;
+pub use redis_fleet_options::*;
 pub use status::*;
 pub use str::*;
 pub use string::*;

@@ -242,6 +242,8 @@ static void nulls(const grantmint_api_key_t *key) {
     REFUSES_NULL(grantmint_fleet_parse(NULL_BUT_LONG, &fleet, &error));
     REFUSES_NULL(grantmint_fleet_parse(GRANTMINT_STR("host"), NULL, &error));
     REFUSES_NULL(grantmint_fleet_with_secret(NULL, SECRET, &fleet, &error));
+    REFUSES_NULL(grantmint_fleet_redis(NULL_BUT_LONG, NULL, &fleet, &error));
+    REFUSES_NULL(grantmint_fleet_redis(GRANTMINT_STR("rediss://h"), NULL, NULL, &error));
     REFUSES_NULL(grantmint_source_new(NULL, NULL, NULL, &source, &error));
     REFUSES_NULL(grantmint_ticket_start(NULL, &start, &ms, &error));
     REFUSES_NULL(grantmint_ticket_complete(NULL, SHORT_GRANT, 0, &error));
@@ -342,6 +344,71 @@ static void fleets(const grantmint_api_key_t *key) {
     grantmint_fleet_free(fleet);
 }
 
+/* No word of a URL is in a message. */
+static void refused_url(const char *url) {
+    grantmint_fleet_t *fleet = NULL;
+    grantmint_error_t *error = NULL;
+    CHECK(grantmint_fleet_redis(grantmint_str(url), NULL, &fleet, &error) ==
+          GRANTMINT_ERR_INVALID_URL);
+    CHECK(fleet == NULL && !contains(grantmint_error_message(error), "hush"));
+    grantmint_error_free(error);
+}
+
+static void redis_fleets(void) {
+    const char *wrong[] = {"",
+                           "hush",
+                           "http://hush",
+                           "redis://hush.example",
+                           "rediss://:hush@h:0",
+                           "rediss://:hush@h:65536",
+                           "rediss://:hush@h:x",
+                           "rediss://:hush@h/7",
+                           "rediss://:hush@h#hush",
+                           "rediss://hush@h",
+                           "redis://h1,hush",
+                           "redis+unix://hush"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        refused_url(wrong[i]);
+    }
+    grantmint_fleet_t *fleet = NULL;
+    const char *right[] = {"redis://127.0.0.1", "rediss://user:p%40ss%25@h:6380/",
+                           "redis+unix:///run/redis.sock", "rediss+cluster://h1,h2:7000"};
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        CHECK_OK(grantmint_fleet_redis(grantmint_str(right[i]), NULL, &fleet, &error));
+        grantmint_fleet_free(fleet);
+        CHECK_OK(grantmint_fleet_parse(grantmint_str(right[i]), &fleet, &error));
+        grantmint_fleet_free(fleet);
+    }
+
+    grantmint_redis_fleet_options_t options = GRANTMINT_REDIS_FLEET_OPTIONS_INIT;
+    const grantmint_str_t elsewhere = GRANTMINT_STR("redis://elsewhere.example");
+    options.insecure = GRANTMINT_ON;
+    CHECK_OK(grantmint_fleet_redis(elsewhere, &options, &fleet, &error));
+    grantmint_fleet_free(fleet);
+    fleet = NULL;
+#define REFUSED(member, value)                                                                   \
+    options = (grantmint_redis_fleet_options_t)GRANTMINT_REDIS_FLEET_OPTIONS_INIT;               \
+    options.member = value;                                                                      \
+    CHECK_STATUS(GRANTMINT_ERR_INVALID_ARGUMENT,                                                 \
+                 grantmint_fleet_redis(GRANTMINT_STR("rediss://h"), &options, &fleet, &error)); \
+    CHECK(fleet == NULL)
+    const grantmint_str_t empty = {"", 0};
+    REFUSED(prefix, GRANTMINT_STR("a b"));
+    REFUSED(secret, GRANTMINT_STR("short"));
+    REFUSED(secret, empty);
+    REFUSED(host_path, GRANTMINT_STR("run/app"));
+    REFUSED(host_path, empty);
+    REFUSED(timeout_ms, 9);
+    REFUSED(timeout_ms, 2001);
+    REFUSED(timeout_ms, GRANTMINT_ZERO_MS);
+    REFUSED(host, 3);
+    REFUSED(insecure, -1);
+#undef REFUSED
+    options.struct_size = 8;
+    CHECK_STATUS(GRANTMINT_ERR_STRUCT_SIZE,
+                 grantmint_fleet_redis(GRANTMINT_STR("rediss://h"), &options, &fleet, &error));
+}
+
 /* Pointers to live objects of other types. Freed ones are in freed_handle.c. */
 static void foreign_objects(grantmint_api_key_t *key) {
     grantmint_token_minter_t *not_a_minter = (grantmint_token_minter_t *)(void *)key;
@@ -375,6 +442,7 @@ int main(void) {
     limits(key);
     nulls(key);
     fleets(key);
+    redis_fleets();
     foreign_objects(key);
     panics();
     grantmint_api_key_free(key);

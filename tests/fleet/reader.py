@@ -13,12 +13,16 @@ import grantmint
 
 EVERY = 0.2
 
+fleet: str | grantmint.RedisFleet = os.environ["GRANTMINT_FLEET"]
+host = os.environ.get("READER_HOST")
+if host:  # The folder of the machine that this process stands for, if there are several.
+    fleet = grantmint.RedisFleet(fleet, host=host, timeout=2)
 live = grantmint.PlaybackMinter(
-    grantmint.ApiKey.from_env(),
-    base_url=os.environ["GRANTMINT_BASE_URL"],
-    fleet=os.environ["GRANTMINT_FLEET"],
+    grantmint.ApiKey.from_env(), base_url=os.environ["GRANTMINT_BASE_URL"], fleet=fleet
 )
 streams = [f"VJ{number:032x}" for number in range(int(os.environ["READER_STREAMS"]))]
+first_one = int(os.environ.get("READER_FIRST", "0"))
+streams = streams[first_one:] + streams[:first_one]
 
 print("ready", flush=True)
 sys.stdin.readline()
@@ -48,4 +52,5 @@ while not ends.is_set():
             first = took
     ends.wait(EVERY)
 report = {"reads": reads, "first_s": first, "slowest_s": slowest, "errors": sorted(errors)}
+report["fetches"] = live.stats().fetches
 print(json.dumps({**report, "age_s": time.monotonic() - start}))

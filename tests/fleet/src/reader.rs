@@ -17,6 +17,7 @@ type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     let streams: usize = setting("READER_STREAMS")?.parse()?;
+    let first_one: usize = std::env::var("READER_FIRST").unwrap_or_default().parse().unwrap_or(0);
     let live = minter()?;
     println!("ready");
     stdin().lock().lines().next().transpose()?;
@@ -31,6 +32,7 @@ fn main() -> Result<(), Failure> {
     while !ENDS.load(Ordering::Relaxed) {
         for stream in 0..streams {
             let before = Instant::now();
+            let stream = (first_one + stream) % streams;
             if let Err(error) = live.token(&format!("VJ{stream:032x}"), "alice") {
                 errors.insert(error.code());
             }
@@ -44,8 +46,10 @@ fn main() -> Result<(), Failure> {
     }
     let (first, slowest) = (first.as_secs_f64(), slowest.as_secs_f64());
     let age = start.elapsed().as_secs_f64();
+    let fetches = live.stats()?.fetches;
     println!(
-        "{{\"reads\": {reads}, \"first_s\": {first}, \"slowest_s\": {slowest}, \"age_s\": {age}, \"errors\": {errors:?}}}"
+        "{{\"reads\": {reads}, \"first_s\": {first}, \"slowest_s\": {slowest}, \"age_s\": {age}, \
+         \"fetches\": {fetches}, \"errors\": {errors:?}}}"
     );
     Ok(())
 }
@@ -63,7 +67,7 @@ fn minter() -> Result<PlaybackMinter, Failure> {
 #[cfg(feature = "redis")]
 fn in_front(fleet: Fleet) -> Result<Fleet, Failure> {
     match std::env::var("READER_HOST") {
-        Ok(path) => Ok(fleet.host_path(path)?),
+        Ok(path) => Ok(fleet.host_path(path)?.timeout(Duration::from_secs(2))?),
         Err(_) => Ok(fleet),
     }
 }
