@@ -5,16 +5,19 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 // The package is looked for in the folder that is the first argument.
-const { ApiKey, PlaybackMinter } = createRequire(`${process.argv[2]}/`)('grantmint');
+const { ApiKey, PlaybackMinter, RedisFleet } = createRequire(`${process.argv[2]}/`)('grantmint');
 
 const EVERY_MS = 200;
-const { GRANTMINT_BASE_URL: baseUrl, GRANTMINT_FLEET: fleet, READER_STREAMS } = process.env;
+const { GRANTMINT_BASE_URL: baseUrl, GRANTMINT_FLEET: text, READER_STREAMS } = process.env;
+const { READER_HOST: host, READER_FIRST: firstOne = '0' } = process.env;
 
+// With the folder of the machine that this process stands for, if there are several.
+const fleet = host ? new RedisFleet(text, { host, timeoutMs: 2000 }) : text;
 const live = new PlaybackMinter(ApiKey.fromEnv(), { baseUrl, fleet });
 const streams = Array.from(
   { length: Number(READER_STREAMS) },
-  (_, number) => `VJ${number.toString(16).padStart(32, '0')}`,
-);
+  (_, number) => (number + Number(firstOne)) % Number(READER_STREAMS),
+).map((number) => `VJ${number.toString(16).padStart(32, '0')}`);
 
 console.log('ready');
 const input = createInterface({ input: process.stdin });
@@ -39,5 +42,6 @@ while (!ends) {
   }
   await sleep(EVERY_MS);
 }
-const report = { reads, first_s: first, slowest_s: slowest, errors: [...errors] };
+const { fetches } = live.stats();
+const report = { reads, first_s: first, slowest_s: slowest, fetches, errors: [...errors] };
 console.log(JSON.stringify({ ...report, age_s: seconds(start) }));
