@@ -1477,14 +1477,36 @@ export interface FleetStats {
   readonly waits: number;
   /** Fetches that were not sent because upstream had refused another process's. */
   readonly pauses: number;
-  /** Fetches sent without the right to: the store was in trouble, or who had the right took too long. */
+  /** Fetches sent without the right to, whatever the reason: the sum of the next four. */
   readonly alone: number;
+  /** Those that were sent because the store failed, or had failed before. */
+  readonly aloneFailed: number;
+  /** Those that were sent because the store takes no writes. */
+  readonly aloneNolease: number;
+  /** Those that were sent because who had the right took too long. */
+  readonly aloneLate: number;
+  /** Those that were sent because the store had, time after time, what could not be used. */
+  readonly aloneRejected: number;
   /** Contents of the store that were not handed out: torn, moved, changed, or sealed with another key. */
   readonly rejected: number;
+  /** Grants that end more than two seconds sooner by this machine's clock than by the store's. */
+  readonly skewed: number;
   /** Times that the store failed. */
   readonly errors: number;
+  /** Answers of the store to whether another process has a grant or fetches it. */
+  readonly answers: number;
+  /** How long all of these took together, in milliseconds. */
+  readonly answerTimeMs: number;
   /** Whether the store is not asked for some seconds, because it failed. */
   readonly isBroken: boolean;
+  /** Whether there is a connection to the server now; never with a folder alone. */
+  readonly isConnected: boolean;
+  /** Whether the server cannot do what a fleet needs, such as to run scripts or tell the time. */
+  readonly isUnsupported: boolean;
+  /** Calls per second of all processes that the account was let make last. Undefined before, and without a limit. */
+  readonly callsPerSecond: number | undefined;
+  /** What is left of the account's cool-down in milliseconds, as the store has told this process. */
+  readonly cooldownLeftMs: number;
   /** What was wrong with the store when it failed last. */
   readonly trouble: string | undefined;
 }
@@ -1498,7 +1520,8 @@ export interface CacheEvent {
    * for its fetch. `rate_cut`: after a 429 the account is called less often. `limits_differ`: another minter of the
    * account has given other limits, and of each the lower holds. `fleet_value`: a grant came from another process, which
    * had fetched it. `fleet_broken`: the store that processes share failed, and is not asked for some seconds; `fleet_back`:
-   * it can be used again.
+   * it can be used again. `fleet_read_only`: it takes no writes; `fleet_unsupported`: the server cannot do what a fleet
+   * needs; `fleet_skewed`: a grant ends sooner by this machine's clock than by the store's.
    */
   kind:
     | 'fetch_sent'
@@ -1516,6 +1539,9 @@ export interface CacheEvent {
     | 'fleet_value'
     | 'fleet_broken'
     | 'fleet_back'
+    | 'fleet_read_only'
+    | 'fleet_unsupported'
+    | 'fleet_skewed'
     | 'lifetime_cut';
   /** The key. None for an event of the whole cache. */
   key?: string | undefined;

@@ -525,6 +525,19 @@ enum grantmint_event_kind_t
      * A credential that came lives longer than may be; its lifetime was cut.
      */
     GRANTMINT_EVENT_LIFETIME_CUT = 16,
+    /**
+     * What the fleet shares by takes no writes, so that no process can get the right to fetch for all.
+     */
+    GRANTMINT_EVENT_FLEET_READ_ONLY = 17,
+    /**
+     * The fleet's server cannot do what a fleet needs, such as to run scripts or tell the time.
+     */
+    GRANTMINT_EVENT_FLEET_UNSUPPORTED = 18,
+    /**
+     * A grant came from another process that ends more than two seconds sooner by this machine's clock
+     * than by that of what the fleet shares by.
+     */
+    GRANTMINT_EVENT_FLEET_SKEWED = 19,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1584,6 +1597,52 @@ typedef struct {
      * 1 while what the fleet shares by is not used for some seconds because it failed, else 0.
      */
     uint32_t fleet_is_broken;
+    /**
+     * Those of `fleet_alone` that were sent because what the fleet shares by failed, or had failed before.
+     */
+    uint64_t fleet_alone_failed;
+    /**
+     * Those of `fleet_alone` that were sent because what the fleet shares by takes no writes.
+     */
+    uint64_t fleet_alone_nolease;
+    /**
+     * Those of `fleet_alone` that were sent because the other process took too long.
+     */
+    uint64_t fleet_alone_late;
+    /**
+     * Those of `fleet_alone` that were sent because what was shared could not be used, time after time.
+     */
+    uint64_t fleet_alone_rejected;
+    /**
+     * Grants that end more than two seconds sooner by this machine's clock than by that of what the fleet
+     * shares by.
+     */
+    uint64_t fleet_skewed;
+    /**
+     * Answers to whether another process has a grant or fetches it.
+     */
+    uint64_t fleet_answers;
+    /**
+     * How many microseconds all of these took together.
+     */
+    uint64_t fleet_answer_time_us;
+    /**
+     * How many milliseconds are left of the account's cool-down, as the fleet has told this process.
+     */
+    uint64_t fleet_cooldown_left_ms;
+    /**
+     * How many calls per second all processes together may make, when a fetch of this one was last let
+     * through; 0 before, and without a rate limit.
+     */
+    double fleet_calls_per_second;
+    /**
+     * 1 while there is a connection to the fleet's server, else 0. Always 0 with a folder alone.
+     */
+    uint32_t fleet_is_connected;
+    /**
+     * 1 if the fleet's server cannot do what a fleet needs, such as to run scripts or tell the time, else 0.
+     */
+    uint32_t fleet_is_unsupported;
 } grantmint_counters_t;
 
 /**
@@ -4028,8 +4087,8 @@ static inline grantmint_str_t grantmint_str(const char *text) {
     {sizeof(grantmint_redis_fleet_options_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, \
      GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, 0, 0, 0, 0}
 #define GRANTMINT_COUNTERS_INIT \
-    {sizeof(grantmint_counters_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-     0, 0, 0, 0, 0, 0}
+    {sizeof(grantmint_counters_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
+     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define GRANTMINT_EVENT_INIT \
     {sizeof(grantmint_event_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, 0, 0, 0, 0, 0}
 

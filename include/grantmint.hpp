@@ -1905,6 +1905,30 @@ struct counters {
     std::uint64_t fleet_rejected = 0;
     /// Times that what the fleet shares by failed; stats::fleet_trouble says how.
     std::uint64_t fleet_errors = 0;
+    /// Those of fleet_alone that were sent because what the fleet shares by failed, or had failed before.
+    std::uint64_t fleet_alone_failed = 0;
+    /// Those of fleet_alone that were sent because what the fleet shares by takes no writes.
+    std::uint64_t fleet_alone_nolease = 0;
+    /// Those of fleet_alone that were sent because the other process took too long.
+    std::uint64_t fleet_alone_late = 0;
+    /// Those of fleet_alone that were sent because what was shared could not be used, time after time.
+    std::uint64_t fleet_alone_rejected = 0;
+    /// Grants that end more than two seconds sooner by this machine's clock than by that of what the
+    /// fleet shares by.
+    std::uint64_t fleet_skewed = 0;
+    /// Answers to whether another process has a grant or fetches it.
+    std::uint64_t fleet_answers = 0;
+    /// How long all of these took together.
+    std::chrono::microseconds fleet_answer_time{0};
+    /// The time now left of the account's cool-down, as the fleet has told this process.
+    std::chrono::milliseconds fleet_cooldown_left{0};
+    /// How many calls per second all processes together may make, when a fetch of this one was last let
+    /// through. Not set before, and without a rate limit.
+    std::optional<double> fleet_calls_per_second;
+    /// Whether there is now a connection to the fleet's server. Never with a folder alone.
+    bool fleet_is_connected = false;
+    /// Whether the fleet's server cannot do what a fleet needs, such as to run scripts or tell the time.
+    bool fleet_is_unsupported = false;
 };
 
 /// How many fetches failed with one code.
@@ -1975,6 +1999,21 @@ class stats : public detail::object<grantmint_stats_t, grantmint_stats_free> {
         counters.fleet_alone = raw.fleet_alone;
         counters.fleet_rejected = raw.fleet_rejected;
         counters.fleet_errors = raw.fleet_errors;
+        counters.fleet_alone_failed = raw.fleet_alone_failed;
+        counters.fleet_alone_nolease = raw.fleet_alone_nolease;
+        counters.fleet_alone_late = raw.fleet_alone_late;
+        counters.fleet_alone_rejected = raw.fleet_alone_rejected;
+        counters.fleet_skewed = raw.fleet_skewed;
+        counters.fleet_answers = raw.fleet_answers;
+        counters.fleet_answer_time =
+            std::chrono::microseconds{static_cast<std::int64_t>(raw.fleet_answer_time_us)};
+        counters.fleet_cooldown_left =
+            std::chrono::milliseconds{static_cast<std::int64_t>(raw.fleet_cooldown_left_ms)};
+        if (raw.fleet_calls_per_second > 0) {
+            counters.fleet_calls_per_second = raw.fleet_calls_per_second;
+        }
+        counters.fleet_is_connected = raw.fleet_is_connected != 0;
+        counters.fleet_is_unsupported = raw.fleet_is_unsupported != 0;
         return detail::give(result<grantmint::counters>{counters});
     }
 
@@ -2075,6 +2114,13 @@ enum class event_kind : std::int32_t {
     fleet_back = GRANTMINT_EVENT_FLEET_BACK,
     /// A credential came that is valid for longer than its source allows: it is used for that long.
     lifetime_cut = GRANTMINT_EVENT_LIFETIME_CUT,
+    /// What the fleet shares by takes no writes, so that no process can get the right to fetch for all.
+    fleet_read_only = GRANTMINT_EVENT_FLEET_READ_ONLY,
+    /// The fleet's server cannot do what a fleet needs, such as to run scripts or tell the time.
+    fleet_unsupported = GRANTMINT_EVENT_FLEET_UNSUPPORTED,
+    /// A grant came from another process that ends more than two seconds sooner by this machine's clock
+    /// than by that of what the fleet shares by.
+    fleet_skewed = GRANTMINT_EVENT_FLEET_SKEWED,
 };
 
 /// One event of a cache.

@@ -17,7 +17,10 @@ class Stats {
     this.callsPerSecond ??= undefined;
     this.clockOffsetMs ??= undefined;
     this.fleet ??= undefined;
-    if (this.fleet) this.fleet.trouble ??= undefined;
+    if (this.fleet) {
+      this.fleet.trouble ??= undefined;
+      this.fleet.callsPerSecond ??= undefined;
+    }
   }
 
   toPrometheus(cache) {

@@ -28,7 +28,9 @@ impl Event {
     /// "rate_cut" (after a 429 the account is called less often), "limits_differ" (another minter
     /// of the account has given other limits, and of each the lower holds), "fleet_value" (a grant
     /// came from another process, which had fetched it), "fleet_broken" (the store that processes share
-    /// failed, and is not asked for some seconds), "fleet_back" or
+    /// failed, and is not asked for some seconds), "fleet_back", "fleet_read_only" (it takes no writes),
+    /// "fleet_unsupported" (the server cannot do what a fleet needs), "fleet_skewed" (a grant ends sooner
+    /// by this machine's clock than by the store's) or
     /// "lifetime_cut" (a credential lives longer than may be; its lifetime was cut).
     #[getter]
     fn kind(&self) -> &'static str {

@@ -82,10 +82,16 @@ macro_rules! stats {
             /// number of grants that another process had fetched, "leases" of fetches that this one
             /// made for all, "waits" of fetches that waited for another's, "pauses" of fetches that
             /// were not sent as upstream had refused another's. "alone" is the number of fetches sent
-            /// without the right to, as the store was in trouble or another took too long; "rejected"
-            /// of contents of the store that were not handed out; "errors" of times that the store
-            /// failed. "is_broken" tells whether it is not asked now because of that, "trouble" what was
-            /// wrong the last time, or is None.
+            /// without the right to: "alone_failed" as the store failed, "alone_nolease" as it takes no
+            /// writes, "alone_late" as another took too long, "alone_rejected" as what it had was of no use.
+            /// "rejected" is the number of contents of the store that were not handed out, "skewed" of
+            /// grants that end sooner by this machine's clock than by the store's, "errors" of times that
+            /// the store failed. "answers" is how often it said whether another process has a grant,
+            /// "answer_time" how many seconds that took in all. "is_broken" tells whether it is not asked
+            /// now because it failed, "is_connected" whether there is a connection to the server,
+            /// "is_unsupported" whether that cannot do what a fleet needs. "calls_per_second" is the
+            /// account's rate for all processes, or None, "cooldown_left" what is left of its cool-down in
+            /// seconds, "trouble" what was wrong the last time, or None.
             #[getter]
             fn fleet<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
                 let Some(stats) = &self.0.fleet else { return Ok(None) };
@@ -95,9 +101,20 @@ macro_rules! stats {
                 fleet.set_item("waits", stats.waits)?;
                 fleet.set_item("pauses", stats.pauses)?;
                 fleet.set_item("alone", stats.alone)?;
+                fleet.set_item("alone_failed", stats.alone_failed)?;
+                fleet.set_item("alone_nolease", stats.alone_nolease)?;
+                fleet.set_item("alone_late", stats.alone_late)?;
+                fleet.set_item("alone_rejected", stats.alone_rejected)?;
                 fleet.set_item("rejected", stats.rejected)?;
+                fleet.set_item("skewed", stats.skewed)?;
                 fleet.set_item("errors", stats.errors)?;
+                fleet.set_item("answers", stats.answers)?;
+                fleet.set_item("answer_time", stats.answer_time.as_secs_f64())?;
                 fleet.set_item("is_broken", stats.is_broken)?;
+                fleet.set_item("is_connected", stats.is_connected)?;
+                fleet.set_item("is_unsupported", stats.is_unsupported)?;
+                fleet.set_item("calls_per_second", stats.calls_per_second)?;
+                fleet.set_item("cooldown_left", stats.cooldown_left.as_secs_f64())?;
                 fleet.set_item("trouble", stats.trouble.as_deref())?;
                 Ok(Some(fleet))
             }

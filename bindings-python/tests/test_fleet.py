@@ -286,7 +286,7 @@ def test_a_folder_that_cannot_be_had_costs_calls_and_no_error(emulator, key, tmp
         assert live.token(f"VJ{number:032x}", "alice").freshness == "fresh"
     assert emulator.calls == 3
     fleet = live.stats().fleet
-    assert (fleet["alone"], fleet["leases"]) == (3, 0)
+    assert (fleet["alone"], fleet["alone_failed"], fleet["leases"]) == (3, 3, 0)
     assert fleet["errors"] >= 1
     assert fleet["is_broken"]
     assert fleet["trouble"]
@@ -304,11 +304,18 @@ def test_statistics_tell_of_the_fleet(emulator, key, folder):
     ]
     for live in minters:
         live.token(STREAMER, "alice")
-    nothing = dict.fromkeys(["waits", "pauses", "alone", "rejected", "errors"], 0)
-    nothing |= {"is_broken": False, "trouble": None}
-    assert [live.stats().fleet for live in minters] == [
-        {"values": 0, "leases": 1, **nothing},
-        {"values": 1, "leases": 0, **nothing},
+    reasons = ["alone_failed", "alone_nolease", "alone_late", "alone_rejected"]
+    nothing = dict.fromkeys(
+        ["waits", "pauses", "alone", *reasons, "rejected", "skewed", "errors", "cooldown_left"], 0
+    )
+    nothing |= {"is_broken": False, "is_connected": False, "is_unsupported": False, "trouble": None}
+    counted = [live.stats().fleet for live in minters]
+    assert all(fleet.pop("answer_time") > 0 for fleet in counted)
+    rates = [fleet.pop("calls_per_second") for fleet in counted]
+    assert (rates[0] > 0, rates[1]) == (True, None)
+    assert counted == [
+        {"values": 0, "leases": 1, "answers": 1, **nothing},
+        {"values": 1, "leases": 0, "answers": 1, **nothing},
     ]
     (event,) = minters[1].drain_events()
     assert (event.kind, event.key) == ("fleet_value", STREAMER)

@@ -100,9 +100,20 @@ class _FleetStats(TypedDict):
     waits: int
     pauses: int
     alone: int
+    alone_failed: int
+    alone_nolease: int
+    alone_late: int
+    alone_rejected: int
     rejected: int
+    skewed: int
     errors: int
+    answers: int
+    answer_time: float
     is_broken: bool
+    is_connected: bool
+    is_unsupported: bool
+    calls_per_second: float | None
+    cooldown_left: float
     trouble: str | None
 
 @type_check_only
@@ -1398,10 +1409,16 @@ class Stats:
         number of grants that another process had fetched, "leases" of fetches that this one
         made for all, "waits" of fetches that waited for another's, "pauses" of fetches that
         were not sent as upstream had refused another's. "alone" is the number of fetches sent
-        without the right to, as the store was in trouble or another took too long; "rejected"
-        of contents of the store that were not handed out; "errors" of times that the store
-        failed. "is_broken" tells whether it is not asked now because of that, "trouble" what was
-        wrong the last time, or is None.
+        without the right to: "alone_failed" as the store failed, "alone_nolease" as it takes no
+        writes, "alone_late" as another took too long, "alone_rejected" as what it had was of no use.
+        "rejected" is the number of contents of the store that were not handed out, "skewed" of
+        grants that end sooner by this machine's clock than by the store's, "errors" of times that
+        the store failed. "answers" is how often it said whether another process has a grant,
+        "answer_time" how many seconds that took in all. "is_broken" tells whether it is not asked
+        now because it failed, "is_connected" whether there is a connection to the server,
+        "is_unsupported" whether that cannot do what a fleet needs. "calls_per_second" is the
+        account's rate for all processes, or None, "cooldown_left" what is left of its cool-down in
+        seconds, "trouble" what was wrong the last time, or None.
         """
     def to_prometheus(self, cache: str) -> str:
         """The statistics in the text format that Prometheus scrapes.
@@ -1445,6 +1462,9 @@ class Event:
         "fleet_value",
         "fleet_broken",
         "fleet_back",
+        "fleet_read_only",
+        "fleet_unsupported",
+        "fleet_skewed",
         "lifetime_cut",
     ]:
         """What happened: "fetch_sent", "fetch_succeeded", "fetch_failed", "fetch_abandoned",
@@ -1453,7 +1473,9 @@ class Event:
         "rate_cut" (after a 429 the account is called less often), "limits_differ" (another minter
         of the account has given other limits, and of each the lower holds), "fleet_value" (a grant
         came from another process, which had fetched it), "fleet_broken" (the store that processes share
-        failed, and is not asked for some seconds), "fleet_back" or
+        failed, and is not asked for some seconds), "fleet_back", "fleet_read_only" (it takes no writes),
+        "fleet_unsupported" (the server cannot do what a fleet needs), "fleet_skewed" (a grant ends sooner
+        by this machine's clock than by the store's) or
         "lifetime_cut" (a credential lives longer than may be; its lifetime was cut).
         """
     @property

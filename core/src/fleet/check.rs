@@ -83,7 +83,7 @@ impl Place {
                 Ok(Claim::Lease(lease, seen)) => return Ok((lease, seen, clock)),
                 Ok(_) => {
                     let what = "the store gives no lease of a place that nobody uses".to_owned();
-                    return Err(Trouble { what, reads: true });
+                    return Err(Trouble { what, reads: true, is_unsupported: false });
                 }
                 Err(trouble) if trouble.reads || boot_nanos() >= until => return Err(trouble),
                 Err(_) => thread::sleep(PAUSE),

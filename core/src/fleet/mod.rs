@@ -25,8 +25,8 @@ pub use config::Fleet;
 pub use store::{FleetFinding, FleetState};
 
 pub(crate) use claim::{
-    Access, Allowed, Brought, Claimed, Counters, Hand, Left, Mark, Member, Outcome, Pause,
-    SharedFetch,
+    Access, Allowed, Brought, Claimed, Condition, Counters, Hand, Left, Mark, Member, Outcome,
+    Pause, SharedFetch,
 };
 pub(crate) use config::check_namespace;
 pub(crate) use store::{Admitted, Ended};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use grantmint_core::{
     Begin, BeginOptions, Fleet, FleetStats, Grant, GrantCache, Hit, Key, Result, Start, Ticket,
 };
-use grantmint_redis::{Fault, Folder, Proxy, Redis, Reply};
+use grantmint_redis::{Fault, Folder, Proxy, Redis, Reply, Setup};
 
 const LIFETIME: Duration = Duration::from_secs(60);
 const LONG: Duration = Duration::from_secs(10);
@@ -191,4 +191,64 @@ fn processes_of_one_machine_share_through_its_folder_first() {
     let again = cache_of(&one);
     again.get(&key("a"), BeginOptions::new(), fetch).unwrap();
     assert_eq!(stats(&again).leases, 1, "it is fetched anew");
+}
+
+/// What happened to a cache lately, by name.
+fn events(cache: &GrantCache) -> Vec<&'static str> {
+    cache.drain_events().iter().map(|event| event.kind.as_str()).collect()
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn who_shares_by_a_replica_fetches_for_itself_and_the_statistics_say_why() {
+    let primary = Redis::plain();
+    let replica = primary.replica(0);
+    let cache = cache(replica.port());
+    for name in ["a", "b"] {
+        cache.get(&key(name), BeginOptions::new(), fetch).unwrap();
+    }
+    let counted = stats(&cache);
+    assert_eq!((counted.alone, counted.alone_nolease, counted.is_broken), (2, 2, false));
+    assert!(counted.trouble.unwrap().contains("replica"));
+    let told = events(&cache);
+    assert_eq!(told.iter().filter(|kind| **kind == "fleet_read_only").count(), 1, "{told:?}");
+    replica.ask(["REPLICAOF", "NO", "ONE"]);
+    until("it is written to", || {
+        cache.get(&key(&format!("{:?}", Instant::now())), BeginOptions::new(), fetch).unwrap();
+        stats(&cache).leases > 0
+    });
+    assert!(events(&cache).contains(&"fleet_back"));
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn a_server_without_scripts_is_no_store_and_the_statistics_say_so() {
+    let arguments = ["--rename-command", "EVAL", ""].map(str::to_owned).to_vec();
+    let redis = Redis::start(Setup { arguments, ..Setup::default() });
+    let cache = cache(redis.port());
+    for name in ["a", "b", "c"] {
+        cache.get(&key(name), BeginOptions::new(), fetch).unwrap();
+    }
+    let counted = stats(&cache);
+    assert!(counted.is_unsupported && counted.is_broken && !counted.is_connected, "{counted:?}");
+    assert_eq!((counted.alone, counted.alone_failed), (3, 3));
+    let told = events(&cache);
+    assert_eq!(told.iter().filter(|kind| **kind == "fleet_unsupported").count(), 1, "{told:?}");
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn the_statistics_tell_how_the_server_does() {
+    let redis = Redis::plain();
+    let cache = cache(redis.port());
+    assert!(!stats(&cache).is_connected, "nobody has asked for anything");
+    cache.get(&key("a"), BeginOptions::new(), fetch).unwrap();
+    let counted = stats(&cache);
+    assert!(counted.is_connected && !counted.is_broken && !counted.is_unsupported, "{counted:?}");
+    assert_eq!((counted.answers, counted.leases), (1, 1));
+    assert!(!counted.answer_time.is_zero() && counted.answer_time < LONG);
+    let page = cache.stats().to_prometheus("tests");
+    for series in ["connected{cache=\"tests\"} 1", "answer_seconds_count{cache=\"tests\"} 1"] {
+        assert!(page.contains(&format!("grantmint_fleet_{series}\n")), "{series}: {page}");
+    }
 }

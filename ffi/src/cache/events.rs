@@ -61,6 +61,13 @@ pub enum grantmint_event_kind_t {
     GRANTMINT_EVENT_FLEET_BACK = 15,
     /// A credential that came lives longer than may be; its lifetime was cut.
     GRANTMINT_EVENT_LIFETIME_CUT = 16,
+    /// What the fleet shares by takes no writes, so that no process can get the right to fetch for all.
+    GRANTMINT_EVENT_FLEET_READ_ONLY = 17,
+    /// The fleet's server cannot do what a fleet needs, such as to run scripts or tell the time.
+    GRANTMINT_EVENT_FLEET_UNSUPPORTED = 18,
+    /// A grant came from another process that ends more than two seconds sooner by this machine's clock
+    /// than by that of what the fleet shares by.
+    GRANTMINT_EVENT_FLEET_SKEWED = 19,
 }
 
 impl From<EventKind> for grantmint_event_kind_t {
@@ -82,6 +89,9 @@ impl From<EventKind> for grantmint_event_kind_t {
             EventKind::FleetBroken => Self::GRANTMINT_EVENT_FLEET_BROKEN,
             EventKind::FleetBack => Self::GRANTMINT_EVENT_FLEET_BACK,
             EventKind::LifetimeCut => Self::GRANTMINT_EVENT_LIFETIME_CUT,
+            EventKind::FleetReadOnly => Self::GRANTMINT_EVENT_FLEET_READ_ONLY,
+            EventKind::FleetUnsupported => Self::GRANTMINT_EVENT_FLEET_UNSUPPORTED,
+            EventKind::FleetSkewed => Self::GRANTMINT_EVENT_FLEET_SKEWED,
             _ => Self::GRANTMINT_EVENT_OTHER,
         }
     }

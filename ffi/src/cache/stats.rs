@@ -90,6 +90,30 @@ pub struct grantmint_counters_t {
     pub has_fleet: u32,
     /// 1 while what the fleet shares by is not used for some seconds because it failed, else 0.
     pub fleet_is_broken: u32,
+    /// Those of `fleet_alone` that were sent because what the fleet shares by failed, or had failed before.
+    pub fleet_alone_failed: u64,
+    /// Those of `fleet_alone` that were sent because what the fleet shares by takes no writes.
+    pub fleet_alone_nolease: u64,
+    /// Those of `fleet_alone` that were sent because the other process took too long.
+    pub fleet_alone_late: u64,
+    /// Those of `fleet_alone` that were sent because what was shared could not be used, time after time.
+    pub fleet_alone_rejected: u64,
+    /// Grants that end more than two seconds sooner by this machine's clock than by that of what the fleet
+    /// shares by.
+    pub fleet_skewed: u64,
+    /// Answers to whether another process has a grant or fetches it.
+    pub fleet_answers: u64,
+    /// How many microseconds all of these took together.
+    pub fleet_answer_time_us: u64,
+    /// How many milliseconds are left of the account's cool-down, as the fleet has told this process.
+    pub fleet_cooldown_left_ms: u64,
+    /// How many calls per second all processes together may make, when a fetch of this one was last let
+    /// through; 0 before, and without a rate limit.
+    pub fleet_calls_per_second: f64,
+    /// 1 while there is a connection to the fleet's server, else 0. Always 0 with a folder alone.
+    pub fleet_is_connected: u32,
+    /// 1 if the fleet's server cannot do what a fleet needs, such as to run scripts or tell the time, else 0.
+    pub fleet_is_unsupported: u32,
 }
 
 // SAFETY: it starts with its size, and numbers may be zero.
@@ -171,6 +195,17 @@ pub unsafe extern "C" fn grantmint_stats_counters(
             fleet_errors: fleet.errors,
             has_fleet: stats.fleet.is_some().into(),
             fleet_is_broken: fleet.is_broken.into(),
+            fleet_alone_failed: fleet.alone_failed,
+            fleet_alone_nolease: fleet.alone_nolease,
+            fleet_alone_late: fleet.alone_late,
+            fleet_alone_rejected: fleet.alone_rejected,
+            fleet_skewed: fleet.skewed,
+            fleet_answers: fleet.answers,
+            fleet_answer_time_us: fleet.answer_time.as_micros().try_into().unwrap_or(u64::MAX),
+            fleet_cooldown_left_ms: time::wait_ms(fleet.cooldown_left).into(),
+            fleet_calls_per_second: fleet.calls_per_second.unwrap_or(0.0),
+            fleet_is_connected: fleet.is_connected.into(),
+            fleet_is_unsupported: fleet.is_unsupported.into(),
         };
         // SAFETY: [structs]
         unsafe { options::write(&full, counters) }

@@ -27,7 +27,7 @@ impl Ticket {
         let shared = fetch.shared.as_ref()?;
         let hand = self.hand(now);
         let asks = shared.ask(&hand, waker, &self.inner.counters.fleet, now);
-        self.inner.note_breaker(now);
+        self.inner.note_fleet(now);
         if let (true, Some(mark)) = (asks.give_up, hand.mark) {
             self.inner.give_up(&self.entry, mark, now);
         }
@@ -91,7 +91,7 @@ impl Ticket {
         let fetch = Arc::clone(&self.fetch);
         let shared = fetch.shared.as_ref()?;
         let allowed = self.ask_account(shared, waker, now);
-        self.inner.note_breaker(now);
+        self.inner.note_fleet(now);
         match allowed {
             Allowed::Said(Admitted::Go(_)) => None,
             Allowed::Said(Admitted::Later(at)) => Some(self.later(at, waker, now)),

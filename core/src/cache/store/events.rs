@@ -62,8 +62,15 @@ pub enum EventKind {
     },
     /// What processes share is not asked for some seconds, because it failed: the statistics say how.
     FleetBroken,
-    /// What processes share can be used again.
+    /// What processes share can be used again, or written to again.
     FleetBack,
+    /// What processes share takes no writes, so that nobody can get the right to fetch for all.
+    FleetReadOnly,
+    /// The server that processes share cannot do what a fleet needs, such as to run scripts or tell the time.
+    FleetUnsupported,
+    /// A grant came from another process that ends more than two seconds sooner by this machine's clock than by the
+    /// store's: one of them is wrong.
+    FleetSkewed,
     /// A credential that came lives longer than its source lets it; its lifetime was cut.
     LifetimeCut,
 }
@@ -88,6 +95,9 @@ impl EventKind {
             Self::FleetValue { .. } => "fleet_value",
             Self::FleetBroken => "fleet_broken",
             Self::FleetBack => "fleet_back",
+            Self::FleetReadOnly => "fleet_read_only",
+            Self::FleetUnsupported => "fleet_unsupported",
+            Self::FleetSkewed => "fleet_skewed",
             Self::LifetimeCut => "lifetime_cut",
         }
     }
@@ -107,7 +117,10 @@ impl EventKind {
             | Self::NoRoom
             | Self::RateCut
             | Self::LimitsDiffer
-            | Self::FleetBroken => Line { level: Level::Warn, ..line },
+            | Self::FleetBroken
+            | Self::FleetReadOnly
+            | Self::FleetUnsupported
+            | Self::FleetSkewed => Line { level: Level::Warn, ..line },
             _ => line,
         }
     }

@@ -17,7 +17,7 @@ use super::stats::Stats;
 use crate::cache::decide::{Block, CachePolicy, Credential, EntryState, Fetch, Key, Promise};
 use crate::clock::{Clock, Now};
 use crate::error::Error;
-use crate::fleet::{Access, Mark};
+use crate::fleet::{Access, Condition, Mark};
 use crate::fork::{self, Generation, Reborn};
 use crate::watch::{self, Watched};
 
@@ -109,12 +109,23 @@ impl Inner {
         }
     }
 
-    /// Takes note of whether the store that processes share is no longer asked, or is again.
-    pub(crate) fn note_breaker(&self, now: Now) {
-        if let Some(fleet) = self.fleet.as_ref().filter(|fleet| fleet.take_turn()) {
-            let is_broken = fleet.is_broken();
-            let kind = if is_broken { EventKind::FleetBroken } else { EventKind::FleetBack };
-            self.note(now, kind, None);
+    /// Takes note of what has changed of the store that processes share: whether it is asked, and can be used.
+    pub(crate) fn note_fleet(&self, now: Now) {
+        let Some(fleet) = &self.fleet else { return };
+        let changes = fleet.take_changes();
+        if changes == 0 {
+            return;
+        }
+        for (what, begins, ends) in [
+            (Condition::Unsupported, EventKind::FleetUnsupported, None),
+            (Condition::Broken, EventKind::FleetBroken, Some(EventKind::FleetBack)),
+            (Condition::ReadOnly, EventKind::FleetReadOnly, Some(EventKind::FleetBack)),
+            (Condition::Skewed, EventKind::FleetSkewed, None),
+        ] {
+            if changes & what as u8 != 0 {
+                let kind = if fleet.is(what) { Some(begins) } else { ends };
+                kind.into_iter().for_each(|kind| self.note(now, kind, None));
+            }
         }
     }
 
@@ -183,7 +194,8 @@ impl Inner {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        let fleet = self.fleet.as_ref().map(|fleet| self.counters.fleet.read(fleet.is_broken()));
+        let time = self.clock.now().boot_nanos();
+        let fleet = self.fleet.as_ref().map(|fleet| fleet.stats(&self.counters.fleet, time));
         let (keys, in_flight) = (self.shards.len(), self.fetches.len());
         Stats { keys, in_flight, fleet, ..self.counters.read() }
     }

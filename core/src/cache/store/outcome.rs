@@ -91,7 +91,7 @@ impl Inner {
         let sent = ended.sent.unwrap_or(now);
         let left = Left { text: stored.grant.as_str(), sent, lifetime };
         let mark = shared.publish(&left, &self.counters.fleet, now);
-        self.note_breaker(now);
+        self.note_fleet(now);
         StoredGrant { mark, ..stored }
     }
 
@@ -220,7 +220,7 @@ impl Inner {
             _ => Outcome::Failed { error },
         };
         shared.end(&outcome, &self.counters.fleet, now);
-        self.note_breaker(now);
+        self.note_fleet(now);
     }
 
     /// Gives back the right to fetch, of which nothing came.

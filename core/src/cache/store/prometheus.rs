@@ -78,16 +78,59 @@ impl Page {
             ("leases", "Fetches that this process made for all", fleet.leases),
             ("waits", "Fetches that waited for another process's", fleet.waits),
             ("pauses", "Fetches not sent as upstream had refused another process's", fleet.pauses),
-            ("alone", "Fetches sent without the right to", fleet.alone),
             ("rejected", "Contents of the fleet's store that were not handed out", fleet.rejected),
+            ("skewed", "Grants that end sooner by the local clock than the store's", fleet.skewed),
             ("errors", "Times that the fleet's store failed", fleet.errors),
         ];
         for (name, help, count) in counters {
             self.counter(&format!("grantmint_fleet_{name}_total"), help, count);
         }
-        let is_broken = if fleet.is_broken { "1" } else { "0" };
-        let help = "Whether the fleet's store is not asked now because it failed";
-        self.gauge("grantmint_fleet_broken", help, is_broken);
+        let alone = "grantmint_fleet_alone_total";
+        self.head(alone, "counter", "Fetches sent without the right to");
+        for (reason, count) in [
+            ("failed", fleet.alone_failed),
+            ("nolease", fleet.alone_nolease),
+            ("late", fleet.alone_late),
+            ("rejected", fleet.alone_rejected),
+        ] {
+            self.with(alone, "reason", reason, count);
+        }
+        let name = "grantmint_fleet_answer_seconds";
+        self.head(name, "summary", "How long the fleet's store took to answer");
+        let (label, sum) = (&self.label, fleet.answer_time.as_secs_f64());
+        let count = fleet.answers;
+        let _ = writeln!(self.text, "{name}_sum{{{label}}} {sum}\n{name}_count{{{label}}} {count}");
+        self.fleet_now(fleet);
+    }
+
+    fn fleet_now(&mut self, fleet: &FleetStats) {
+        for (name, help, is_so) in [
+            (
+                "broken",
+                "Whether the fleet's store is not asked now because it failed",
+                fleet.is_broken,
+            ),
+            (
+                "connected",
+                "Whether there is a connection to the fleet's server",
+                fleet.is_connected,
+            ),
+            (
+                "unsupported",
+                "Whether the fleet's server cannot do what a fleet needs",
+                fleet.is_unsupported,
+            ),
+        ] {
+            let value = if is_so { "1" } else { "0" };
+            self.gauge(&format!("grantmint_fleet_{name}"), help, value);
+        }
+        if let Some(rate) = fleet.calls_per_second {
+            let help = "Calls a second of all processes that the account was let make last";
+            self.gauge("grantmint_fleet_calls_per_second", help, &rate.to_string());
+        }
+        let left = fleet.cooldown_left.as_secs_f64().to_string();
+        let help = "Left of the account's cool-down, as the fleet's store says";
+        self.gauge("grantmint_fleet_cooldown_seconds", help, &left);
     }
 
     fn head(&mut self, name: &str, kind: &str, help: &str) {
@@ -140,7 +183,7 @@ mod tests {
         stats.fleet = Some(fleet);
         let page = stats.to_prometheus("a");
         assert!(page.contains("\ngrantmint_fleet_values_total{cache=\"a\"} 3\n"), "{page}");
-        assert!(page.contains("\ngrantmint_fleet_alone_total{cache=\"a\"} 0\n"));
+        assert!(page.contains("\ngrantmint_fleet_alone_total{cache=\"a\",reason=\"late\"} 0\n"));
         assert!(page.contains("\ngrantmint_fleet_broken{cache=\"a\"} 1\n"));
     }
 

@@ -33,7 +33,7 @@ impl StoreFetch {
             state.call = random::number();
         }
         let free =
-            Allowed::Said(Admitted::Go(Pass { call: state.call, at: time, is_probe: false }));
+            Allowed::Said(Admitted::Go(Pass { call: state.call, at: time, is_probe: false, rate }));
         let Some(cell) = self.member.cell else { return free };
         let answer = match state.admitting.take() {
             Some(pending) => Answer::Later(pending),
@@ -57,10 +57,16 @@ impl StoreFetch {
         self.store.heard(admitted.as_ref().err(), counters, time);
         match admitted {
             Ok(Admitted::Go(pass)) => {
+                counters.lets_through(pass.rate);
                 state.pass = Some(pass);
                 Allowed::Said(Admitted::Go(pass))
             }
-            Ok(later) => Allowed::Said(later),
+            Ok(later) => {
+                if let Admitted::Cooling(until) = later {
+                    counters.cools(until);
+                }
+                Allowed::Said(later)
+            }
             Err(_) => free,
         }
     }

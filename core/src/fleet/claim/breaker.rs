@@ -36,11 +36,6 @@ impl Breaker {
         Some(until)
     }
 
-    /// Whether it is open, for the statistics.
-    pub(crate) fn is_open(&self) -> bool {
-        self.failures.load(Ordering::Relaxed) >= OPENS_AT
-    }
-
     /// The store answered; tells whether it was open.
     pub(crate) fn answered(&self) -> bool {
         if self.failures.load(Ordering::Relaxed) == 0 {

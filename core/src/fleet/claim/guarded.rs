@@ -1,7 +1,7 @@
 //! A store as one cache uses it: not asked while it fails, and looked at so many times a second.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use super::breaker::Breaker;
 use super::counters::Counters;
@@ -9,25 +9,61 @@ use crate::clock::nanos_of;
 use crate::fleet::store::{Answer, SharedStore, Trouble};
 use crate::random;
 
+/// Something that may be so of a store for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// It failed, and is not asked for some seconds.
+    Broken = 1,
+    /// It takes no writes.
+    ReadOnly = 2,
+    /// It cannot do what a fleet needs.
+    Unsupported = 4,
+    /// Its clock and this machine's do not agree.
+    Skewed = 8,
+}
+
 /// A store, and how it does. Holds no lock, so that a forked child goes on with it.
 pub(super) struct GuardedStore {
     pub(super) store: Arc<dyn SharedStore>,
     pub(super) breaker: Breaker,
-    /// The breaker has opened or closed, and nobody has taken note.
-    has_turned: AtomicBool,
+    /// What is so of the store, and what has changed since somebody took note: a bit for each [`State`].
+    is_so: AtomicU8,
+    changed: AtomicU8,
     /// From when on the next look is due, in nanoseconds since boot.
     next_look: AtomicU64,
 }
 
 impl GuardedStore {
     pub(super) fn new(store: Arc<dyn SharedStore>) -> Arc<Self> {
-        let (has_turned, next_look) = (AtomicBool::new(false), AtomicU64::new(0));
-        Arc::new(Self { store, breaker: Breaker::default(), has_turned, next_look })
+        let [is_so, changed] = [0; 2].map(AtomicU8::new);
+        let (breaker, next_look) = (Breaker::default(), AtomicU64::new(0));
+        Arc::new(Self { store, breaker, is_so, changed, next_look })
     }
 
-    /// Whether the breaker has opened or closed since this was last asked.
-    pub(super) fn take_turn(&self) -> bool {
-        self.has_turned.load(Ordering::Relaxed) && self.has_turned.swap(false, Ordering::Relaxed)
+    /// What has begun or ended since this was last asked: bits of [`Condition`].
+    pub(super) fn take_changes(&self) -> u8 {
+        match self.changed.load(Ordering::Relaxed) {
+            0 => 0,
+            _ => self.changed.swap(0, Ordering::Relaxed),
+        }
+    }
+
+    pub(super) fn is(&self, what: Condition) -> bool {
+        self.is_so.load(Ordering::Relaxed) & what as u8 != 0
+    }
+
+    /// Something is so from now on, or is not.
+    pub(super) fn set(&self, what: Condition, is_so: bool) {
+        if self.is(what) != is_so {
+            let bit = what as u8;
+            let before = match is_so {
+                true => self.is_so.fetch_or(bit, Ordering::Relaxed),
+                false => self.is_so.fetch_and(!bit, Ordering::Relaxed),
+            };
+            if (before & bit != 0) != is_so {
+                self.changed.fetch_or(bit, Ordering::Relaxed);
+            }
+        }
     }
 
     /// A place among the looks of this process, at `wanted` or later: so many a second, whatever the slot. A look that is
@@ -51,16 +87,22 @@ impl GuardedStore {
 
     /// Takes note of how the store answered.
     pub(super) fn heard(&self, trouble: Option<&Trouble>, counters: &Counters, time: u64) {
-        let has_turned = match trouble {
-            None => self.breaker.answered(),
-            Some(trouble) => {
-                counters.trouble(&trouble.what);
-                // What others leave can still be read where nothing can be written.
-                !trouble.reads && self.breaker.failed(random::unit(), time)
+        let Some(trouble) = trouble else {
+            if self.breaker.answered() {
+                self.set(Condition::Broken, false);
             }
+            return self.set(Condition::Unsupported, false);
         };
-        if has_turned {
-            self.has_turned.store(true, Ordering::Relaxed);
+        counters.trouble(&trouble.what);
+        if trouble.reads {
+            self.set(Condition::ReadOnly, true);
+        }
+        if trouble.is_unsupported {
+            self.set(Condition::Unsupported, true);
+        }
+        // What others leave can still be read where nothing can be written.
+        if !trouble.reads && self.breaker.failed(random::unit(), time) {
+            self.set(Condition::Broken, true);
         }
     }
 }

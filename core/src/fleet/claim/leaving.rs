@@ -1,8 +1,10 @@
 //! What a fetch leaves for others at its end: a value, or why there is none.
 
+use super::claimed::Outcome;
 use super::counters::Counters;
+use super::hand::Mark;
 use super::sealed::{Left, PAUSE_MAX, Pause};
-use super::store_fetch::{Found, Mark, Outcome, Stage, StoreFetch};
+use super::store_fetch::{Found, Stage, StoreFetch};
 use crate::clock::{Now, nanos};
 use crate::fleet::store::{Answer, Head, Kind, Seen, Target};
 use crate::random;

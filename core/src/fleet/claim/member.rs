@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::counters::Counters;
-use super::guarded::GuardedStore;
+use super::counters::{Counters, FleetStats};
+use super::guarded::{Condition, GuardedStore};
 use super::keys::Keys;
 use super::sealed::CredentialName;
 use crate::clock::nanos;
@@ -54,14 +54,25 @@ impl Access {
         self.store.store.is_by_hand()
     }
 
-    pub(crate) fn is_broken(&self) -> bool {
-        self.stores().any(|store| store.breaker.is_open())
+    /// Whether something is so of a store.
+    pub(crate) fn is(&self, what: Condition) -> bool {
+        self.stores().any(|store| store.is(what))
     }
 
-    /// Whether a breaker has opened or closed since this was last asked.
-    pub(crate) fn take_turn(&self) -> bool {
+    /// What has begun or ended in a store since this was last asked: bits of [`Condition`].
+    pub(crate) fn take_changes(&self) -> u8 {
         // All of them are asked.
-        self.stores().fold(false, |has_turned, store| has_turned | store.take_turn())
+        self.stores().fold(0, |changes, store| changes | store.take_changes())
+    }
+
+    /// What has been counted, and how the stores do.
+    pub(crate) fn stats(&self, counters: &Counters, time: u64) -> FleetStats {
+        FleetStats {
+            is_broken: self.is(Condition::Broken),
+            is_unsupported: self.is(Condition::Unsupported),
+            is_connected: self.store.store.is_connected(),
+            ..counters.read(time)
+        }
     }
 
     /// The farthest first.

@@ -2,20 +2,25 @@
 
 mod account;
 mod breaker;
+mod claimed;
 mod counters;
 mod guarded;
+mod hand;
 mod keys;
 mod leaving;
 mod member;
 mod sealed;
 mod shared_fetch;
 mod store_fetch;
+mod waiting;
 
 pub use counters::FleetStats;
 
 pub(crate) use account::Allowed;
+pub(crate) use claimed::{Claimed, Outcome};
 pub(crate) use counters::Counters;
+pub(crate) use guarded::Condition;
+pub(crate) use hand::{Hand, Mark};
 pub(crate) use member::{Access, Member, Stores};
 pub(crate) use sealed::{Brought, Left, Pause};
 pub(crate) use shared_fetch::SharedFetch;
-pub(crate) use store_fetch::{Claimed, Hand, Mark, Outcome};

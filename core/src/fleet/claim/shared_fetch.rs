@@ -7,10 +7,12 @@ use std::task::Waker;
 use std::time::Duration;
 
 use super::account::Allowed;
+use super::claimed::{Asks, Claimed, Outcome};
 use super::counters::Counters;
+use super::hand::{Hand, Mark};
 use super::member::Member;
 use super::sealed::{Brought, Left};
-use super::store_fetch::{Asks, Claimed, Hand, Mark, Outcome, StoreFetch};
+use super::store_fetch::StoreFetch;
 use crate::clock::Now;
 use crate::fleet::store::{Answer, Ended};
 use crate::random;
@@ -118,7 +120,7 @@ impl SharedFetch {
 
 /// Leaves a value in front that came from behind.
 fn bring(front: &StoreFetch, brought: &Brought, mark: Mark, counters: &Counters, now: Now) {
-    let Brought { text, lifetime, age, head } = brought;
+    let Brought { text, lifetime, age, head, .. } = brought;
     front.follow(mark.epoch, counters, now);
     let value = Left { text, sent: now.minus(*age), lifetime: *lifetime };
     front.publish(&value, (mark.generation, head.took), counters, now);

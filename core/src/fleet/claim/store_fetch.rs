@@ -8,92 +8,24 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use super::counters::{Count, Counters};
-use super::guarded::GuardedStore;
+use super::claimed::{Asks, Claimed};
+use super::counters::{Count, Counters, Why};
+use super::guarded::{Condition, GuardedStore};
+use super::hand::{Hand, Mark};
 use super::member::Member;
 use super::sealed::{Brought, Pause};
-use crate::clock::{Now, nanos, nanos_of};
-use crate::error::Error;
-use crate::fleet::store::{Admitted, Answer, Answered, Pass, Pending, Slot, StoreClock};
-use crate::fleet::store::{Chair, Claim, Head, Kind, Lease, Seen, Wanted};
+use crate::clock::{Now, nanos_of};
+use crate::fleet::store::{Admitted, Answer, Answered, Pass, Pending, Slot, StoreClock, Trouble};
+use crate::fleet::store::{Chair, Claim, Head, Lease, Seen, Wanted};
 use crate::random;
 use crate::sync::Mutex;
+use crate::thread::boot_nanos;
 
 const SECOND: u64 = 1_000_000_000;
 /// A refresh that cannot ask the store asks again within this, in seconds.
 const PUT_OFF: f64 = 3.0;
-/// The first look of a refresh that another makes.
-const REFRESH_LOOK: u64 = SECOND / 2;
-/// Whoever has waited this much longer than a fetch may take fetches in the second chair, and after as long again alone.
-const PATIENCE: u64 = SECOND;
 /// A store is asked this many times at most.
 const ROUNDS: u32 = 5;
-
-/// What tells a value in the store apart, as its holder remembers it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Mark {
-    pub(super) generation: u64,
-    /// What was in its place when it was asked for, and may still be: it was given up before, which is no news.
-    pub(super) before: Option<u64>,
-    pub(super) epoch: u64,
-}
-
-/// What the process has in hand when it asks. Times are in nanoseconds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Hand {
-    /// That of the value in hand.
-    pub(crate) mark: Option<Mark>,
-    /// For how long that is good.
-    pub(crate) left: u64,
-    /// For how long another has to be good.
-    pub(crate) need: u64,
-    /// The safety margin of a value's lifetime.
-    pub(crate) margin: u64,
-    /// How long a call may take.
-    pub(crate) fetch_timeout: u64,
-    /// It may make the call itself.
-    pub(crate) may_fetch: bool,
-}
-
-/// What a fetch has to do.
-#[derive(Debug)]
-pub(crate) enum Claimed {
-    /// End with what another has fetched.
-    Value(Brought, Mark),
-    /// Call upstream.
-    Fetches,
-    /// Ask again at this time, in nanoseconds since boot.
-    Later(u64),
-    /// The store has not answered yet, and will not after this time, in nanoseconds since boot.
-    Unanswered(u64),
-    /// End with what upstream said to another.
-    Paused(Pause),
-    /// End with the error that it had last: it is another's turn to find out whether things are better.
-    NotAgain,
-}
-
-/// The answer to a fetch that asks.
-#[derive(Debug)]
-pub(crate) struct Asks {
-    pub(crate) claimed: Claimed,
-    /// What is in hand has been given up by another process.
-    pub(crate) give_up: bool,
-    /// That of the store, if it was seen.
-    pub(super) epoch: Option<u64>,
-}
-
-/// What upstream, or the way there, made of a call.
-#[derive(Debug)]
-pub(crate) enum Outcome<'a> {
-    /// Upstream said something that others need not ask for again before this time.
-    Said { error: &'a Error, until: u64, of_credential: bool },
-    /// It failed for reasons that may be this process's alone.
-    Failed { error: &'a Error },
-    /// Another store says what upstream said to others.
-    Told(&'a Pause),
-    /// Nothing came of it.
-    Nothing,
-}
 
 /// One fetch on its way past one store.
 pub(super) struct StoreFetch {
@@ -111,7 +43,7 @@ pub(super) struct State {
     pub(super) stage: Stage,
     /// The question that the store has not answered yet.
     asking: Option<Asking>,
-    waits_since: Option<u64>,
+    pub(super) waits_since: Option<u64>,
     pub(super) pass: Option<Pass>,
     /// Told to the account's cell.
     pub(super) call: u64,
@@ -141,6 +73,8 @@ pub(super) struct Found {
 struct Asking {
     wanted: Wanted,
     rounds: u32,
+    /// When it was last asked, in nanoseconds since boot.
+    since: u64,
     has_failed: bool,
     pending: Option<Box<dyn Pending<Claim>>>,
     /// When the time for the answer is over that came last, if it came later.
@@ -187,7 +121,9 @@ impl StoreFetch {
         let asking = match state.asking.take() {
             Some(asking) => asking,
             None if self.store.breaker.open_until(time).is_some() => {
-                return Asks::only(self.without_store(&mut state, hand, counters, time));
+                let why =
+                    if self.store.is(Condition::ReadOnly) { Why::NoLease } else { Why::Failed };
+                return Asks::only(self.without_store(&mut state, hand, why, counters, time));
             }
             None => Asking::new(self.wanted(hand, time)),
         };
@@ -212,7 +148,10 @@ impl StoreFetch {
         while asking.rounds < ROUNDS {
             let answer = match asking.pending.take() {
                 Some(pending) => Answer::Later(pending),
-                None => self.store.store.claim(&asking.wanted, time),
+                None => {
+                    asking.since = boot_nanos();
+                    self.store.store.claim(&asking.wanted, time)
+                }
             };
             let Answered { result, clock } = match answer.poll(waker) {
                 Ok(answered) => answered,
@@ -223,13 +162,17 @@ impl StoreFetch {
                 }
             };
             asking.rounds += 1;
-            self.store.heard(result.as_ref().err(), counters, time);
+            self.heard(&asking, &result, counters, time);
             let (claimed, seen) = match result {
                 Err(_) if asking.asks_again(time) => continue,
-                Err(_) => (self.without_store(state, hand, counters, time), None),
+                Err(trouble) => {
+                    let why = if trouble.reads { Why::NoLease } else { Why::Failed };
+                    (self.without_store(state, hand, why, counters, time), None)
+                }
                 Ok(Claim::Value(left)) => match self.open(&left, clock, now) {
                     Some((brought, mark)) => {
                         counters.count(Count::Value);
+                        self.is_skewed(brought.is_skewed, counters);
                         (Claimed::Value(brought, mark), None)
                     }
                     None => {
@@ -271,10 +214,34 @@ impl StoreFetch {
                     (self.busy(state, hand, found, counters, time), Some(seen))
                 }
             };
-            let give_up = seen.is_some_and(|seen| is_given_up(hand, &seen));
+            let give_up = seen.is_some_and(|seen| hand.is_given_up(&seen));
             return Asks { claimed, give_up, epoch: seen.map(|seen| seen.epoch) };
         }
-        Asks::only(self.alone(state, None, counters))
+        Asks::only(self.alone(state, None, Why::Rejected, counters))
+    }
+
+    /// Takes note of an answer.
+    fn heard(
+        &self,
+        asking: &Asking,
+        result: &Result<Claim, Trouble>,
+        counters: &Counters,
+        time: u64,
+    ) {
+        self.store.heard(result.as_ref().err(), counters, time);
+        if matches!(result, Ok(Claim::Lease(..))) {
+            self.store.set(Condition::ReadOnly, false);
+        }
+        if result.is_ok() && !self.is_in_front {
+            counters.answered(boot_nanos().saturating_sub(asking.since));
+        }
+    }
+
+    fn is_skewed(&self, is_skewed: bool, counters: &Counters) {
+        if is_skewed {
+            counters.count(Count::Skewed);
+        }
+        self.store.set(Condition::Skewed, is_skewed);
     }
 
     fn wanted(&self, hand: &Hand, time: u64) -> Wanted {
@@ -301,124 +268,45 @@ impl StoreFetch {
         pause.credential.is_none_or(|credential| credential == self.member.credential)
     }
 
-    /// Another makes the call, or this process may not.
-    fn busy(
-        &self,
-        state: &mut State,
-        hand: &Hand,
-        found: Found,
-        counters: &Counters,
-        time: u64,
-    ) -> Claimed {
-        if !hand.may_fetch {
-            return Claimed::NotAgain;
-        }
-        // Who has the second chair takes too long as well.
-        if state.is_over(hand, 2, time) {
-            return self.alone(state, Some(found), counters);
-        }
-        if state.waits_since.is_none() {
-            counters.count(Count::Wait);
-        }
-        let since = *state.waits_since.get_or_insert(time);
-        let at = self.next_look(since, hand, &found.seen, time);
-        Claimed::Later(self.store.place_for_look(at, time))
-    }
-
-    /// When to look again at a lease that has been waited for since some time.
-    fn next_look(&self, since: u64, hand: &Hand, seen: &Seen, time: u64) -> u64 {
-        let pacing = self.store.store.pacing();
-        let waited = time.saturating_sub(since);
-        let wait = if waited == 0 {
-            let took = seen.head.map_or(0, |head| head.took);
-            let first = if took > 0 { took } else { nanos(pacing.first) };
-            if hand.has_time() { REFRESH_LOOK } else { first.min(hand.fetch_timeout) }
-        } else {
-            let part = nanos_of(waited as f64 / 1e9 * pacing.share);
-            part.clamp(nanos(pacing.first) / 4, nanos(pacing.longest))
-        };
-        let spread = wait as f64 / 1e9 * (0.8 + 0.4 * random::unit());
-        time.saturating_add(nanos_of(spread))
-    }
-
     /// The store cannot be asked: a refresh that has time asks again soon, anything else goes on.
     fn without_store(
         &self,
         state: &mut State,
         hand: &Hand,
+        why: Why,
         counters: &Counters,
         time: u64,
     ) -> Claimed {
         if hand.has_time() && !self.is_in_front {
             return Claimed::Later(time.saturating_add(nanos_of(PUT_OFF * random::unit()).max(1)));
         }
-        self.alone(state, None, counters)
+        self.alone(state, None, why, counters)
     }
 
-    fn alone(&self, state: &mut State, found: Option<Found>, counters: &Counters) -> Claimed {
+    pub(super) fn alone(
+        &self,
+        state: &mut State,
+        found: Option<Found>,
+        why: Why,
+        counters: &Counters,
+    ) -> Claimed {
         if !self.is_in_front {
-            counters.count(Count::Alone);
+            counters.count(Count::Alone(why));
         }
         state.stage = Stage::Alone(found);
         Claimed::Fetches
     }
 }
 
-impl Hand {
-    /// Whether what is in hand lasts until another process, and then this one, has called.
-    fn has_time(&self) -> bool {
-        self.left >= self.need.saturating_add(self.patience())
-    }
-
-    fn patience(&self) -> u64 {
-        self.fetch_timeout.saturating_add(PATIENCE)
-    }
-}
-
-impl State {
-    /// Whether others have been waited for this many times as long as one call may take.
-    fn is_over(&self, hand: &Hand, calls: u64, time: u64) -> bool {
-        let patience = hand.patience().saturating_mul(calls);
-        let waited = self.waits_since.map_or(0, |since| time.saturating_sub(since));
-        waited > patience && !hand.has_time()
-    }
-}
-
 impl Asking {
     fn new(wanted: Wanted) -> Self {
-        Self { wanted, rounds: 0, has_failed: false, pending: None, until: u64::MAX }
+        Self { wanted, rounds: 0, since: 0, has_failed: false, pending: None, until: u64::MAX }
     }
 
     /// One answer that was lost is no reason to call upstream. One that was waited for in vain is.
     fn asks_again(&mut self, time: u64) -> bool {
         !std::mem::replace(&mut self.has_failed, true) && time < self.until
     }
-}
-
-impl Asks {
-    fn only(claimed: Claimed) -> Self {
-        Self { claimed, give_up: false, epoch: None }
-    }
-}
-
-impl Pause {
-    /// A little longer, so that not all who read it come back at the same moment.
-    fn spread(mut self, time: u64) -> Self {
-        let left = self.until.saturating_sub(time) as f64 / 1e9;
-        let more = (left / 4.0).min(5.0) * random::unit();
-        self.until = self.until.saturating_add(nanos_of(more));
-        self
-    }
-}
-
-/// Whether what a process has in hand has been given up by another.
-fn is_given_up(hand: &Hand, seen: &Seen) -> bool {
-    let Some(mark) = hand.mark else { return false };
-    let buried = seen
-        .head
-        .filter(|head| head.kind == Kind::Tombstone)
-        .is_some_and(|head| ![Some(mark.generation), mark.before].contains(&Some(head.generation)));
-    buried || seen.epoch != mark.epoch
 }
 
 /// What was not ended gives back the right to call.

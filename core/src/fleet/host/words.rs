@@ -11,5 +11,5 @@ const PATH_CHARS: usize = 200;
 pub(super) fn trouble(path: &Path, what: &str, reads: bool) -> Trouble {
     let path = path.to_string_lossy();
     let end = path.char_indices().nth(PATH_CHARS).map_or(path.len(), |(end, _)| end);
-    Trouble { what: format!("{}: {what}", &path[..end]), reads }
+    Trouble { what: format!("{}: {what}", &path[..end]), reads, is_unsupported: false }
 }

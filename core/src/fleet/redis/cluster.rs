@@ -61,6 +61,11 @@ impl Cluster {
         self.seeds.iter().chain(known.links.values()).any(|link| link.let_go(number))
     }
 
+    pub(super) fn is_connected(&self) -> bool {
+        let known = self.known.lock();
+        self.seeds.iter().chain(known.links.values()).any(|link| link.is_connected())
+    }
+
     fn named(&self, address: &str) -> Result<Arc<Link>, Trouble> {
         let mut known = self.known.lock();
         if let Some(link) = known.links.get(address) {

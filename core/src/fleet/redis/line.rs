@@ -10,7 +10,8 @@ use super::command::{Command, packed};
 use super::reply::{Incoming, Reply};
 use super::scripts::Script;
 use super::server::{At, Server};
-use super::words::{Reach, of_error, of_failure, of_socket};
+use super::words::{Reach, of_error, of_failure, of_socket, trouble};
+use crate::fleet::store::Trouble;
 use crate::net::{Deadline, Dialer, Failure, Stream, Tls};
 use crate::thread::boot_nanos;
 
@@ -42,8 +43,7 @@ pub(super) struct Line {
 #[derive(Clone, Debug)]
 pub(super) struct Broken {
     pub(super) what: String,
-    /// To connect soon would be of no use.
-    pub(super) is_of_server: bool,
+    pub(super) reach: Reach,
 }
 
 impl Line {
@@ -100,11 +100,11 @@ impl Line {
                     self.clocks = Some((micros.unsigned_abs() * 1000, asked));
                     Ok(())
                 }
-                _ => Err(Broken::of_server(
+                _ => Err(Broken::unsupported(
                     "scripts cannot read its clock (TIME), which leases need",
                 )),
             },
-            _ => Err(Broken::of_server(NO_REDIS)),
+            _ => Err(Broken::unsupported(NO_REDIS)),
         }
     }
 
@@ -122,7 +122,7 @@ impl Line {
         self.stream.flush()?;
         let mut bytes = [0; 1024];
         loop {
-            if let Some(reply) = self.incoming.take().map_err(|_| Broken::of_server(NO_REDIS))? {
+            if let Some(reply) = self.incoming.take().map_err(|_| Broken::unsupported(NO_REDIS))? {
                 return Ok(reply);
             }
             match self.stream.read(&mut bytes)? {
@@ -177,7 +177,9 @@ impl Line {
                 Err(error) if waits(&error) => return Ok(replies),
                 Err(error) => return Err(error.into()),
             }
-            while let Some(reply) = self.incoming.take().map_err(|_| Broken::of_server(NO_REDIS))? {
+            while let Some(reply) =
+                self.incoming.take().map_err(|_| Broken::unsupported(NO_REDIS))?
+            {
                 replies.push(reply);
             }
         }
@@ -229,16 +231,23 @@ fn waits(error: &io::Error) -> bool {
 
 impl Broken {
     pub(super) fn new(what: String) -> Self {
-        Self { what, is_of_server: false }
+        Self { what, reach: Reach::Connection }
     }
 
-    pub(super) fn of_server(what: &str) -> Self {
-        Self { what: what.to_owned(), is_of_server: true }
+    /// The server cannot do what a fleet needs.
+    pub(super) fn unsupported(what: &str) -> Self {
+        Self { what: what.to_owned(), reach: Reach::Unsupported }
+    }
+
+    /// What all are told who ask for something.
+    pub(super) fn trouble(&self, server: &Server) -> Trouble {
+        let is_unsupported = self.reach == Reach::Unsupported;
+        Trouble { is_unsupported, ..trouble(&server.name, &self.what, false) }
     }
 
     fn of_error(text: &str) -> Self {
         let (what, _, reach) = of_error(text);
-        Self { what, is_of_server: reach == Reach::Server }
+        Self { what, reach }
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -43,6 +44,7 @@ pub(super) struct Link {
     pub(super) server: Arc<Server>,
     tls: Option<Tls>,
     state: Mutex<State>,
+    is_connected: AtomicBool,
 }
 
 #[derive(Default)]
@@ -64,7 +66,8 @@ impl Link {
             _ => None,
         };
         let (born, server) = (generation(), Arc::clone(server));
-        Arc::new(Self { born, server, tls, state: Mutex::default() })
+        let is_connected = AtomicBool::new(false);
+        Arc::new(Self { born, server, tls, state: Mutex::default(), is_connected })
     }
 
     /// Has a command sent. Never waits.
@@ -92,6 +95,11 @@ impl Link {
                 Err(self.trouble("no thread or no socket for its connection can be had"))
             }
         }
+    }
+
+    /// Whether there is a connection.
+    pub(super) fn is_connected(&self) -> bool {
+        self.is_connected.load(Ordering::Relaxed)
     }
 
     /// Whether no connection is made for now, as that has failed.
@@ -142,6 +150,7 @@ impl Link {
                     continue;
                 }
             }
+            self.is_connected.store(open.is_some(), Ordering::Relaxed);
             let Some(wait) = self.rest(used.saturating_add(IDLE)) else { return };
             let is_woken =
                 open.as_mut().map_or_else(|| listen(bell, wait), |open| open.wait(bell, wait));
@@ -192,11 +201,11 @@ impl Link {
 
     /// There is no connection: all who ask are told, for a while.
     fn failed(&self, jobs: VecDeque<Arc<Job>>, broken: &Broken) {
-        let trouble = self.trouble(&broken.what);
+        let trouble = broken.trouble(&self.server);
         let mut state = self.state.lock();
         let spread = (SPREAD * 2_f64.powi(state.failures)).min(SPREAD_MAX);
         state.failures = (state.failures + 1).min(10);
-        let rest = match broken.is_of_server {
+        let rest = match broken.reach.is_of_server() {
             true => REFUSED * (1.0 + 3.0 * random::unit()),
             false => spread * random::unit(),
         };
@@ -210,13 +219,13 @@ impl Link {
     /// processes that lost theirs come back one after the other.
     fn lose(&self, open: Option<Open>, broken: &Broken) {
         let Some(open) = open else { return };
-        let (time, trouble) = (boot_nanos(), self.trouble(&broken.what));
-        let has_worked = open.has_worked() && !broken.is_of_server;
+        let (time, trouble) = (boot_nanos(), broken.trouble(&self.server));
+        let has_worked = open.has_worked() && !broken.reach.is_of_server();
         let (again, lost): (Vec<_>, Vec<_>) =
             open.end().partition(|job| has_worked && job.goes_again(time));
         let mut state = self.state.lock();
         if again.is_empty() && state.queue.is_empty() {
-            let rest = if broken.is_of_server { REFUSED } else { SPREAD };
+            let rest = if broken.reach.is_of_server() { REFUSED } else { SPREAD };
             let until = time.saturating_add(nanos_of(rest * random::unit()));
             state.rests = Some((until, trouble.clone()));
         }
@@ -233,6 +242,7 @@ impl Link {
             Some(next) => next,
             None if state.queue.is_empty() && idle_at <= time => {
                 state.bell = None;
+                self.is_connected.store(false, Ordering::Relaxed);
                 return None;
             }
             None => idle_at,

@@ -99,7 +99,7 @@ impl Open {
         let mut ended = Vec::with_capacity(received.len());
         for reply in received {
             let Some(sent) = self.under_way.pop_front() else {
-                return Err(Broken::of_server("it says what it was not asked"));
+                return Err(Broken::unsupported("it says what it was not asked"));
             };
             self.has_worked = true;
             let Some(job) = sent.job else { continue };
@@ -142,7 +142,7 @@ impl Open {
         let mut parts = match reply {
             Reply::Error(text) => {
                 let (what, reads, reach) = of_error(&text);
-                let broken = Broken { what: what.clone(), is_of_server: reach == Reach::Server };
+                let broken = Broken { what: what.clone(), reach };
                 let is_broken = reach != Reach::Answer;
                 return (wrong(&what, reads), is_broken.then_some(broken));
             }
@@ -155,7 +155,8 @@ impl Open {
         let time = micros.unsigned_abs().saturating_mul(1000);
         if !self.line.keeps_time(time, asked, answered) {
             let what = "its clock (TIME) does not go on as a clock does";
-            return (wrong(what, false), Some(Broken::of_server(what)));
+            let broken = Broken::unsupported(what);
+            return (Err(broken.trouble(server)), Some(broken));
         }
         (Ok(Said { time, answered, rest: parts.collect() }), None)
     }

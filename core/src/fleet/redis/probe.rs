@@ -62,7 +62,7 @@ impl Probe {
     }
 
     fn follow(&mut self, to: &Redirect) -> Result<(), Broken> {
-        let server = self.server.of_cluster(&to.address).map_err(Broken::of_server)?;
+        let server = self.server.of_cluster(&to.address).map_err(Broken::unsupported)?;
         let probe = Self::connect(&Arc::new(server));
         *self = probe.map_err(|failure| Broken::new(of_failure(&failure)))?;
         self.has_followed = true;

@@ -33,11 +33,12 @@ impl Said {
 
     /// The answer to a call that asks whether it may be made; `now` is when it came, in nanoseconds since boot.
     pub(super) fn admitted(&self, call: u64, now: u64) -> Option<Result<Admitted, Trouble>> {
-        let [what, Reply::Number(number)] = &self.rest[..] else { return None };
+        let [what, Reply::Number(number), rate] = &self.rest[..] else { return None };
+        let rate = std::str::from_utf8(rate.text()?).ok()?.parse().ok()?;
         let after =
             || now.saturating_add(number.unsigned_abs().saturating_add(1).saturating_mul(1000));
         Some(Ok(match what.text()? {
-            b"go" => Admitted::Go(Pass { call, at: self.time, is_probe: *number == 1 }),
+            b"go" => Admitted::Go(Pass { call, at: self.time, is_probe: *number == 1, rate }),
             b"later" => Admitted::Later(after()),
             b"cooling" => Admitted::Cooling(after()),
             _ => return None,

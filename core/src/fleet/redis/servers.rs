@@ -46,6 +46,14 @@ impl Servers {
         }
     }
 
+    /// Whether a connection is open to any of them.
+    pub(super) fn is_connected(&self) -> bool {
+        match self {
+            Self::One(link) => link.is_connected(),
+            Self::Cluster(cluster) => cluster.is_connected(),
+        }
+    }
+
     /// Where a command goes that another server should have.
     pub(super) fn follows(&self) -> Option<Follows> {
         match self {

@@ -265,6 +265,10 @@ impl SharedStore for RedisStore {
         self.0.get().server().is_by_hand
     }
 
+    fn is_connected(&self) -> bool {
+        self.0.get().servers.is_connected()
+    }
+
     fn pacing(&self) -> Pacing {
         Pacing {
             first: Duration::from_millis(20),

@@ -38,6 +38,15 @@ pub(super) enum Reach {
     Connection,
     /// The server, as it is set up.
     Server,
+    /// The server, as it is: it cannot do what a fleet needs.
+    Unsupported,
+}
+
+impl Reach {
+    /// To connect again soon would be of no use.
+    pub(super) fn is_of_server(self) -> bool {
+        matches!(self, Self::Server | Self::Unsupported)
+    }
 }
 
 /// What an error of the server means, and what it is about.
@@ -59,7 +68,7 @@ pub(super) fn of_error(text: &str) -> (String, bool, Reach) {
         }
         () if says("unknown command") => {
             let what = "it does not know a command that a fleet needs: it must run scripts (EVAL)";
-            (what.to_owned(), false, Reach::Server)
+            (what.to_owned(), false, Reach::Unsupported)
         }
         () if says("write commands are not allowed") || says("read only replica") => {
             let what = "it is a replica, and takes no writes: name the primary";
@@ -100,7 +109,7 @@ pub(super) fn of_socket(error: &io::Error) -> String {
 
 /// The trouble of a server.
 pub(super) fn trouble(server: &str, what: &str, reads: bool) -> Trouble {
-    Trouble { what: format!("{server}: {what}"), reads }
+    Trouble { what: format!("{server}: {what}"), reads, is_unsupported: false }
 }
 
 #[cfg(test)]

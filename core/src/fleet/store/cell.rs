@@ -65,7 +65,7 @@ pub(crate) struct Asked {
 }
 
 /// The answer to such a caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Admitted {
     /// It may, now; the call tells when it was let through.
     Go(Pass),
@@ -76,11 +76,13 @@ pub(crate) enum Admitted {
 }
 
 /// A call that was let through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Pass {
     pub(crate) call: u64,
     pub(crate) at: u64,
     pub(crate) is_probe: bool,
+    /// The account's rate then, in calls per second.
+    pub(crate) rate: f64,
 }
 
 /// How a call ended.
@@ -144,15 +146,19 @@ impl Cell {
             // No longer than what counts as plausible when it is read.
             let lost_after = asked.lost_after.min(nanos(COOLDOWN_MAX));
             self.probe_until = time.saturating_add(lost_after);
-            return Admitted::Go(Pass { call: asked.call, at: time, is_probe: true });
+            return Admitted::Go(self.pass(asked, true, time));
         }
         if self.level >= 1.0 {
             self.level -= 1.0;
-            return Admitted::Go(Pass { call: asked.call, at: time, is_probe: false });
+            return Admitted::Go(self.pass(asked, false, time));
         }
         // Not all at the same moment.
         let wait = (1.0 - self.level + asked.random) / self.rate;
         Admitted::Later(time.saturating_add(nanos_of(wait).max(SECOND / 1000)))
+    }
+
+    fn pass(&self, asked: &Asked, is_probe: bool, time: u64) -> Pass {
+        Pass { call: asked.call, at: time, is_probe, rate: self.rate }
     }
 
     /// Takes note of how a call ended; `cell` is what is in the store. None if there is nothing to leave there.

@@ -367,7 +367,7 @@ fn a_cell_that_is_none_of_ours_is_absent(world: &dyn World) {
     let store = world.store(0);
     for poison in poison() {
         world.put_cell(&CELL, &poison);
-        let pass = Pass { call: 1, at: TIME, is_probe: false };
+        let pass = Pass { call: 1, at: TIME, is_probe: false, rate: 1.0 };
         store.report(&CELL, &Told { pass, how: Ended::Answered }, TIME).result().unwrap();
         assert!(matches!(store.admit(&CELL, &asked(2), TIME).result(), Ok(Admitted::Go(_))));
         world.put_cell(&CELL, &poison);

@@ -363,7 +363,7 @@ impl State {
 }
 
 fn trouble(what: &str, reads: bool) -> Trouble {
-    Trouble { what: format!("a store in memory: {what}"), reads }
+    Trouble { what: format!("a store in memory: {what}"), reads, is_unsupported: false }
 }
 
 #[cfg(test)]

@@ -41,6 +41,11 @@ pub(crate) trait SharedStore: Send + Sync {
         false
     }
 
+    /// Whether there is a connection to it now, if it is one that has any.
+    fn is_connected(&self) -> bool {
+        false
+    }
+
     /// When to look again at a lease that another holds.
     fn pacing(&self) -> Pacing;
 }

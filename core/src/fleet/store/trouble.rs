@@ -6,4 +6,6 @@ pub(crate) struct Trouble {
     pub(crate) what: String,
     /// Values can still be read.
     pub(crate) reads: bool,
+    /// It is no store for a fleet, as it is: it has no scripts, or no clock.
+    pub(crate) is_unsupported: bool,
 }

@@ -23,4 +23,4 @@ else
   said, what = 'later', math.max((1 - cell.level + random) / cell.rate * SECOND, 1000)
 end
 write_cell(cell)
-return {now, said, what}
+return {now, said, what, string.format('%.17g', cell.rate)}
