@@ -337,6 +337,13 @@ page-pictures: $(PAGE_TESTS)/node_modules/.package-lock.json ## writes docs/page
 	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-cli
 	$(PAGE_RUN) GRANTMINT=$(abspath $(TARGET_DIR))/release/grantmint PICTURES=$(CURDIR)/docs/page node --test looks.test.mjs
 
+.PHONY: docs docs-pages
+docs: need-python need-node ## the documentation as a site with search, in target/docs/html
+	python3 -B docs/site/build.py
+
+docs-pages: need-python ## the same without the references of Rust and TypeScript: in seconds
+	python3 -B docs/site/build.py --pages
+
 test-long: ## the tests that take minutes
 	GRANTMINT_LONG=1 $(RELEASE) $(CARGO) test --locked --release -p grantmint-core -- --nocapture
 	GRANTMINT_LONG=1 $(MAKE) test-shuttle test-python test-node

@@ -15,7 +15,8 @@ from grantmint import decode, verify
 from support import KEY, REPOSITORY, STREAMER
 
 PAGE = (REPOSITORY / "docs" / "migration.md").read_text(encoding="utf-8")
-PYTHON, _, OTHERS = re.split(r"<!-- node:(?:begin|end) -->", PAGE)
+PYTHON, _, _ = re.split(r"<!-- node:(?:begin|end) -->", PAGE)
+OTHERS = (REPOSITORY / "docs" / "howto" / "other-languages.md").read_text(encoding="utf-8")
 ACCOUNT, KEY_SID = "AC00000000000000000000000000000001", "SK00000000000000000000000000000002"
 SECRET = "the secret shown once in the console"
 NAMES = {"ACCOUNT": ACCOUNT, "KEY": KEY_SID, "SECRET": SECRET}
@@ -105,7 +106,7 @@ def test_step_3_makes_one_call_where_there_was_one_for_each(emulator, monkeypatc
         assert emulator.calls - before == calls
 
 
-SECTIONS = re.findall(r"^### (\S+)\n(.*?)(?=^### )", OTHERS, re.DOTALL | re.MULTILINE)
+SECTIONS = re.findall(r"^## (\S+)\n(.*?)(?=^## )", OTHERS, re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.parametrize(("language", "section"), SECTIONS, ids=[name for name, _ in SECTIONS])

@@ -50,7 +50,7 @@ def test_the_examples_run(emulator, capsys):
 def test_the_sixty_seconds_of_the_front_page_run(emulator, key, capsys):
     examples = examples_of(FRONT_PAGE)
     run_all(examples)
-    assert len(examples) == 1
+    assert len(examples) == 2
     jwt = capsys.readouterr().out.split()[0]
     assert grantmint.verify(jwt, key).identity == "alice"
     assert emulator.calls == 1

@@ -29,7 +29,7 @@ pub(crate) struct Cli {
 
     /// An API key that may call and whose tokens are believed: AC…:SK…:secret (repeatable)
     ///
-    /// Without any there is one built-in key, shown in the examples below.
+    /// Without any there is one built-in key. At the start the program prints it, as three lines for a shell.
     #[arg(long = "key", value_name = "KEY")]
     keys: Vec<String>,
 
@@ -107,6 +107,11 @@ enum TlsKind {
 }
 
 impl Cli {
+    /// Whether the built-in key is the only one.
+    pub(crate) const fn has_no_key(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// The configuration that the arguments ask for.
     ///
     /// Keys are read here and not while parsing, where a mistake would be shown with the secret in it.

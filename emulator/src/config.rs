@@ -165,6 +165,15 @@ impl ApiKey {
             secret: DEMO_SECRET.to_owned(),
         }
     }
+
+    /// The lines that give a shell this key, for programs that read it from the environment.
+    pub fn exports(&self) -> String {
+        let Self { account_sid, key_sid, secret } = self;
+        format!(
+            "export TWILIO_ACCOUNT_SID={account_sid}\nexport TWILIO_API_KEY={key_sid}\n\
+             export TWILIO_API_SECRET={secret}\n"
+        )
+    }
 }
 
 impl FromStr for ApiKey {

@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use grantmint_emulator::{ConnectProxy, Emulator};
+use grantmint_emulator::{ApiKey, ConnectProxy, Emulator};
 use tokio::runtime::Runtime;
 
 use crate::cli::Cli;
@@ -26,6 +26,7 @@ fn run(cli: Cli) -> io::Result<()> {
     let signals = Signals::watch()?;
     let ca_out = cli.tls_ca_out.clone();
     let proxy = start_proxy(&cli)?;
+    let is_demo = cli.has_no_key();
     let config = cli.into_config().map_err(io::Error::other)?;
     if config.allow_remote && !config.listen.ip().is_loopback() {
         let warning = "whoever can reach it can steer this emulator";
@@ -39,6 +40,9 @@ fn run(cli: Cli) -> io::Result<()> {
     writeln!(io::stdout(), "grantmint-emulator listens on {base_url}")?;
     if let Some(proxy) = &proxy {
         writeln!(io::stdout(), "its CONNECT proxy listens on {}", proxy.url())?;
+    }
+    if is_demo {
+        write!(io::stdout(), "{}", ApiKey::demo().exports())?;
     }
     signals.wait();
     Ok(())

@@ -85,6 +85,9 @@ fn it_tells_its_url_and_serves() {
     let mut child = Started::with(&["--listen", "127.0.0.1:0", "--fault", fault]);
     let line = child.line();
     let address = line.strip_prefix("grantmint-emulator listens on http://").unwrap();
+    for name in ["ACCOUNT_SID", "API_KEY", "API_SECRET"] {
+        assert!(child.line().starts_with(&format!("export TWILIO_{name}=")), "{name}");
+    }
     let path = crate::client::grant_path(STREAMER);
     let request = format!("POST {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
     let answer = talk(TcpStream::connect(address).unwrap(), &request).unwrap();

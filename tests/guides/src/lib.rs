@@ -1,7 +1,7 @@
 //! The pages that show Rust. The examples of a page are the tests of its module.
 
-#[doc = include_str!("../../../README.md")]
-pub mod readme {}
+#[doc = include_str!("../../../docs/tutorial/first-token.md")]
+pub mod first_token {}
 
 #[doc = include_str!("../../../docs/jwt.md")]
 pub mod jwt {}

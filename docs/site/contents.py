@@ -1,0 +1,59 @@
+"""What the site has: the parts and pages of docs/README.md, and where each file of the repository is in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTENTS = "docs/README.md"
+FRONT = "README.md"
+#: Where a file is that would not be below docs/.
+PLACES = {
+    FRONT: "index.md",
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
+    "bindings-node/README.md": "node.md",
+    "bindings-python/README.md": "python.md",
+    "core/README.md": "core.md",
+    "ffi/README.md": "c-and-cpp.md",
+}
+PART = re.compile(r"^## (.+)$")
+ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)#]+)\)")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the site, with the title and file of each page. What a tool makes has no file here."""
+
+    title: str
+    pages: list[tuple[str, str]]
+
+
+def contents() -> list[Part]:
+    """The parts in the order of the page of contents."""
+    parts: list[Part] = []
+    for line in (ROOT / CONTENTS).read_text(encoding="utf-8").splitlines():
+        if part := PART.match(line):
+            parts.append(Part(part[1], []))
+        elif entry := ENTRY.match(line):
+            parts[-1].pages.append((entry[1], resolved(CONTENTS, entry[2])))
+    return [part for part in parts if part.pages]
+
+
+def resolved(page: str, link: str) -> str:
+    """The file that a link of a page goes to, from the root of the repository."""
+    parts: list[str] = []
+    for part in (PurePosixPath(page).parent / link).parts:
+        if part == "..":
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+def place(file: str) -> str:
+    """Where a page is within the site's sources."""
+    return PLACES.get(file) or file.removeprefix("docs/")
