@@ -66,9 +66,11 @@ fn the_page_of_limits_has_each_limit() {
 }
 
 fn table() -> String {
-    let mut table = String::from("| name | value | what it counts, and who set it |\n|---|---:|---|\n");
+    let mut table =
+        String::from("| name | value | what it counts, and who set it |\n|---|---:|---|\n");
     for limit in LIMITS {
-        writeln!(table, "| `{}` | {} | {} |", limit.name, grouped(limit.value), limit.source).unwrap();
+        writeln!(table, "| `{}` | {} | {} |", limit.name, grouped(limit.value), limit.source)
+            .unwrap();
     }
     table
 }
@@ -78,7 +80,7 @@ fn grouped(value: u64) -> String {
     let digits = value.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
