@@ -20,16 +20,31 @@ TRY := tests/machine/try.sh
 .PHONY: test-python lint-python bench-python wheel help demo test test-rust test-redis test-turn test-shuttle build-c test-c build-cpp test-cpp header lint fmt licences
 .PHONY: check check-streams check-asan check-tsan check-valgrind check-bench bench fuzz check-fuzz lint-release
 
-help: ## lists the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+help: ## start -: lists the targets
+	@awk -f tests/machine/help.awk $(MAKEFILE_LIST)
+
+# What one needs to know after a change, of core and of what holds for all files. One build of cargo's for all of it, the
+# same as that of test-rust.
+SLOW := cache_model cache_simulation long_outages real_lingering real_load real_pool
+QUICK_LEAVES_OUT := $(SLOW); and what needs other languages, features, servers or release builds: make test lint check
+.PHONY: quick
+quick: need-python ## start 2: after each change: formatting, clippy, core's tests without the slow ones, words, promises
+	$(CARGO) fmt --all --check
+	python3 tests/packaging/words.py
+	python3 tests/packaging/promises.py
+	python3 tests/packaging/versions.py
+	$(MAKE) --no-print-directory test-soak
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) test --locked --quiet --lib --test it --test header -- $(addprefix --skip ,$(SLOW))
+	@echo 'Left out: $(QUICK_LEAVES_OUT)'
 
 # `make demo DEMO="--streams 1000"` shows it with as many streams.
-demo: ## lets 20,000 viewers in, Twilio's way and through grantmint
+demo: ## start 1: lets 20,000 viewers in, Twilio's way and through grantmint
 	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-demo -- $(DEMO)
 
-test: ## all tests; the last lines say what could not be tried here
+test: ## start 35: all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) start
-	$(MAKE) test-rust test-cli test-redis test-turn test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults test-page
+	$(MAKE) test-soak test-rust test-cli test-redis test-turn test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults test-page
 	@$(NOT_TRIED) show
 
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
@@ -42,28 +57,28 @@ build-node npm: need-node
 $(NEEDS): need-%:
 	@tests/machine/install.sh $*
 
-test-rust:
+test-rust: ## test 5: everything in Rust but the command line
 	$(CARGO) test --locked
 	$(CARGO) test --locked -p grantmint-core --features tracing --test tracing
 	$(CARGO) test --locked -p grantmint-core --features serde_json/arbitrary_precision --lib json
 
 .PHONY: test-cli cli-generated
-test-cli: ## the command line: the program, and its completions in three shells
+test-cli: ## test 2: the command line: the program, and its completions in three shells
 	@$(TRY) zsh 'completions in zsh' true
 	@$(TRY) fish 'completions in fish' true
 	@$(TRY) jq 'recipes with jq' true
 	$(CARGO) test --locked -p grantmint-cli
 
-cli-generated: ## writes cli/generated: completions and the manual page
+cli-generated: ## write 1: writes cli/generated: completions and the manual page
 	UPDATE=1 $(CARGO) test --locked -p grantmint-cli --lib generated
 
 # A target directory of its own: the flag would otherwise undo every other build. A failure prints its
 # schedule; `make test-shuttle TEST=name GRANTMINT_SCHEDULE=…` plays that one again.
-test-shuttle: ## the cache under many thousand orders of its threads' steps
+test-shuttle: ## test 2: the cache under many thousand orders of its threads' steps
 	RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=$(TARGET_DIR)/shuttle \
 	  $(CARGO) test --locked -p grantmint-shuttle $(TEST)
 
-test-turn: ## ICE servers on a real coturn server
+test-turn: ## test 1: ICE servers on a real coturn server
 	@$(TRY) turnserver 'ICE servers on a coturn server' $(MAKE) try-turn
 
 .PHONY: try-turn
@@ -81,7 +96,7 @@ build-c:
 	  -DGRANTMINT_SHARED_LIBRARY=$(abspath $(TARGET_DIR))/debug/libgrantmint.so
 	cmake --build $(C_TESTS)/build --parallel $$(nproc)
 
-test-c: build-c ## the tests in C, plain and under ASan and UBSan
+test-c: build-c ## test 2: the tests in C, plain and under ASan and UBSan
 	cd $(C_TESTS)/build && ctest --output-on-failure --label-exclude valgrind
 
 build-cpp: build-c
@@ -92,7 +107,7 @@ build-cpp: build-c
 	  -DGRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/debug/grantmint-emulator
 	cmake --build $(CPP_TESTS) --parallel $$(nproc)
 
-test-cpp: build-cpp ## the tests in C++, plain and under ASan and UBSan
+test-cpp: build-cpp ## test 3: the tests in C++, plain and under ASan and UBSan
 	cd $(CPP_TESTS) && ctest --output-on-failure --label-exclude valgrind
 
 .PHONY: install uninstall build-packaging test-packaging test-server
@@ -101,27 +116,27 @@ LIBDIR ?= lib
 PLACE = PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)'
 PACKAGING := $(abspath $(TARGET_DIR))/packaging
 
-install: ## the C and C++ library, under PREFIX=/usr/local; also LIBDIR=lib, DESTDIR=
+install: ## start 3: the C and C++ library, under PREFIX=/usr/local; also LIBDIR=lib, DESTDIR=
 	built=$$(CARGO='$(CARGO)' ffi/packaging/build.sh) && $(PLACE) ffi/packaging/install.sh "$$built"
 
-uninstall: ## removes what install has put there
+uninstall: ## package -: removes what install has put there
 	$(PLACE) ffi/packaging/uninstall.sh
 
 build-packaging:
 	$(MAKE) install PREFIX=$(PACKAGING)/prefix LIBDIR=lib DESTDIR=
 
-test-packaging: build-packaging ## what install puts where, and projects that link with it
+test-packaging: build-packaging ## test 4: what install puts where, and projects that link with it
 	python3 -B -m unittest discover --start-directory tests/packaging
 
 .PHONY: packages-check
-packages-check: build-packaging ## what everybody who judges packages says of ours, as a table
+packages-check: build-packaging ## check 5: what everybody who judges packages says of ours, as a table
 	python3 -B tests/packaging/checkers.py
 
 .PHONY: check-reproducible
-check-reproducible: need-python need-node ## builds the packages a second time as somebody else would, and compares bytes
+check-reproducible: need-python need-node ## check 20: builds the packages a second time as somebody else would, and compares bytes
 	python3 -B tests/packaging/reproduced.py
 
-test-server: build-packaging ## a token server in C++ under load, on the installed library
+test-server: build-packaging ## test 1: a token server in C++ under load, on the installed library
 	@$(TRY) cpp-httplib 'the token server in C++' $(MAKE) try-server
 
 .PHONY: try-server
@@ -133,7 +148,7 @@ try-server:
 	python3 -B tests/cpp/server/test_server.py $(PACKAGING)/server/token_server \
 	  $(TARGET_DIR)/debug/grantmint-emulator
 
-test-redis: ## fleets through Redis, on real servers
+test-redis: ## test 2: fleets through Redis, on real servers
 	@$(TRY) redis-server 'fleets through Redis' $(MAKE) try-redis
 
 .PHONY: try-redis
@@ -150,10 +165,10 @@ try-redis:
 READER_CPP := $(abspath $(TARGET_DIR))/fleet-reader-cpp
 READERS = Rust=$(TARGET_DIR)/debug/grantmint-fleet-reader C++=$(READER_CPP)
 MIXED = python3 -B tests/fleet/mixed.py --emulator $(TARGET_DIR)/debug/grantmint-emulator $(READERS)
-fleet-mixed: build-readers ## processes in Rust and C++ that share through Redis
+fleet-mixed: build-readers ## test 1: processes in Rust and C++ that share through Redis
 	$(MIXED)
 
-fleet-languages: build-readers languages ## the same in all languages
+fleet-languages: build-readers languages ## check 3: the same in all languages
 	$(MIXED) Python="$(PYTHON) tests/fleet/reader.py" Node.js="node tests/fleet/reader.mjs $(NODE_INSTALLED)"
 
 .PHONY: build-readers
@@ -162,10 +177,10 @@ build-readers:
 	$(CXX) -std=c++17 -Wall -Wextra -Werror -Iinclude tests/fleet/reader.cpp -o $(READER_CPP) \
 	  $(TARGET_DIR)/debug/libgrantmint.a $(shell cat ffi/packaging/native_libs)
 
-header: ## writes include/grantmint.h from ffi/src
+header: ## write -: writes include/grantmint.h from ffi/src
 	UPDATE=1 $(CARGO) test --locked -p grantmint-ffi --test header
 
-lint: licences words promises lint-release lint-python lint-node ## formatting, clippy, licences and duplicate crates
+lint: licences words promises lint-release lint-python lint-node ## lint 6: formatting, clippy, licences and duplicate crates
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-core --no-default-features -- -D warnings
@@ -184,29 +199,30 @@ licences:
 	python3 tests/packaging/sboms.py
 
 .PHONY: sboms
-sboms: need-python ## writes packaging/sboms, the crates in each library
+sboms: need-python ## write -: writes packaging/sboms, the crates in each library
 	python3 tests/packaging/sboms.py write
 
 .PHONY: third-party
-third-party: need-python ## writes THIRD-PARTY-LICENSES from what the libraries have in them
+third-party: need-python ## write -: writes THIRD-PARTY-LICENSES from what the libraries have in them
 	python3 tests/packaging/third_party.py write
 
 .PHONY: words promises
-words: need-python ## one word for one thing: docs/glossary.md
+words: need-python ## lint -: one word for one thing: docs/glossary.md
 	python3 tests/packaging/words.py
 
-promises: need-python ## every promise has a test that is there: docs/promises.md
+promises: need-python ## lint -: every promise has a test that is there: docs/promises.md
 	python3 tests/packaging/promises.py
 
-lint-release: ## one version everywhere, docs/unsafe.md, the workflows of the release
+lint-release: ## lint -: one version everywhere, docs/unsafe.md, the workflows of the release
 	python3 tests/packaging/versions.py
 	python3 tests/packaging/unsafe_inventory.py
 	python3 tests/packaging/workflows.py $(TARGET_DIR)/venv-lint
+	@$(MAKE) --silent help >/dev/null
 
-fmt: ## formats everything
+fmt: ## lint -: formats everything
 	$(CARGO) fmt --all
 
-check: ## sanitizers, fuzzers for seconds, the demo, benches that run, checkers of packages
+check: ## check 15: sanitizers, fuzzers for seconds, the demo, benches that run, checkers of packages
 	@$(NOT_TRIED) start
 	$(MAKE) check-asan check-tsan check-valgrind check-fuzz check-bench check-streams check-fleet demo packages-check
 	@$(NOT_TRIED) show
@@ -245,20 +261,20 @@ FLEET_BUILD = $(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-
   --features grantmint-fleet/redis
 FLEET_RUST = Rust=$(TARGET_DIR)/release/grantmint-fleet-reader
 .PHONY: check-fleet fleet-processes
-check-fleet: ## processes that share grants: thousands of simulated ones, held to their bars, and eight real ones
+check-fleet: ## check 2: processes that share grants: thousands of simulated ones, held to their bars, and eight real ones
 	$(FLEET_BUILD)
 	$(TARGET_DIR)/release/grantmint-fleet
 	$(FLEET_RUN) --processes 8 --streams 5 --seconds 6 --kill $(FLEET_RUST)
 
 .PHONY: fleet-redis
-fleet-redis: ## 64 processes of four machines that share through Redis, which then freezes, and is killed
+fleet-redis: ## check 6: 64 processes of four machines that share through Redis, which then freezes, and is killed
 	$(FLEET_BUILD)
 	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis $(FLEET_RUST)
 	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis --outage frozen $(FLEET_RUST)
 	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis --outage killed $(FLEET_RUST)
 
 FLEET_SECONDS ?= 120
-fleet-processes: languages ## 64 processes of all languages that share grants, one of which is killed each second
+fleet-processes: languages ## check 3: 64 processes of all languages that share grants, one of which is killed each second
 	$(FLEET_BUILD)
 	$(FLEET_RUN) --seconds $(FLEET_SECONDS) --kill $(FLEET_RUST) Python="$(PYTHON) tests/fleet/reader.py" \
 	  Node.js="node tests/fleet/reader.mjs $(NODE_INSTALLED)"
@@ -266,25 +282,25 @@ fleet-processes: languages ## 64 processes of all languages that share grants, o
 .PHONY: streams-sockets streams-day streams-docs
 # `grantmint-streams PART` runs the cases whose names have that part.
 STREAMS = $(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-streams --
-check-streams: ## many streams of one account on simulated upstreams, held to their bars; seconds of it over sockets
+check-streams: ## check 2: many streams of one account on simulated upstreams, held to their bars; seconds of it over sockets
 	$(STREAMS)
 	$(STREAMS) sockets smoke
 
 # `make streams-sockets RUN=enough` runs that one: no-limit, enough, barely, too-little or changes.
-streams-sockets: ## many streams of one account over real sockets, held to their bars: half an hour
+streams-sockets: ## check 30: many streams of one account over real sockets, held to their bars: half an hour
 	$(STREAMS) sockets $(RUN)
 
-streams-day: ## a simulated day of 10,000 streams: limits, latencies and outages at random
+streams-day: ## check 5: a simulated day of 10,000 streams: limits, latencies and outages at random
 	$(STREAMS) day
 
-streams-docs: ## measures what docs/streams.md has pictures of, and draws them
+streams-docs: ## write 30: measures what docs/streams.md has pictures of, and draws them
 	$(STREAMS) sockets changes --csv docs/streams-rate.csv
 	$(STREAMS) carried > docs/streams-carried.csv
 	python3 tests/streams/plot.py docs
 
 # `make fuzz FUZZ="c_api mint" FUZZ_SECONDS=3600` runs those two for an hour.
 FUZZ_SECONDS ?= 60
-fuzz: ## looks for inputs that break something, FUZZ_SECONDS for each target
+fuzz: ## check 10: looks for inputs that break something, FUZZ_SECONDS for each target
 	tests/fuzz/run.sh $(TARGET_DIR)/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 .PHONY: languages test-faults faults soak test-long
@@ -307,10 +323,10 @@ languages: build-node
 PROBES = Rust=$(TARGET_DIR)/debug/fault-probe C=$(FAULTS)/probe-c C++=$(FAULTS)/probe-cpp \
   Python="$(PYTHON) tests/faults/probe.py" Node.js="node tests/faults/probe.mjs $(NODE_INSTALLED)"
 
-test-faults: languages ## every fault of upstream in every language, against docs/faults.md
+test-faults: languages ## test 2: every fault of upstream in every language, against docs/faults.md
 	$(MATRIX) --check docs/faults.md $(PROBES)
 
-faults: languages ## writes docs/faults.md
+faults: languages ## write 2: writes docs/faults.md
 	$(MATRIX) --write docs/faults.md $(PROBES)
 
 .PHONY: test-page try-page page-pictures
@@ -323,7 +339,7 @@ $(PAGE_TESTS)/node_modules/.package-lock.json: $(PAGE_TESTS)/package-lock.json |
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
-test-page: ## the page of the command line: its rules by raw sockets and in Chromium, its views, its snippets
+test-page: ## test 3: the page of the command line: its rules by raw sockets and in Chromium, its views, its snippets
 	@$(TRY) redis-server 'the page with a fleet through Redis' true
 	@$(TRY) chromium 'the page of the command line' $(MAKE) try-page
 
@@ -333,46 +349,52 @@ try-page: languages $(PAGE_TESTS)/node_modules/.package-lock.json
 	$(PAGE_RUN) GRANTMINT=$(abspath $(TARGET_DIR))/debug/grantmint node --test --test-concurrency=2 $(TEST)*.test.mjs
 
 # By the program as it ships, whose show does not stutter.
-page-pictures: $(PAGE_TESTS)/node_modules/.package-lock.json ## writes docs/page: what the page looks like
+page-pictures: $(PAGE_TESTS)/node_modules/.package-lock.json ## write 3: writes docs/page: what the page looks like
 	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-cli
 	$(PAGE_RUN) GRANTMINT=$(abspath $(TARGET_DIR))/release/grantmint PICTURES=$(CURDIR)/docs/page node --test looks.test.mjs
 
 .PHONY: docs docs-pages
-docs: need-python need-node ## the documentation as a site with search, in target/docs/html
+docs: need-python need-node ## package 3: the documentation as a site with search, in target/docs/html
 	python3 -B docs/site/build.py
 
-docs-pages: need-python ## the same without the references of Rust and TypeScript: in seconds
+docs-pages: need-python ## package -: the same without the references of Rust and TypeScript: in seconds
 	python3 -B docs/site/build.py --pages
 
-test-long: ## the tests that take minutes
+test-long: ## check 60: the tests that take minutes
 	GRANTMINT_LONG=1 $(RELEASE) $(CARGO) test --locked --release -p grantmint-core -- --nocapture
 	GRANTMINT_LONG=1 $(MAKE) test-shuttle test-python test-node
 
-# `make soak SEED=…` plays the faults of a run again.
+.PHONY: test-soak
+test-soak: need-python
+	python3 -B -m unittest discover --start-directory tests/soak
+
+# `make soak SEED=…` plays the faults of a run again; SERIES=FILE writes down what memory was.
 SOAK_SECONDS ?= 120
 DROP_IN := $(CURDIR)/bindings-python/tests/test_drop_in_differential.py
+# Minters of one request are what is to be tried here.
+SOAK_NODE = node --disable-warning=GRANTMINT_MINTER_PER_REQUEST --expose-gc --max-semi-space-size=1 tests/soak/soak.mjs $(NODE_INSTALLED)
 soak: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json
-soak: languages $(NODE_TESTS)/node_modules/.package-lock.json ## three runs of a mixed load in every language, SOAK_SECONDS each; thousands of drop-in programs
+soak: languages $(NODE_TESTS)/node_modules/.package-lock.json ## check 8: three runs of a mixed load in every language, SOAK_SECONDS each; thousands of drop-in programs
+	tests/machine/install.sh redis-server
 	$(RELEASE) $(CARGO) build --release --locked -p grantmint-soak -p grantmint-emulator
-	python3 tests/soak/run.py --seconds $(SOAK_SECONDS) $(addprefix --seed ,$(SEED)) \
+	python3 tests/soak/run.py --seconds $(SOAK_SECONDS) $(addprefix --seed ,$(SEED)) $(addprefix --series ,$(SERIES)) \
 	  --emulator $(TARGET_DIR)/release/grantmint-emulator Rust=$(TARGET_DIR)/release/grantmint-soak \
-	  Python="$(PYTHON) tests/soak/soak.py" \
-	  Node.js="node --expose-gc --max-semi-space-size=1 tests/soak/soak.mjs $(NODE_INSTALLED)"
+	  Python="$(PYTHON) tests/soak/soak.py" gevent="$(PYTHON) tests/soak/soak.py gevent" Node.js="$(SOAK_NODE)"
 	cd $(NODE_PACKED) && GRANTMINT_LONG=1 $(PYTHON) -m pytest -q -p no:cacheprovider \
 	  -c $(CURDIR)/bindings-python/pyproject.toml --rootdir $(CURDIR)/bindings-python $(DROP_IN)
 	GRANTMINT_LONG=1 GRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/release/grantmint-emulator \
 	  node $(NODE_TESTS)/run.mjs $(NODE_PACKED) drop-in
 
-test-python: ## builds the wheel, installs it into clean environments and tests it there
+test-python: ## test 5: builds the wheel, installs it into clean environments and tests it there
 	python3 bindings-python/driver.py test
 
-lint-python: ## formatting and lints of the Python package
+lint-python: ## lint -: formatting and lints of the Python package
 	python3 bindings-python/driver.py lint
 
-bench-python: ## measures the Python package beside its peers
+bench-python: ## measure 3: measures the Python package beside its peers
 	python3 bindings-python/driver.py bench
 
-wheel: ## a wheel and an sdist of the Python package, in target/wheels
+wheel: ## start 4: a wheel and an sdist of the Python package, in target/wheels
 	python3 bindings-python/driver.py wheel
 
 .PHONY: build-node test-node lint-node
@@ -393,7 +415,7 @@ build-node:
 
 # `make test-node TEST=cache` runs the files whose names say so.
 test-node: build-node $(NODE_TESTS)/node_modules/.package-lock.json
-test-node: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## packs the Node package, installs it where nothing else is, and tests it on all runtimes
+test-node: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## test 4: packs the Node package, installs it where nothing else is, and tests it on all runtimes
 	$(CARGO) build --locked -p grantmint-emulator
 	@$(TRY) redis-server 'Node.js processes that share through a server of Redis' true
 	@[ "$$GRANTMINT_TWILIO_NODE" ] || $(NOT_TRIED) extra "twilio-node's own tests on grantmint/twilio" \
@@ -402,7 +424,7 @@ test-node: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## packs the N
 	  GRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/debug/grantmint-emulator \
 	  node $(NODE_TESTS)/run.mjs $(NODE_PACKED) $(TEST)
 
-lint-node: $(NODE_TESTS)/node_modules/.package-lock.json ## formatting, lints, imports and types of the Node package
+lint-node: $(NODE_TESTS)/node_modules/.package-lock.json ## lint 1: formatting, lints, imports and types of the Node package
 	cd bindings-node && test/node_modules/.bin/prettier --check .
 	cd bindings-node && test/node_modules/.bin/prettier --config .prettierrc.json --check '../tests/{bundlers,fleet,page}/**/*.mjs' '../cli/page/*.mjs'
 	cd bindings-node && test/node_modules/.bin/eslint --config test/eslint.config.mjs .
@@ -417,16 +439,16 @@ NPM := $(abspath $(TARGET_DIR))/npm
 NODE_BENCH := bindings-node/bench
 BUNDLERS := $(abspath $(TARGET_DIR))/bundlers
 
-npm: ## the npm packages for this platform, in target/npm
+npm: ## start 2: the npm packages for this platform, in target/npm
 	node bindings-node/scripts/npm.mjs $(NPM)
 
-test-npm: npm $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## tries the npm packages out on Node, Bun and Deno
+test-npm: npm $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## test 2: tries the npm packages out on Node, Bun and Deno
 	node $(NODE_TESTS)/run.mjs $(NPM) conformance
 
 # What their own judges say of the npm packages.
 NPM_CHECKS := npm-publint npm-attw npm-types npm-readme npm-release
 .PHONY: packages-check-npm $(NPM_CHECKS)
-packages-check-npm: $(NPM_CHECKS) ## what checkers, picky compilers and a registry say of the npm packages
+packages-check-npm: $(NPM_CHECKS) ## check 2: what checkers, picky compilers and a registry say of the npm packages
 
 $(NPM_CHECKS): npm $(NODE_TESTS)/node_modules/.package-lock.json $(NODE_TESTS)/runtimes/node_modules/.package-lock.json
 
@@ -445,10 +467,10 @@ $(BUNDLERS)/%/node_modules/.installed: tests/bundlers/%/package-lock.json
 	touch $@
 
 # `make test-bundlers TEST=webpack` tries those whose names say so.
-test-bundlers: build-node $(BUNDLERS)/daily/node_modules/.installed ## the packages in bundlers, tracers and package managers
+test-bundlers: build-node $(BUNDLERS)/daily/node_modules/.installed ## test 2: the packages in bundlers, tracers and package managers
 	node tests/bundlers/run.mjs $(BUNDLERS)/daily $(NODE_PACKED) daily $(TEST)
 
-test-bundlers-nightly: build-node $(BUNDLERS)/nightly/node_modules/.installed ## the same in rarer tools
+test-bundlers-nightly: build-node $(BUNDLERS)/nightly/node_modules/.installed ## check 4: the same in rarer tools
 	node tests/bundlers/run.mjs $(BUNDLERS)/nightly $(NODE_PACKED) nightly $(TEST)
 
 # Not `npm ci`: it wants one peer's packages for all other platforms, which not every mirror has.
@@ -457,14 +479,14 @@ $(NODE_BENCH)/node_modules/.package-lock.json: $(NODE_BENCH)/package-lock.json |
 	touch $@
 
 # `make bench-node BENCH="--json FILE"` also writes the figures down; BENCH=--smoke only runs everything.
-bench-node: build-node $(NODE_BENCH)/node_modules/.package-lock.json ## measures the Node package beside its peers
+bench-node: build-node $(NODE_BENCH)/node_modules/.package-lock.json ## measure 3: measures the Node package beside its peers
 	node $(NODE_BENCH)/run.mjs $(NODE_PACKED) $(BENCH)
 
 .PHONY: bench-docs
 FOUND := $(abspath $(TARGET_DIR))/bench
 # `make bench BENCH_RUNS=5` measures all of it five times, and quotes medians.
 BENCH_RUNS ?= 1
-bench: build-node $(NODE_BENCH)/node_modules/.package-lock.json ## measures every language beside its peers; one table of ratios, and JSON
+bench: build-node $(NODE_BENCH)/node_modules/.package-lock.json ## measure 10: measures every language beside its peers; one table of ratios, and JSON
 	mkdir -p $(FOUND) && rm -f $(FOUND)/*.json
 	for run in $$(seq $(BENCH_RUNS)); do \
 	  $(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-bench -- --json $(FOUND)/rust-$$run.json && \
@@ -473,7 +495,7 @@ bench: build-node $(NODE_BENCH)/node_modules/.package-lock.json ## measures ever
 	done
 	python3 tests/bench/table.py $(FOUND)
 
-bench-docs: ## writes what bench has found into docs/bench.md, the README and a picture
+bench-docs: ## write 1: writes what bench has found into docs/bench.md, the README and a picture
 	python3 -m venv $(FOUND)/venv
 	$(FOUND)/venv/bin/pip install --quiet --requirement tests/bench/requirements.txt
 	$(FOUND)/venv/bin/python tests/bench/table.py $(FOUND) --publish .

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Three runs of a mixed load in every language at once, each before an upstream that fails at random.
 
-    run.py --emulator PROGRAM --seconds N LANGUAGE=COMMAND...
+    run.py --emulator PROGRAM --seconds N [--series FILE] LANGUAGE=COMMAND...
 
-A program asks for tokens in every way until its time is over, watches the rules by itself, prints some of
-its tokens for the player to judge, and at last a line of JSON with its memory after a quarter of the time
-and at the end. Here it is seen that memory stays where it was, that cool-downs are kept as promised, and
-that the player lets every viewer in. Each run says its seed; --seed plays its faults again.
+A program asks for tokens in every way until its time is over, and watches the rules by itself. It prints its memory
+every second, some of its tokens for the player to judge, and at last a line of JSON. Here it is seen that memory does
+not grow without end, that nothing unexpected is written to standard error, that cool-downs are kept as promised, and
+that the player lets every viewer in. In the second run the fleets share through a server of Redis, else through a folder.
+Each run says its seed; --seed plays its faults again. --series writes down what memory was, second by second.
 """
 
 from __future__ import annotations
@@ -20,81 +21,64 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
+from pathlib import Path
 
-ACCOUNT = "ACde300000000000000000000000000000"
-KEYS = {
-    "TWILIO_API": ("SKde300000000000000000000000000000", "not-a-secret-emulator-demo-key-0"),
-    "SECOND_API": ("SKde300000000000000000000000000001", "not-a-secret-emulator-demo-key-1"),
-}
+from growth import allowed, growth
+from upstream import ACCOUNT, KEYS, Emulator, Fleet
+
 RUNS = 3
-ORIGIN = "https://www.example.com"
-#: What may be added to the memory that a warm process takes: the larger of the two.
-GROWTH_KIB, GROWTH_SHARE = 2048, 0.05
+#: The run whose fleets share through a server.
+WITH_REDIS = 1
 #: The rate limit that a process has: at once, and a second.
 BURST, RATE = 20, 10
-
-FAULTS = [
-    {"kind": "status", "status": 500},
-    {"kind": "status", "status": 503, "retry_after": 1},
-    {"kind": "status", "status": 401},
-    {"kind": "status", "status": 404},
-    {"kind": "throttle"},
-    {"kind": "throttle", "retry_after": 1},
-    {"kind": "latency", "ms": 300, "jitter_ms": 700},
-    {"kind": "stall", "ms": 500},
-    {"kind": "stall"},
-    {"kind": "cut_before"},
-    {"kind": "cut_body"},
-    {"kind": "slow_body", "bytes": 50, "every_ms": 20},
-    {"kind": "garbage_bytes"},
-    {"kind": "not_json"},
-    {"kind": "null_grant"},
-    {"kind": "oversize", "bytes": 70000},
-    {"kind": "truncated_json"},
-    {"kind": "short_grant", "lifetime_s": 9},
-    {"kind": "short_grant", "lifetime_s": 0},
-    {"kind": "no_date"},
-    {"kind": "proxy_date", "s": 90},
-]
-
-
-class Emulator:
-    """An upstream of a program's own."""
-
-    def __init__(self, program: str) -> None:
-        keys = [f"--key={ACCOUNT}:{sid}:{secret}" for sid, secret in KEYS.values()]
-        command = [program, "--listen", "127.0.0.1:0", *keys]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.url = self.process.stdout.readline().split()[-1]
-
-    def ask(self, path: str, body: object = None, method: str | None = None) -> dict:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/emulator/{path}", data, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def play(self, token: str) -> None:
-        try:
-            self.ask("play", {"token": token, "origin": ORIGIN})
-        except urllib.error.HTTPError as refused:
-            raise AssertionError(f"the player refused a token: {refused.read().decode()}") from None
 
 
 class Load(threading.Thread):
     """One program and its upstream, for one run."""
 
-    def __init__(self, name: str, command: str, emulator: str, seconds: int, seed: int) -> None:
+    def __init__(
+        self, name: str, command: str, emulator: str, seconds: int, seed: int, *, redis: bool
+    ) -> None:
         super().__init__(name=name)
         self.command, self.seconds = shlex.split(command), seconds
-        self.emulator = Emulator(emulator)
+        self.emulator, self.fleet = Emulator(emulator), Fleet(redis=redis)
         self.random = random.Random(f"{seed} {name}")
         self.played, self.broken, self.result = 0, [], {}
+        self.memory: list[tuple[float, float]] = []
 
     def run(self) -> None:
+        process = subprocess.Popen(
+            self.command,
+            env={**os.environ, **self.settings()},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        besides = [
+            threading.Thread(
+                target=self.emulator.make_trouble,
+                args=[self.random, lambda: process.poll() is None],
+            ),
+            threading.Thread(target=self.watch_errors, args=[process]),
+        ]
+        for thread in besides:
+            thread.start()
+        last = self.read(process)
+        if process.wait() != 0:
+            self.broken.append(f"ended with {process.returncode}")
+            last = "{}"
+        for thread in besides:
+            thread.join()
+        self.result = json.loads(last)
+        self.check(self.memory_stayed)
+        self.check(self.upstream_was_left_alone)
+        self.emulator.end()
+        self.fleet.end()
+
+    def settings(self) -> dict[str, str]:
         settings = {
             "SOAK_SECONDS": str(self.seconds),
+            "SOAK_FLEET": self.fleet.url,
             "GRANTMINT_BASE_URL": self.emulator.url,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             # An arena of the C library for each thread fills for minutes before it stays as it is,
@@ -103,36 +87,27 @@ class Load(threading.Thread):
         }
         for name, (sid, secret) in KEYS.items():
             settings.update({f"{name}_KEY": sid, f"{name}_SECRET": secret})
-        process = subprocess.Popen(
-            self.command, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
-        )
-        chaos = threading.Thread(target=self.make_trouble, args=[process])
-        chaos.start()
-        last = ""
+        return settings
+
+    def read(self, process: subprocess.Popen) -> str:
+        """Takes what a program says of itself; returns the last line."""
+        start, last = time.monotonic(), "{}"
         for line in process.stdout:
-            if line.startswith("token "):
-                self.check(lambda token=line.split()[1]: self.emulator.play(token))
+            what, _, value = line.rstrip("\n").partition(" ")
+            if what == "token":
+                self.check(lambda token=value: self.emulator.play(token))
                 self.played += 1
+            elif what == "memory":
+                self.memory.append((round(time.monotonic() - start, 2), float(value)))
             else:
                 last = line
-        if process.wait() != 0:
-            self.broken.append(f"ended with {process.returncode}")
-            last = "{}"
-        chaos.join()
-        self.result = json.loads(last)
-        self.check(self.memory_stayed)
-        self.check(self.upstream_was_left_alone)
-        self.emulator.process.terminate()
-        self.emulator.process.communicate()
+        return last
 
-    def make_trouble(self, process: subprocess.Popen) -> None:
-        """Another fault, or none, every moment."""
-        while process.poll() is None:
-            self.emulator.ask("faults", method="DELETE")
-            if self.random.random() < 0.4:
-                fault = {**self.random.choice(FAULTS), "times": self.random.randint(1, 5)}
-                self.emulator.ask("faults", fault)
-            time.sleep(self.random.uniform(0.1, 1.0))
+    def watch_errors(self, process: subprocess.Popen) -> None:
+        """Nothing is expected on standard error: no warning, no exception that was ignored."""
+        lines = list(process.stderr)
+        if lines:
+            self.broken.append(f"{len(lines)} lines on standard error:\n" + "".join(lines[:20]))
 
     def check(self, rule) -> None:
         try:
@@ -141,9 +116,11 @@ class Load(threading.Thread):
             self.broken.append(str(broken))
 
     def memory_stayed(self) -> None:
-        warm, end = self.result.get("warm_kib", 0), self.result.get("end_kib", 0)
-        most = warm + max(GROWTH_KIB, warm * GROWTH_SHARE)
-        assert warm and end <= most, f"memory went from {warm} to {end} KiB"
+        assert self.memory, "it did not say what memory it takes"
+        grown, most = growth(self.memory), allowed(self.memory)
+        first, last = (int(self.memory[at][1]) for at in (len(self.memory) // 3, -1))
+        self.result |= {"warm_kib": first, "end_kib": last, "growth_kib": round(grown)}
+        assert grown <= most, f"memory goes on growing: by {grown:.0f} KiB, expected {most:.0f}"
 
     def upstream_was_left_alone(self) -> None:
         calls = self.emulator.ask("counters")["requests"]
@@ -154,27 +131,38 @@ class Load(threading.Thread):
         assert calls > 0 and self.played > 0, "nothing was tried"
 
 
+def one_run(number: int, given: argparse.Namespace) -> list[Load]:
+    """Runs all programs at once; prints what became of each."""
+    seed, redis = given.seed + number, number == WITH_REDIS
+    loads = [
+        Load(*language, given.emulator, given.seconds, seed, redis=redis)
+        for language in given.languages
+    ]
+    for load in loads:
+        load.start()
+    for load in loads:
+        load.join()
+        print(f"run {number + 1} (seed {seed}) {load.name}: {load.result}, {load.played} let in")
+        for text in load.broken[:10]:
+            print(f"  BROKEN: {text}")
+    sys.stdout.flush()
+    return loads
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--emulator", required=True)
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--series", type=Path)
     parser.add_argument("languages", nargs="+", type=lambda text: text.split("=", 1))
     given = parser.parse_args()
-    broken = 0
-    for number in range(RUNS):
-        seed = given.seed + number
-        loads = [Load(*language, given.emulator, given.seconds, seed) for language in given.languages]
-        for load in loads:
-            load.start()
-        for load in loads:
-            load.join()
-            broken += len(load.broken)
-            print(f"run {number + 1} (seed {seed}) {load.name}: {load.result}, {load.played} let in")
-            for text in load.broken[:10]:
-                print(f"  BROKEN: {text}")
-        sys.stdout.flush()
-    return 1 if broken else 0
+    loads = [load for number in range(RUNS) for load in one_run(number, given)]
+    if given.series:
+        given.series.write_text(
+            json.dumps([{"name": load.name, "series": load.memory} for load in loads])
+        )
+    return 1 if any(load.broken for load in loads) else 0
 
 
 if __name__ == "__main__":

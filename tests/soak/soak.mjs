@@ -19,11 +19,15 @@ const PROMISE_MS = 4500;
 const KEYS = ['TWILIO_API', 'SECOND_API'].map(
   (name) => new ApiKey(account, process.env[`${name}_KEY`], process.env[`${name}_SECRET`]),
 );
-const live = new PlaybackMinter(KEYS[0], {
-  baseUrl,
-  allowOrigin: 'https://www.example.com',
-  policy: { maxKeys: STREAMS.length / 2 },
-});
+const minter = (options = {}) =>
+  new PlaybackMinter(KEYS[0], {
+    baseUrl,
+    allowOrigin: 'https://www.example.com',
+    policy: { maxKeys: STREAMS.length / 2 },
+    ...options,
+  });
+const live = minter();
+const inFleet = minter({ fleet: process.env.SOAK_FLEET });
 const counts = { operations: 0, tokens: 0, refused: 0, workers: 0 };
 const one = (from) => from[Math.floor(Math.random() * from.length)];
 
@@ -56,6 +60,18 @@ function refused(error) {
   );
 }
 
+/** Of one of the two minters, or of one that is made for this request alone. */
+async function tokenOfAMinter(...asked) {
+  const lot = Math.random();
+  if (lot >= 0.1) return (lot < 0.4 ? inFleet : live).token(...asked);
+  const mine = minter();
+  try {
+    return await mine.token(...asked);
+  } finally {
+    mine.close();
+  }
+}
+
 async function ask() {
   const streamer = one(Math.random() < 0.95 ? STREAMS.slice(0, 6) : STREAMS);
   const identity = `viewer-${Math.random()}`;
@@ -68,7 +84,7 @@ async function ask() {
     } else if (lot < 0.999) {
       // A viewer who leaves: the call is aborted, the fetch goes on.
       const signal = Math.random() < 0.2 ? AbortSignal.timeout(20) : undefined;
-      const got = await live.token(streamer, identity, { timeoutMs: Math.random() * 300, signal });
+      const got = await tokenOfAMinter(streamer, identity, { timeoutMs: Math.random() * 300, signal });
       assert.ok(got.grantRemainingMs >= PROMISE_MS, `${got.grantRemainingMs} ms are left`);
       token(got.jwt, identity);
     } else if (lot < 0.9991) live.invalidate(streamer);
@@ -108,13 +124,18 @@ function residentKib() {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
 }
 
+async function showMemory(end) {
+  while (Date.now() < end) {
+    console.log('memory', residentKib());
+    await sleep(1000);
+  }
+}
+
 async function main() {
   const end = Date.now() + SOAK_SECONDS * 1000;
   const callers = Array.from({ length: CALLERS }, () => askUntil(end));
-  let warm;
-  const look = sleep(SOAK_SECONDS * 250).then(() => (warm = residentKib()));
-  await Promise.all([...callers, churn(end), look]);
-  console.log(JSON.stringify({ warm_kib: warm, end_kib: residentKib(), ...counts }));
+  await Promise.all([...callers, churn(end), showMemory(end)]);
+  console.log(JSON.stringify(counts));
 }
 
 if (isMainThread) await main();

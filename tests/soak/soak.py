@@ -1,27 +1,41 @@
 """Asks for tokens for SOAK_SECONDS from threads, from tasks and from forked children, of an upstream that
-run.py makes fail; then prints a line of JSON about itself. Ends badly when a rule is broken."""
+run.py makes fail; then prints a line of JSON about itself. Ends badly when a rule is broken.
+
+    soak.py [gevent]    with gevent, threads are greenlets, and there are no tasks
+"""
 
 from __future__ import annotations
+
+import sys
+
+GREEN = sys.argv[1:] == ["gevent"]
+if GREEN:
+    import gevent
+    from gevent import monkey
+
+    monkey.patch_all()
 
 import asyncio
 import gc
 import json
 import os
 import random
-import sys
 import threading
 import time
 import warnings
+from collections.abc import Callable
 
 import grantmint
 
-# To fork a process with threads is what is to be tried here.
+# To fork a process with threads is what is to be tried here, and minters of one request are.
 warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
+warnings.filterwarnings("ignore", message="a PlaybackMinter was made and dropped", category=RuntimeWarning)
 
 SECONDS = float(os.environ["SOAK_SECONDS"])
-THREADS, TASKS = 3, 20
+THREADS, TASKS = (20 if GREEN else 3), 20
 STREAMS = [f"VJ{number:032x}" for number in range(60)]
-SAMPLE = 50
+#: One of so many tokens of a thread is verified, and of ten times as many one is played.
+SAMPLE = 5 if GREEN else 50
 #: The promise of every token, less what may pass between its making and its check.
 PROMISE = 4.5
 #: What a caller may be told who has done nothing wrong; all of upstream's troubles besides.
@@ -34,12 +48,20 @@ def key(name: str) -> grantmint.ApiKey:
 
 
 KEYS = [key("TWILIO_API"), key("SECOND_API")]
-live = grantmint.PlaybackMinter(
-    KEYS[0],
-    base_url=os.environ["GRANTMINT_BASE_URL"],
-    allow_origin="https://www.example.com",
-    policy={"max_keys": len(STREAMS) // 2},
-)
+
+
+def minter(**options: object) -> grantmint.PlaybackMinter:
+    return grantmint.PlaybackMinter(
+        KEYS[0],
+        base_url=os.environ["GRANTMINT_BASE_URL"],
+        allow_origin="https://www.example.com",
+        policy={"max_keys": len(STREAMS) // 2},
+        **options,
+    )
+
+
+live = minter()
+in_fleet = minter(fleet=os.environ["SOAK_FLEET"])
 
 
 class Counts:
@@ -56,12 +78,17 @@ class Counts:
         assert decoded.identity == identity, decoded
         assert "player" in decoded.grants, decoded
         if self.tokens % (10 * SAMPLE) == 0:
-            print(f"token {jwt}", flush=True)
+            say(f"token {jwt}")
 
     def error(self, error: grantmint.GrantmintError) -> None:
         self.refused += 1
         allowed = isinstance(error, grantmint.UpstreamError) or error.code in OF_WAITING
         assert allowed or error.code == "throttled", error
+
+
+def say(line: str) -> None:
+    """A line that no other thread and no child writes into."""
+    os.write(1, f"{line}\n".encode())
 
 
 def verified(jwt: str) -> grantmint.Decoded:
@@ -70,6 +97,16 @@ def verified(jwt: str) -> grantmint.Decoded:
         return grantmint.verify(jwt, KEYS[0])
     except grantmint.GrantmintError:
         return grantmint.verify(jwt, KEYS[1])
+
+
+def token_of_a_minter(streamer: str, identity: str, timeout: float) -> grantmint.PlaybackToken:
+    """Of one of the two minters, or of one that is made for this request alone."""
+    lot = random.random()
+    if lot < 0.1:
+        with minter() as mine:
+            return mine.token(streamer, identity, timeout=timeout)
+    asked = in_fleet if lot < 0.4 else live
+    return asked.token(streamer, identity, timeout=timeout)
 
 
 def what_to_ask() -> tuple[str, str, float]:
@@ -88,7 +125,7 @@ def ask(counts: Counts) -> None:
             if jwt is not None:
                 counts.token(jwt, identity)
         elif lot < 0.999:
-            token = live.token(streamer, identity, timeout=timeout)
+            token = token_of_a_minter(streamer, identity, timeout)
             assert token.grant_remaining >= PROMISE, token
             counts.token(token.jwt, identity)
         elif lot < 0.9991:
@@ -129,6 +166,15 @@ async def ask_from_tasks(counts: Counts, end: float) -> None:
     await asyncio.gather(*(task() for _ in range(TASKS)))
 
 
+def begun(work: Callable[..., None], *arguments: object) -> threading.Thread | gevent.Greenlet:
+    """A thread that does some work, or a greenlet: of those a forked child has copies that go on."""
+    if GREEN:
+        return gevent.spawn(work, *arguments)
+    thread = threading.Thread(target=work, args=arguments)
+    thread.start()
+    return thread
+
+
 def fork(counts: Counts) -> None:
     """A child asks as its parent does, and ends well."""
     counts.forks += 1
@@ -152,26 +198,22 @@ def resident_kib() -> int:
 
 
 def main() -> None:
-    start = time.monotonic()
-    end = start + SECONDS
+    end = time.monotonic() + SECONDS
     everybody = [Counts() for _ in range(THREADS + 1)]
-    jobs = [threading.Thread(target=ask_from_a_thread, args=[counts, end]) for counts in everybody[1:]]
-    tasks = Counts()
-    jobs.append(threading.Thread(target=lambda: asyncio.run(ask_from_tasks(tasks, end))))
-    everybody.append(tasks)
-    for job in jobs:
-        job.start()
-    warm = None
+    jobs = [begun(ask_from_a_thread, counts, end) for counts in everybody[1:]]
+    if not GREEN:
+        tasks = Counts()
+        everybody.append(tasks)
+        jobs.append(begun(lambda: asyncio.run(ask_from_tasks(tasks, end))))
     while time.monotonic() < end:
         fork(everybody[0])
+        say(f"memory {resident_kib()}")
         time.sleep(0.5)
-        if warm is None and time.monotonic() > start + SECONDS / 4:
-            warm = resident_kib()
     for job in jobs:
         job.join()
     names = ("operations", "tokens", "refused", "forks")
     sums = {name: sum(getattr(counts, name) for counts in everybody) for name in names}
-    print(json.dumps({"warm_kib": warm, "end_kib": resident_kib(), **sums}), flush=True)
+    say(json.dumps(sums))
 
 
 def end_at_once(broken: threading.ExceptHookArgs) -> None:

@@ -30,7 +30,7 @@ struct SlowFor {
 impl GrantSource for SlowFor {
     fn fetch(&self, _: &GrantRequest, _: Duration) -> Result<Fetched> {
         self.all.enter(self.cache);
-        thread::sleep(Duration::from_millis(40));
+        thread::sleep(Duration::from_millis(150));
         *self.all.0.lock().unwrap().get_mut(&self.cache).unwrap() -= 1;
         Fetched::new("{}")
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grantmint_core::{ApiKey, PlaybackMinter, TokenOptions};
+use grantmint_core::{ApiKey, PlaybackMinter, PlaybackMinterBuilder, TokenOptions};
 
 use crate::rules::Rules;
 
@@ -17,7 +17,10 @@ const POPULAR: usize = 8;
 const SLACK: Duration = Duration::from_secs(2);
 
 pub(crate) struct Load {
-    pub(crate) minters: [PlaybackMinter; 2],
+    /// Two that share a cache, and one in a fleet.
+    pub(crate) minters: [PlaybackMinter; 3],
+    /// What the first two were built with, for minters of one request.
+    pub(crate) minter: Box<dyn Fn() -> PlaybackMinterBuilder + Send + Sync>,
     pub(crate) keys: [ApiKey; 2],
     pub(crate) rules: Rules,
 }
@@ -37,11 +40,14 @@ impl Load {
     }
 
     fn one(self: &Arc<Self>) {
-        let live = &self.minters[fastrand::usize(..2)];
+        let live = &self.minters[fastrand::usize(..3)];
         let (streamer, identity) = (streamer(), format!("viewer-{}", fastrand::u32(..)));
         match fastrand::u32(..1_000_000) {
             0..950_000 => self.look(live, &streamer, &identity),
-            950_000..999_500 => drop(self.wait(live, &streamer, &identity)),
+            950_000..990_000 => drop(self.wait(live, &streamer, &identity)),
+            990_000..999_500 => {
+                drop(self.wait(&(self.minter)().build().unwrap(), &streamer, &identity))
+            }
             999_500..999_900 => self.call_back(live, &streamer, identity),
             999_900..999_950 => drop((live.stats().unwrap(), live.drain_events().unwrap())),
             999_950..999_970 => self.rules.done(live.prefetch(&streamer)),

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grantmint_core::{ApiKey, CachePolicy, PlaybackMinter};
+use grantmint_core::{ApiKey, CachePolicy, Fleet, PlaybackMinter, PlaybackMinterBuilder};
 
 use crate::load::Load;
 use crate::rules::Rules;
@@ -29,15 +29,13 @@ fn main() {
         .map(|_| Arc::clone(&load))
         .map(|load| thread::spawn(move || load.run(end)))
         .collect();
-    thread::sleep(time / 4);
-    let warm = memory::resident_kib();
+    while Instant::now() < end {
+        println!("memory {}", memory::resident_kib());
+        thread::sleep(Duration::from_secs(1));
+    }
     let operations: u64 = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
-    let settled = memory::resident_kib();
     let (tokens, refused) = load.rules.counted();
-    println!(
-        "{{\"warm_kib\":{warm},\"end_kib\":{settled},\"operations\":{operations},\
-         \"tokens\":{tokens},\"refused\":{refused}}}"
-    );
+    println!("{{\"operations\":{operations},\"tokens\":{tokens},\"refused\":{refused}}}");
 }
 
 fn load() -> Load {
@@ -48,13 +46,16 @@ fn load() -> Load {
     });
     // Fewer keys than streams, so that entries come and go all the time.
     let policy = CachePolicy::builder().max_keys(load::STREAMS / 2).build().unwrap();
-    let minter = |key: &ApiKey| {
-        let builder = PlaybackMinter::builder(key).base_url(setting("GRANTMINT_BASE_URL"));
-        builder.policy(policy.clone()).allow_origin("https://www.example.com").build().unwrap()
+    let (url, key) = (setting("GRANTMINT_BASE_URL"), keys[0].clone());
+    let minter = move || {
+        let builder = PlaybackMinter::builder(&key).base_url(&url);
+        builder.policy(policy.clone()).allow_origin("https://www.example.com")
     };
-    // Two minters of one account share a cache.
-    let minters = [minter(&keys[0]), minter(&keys[0])];
-    Load { minters, rules: Rules::new(&keys), keys }
+    let fleet: Fleet = setting("SOAK_FLEET").parse().unwrap();
+    let build = |builder: PlaybackMinterBuilder| builder.build().unwrap();
+    // Two minters of one key share a cache.
+    let minters = [build(minter()), build(minter()), build(minter().fleet(fleet))];
+    Load { minters, minter: Box::new(minter), rules: Rules::new(&keys), keys }
 }
 
 fn setting(name: &str) -> String {

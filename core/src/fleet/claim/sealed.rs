@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn clocks_that_differ_shorten_a_life_and_are_noticed() {
+    fn clocks_that_differ_shorten_a_lifetime_and_are_noticed() {
         for (behind, gone_on, age, is_skewed) in
             [(0, 1, 1, false), (3600, 1, 1, false), (0, 3, 3, false), (0, 4, 4, true)]
         {
