@@ -45,9 +45,7 @@ impl Load {
         match fastrand::u32(..1_000_000) {
             0..950_000 => self.look(live, &streamer, &identity),
             950_000..990_000 => drop(self.wait(live, &streamer, &identity)),
-            990_000..999_500 => {
-                drop(self.wait(&(self.minter)().build().unwrap(), &streamer, &identity))
-            }
+            990_000..999_500 => self.ask_a_minter_of_its_own(&streamer, &identity),
             999_500..999_900 => self.call_back(live, &streamer, identity),
             999_900..999_950 => drop((live.stats().unwrap(), live.drain_events().unwrap())),
             999_950..999_970 => self.rules.done(live.prefetch(&streamer)),
@@ -78,6 +76,12 @@ impl Load {
         let took = start.elapsed();
         assert!(took <= options.timeout.unwrap() + SLACK, "{took:?} for {options:?}");
         self.rules.answer(result, identity)
+    }
+
+    /// As a program does that makes a minter for each request.
+    fn ask_a_minter_of_its_own(&self, streamer: &str, identity: &str) {
+        let live = (self.minter)().build().unwrap();
+        self.wait(&live, streamer, identity);
     }
 
     fn call_back(self: &Arc<Self>, live: &PlaybackMinter, streamer: &str, identity: String) {
