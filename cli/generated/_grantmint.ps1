@@ -303,6 +303,7 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A profile of twilio-cli (repeatable)')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A profile of twilio-cli (repeatable)')
             [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Reads the secret alone from a file')
+            [CompletionResult]::new('--jwt-secret-file', '--jwt-secret-file', [CompletionResultType]::ParameterName, 'The secret for a token of another service: of LiveKit, Zoom''s Video SDK, Jitsi or Daily')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Takes a warning for an error')
             [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Looks again and again until the token has expired')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Says on stderr what went wrong, and nothing else')

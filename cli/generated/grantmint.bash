@@ -274,7 +274,7 @@ _grantmint() {
             return 0
             ;;
         grantmint__subcmd__inspect)
-            opts="-o -q -l -p -h --room --origin --at --leeway --strict --watch --output --quiet --log-level --silent --env-file --profile --secret-stdin --secret-file --help"
+            opts="-o -q -l -p -h --room --origin --at --leeway --strict --watch --output --quiet --log-level --silent --env-file --profile --secret-stdin --secret-file --jwt-secret-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -325,6 +325,10 @@ _grantmint() {
                     return 0
                     ;;
                 --secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jwt-secret-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

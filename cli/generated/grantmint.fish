@@ -299,6 +299,7 @@ none\t'More important than any message'"
 complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l env-file -d 'A file with TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET (repeatable)' -r -F
 complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -s p -l profile -d 'A profile of twilio-cli (repeatable)' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l secret-file -d 'Reads the secret alone from a file' -r -F
+complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l jwt-secret-file -d 'The secret for a token of another service: of LiveKit, Zoom\'s Video SDK, Jitsi or Daily' -r -F
 complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l strict -d 'Takes a warning for an error'
 complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -l watch -d 'Looks again and again until the token has expired'
 complete -c grantmint -n "__fish_grantmint_using_subcommand inspect" -s q -l quiet -d 'Says on stderr what went wrong, and nothing else'

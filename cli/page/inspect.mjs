@@ -121,8 +121,8 @@ function mark({ severity }, index) {
 
 function showJudges(judges) {
   const rows = Object.entries(judges).map(([name, { admits, reason, message }]) => {
-    // A token without its grant was not meant for it.
-    const isMeant = admits || reason !== `${name}_grant_missing`;
+    // A token without its grant was not meant for it, nor was one of another service.
+    const isMeant = admits || ![`${name}_grant_missing`, 'other_service'].includes(reason);
     const sign = admits ? '✓' : isMeant ? '✗' : '–';
     return el(
       'li',

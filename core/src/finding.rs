@@ -230,6 +230,24 @@ finding_kinds! {
     JitsiRoomCase = 663, "jitsi_room_case", Warning, [],
         "Jitsi lowers A to Z in room names and no other capitals, so this room is never found",
         "write the room's name in lower case";
+    OtherService = 664, "other_service", Note, [],
+        "the token is one of another service, and Twilio takes none of it",
+        "show it to that service";
+    ServiceClaim = 665, "service_claim", Warning, [],
+        "a claim is not what the service takes there",
+        "write what the message says";
+    ServiceClaimMissing = 666, "service_claim_missing", Warning, [],
+        "a claim is missing without which the service refuses the token",
+        "add the claim";
+    ServiceLifetime = 667, "service_lifetime", Warning, [],
+        "the service takes no token of this lifetime",
+        "mint with a ttl that the service takes";
+    NotBackdated = 668, "not_backdated", Warning, [],
+        "the token is valid from its minting on, so a server whose clock is behind refuses it",
+        "set nbf 10 seconds back, as backdate does";
+    TimeFraction = 669, "time_fraction", Warning, [],
+        "a time has a fraction, which many services refuse",
+        "write times as whole seconds";
 
     MoreFindings = 699, "more_findings", Note, [],
         "there is more to say of this token than an examination lists",

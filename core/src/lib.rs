@@ -86,6 +86,7 @@ pub use playback::{
 };
 #[cfg(feature = "http")]
 pub use playback::{PlaybackGrantClient, UpstreamCheck};
+pub use presets::Service;
 #[cfg(feature = "test-helpers")]
 #[doc(hidden)]
 pub use random::seed_this_thread;

@@ -69,6 +69,10 @@ pub(crate) struct KeyArgs {
     /// Reads the secret alone from a file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["env_file", "profile"])]
     pub(crate) secret_file: Option<PathBuf>,
+
+    /// The secret for a token of another service: of LiveKit, Zoom's Video SDK, Jitsi or Daily
+    #[arg(long, value_name = "FILE")]
+    pub(crate) jwt_secret_file: Option<PathBuf>,
 }
 
 /// How a report is laid out.

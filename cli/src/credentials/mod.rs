@@ -9,3 +9,4 @@ mod profile;
 mod secret_input;
 
 pub(crate) use place::{Key, api_key, api_key_if_any};
+pub(crate) use secret_input::of_file as secret_of_file;

@@ -12,6 +12,7 @@ use grantmint_core::{
 use super::keys::keys;
 use super::text::report;
 use crate::args::{InspectArgs, ReportFormat};
+use crate::credentials::secret_of_file;
 use crate::exit::{Exit, Failure};
 use crate::input::read_small;
 use crate::interrupt::{self, CtrlC};
@@ -23,10 +24,11 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(crate) fn run(args: &InspectArgs, messages: Messages) -> Result<Exit, Failure> {
     let token = token(args, messages)?;
     let keys = keys(&args.keys, messages)?;
+    let options = options(args)?;
     if args.watch {
-        return watch(&token, &keys, args);
+        return watch(&token, &keys, args, &options);
     }
-    let examination = examine(&token, &keys, &options(args));
+    let examination = examine(&token, &keys, &options);
     print(&examination, args)?;
     Ok(exit(&examination))
 }
@@ -54,7 +56,7 @@ fn found(text: &str) -> Result<WipedString, Failure> {
     Ok(token.into())
 }
 
-fn options(args: &InspectArgs) -> ExamineOptions {
+fn options(args: &InspectArgs) -> Result<ExamineOptions, Failure> {
     let mut options = ExamineOptions::new().leeway(args.leeway).strict(args.strict);
     if let Some(room) = &args.room {
         // It may be given by its SID.
@@ -63,10 +65,13 @@ fn options(args: &InspectArgs) -> ExamineOptions {
     if let Some(origin) = &args.origin {
         options = options.origin(origin);
     }
-    match args.at {
+    if let Some(file) = &args.keys.jwt_secret_file {
+        options = options.secret(secret_of_file("--jwt-secret-file", file)?.as_bytes());
+    }
+    Ok(match args.at {
         Some(time) => options.now(time.unix_seconds()),
         None => options,
-    }
+    })
 }
 
 fn print(examination: &Examination, args: &InspectArgs) -> Result<(), Failure> {
@@ -96,11 +101,16 @@ fn exit(examination: &Examination) -> Exit {
 }
 
 /// Prints a report whenever another thing is to be said, until the token can only stay as it is.
-fn watch(token: &str, keys: &[ApiKey], args: &InspectArgs) -> Result<Exit, Failure> {
+fn watch(
+    token: &str,
+    keys: &[ApiKey],
+    args: &InspectArgs,
+    options: &ExamineOptions,
+) -> Result<Exit, Failure> {
     let _ctrl_c = CtrlC::noted();
     let mut said: Option<Vec<FindingKind>> = None;
     loop {
-        let examination = examine(token, keys, &options(args));
+        let examination = examine(token, keys, options);
         let found: Vec<FindingKind> = examination.findings().iter().map(|one| one.kind()).collect();
         if said.as_ref() != Some(&found) {
             print(&examination, args)?;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use grantmint_core::judge::Refusal;
-use grantmint_core::{Examination, Finding, Map, Part, Severity, Signature, Value};
+use grantmint_core::{Examination, Finding, Map, Part, Service, Severity, Signature, Value};
 
 use super::spans::{date, lifetime, span};
 use crate::output::{Mark, Style};
@@ -21,7 +21,7 @@ pub(super) fn report(examination: &Examination, room: Option<&str>, style: Style
     for finding in examination.findings() {
         let _ = writeln!(out, "  {}", line(finding, width));
     }
-    if examination.claims().is_some() {
+    if examination.claims().is_some() && examination.service().is_none() {
         let _ = writeln!(out, "  {}", judges(examination, room));
     }
     out
@@ -57,6 +57,8 @@ fn headline(examination: &Examination) -> String {
     let signature = match examination.signature() {
         Signature::Good(sid) => format!("signature good, key {}", short(sid.as_str())),
         Signature::Wrong(sid) => format!("signature wrong, key {}", short(sid.as_str())),
+        Signature::GoodOfService => "signature good".to_owned(),
+        Signature::WrongOfService => "signature wrong".to_owned(),
         _ => "signature not verified".to_owned(),
     };
     format!("{validity}; {signature}")
@@ -70,9 +72,12 @@ fn content(examination: &Examination, claims: &Map<String, Value>) -> String {
     };
     let times = examination.times();
     let issued = times.issued_at.filter(|issued| *issued <= times.now);
+    let service = examination.service().map(Service::name);
+    let account = text(Some(claims), "sub").filter(|_| service.is_none());
     let parts = [
+        service.map(str::to_owned),
         text(grants, "identity").map(|identity| format!("identity {identity}")),
-        text(Some(claims), "sub").map(|account| format!("account {}", short(&account))),
+        account.map(|account| format!("account {}", short(&account))),
         text(examination.header(), "alg"),
         issued.map(|issued| format!("issued {} ago", span(times.now - issued))),
         times.lifetime.map(|seconds| format!("for {}", lifetime(seconds))),

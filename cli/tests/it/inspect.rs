@@ -1,6 +1,6 @@
 //! What is in a token, and what is wrong with it.
 
-use grantmint_core::{AccessToken, TokenMinter, VideoGrant, VoiceGrant};
+use grantmint_core::{AccessToken, JwtMinter, TokenMinter, VideoGrant, VoiceGrant};
 use serde_json::Value;
 
 use crate::support::{ACCOUNT, Folder, KEY, Run, SECRET, grantmint, key, run, run_on, with_key};
@@ -200,4 +200,33 @@ fn colours_are_there_when_asked_for() {
         .env("NO_COLOR", "1")
         .env("CLICOLOR_FORCE", "1"));
     assert!(both.out.starts_with('✓'));
+}
+
+#[test]
+fn a_token_of_another_service_is_held_against_its_rules() {
+    let folder = Folder::new();
+    let minter = JwtMinter::livekit("APIkey", SECRET).bind("room_join", true).build().unwrap();
+    let token = minter.mint_at("alice", &[("room", "r".into())], NOW).unwrap();
+    let at = at(60);
+    let unverified = run(&mut grantmint(["inspect", &token, "--at", &at]));
+    assert_eq!(unverified.code, 3, "{unverified:?}");
+    let file = folder.file("secret", &format!("{SECRET}\n"));
+    let flags = ["--at", &at, "--jwt-secret-file", file.to_str().unwrap()];
+    let good = run(&mut grantmint([&["inspect", &token][..], &flags].concat()));
+    let expected = "\
+✓ 5 hours left (until 2030-03-17 23:46:40 UTC); signature good
+  LiveKit · HS256 · for 6 hours
+  note   token  the token is one of LiveKit, and Twilio takes none of it: show it to that service   other_service 664
+";
+    assert_eq!(good.good(), expected);
+    let other = folder.file("other", "another secret, of another service");
+    let wrong = ["inspect", &token, "--at", &at, "--jwt-secret-file", other.to_str().unwrap()];
+    let wrong = run(&mut grantmint(wrong));
+    assert!(wrong.code == 1 && wrong.out.contains("signature wrong"), "{wrong:?}");
+    let json = run(&mut grantmint([&["inspect", &token, "-o", "json"][..], &flags].concat()));
+    let report: Value = serde_json::from_str(&json.good()).unwrap();
+    assert_eq!((&report["service"], &report["valid"]), (&"LiveKit".into(), &true.into()));
+    let missing = ["inspect", &token, "--jwt-secret-file", "/nonexistent"];
+    let (code, line) = run(&mut grantmint(missing)).failed();
+    assert!(code == 1 && line.starts_with("--jwt-secret-file"), "{line}");
 }

@@ -106,6 +106,16 @@ impl Moments {
     pub(super) fn check(&self, time: Time, has_voice: bool, out: &mut Findings) {
         self.hold_against_clock(time, out);
         self.hold_against_each_other(out);
+        self.hold_against_limits(time, has_voice, out);
+    }
+
+    /// The same for a service that does not say how long its tokens may be valid.
+    pub(super) fn check_of_service(&self, time: Time, out: &mut Findings) {
+        self.hold_against_clock(time, out);
+        self.hold_against_each_other(out);
+    }
+
+    fn hold_against_limits(&self, time: Time, has_voice: bool, out: &mut Findings) {
         let lifetime = self.lifetime(time.now).unwrap_or_default();
         let is_too_long = lifetime > TTL_MAX || self.remaining(time.now) > TTL_MAX + LEEWAY_MAX;
         if is_too_long {

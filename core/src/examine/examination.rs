@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 use super::findings::{Finding, Findings, Part};
 use super::options::{ExamineOptions, Time};
 use super::signature::{self, Signature};
-use super::{claims, grants, header};
+use super::{claims, grants, header, service};
 use crate::credentials::ApiKey;
 use crate::error::Error;
 use crate::finding::{FindingKind, Severity};
 use crate::judge::{self, Refusal, Room};
+use crate::presets::Service;
 use crate::token::{Decoded, Object, Parts, check_grants};
 
 /// The number of Twilio's error list for a token that is none.
@@ -26,6 +27,10 @@ const INVALID_TOKEN: u32 = 20101;
 /// There is an error among the findings if, and only if, `verify` refuses the token with the same key, time and
 /// leeway, and the first finding then is of the same kind. The one exception is
 /// [`FindingKind::LifetimeTooLong`]: that alone Twilio refuses, and `verify` does not.
+///
+/// A token of another service for which there is a preset, such as LiveKit, is known by its claims
+/// ([`Examination::service`]). It is held against that service's rules in place of Twilio's, and its errors are those of
+/// [`verify_jwt`](crate::verify_jwt) with the secret of [`ExamineOptions::secret`].
 ///
 /// # Example: all that is wrong
 ///
@@ -52,6 +57,20 @@ pub fn examine(token: &str, keys: &[ApiKey], options: &ExamineOptions) -> Examin
     let Some(parts) = out.take(Parts::split(token), |error| malformed(error, Part::Token)) else {
         return Examination::new(options, time, out);
     };
+    let service = parts.claims().ok().and_then(|claims| Service::of(claims.members()));
+    if let Some(service) = service {
+        let (header, claims, signature, times) =
+            service::examine(service, token, &parts, options, &mut out);
+        let examined = Examination::new(options, time, out);
+        return Examination {
+            header,
+            claims,
+            signature,
+            times,
+            service: Some(service),
+            ..examined
+        };
+    }
     let header = out.take(parts.header(), |error| malformed(error, Part::Header));
     let bytes = out.take(parts.signature(), |error| malformed(error, Part::Signature));
     let is_checkable = header.as_ref().is_some_and(|header| header::examine(header, &mut out));
@@ -97,6 +116,7 @@ pub struct Examination {
     header: Option<Object>,
     claims: Option<Object>,
     signature: Signature,
+    service: Option<Service>,
     findings: Vec<Finding>,
     now: u64,
     times: claims::Moments,
@@ -126,6 +146,7 @@ impl Examination {
             header: None,
             claims: None,
             signature: Signature::Unchecked,
+            service: None,
             findings: findings.sorted(),
             now: time.now,
             times: claims::Moments::default(),
@@ -144,13 +165,20 @@ impl Examination {
     /// Whether a key that was given has signed the token. Such a token can still be expired, or for another account.
     #[must_use]
     pub fn is_verified(&self) -> bool {
-        matches!(self.signature, Signature::Good(_))
+        matches!(self.signature, Signature::Good(_) | Signature::GoodOfService)
     }
 
     /// What is known of the signature.
     #[must_use]
     pub fn signature(&self) -> &Signature {
         &self.signature
+    }
+
+    /// The service whose token it is, if that is not Twilio but one for which there is a preset: it is known by its
+    /// claims. What was found is then what that service would say.
+    #[must_use]
+    pub fn service(&self) -> Option<Service> {
+        self.service
     }
 
     /// All that was found, the worst first; what is equally bad in the order in which `verify` looks. More than a
@@ -236,6 +264,9 @@ impl Examination {
         };
         let of =
             |kind, twilio: Option<u32>| Refusal::of_finding(kind, twilio.unwrap_or(INVALID_TOKEN));
+        if self.service.is_some() {
+            return Err(of(FindingKind::OtherService, None));
+        }
         if let Some(fault) = self.findings.iter().find(is_fault) {
             return Err(of(fault.kind(), fault.twilio()));
         }

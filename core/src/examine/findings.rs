@@ -77,6 +77,12 @@ impl Finding {
         self
     }
 
+    /// The same where Twilio has no say.
+    pub(super) fn of_service(mut self) -> Self {
+        self.twilio = None;
+        self
+    }
+
     /// The same by another number of Twilio's error list.
     pub(super) fn by_twilio(mut self, code: u32) -> Self {
         self.twilio = Some(code);
@@ -174,6 +180,16 @@ impl Findings {
         to_finding: impl FnOnce(&Error) -> Finding,
     ) -> Option<T> {
         outcome.map_err(|error| self.add(to_finding(&error))).ok()
+    }
+
+    /// Twilio has no say in any of them.
+    pub(super) fn all_of_service(&mut self) {
+        for finding in &mut self.found {
+            finding.twilio = None;
+            if finding.kind == FindingKind::TokenClaims {
+                finding.fix = Cow::Borrowed("give the token an exp, in seconds since 1970");
+            }
+        }
     }
 
     /// The worst first; what is equally bad stays in order.

@@ -12,6 +12,7 @@ mod members;
 mod names;
 mod options;
 mod report;
+mod service;
 mod signature;
 mod text;
 

@@ -1,7 +1,10 @@
 //! How to examine.
 
+use std::sync::Arc;
+
 use crate::clock::exact_unix_seconds;
 use crate::limits::{LEEWAY_MAX, UNIX_SECONDS_MAX};
+use crate::secret::Secret;
 
 /// At what time to examine a token, how strictly, and for which room and page.
 ///
@@ -21,6 +24,7 @@ pub struct ExamineOptions {
     pub(super) room: Option<String>,
     pub(super) room_sid: Option<String>,
     pub(super) origin: Option<String>,
+    secret: Option<Arc<Secret>>,
 }
 
 impl ExamineOptions {
@@ -70,6 +74,18 @@ impl ExamineOptions {
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into());
         self
+    }
+
+    /// The secret to check the signature with if the token is one of another service: see
+    /// [`Examination::service`](super::Examination::service).
+    #[must_use]
+    pub fn secret(mut self, secret: &[u8]) -> Self {
+        self.secret = Some(Arc::new(Secret::new(secret)));
+        self
+    }
+
+    pub(super) fn secret_of_service(&self) -> Option<&[u8]> {
+        self.secret.as_deref().map(Secret::expose)
     }
 
     pub(super) fn time(&self) -> Time {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::examination::Examination;
 use super::findings::Finding;
 use crate::judge::Refusal;
+use crate::presets::Service;
 use crate::wiped::WipedString;
 
 impl Examination {
@@ -36,6 +37,8 @@ struct Report<'a> {
     verified: bool,
     signature: &'static str,
     key_sid: Option<&'a str>,
+    /// Another one than Twilio, if its token is known.
+    service: Option<&'static str>,
     header: Option<&'a Map<String, Value>>,
     claims: Option<&'a Map<String, Value>>,
     times: Times,
@@ -76,6 +79,7 @@ impl<'a> Report<'a> {
             verified: examination.is_verified(),
             signature: examination.signature().name(),
             key_sid: examination.signature().key_sid().map(|sid| sid.as_str()),
+            service: examination.service().map(Service::name),
             header: examination.header(),
             claims: examination.claims(),
             times: Times {

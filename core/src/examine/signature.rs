@@ -6,6 +6,7 @@ use super::findings::{Finding, Findings, Part};
 use super::text::quoted;
 use crate::credentials::ApiKey;
 use crate::finding::FindingKind;
+use crate::limits::SECRET_ADVISED_BYTES;
 use crate::sid::Sid;
 use crate::token::{Algorithm, Parts, check_signature, has_short_secret};
 
@@ -19,6 +20,10 @@ pub enum Signature {
     Wrong(Sid),
     /// None of the keys given is the one that the token names, and none has signed it. So it is if none is given.
     NoKey,
+    /// A token of another service, which the secret of [`ExamineOptions::secret`](super::ExamineOptions::secret) has signed.
+    GoodOfService,
+    /// A token of another service, which that secret has not signed.
+    WrongOfService,
     /// There is none that could be checked: the token is malformed, or names another algorithm.
     Unchecked,
 }
@@ -29,7 +34,7 @@ impl Signature {
     pub fn key_sid(&self) -> Option<&Sid> {
         match self {
             Self::Good(sid) | Self::Wrong(sid) => Some(sid),
-            Self::NoKey | Self::Unchecked => None,
+            Self::GoodOfService | Self::WrongOfService | Self::NoKey | Self::Unchecked => None,
         }
     }
 
@@ -37,8 +42,8 @@ impl Signature {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Good(_) => "good",
-            Self::Wrong(_) => "wrong",
+            Self::Good(_) | Self::GoodOfService => "good",
+            Self::Wrong(_) | Self::WrongOfService => "wrong",
             Self::NoKey => "no_key",
             Self::Unchecked => "unchecked",
         }
@@ -78,6 +83,30 @@ pub(super) fn check<'k>(
             out.add(no_key(keys, issuer));
             (Signature::NoKey, None)
         }
+    }
+}
+
+/// Checks the signature of another service's token with the secret that was given for it.
+pub(super) fn check_with_secret(
+    parts: &Parts<'_>,
+    signature: &Zeroizing<Vec<u8>>,
+    secret: Option<&[u8]>,
+    out: &mut Findings,
+) -> Signature {
+    let Some(secret) = secret else {
+        let unchecked = Finding::new(FindingKind::SignatureUnchecked, Part::Signature, &[]);
+        let message = "the signature was not checked, as no secret was given";
+        out.add(unchecked.message(message).fix_by("give the secret that the service has"));
+        return Signature::NoKey;
+    };
+    if secret.len() < SECRET_ADVISED_BYTES {
+        let short = Finding::new(FindingKind::ShortSecret, Part::Signature, &[]);
+        out.add(short.fix_by("give the service a secret of 32 random bytes or more"));
+    }
+    let checked = check_signature(Algorithm::Hs256, secret, parts.signed, signature);
+    match out.take(checked, |error| Finding::of_error(error, Part::Signature, &[])) {
+        Some(()) => Signature::GoodOfService,
+        None => Signature::WrongOfService,
     }
 }
 

@@ -29,6 +29,11 @@ pub(crate) type Advise = fn(&Times, &Bound) -> Vec<Warning>;
 pub(crate) struct Bound(Vec<(String, WipedString)>);
 
 impl Bound {
+    /// Those of a token that is there.
+    pub(crate) fn of<'a>(values: impl Iterator<Item = (&'a str, WipedString)>) -> Self {
+        Self(values.map(|(name, json)| (name.to_owned(), json)).collect())
+    }
+
     /// The JSON of a slot's value, if it has one for all tokens.
     pub(crate) fn json(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, _)| other == name).map(|(_, json)| json.as_str())

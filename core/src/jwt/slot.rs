@@ -176,7 +176,7 @@ impl Slot {
 
     /// Checks a value for it.
     #[inline]
-    pub(super) fn check(&self, value: SlotValue<'_>) -> Result<()> {
+    pub(crate) fn check(&self, value: SlotValue<'_>) -> Result<()> {
         match (self.kind, value) {
             (SlotKind::Text, SlotValue::Text(text)) => self.check_text(text),
             (SlotKind::Bool, SlotValue::Bool(_)) => Ok(()),

@@ -7,9 +7,13 @@ use crate::jwt::{JwtMinter, JwtMinterBuilder, Times};
 /// Seconds that `eject_after_elapsed` may name: a day.
 const ELAPSED_MAX: i64 = 86_400;
 
-const DAILY: Preset = Preset {
+pub(super) const DAILY: Preset = Preset {
     typ: Some("JWT"),
     times: Times::DEFAULT,
+    fixed: &[
+        Row::text("d", &["d"]).required(),
+        Row::integer("iat", &["iat"], 0, i64::MAX).required(),
+    ],
     rows: &[
         Row::text("room_name", &["r"]).required(),
         Row::identity(&["ud"]),

@@ -5,7 +5,7 @@ use super::rules::{is_object, text_of};
 use crate::jwt::{Bound, JwtMinter, JwtMinterBuilder, NotBefore, Times};
 use crate::token::Warning;
 
-const JITSI: Preset = Preset {
+pub(super) const JITSI: Preset = Preset {
     typ: Some("JWT"),
     times: Times {
         nbf: NotBefore::Minted,
@@ -13,6 +13,11 @@ const JITSI: Preset = Preset {
         backdate: 10,
         ..Times::DEFAULT
     },
+    fixed: &[
+        Row::text("iss", &["iss"]).required(),
+        Row::text("aud", &["aud"]).required(),
+        Row::text("sub", &["sub"]).required(),
+    ],
     rows: &[
         Row::text("room", &["room"]).required(),
         Row::identity(&["context", "user", "id"]),

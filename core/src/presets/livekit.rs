@@ -13,7 +13,7 @@ const SOURCES: &[&str] = &["camera", "microphone", "screen_share", "screen_share
 const NAME_MAX: usize = 256;
 const METADATA_MAX: usize = 64_000;
 
-const LIVEKIT: Preset = Preset {
+pub(super) const LIVEKIT: Preset = Preset {
     typ: Some("JWT"),
     times: Times {
         ttl: 21_600,
@@ -23,6 +23,7 @@ const LIVEKIT: Preset = Preset {
         backdate: 10,
         ..Times::DEFAULT
     },
+    fixed: &[Row::text("iss", &["iss"]).required()],
     rows: &[
         Row::text("room", &["video", "room"]).max(NAME_MAX, LengthUnit::Bytes),
         Row::bool("room_create", &["video", "roomCreate"]),

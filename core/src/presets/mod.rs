@@ -5,7 +5,10 @@ mod jitsi;
 mod livekit;
 mod preset;
 mod rules;
+mod service;
 mod zoom_video_sdk;
+
+pub use service::Service;
 
 #[cfg(test)]
 mod tests;

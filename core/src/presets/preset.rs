@@ -1,5 +1,7 @@
 //! What a service's tokens are, as data.
 
+use serde_json::{Map, Value};
+
 use crate::jwt::{
     Bond, Bound, IDENTITY, JwtMinter, JwtMinterBuilder, LengthUnit, Rule, Slot, SlotKind, Times,
 };
@@ -9,6 +11,8 @@ use crate::token::Warning;
 pub(super) struct Preset {
     pub(super) typ: Option<&'static str>,
     pub(super) times: Times,
+    /// Claims that the minter's constructor is given for all tokens.
+    pub(super) fixed: &'static [Row],
     pub(super) rows: &'static [Row],
     pub(super) bonds: &'static [Bond],
     pub(super) advise: fn(&Times, &Bound) -> Vec<Warning>,
@@ -24,10 +28,10 @@ impl Preset {
 
 /// One claim of a service, by the name that the service's own library has for it.
 pub(super) struct Row {
-    name: &'static str,
-    path: &'static [&'static str],
+    pub(super) name: &'static str,
+    pub(super) path: &'static [&'static str],
     kind: SlotKind,
-    required: bool,
+    pub(super) required: bool,
     max: Option<(usize, LengthUnit)>,
     numbers: Option<(i64, i64)>,
     one_of: &'static [&'static str],
@@ -94,7 +98,18 @@ impl Row {
         }
     }
 
-    fn slot(&self) -> Slot {
+    /// Its value in a token.
+    pub(super) fn claim<'a>(&self, claims: &'a Map<String, Value>) -> Option<&'a Value> {
+        let (first, rest) = self.path.split_first()?;
+        rest.iter().try_fold(claims.get(*first)?, |value, name| value.as_object()?.get(*name))
+    }
+
+    /// Whether its values are more than any JSON.
+    pub(super) fn takes_texts(&self) -> bool {
+        self.kind != SlotKind::Json
+    }
+
+    pub(super) fn slot(&self) -> Slot {
         let slot = Slot::new(self.name, self.kind).at(self.path).rule(self.rule);
         let slot = slot.one_of(self.one_of.iter().copied());
         let slot = if self.required { slot.required() } else { slot };

@@ -16,9 +16,15 @@ const REGIONS: &[&str] = &["AU", "BR", "CA", "CN", "DE", "HK", "IN", "JP", "MX",
 /// What a session name may have beside letters, digits and spaces.
 const PUNCTUATION: &str = r"!#$%&()+-:;<=.>?@[]^_{}|~,\";
 
-const ZOOM_VIDEO_SDK: Preset = Preset {
+pub(super) const ZOOM_VIDEO_SDK: Preset = Preset {
     typ: Some("JWT"),
     times: Times { ttl: 7_200, min_ttl: TTL_MIN, max_ttl: TTL_MAX, ..Times::DEFAULT },
+    fixed: &[
+        Row::text("app_key", &["app_key"]).required(),
+        Row::integer("version", &["version"], 1, 1).required(),
+        Row::integer("iat", &["iat"], 0, i64::MAX).required(),
+        Row::integer("exp", &["exp"], 0, i64::MAX).required(),
+    ],
     rows: &[
         Row::text("tpc", &["tpc"]).required().max(TOPIC_MAX, LengthUnit::Utf16).rule(is_topic),
         Row::integer("role_type", &["role_type"], 0, 1).required(),

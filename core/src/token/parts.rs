@@ -16,7 +16,7 @@ use crate::wiped::WipedString;
 #[derive(Clone, Copy)]
 pub(crate) struct Time {
     pub(crate) whole: u64,
-    has_fraction: bool,
+    pub(crate) has_fraction: bool,
 }
 
 impl Time {
