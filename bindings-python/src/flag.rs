@@ -34,3 +34,13 @@ pub(crate) fn isolated(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 pub(crate) fn insecure(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Flag::Given(value.as_borrowed()).named("insecure")
 }
+
+/// Reads the argument `distinct`.
+pub(crate) fn distinct(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Flag::Given(value.as_borrowed()).named("distinct")
+}
+
+/// Reads the argument `exclusive`.
+pub(crate) fn exclusive(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Flag::Given(value.as_borrowed()).named("exclusive")
+}

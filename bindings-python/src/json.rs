@@ -37,6 +37,15 @@ pub(crate) fn to_text(
         let text = text.map_err(|_| invalid(kind, name, "must be JSON in UTF-8"))?;
         return Ok(text.into());
     }
+    dumped(value, name, kind)
+}
+
+/// The JSON of an object: also of a text, which is a JSON string then.
+pub(crate) fn dumped(
+    value: &Bound<'_, PyAny>,
+    name: &str,
+    kind: ErrorKind,
+) -> PyResult<WipedString> {
     let py = value.py();
     let options = PyDict::new(py);
     options.set_item("ensure_ascii", false)?;

@@ -17,6 +17,7 @@ mod call;
 mod clock;
 mod command_line;
 mod core_error;
+mod credential;
 mod decoded;
 mod error;
 mod event;
@@ -29,6 +30,7 @@ mod grant_cache;
 mod grants;
 mod hit;
 mod hub;
+mod ice;
 mod imported;
 mod interpreter;
 mod interrupt;
@@ -87,6 +89,14 @@ mod _native {
     #[pymodule_export]
     use crate::command_line::_command_line;
     #[pymodule_export]
+    use crate::credential::issued::Issued;
+    #[pymodule_export]
+    use crate::credential::pending::Pending;
+    #[pymodule_export]
+    use crate::credential::rest_source::{RestSource, oauth2};
+    #[pymodule_export]
+    use crate::credential::shared_credential::Credential;
+    #[pymodule_export]
     use crate::decoded::Decoded;
     #[pymodule_export]
     use crate::error::_doc_url;
@@ -112,6 +122,12 @@ mod _native {
     use crate::grants::voice::VoiceGrant;
     #[pymodule_export]
     use crate::hit::Hit;
+    #[pymodule_export]
+    use crate::ice::credentials::IceCredentials;
+    #[pymodule_export]
+    use crate::ice::factories::IceServices;
+    #[pymodule_export]
+    use crate::ice::servers::{IceParts, IceServers};
     #[pymodule_export]
     use crate::imported::_find_imports;
     #[pymodule_export]

@@ -18,42 +18,58 @@ pub(crate) fn refuse<T: PyClass>(
     more: Option<&Bound<'_, PyTuple>>,
     unknown: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<()> {
+    if is_nothing(more, unknown) {
+        return Ok(());
+    }
+    refuse_in(py, T::NAME, &signature::<T>(py)?, more, unknown)
+}
+
+/// The same for a function of this name and signature.
+pub(crate) fn refuse_in(
+    py: Python<'_>,
+    function: &str,
+    signature: &str,
+    more: Option<&Bound<'_, PyTuple>>,
+    unknown: Option<&Bound<'_, PyDict>>,
+) -> PyResult<()> {
     if more.is_some_and(|more| !more.is_empty()) {
-        return Err(by_position::<T>(py)?);
+        return Err(by_position(function, signature));
     }
     match unknown.and_then(|unknown| unknown.iter().next()) {
-        Some((name, _)) => Err(by_name::<T>(py, &name.to_string())?),
+        Some((name, _)) => Err(by_name(py, function, signature, &name.to_string())?),
         None => Ok(()),
     }
 }
 
+#[inline]
+fn is_nothing(more: Option<&Bound<'_, PyTuple>>, unknown: Option<&Bound<'_, PyDict>>) -> bool {
+    more.is_none_or(PyTupleMethods::is_empty) && unknown.is_none_or(PyDictMethods::is_empty)
+}
+
 #[cold]
-fn by_position<T: PyClass>(py: Python<'_>) -> PyResult<PyErr> {
-    let signature = signature::<T>(py)?;
-    let (first, named) = signature.split_once("*, ").unwrap_or((&signature, ""));
+fn by_position(function: &str, signature: &str) -> PyErr {
+    let (first, named) = signature.split_once("*, ").unwrap_or((signature, ""));
     let (only, others) = match names(first).join(", ") {
         none if none.is_empty() => ("no argument".to_owned(), "them"),
         some => (format!("only {some}"), "the others"),
     };
     let such_as = names(named).first().map(|name| format!(", such as {name}=…"));
-    Ok(PyTypeError::new_err(format!(
-        "{}() takes {only} by position; write {others} by name{}",
-        T::NAME,
+    PyTypeError::new_err(format!(
+        "{function}() takes {only} by position; write {others} by name{}",
         such_as.unwrap_or_default()
-    )))
+    ))
 }
 
 #[cold]
-fn by_name<T: PyClass>(py: Python<'_>, unknown: &str) -> PyResult<PyErr> {
-    let signature = signature::<T>(py)?;
-    let known = names(&signature);
+fn by_name(py: Python<'_>, function: &str, signature: &str, unknown: &str) -> PyResult<PyErr> {
+    let known = names(signature);
     let matches = py.import("difflib")?.getattr("get_close_matches")?;
     let close = matches.call1((unknown, &known, 1, CLOSE))?;
     let meant = match close.get_item(0) {
         Ok(close) => format!("did you mean {close}?"),
         Err(_) => format!("it has {}", known.join(", ")),
     };
-    Ok(PyTypeError::new_err(format!("{}() has no argument {unknown}; {meant}", T::NAME)))
+    Ok(PyTypeError::new_err(format!("{function}() has no argument {unknown}; {meant}")))
 }
 
 /// Such as `(key, *, ttl=None)`.
@@ -65,5 +81,5 @@ fn signature<T: PyClass>(py: Python<'_>) -> PyResult<String> {
 fn names(signature: &str) -> Vec<&str> {
     let each = signature.trim_matches(['(', ')']).split(", ");
     let names = each.filter_map(|one| one.split('=').next());
-    names.filter(|name| !name.is_empty() && !name.starts_with(['*', '_'])).collect()
+    names.filter(|name| !name.is_empty() && !name.starts_with(['*', '_', '$'])).collect()
 }

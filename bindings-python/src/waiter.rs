@@ -132,7 +132,8 @@ impl Waiter {
     }
 }
 
-fn ready<T>(polled: Poll<T>) -> Option<T> {
+/// What came, if anything has.
+pub(crate) fn ready<T>(polled: Poll<T>) -> Option<T> {
     match polled {
         Poll::Ready(value) => Some(value),
         Poll::Pending => None,
@@ -140,7 +141,7 @@ fn ready<T>(polled: Poll<T>) -> Option<T> {
 }
 
 /// Wakes a thread.
-struct OfThread(Thread);
+pub(crate) struct OfThread(pub(crate) Thread);
 
 impl Wake for OfThread {
     fn wake(self: Arc<Self>) {
@@ -149,7 +150,7 @@ impl Wake for OfThread {
 }
 
 /// Wakes a task of an event loop, or a greenlet of a hub.
-struct OfPort(Arc<Port>, u64);
+pub(crate) struct OfPort(pub(crate) Arc<Port>, pub(crate) u64);
 
 impl Wake for OfPort {
     fn wake(self: Arc<Self>) {

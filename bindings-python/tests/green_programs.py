@@ -161,6 +161,62 @@ def crowd_with_client():
     best_of(run)
 
 
+def crowd_of_a_credential():
+    def run(_):
+        source = grantmint.oauth2(f"{os.environ['BASE_URL']}/oauth2/token", *KEY[1:])
+        token = grantmint.Credential(source, isolated=True)
+        answers, took, held_up = crowd(lambda: token.get(timeout=3).value)
+        assert (len(answers), len(set(answers)), token.stats().fetches) == (20, 1, 1)
+        return took, held_up
+
+    best_of(run)
+
+
+def crowd_of_ice_servers():
+    def run(_):
+        key = grantmint.ApiKey(*KEY)
+        options = {"base_url": os.environ["BASE_URL"], "isolated": True}
+        servers = grantmint.IceServers.twilio(key, **options)
+        answers, took, held_up = crowd(lambda: servers.get("alice").to_json())
+        assert (len(answers), servers.stats().fetches) == (20, 1)
+        return took, held_up
+
+    best_of(run)
+
+
+def a_credential_times_out_and_is_killed():
+    """The caller's own time, and a greenlet that is killed: the fetch goes on for others."""
+    source = grantmint.oauth2(f"{os.environ['BASE_URL']}/oauth2/token", *KEY[1:])
+    token = grantmint.Credential(source, isolated=True)
+    start = time.monotonic()
+    killed = spawn(token.get)
+    try:
+        token.get(timeout=0.05)
+        raise AssertionError
+    except grantmint.DeadlineError:
+        assert time.monotonic() - start < 1
+    killed.kill()
+    assert token.get().freshness == "fresh"
+    assert token.stats().fetches == 1
+
+
+def forks_with_a_credential():
+    """Fork while greenlets wait for a credential: the parent's and the children's all go on."""
+    source = grantmint.oauth2(f"{os.environ['BASE_URL']}/oauth2/token", *KEY[1:])
+    token, answers = grantmint.Credential(source, isolated=True), []
+    waiting = [spawn(lambda: answers.append(token.get(timeout=10).freshness)) for _ in range(6)]
+    sleep(0.05)
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(10)
+        join_all(waiting)
+        os._exit(0 if answers == ["fresh"] * 6 else 1)
+    join_all(waiting)
+    assert answers == ["fresh"] * 6
+    assert os.waitpid(child, 0)[1] == 0
+
+
 def crowd_of_a_stream():
     def run(streamer):
         source = Source(0.2)

@@ -30,6 +30,9 @@ def made():
         grantmint.CachePolicy(max_keys=7),
         grantmint.HostFleet(secret="s" * 32),
         grantmint.RedisFleet("rediss://:hush@redis.example"),
+        grantmint.oauth2("https://idp.example/token", "app", "hush"),
+        issued(),
+        grantmint.IceServers.coturn("hush", ["turn:turn.example:3478"]).get(),
         grantmint.VideoGrant(room="r"),
         grantmint.VoiceGrant(outgoing_application_sid=f"AP{SID}"),
         grantmint.ChatGrant(),
@@ -42,10 +45,18 @@ def made():
     ]
 
 
+def issued():
+    """A credential that no service has handed out."""
+    state = (60.0, "fresh", None, 1)
+    return grantmint.Issued._of("hush", False, state)
+
+
 #: What changes, or stands for something outside of the object, and so has no copy.
 CHANGES = {
     "Begun",
+    "Credential",
     "GrantCache",
+    "IceServers",
     "ManualClock",
     "PlaybackMinter",
     "StreamMinter",
@@ -76,7 +87,10 @@ def test_every_class_is_either_copied_here_or_changes():
 def test_what_changes_is_not_copied(key):
     minter = PlaybackMinter(key, source=Counting())
     cache = GrantCache()
-    for value in (minter, minter.stream(STREAMER), cache, ManualClock(0), cache.begin("key")):
+    token = grantmint.Credential(grantmint.oauth2("https://idp.example/token", "app", "hush"))
+    servers = grantmint.IceServers.coturn("hush", ["turn:turn.example:3478"])
+    others = (token, servers, ManualClock(0), cache.begin("key"))
+    for value in (minter, minter.stream(STREAMER), cache, *others):
         for copied in (copy.copy, copy.deepcopy):
             with pytest.raises(TypeError, match="pickle"):
                 copied(value)

@@ -54,6 +54,22 @@ def test_a_crowd_of_the_built_in_client(emulator, library):
 
 
 @libraries
+def test_a_crowd_of_credentials_and_ice_servers(emulator, library):
+    emulator.ask("faults", {"kind": "latency", "ms": 200})
+    crowds = ("crowd_of_a_credential", "crowd_of_ice_servers")
+    succeeds(library, "at_first", *crowds, BASE_URL=emulator.base_url)
+
+
+@libraries
+@pytest.mark.parametrize(
+    "program", ["a_credential_times_out_and_is_killed", "forks_with_a_credential"]
+)
+def test_a_greenlet_that_waits_for_a_credential(emulator, library, program):
+    emulator.ask("faults", {"kind": "latency", "ms": 300})
+    succeeds(library, "at_first", program, BASE_URL=emulator.base_url)
+
+
+@libraries
 def test_what_no_caller_waits_for_runs_in_the_hub(library):
     succeeds(library, "at_first", "without_a_caller", "kept_warm")
 

@@ -57,6 +57,20 @@ def forgets_to_await(*arguments, **options):
     return Counting().fetch(*arguments, **options)
 
 
+def rest(**options):
+    """A source that is good, but for the options."""
+    good = {"value": "/token", "lifetime": [{"seconds": "/expires_in"}]}
+    return grantmint.RestSource("https://idp.example/token", **{**good, **options})
+
+
+def credential(**options):
+    return grantmint.Credential(rest(), **options)
+
+
+def coturn(**options):
+    return grantmint.IceServers.coturn("hush", ["turn:turn.example:3478"], **options)
+
+
 def ticket():
     return GrantCache().begin("key").ticket
 
@@ -93,6 +107,9 @@ NAMES = {
     "stream": lambda: live().stream(STREAMER),
     "cache": GrantCache,
     "ticket": ticket,
+    "rest": rest,
+    "credential": credential,
+    "coturn": coturn,
     "source": Counting(),
     "asking": asking,
     "asking_async": asking_async,

@@ -10,16 +10,23 @@ from grantmint import (
     ERRORS,
     LIMITS,
     ApiKey,
+    Credential,
     GrantCache,
     Hit,
     HostFleet,
+    IceCredentials,
+    IceServers,
+    Issued,
     PlaybackMinter,
     PlaybackToken,
+    RedisFleet,
+    RestSource,
     Stats,
     StreamMinter,
     TokenMinter,
     VideoGrant,
     VoiceGrant,
+    oauth2,
     verify,
 )
 from grantmint.types import AsyncGrantFetch, AsyncGrantSource, GrantFetch, GrantSource, Sourced
@@ -65,11 +72,41 @@ def fleets(key: ApiKey) -> None:
     assert_type(fleet.path, str | None)
     GrantCache(fleet=fleet, namespace="tests")
     PlaybackMinter(key, fleet="host")
+    many = RedisFleet("rediss://redis.example", host=False, timeout=timedelta(seconds=1))
+    assert_type(many.url, str)
+    PlaybackMinter(key, fleet=many)
     PlaybackMinter(key, fleet=7)  # type: ignore[arg-type]
     told = GrantCache().stats().fleet
     if told is not None:
         assert_type(told["values"], int)
         assert_type(told["trouble"], str | None)
+
+
+async def credentials(key: ApiKey) -> None:
+    source = RestSource(
+        "https://idp.example/token",
+        auth={"basic": ("user", "secret")},
+        json={"ttl": "{ttl:int}"},
+        ttl=60,
+        value="/token",
+        lifetime=[{"seconds": "/expires_in"}, "asked", {"constant": 60}],
+        retry_after=("Retry-After", "s"),
+    )
+    RestSource("https://idp.example/token", method="DELETE")  # type: ignore[arg-type]
+    assert_type(oauth2("https://idp.example/token", "app", "secret"), RestSource)
+    with Credential(source, use="session", fleet="host") as token:
+        assert_type(token, Credential)
+        assert_type(token.get(timeout=1), Issued)
+        assert_type(await token.get_async(), Issued)
+        assert_type(token.try_get("alice"), Issued | None)
+        assert_type(token.stats(), Stats)
+    servers = IceServers.twilio(key, ttl=timedelta(hours=1), session=600)
+    assert_type(servers, IceServers)
+    assert_type(servers.get("alice"), IceCredentials)
+    assert_type(await servers.get_async(), IceCredentials)
+    assert_type(servers.get().ice_servers, list[dict[str, Any]])
+    assert_type(IceServers.coturn("secret", ["turn:a"]).stats(), Stats | None)
+    IceServers.twilio("key")  # type: ignore[arg-type]
 
 
 def sources(key: ApiKey) -> None:

@@ -14,7 +14,7 @@ import contextvars
 import functools
 import sys
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from grantmint import _background, _sources
 from grantmint._native import LoopPort, PlaybackToken
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Coroutine
 
-    from grantmint._native import Hit, Job, TokenCall, Waiter
+    from grantmint._native import Job, Pending, TokenCall
+
+_Came_co = TypeVar("_Came_co", covariant=True)
 
 _LOOK_EVERY = 0.005
 _LOOK_FOR = 1.0
@@ -267,16 +269,40 @@ async def token(
         call.close()
 
 
-async def waited(waiter: Waiter) -> Hit:
-    """Waits for a grant of a cache."""
+class _Awaited(Protocol[_Came_co]):
+    """What comes later, and can be looked for now."""
+
+    def _poll(self, port: LoopPort, number: int) -> _Came_co | None: ...
+
+
+async def waited(awaited: _Awaited[_Came_co], look_again: float = 0.05) -> _Came_co:
+    """Waits for a grant of a cache, or for a credential.
+
+    Where no thread of the library watches the caller's time, it is looked at every look_again.
+    """
     port = port_of_loop()
     number = port.native.next_number()
     while True:
-        grant = waiter._poll(port.native, number)
-        if grant is not None:
-            return grant
-        # No thread of the library watches the caller's time here: look again now and then.
-        await port.rung(number, within=0.05)
+        came = awaited._poll(port.native, number)
+        if came is not None:
+            return came
+        await port.rung(number, within=look_again)
+
+
+async def issued(pending: Pending, without_port: Callable[[], _Came_co | None]) -> _Came_co:
+    """Waits for a credential. Cancelling the task ends the wait, never the fetch.
+
+    If the process has no descriptor left for the loop, there is what the cache has.
+    """
+    try:
+        return await waited(pending, _LOOK_AGAIN)
+    except GrantmintError as error:
+        there = None if error.code != "overloaded" else without_port()
+        if there is None:
+            raise
+        return there
+    finally:
+        pending.close()
 
 
 def after_fork() -> None:

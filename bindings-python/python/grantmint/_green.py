@@ -24,7 +24,7 @@ from grantmint.errors import GrantmintError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grantmint._native import Hit, TokenCall, Waiter
+    from grantmint._native import TokenCall
 
 #: Without a socket to watch there is no port: greenlets wait natively there.
 _HAS_SOCKETS = sys.platform != "win32"
@@ -95,17 +95,19 @@ class Port:
                 call.close()
         return None
 
-    def waited(self, waiter: Waiter) -> Hit:
-        """Waits for a grant of a cache."""
+    def waited(self, awaited: Any, look_again: float = 0.05) -> Any:
+        """Waits for a grant of a cache, or for a credential.
+
+        Where no thread of the library watches the caller's time, it is looked at every look_again.
+        """
         port = self
         while True:
             number = port.native.next_number()
             while port._is_of_this_process():
-                grant = waiter._poll(port.native, number)
-                if grant is not None:
-                    return grant
-                # No thread of the library watches the caller's time here: look again now and then.
-                port._wait(number, within=0.05)
+                came = awaited._poll(port.native, number)
+                if came is not None:
+                    return came
+                port._wait(number, within=look_again)
             port = port._anew()
 
     def run_apart(self, function: Callable[..., object], *arguments: Any) -> None:

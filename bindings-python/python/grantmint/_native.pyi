@@ -21,20 +21,28 @@ __all__ = [
     "CacheParts",
     "CachePolicy",
     "ChatGrant",
+    "Credential",
     "CustomGrant",
     "Decoded",
     "Event",
     "GrantCache",
     "Hit",
     "HostFleet",
+    "IceCredentials",
+    "IceParts",
+    "IceServers",
+    "IceServices",
     "IpMessagingGrant",
+    "Issued",
     "Job",
     "LoopPort",
     "ManualClock",
+    "Pending",
     "PlaybackGrant",
     "PlaybackMinter",
     "PlaybackToken",
     "RedisFleet",
+    "RestSource",
     "RtcGrant",
     "Stats",
     "StreamMinter",
@@ -60,6 +68,7 @@ __all__ = [
     "_simulate_fork",
     "decode",
     "forget",
+    "oauth2",
     "sign",
     "verify",
     "verify_jwt",
@@ -1742,3 +1751,634 @@ def _next_in_background(seconds: float) -> tuple[Any, bool]:
     """The next Job or function for a background thread, and whether all other threads are busy. Waits for
     so many seconds at most.
     """
+
+_Lifetime: TypeAlias = Literal["asked"] | Mapping[str, str | int]
+_IssuedState: TypeAlias = tuple[float, str, GrantmintError | None, int]
+
+@final
+class RestSource:
+    """A REST endpoint that hands out short-lived credentials, described and not programmed. A Credential caches what it
+    brings. One request each: no retry, no redirect, a body of 64 KiB at most.
+
+    Texts may have slots: "{name}" stands for one of vars or secrets, "{key}" for what a caller asks for, "{ttl}" for
+    ttl, "{now}" and "{now_ms}" for the time since 1970; "{{" is a brace. In json "{ttl:int}" alone becomes a number.
+
+    Args:
+        url: The endpoint, https, or http on this machine. Its host may have slots of vars, its path any but secrets.
+        method: "POST", "GET" or "PUT"; "POST" if None.
+        auth: What Authorization says: {"basic": (user, password)}, {"basic_form": (user, password)} as OAuth 2 has
+            it, or {"bearer": token}.
+        headers: Further headers, a dict of texts.
+        query: Members of the URL's query, a dict of texts.
+        form: Fields of the form in the body, a dict of texts.
+        json: The JSON in the body.
+        vars: The values of slots, a dict of texts. Each has to be used.
+        secrets: The same of secrets, which are never shown and wiped when nothing uses them any more.
+        per: Who may share one credential: "shared" (all callers), "key" (those who give the same key) or "call"
+            (nobody: each is used once); "shared" if None.
+        distinct: With per="key": each key has a credential of its own, though the request is the same for all.
+        ttl: The lifetime to ask for, 1 to 172,800 seconds, or as a timedelta.
+        answer: What an answer is, "json" or "text"; "json" if None.
+        value: Where the credential stands in a JSON answer, as a JSON pointer; the whole answer if None.
+        lifetime: Where the answer says how long its credential lives: a list of {"seconds": pointer}, of the same
+            with minutes, milliseconds, epoch, epoch_ms, iso8601, rfc2822 or jwt, of "asked" and of
+            {"constant": seconds}. The first counts that is there.
+        max_lifetime: The longest lifetime, 1 to 172,800 seconds, or as a timedelta; 86,400 if None. A longer one
+            that comes is cut, with an event.
+        ok: The statuses that a credential comes with; (200, 201) if None.
+        ok_when: What an answer says at a JSON pointer if it holds a credential, for services that answer errors
+            with 200.
+        error: Where an answer that refuses has its code, as a JSON pointer.
+        errors: What such a code means, a dict of "unauthorized", "forbidden", "not_found", "bad_request",
+            "throttled" and "unavailable".
+        throttled: Statuses beside 429 that mean that there were too many requests.
+        retry_after: The header that says when to come back, and "s", "ms", "epoch" or "epoch_ms";
+            ("Retry-After", "s") if None.
+        exclusive: Whether each new credential ends the one before. Then a Credential of it needs a fleet.
+        proxy: The URL of an HTTP proxy. Proxies that the environment names are not used.
+        ca_file: A PEM file with the certificate authorities to trust instead of the built-in ones.
+
+    Raises:
+        InvalidArgumentError: invalid_url, invalid_ttl, invalid_argument or invalid_utf8. The message names the
+            option, and no value.
+
+    Example:
+        >>> RestSource(
+        ...     "https://{region}.api.cognitive.microsoft.com/sts/v1.0/issueToken",
+        ...     headers={"Ocp-Apim-Subscription-Key": "{resource_key}"},
+        ...     vars={"region": "westeurope"},
+        ...     secrets={"resource_key": "the secret of the resource"},
+        ...     answer="text",
+        ...     lifetime=[{"constant": 600}],
+        ... )
+        RestSource(...)
+    """
+    def __new__(
+        cls,
+        url: str,
+        *,
+        method: Literal["POST", "GET", "PUT"] | None = None,
+        auth: Mapping[str, str | Sequence[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        json: object = None,
+        vars: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        per: Literal["shared", "key", "call"] | None = None,
+        distinct: bool = False,
+        ttl: _Ttl | None = None,
+        answer: Literal["json", "text"] | None = None,
+        value: str | None = None,
+        lifetime: Sequence[_Lifetime] | None = None,
+        max_lifetime: _Ttl | None = None,
+        ok: Sequence[int] | None = None,
+        ok_when: Mapping[str, object] | None = None,
+        error: str | None = None,
+        errors: Mapping[str, str] | None = None,
+        throttled: Sequence[int] | None = None,
+        retry_after: Sequence[str] | None = None,
+        exclusive: bool = False,
+        proxy: str | None = None,
+        ca_file: str | PathLike[str] | None = None,
+    ) -> Self: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
+
+def oauth2(
+    url: str,
+    client_id: str,
+    client_secret: str,
+    *,
+    scope: str | None = None,
+    form: Mapping[str, str] | None = None,
+    proxy: str | None = None,
+    ca_file: str | PathLike[str] | None = None,
+) -> RestSource:
+    """The source of OAuth 2 access tokens for a client (RFC 6749, section 4.4), which most services have. A token whose
+    lifetime is not said counts as one of five minutes.
+
+    Args:
+        url: The token endpoint.
+        client_id: The client.
+        client_secret: Its secret.
+        scope: The form field scope.
+        form: Further form fields, such as {"audience": "https://api.example.com/"}, a dict of texts.
+        proxy: As of RestSource.
+        ca_file: As of RestSource.
+
+    Raises:
+        InvalidArgumentError: As RestSource.
+
+    Example:
+        >>> source = oauth2("https://idp.example.com/oauth/token", "my app", "its secret", scope="read")
+        >>> token = Credential(source)
+    """
+
+@final
+class Issued:
+    """A credential, with its state when it was handed out. Its repr hides the value.
+
+    Example:
+        >>> issued = Credential(source).get()
+        >>> issued.freshness, issued.reason
+        ('fresh', None)
+    """
+    @property
+    def value(self) -> Any:
+        """The credential: a str, or what JSON was in the answer. Treat it as the secret it is."""
+    @property
+    def remaining(self) -> float:
+        """How long it was still good, in seconds, less the safety margin."""
+    @property
+    def freshness(self) -> _Freshness:
+        """How good it was: "fresh", "refreshing" or "degraded"."""
+    @property
+    def reason(self) -> GrantmintError | None:
+        """Why it was degraded: a GrantmintError that was not raised, or None."""
+    @property
+    def retry_after(self) -> float | None:
+        """After how many seconds the next refresh is tried, if it is degraded and that is known."""
+    @property
+    def generation(self) -> int:
+        """Its number in the cache, for invalidate_if."""
+    @staticmethod
+    def _of(text: str, is_json: bool, state: _IssuedState) -> Issued:
+        """Makes one from a pickle."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class Pending:
+    """A call that waits. Dropping it ends the wait, never the fetch."""
+    def _poll(self, port: LoopPort, number: int) -> Any:
+        """What came, or None while the call goes on: then has the port's loop or hub notified under this number."""
+    def close(self) -> None:
+        """Ends the wait; the fetch goes on for others."""
+
+@disjoint_base
+class Credential:
+    """The native part of grantmint.Credential."""
+    def __new__(
+        cls,
+        source: RestSource,
+        *,
+        use: Literal["request", "session"] = "request",
+        session: _Seconds | None = None,
+        min_remaining: _Seconds | None = None,
+        timeout: _Seconds | None = None,
+        cache: GrantCache | None = None,
+        share: str | None = None,
+        isolated: bool = False,
+        policy: CachePolicy | _PolicyFields | None = None,
+        fleet: str | HostFleet | RedisFleet | None = None,
+        calls_per_second: float | None = None,
+        burst: int | None = None,
+        max_fetches: int | None = None,
+        clock: ManualClock | None = None,
+    ) -> Self: ...
+    def get(
+        self,
+        key: str | None = None,
+        *,
+        min_remaining: _Seconds | None = None,
+        timeout: _Seconds | None = None,
+    ) -> Issued:
+        """The credential. Makes no request if the cache has one; waits for one otherwise.
+
+        Args:
+            key: Whose credential, for a source with per="key" or with the slot {key}; 1 to 256 bytes.
+            min_remaining: How long it must still live, in seconds or as a timedelta.
+            timeout: How long to wait at most, in seconds or as a timedelta; 5 seconds if None.
+
+        Raises:
+            InvalidArgumentError: For the arguments.
+            UpstreamError: The fetch failed; all who waited for it get the same error. ThrottledError has a
+                retry_after.
+            DeadlineError: None came in time.
+            GrantmintError: overloaded, closed.
+        """
+    def try_get(
+        self, key: str | None = None, *, min_remaining: _Seconds | None = None
+    ) -> Issued | None:
+        """The credential if the cache has one, else None; never waits. Starts the fetch that is due.
+
+        Args:
+            key: As of get.
+            min_remaining: As of get.
+
+        Raises:
+            InvalidArgumentError: For the arguments.
+            GrantmintError: closed; unsupported for a source with per="call", of which there is never one.
+        """
+    def prefetch(self, key: str | None = None) -> None:
+        """Fetches the credential before anybody asks for it; does not wait. A fetch that fails is seen in the events
+        alone.
+
+        Raises:
+            GrantmintError: As try_get; that of the last fetch while no request may be sent.
+        """
+    def keep_warm(self, seconds: _Seconds, key: str | None = None) -> None:
+        """Keeps the credential fresh although nobody asks for it. A refresh that fails is seen in the events alone.
+
+        Args:
+            seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours, 0 ends it.
+            key: As of get.
+
+        Raises:
+            GrantmintError: As prefetch.
+        """
+    def invalidate(self, key: str | None = None) -> bool:
+        """Drops the credential. A fetch that is under way answers the waiters for it; what it brings is not stored.
+
+        Returns:
+            Whether there was anything to drop.
+
+        Raises:
+            GrantmintError: As try_get.
+        """
+    def invalidate_if(self, generation: int, key: str | None = None) -> bool:
+        """Drops the credential if it still has this generation: of many callers whom a service has answered 401, the
+        first has a new one fetched.
+
+        Args:
+            generation: That of what was refused.
+            key: As of get.
+
+        Raises:
+            GrantmintError: As try_get.
+        """
+    def purge(self) -> None:
+        """Drops all credentials and cached errors of this source, for all who share its cache.
+
+        Raises:
+            GrantmintError: closed.
+        """
+    def stats(self) -> Stats:
+        """The counters of the cache, for all who share it.
+
+        Raises:
+            GrantmintError: closed.
+        """
+    def drain_events(self) -> list[Event]:
+        """The cache's events since the last call, oldest first; the last 1,024 at most.
+
+        Raises:
+            GrantmintError: closed.
+        """
+    def _cache(self) -> CacheParts:
+        """What Python's GrantCache of this credential is made from."""
+    def close(self) -> None:
+        """Later calls raise closed, those that wait still get their result, and it is kept warm no more. Others who share
+        the cache go on.
+        """
+    def _begin(
+        self, key: str | None, min_remaining: _Seconds | None, timeout: _Seconds | None, /
+    ) -> Issued | Pending:
+        """The credential if there is nothing to wait for, else the call that waits."""
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class IceCredentials:
+    """ICE servers with credentials, with their state when they were handed out. The repr hides them.
+
+    Example:
+        >>> servers = IceServers.coturn("static-auth-secret", ["turn:turn.example:3478"]).get("alice")
+        >>> servers.ice_servers[0]["urls"]
+        ['turn:turn.example:3478']
+    """
+    @property
+    def ice_servers(self) -> list[dict[str, Any]]:
+        """The servers, a list of dicts with "urls", "username" and "credential": what RTCPeerConnection takes as
+        iceServers, and RTCIceServer(**server) of aiortc. Treat it as the secret it is.
+        """
+    def to_dict(self) -> dict[str, Any]:
+        """{"iceServers": […], "expiresIn": seconds}, for an answer to a browser."""
+    def to_json(self) -> str:
+        """The same as JSON."""
+    @property
+    def remaining(self) -> float:
+        """How long they were still good, in seconds, less the safety margin. A connection that goes on for longer may
+        end then.
+        """
+    @property
+    def freshness(self) -> _Freshness:
+        """How good they were: "fresh", "refreshing" or "degraded"."""
+    @property
+    def reason(self) -> GrantmintError | None:
+        """Why they were degraded: a GrantmintError that was not raised, or None."""
+    @property
+    def retry_after(self) -> float | None:
+        """After how many seconds the next refresh is tried, if they are degraded and that is known."""
+    @property
+    def generation(self) -> int:
+        """Their number in the cache, for invalidate_if; 0 for what is signed here."""
+    @staticmethod
+    def _of(json: str, state: _IssuedState) -> IceCredentials:
+        """Makes them from a pickle."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class IceParts:
+    """What a class method makes Python's class from."""
+
+class IceServices:
+    """The native base of grantmint.IceServers: where they come from."""
+    @classmethod
+    def twilio(
+        cls,
+        key: ApiKey,
+        *,
+        ttl: _Ttl | None = None,
+        session: _Seconds | None = None,
+        base_url: str | None = None,
+        proxy: str | None = None,
+        ca_file: str | PathLike[str] | None = None,
+        min_remaining: _Seconds | None = None,
+        timeout: _Seconds | None = None,
+        cache: GrantCache | None = None,
+        share: str | None = None,
+        isolated: bool = False,
+        policy: CachePolicy | _PolicyFields | None = None,
+        fleet: str | HostFleet | RedisFleet | None = None,
+        calls_per_second: float | None = None,
+        burst: int | None = None,
+        max_fetches: int | None = None,
+        clock: ManualClock | None = None,
+    ) -> Self:
+        """Those of Twilio's Network Traversal Service, with an API key.
+
+        Args:
+            key: The ApiKey.
+            ttl: The lifetime to ask for, 1 to 172,800 seconds, or as a timedelta; 86,400 if None.
+            session: How long connections last that are made with what is handed out, in seconds or as a timedelta;
+                half of the lifetime if None.
+            base_url: Scheme, host and port of the service, for an emulator.
+            proxy: The URL of an HTTP proxy. Proxies that the environment names are not used.
+            ca_file: A PEM file with the certificate authorities to trust instead of the built-in ones.
+            min_remaining: As of Credential.
+            timeout: As of Credential.
+            cache: As of Credential.
+            share: As of Credential.
+            isolated: As of Credential.
+            policy: As of Credential.
+            fleet: As of Credential.
+            calls_per_second: As of PlaybackMinter.
+            burst: As of PlaybackMinter.
+            max_fetches: As of PlaybackMinter.
+            clock: A ManualClock, for tests.
+
+        Raises:
+            InvalidArgumentError: An argument is out of range, or two cannot be combined.
+        """
+    @classmethod
+    def twilio_account(
+        cls,
+        account_sid: str,
+        auth_token: str,
+        *,
+        ttl: _Ttl | None = None,
+        session: _Seconds | None = None,
+        base_url: str | None = None,
+        proxy: str | None = None,
+        ca_file: str | PathLike[str] | None = None,
+        min_remaining: _Seconds | None = None,
+        timeout: _Seconds | None = None,
+        cache: GrantCache | None = None,
+        share: str | None = None,
+        isolated: bool = False,
+        policy: CachePolicy | _PolicyFields | None = None,
+        fleet: str | HostFleet | RedisFleet | None = None,
+        calls_per_second: float | None = None,
+        burst: int | None = None,
+        max_fetches: int | None = None,
+        clock: ManualClock | None = None,
+    ) -> Self:
+        """Those of Twilio's Network Traversal Service, with an account's SID and its auth token.
+
+        Args:
+            account_sid: The account, AC and 32 hexadecimal digits.
+            auth_token: Its auth token.
+            ttl: As of twilio.
+            session: As of twilio.
+            base_url: As of twilio.
+            proxy: As of twilio.
+            ca_file: As of twilio.
+            min_remaining: As of Credential.
+            timeout: As of Credential.
+            cache: As of Credential.
+            share: As of Credential.
+            isolated: As of Credential.
+            policy: As of Credential.
+            fleet: As of Credential.
+            calls_per_second: As of PlaybackMinter.
+            burst: As of PlaybackMinter.
+            max_fetches: As of PlaybackMinter.
+            clock: A ManualClock, for tests.
+
+        Raises:
+            InvalidArgumentError: As twilio.
+        """
+    @classmethod
+    def cloudflare(
+        cls,
+        key_id: str,
+        api_token: str,
+        *,
+        ttl: _Ttl | None = None,
+        session: _Seconds | None = None,
+        base_url: str | None = None,
+        proxy: str | None = None,
+        ca_file: str | PathLike[str] | None = None,
+        min_remaining: _Seconds | None = None,
+        timeout: _Seconds | None = None,
+        cache: GrantCache | None = None,
+        share: str | None = None,
+        isolated: bool = False,
+        policy: CachePolicy | _PolicyFields | None = None,
+        fleet: str | HostFleet | RedisFleet | None = None,
+        calls_per_second: float | None = None,
+        burst: int | None = None,
+        max_fetches: int | None = None,
+        clock: ManualClock | None = None,
+    ) -> Self:
+        """Those of Cloudflare's TURN service, with a TURN key and its API token.
+
+        Args:
+            key_id: The ID of the TURN key.
+            api_token: Its API token.
+            ttl: As of twilio.
+            session: As of twilio.
+            base_url: As of twilio.
+            proxy: As of twilio.
+            ca_file: As of twilio.
+            min_remaining: As of Credential.
+            timeout: As of Credential.
+            cache: As of Credential.
+            share: As of Credential.
+            isolated: As of Credential.
+            policy: As of Credential.
+            fleet: As of Credential.
+            calls_per_second: As of PlaybackMinter.
+            burst: As of PlaybackMinter.
+            max_fetches: As of PlaybackMinter.
+            clock: A ManualClock, for tests.
+
+        Raises:
+            InvalidArgumentError: As twilio.
+        """
+    @classmethod
+    def rest(
+        cls,
+        source: RestSource,
+        *,
+        ttl: _Ttl | None = None,
+        session: _Seconds | None = None,
+        base_url: str | None = None,
+        proxy: str | None = None,
+        ca_file: str | PathLike[str] | None = None,
+        min_remaining: _Seconds | None = None,
+        timeout: _Seconds | None = None,
+        cache: GrantCache | None = None,
+        share: str | None = None,
+        isolated: bool = False,
+        policy: CachePolicy | _PolicyFields | None = None,
+        fleet: str | HostFleet | RedisFleet | None = None,
+        calls_per_second: float | None = None,
+        burst: int | None = None,
+        max_fetches: int | None = None,
+        clock: ManualClock | None = None,
+    ) -> Self:
+        """Those of any other service: its answer holds a list of servers, one server, or an object with either as
+        iceServers.
+
+        Args:
+            source: A RestSource. It says itself what lifetime to ask for, and where the service is.
+            ttl: Has no effect here, and is refused.
+            session: As of twilio.
+            base_url: Has no effect here, and is refused.
+            proxy: As of twilio.
+            ca_file: As of twilio.
+            min_remaining: As of Credential.
+            timeout: As of Credential.
+            cache: As of Credential.
+            share: As of Credential.
+            isolated: As of Credential.
+            policy: As of Credential.
+            fleet: As of Credential.
+            calls_per_second: As of PlaybackMinter.
+            burst: As of PlaybackMinter.
+            max_fetches: As of PlaybackMinter.
+            clock: A ManualClock, for tests.
+
+        Raises:
+            InvalidArgumentError: As twilio.
+        """
+    @classmethod
+    def coturn(
+        cls,
+        secret: str,
+        urls: Iterable[str],
+        *,
+        ttl: _Ttl | None = None,
+        clock: ManualClock | None = None,
+    ) -> Self:
+        """Those of a coturn server of one's own that has use-auth-secret. They are signed here, without a request.
+
+        Args:
+            secret: The server's static-auth-secret.
+            urls: 1 to 16 URLs such as "turn:turn.example:3478?transport=udp".
+            ttl: As of twilio.
+            clock: A ManualClock, for tests.
+
+        Raises:
+            InvalidArgumentError: invalid_ttl or invalid_argument.
+        """
+
+@disjoint_base
+class IceServers(IceServices):
+    """The native part of grantmint.IceServers."""
+    def __new__(cls, parts: IceParts) -> Self: ...
+    def get(
+        self,
+        identity: str | None = None,
+        *,
+        min_remaining: _Seconds | None = None,
+        timeout: _Seconds | None = None,
+    ) -> IceCredentials:
+        """The servers. Makes no request if the cache has a credential; waits for one otherwise.
+
+        Args:
+            identity: For whom. Users who are named have credentials of their own, all others share one. For coturn
+                it stands in the username.
+            min_remaining: How long the credential must still live, in seconds or as a timedelta.
+            timeout: How long to wait at most, in seconds or as a timedelta; 5 seconds if None.
+
+        Raises:
+            InvalidArgumentError: For the arguments.
+            UpstreamError: The fetch failed; all who waited for it get the same error. ThrottledError has a
+                retry_after.
+            DeadlineError: None came in time.
+            GrantmintError: overloaded, closed.
+        """
+    def try_get(
+        self, identity: str | None = None, *, min_remaining: _Seconds | None = None
+    ) -> IceCredentials | None:
+        """The servers if there is a credential, else None; never waits. Starts the fetch that is due.
+
+        Args:
+            identity: As of get.
+            min_remaining: As of get.
+
+        Raises:
+            InvalidArgumentError: For the arguments.
+            GrantmintError: closed.
+        """
+    def keep_warm(self, seconds: _Seconds, identity: str | None = None) -> None:
+        """Keeps the credential fresh although nobody asks for it. Nothing to do for coturn.
+
+        Args:
+            seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours, 0 ends it.
+            identity: As of get.
+
+        Raises:
+            GrantmintError: As try_get; that of the last fetch while no request may be sent.
+        """
+    def invalidate_if(self, generation: int, identity: str | None = None) -> bool:
+        """Drops the credential if it still has this generation: of many clients whom a server has refused, the first
+        has a new one fetched. False for coturn.
+
+        Args:
+            generation: That of what was refused.
+            identity: As of get.
+
+        Raises:
+            GrantmintError: As try_get.
+        """
+    def stats(self) -> Stats | None:
+        """The counters of the cache, for all who share it; None for coturn.
+
+        Raises:
+            GrantmintError: closed.
+        """
+    def drain_events(self) -> list[Event]:
+        """The cache's events since the last call, oldest first; the last 1,024 at most.
+
+        Raises:
+            GrantmintError: closed.
+        """
+    def close(self) -> None:
+        """Later calls raise closed, those that wait still get their result. Others who share the cache go on."""
+    def _begin(
+        self, identity: str | None, min_remaining: _Seconds | None, timeout: _Seconds | None, /
+    ) -> IceCredentials | Pending:
+        """The servers if there is nothing to wait for, else the call that waits."""
+    def __reduce__(self) -> NoReturn: ...

@@ -217,12 +217,19 @@ impl IceServersBuilder {
             From::Twilio { account, user, password } => {
                 let (base, ttl) = (options.base(TWILIO), options.checked_ttl()?);
                 let source = services::twilio(&base, &account, &user, &password, ttl)?;
-                options.fetched(source, Keys::All)
+                let own = [("url", "base_url"), ("secrets", "auth_token")];
+                options.fetched(source, Keys::All).map_err(|error| as_given(error, &own))
             }
             From::Cloudflare { key_id, api_token } => {
                 let (base, ttl) = (options.base(CLOUDFLARE), options.checked_ttl()?);
                 let source = services::cloudflare(&base, &key_id, &api_token, ttl);
-                options.fetched(source, Keys::All)
+                let own = [
+                    ("url", "base_url"),
+                    ("vars", "key_id"),
+                    ("secrets", "api_token"),
+                    ("auth", "api_token"),
+                ];
+                options.fetched(source, Keys::All).map_err(|error| as_given(error, &own))
             }
         }
     }
@@ -282,6 +289,14 @@ impl Options {
             credential = credential.clock(clock);
         }
         Ok(IceServers::fetched(credential.build()?, keys))
+    }
+}
+
+/// An error about a part of the source, by the name that the part was given under.
+fn as_given(error: Error, own: &[(&str, &str)]) -> Error {
+    match own.iter().find(|(part, _)| error.argument() == Some(*part)) {
+        Some((_, given)) => error.with_argument(given),
+        None => error,
     }
 }
 

@@ -149,6 +149,10 @@ fn what_coturn_takes_is_signed_without_a_call() {
         (IceServers::coturn("north", urls).ttl(172_801), "ttl"),
         (IceServers::coturn("north", urls).isolated(), "isolated"),
         (IceServers::coturn("north", urls).base_url("https://a.example"), "base_url"),
+        (IceServers::twilio(&key()).base_url("http://a.example"), "base_url"),
+        (IceServers::twilio_account(key().account_sid().as_str(), ""), "auth_token"),
+        (IceServers::cloudflare("1", "a b"), "api_token"),
+        (IceServers::cloudflare("", "a"), "key_id"),
     ] {
         assert_eq!(builder.build().unwrap_err().argument(), Some(argument));
     }
