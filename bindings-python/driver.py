@@ -18,6 +18,7 @@ On Linux the wheel is linked by zig, for every C library since glibc 2.17.
 from __future__ import annotations
 
 import functools
+import shutil
 import sys
 from pathlib import Path
 
@@ -65,6 +66,8 @@ def test(versions: list[str]) -> None:
     for version in versions or found:
         between = not versions and version not in (found[0], found[-1])
         run_tests(version, built, *(SHARED if between else ()))
+    if not versions:
+        test_relays(built)
     check_types(built)
 
 
@@ -121,6 +124,19 @@ def run_tests(version: str, built: Path, *options: object) -> None:
     config = ("-c", HERE / "pyproject.toml", "--rootdir", HERE, "-p", "no:cacheprovider")
     with stage(f"tests on {version}"):
         run(python, "-m", "pytest", "-q", *config, *options, HERE / "tests", cwd=away(), env=env)
+
+
+def test_relays(built: Path) -> None:
+    """Has a real coturn server relay for what the package hands out, where it is installed."""
+    if not shutil.which("turnserver"):
+        return
+    python = venv("turn", newest(), "turn")
+    install(python, built)
+    env = environment(GRANTMINT_EMULATOR=str(emulator()), PYTHONDONTWRITEBYTECODE="1")
+    config = ("-c", HERE / "pyproject.toml", "--rootdir", HERE, "-p", "no:cacheprovider")
+    with stage("tests with a relay"):
+        tests = HERE / "tests" / "test_turn.py"
+        run(python, "-m", "pytest", "-q", *config, tests, cwd=away(), env=env)
 
 
 def check_types(built: Path) -> None:
