@@ -59,6 +59,7 @@ def test_tasks_and_looks(emulator):
         async def main(servers=servers):
             return await asyncio.gather(*(servers.get_async("alice") for _ in range(20)))
 
+        emulator.ask("faults", {"kind": "latency", "ms": 200})
         assert servers.try_get("alice") is None
         issued = asyncio.run(main())
         assert {one.generation for one in issued} == {issued[0].generation}
