@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::jwt::JwtMinter;
 use crate::wiped::WipedString;
 
 /// How the endpoint is asked.
@@ -34,6 +35,9 @@ pub enum Auth {
     BasicForm(WipedString, WipedString),
     /// `Bearer` with a token.
     Bearer(WipedString),
+    /// `Bearer` with a token that is signed here, anew for each request. Its minter has a value for each slot that it
+    /// needs, as no user is named.
+    Signed(JwtMinter),
 }
 
 /// Who may share one credential.
@@ -103,6 +107,7 @@ impl fmt::Debug for Auth {
             Self::Basic(..) => "Basic(..)",
             Self::BasicForm(..) => "BasicForm(..)",
             Self::Bearer(_) => "Bearer(..)",
+            Self::Signed(_) => "Signed(..)",
         })
     }
 }

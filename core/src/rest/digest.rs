@@ -72,6 +72,10 @@ impl Parts {
     fn auth(&mut self, auth: Option<&Auth>) {
         let texts = match auth {
             None => [None, None],
+            Some(Auth::Signed(minter)) => {
+                self.shown(&auth);
+                return self.part(minter.fingerprint().as_bytes());
+            }
             Some(Auth::Basic(user, password) | Auth::BasicForm(user, password)) => {
                 [Some(user), Some(password)]
             }

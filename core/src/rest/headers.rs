@@ -11,6 +11,7 @@ use super::slots::{Place, Slots, is_of_header, refused};
 use super::template::{Late, Template, Values};
 use crate::base64_text;
 use crate::error::Result;
+use crate::jwt::JwtMinter;
 use crate::upstream::push_form_encoded;
 use crate::wiped::WipedString;
 
@@ -38,6 +39,7 @@ pub(super) struct Headers {
 enum Credentials {
     Basic(Template, Template, Encoding),
     Bearer(Template),
+    Signed(JwtMinter),
 }
 
 #[derive(Clone, Copy)]
@@ -90,7 +92,7 @@ impl Headers {
     pub(super) fn filled(&self, values: &Values<'_>) -> Result<Vec<(&str, WipedString)>> {
         let mut headers: Vec<(&str, WipedString)> = Vec::new();
         if let Some(auth) = &self.auth {
-            headers.push(("authorization", auth.filled(values)));
+            headers.push(("authorization", auth.filled(values)?));
         }
         if let Some(accept) = self.accept {
             headers.push(("accept", WipedString::from(accept.to_owned())));
@@ -146,12 +148,24 @@ impl Credentials {
                 }
                 Self::Bearer(token)
             }
+            Auth::Signed(minter) => {
+                minter.mint_parts(None, &[], |_| ()).map_err(|error| {
+                    refused("auth", &format!("signs a token for nobody, and {}", error.message()))
+                })?;
+                Self::Signed(minter.clone())
+            }
         })
     }
 
-    fn filled(&self, values: &Values<'_>) -> WipedString {
+    fn filled(&self, values: &Values<'_>) -> Result<WipedString> {
         let mut header = WipedString::new();
         match self {
+            Self::Signed(minter) => {
+                header.push_str("Bearer ");
+                minter.mint_parts(None, &[], |parts| {
+                    parts.iter().for_each(|part| header.push_str(part));
+                })?;
+            }
             Self::Bearer(token) => {
                 header.push_str("Bearer ");
                 header.push_str(&token.filled(values));
@@ -168,7 +182,7 @@ impl Credentials {
                 header.push_str(&basic);
             }
         }
-        header
+        Ok(header)
     }
 }
 

@@ -6,9 +6,13 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
+use super::choices::Auth;
 use super::options::RestSourceBuilder;
 use super::source::RestSource;
+use crate::clock::ManualClock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::jwt::{JwtMinter, JwtMinterBuilder};
+use crate::token::{VerifyOptions, verify_jwt};
 use crate::upstream::Answer;
 
 const SERVED_AT: &str = "Mon, 30 Nov 2026 01:02:03 GMT";
@@ -189,6 +193,49 @@ fn sources_that_differ_in_anything_are_told_apart() {
     assert_ne!(one.credential(), other_secret.credential());
     assert_eq!(one.credential(), other_scope.credential(), "they are throttled together");
     assert!(!format!("{one:?}").contains("hush"));
+}
+
+/// A token of its own for each request, of the second in which it is sent.
+#[test]
+fn a_bearer_may_be_signed_for_each_request() {
+    let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+    let signs = |secret: &str| {
+        JwtMinter::builder(secret.as_bytes()).no_identity().claim("iss", "hush").ttl(60)
+    };
+    let source = |minter: JwtMinter| {
+        let builder = RestSource::builder("https://idp.example/token").auth(Auth::Signed(minter));
+        builder.lifetime(super::Lifetime::Constant(60)).build()
+    };
+    let secret = "a secret of thirty-two characters";
+    let minted = source(signs(secret).clock(&clock).build().unwrap()).unwrap();
+    let sent = || {
+        let request = minted.with_request("", |request| request.bytes("h").into_string()).unwrap();
+        let line = request.lines().find_map(|line| line.strip_prefix("authorization: Bearer "));
+        let options = VerifyOptions::new().now(clock.now().unix_seconds());
+        verify_jwt(line.unwrap(), secret.as_bytes(), &options).unwrap().expires_at()
+    };
+    assert_eq!(sent(), Some(1_700_000_060));
+    clock.advance(Duration::from_secs(7));
+    assert_eq!(sent(), Some(1_700_000_067));
+    assert!(!format!("{minted:?}").contains("hush"));
+
+    let digest = |builder: JwtMinterBuilder| *source(builder.build().unwrap()).unwrap().digest();
+    let all = [
+        digest(signs(secret)),
+        digest(signs("another secret, of as many letters")),
+        digest(signs(secret).claim("aud", "a")),
+        digest(signs(secret).ttl(61)),
+        digest(signs(secret).unique(true)),
+    ];
+    for (at, one) in all.iter().enumerate() {
+        assert!(!all[..at].contains(one), "{at}");
+    }
+    assert_eq!(all[4], digest(signs(secret).unique(true)), "its name is no part of it");
+    assert_eq!(minted.digest(), &all[0], "nor is the time");
+
+    let needs = JwtMinter::builder(secret.as_bytes()).build().unwrap();
+    let error = source(needs).unwrap_err();
+    assert_eq!(error.message(), "auth signs a token for nobody, and identity must be given");
 }
 
 #[test]
