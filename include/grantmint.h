@@ -2818,7 +2818,7 @@ grantmint_status_t grantmint_playback_minter_prefetch(const grantmint_playback_m
 /**
  * Has a stream's grant refreshed for a time even if no caller asks for it.
  *
- * `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
+ * `time_ms`: for how many milliseconds, at most 48 h; 0 to end it.
  *
  * Statuses: as `grantmint_playback_minter_stream`.
  *
@@ -3464,7 +3464,7 @@ grantmint_status_t grantmint_grant_cache_prefetch(const grantmint_grant_cache_t 
  * Has a key's grant refreshed for a time even if no caller asks for it. The tickets for that come
  * from `grantmint_grant_cache_poll`.
  *
- * `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
+ * `time_ms`: for how many milliseconds, at most 48 h; 0 to end it.
  *
  * Statuses: as `grantmint_grant_cache_begin` for a new key.
  *

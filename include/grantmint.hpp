@@ -3098,7 +3098,7 @@ class grant_cache : public detail::object<grantmint_grant_cache_t, grantmint_gra
         return detail::give(ticket_or_error{std::move(due)});
     }
 
-    /// Keeps a key's grant fresh without callers, for at most 24 h. Zero ends it. `poll` hands out
+    /// Keeps a key's grant fresh without callers, for at most 48 h. Zero ends it. `poll` hands out
     /// the tickets for these refreshes.
     ///
     /// @throws error as `begin` for a new key.
@@ -3569,7 +3569,7 @@ class playback_minter
         }));
     }
 
-    /// Keeps a stream's grant fresh without viewers, for at most 24 h. Zero ends it.
+    /// Keeps a stream's grant fresh without viewers, for at most 48 h. Zero ends it.
     ///
     /// @throws error as `stream`.
     returns<void> keep_warm(std::string_view streamer, whole_milliseconds time) const {

@@ -270,7 +270,7 @@ impl PlaybackMinter {
     ///
     /// Args:
     ///     streamer: The stream.
-    ///     seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours,
+    ///     seconds: For how long, in seconds or as a timedelta; more than 48 hours counts as 48 hours,
     ///         0 ends it.
     ///
     /// Raises:

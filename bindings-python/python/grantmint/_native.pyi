@@ -1095,7 +1095,7 @@ class PlaybackMinter:
 
         Args:
             streamer: The stream.
-            seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours,
+            seconds: For how long, in seconds or as a timedelta; more than 48 hours counts as 48 hours,
                 0 ends it.
 
         Raises:
@@ -1289,7 +1289,7 @@ class GrantCache:
 
         Args:
             key: The key.
-            seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours,
+            seconds: For how long, in seconds or as a timedelta; more than 48 hours counts as 48 hours,
                 0 ends it.
             ttl: As of begin.
 

@@ -287,7 +287,7 @@ impl GrantCache {
         self.inner().fleet.as_ref()?.namespace().map(str::to_owned)
     }
 
-    /// Has a key refreshed without being read, for a time of at most 24 h; zero ends it. Tickets
+    /// Has a key refreshed without being read, for a time of at most 48 h; zero ends it. Tickets
     /// for it come from [`GrantCache::poll`].
     ///
     /// # Examples

@@ -126,7 +126,7 @@ impl Credential {
         self.0.feed.prefetch(&key)
     }
 
-    /// Keeps the credential fresh without it being read, for at most 24 h: a longer time counts as 24 h, zero ends it.
+    /// Keeps the credential fresh without it being read, for at most 48 h: a longer time counts as 48 h, zero ends it.
     ///
     /// # Errors
     ///

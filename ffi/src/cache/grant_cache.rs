@@ -331,7 +331,7 @@ pub unsafe extern "C" fn grantmint_grant_cache_prefetch(
 /// Has a key's grant refreshed for a time even if no caller asks for it. The tickets for that come
 /// from `grantmint_grant_cache_poll`.
 ///
-/// `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
+/// `time_ms`: for how many milliseconds, at most 48 h; 0 to end it.
 ///
 /// Statuses: as `grantmint_grant_cache_begin` for a new key.
 ///

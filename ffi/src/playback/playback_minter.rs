@@ -250,7 +250,7 @@ pub unsafe extern "C" fn grantmint_playback_minter_prefetch(
 
 /// Has a stream's grant refreshed for a time even if no caller asks for it.
 ///
-/// `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
+/// `time_ms`: for how many milliseconds, at most 48 h; 0 to end it.
 ///
 /// Statuses: as `grantmint_playback_minter_stream`.
 ///

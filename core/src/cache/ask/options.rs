@@ -11,6 +11,8 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_nanos(DEFAULT_TIMEOU
 const DEFAULT_TIMEOUT_NANOS: u64 = 5_000_000_000;
 /// No caller waits longer, and no key is kept warm longer at a time.
 pub(crate) const TIME_MAX: Duration = Duration::from_secs(86_400);
+/// Nothing is kept warm for longer: the longest lifetime there is.
+pub(crate) const WARM_MAX: Duration = Duration::from_secs(172_800);
 
 /// What a caller asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use arc_swap::Guard;
 
 use super::begin::Begin;
 use super::beginner::Beginner;
-use super::options::{BeginOptions, TIME_MAX};
+use super::options::{BeginOptions, WARM_MAX};
 use super::ticket::Ticket;
 use crate::cache::decide::Key;
 use crate::cache::store::{Inner, Limiter, Realm, Realms, Requester, Retired, Stats, Unlimited};
@@ -117,11 +117,11 @@ impl SharedCache {
         self.inner().warmed_by(who.id, watched);
     }
 
-    /// Has a key refreshed without being read, for a time of at most 24 h; zero ends it.
+    /// Has a key refreshed without being read, for a time of at most 48 h; zero ends it.
     pub(crate) fn keep_warm(&self, who: &Requester, key: &Key, time: Duration) -> Result<()> {
         let inner = self.inner();
         let now = inner.clock.now();
-        let end = now.plus(time.min(TIME_MAX)).boot_nanos();
+        let end = now.plus(time.min(WARM_MAX)).boot_nanos();
         loop {
             let entry = inner.entry_ahead(who, key, now)?;
             match inner.keep_warm(who.id, &entry, end, now) {

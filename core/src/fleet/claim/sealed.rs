@@ -10,7 +10,7 @@ use crate::random;
 use crate::wiped::WipedString;
 
 /// No pause holds for longer, whatever a store says.
-pub(crate) const PAUSE_MAX: Duration = Duration::from_secs(300);
+pub(crate) const PAUSE_MAX: Duration = Duration::from_secs(3600);
 /// No text of an error is longer in a store.
 const MESSAGE_MAX_BYTES: usize = 512;
 

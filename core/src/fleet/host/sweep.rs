@@ -25,7 +25,8 @@ const OPENED_MAX: u64 = 2_000;
 const BOOTS_MAX: usize = 1_000;
 /// Seconds without a change after which something is nobody's.
 const WRITER_AGE: i64 = 10;
-const CELL_AGE: i64 = 600;
+/// Longer than any cool-down.
+const CELL_AGE: i64 = 4_200;
 const BOOT_AGE: i64 = 3_600;
 /// The slot that stands for the last sweep, and the kind of its file.
 const SWEPT: &str = "swept";

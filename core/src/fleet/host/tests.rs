@@ -282,7 +282,7 @@ fn a_sweep_removes_what_is_over() {
         folder.put(&name(number, files::VALUE), &grant(1, end));
         folder.put(&name(number, files::PAUSE), &grant(1, end));
     }
-    for (number, seconds) in [(5, 5), (6, 11), (7, 500), (8, 700)] {
+    for (number, seconds) in [(5, 5), (6, 11), (7, 4_000), (8, 4_300)] {
         for kind in ["v", "c", "12-3.tmp"] {
             folder.put(&name(number, kind), b"torn");
             age(&folder.boot().join(name(number, kind)), seconds);

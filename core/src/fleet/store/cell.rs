@@ -23,7 +23,11 @@ const PAUSE_MOST: f64 = 8.0;
 /// The rate of an account that nobody knows anything of.
 const BEGIN: f64 = 10.0;
 /// No cool-down is longer, whatever upstream asks for.
-const COOLDOWN_MAX: Duration = Duration::from_secs(300);
+const COOLDOWN_MAX: Duration = Duration::from_secs(3600);
+/// What is spread over is in no cell for longer.
+const COOLDOWN_SPREAD: Duration = Duration::from_secs(60);
+/// No call counts as under way for longer.
+const LOST_MAX: Duration = Duration::from_secs(300);
 
 /// The bytes of a cell in a store.
 pub(crate) const CELL_BYTES: usize = 80;
@@ -144,7 +148,7 @@ impl Cell {
             }
             self.probe = asked.call;
             // No longer than what counts as plausible when it is read.
-            let lost_after = asked.lost_after.min(nanos(COOLDOWN_MAX));
+            let lost_after = asked.lost_after.min(nanos(LOST_MAX));
             self.probe_until = time.saturating_add(lost_after);
             return Admitted::Go(self.pass(asked, true, time));
         }
@@ -291,7 +295,7 @@ impl Cell {
     }
 
     fn is_plausible(&self, time: u64) -> bool {
-        let latest = time.saturating_add(nanos(COOLDOWN_MAX) * 2);
+        let latest = time.saturating_add(nanos(COOLDOWN_MAX + COOLDOWN_SPREAD));
         (LEAST..=MOST).contains(&self.rate)
             && (0.0..=MOST).contains(&self.level)
             && (0.0..=MOST).contains(&self.knee)

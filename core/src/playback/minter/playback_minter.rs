@@ -277,8 +277,8 @@ impl PlaybackMinter {
         shared.feed.prefetch(&shared.key(streamer)?)
     }
 
-    /// Keeps a stream's grant fresh without it being read, for at most 24 h: a longer time counts as
-    /// 24 h, zero ends it. A refresh that fails is seen in the events alone.
+    /// Keeps a stream's grant fresh without it being read, for at most 48 h: a longer time counts as
+    /// 48 h, zero ends it. A refresh that fails is seen in the events alone.
     ///
     /// # Errors
     ///

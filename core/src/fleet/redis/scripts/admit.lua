@@ -14,7 +14,7 @@ elseif cell.is_half_open == 1 then
     -- Not all at the same moment.
     said, what = 'later', math.min(cell.probe_until - now, (0.05 + 0.1 * random) * SECOND)
   else
-    cell.probe, cell.probe_until = ARGV[1], now + math.min(number(ARGV[4]), COOLDOWN_MOST)
+    cell.probe, cell.probe_until = ARGV[1], now + math.min(number(ARGV[4]), LOST_MOST)
     what = 1
   end
 elseif cell.level >= 1 then

@@ -3,8 +3,9 @@
 local SECOND = 1000000
 local LEAST, MOST, BEGIN = 0.1, 2000, 10
 local CUT, KNEE, SLOW = 0.6, 0.8, 15
-local COOLDOWN_MOST = 300 * SECOND
-local KEPT = '600000'
+local COOLDOWN_MOST, COOLDOWN_SPREAD, LOST_MOST = 3600 * SECOND, 60 * SECOND, 300 * SECOND
+-- Longer than any cool-down.
+local KEPT = '4200000'
 
 local function clamp(value, least, most) return math.min(math.max(value, least), most) end
 local function is_within(value, least, most) return value and value >= least and value <= most end
@@ -25,7 +26,7 @@ local function read_cell()
   for word in string.gmatch(text, '[^ ]+') do words[#words + 1] = word end
   if #words ~= 11 or words[1] ~= 'cell1' or not string.match(words[10], '^%x+$') then return nil end
   local function word(at) return tonumber(words[at]) end
-  local latest = now + 2 * COOLDOWN_MOST
+  local latest = now + COOLDOWN_MOST + COOLDOWN_SPREAD
   local is_plausible = is_within(word(2), LEAST, MOST) and is_within(word(3), 0, MOST)
     and is_within(word(4), 0, now + SECOND) and is_within(word(5), 0, MOST)
     and is_within(word(6), 0, now + SECOND) and is_within(word(7), 0, latest)
