@@ -15,6 +15,7 @@ use crate::token::{Current, Warning};
 use crate::wiped::{self, WipedString};
 
 /// Far enough from 1970 for any time that is set back.
+#[cfg(feature = "http")]
 const ANY_SECOND: u64 = 1_000_000_000;
 
 /// One token's values, for [`JwtMinter::mint_many`].
@@ -216,6 +217,7 @@ impl JwtMinter {
 
     /// Tells apart minters whose tokens for nobody differ in anything but the time. A secret; empty if there is no such
     /// token.
+    #[cfg(feature = "http")]
     pub(crate) fn fingerprint(&self) -> WipedString {
         let mut definition = self.template.definition().clone();
         let second = definition.times.first_second(ANY_SECOND);
