@@ -30,6 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
             [CompletionResult]::new('grant', 'grant', [CompletionResultType]::ParameterValue, 'Fetches one playback grant')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Checks key, clock, network and TLS, each with its reason')
             [CompletionResult]::new('fleet', 'fleet', [CompletionResultType]::ParameterValue, 'The store that processes share')
+            [CompletionResult]::new('emulator', 'emulator', [CompletionResultType]::ParameterValue, 'Stands in for Twilio on this machine: gives playback grants, and judges tokens as a player and a room do')
             [CompletionResult]::new('page', 'page', [CompletionResultType]::ParameterValue, 'All of this in your browser; without a key: page --demo')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Prints the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Prints the manual page')
@@ -375,6 +376,14 @@ Register-ArgumentCompleter -Native -CommandName 'grantmint' -ScriptBlock {
             [CompletionResult]::new('--silent', '--silent', [CompletionResultType]::ParameterName, 'Neither messages nor results: the exit code alone')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'grantmint;emulator' {
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Where to listen on 127.0.0.1; 0 takes a free port')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Requests per second of one account; 0 for no limit')
+            [CompletionResult]::new('--burst', '--burst', [CompletionResultType]::ParameterName, 'Requests that an idle account may make at once')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'grantmint;page' {

@@ -22,6 +22,9 @@ _grantmint() {
             grantmint,completions)
                 cmd="grantmint__subcmd__completions"
                 ;;
+            grantmint,emulator)
+                cmd="grantmint__subcmd__emulator"
+                ;;
             grantmint,fleet)
                 cmd="grantmint__subcmd__fleet"
                 ;;
@@ -74,7 +77,7 @@ _grantmint() {
 
     case "${cmd}" in
         grantmint)
-            opts="-h -V --help --version token inspect grant check fleet page completions man"
+            opts="-h -V --help --version token inspect grant check fleet emulator page completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -152,6 +155,32 @@ _grantmint() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        grantmint__subcmd__emulator)
+            opts="-h --port --rate --burst --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --burst)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

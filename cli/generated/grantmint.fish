@@ -31,6 +31,7 @@ complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "inspect" -d 'Sa
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "grant" -d 'Fetches one playback grant'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "check" -d 'Checks key, clock, network and TLS, each with its reason'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "fleet" -d 'The store that processes share'
+complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "emulator" -d 'Stands in for Twilio on this machine: gives playback grants, and judges tokens as a player and a room do'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "page" -d 'All of this in your browser; without a key: page --demo'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "completions" -d 'Prints the completions of a shell'
 complete -c grantmint -n "__fish_grantmint_needs_command" -f -a "man" -d 'Prints the manual page'
@@ -357,6 +358,10 @@ complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_se
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Says on stderr what went wrong, and nothing else'
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -l silent -d 'Neither messages nor results: the exit code alone'
 complete -c grantmint -n "__fish_grantmint_using_subcommand fleet; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c grantmint -n "__fish_grantmint_using_subcommand emulator" -l port -d 'Where to listen on 127.0.0.1; 0 takes a free port' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand emulator" -l rate -d 'Requests per second of one account; 0 for no limit' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand emulator" -l burst -d 'Requests that an idle account may make at once' -r
+complete -c grantmint -n "__fish_grantmint_using_subcommand emulator" -s h -l help -d 'Print help'
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l allow-host -d 'Another name under which a proxy shows the page to the browser; {port} in it stands for the page\'s port' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l base-url -d 'Where playback grants come from: scheme, host and port' -r
 complete -c grantmint -n "__fish_grantmint_using_subcommand page" -l fleet -d 'The processes that share grants: host, host: and the path of a folder, a server\'s URL such as rediss://host:6379, or env for what GRANTMINT_FLEET says, which may have a password in it' -r

@@ -6,6 +6,8 @@
 mod args;
 mod check;
 mod credentials;
+#[cfg(feature = "page")]
+mod emulator;
 mod exit;
 mod flags;
 mod fleet;
@@ -78,7 +80,7 @@ fn messages_of(command: &Command) -> Messages {
         Command::Fleet(FleetCommand::Check(args)) => Messages::new(&args.messages),
         Command::Completions { .. } | Command::Man => Messages::default(),
         #[cfg(feature = "page")]
-        Command::Page(_) => Messages::default(),
+        Command::Emulator(_) | Command::Page(_) => Messages::default(),
     }
 }
 
@@ -94,6 +96,8 @@ fn carry_out(command: &Command) -> Result<Exit, Failure> {
             print(generated::completions(*shell)).map(|()| Exit::Good)
         }
         Command::Man => print(generated::MAN).map(|()| Exit::Good),
+        #[cfg(feature = "page")]
+        Command::Emulator(args) => emulator::run(args),
         #[cfg(feature = "page")]
         Command::Page(args) => page::run(args),
     }

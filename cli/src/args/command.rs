@@ -2,6 +2,8 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+#[cfg(feature = "page")]
+use super::emulator::EmulatorArgs;
 use super::fleet::FleetArgs;
 use super::inspect::InspectArgs;
 #[cfg(feature = "page")]
@@ -40,6 +42,10 @@ pub(crate) enum Command {
     /// The store that processes share
     #[command(subcommand, disable_help_subcommand = true)]
     Fleet(FleetCommand),
+
+    /// Stands in for Twilio on this machine: gives playback grants, and judges tokens as a player and a room do
+    #[cfg(feature = "page")]
+    Emulator(EmulatorArgs),
 
     /// All of this in your browser; without a key: page --demo
     #[cfg(feature = "page")]

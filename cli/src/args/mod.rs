@@ -3,6 +3,8 @@
 mod command;
 mod common;
 mod credentials;
+#[cfg(feature = "page")]
+mod emulator;
 mod fleet;
 mod inspect;
 mod mistake;
@@ -17,6 +19,8 @@ mod values;
 pub(crate) use command::{Command, FleetCommand, Grantmint, Shell};
 pub(crate) use common::{Format, Level, MessageArgs};
 pub(crate) use credentials::CredentialArgs;
+#[cfg(feature = "page")]
+pub(crate) use emulator::EmulatorArgs;
 pub(crate) use fleet::{FleetArgs, ServerArgs, StoreArgs};
 pub(crate) use inspect::{InspectArgs, KeyArgs, ReportFormat};
 pub(crate) use mistake::explained;

@@ -18,6 +18,25 @@ pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
     text.parse().map_err(|_| "must be true or false")
 }
 
+/// Where to listen.
+#[cfg(feature = "page")]
+pub(super) fn port(text: &str) -> Result<u16, &'static str> {
+    text.parse().map_err(|_| "must be a port: 0 to 65535")
+}
+
+/// Requests per second; 0 for no limit.
+#[cfg(feature = "page")]
+pub(super) fn rate(text: &str) -> Result<f64, &'static str> {
+    let number = text.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate >= 0.0);
+    number.ok_or("must be a number of requests per second, 0 or more")
+}
+
+/// Requests at the same time.
+#[cfg(feature = "page")]
+pub(super) fn burst(text: &str) -> Result<u32, &'static str> {
+    text.parse().ok().filter(|burst| *burst > 0).ok_or("must be a whole number above 0")
+}
+
 /// How many, or which.
 pub(super) fn count(text: &str) -> Result<u64, &'static str> {
     text.parse().ok().filter(|count| *count > 0).ok_or("must be a whole number above 0")

@@ -5,6 +5,8 @@
 mod bad_input;
 mod bulk;
 mod credentials;
+#[cfg(unix)]
+mod emulator;
 #[cfg(target_os = "linux")]
 mod fleet_redis;
 #[cfg(unix)]

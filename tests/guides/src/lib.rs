@@ -3,6 +3,9 @@
 #[doc = include_str!("../../../docs/tutorial/first-token.md")]
 pub mod first_token {}
 
+#[doc = include_str!("../../../docs/howto/grants.md")]
+pub mod grants {}
+
 #[doc = include_str!("../../../docs/jwt.md")]
 pub mod jwt {}
 
