@@ -44,7 +44,7 @@ demo: ## start 1: lets 20,000 viewers in, Twilio's way and through grantmint
 
 test: ## start 35: all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) start
-	$(MAKE) test-soak test-rust test-cli test-redis test-turn test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults test-page
+	$(MAKE) test-soak test-rust test-cli test-redis test-turn test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults test-page test-docs
 	@$(NOT_TRIED) show
 
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
@@ -353,12 +353,26 @@ page-pictures: $(PAGE_TESTS)/node_modules/.package-lock.json ## write 3: writes 
 	$(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-cli
 	$(PAGE_RUN) GRANTMINT=$(abspath $(TARGET_DIR))/release/grantmint PICTURES=$(CURDIR)/docs/page node --test looks.test.mjs
 
-.PHONY: docs docs-pages
+.PHONY: docs docs-pages docs-pictures test-docs try-site
 docs: need-python need-node ## package 3: the documentation as a site with search, in target/docs/html
 	python3 -B docs/site/build.py
 
-docs-pages: need-python ## package -: the same without the references of Rust and TypeScript: in seconds
+docs-pages: need-python ## package 1: the same without the references of Rust and TypeScript
 	python3 -B docs/site/build.py --pages
+
+# `make test-docs PAGES=docs/tutorial/crowd.md` does what that page says.
+test-docs: docs-pages languages $(NODE_TESTS)/node_modules/.package-lock.json ## test 1: the documentation: does what the pages say, finds dead links, looks at the site in Chromium
+	python3 -B -m unittest discover --start-directory tests/site
+	$(CARGO) build --locked -p grantmint-cli
+	GRANTMINT_PYTHON=$(PYTHON) GRANTMINT_NODE=$(NODE_INSTALLED) GRANTMINT=$(abspath $(TARGET_DIR))/debug/grantmint \
+	  python3 -B tests/site/examples.py $(PAGES)
+	@$(TRY) chromium 'the documentation in Chromium' $(MAKE) try-site
+
+try-site: $(PAGE_TESTS)/node_modules/.package-lock.json
+	CHROMIUM=$$(command -v chromium) node --test tests/site/looks.test.mjs
+
+docs-pictures: docs-pages $(PAGE_TESTS)/node_modules/.package-lock.json ## write 1: writes docs/site/pictures: what the site looks like
+	CHROMIUM=$$(command -v chromium) PICTURES=$(CURDIR)/docs/site/pictures node --test tests/site/looks.test.mjs
 
 test-long: ## check 60: the tests that take minutes
 	GRANTMINT_LONG=1 $(RELEASE) $(CARGO) test --locked --release -p grantmint-core -- --nocapture

@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import links  # noqa: E402
-from contents import ROOT  # noqa: E402
+from contents import CONTENTS, ROOT, unlisted  # noqa: E402
 from pages import Sources  # noqa: E402
 from references import write_references  # noqa: E402
 
@@ -34,6 +34,8 @@ TYPESCRIPT = HTML / "api" / "typescript"
 def main() -> None:
     """Does what the command line says."""
     started = time.monotonic()
+    if forgotten := unlisted():
+        sys.exit(f"{CONTENTS} does not name {', '.join(forgotten)}")
     python = environment()
     sources = Sources(BUILT / "source")
     sources.write_all()

@@ -25,4 +25,14 @@ pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 # Nothing is fetched from elsewhere.
 html_theme_options = {"navigation_with_keys": False}
-nitpicky = False
+
+
+def give_levels(app, name, template, context, doctree):
+    """Says on which level the headings of the navigation are, as screen readers want."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
+def setup(app):
+    """What Sphinx calls first."""
+    app.connect("html-page-context", give_levels, priority=900)

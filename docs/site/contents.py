@@ -22,6 +22,8 @@ PLACES = {
 }
 PART = re.compile(r"^## (.+)$")
 ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)#]+)\)")
+#: A page that is not in the navigation.
+ASIDE = re.compile(r"^\* \[[^\]]+\]\(([^)#]+)\)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,15 @@ def contents() -> list[Part]:
         elif entry := ENTRY.match(line):
             parts[-1].pages.append((entry[1], resolved(CONTENTS, entry[2])))
     return [part for part in parts if part.pages]
+
+
+def unlisted() -> list[str]:
+    """The pages below docs/ that the page of contents does not name: nobody would find them."""
+    text = (ROOT / CONTENTS).read_text(encoding="utf-8")
+    named = {resolved(CONTENTS, link) for link in ASIDE.findall(text)} | {CONTENTS}
+    named |= {file for part in contents() for _, file in part.pages}
+    pages = (str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md"))
+    return sorted(page for page in pages if page not in named and "node_modules" not in page)
 
 
 def resolved(page: str, link: str) -> str:

@@ -1,0 +1,61 @@
+"""What makes the site finds what is wrong, and changes what differs there."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "docs/site"), str(ROOT / "tests/site")]
+
+import examples  # noqa: E402
+import links  # noqa: E402
+import pages  # noqa: E402
+
+
+class Links(unittest.TestCase):
+    def faults(self, **files):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in files.items():
+                (Path(folder) / f"{name}.html").write_text(text)
+            return links.faults(Path(folder).resolve())
+
+    def test_a_dead_link_and_a_dead_anchor_are_found(self):
+        one = '<a href="two.html#there">a</a><a href="two.html#gone">b</a><a href="three.html">c</a><a href="#x">d</a>'
+        found = self.faults(one=one, two='<h2 id="there">')
+        self.assertEqual(len(found), 3, found)
+        for part in ("two.html#gone: no such anchor", "three.html: no such file", "#x: no such anchor"):
+            self.assertTrue(any(part in fault for fault in found), part)
+
+    def test_what_is_loaded_from_elsewhere_is_found_and_a_link_there_is_not(self):
+        loads = '<link rel="stylesheet" href="https://fonts.example.com/a.css">'
+        found = self.faults(one=loads + '<a href="https://example.com/">a</a>')
+        self.assertEqual(found, ["one.html: loads https://fonts.example.com/a.css"])
+
+
+class Pages(unittest.TestCase):
+    def test_code_is_left_as_it_is(self):
+        text = "[a](b)\n```rust,no_run\n# hidden\n[a](b)\n```\n[a](b)\n"
+        changed = pages.outside_code(text, lambda part: part.replace("(b)", "(c)"))
+        self.assertEqual(changed, "[a](c)\n```rust\n[a](b)\n```\n[a](c)\n")
+
+    def test_languages_become_tabs(self):
+        text = "<!-- tabs:begin -->\n**Python**\n\none\n\n**C**\n\ntwo\n<!-- tabs:end -->"
+        made = pages.TABS.sub(pages.tabs, text)
+        self.assertIn(":::{tab-item} Python\n:sync: Python\n\none\n:::", made)
+        self.assertIn(":::{tab-item} C\n:sync: C\n\ntwo\n:::", made)
+
+
+class Examples(unittest.TestCase):
+    def test_a_line_is_as_the_page_says_or_not(self):
+        self.assertTrue(examples.matches(["eyJabc", "x 1 y"], ["eyJ…", "x … y"]))
+        self.assertFalse(examples.matches(["abc"], ["eyJ…"]))
+        self.assertFalse(examples.matches(["eyJ", "more"], ["eyJ…"]))
+
+    def test_a_session_is_read_command_by_command(self):
+        steps = examples.steps_of("$ one \\\n  more\nsays\n$ two\n")
+        self.assertEqual(steps, [("one \\\n  more", ["says"]), ("two", [])])
+
+
+if __name__ == "__main__":
+    unittest.main()
