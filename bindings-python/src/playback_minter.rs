@@ -285,7 +285,7 @@ impl PlaybackMinter {
     /// is not stored.
     ///
     /// Returns:
-    ///     Whether there was anything to drop.
+    ///     Whether the cache knew the stream, with a grant or without one.
     ///
     /// Raises:
     ///     InvalidArgumentError: invalid_sid.

@@ -20,6 +20,15 @@ PLACES = {
     "core/README.md": "core.md",
     "ffi/README.md": "c-and-cpp.md",
 }
+#: Pages that are made from the files of each language, at the head of a part of their own.
+GENERATED = [
+    ("Python", "docs/reference/api-python.md"),
+    ("C", "docs/reference/api-c.md"),
+    ("C++", "docs/reference/api-cpp.md"),
+    ("Rust and Node.js", "docs/reference/api.md"),
+]
+#: What those pages stand for.
+STANDS_FOR = {"include/grantmint.h": GENERATED[1][1], "include/grantmint.hpp": GENERATED[2][1]}
 PART = re.compile(r"^## (.+)$")
 ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)#]+)\)")
 #: A page that is not in the navigation.
@@ -42,7 +51,9 @@ def contents() -> list[Part]:
             parts.append(Part(part[1], []))
         elif entry := ENTRY.match(line):
             parts[-1].pages.append((entry[1], resolved(CONTENTS, entry[2])))
-    return [part for part in parts if part.pages]
+    parts = [part for part in parts if part.pages]
+    after = next(place for place, part in enumerate(parts) if part.title == "Reference") + 1
+    return [*parts[:after], Part("API", GENERATED), *parts[after:]]
 
 
 def unlisted() -> list[str]:

@@ -64,6 +64,8 @@ def faults_of(site: Path, path: Path) -> list[str]:
                 found.append(f"loads {link}")
             continue
         there = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+        if is_left_out(site, there):
+            continue
         if there.is_dir():
             there /= "index.html"
         if not there.is_file():
@@ -71,6 +73,11 @@ def faults_of(site: Path, path: Path) -> list[str]:
         elif parts.fragment and there.suffix == ".html" and not has(there, unquote(parts.fragment)):
             found.append(f"{link}: no such anchor")
     return sorted(set(found))
+
+
+def is_left_out(site: Path, there: Path) -> bool:
+    """Whether it belongs to a reference that this build of the site does not have."""
+    return any(str(there).startswith(f"{site}/{part}") and not (site / part).exists() for part in FOREIGN)
 
 
 def has(path: Path, anchor: str) -> bool:

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from contents import CONTENTS, FRONT, ROOT, contents, place, resolved
+from contents import CONTENTS, FRONT, ROOT, STANDS_FOR, contents, place, resolved
 
 FENCE = re.compile(r"^( *)(`{3,})(.*)$")
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^()\s]+)\)")
@@ -84,6 +84,8 @@ class Sources:
         path = ROOT / file
         if file == CONTENTS:
             return place(FRONT)
+        if file in STANDS_FOR:
+            return place(STANDS_FOR[file])
         if path.is_dir():
             return self.pictures(file)
         if path.suffix == ".md":

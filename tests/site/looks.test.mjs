@@ -20,6 +20,7 @@ const PAGES = {
   errors: 'errors.html',
   'how-to': 'howto/servers.html',
   explanation: 'explanation/pauses.html',
+  reference: 'reference/api-python.html',
 };
 const PICTURED = ['front', 'tutorial', 'errors'];
 

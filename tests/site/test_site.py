@@ -1,5 +1,6 @@
 """What makes the site finds what is wrong, and changes what differs there."""
 
+import re
 import sys
 import tempfile
 import unittest
@@ -8,6 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "docs/site"), str(ROOT / "tests/site")]
 
+import api_c  # noqa: E402
+import api_cpp  # noqa: E402
+import api_python  # noqa: E402
 import examples  # noqa: E402
 import links  # noqa: E402
 import pages  # noqa: E402
@@ -44,6 +48,28 @@ class Pages(unittest.TestCase):
         made = pages.TABS.sub(pages.tabs, text)
         self.assertIn(":::{tab-item} Python\n:sync: Python\n\none\n:::", made)
         self.assertIn(":::{tab-item} C\n:sync: C\n\ntwo\n:::", made)
+
+
+class References(unittest.TestCase):
+    def headings(self, page):
+        return set(re.findall(r"^##+ (?:About )?(.+)$", page, re.MULTILINE))
+
+    def test_every_function_of_c_has_its_place(self):
+        symbols = (ROOT / "tests/c/symbols.txt").read_text().split()
+        self.assertGreater(len(symbols), 100)
+        self.assertEqual(set(symbols) - self.headings(api_c.page()), set())
+
+    def test_every_class_and_function_of_python_has_its_place(self):
+        classes = {name for name in api_python.public() if name[0].isupper() and not name.isupper()}
+        aliases = {"AsyncGrantFetch", "AsyncGrantSource", "GrantFetch", "GrantSource", "Sourced"}
+        found = self.headings(api_python.page())
+        self.assertEqual(classes - aliases - found, set())
+        self.assertIn("PlaybackMinter.token_async", found)
+
+    def test_the_classes_of_cpp_have_theirs(self):
+        found = self.headings(api_cpp.page())
+        for name in ("errc", "api_key::from_env", "token_minter::mint", "playback_minter::token"):
+            self.assertIn(name, found)
 
 
 class Examples(unittest.TestCase):

@@ -1106,7 +1106,7 @@ class PlaybackMinter:
         is not stored.
 
         Returns:
-            Whether there was anything to drop.
+            Whether the cache knew the stream, with a grant or without one.
 
         Raises:
             InvalidArgumentError: invalid_sid.
@@ -1996,7 +1996,7 @@ class Credential:
         """Drops the credential. A fetch that is under way answers the waiters for it; what it brings is not stored.
 
         Returns:
-            Whether there was anything to drop.
+            Whether the cache knew the key, with a credential or without one.
 
         Raises:
             GrantmintError: As try_get.

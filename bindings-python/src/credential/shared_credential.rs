@@ -180,7 +180,7 @@ impl Credential {
     /// Drops the credential. A fetch that is under way answers the waiters for it; what it brings is not stored.
     ///
     /// Returns:
-    ///     Whether there was anything to drop.
+    ///     Whether the cache knew the key, with a credential or without one.
     ///
     /// Raises:
     ///     GrantmintError: As try_get.
