@@ -724,7 +724,7 @@ typedef struct grantmint_manual_clock_t grantmint_manual_clock_t;
 
 /**
  * Mints playback tokens: each viewer gets a token of their own, with a grant that is fetched only
- * about once per stream and half a minute. Use one minter on all threads. Minters of one key share
+ * about every 25 seconds per stream. Use one minter on all threads. Minters of one key share
  * one cache within the process unless their options say otherwise.
  *
  * Twilio closed the PlaybackGrant endpoint, which is the default, in 2023: set `source`, or

@@ -226,4 +226,4 @@ def main(pages: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or [str(p.relative_to(ROOT)) for kind in ("tutorial", "howto") for p in sorted((ROOT / "docs" / kind).glob("*.md"))]))
+    sys.exit(main(sys.argv[1:] or [str(p.relative_to(ROOT)) for kind in ("tutorial", "howto", "reference") for p in sorted((ROOT / "docs" / kind).glob("*.md"))]))

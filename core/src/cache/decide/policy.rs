@@ -86,7 +86,7 @@ impl CachePolicyBuilder {
         self
     }
 
-    /// How many keys the cache holds before each new one evicts one that is among those idle longest. Default
+    /// How many keys the cache holds before each new one evicts one that is among the least recently used. Default
     /// 10,000.
     #[must_use]
     pub fn max_keys(mut self, keys: usize) -> Self {

@@ -14,7 +14,7 @@ use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Mints playback tokens: a token of its own for each viewer, around a grant that is fetched about
-/// once per stream and half a minute. Cheap to clone; to be shared by all threads.
+/// about every 25 seconds per stream. Cheap to clone; to be shared by all threads.
 ///
 /// # Example: let a viewer in
 ///
