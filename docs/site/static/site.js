@@ -1,3 +1,5 @@
 // What scrolls can be scrolled by the keyboard.
-for (const wide of document.querySelectorAll('.table-wrapper, div.highlight > pre'))
-  if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+const WIDE = '.table-wrapper, div.highlight > pre, p:has(> img)';
+addEventListener('load', () => {
+  for (const wide of document.querySelectorAll(WIDE)) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+});
