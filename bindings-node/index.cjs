@@ -5,6 +5,7 @@ const { version } = require('./package.json');
 const { ApiKey } = require('./lib/api-key.cjs');
 const { ManualClock } = require('./lib/clock.cjs');
 const { warnOfAnotherCopy } = require('./lib/copies.cjs');
+const { Credential } = require('./lib/credential.cjs');
 const {
   DeadlineError,
   ERRORS,
@@ -28,9 +29,14 @@ const {
   VoiceGrant,
 } = require('./lib/grants.cjs');
 const { Hit } = require('./lib/hit.cjs');
+const { IceServers } = require('./lib/ice-servers.cjs');
+const { IceCredentials, Issued } = require('./lib/issued.cjs');
+const { JwtMinter } = require('./lib/jwt-minter.cjs');
 const { LIMITS } = require('./lib/limits.cjs');
 const { PlaybackMinter, forget } = require('./lib/playback-minter.cjs');
 const { PlaybackToken } = require('./lib/playback-token.cjs');
+const { RestSource, oauth2 } = require('./lib/rest-source.cjs');
+const { Slot } = require('./lib/slot.cjs');
 const { Stats } = require('./lib/stats.cjs');
 const { StreamMinter } = require('./lib/stream-minter.cjs');
 const { Ticket } = require('./lib/ticket.cjs');
@@ -47,6 +53,7 @@ module.exports = {
   AccessToken,
   ApiKey,
   ChatGrant,
+  Credential,
   CustomGrant,
   DeadlineError,
   Decoded,
@@ -55,15 +62,21 @@ module.exports = {
   GrantmintError,
   Hit,
   HostFleet,
+  IceCredentials,
+  IceServers,
   InvalidArgumentError,
   IpMessagingGrant,
+  Issued,
+  JwtMinter,
   LIMITS,
   ManualClock,
   PlaybackGrant,
   PlaybackMinter,
   PlaybackToken,
   RedisFleet,
+  RestSource,
   RtcGrant,
+  Slot,
   Stats,
   StreamMinter,
   SyncGrant,
@@ -78,6 +91,7 @@ module.exports = {
   Waiter,
   decode,
   forget,
+  oauth2,
   sign,
   testing,
   verify,

@@ -1140,6 +1140,488 @@ export class StreamMinter {
   tryToken(identity: string): string | null;
 }
 
+// Credentials of any service
+
+/** Where an answer says how long its credential lives, as a JSON pointer; or the lifetime that was asked for, or a constant. */
+export type RestLifetime =
+  | 'asked'
+  | { seconds: string }
+  | { minutes: string }
+  | { milliseconds: string }
+  | { epoch: string }
+  | { epochMs: string }
+  | { iso8601: string }
+  | { rfc2822: string }
+  | { jwt: string }
+  | { constant: number };
+
+/**
+ * A REST endpoint, described. Texts may have slots: `{name}` stands for one of `vars` or `secrets`, `{key}` for what a
+ * caller asks for, `{ttl}` for `ttl`, `{now}` and `{now_ms}` for the time since 1970; `{{` is a brace.
+ */
+export interface RestSourceOptions {
+  /** The endpoint, https, or http on this machine. Its host may have slots of `vars`, its path any but secrets. */
+  url: string;
+  /** POST if left out. */
+  method?: 'GET' | 'POST' | 'PUT' | undefined;
+  /** What `Authorization` says: a user and a password, the same as OAuth 2 writes them, or a token. */
+  auth?:
+    | { basic: readonly [user: string, password: string] }
+    | { basicForm: readonly [user: string, password: string] }
+    | { bearer: string }
+    | undefined;
+  /** Further headers. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Members of the URL's query. Servers write queries to their logs. */
+  query?: Readonly<Record<string, string>> | undefined;
+  /** Fields of the form in the body. */
+  form?: Readonly<Record<string, string>> | undefined;
+  /** The JSON in the body. Its texts may have slots; `'{ttl:int}'` alone becomes a number. */
+  json?: Json | undefined;
+  /** The values of slots. Each has to be used. */
+  vars?: Readonly<Record<string, string>> | undefined;
+  /** The same of secrets, which are never shown. */
+  secrets?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Who may share one credential: all callers (`shared`, the default), those who give the same key, or nobody, as each is
+   * used once (`call`).
+   */
+  per?: 'shared' | 'key' | 'call' | undefined;
+  /** With `per: 'key'`: each key has a credential of its own, though the request is the same for all. */
+  distinct?: boolean | undefined;
+  /** The lifetime to ask for in seconds, 1 to 172,800: what `{ttl}` stands for. */
+  ttl?: number | undefined;
+  /** What an answer is. JSON if left out. */
+  answer?: 'json' | 'text' | undefined;
+  /** Where the credential stands in a JSON answer, as a JSON pointer. The whole answer if left out. */
+  value?: string | undefined;
+  /** Where the answer says how long its credential lives. The first counts that is there. */
+  lifetime?: readonly RestLifetime[] | undefined;
+  /** The longest lifetime in seconds, 1 to 172,800. 86,400 if left out. A longer one is cut: `lifetime_cut` tells of it. */
+  maxLifetime?: number | undefined;
+  /** The statuses that a credential comes with. 200 and 201 if left out. */
+  ok?: readonly number[] | undefined;
+  /** What an answer says at a JSON pointer if it holds a credential, for services that answer errors with 200. */
+  okWhen?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Where an answer that refuses has its code, as a JSON pointer. */
+  error?: string | undefined;
+  /** What such a code means, whatever the status. */
+  errors?:
+    | Readonly<
+        Record<
+          string,
+          'unauthorized' | 'forbidden' | 'not_found' | 'bad_request' | 'throttled' | 'unavailable'
+        >
+      >
+    | undefined;
+  /** Statuses beside 429 that mean that there were too many requests. */
+  throttled?: readonly number[] | undefined;
+  /** The header that says when to come back, and in which unit. `['Retry-After', 's']` if left out. */
+  retryAfter?: readonly [header: string, unit: 's' | 'ms' | 'epoch' | 'epochMs'] | undefined;
+  /** Whether each new credential ends the one before. Then a {@link Credential} of it needs a `fleet`. */
+  exclusive?: boolean | undefined;
+  /** The URL of an HTTP proxy. The environment's is not read. */
+  proxy?: string | undefined;
+  /** A PEM file with the certificate authorities to trust instead of the built-in ones. */
+  caFile?: string | undefined;
+}
+
+/**
+ * A REST endpoint that hands out short-lived credentials, described and not programmed. A {@link Credential} caches what it
+ * brings. One request each: no retry, no redirect, a body of 64 KiB at most.
+ *
+ * @example
+ * ```js
+ * const speech = new RestSource({
+ *   url: 'https://{region}.api.cognitive.microsoft.com/sts/v1.0/issueToken',
+ *   headers: { 'Ocp-Apim-Subscription-Key': '{resource_key}' },
+ *   vars: { region: 'westeurope' },
+ *   secrets: { resource_key: 'the secret of the resource' },
+ *   answer: 'text',
+ *   lifetime: [{ constant: 600 }],
+ * });
+ * console.log(speech); // RestSource {}
+ * ```
+ */
+export class RestSource {
+  /**
+   * @param options See {@link RestSourceOptions}.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_URL, ERR_GRANTMINT_INVALID_TTL or ERR_GRANTMINT_INVALID_ARGUMENT.
+   *   `argument` names the option, and the message shows no value.
+   */
+  constructor(options: RestSourceOptions);
+}
+
+/** The options of `oauth2`. */
+export interface OAuth2Options {
+  /** The form field `scope`. */
+  scope?: string | undefined;
+  /** Further form fields, such as `audience`. */
+  form?: Readonly<Record<string, string>> | undefined;
+  /** The URL of an HTTP proxy. The environment's is not read. */
+  proxy?: string | undefined;
+  /** A PEM file with the certificate authorities to trust instead of the built-in ones. */
+  caFile?: string | undefined;
+}
+
+/**
+ * The source of OAuth 2 access tokens for a client (RFC 6749, section 4.4). A token whose lifetime is not said counts as one
+ * of five minutes.
+ *
+ * @param url The token endpoint.
+ * @param clientId The client.
+ * @param clientSecret Its secret.
+ * @param options See {@link OAuth2Options}.
+ * @throws {InvalidArgumentError} As the constructor of {@link RestSource}.
+ * @example
+ * ```js
+ * const source = oauth2('https://idp.example.com/oauth/token', 'my app', 'its secret', { scope: 'read' });
+ * console.log(new Credential(source).stats().fetches); // 0
+ * ```
+ */
+export function oauth2(
+  url: string,
+  clientId: string,
+  clientSecret: string,
+  options?: OAuth2Options,
+): RestSource;
+
+/** What credentials and ICE servers are told alike about their cache. */
+interface SharedOptions {
+  /**
+   * Credentials are handed to clients that go on with them for this long, such as a call. At most 0.6 of a lifetime.
+   */
+  sessionMs?: number | undefined;
+  /** The least remaining lifetime of what is handed out, at most half of the lifetime. */
+  minRemainingMs?: number | undefined;
+  /** How long a call waits. 5,000 if left out. */
+  timeoutMs?: number | undefined;
+  /** A cache to use. Excludes `share`, `isolated`, `policy` and `fleet`. */
+  cache?: GrantCache | undefined;
+  /**
+   * A name of 1 to 128 bytes. Those of the same secrets at the same origin that give it share one cache, in all workers. What
+   * is fetched by another description is never shared.
+   */
+  share?: string | undefined;
+  /** Whether the cache is shared with nobody. */
+  isolated?: boolean | undefined;
+  /** The windows and limits of the cache. */
+  policy?: CachePolicy | undefined;
+  /** As `PlaybackMinterOptions.fleet`. */
+  fleet?: string | HostFleet | RedisFleet | undefined;
+  /** As `PlaybackMinterOptions.callsPerSecond`, for all that have the same secrets at one origin. */
+  callsPerSecond?: number | undefined;
+  /** As `PlaybackMinterOptions.burst`. */
+  burst?: number | undefined;
+  /** As `PlaybackMinterOptions.maxFetches`. */
+  maxFetches?: number | undefined;
+  /** For tests. */
+  clock?: ManualClock | undefined;
+}
+
+/** The options of a Credential. */
+export interface CredentialOptions extends SharedOptions {
+  /**
+   * Whether a credential is used for one request, immediately, which is the default, or for a session: half of a lifetime, or
+   * `sessionMs`.
+   */
+  use?: 'request' | 'session' | undefined;
+}
+
+/** The options of one call. They replace those of the credential or of the servers. */
+export interface CredentialCallOptions {
+  /** Cancels this call. The fetch goes on, as others wait for it. */
+  signal?: AbortSignal | undefined;
+  /** The least remaining lifetime, at most half of the lifetime. */
+  minRemainingMs?: number | undefined;
+  /** How long to wait. */
+  timeoutMs?: number | undefined;
+}
+
+/**
+ * A short-lived credential of a service, fetched once and shared by all who need one, in all workers: refreshed ahead, with
+ * one request for any number of callers.
+ *
+ * @example
+ * ```js
+ * const source = oauth2('https://idp.example.com/oauth/token', 'my app', 'its secret');
+ * const token = new Credential(source, { timeoutMs: 2000 });
+ * const authorization = async () => `Bearer ${(await token.get()).value}`;
+ * console.log(token.stats().fetches); // 0
+ * ```
+ */
+export class Credential {
+  /**
+   * Makes no request.
+   *
+   * @param source Where it comes from: a {@link RestSource}, or what `oauth2` gives.
+   * @param options See {@link CredentialOptions}.
+   * @throws {InvalidArgumentError} For an option that does not exist, is out of its range or excludes another one.
+   */
+  constructor(source: RestSource, options?: CredentialOptions);
+  /**
+   * The credential. If it has to be fetched, one call does it, and all others wait for that.
+   *
+   * @param key Whose, for a source that is `per: 'key'`. Otherwise null, or left out.
+   * @param options See {@link CredentialCallOptions}.
+   * @returns A promise. It is rejected with what is below, and nothing is thrown.
+   * @throws {InvalidArgumentError} For the key, or a wrong option.
+   * @throws {UpstreamError} It could not be fetched. While no request may be sent, callers get the cached error.
+   * @throws {DeadlineError} None came within `timeoutMs`. The fetch goes on.
+   * @throws {GrantmintError} ERR_GRANTMINT_OVERLOADED, ERR_GRANTMINT_ABANDONED or ERR_GRANTMINT_CLOSED.
+   * @throws The reason of `signal`, if that aborts.
+   */
+  get(key?: string | null, options?: CredentialCallOptions): Promise<Issued>;
+  /**
+   * The credential if it is there, else null. Starts a fetch if one is due, and never waits.
+   *
+   * @param key As for `get`.
+   * @param options `minRemainingMs` is that of `get`.
+   * @throws {InvalidArgumentError} As `get`. No error of upstream.
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED, or ERR_GRANTMINT_UNSUPPORTED for a source that is `per: 'call'`.
+   */
+  tryGet(key?: string | null, options?: Pick<CredentialCallOptions, 'minRemainingMs'>): Issued | null;
+  /**
+   * Starts to fetch the credential before anybody asks for it, if a fetch is due. Does not wait.
+   *
+   * @param key As for `get`.
+   * @throws {GrantmintError} As `tryGet`; the error of the last fetch while no request may be sent.
+   */
+  prefetch(key?: string | null): void;
+  /**
+   * Keeps the credential fresh even if nobody asks for it.
+   *
+   * @param key As for `get`.
+   * @param ms For how many milliseconds from now. More than 24 hours count as 24 hours. 0 ends it.
+   * @throws {GrantmintError} As `prefetch`.
+   */
+  keepWarm(key: string | null | undefined, ms: number): void;
+  /**
+   * Drops the credential and its cached error. A fetch in flight still serves its waiters, and is not stored.
+   *
+   * @param key As for `get`.
+   * @returns Whether the cache knew it.
+   * @throws {GrantmintError} As `tryGet`.
+   */
+  invalidate(key?: string | null): boolean;
+  /**
+   * Drops the credential if it still has this generation: of many callers whom a service has answered 401, the first has it
+   * fetched again.
+   *
+   * @param key As for `get`.
+   * @param generation The `generation` of an {@link Issued}.
+   * @returns Whether it was dropped.
+   * @throws {GrantmintError} As `tryGet`.
+   */
+  invalidateIf(key: string | null | undefined, generation: number): boolean;
+  /**
+   * Drops all credentials and cached errors of this source, for all who share them.
+   *
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   */
+  purge(): void;
+  /**
+   * What the cache has done, for all who share it.
+   *
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   */
+  stats(): Stats;
+  /**
+   * The cache's last 1,024 events since the last call, oldest first.
+   *
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   */
+  drainEvents(): CacheEvent[];
+  /**
+   * The cache.
+   *
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   */
+  cache(): GrantCache;
+  /** Detaches this credential. Later calls fail with ERR_GRANTMINT_CLOSED. Calls that wait get their answers. */
+  close(): void;
+  /** As `close`, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** A credential, and what was known of it when it was handed out. */
+export class Issued {
+  private constructor();
+  /** A text, or what JSON was in its place, parsed anew each time. Neither console.log nor JSON.stringify shows it. */
+  readonly value: any;
+  /** How long it is still good, minus the safety margin. */
+  readonly remainingMs: number;
+  /** Whether a refresh was due, or had failed. */
+  readonly freshness: Freshness;
+  /** Why it is degraded, if it is. */
+  readonly reason: GrantmintError | undefined;
+  /** After how many milliseconds the next refresh is tried, if it is degraded. */
+  readonly retryAfterMs: number | undefined;
+  /** Tells credentials of one cache apart, for `invalidateIf`. */
+  readonly generation: number;
+}
+
+/** The options of ICE servers. */
+export interface IceServersOptions extends SharedOptions {
+  /** The lifetime to ask for in seconds, 1 to 172,800. 86,400 if left out. A source of your own has its own. */
+  ttl?: number | undefined;
+  /** How long connections last that are made with what is handed out. Half of the lifetime if left out. */
+  sessionMs?: number | undefined;
+  /** Scheme, host and port of Twilio or Cloudflare, for an emulator. */
+  baseUrl?: string | undefined;
+  /** The URL of an HTTP proxy. The environment's is not read. */
+  proxy?: string | undefined;
+  /** A PEM file with the certificate authorities to trust instead of the built-in ones. */
+  caFile?: string | undefined;
+}
+
+/**
+ * ICE servers for browsers, with short-lived credentials that all callers share, or that each user has: of Twilio, Cloudflare,
+ * any other service, or a coturn server of one's own. Hand them out to users who have signed in: whoever has a credential
+ * can relay through the servers until it ends.
+ *
+ * @example
+ * ```js
+ * const relays = IceServers.coturn('static-auth-secret', ['turn:turn.example.com:3478?transport=udp']);
+ * const { iceServers, expiresIn } = await relays.get('alice');
+ * console.log(iceServers[0]?.urls, expiresIn); // [ 'turn:turn.example.com:3478?transport=udp' ] 86400
+ * ```
+ */
+export class IceServers {
+  private constructor();
+  /**
+   * Those of Twilio's Network Traversal Service, with an API key.
+   *
+   * @param key The key.
+   * @param options See {@link IceServersOptions}.
+   * @throws {InvalidArgumentError} For an option that does not exist, is out of its range or excludes another one.
+   */
+  static twilio(key: ApiKey, options?: IceServersOptions): IceServers;
+  /**
+   * The same, with an account's auth token.
+   *
+   * @param accountSid The account, AC and 32 hexadecimal digits.
+   * @param authToken Its auth token.
+   * @param options See {@link IceServersOptions}.
+   * @throws {InvalidArgumentError} As `twilio`.
+   */
+  static twilioAccount(accountSid: string, authToken: string, options?: IceServersOptions): IceServers;
+  /**
+   * Those of Cloudflare.
+   *
+   * @param keyId The TURN key.
+   * @param apiToken Its API token.
+   * @param options See {@link IceServersOptions}.
+   * @throws {InvalidArgumentError} As `twilio`.
+   */
+  static cloudflare(keyId: string, apiToken: string, options?: IceServersOptions): IceServers;
+  /**
+   * Those of a coturn server with `use-auth-secret`. They are signed here, without a request.
+   *
+   * @param secret Its `static-auth-secret`.
+   * @param urls 1 to 16 URLs such as `turn:turn.example.com:3478?transport=udp`.
+   * @param options `ttl`, and `clock` for tests.
+   * @throws {InvalidArgumentError} As `twilio`.
+   */
+  static coturn(
+    secret: string,
+    urls: readonly string[],
+    options?: Pick<IceServersOptions, 'ttl' | 'clock'>,
+  ): IceServers;
+  /**
+   * Those of any other service: a list of servers, one server, or an object that holds either as `iceServers`.
+   *
+   * @param source Where they come from.
+   * @param options See {@link IceServersOptions}. A source has a `ttl` and a URL of its own.
+   * @throws {InvalidArgumentError} As `twilio`.
+   */
+  static rest(source: RestSource, options?: Omit<IceServersOptions, 'ttl' | 'baseUrl'>): IceServers;
+  /**
+   * The servers. Users who are named have credentials of their own, all others share one.
+   *
+   * @param identity The user. Nobody if left out or null.
+   * @param options See {@link CredentialCallOptions}.
+   * @returns A promise. It is rejected with what `Credential.get` is rejected with, and nothing is thrown.
+   * @throws {GrantmintError} As `Credential.get`.
+   */
+  get(identity?: string | null, options?: CredentialCallOptions): Promise<IceCredentials>;
+  /**
+   * The servers if they are there, else null. Starts a fetch if one is due, and never waits.
+   *
+   * @param identity As for `get`.
+   * @param options `minRemainingMs` is that of `get`.
+   * @throws {GrantmintError} As `Credential.tryGet`.
+   */
+  tryGet(
+    identity?: string | null,
+    options?: Pick<CredentialCallOptions, 'minRemainingMs'>,
+  ): IceCredentials | null;
+  /**
+   * Keeps them fresh even if nobody asks for them. Nothing to do for coturn.
+   *
+   * @param identity As for `get`.
+   * @param ms For how many milliseconds from now. More than 24 hours count as 24 hours. 0 ends it.
+   * @throws {GrantmintError} As `Credential.prefetch`.
+   */
+  keepWarm(identity: string | null | undefined, ms: number): void;
+  /**
+   * Drops them if they still have this generation.
+   *
+   * @param identity As for `get`.
+   * @param generation The `generation` of an {@link IceCredentials}.
+   * @returns Whether they were dropped. Never for coturn.
+   * @throws {GrantmintError} As `Credential.tryGet`.
+   */
+  invalidateIf(identity: string | null | undefined, generation: number): boolean;
+  /**
+   * What the cache has done, for all who share it. Null for coturn, which has none.
+   *
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   */
+  stats(): Stats | null;
+  /**
+   * The cache's last 1,024 events since the last call, oldest first.
+   *
+   * @throws {GrantmintError} ERR_GRANTMINT_CLOSED.
+   */
+  drainEvents(): CacheEvent[];
+  /** Detaches these servers. Later calls fail with ERR_GRANTMINT_CLOSED. Calls that wait get their answers. */
+  close(): void;
+  /** As `close`, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** A server as `RTCPeerConnection` takes it. */
+export interface IceServer {
+  /** Its URLs. */
+  urls: string[];
+  /** The user, of a server that relays. */
+  username?: string;
+  /** The password. */
+  credential?: string;
+}
+
+/** ICE servers with credentials, and what was known of them when they were handed out. console.log shows no credential. */
+export class IceCredentials {
+  private constructor();
+  /** What `RTCPeerConnection` takes as `iceServers`, parsed anew each time. */
+  readonly iceServers: IceServer[];
+  /** How many whole seconds they are good. A connection that goes on for longer may end then. */
+  readonly expiresIn: number;
+  /** How long they are still good, minus the safety margin. */
+  readonly remainingMs: number;
+  /** Whether a refresh was due, or had failed. */
+  readonly freshness: Freshness;
+  /** Why they are degraded, if they are. */
+  readonly reason: GrantmintError | undefined;
+  /** After how many milliseconds the next refresh is tried, if they are degraded. */
+  readonly retryAfterMs: number | undefined;
+  /** Tells those of one cache apart, for `invalidateIf`. 0 for coturn. */
+  readonly generation: number;
+  /** What to answer a browser that has signed in. */
+  toJSON(): { iceServers: IceServer[]; expiresIn: number };
+}
+
 // The cache by itself
 
 /** The options of a cache. */
@@ -1556,7 +2038,7 @@ export interface CacheEvent {
 /** How a token is signed. */
 export type Algorithm = 'HS256' | 'HS384' | 'HS512';
 
-/** The options of `verify` and `verifyJwt`. */
+/** The options of `verify`. */
 export interface VerifyOptions {
   /** How many seconds `exp` and `nbf` may be off, at most 300. 0 if left out. */
   leeway?: number | undefined;
@@ -1564,6 +2046,12 @@ export interface VerifyOptions {
   now?: number | undefined;
   /** The one algorithm to accept. HS256 if left out. */
   algorithm?: Algorithm | undefined;
+}
+
+/** The options of `verifyJwt`. */
+export interface VerifyJwtOptions extends VerifyOptions {
+  /** Whether a token must have an `exp`. It must if left out. */
+  requireExp?: boolean | undefined;
 }
 
 /** The content of a token. Neither console.log nor JSON.stringify shows any of it. */
@@ -1616,11 +2104,11 @@ export class Decoded {
  */
 export function verify(token: string, key: ApiKey, options?: VerifyOptions): Decoded;
 /**
- * Verifies another service's token: signed with this secret, valid now. It must have an `exp`.
+ * Verifies another service's token: signed with this secret, valid now. It must have an `exp`, unless `requireExp` is false.
  *
  * @param token The JWT alone, without `Bearer ` before it.
  * @param secret The secret that both services know.
- * @param options See {@link VerifyOptions}.
+ * @param options See {@link VerifyJwtOptions}.
  * @throws {TokenError} As `verify`, except for the issuer.
  * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_CREDENTIALS for an empty secret, or a wrong option.
  * @example
@@ -1630,7 +2118,7 @@ export function verify(token: string, key: ApiKey, options?: VerifyOptions): Dec
  * console.log(verifyJwt(jwt, 'a secret that two services know').issuer); // app
  * ```
  */
-export function verifyJwt(token: string, secret: string | Uint8Array, options?: VerifyOptions): Decoded;
+export function verifyJwt(token: string, secret: string | Uint8Array, options?: VerifyJwtOptions): Decoded;
 /**
  * Decodes a token without verifying anything. To act on a token, use `verify`.
  *
@@ -1674,6 +2162,227 @@ export function forget(): void;
  * ```
  */
 export function sign(algorithm: Algorithm, header: Json, claims: Json, secret: string | Uint8Array): string;
+
+// Tokens of other services
+
+/** The options of a Slot. */
+export interface SlotOptions {
+  /** What it takes. A string if left out. An integer is at most 2^53 - 1 either way. */
+  type?: 'string' | 'integer' | 'boolean' | 'json' | undefined;
+  /** Where it stands, if it is given as `identity`: the names from the top of the claims down to it. Its name if left out. */
+  at?: string | readonly string[] | undefined;
+  /** Whether each token must have a value for it, and a string must not be empty. */
+  required?: boolean | undefined;
+  /** The smallest integer. */
+  min?: number | undefined;
+  /** The largest integer; of a string or JSON the longest, 65,536 if left out, an identity 512. */
+  max?: number | undefined;
+  /** In which unit `max` counts a string. Bytes of UTF-8 if left out. */
+  unit?: 'bytes' | 'characters' | 'utf16' | undefined;
+  /** The only strings that are allowed. */
+  oneOf?: readonly string[] | undefined;
+}
+
+/**
+ * A claim that each token has its own value of. It stands among the claims of a {@link JwtMinter} where its value will be.
+ *
+ * @example
+ * ```js
+ * const room = new Slot('room', { required: true, max: 256 });
+ * const rooms = new JwtMinter('a secret of at least thirty-two bytes', { claims: { video: { room } } });
+ * console.log(decode(rooms.mint('alice', { room: 'DailyStandup' })).claims.video); // { room: 'DailyStandup' }
+ * ```
+ */
+export class Slot {
+  /**
+   * @param name The name by which a mint gives its value, 1 to 64 bytes.
+   * @param options See {@link SlotOptions}.
+   * @throws {InvalidArgumentError} For an option that does not exist or is wrong.
+   */
+  constructor(name: string, options?: SlotOptions);
+  /** The name by which a mint gives its value. */
+  readonly name: string;
+  /** What it takes. */
+  readonly type: 'string' | 'integer' | 'boolean' | 'json';
+}
+
+/** Values for slots, by their names. What is undefined or null is left out. */
+export interface SlotValues {
+  /** The value of the slot of this name. */
+  readonly [name: string]: Json | undefined;
+}
+
+/** One user of many: the identity, and values for slots. */
+export type JwtUser = SlotValues & { readonly identity?: string | null | undefined };
+
+/** What all kinds of tokens can be told. */
+export interface JwtPresetOptions {
+  /** Claims that all tokens have, and slots for those that differ, at any depth. */
+  claims?: { readonly [name: string]: unknown } | undefined;
+  /** Members of the header, such as `kid`. */
+  header?: { readonly [name: string]: Json } | undefined;
+  /** How they are signed. HS256 if left out. */
+  algorithm?: Algorithm | undefined;
+  /** How many seconds each token is valid, 1 to `maxTtl`. 3,600 if left out. */
+  ttl?: number | undefined;
+  /** The longest `ttl` to allow, in seconds, at most 31,536,000. 86,400 if left out. */
+  maxTtl?: number | undefined;
+  /** Whether tokens say when they were issued. They do if left out. */
+  iat?: boolean | undefined;
+  /** Whether they say that they are valid from their minting on, or the Unix second from which on. They do not if left out. */
+  nbf?: boolean | number | undefined;
+  /** How many seconds `iat` and `nbf` are set back, for services whose clocks are behind: at most 300. 0 if left out. */
+  backdate?: number | undefined;
+  /** Whether each token has a unique jti. */
+  unique?: boolean | undefined;
+  /** For tests. */
+  clock?: ManualClock | undefined;
+}
+
+/** What a kind of token is made from. */
+export interface JwtMinterOptions extends JwtPresetOptions {
+  /** The claim that the identity becomes: its name, the names down to it, a {@link Slot}, or null for none. `sub` if left out. */
+  identity?: string | readonly string[] | Slot | null | undefined;
+  /** `typ` of the header. JWT if left out; null for none. */
+  typ?: string | null | undefined;
+}
+
+/** What is told beside the key of a service. */
+export interface ServiceOptions extends JwtPresetOptions {
+  /** Values that all tokens have of the service's slots. A mint gives the others. */
+  slots?: SlotValues | undefined;
+}
+
+/**
+ * Mints JSON Web Tokens of one kind for any service that takes HS256, HS384 or HS512: fixed claims, and typed slots for what
+ * differs between users. Everything but the slots is prepared once a second.
+ *
+ * @example
+ * ```js
+ * const secret = 'a secret of at least thirty-two bytes';
+ * const rooms = new JwtMinter(secret, {
+ *   claims: { iss: 'my-app', video: { join: true, room: new Slot('room', { required: true }) } },
+ *   ttl: 600,
+ * });
+ * const { subject, claims } = verifyJwt(rooms.mint('alice', { room: 'DailyStandup' }), secret);
+ * console.log(subject, claims.video); // alice { join: true, room: 'DailyStandup' }
+ * ```
+ */
+export class JwtMinter {
+  /**
+   * @param secret The secret that both services know, not empty.
+   * @param options See {@link JwtMinterOptions}.
+   * @throws {InvalidArgumentError} For an option or a claim that is wrong, `exp`, `iat` or `nbf` among the claims, and slots
+   *   that stand in the way of one another. `argument` names it.
+   */
+  constructor(secret: string | Uint8Array, options?: JwtMinterOptions);
+  /**
+   * Tokens of LiveKit, valid for six hours. Its slots have the names of livekit-server-sdk: `room`, `roomJoin`, `canPublish`,
+   * `name`, `metadata`, `attributes` and so on. Who joins a room needs a `room` and an identity.
+   *
+   * @param apiKey The API key.
+   * @param apiSecret Its secret.
+   * @param options See {@link ServiceOptions}.
+   * @throws {InvalidArgumentError} As the constructor, and for a slot that is wrong.
+   * @example
+   * ```js
+   * const joins = JwtMinter.livekit('APIkey', 'a secret of at least thirty-two bytes', { slots: { roomJoin: true } });
+   * const jwt = joins.mint('alice', { room: 'DailyStandup', name: 'Alice' });
+   * console.log(decode(jwt).claims.video); // { roomJoin: true, room: 'DailyStandup' }
+   * ```
+   */
+  static livekit(apiKey: string, apiSecret: string, options?: ServiceOptions): JwtMinter;
+  /**
+   * The same, with the key of the variables LIVEKIT_API_KEY and LIVEKIT_API_SECRET.
+   *
+   * @param options See {@link ServiceOptions}.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_CREDENTIALS names a variable that is missing or empty.
+   */
+  static livekitFromEnv(options?: ServiceOptions): JwtMinter;
+  /**
+   * Tokens of Zoom's Video SDK, valid for two hours. Its slots have the names of its claims: `tpc`, the session's name, and
+   * `role_type`, 1 for a host and 0 for a participant, are required.
+   *
+   * @param sdkKey The SDK key.
+   * @param sdkSecret Its secret.
+   * @param options See {@link ServiceOptions}.
+   * @throws {InvalidArgumentError} As `livekit`.
+   * @example
+   * ```js
+   * const hosts = JwtMinter.zoomVideoSdk('sdk-key', 'a secret of at least thirty-two bytes', {
+   *   slots: { role_type: 1 },
+   * });
+   * console.log(decode(hosts.mint('bob', { tpc: 'Cool Cars' })).claims.tpc); // Cool Cars
+   * ```
+   */
+  static zoomVideoSdk(sdkKey: string, sdkSecret: string, options?: ServiceOptions): JwtMinter;
+  /**
+   * Tokens of a Jitsi Meet of your own. Its slots are `room`, which is required and may be `*`, and of the user `name`,
+   * `email`, `avatar`, `moderator` and `affiliation`; beside these `group` and `features`.
+   *
+   * @param appId The app's id.
+   * @param appSecret Its secret.
+   * @param aud The audience that it accepts, `jitsi` for most.
+   * @param sub Its domain or tenant, in lower case.
+   * @param options See {@link ServiceOptions}.
+   * @throws {InvalidArgumentError} As `livekit`.
+   */
+  static jitsi(
+    appId: string,
+    appSecret: string,
+    aud: string,
+    sub: string,
+    options?: ServiceOptions,
+  ): JwtMinter;
+  /**
+   * Self-signed meeting tokens of Daily. Its slots have the names of its REST API; `room_name` is required.
+   *
+   * @param domainId The domain's id.
+   * @param apiKey The API key.
+   * @param options See {@link ServiceOptions}.
+   * @throws {InvalidArgumentError} As `livekit`.
+   */
+  static daily(domainId: string, apiKey: string, options?: ServiceOptions): JwtMinter;
+  /**
+   * The token of one user, issued now.
+   *
+   * @param identity Whom it is for. Left out, null or undefined where tokens name nobody.
+   * @param slots Values for slots, by their names.
+   * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_IDENTITY, or a slot is missing, unknown, of another type, too long or
+   *   not allowed. `argument` names it.
+   */
+  mint(identity?: string | null, slots?: SlotValues): string;
+  /**
+   * The token of one user, issued at a Unix second of the caller's choice.
+   *
+   * @param identity As for `mint`.
+   * @param now The Unix second from which `ttl` counts.
+   * @param slots As for `mint`.
+   * @throws {InvalidArgumentError} As `mint`, and for a time after the year 9999, such as milliseconds.
+   */
+  mintAt(identity: string | null | undefined, now: number, slots?: SlotValues): string;
+  /**
+   * One token for each user, all issued in the same second. If one fails, the call throws.
+   *
+   * @param users The users, each with its `identity` and its slots.
+   * @throws {InvalidArgumentError} As `mint`. `argument` is `users[2].room` for the third of them.
+   * @example
+   * ```js
+   * const minter = new JwtMinter('a secret of at least thirty-two bytes');
+   * console.log(minter.mintMany([{ identity: 'alice' }, { identity: 'bob' }]).length); // 2
+   * ```
+   */
+  mintMany(users: Iterable<JwtUser>): string[];
+  /**
+   * A minter whose slots of these names have their values already: for all the users of one room.
+   *
+   * @param slots Values for slots, by their names.
+   * @throws {InvalidArgumentError} As `mint`.
+   */
+  bind(slots: SlotValues): JwtMinter;
+  /** Advice on this kind of token. Empty for most. */
+  warnings(): Advice[];
+}
 
 // Tests
 

@@ -171,7 +171,7 @@ function classOf(code) {
 /** Core's names of what is spelled otherwise here; the times have their unit here, and none there. */
 const NAMES =
   `account_sid allow_origin base_url ca_file calls_per_second configuration_profile_sid deployment_role_sid
-  endpoint_id grant_ttl key_sid max_fetches max_keys outgoing_application_params outgoing_application_sid
+  endpoint_id grant_ttl key_sid max_fetches max_keys max_ttl outgoing_application_params outgoing_application_sid
   push_credential_sid rate_limited service_sid valid_until verify_jwt worker_sid workspace_sid`.split(/\s+/);
 const TIMES = ['fetch_timeout', 'min_remaining', 'retry_after', 'safety_margin', 'soft_point', 'wait_below'];
 const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());

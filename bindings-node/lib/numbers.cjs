@@ -66,6 +66,7 @@ function step(value, name) {
 
 module.exports = {
   answerTtl,
+  anyNumber,
   expiry,
   lifetime,
   ms,

@@ -96,4 +96,4 @@ const advice = (warnings) => warnings.map(({ code, message }) => ({ code, messag
 showAs(AccessToken, () => ({}));
 showAs(TokenMinter, () => ({}));
 
-module.exports = { AccessToken, TokenMinter };
+module.exports = { AccessToken, TokenMinter, advice };

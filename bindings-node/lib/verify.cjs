@@ -3,7 +3,7 @@
 
 const native = require('./native.cjs');
 const { apiKey } = require('./api-key.cjs');
-const { json, secret: bytes, text } = require('./checks.cjs');
+const { boolean, json, secret: bytes, text } = require('./checks.cjs');
 const { call } = require('./errors.cjs');
 const { internal, onlyInternal } = require('./internal.cjs');
 const { unixSeconds, wholeSeconds } = require('./numbers.cjs');
@@ -57,6 +57,7 @@ for (const name of ['identity', 'issuer', 'subject', 'jti', 'region', 'issuedAt'
 showAs(Decoded, () => ({}));
 
 const known = { leeway: wholeSeconds, now: unixSeconds, algorithm: text };
+const knownForJwt = { ...known, requireExp: boolean };
 
 function verify(token, key, options) {
   text(token, 'token');
@@ -69,7 +70,7 @@ function verify(token, key, options) {
 
 function verifyJwt(token, secret, options) {
   text(token, 'token');
-  const how = pick(options, known, 'verifyJwt()');
+  const how = pick(options, knownForJwt, 'verifyJwt()');
   return new Decoded(
     internal,
     call(() => native.verifyJwt(token, bytes(secret, 'secret'), how)),

@@ -8,10 +8,11 @@ use crate::error::code;
 use crate::hit::Hit;
 use crate::hot::wiped::Wiped;
 use crate::inbox::{Inbox, News, What};
+use crate::issued::Issued;
 use crate::js_number::{number, to_ms};
 use crate::ticket::Ticket;
 
-/// What came for a call: a token, a grant, an error, a token with an error (a degraded one with its
+/// What came for a call: a token, a grant, a credential, an error, a token with an error (a degraded one with its
 /// reason), a ticket, or nothing: its waiter has an outcome.
 #[napi(object, object_from_js = false)]
 pub struct Delivery {
@@ -33,6 +34,8 @@ pub struct Delivery {
     pub job: Option<f64>,
     /// The grant.
     pub hit: Option<Hit>,
+    /// The credential, or ICE servers.
+    pub issued: Option<Issued>,
     /// The ticket, if this call has to fetch the grant.
     pub ticket: Option<Ticket>,
 }
@@ -49,6 +52,7 @@ impl Delivery {
             message: None,
             job: None,
             hit: None,
+            issued: None,
             ticket: None,
         }
     }
@@ -78,9 +82,18 @@ impl Delivery {
             What::Answer(Answer::Grant(Ok(hit))) => {
                 Self { hit: Some(Hit::from(&hit)), ..Self::nothing(number) }
             }
-            What::Answer(Answer::Token(Err(error)) | Answer::Grant(Err(error))) => {
-                Self::error(number, &error)
+            What::Answer(Answer::Issued(Ok(issued))) => {
+                Self { issued: Some(Issued::from(&issued)), ..Self::nothing(number) }
             }
+            What::Answer(Answer::Ice(Ok(issued))) => {
+                Self { issued: Some(Issued::from(&issued)), ..Self::nothing(number) }
+            }
+            What::Answer(
+                Answer::Token(Err(error))
+                | Answer::Grant(Err(error))
+                | Answer::Issued(Err(error))
+                | Answer::Ice(Err(error)),
+            ) => Self::error(number, &error),
             What::Fetch(ticket) => {
                 Self { ticket: Some(Ticket::new(ticket, inbox)), ..Self::nothing(number) }
             }

@@ -19,6 +19,8 @@ pub struct Verification {
     pub now: Option<f64>,
     /// The one algorithm to accept.
     pub algorithm: Option<String>,
+    /// Whether another service's token needs an end.
+    pub require_exp: Option<bool>,
 }
 
 impl Verification {
@@ -34,11 +36,15 @@ impl Verification {
         if let Some(algorithm) = &self.algorithm {
             options = options.algorithm(parsed(algorithm)?);
         }
+        if let Some(require) = self.require_exp {
+            options = options.require_exp(require);
+        }
         Ok(options)
     }
 }
 
-fn parsed(algorithm: &str) -> Result<Algorithm> {
+/// An algorithm by its name.
+pub(crate) fn parsed(algorithm: &str) -> Result<Algorithm> {
     algorithm.parse().map_err(|error: Error| error.with_argument("algorithm")).or_throw()
 }
 

@@ -2,8 +2,8 @@
 
 use napi::sys;
 
-/// No function here takes more arguments.
-pub(super) const ARGUMENTS: usize = 3;
+/// No function here takes more arguments: an identity, and four slots with their numbers.
+pub(super) const ARGUMENTS: usize = 9;
 
 /// One call in progress. Only `enter`, in `function.rs`, makes one: `env` is the environment that calls,
 /// and the arguments are values of its open handle scope.

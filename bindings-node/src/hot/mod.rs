@@ -9,6 +9,7 @@ pub(crate) mod call;
 pub(crate) mod failure;
 pub(crate) mod function;
 mod handles;
+pub(crate) mod jwt_minter;
 pub(crate) mod playback_minter;
 mod playback_token;
 mod read;

@@ -11,11 +11,107 @@ use super::call::Call;
 use super::failure::{Result, check, ill_formed, invalid};
 use super::handles::Handles;
 use super::texts::Texts;
+use crate::argument::whole;
 
 /// Longer texts are read with an allocation. Twice what any identity may have.
 const SHORT: usize = 1024;
 
+/// What a value of JavaScript is.
+pub(super) enum Value {
+    Text,
+    Number(f64),
+    Truth(bool),
+    Other,
+}
+
 impl Call {
+    /// As `text`, of an argument that may be undefined or null.
+    #[inline]
+    pub(super) fn optional_text<R>(
+        &self,
+        index: usize,
+        name: &str,
+        with: impl FnOnce(Option<&str>) -> R,
+    ) -> Result<R> {
+        if self.is_absent(self.arguments[index])? {
+            return Ok(with(None));
+        }
+        self.text(index, name, |text| with(Some(text)))
+    }
+
+    /// As `text`, of any value of this call.
+    pub(super) fn text_of<R>(
+        &self,
+        value: sys::napi_value,
+        name: &str,
+        with: impl FnOnce(&str) -> R,
+    ) -> Result<R> {
+        self.read(value, || name.to_owned(), with)
+    }
+
+    /// Whether a value is undefined or null.
+    #[inline]
+    pub(super) fn is_absent(&self, value: sys::napi_value) -> Result<bool> {
+        let is = self.type_of(value)?;
+        Ok(is == sys::ValueType::napi_undefined || is == sys::ValueType::napi_null)
+    }
+
+    /// What a value is, and which if it is no text.
+    #[inline]
+    pub(super) fn value(&self, value: sys::napi_value) -> Result<Value> {
+        match self.type_of(value)? {
+            sys::ValueType::napi_string => Ok(Value::Text),
+            sys::ValueType::napi_number => self.double_of(value).map(Value::Number),
+            sys::ValueType::napi_boolean => {
+                let mut truth = false;
+                // SAFETY: `env` and the value are of this call.
+                check(unsafe { sys::napi_get_value_bool(self.env, value, &mut truth) })?;
+                Ok(Value::Truth(truth))
+            }
+            _ => Ok(Value::Other),
+        }
+    }
+
+    /// The number of a value that counts something.
+    #[inline]
+    pub(super) fn index(&self, value: sys::napi_value) -> Result<usize> {
+        let number = whole(self.double_of(value)?);
+        Ok(usize::try_from(number).unwrap_or(usize::MAX))
+    }
+
+    /// How many elements an array has.
+    pub(super) fn length(&self, array: sys::napi_value) -> Result<usize> {
+        let mut length = 0;
+        // SAFETY: `env` and the array are of this call.
+        check(unsafe { sys::napi_get_array_length(self.env, array, &mut length) })?;
+        Ok(length as usize)
+    }
+
+    /// An element of an array.
+    pub(super) fn element(&self, array: sys::napi_value, place: usize) -> Result<sys::napi_value> {
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        let mut value = ptr::null_mut();
+        // SAFETY: as in `length`.
+        check(unsafe { sys::napi_get_element(self.env, array, place, &mut value) })?;
+        Ok(value)
+    }
+
+    #[inline]
+    fn type_of(&self, value: sys::napi_value) -> Result<sys::napi_valuetype> {
+        let mut is = sys::ValueType::napi_undefined;
+        // SAFETY: `env` and the value are of this call.
+        check(unsafe { sys::napi_typeof(self.env, value, &mut is) })?;
+        Ok(is)
+    }
+
+    #[inline]
+    fn double_of(&self, value: sys::napi_value) -> Result<f64> {
+        let mut number = 0.0;
+        // SAFETY: as above.
+        check(unsafe { sys::napi_get_value_double(self.env, value, &mut number) })?;
+        Ok(number)
+    }
+
     /// Calls `with` with the text of an argument. Refuses a lone surrogate, which has no UTF-8: Node would
     /// replace it, so that two identities could become one.
     #[inline]

@@ -4,6 +4,7 @@
 
 use std::ptr;
 
+use grantmint_core::WipedString;
 use napi::sys;
 
 use super::call::Call;
@@ -20,6 +21,14 @@ impl Call {
             sys::napi_create_string_latin1(self.env, text.as_ptr().cast(), length, &mut value)
         })?;
         Ok(value)
+    }
+
+    /// A text of ASCII characters in two parts. What joins them is wiped.
+    #[inline]
+    pub(super) fn joined(&self, parts: [&str; 2]) -> Result<sys::napi_value> {
+        let mut text = WipedString::with_capacity(parts[0].len() + parts[1].len());
+        parts.iter().for_each(|part| text.push_str(part));
+        self.ascii(&text)
     }
 
     /// Any text.

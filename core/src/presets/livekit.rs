@@ -98,8 +98,19 @@ impl JwtMinter {
     ///
     /// [`ErrorKind::InvalidCredentials`] names a variable that is missing, empty or not UTF-8.
     pub fn livekit_from_env() -> Result<JwtMinterBuilder> {
+        Self::livekit_from_lookup(|name| env::var(name).ok())
+    }
+
+    /// As [`JwtMinter::livekit_from_env`], from any look-up of a variable by its name.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn livekit_from_lookup(
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<JwtMinterBuilder> {
         let need = |name: &str| {
-            env::var(name).ok().filter(|value| !value.is_empty()).ok_or_else(|| {
+            lookup(name).filter(|value| !value.is_empty()).ok_or_else(|| {
                 let what = "is missing, empty or not UTF-8 in the environment";
                 Error::of_argument(ErrorKind::InvalidCredentials, name, what)
             })
