@@ -2221,6 +2221,8 @@ export interface JwtPresetOptions {
   claims?: { readonly [name: string]: unknown } | undefined;
   /** Members of the header, such as `kid`. */
   header?: { readonly [name: string]: Json } | undefined;
+  /** `typ` of the header. JWT if left out; null for none. */
+  typ?: string | null | undefined;
   /** How they are signed. HS256 if left out. */
   algorithm?: Algorithm | undefined;
   /** How many seconds each token is valid, 1 to `maxTtl`. 3,600 if left out. */
@@ -2243,8 +2245,6 @@ export interface JwtPresetOptions {
 export interface JwtMinterOptions extends JwtPresetOptions {
   /** The claim that the identity becomes: its name, the names down to it, a {@link Slot}, or null for none. `sub` if left out. */
   identity?: string | readonly string[] | Slot | null | undefined;
-  /** `typ` of the header. JWT if left out; null for none. */
-  typ?: string | null | undefined;
 }
 
 /** What is told beside the key of a service. */

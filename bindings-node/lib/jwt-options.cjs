@@ -13,6 +13,7 @@ const { isSlot, pathOf, slotOf } = require('./slot.cjs');
 const presetOptions = {
   claims: claimsOf,
   header: headerOf,
+  typ: text,
   algorithm: text,
   ttl: wholeLifetime,
   maxTtl: wholeLifetime,
@@ -22,7 +23,7 @@ const presetOptions = {
   unique: boolean,
   clock: manualClock,
 };
-const minterOptions = { ...presetOptions, identity: identityOf, typ: text };
+const minterOptions = { ...presetOptions, identity: identityOf };
 
 /** The options of a minter for the native half, and its clock. */
 function optionsOf(options, of, more) {
@@ -30,8 +31,8 @@ function optionsOf(options, of, more) {
   const { claims, header = [], nbf, identity, clock, slots: bound, ...rest } = pick(options, known, of);
   const native = { members: [], slots: [], ...claims, ...nbf, ...identity, ...rest, header, bound: [] };
   // Null is left out elsewhere. Here it says that there is none.
-  if (more === undefined && options?.identity === null) native.noIdentity = true;
-  if (more === undefined && options?.typ === null) native.noTyp = true;
+  if (options?.identity === null) native.noIdentity = true;
+  if (options?.typ === null) native.noTyp = true;
   return { native, clock, bound };
 }
 

@@ -37,7 +37,7 @@ before(() => {
 
 test('the declarations have an example of each class and function that programs call', () => {
   const shown = new Set(examples.map(({ name }) => name));
-  const given = ['Decoded', 'Hit', 'PlaybackToken', 'Stats', 'Ticket', 'Waiter'];
+  const given = ['Decoded', 'Hit', 'IceCredentials', 'Issued', 'PlaybackToken', 'Stats', 'Ticket', 'Waiter'];
   // A class of errors is used as GrantmintError is, but for the one that sources throw.
   const errors = ['DeadlineError', 'InvalidArgumentError', 'TokenError', 'UpstreamError'];
   const names = Object.keys(grantmint).filter((name) => typeof grantmint[name] === 'function');

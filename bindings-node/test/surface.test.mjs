@@ -2,7 +2,9 @@
 // declares, and the list that all languages share. That it is explained, documented.mjs sees to.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { before, test } from 'node:test';
@@ -28,7 +30,9 @@ function declaration(node) {
   return [id.name, entry];
 }
 
-const nameOf = ({ key: of, computed }) => (computed ? `[Symbol.${of.property.name}]` : of.name);
+/** An index signature has no name. */
+const nameOf = ({ key: of, computed }) =>
+  of === undefined ? '[…]' : computed ? `[Symbol.${of.property.name}]` : of.name;
 
 const { program } = parse(source, { plugins: [['typescript', { dts: true }]], sourceType: 'module' });
 const ours = program.body.filter(({ type, declare }) => type === 'ExportNamedDeclaration' || !declare);
@@ -55,12 +59,21 @@ before(async () => {
   const hit = await cache.get('h', async () => ({ grant: 'g' }));
   const error = new grantmint.GrantmintError('x', { retryAfterMs: 1 });
   error.argument = 'x'; // As those of core have it that are about an argument.
+  const source = grantmint.oauth2('https://idp.example/token', 'id', 'secret');
+  const relays = grantmint.IceServers.coturn('secret', ['turn:turn.example']);
   const made = [
     live, token, live.stream(STREAMER), live.stats(), cache, ticket, waiter, hit, key(), error,
     grantmint.decode(live.tryToken(STREAMER, 'alice')),
     new grantmint.ManualClock(1),
     new grantmint.HostFleet({ path: '/run/app' }),
     new grantmint.RedisFleet('rediss://redis.example'),
+    source,
+    new grantmint.Credential(source),
+    await issued(),
+    relays,
+    await relays.get('alice'),
+    new grantmint.Slot('room'),
+    new grantmint.JwtMinter('a secret of at least thirty-two bytes'),
     new grantmint.TokenMinter(key()),
     new grantmint.AccessToken(key(), { identity: 'alice' }),
     new grantmint.VideoGrant({ room: 'r' }),
@@ -91,6 +104,20 @@ before(async () => {
   ]; // prettier-ignore
   for (const one of made) instances.set(one.constructor.name, one);
 });
+
+/** A credential that was handed out. */
+async function issued() {
+  const server = createServer((_, response) => response.end('{"token":"t"}')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${server.address().port}/token`;
+  const lifetime = [{ constant: 60 }];
+  try {
+    return await new grantmint.Credential(new grantmint.RestSource({ url, value: '/token', lifetime })).get();
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
 
 /** What a class has at run time, its statics and what its constructors set among it. */
 function found(name) {
