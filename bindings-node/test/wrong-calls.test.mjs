@@ -6,8 +6,18 @@ import { test } from 'node:test';
 import * as grantmint from 'grantmint';
 import { vectors } from './support.mjs';
 
-const { ApiKey, GrantCache, ManualClock, PlaybackMinter, ThrottledError, TokenMinter, VideoGrant } =
-  grantmint;
+const {
+  ApiKey,
+  GrantCache,
+  JwtMinter,
+  ManualClock,
+  PlaybackMinter,
+  RestSource,
+  Slot,
+  ThrottledError,
+  TokenMinter,
+  VideoGrant,
+} = grantmint;
 
 const groups = vectors('wrong_calls.json');
 
@@ -32,6 +42,14 @@ const scope = {
   cache: new GrantCache(),
   fetchRoom: async () => 'DailyStandup',
   jwt: rooms.mint('alice'),
+  jwts: new JwtMinter(SECRET, {
+    claims: {
+      room: new Slot('room', { required: true }),
+      owner: new Slot('owner', { type: 'boolean' }),
+      level: new Slot('level', { type: 'integer' }),
+      data: new Slot('data', { type: 'json' }),
+    },
+  }),
   key,
   live,
   rooms,
@@ -49,6 +67,7 @@ const scope = {
     await assert.rejects(minter.token(VJ, 'alice'), ThrottledError);
     return minter;
   },
+  described: (options) => new RestSource({ url: 'https://h', lifetime: [{ constant: 60 }], ...options }),
   ended() {
     const { ticket } = new GrantCache().begin('k');
     ticket.abandon();
