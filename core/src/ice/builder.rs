@@ -17,8 +17,9 @@ use crate::fleet::Fleet;
 use crate::rest::RestSourceBuilder;
 use crate::wiped::WipedString;
 
-/// What credentials are asked for with unless it is said: a day, as Twilio does.
+/// What credentials are asked for with unless it is said: a day, as Twilio does, which allows no more.
 const TTL: u32 = 86_400;
+const TWILIO_TTL_MAX: u32 = 86_400;
 const TTL_MAX: u32 = 172_800;
 
 /// Sets what [`IceServers`] shall not take from their defaults.
@@ -103,7 +104,8 @@ impl IceServersBuilder {
         Self { from, options: Options::default() }
     }
 
-    /// The lifetime to ask for in seconds, `1..=172_800`; a day by default. A source of your own has its own.
+    /// The lifetime to ask for in seconds, `1..=172_800`, with Twilio `1..=86_400`; a day by default. A source of your
+    /// own has its own.
     #[must_use]
     pub fn ttl(mut self, seconds: u32) -> Self {
         self.options.ttl = Some(seconds);
@@ -215,13 +217,13 @@ impl IceServersBuilder {
             From::Coturn { secret, urls } => options.signed(&secret, &urls),
             From::Rest(source) => options.of_source(*source),
             From::Twilio { account, user, password } => {
-                let (base, ttl) = (options.base(TWILIO), options.checked_ttl()?);
+                let (base, ttl) = (options.base(TWILIO), options.checked_ttl(TWILIO_TTL_MAX)?);
                 let source = services::twilio(&base, &account, &user, &password, ttl)?;
                 let own = [("url", "base_url"), ("secrets", "auth_token")];
                 options.fetched(source, Keys::All).map_err(|error| as_given(error, &own))
             }
             From::Cloudflare { key_id, api_token } => {
-                let (base, ttl) = (options.base(CLOUDFLARE), options.checked_ttl()?);
+                let (base, ttl) = (options.base(CLOUDFLARE), options.checked_ttl(TTL_MAX)?);
                 let source = services::cloudflare(&base, &key_id, &api_token, ttl);
                 let own = [
                     ("url", "base_url"),
@@ -240,12 +242,12 @@ impl Options {
         self.base_url.clone().unwrap_or_else(|| default.to_owned())
     }
 
-    fn checked_ttl(&self) -> Result<u32> {
+    fn checked_ttl(&self, max: u32) -> Result<u32> {
         let ttl = self.ttl.unwrap_or(TTL);
-        if (1..=TTL_MAX).contains(&ttl) {
+        if (1..=max).contains(&ttl) {
             return Ok(ttl);
         }
-        let what = format!("must be 1 to 172,800 seconds, not {ttl}");
+        let what = format!("must be 1 to {},{:03} seconds, not {ttl}", max / 1_000, max % 1_000);
         Err(Error::of_argument(ErrorKind::InvalidTtl, "ttl", what))
     }
 
@@ -268,12 +270,13 @@ impl Options {
         if let Some((name, _)) = given.into_iter().chain(cached).find(|(_, is_given)| *is_given) {
             return Err(no_effect(name, "with coturn, for which credentials are signed here"));
         }
-        let ttl = self.checked_ttl()?;
+        let ttl = self.checked_ttl(TTL_MAX)?;
         let clock = self.clock.unwrap_or_else(Clock::system);
         Ok(IceServers::signed(Coturn::new(secret, urls, ttl, clock)?))
     }
 
     fn fetched(self, mut source: RestSourceBuilder, keys: Keys) -> Result<IceServers> {
+        let has_cache = self.cached.iter().any(|(name, _)| *name == "cache");
         if let Some(proxy) = self.proxy {
             source = source.proxy(proxy);
         }
@@ -281,7 +284,11 @@ impl Options {
             source = source.ca_file(file);
         }
         let source = source.shaped(shape::servers).build()?;
-        let mut credential = Credential::builder(source).session(self.session);
+        let is_kept_for_sessions = !source.is_exclusive() && !has_cache;
+        let mut credential = Credential::builder(source);
+        if is_kept_for_sessions || self.session.is_some() {
+            credential = credential.session(self.session);
+        }
         for (_, set) in self.cached {
             credential = set(credential);
         }

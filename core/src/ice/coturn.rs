@@ -7,6 +7,7 @@ use ring::hmac;
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::shape::is_usable;
 use crate::base64_text;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
@@ -33,16 +34,13 @@ impl Coturn {
         if secret.is_empty() {
             return Err(refused("secret", "must not be empty: it is static-auth-secret of coturn"));
         }
-        let is_url = |url: &String| {
-            let scheme = url.split(':').next().unwrap_or_default();
-            matches!(scheme, "turn" | "turns" | "stun" | "stuns")
-                && url.len() > scheme.len() + 1
-                && url.bytes().all(|byte| byte.is_ascii_graphic())
-        };
+        let is_url =
+            |url: &String| is_usable(url) && url.bytes().all(|byte| byte.is_ascii_graphic());
         if !(1..=URLS_MAX).contains(&urls.len()) || !urls.iter().all(is_url) {
             return Err(refused(
                 "urls",
-                "must be 1 to 16 URLs such as turn:turn.example:3478?transport=udp",
+                "must be 1 to 16 URLs such as turn:turn.example:3478?transport=udp, not at port 53, \
+                 to which browsers do not connect",
             ));
         }
         Ok(Self {
@@ -55,8 +53,8 @@ impl Coturn {
 
     /// The servers, with a credential for an identity, and for how long that is good.
     pub(super) fn sign(&self, identity: Option<&str>) -> Result<(WipedString, Duration)> {
-        let now = self.clock.now().wall().as_secs();
-        let expiry = now.saturating_add(self.ttl.into());
+        let now = self.clock.now().wall();
+        let expiry = now.as_secs().saturating_add(self.ttl.into());
         if expiry > TIME_MAX {
             return Err(refused("ttl", "ends after the year 2038, which coturn does not know"));
         }
@@ -84,7 +82,8 @@ impl Coturn {
         for part in [",\"credential\":\"", &password, "\"}]"] {
             text.push_str(part);
         }
-        Ok((text, Duration::from_secs(self.ttl.into())))
+        // The second that has begun is not theirs in full.
+        Ok((text, Duration::from_secs(expiry).saturating_sub(now)))
     }
 }
 

@@ -34,7 +34,7 @@ impl IceCredentials {
         json
     }
 
-    /// How long they are good, net of the safety margin. A connection that goes on for longer may end then.
+    /// How long they are good: net of the safety margin, if they were fetched. A connection that goes on for longer may end then.
     #[must_use]
     pub fn remaining(&self) -> Duration {
         self.0.remaining()

@@ -81,7 +81,7 @@ impl IceServers {
             Way::Signed(coturn) => signed(coturn, identity),
             Way::Fetched(credential, keys) => {
                 let issued = credential.get_with(keys.key(identity).as_deref(), options);
-                issued.map(IceCredentials::new).map_err(of_identity)
+                issued.map(IceCredentials::new).map_err(|error| keys.of_identity(error))
             }
         }
     }
@@ -94,9 +94,10 @@ impl IceServers {
                 Box::pin(std::future::ready(signed))
             }
             Way::Fetched(credential, keys) => {
+                let keys = *keys;
                 let issued = credential.get_async(keys.key(identity).as_deref(), options);
                 Box::pin(async move {
-                    let issued = issued.await.map_err(of_identity)?;
+                    let issued = issued.await.map_err(|error| keys.of_identity(error))?;
                     Ok(IceCredentials::new(issued))
                 })
             }
@@ -127,7 +128,7 @@ impl IceServers {
             Way::Signed(coturn) => signed(coturn, identity).map(Some),
             Way::Fetched(credential, keys) => {
                 let issued = credential.try_get(keys.key(identity).as_deref(), options);
-                let issued = issued.map_err(of_identity)?;
+                let issued = issued.map_err(|error| keys.of_identity(error))?;
                 Ok(issued.map(IceCredentials::new))
             }
         }
@@ -141,9 +142,9 @@ impl IceServers {
     pub fn keep_warm(&self, identity: Option<&str>, time: Duration) -> Result<()> {
         match &self.0 {
             Way::Signed(_) => Ok(()),
-            Way::Fetched(credential, keys) => {
-                credential.keep_warm(keys.key(identity).as_deref(), time).map_err(of_identity)
-            }
+            Way::Fetched(credential, keys) => credential
+                .keep_warm(keys.key(identity).as_deref(), time)
+                .map_err(|error| keys.of_identity(error)),
         }
     }
 
@@ -157,7 +158,9 @@ impl IceServers {
             Way::Signed(_) => Ok(false),
             Way::Fetched(credential, keys) => {
                 let key = keys.key(identity);
-                credential.invalidate_if(key.as_deref(), generation).map_err(of_identity)
+                credential
+                    .invalidate_if(key.as_deref(), generation)
+                    .map_err(|error| keys.of_identity(error))
             }
         }
     }
@@ -204,6 +207,18 @@ impl Keys {
             (Self::OfSource, identity) => identity.map(str::to_owned),
         }
     }
+
+    /// An error about the key is one about the identity here, which its mark makes a byte shorter.
+    fn of_identity(self, error: Error) -> Error {
+        match (self, error.argument()) {
+            (Self::All, Some("key")) => {
+                let what = "must have 1 to 255 bytes without control characters";
+                Error::of_argument(error.kind(), "identity", what)
+            }
+            (Self::OfSource, Some("key")) => error.with_argument("identity"),
+            _ => error,
+        }
+    }
 }
 
 fn signed(coturn: &Coturn, identity: Option<&str>) -> Result<IceCredentials> {
@@ -214,14 +229,6 @@ fn signed(coturn: &Coturn, identity: Option<&str>) -> Result<IceCredentials> {
     }
     let (servers, remaining) = coturn.sign(identity)?;
     Ok(IceCredentials::new(Issued::signed(servers, remaining)))
-}
-
-/// An error about the key is one about the identity here.
-fn of_identity(error: Error) -> Error {
-    match error.argument() {
-        Some("key") => error.with_argument("identity"),
-        _ => error,
-    }
 }
 
 impl fmt::Debug for IceServers {

@@ -96,7 +96,7 @@ impl Server<'_> {
 }
 
 /// Whether a URL is one of STUN or TURN, at a port that browsers connect to.
-fn is_usable(url: &str) -> bool {
+pub(super) fn is_usable(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once(':') else { return false };
     let host = rest.split('?').next().unwrap_or_default();
     matches!(scheme, "stun" | "stuns" | "turn" | "turns")

@@ -1,7 +1,7 @@
 //! All that makes a kind of token, checked.
 
 use super::bonds::Bond;
-use super::fill::{excluded_by, unknown};
+use super::fill::{excluded_by, needed_with, unknown};
 use super::header::Header;
 use super::path::ClaimPath;
 use super::plan::Plan;
@@ -39,8 +39,9 @@ impl Bound {
         self.0.iter().find(|(other, _)| other == name).map(|(_, json)| json.as_str())
     }
 
+    /// Whether it has one that says something: neither `false` nor an empty text.
     fn is_set(&self, name: &str) -> bool {
-        self.json(name).is_some_and(|json| json != "false")
+        self.json(name).is_some_and(|json| json != "false" && json != "\"\"")
     }
 }
 
@@ -136,6 +137,10 @@ impl Definition {
     fn settle(&self, bond: Bond, members: &mut Members) -> Result<()> {
         match bond {
             Bond::Needs(one, other) if self.bound.is_set(one) => {
+                if self.bound.json(other).is_some() && !self.bound.is_set(other) {
+                    let what = needed_with(one);
+                    return Err(Error::of_argument(ErrorKind::InvalidArgument, other, what));
+                }
                 members.require(other);
             }
             Bond::Excludes(one, other) => match (self.bound.json(one), self.bound.json(other)) {

@@ -88,7 +88,7 @@ fn is_same_in_two<const N: usize>(one: &[u8], other: &[u8]) -> bool {
 
 fn check_pair(slots: &[Slot], filled: &Filled<'_, '_>, pair: Pair) -> Result<()> {
     match pair {
-        Pair::Needs(one, other) if filled.is_set(one) && !filled.has(other) => {
+        Pair::Needs(one, other) if filled.is_set(one) && !filled.is_set(other) => {
             Err(slots[other].invalid(needed_with(slots[one].name())))
         }
         Pair::Excludes(one, other) if filled.has(one) && filled.has(other) => {
@@ -100,7 +100,7 @@ fn check_pair(slots: &[Slot], filled: &Filled<'_, '_>, pair: Pair) -> Result<()>
 
 /// What is wrong with a claim that another needs.
 pub(super) fn needed_with(other: &str) -> String {
-    format!("must be given with {other}")
+    format!("must be given with {other}, and not be empty")
 }
 
 /// What is wrong with a claim that cannot stand beside another.

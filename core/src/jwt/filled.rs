@@ -2,7 +2,7 @@
 
 use super::value::{SlotValue, whole};
 use crate::limits::SLOTS_MAX;
-use crate::token::{Tail, needs_escape};
+use crate::token::{Tail, json_len, needs_escape};
 
 /// A set of slots, a bit for each.
 pub(super) type SlotSet = u64;
@@ -83,9 +83,20 @@ impl<'a, 'v> Filled<'a, 'v> {
         self.len
     }
 
-    /// Whether the slot has a value that is not `false`.
+    /// As [`Filled::len`], with what escapes really take: for values that are too large for a guess.
+    #[cold]
+    pub(super) fn exact_len(&self) -> usize {
+        let all = (0..SLOTS_MAX).filter(|slot| self.escaped & 1 << slot != 0);
+        let guessed_too_much = all.map(|slot| match self.value(slot) {
+            SlotValue::Text(text) => 2 + text.len() * ESCAPED_LEN - json_len(text),
+            _ => 0,
+        });
+        self.len - guessed_too_much.sum::<usize>()
+    }
+
+    /// Whether the slot has a value that says something: neither `false` nor an empty text.
     pub(super) fn is_set(&self, slot: usize) -> bool {
-        self.has(slot) && !matches!(self.value(slot), SlotValue::Bool(false))
+        self.has(slot) && !matches!(self.value(slot), SlotValue::Bool(false) | SlotValue::Text(""))
     }
 
     /// Writes the value of a slot that has one.

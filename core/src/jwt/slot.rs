@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 use super::kind::{LengthUnit, SlotKind};
 use super::path::ClaimPath;
+use super::read::read;
 use super::value::{SlotValue, whole};
 use crate::error::{Error, ErrorKind, Result};
-use crate::json::check_json;
 use crate::limits::{
     GRANTS_JSON_MAX_BYTES, IDENTITY_MAX_BYTES, SAFE_INTEGER_MAX, SLOT_NAME_MAX_BYTES,
 };
@@ -76,7 +76,7 @@ impl Slot {
         Self::new(name, SlotKind::Bool)
     }
 
-    /// A slot for any JSON value of at most 64 KiB and 64 levels.
+    /// A slot for any JSON value of at most 64 KiB and 64 levels, in which no name is repeated.
     #[must_use]
     pub fn json(name: &str) -> Self {
         Self::new(name, SlotKind::Json)
@@ -193,7 +193,7 @@ impl Slot {
         if text.len() > self.max_len && self.unit.measure(text) > self.max_len {
             return Err(self.too_long());
         }
-        if text.is_empty() && self.required {
+        if text.is_empty() && (self.required || self.name == IDENTITY) {
             return Err(self.invalid("must not be empty"));
         }
         if self.one_of.is_empty() && self.rule.is_none() {
@@ -210,12 +210,12 @@ impl Slot {
     }
 
     fn check_number(&self, number: i64) -> Result<()> {
-        if self.numbers.contains(&number) && number.abs() <= SAFE_INTEGER_MAX {
-            return Ok(());
-        }
         if number.unsigned_abs() > SAFE_INTEGER_MAX as u64 {
             let what = "is beyond 2^53 - 1, where many readers change it: give it as a text";
             return Err(self.invalid(what));
+        }
+        if self.numbers.contains(&number) {
+            return Ok(());
         }
         let (from, to) = (self.numbers.start(), self.numbers.end());
         Err(self.invalid(format!("must be {from} to {to}")))
@@ -234,12 +234,7 @@ impl Slot {
         if json.len() > self.max_len {
             return Err(self.too_long());
         }
-        let shape = check_json(json).map_err(|what| self.invalid(what))?;
-        if shape.has_large_integer {
-            let what =
-                "has a number beyond 2^53 - 1, where many readers change it: give it as a text";
-            return Err(self.invalid(what));
-        }
+        read(json).map_err(|what| self.invalid(what))?;
         self.rule.map_or(Ok(()), |rule| rule(json)).map_err(|what| self.invalid(what))
     }
 

@@ -92,6 +92,7 @@ impl Template {
         } else if most <= LONG_JSON {
             Ok(stamp.0.finish::<LONG_JSON, LONG_BLOCKS, R>(write, take))
         } else {
+            let most = self.fixed_len() + filled.exact_len();
             check_size(&stamp.0, most)?;
             Ok(stamp.0.finish_large(most, SIGNATURE, write, take))
         }

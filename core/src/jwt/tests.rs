@@ -275,6 +275,37 @@ fn a_buffer_is_replaced_or_left_as_it_was() {
 }
 
 #[test]
+fn a_long_text_with_one_escape_takes_what_it_takes() {
+    let texts = builder().slot(Slot::text("metadata")).build().unwrap();
+    let metadata = format!(r#"{{"a":"{}"}}"#, "x".repeat(63_000));
+    let decoded = read(&texts.mint("alice", &[("metadata", metadata.as_str().into())]).unwrap());
+    assert_eq!(decoded.claims()["metadata"], metadata);
+    let controls = "\u{1}".repeat(40_000);
+    let error = texts.mint("alice", &[("metadata", controls.as_str().into())]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+}
+
+#[test]
+fn an_identity_is_never_empty() {
+    let optional = builder().identity(Slot::text("user")).build().unwrap();
+    let error = optional.mint("", &[]).unwrap_err();
+    assert_eq!(told(&error), (ErrorKind::InvalidIdentity, "identity must not be empty"));
+    assert!(optional.mint(None, &[]).is_ok());
+}
+
+#[test]
+fn a_slot_and_a_fixed_claim_take_the_same_json() {
+    let json = r#"{"a":1,"a":2}"#;
+    let tags = || builder().slot(Slot::json("tags"));
+    let minted = tags().build().unwrap().mint("alice", &[("tags", SlotValue::Json(json))]);
+    assert_eq!(minted.unwrap_err().message(), "tags repeats the name of a member");
+    assert_eq!(
+        refused(tags().bind("tags", SlotValue::Json(json))),
+        "tags repeats the name of a member"
+    );
+}
+
+#[test]
 fn a_token_is_never_too_large_to_verify() {
     let minter = (0..3).fold(builder(), |all, n| all.slot(Slot::text(&format!("s{n}"))));
     let minter = minter.build().unwrap();

@@ -37,8 +37,17 @@ fn who_joins_a_room_of_livekit_needs_its_name_and_an_identity() {
     let join = ("room_join", true.into());
     assert_eq!(
         either.mint("alice", &[join]).unwrap_err().message(),
-        "room must be given with room_join"
+        "room must be given with room_join, and not be empty"
     );
+    // A server takes an empty room for any that the client names.
+    let empty = either.mint("alice", &[join, ("room", "".into())]).unwrap_err();
+    assert_eq!(empty.message(), "room must be given with room_join, and not be empty");
+    for both in [
+        livekit().bind("room", "").bind("room_join", true),
+        livekit().bind("room_join", true).bind("room", ""),
+    ] {
+        assert_eq!(refused(both), "room must be given with room_join, and not be empty");
+    }
     assert!(either.mint("alice", &[join, ("room", "r".into())]).is_ok());
     assert!(either.mint("alice", &[("room_join", false.into())]).is_ok());
     assert!(either.mint(None, &[("room_list", true.into())]).is_ok());

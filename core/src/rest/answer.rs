@@ -13,7 +13,7 @@ use super::refusal::Refusals;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
-use crate::upstream::{Answer, server_time};
+use crate::upstream::{Answer, age, server_time};
 use crate::wiped::WipedString;
 
 /// What is read of an answer.
@@ -55,7 +55,10 @@ impl Reading {
             return Err(nothing());
         }
         let (server, local) = (server_time(&headers), Clock::system().now().wall());
-        let Said { lifetime, is_cut } = self.lifetimes.read(&text, server.unwrap_or(local))?;
+        // A cache on the way hands on an answer of before, with its `Date` and lifetime of then.
+        let age = age(&headers);
+        let now = server.map_or(local, |server| server.saturating_add(age));
+        let Said { lifetime, is_cut } = self.lifetimes.read(&text, now, age)?;
         let clock_offset_ms = server.and_then(|server| offset_ms(server, local));
         let json = match self.shape {
             Some(shape) => shape(value)?,

@@ -113,13 +113,14 @@ impl Lifetimes {
         })
     }
 
-    /// The lifetime that an answer says, which was written at `now` by upstream's clock, since 1970.
-    pub(super) fn read(&self, json: &str, now: Duration) -> Result<Said> {
+    /// The lifetime that is left of what an answer says. It is `now` by upstream's clock, since 1970, and the answer was
+    /// written so long ago.
+    pub(super) fn read(&self, json: &str, now: Duration, age: Duration) -> Result<Said> {
         let found = self.sources.iter().find_map(|source| match source {
-            From::Known(known) => Some(Ok(known.as_secs_f64())),
+            From::Known(known) => Some(Ok(known.as_secs_f64() - age.as_secs_f64())),
             From::There(unit, pointer) => {
                 let json = pointer.find(json).filter(|json| *json != "null")?;
-                Some(unit.read(json, now))
+                Some(unit.read(json, now, age))
             }
         });
         let seconds = found.unwrap_or_else(|| Err(bad("is missing; check lifetime")))?;
@@ -137,8 +138,8 @@ impl Lifetimes {
 }
 
 impl Unit {
-    /// The seconds from `now` on that a JSON value says.
-    fn read(self, json: &str, now: Duration) -> Result<f64> {
+    /// The seconds from `now` on that a JSON value says, which was written so long ago.
+    fn read(self, json: &str, now: Duration, age: Duration) -> Result<f64> {
         let until = |end: f64| end - now.as_secs_f64();
         let of_text = |read: fn(&str) -> Option<Duration>| {
             let text =
@@ -148,7 +149,7 @@ impl Unit {
                 .ok_or_else(|| bad("is no date with a time zone; check its unit in lifetime"))
         };
         match self {
-            Self::Span(seconds) => Ok(number(json)? * seconds),
+            Self::Span(seconds) => Ok(number(json)? * seconds - age.as_secs_f64()),
             Self::End(seconds) => Ok(until(number(json)? * seconds)),
             Self::Iso8601 => of_text(dates::iso8601),
             Self::Rfc2822 => of_text(dates::rfc2822),
@@ -202,7 +203,8 @@ mod tests {
 
     fn read(lifetime: Lifetime, json: &str) -> Result<f64, i32> {
         let lifetimes = Lifetimes::new(&[lifetime], None, 86_400).unwrap();
-        let said = lifetimes.read(json, NOW).map_err(|error| error.kind().number())?;
+        let said =
+            lifetimes.read(json, NOW, Duration::ZERO).map_err(|error| error.kind().number())?;
         Ok(said.lifetime.as_secs_f64())
     }
 
@@ -264,6 +266,22 @@ mod tests {
     }
 
     #[test]
+    fn what_a_cache_on_the_way_has_kept_is_as_much_older() {
+        let age = Duration::from_secs(50);
+        for (lifetime, json, seconds) in [
+            (at(Lifetime::Seconds), r#"{"x":60}"#, Some(10)),
+            (at(Lifetime::Seconds), r#"{"x":50}"#, None),
+            (at(Lifetime::Epoch), r#"{"x":1796000583}"#, Some(60)),
+            (Lifetime::Constant(60), "{}", Some(10)),
+            (Lifetime::Constant(50), "{}", None),
+        ] {
+            let lifetimes = Lifetimes::new(&[lifetime], None, 86_400).unwrap();
+            let left = lifetimes.read(json, NOW, age).ok().map(|said| said.lifetime.as_secs());
+            assert_eq!(left, seconds, "{json}");
+        }
+    }
+
+    #[test]
     fn the_first_that_is_there_counts_and_a_longer_one_is_cut() {
         let given = [at(Lifetime::Seconds), Lifetime::Epoch("/e".to_owned()), Lifetime::Asked];
         let lifetimes = Lifetimes::new(&given, Some(300), 600).unwrap();
@@ -274,7 +292,7 @@ mod tests {
             (r#"{"x":601}"#, 600, true),
         ] {
             let expected = Said { lifetime: Duration::from_secs(seconds), is_cut };
-            assert_eq!(lifetimes.read(json, NOW).unwrap(), expected, "{json}");
+            assert_eq!(lifetimes.read(json, NOW, Duration::ZERO).unwrap(), expected, "{json}");
         }
         assert_eq!(lifetimes.longest(), Duration::from_secs(600));
         let known = Lifetimes::new(&[Lifetime::Asked], Some(300), 600).unwrap();

@@ -116,8 +116,22 @@ impl RestSource {
             {
                 Err(refused("key", "must have 1 to 256 bytes without control characters"))
             }
-            _ => Ok(()),
+            (_, Some(key)) => self.check_places(key),
+            (_, None) => Ok(()),
         }
+    }
+
+    /// Refuses a key that cannot stand where the request has it.
+    fn check_places(&self, key: &str) -> Result<()> {
+        let Config { address, headers, .. } = &self.0.config;
+        let values = Values { key, ..Values::none() };
+        if address.has(Late::Key) {
+            address.path(&values)?;
+        }
+        if headers.has(Late::Key) {
+            headers.filled(&values)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn per(&self) -> Per {

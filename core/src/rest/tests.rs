@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::choices::Auth;
+use super::choices::{Auth, Lifetime, Per};
 use super::options::RestSourceBuilder;
 use super::source::RestSource;
 use crate::clock::ManualClock;
@@ -126,7 +126,7 @@ fn wrong_descriptions_are_refused_when_they_are_built() {
 fn an_answer_without_a_credential_is_the_error_that_it_means() {
     let source = RestSource::builder("https://idp.example/token")
         .value("/token")
-        .lifetime(super::Lifetime::Seconds("/expires_in".to_owned()))
+        .lifetime(Lifetime::Seconds("/expires_in".to_owned()))
         .ok_when("/s", json!("ok"))
         .error("/error")
         .error_code("invalid_client", ErrorKind::UpstreamUnauthorized)
@@ -183,7 +183,7 @@ fn sources_that_differ_in_anything_are_told_apart() {
     let source = |secret: &str, scope: &str| {
         let builder = RestSource::builder("https://idp.example/token").secret("secret", secret);
         let builder = builder.form("secret", "{secret}").form("scope", scope);
-        builder.lifetime(super::Lifetime::Constant(60)).build().unwrap()
+        builder.lifetime(Lifetime::Constant(60)).build().unwrap()
     };
     let (one, same) = (source("hush", "read"), source("hush", "read"));
     assert_eq!(one.digest(), same.digest());
@@ -204,7 +204,7 @@ fn a_bearer_may_be_signed_for_each_request() {
     };
     let source = |minter: JwtMinter| {
         let builder = RestSource::builder("https://idp.example/token").auth(Auth::Signed(minter));
-        builder.lifetime(super::Lifetime::Constant(60)).build()
+        builder.lifetime(Lifetime::Constant(60)).build()
     };
     let secret = "a secret of thirty-two characters";
     let minted = source(signs(secret).clock(&clock).build().unwrap()).unwrap();
@@ -239,9 +239,26 @@ fn a_bearer_may_be_signed_for_each_request() {
 }
 
 #[test]
+fn a_key_that_cannot_be_sent_is_refused_before_it_is() {
+    let of = |builder: RestSourceBuilder| {
+        let source = builder.per(Per::Key).value("/t").lifetime(Lifetime::Constant(60));
+        source.build().unwrap()
+    };
+    let in_path = of(RestSource::builder("https://a.example/v1/{key}"));
+    let in_header = of(RestSource::builder("https://a.example/v1").header("X-User", "{key}"));
+    for (source, wrong) in [(&in_path, ".."), (&in_path, "."), (&in_header, "é")] {
+        let error = source.check_key(Some(wrong)).unwrap_err();
+        assert_eq!((error.kind(), error.argument()), (ErrorKind::InvalidArgument, Some("key")));
+    }
+    for (source, right) in [(&in_path, "é"), (&in_path, "a..b"), (&in_header, "..")] {
+        assert!(source.check_key(Some(right)).is_ok(), "{right}");
+    }
+}
+
+#[test]
 fn a_key_ends_no_step_and_no_header() {
-    let source = RestSource::builder("https://idp.example/{key}/token").per(super::Per::Key);
-    let source = source.header("X-User", "{key}").lifetime(super::Lifetime::Constant(60));
+    let source = RestSource::builder("https://idp.example/{key}/token").per(Per::Key);
+    let source = source.header("X-User", "{key}").lifetime(Lifetime::Constant(60));
     let source = source.build().unwrap();
     let request = |key: &str| source.with_request(key, |request| request.bytes("h").into_string());
     assert!(request("a/../b").unwrap().starts_with("POST /a%2F..%2Fb/token HTTP/1.1\r\n"));

@@ -219,6 +219,16 @@ fn has_special(bytes: [u8; 8]) -> bool {
     (below(bytes, 0x20) | is(b'"') | is(b'\\')) & (EACH << 7) != 0
 }
 
+/// How many bytes a text takes as JSON.
+pub(crate) fn json_len(text: &str) -> usize {
+    let written = |byte: u8| match byte {
+        b'"' | b'\\' | 0x08 | b'\t' | b'\n' | 0x0c | b'\r' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    2 + text.bytes().map(written).sum::<usize>()
+}
+
 #[inline]
 fn encode(bytes: &[u8], out: &mut [u8]) -> usize {
     BASE64_URL_SAFE_NO_PAD.encode_slice(bytes, out).expect("the blocks hold the longest tail")
@@ -271,6 +281,7 @@ mod tests {
             let text = format!("abc{character}def");
             let written = Value::from(text.as_str()).to_string();
             assert_eq!(needs_escape(&text), written != format!("\"{text}\""), "{character:?}");
+            assert_eq!(json_len(&text), written.len(), "{character:?}");
         }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) use checks::{
 pub(crate) use claims::{Claims, ClaimsOptions, check_identity, check_nbf, check_unix_seconds};
 pub(crate) use current::{Current, Stamped};
 pub use decoded::{Decoded, decode};
-pub(crate) use front::{CARRY_MAX, Front, Tail, blocks_for, needs_escape};
+pub(crate) use front::{CARRY_MAX, Front, Tail, blocks_for, json_len, needs_escape};
 pub use grants::{
     AccessTokenGrant, ChatGrant, CustomGrant, IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant,
     TaskRouterGrant, VideoGrant, VoiceGrant,

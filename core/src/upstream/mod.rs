@@ -47,7 +47,7 @@ pub(crate) use {
     refused::{Advice, kind_of, refused, says_when},
     request::{FORM, Request, form, push_form_encoded, push_path_encoded},
     retry_after::parse as parse_retry_after,
-    server_time::server_time,
+    server_time::{age, server_time},
     shared::{SharedTransport, close_unused},
     transport::Answer,
 };

@@ -103,6 +103,28 @@ fn a_ticket_run_by_hand_is_told_to_look_again_until_the_server_has_answered() {
     assert_eq!(waiter.wait().unwrap().as_str(), "a grant");
 }
 
+/// At showtime all streams are asked for at once, and their answers come together.
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn many_streams_at_once_are_no_trouble() {
+    let redis = Redis::plain();
+    let cache = cache(redis.port());
+    let calls: Vec<_> = (0..300)
+        .map(|stream| {
+            let (told, tells) = channel();
+            let answer = move |hit: Result<Hit>| told.send(hit.map(drop)).unwrap();
+            let key = key(&format!("stream {stream}"));
+            (cache.get_then(&key, BeginOptions::new(), fetch, answer), tells)
+        })
+        .collect();
+    for (call, tells) in calls {
+        tells.recv_timeout(LONG).unwrap().unwrap();
+        drop(call);
+    }
+    let counted = stats(&cache);
+    assert_eq!((counted.leases, counted.alone, counted.errors), (300, 0, 0), "{counted:?}");
+}
+
 #[test]
 #[ignore = "needs redis-server: make test-redis"]
 fn a_server_that_is_gone_costs_calls_and_no_error() {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use grantmint_core::rest::{Format, Lifetime};
 use grantmint_core::{
-    ApiKey, BeginOptions, Credential, ErrorKind, Freshness, IceServers, IceServersBuilder,
-    ManualClock, RestSource, Value, oauth2,
+    AccountOptions, ApiKey, BeginOptions, CachePolicy, Credential, ErrorKind, Fleet, Freshness,
+    GrantCache, IceServers, IceServersBuilder, ManualClock, RestSource, Value, oauth2,
 };
 use grantmint_emulator::{
     DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_KEY_SID, DEMO_SECRET, DEMO_TURN_API_TOKEN,
@@ -126,6 +126,43 @@ fn a_source_of_any_shape_will_do() {
 }
 
 #[test]
+fn each_option_of_the_cache_does_what_it_says() {
+    let emulator = emulator();
+    let cache = GrantCache::builder().build();
+    let both = [twilio(&emulator), cloudflare(&emulator)].map(|it| it.cache(&cache).build());
+    let [twilios, cloudflares] = both.map(Result::unwrap);
+    assert_ne!(
+        twilios.get(None).unwrap().ice_servers(),
+        cloudflares.get(None).unwrap().ice_servers()
+    );
+    assert_eq!(cache.stats().entries, 2);
+    let session = Duration::from_secs(60);
+    let policy = CachePolicy::builder().build().unwrap();
+    for builder in [
+        twilio(&emulator).isolated().session(session),
+        twilio(&emulator).min_remaining(session).timeout(Duration::from_secs(9)),
+        twilio(&emulator).share("lobby").policy(policy),
+        twilio(&emulator).account(AccountOptions::new()),
+    ] {
+        assert!(builder.build().unwrap().get(Some("alice")).is_ok());
+    }
+    let exclusive = RestSource::builder(format!("{}/turn", emulator.base_url()))
+        .lifetime(Lifetime::Constant(60))
+        .exclusive();
+    let of_fleet = IceServers::rest(exclusive).fleet(Fleet::host());
+    assert!(of_fleet.build().is_ok());
+    let lasting = twilio(&emulator).cache(&cache).session(session).build().unwrap_err();
+    assert_eq!(lasting.argument(), Some("session"));
+    let long = twilio(&emulator).ttl(86_401).build().unwrap_err();
+    assert_eq!(long.message(), "ttl must be 1 to 86,400 seconds, not 86401");
+    assert!(cloudflare(&emulator).ttl(172_800).build().is_ok());
+    let servers = twilio(&emulator).build().unwrap();
+    assert!(servers.get(Some(&"a".repeat(255))).is_ok());
+    let error = servers.get(Some(&"a".repeat(256))).unwrap_err();
+    assert_eq!(error.message(), "identity must have 1 to 255 bytes without control characters");
+}
+
+#[test]
 fn what_coturn_takes_is_signed_without_a_call() {
     let clock = ManualClock::new(Duration::from_secs(1_796_000_523));
     let urls = ["turn:turn.example:3478?transport=udp", "turns:turn.example:5349"];
@@ -145,6 +182,7 @@ fn what_coturn_takes_is_signed_without_a_call() {
         (IceServers::coturn("", urls), "secret"),
         (IceServers::coturn("north", ["https://turn.example"]), "urls"),
         (IceServers::coturn("north", [] as [&str; 0]), "urls"),
+        (IceServers::coturn("north", ["turn:turn.example:53"]), "urls"),
         (IceServers::coturn("north", urls).ttl(0), "ttl"),
         (IceServers::coturn("north", urls).ttl(172_801), "ttl"),
         (IceServers::coturn("north", urls).isolated(), "isolated"),
@@ -160,6 +198,9 @@ fn what_coturn_takes_is_signed_without_a_call() {
     for identity in ["", "a\nb", "a b", "a'b", "a\"b", "a\\b", &"a".repeat(500)] {
         assert_eq!(servers.get(Some(identity)).unwrap_err().argument(), Some("identity"));
     }
+    let amid = ManualClock::new(Duration::from_millis(1_796_000_523_400));
+    let short = IceServers::coturn("north", urls).ttl(1).clock(&amid).build().unwrap();
+    assert_eq!(short.get(None).unwrap().remaining(), Duration::from_millis(600));
     let late = ManualClock::new(Duration::from_secs(2_147_483_000));
     let servers = IceServers::coturn("north", urls).clock(&late).build().unwrap();
     assert_eq!(servers.get(None).unwrap_err().argument(), Some("ttl"));

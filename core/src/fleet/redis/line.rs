@@ -172,6 +172,8 @@ impl Line {
         let (mut replies, mut bytes) = (Vec::new(), [0; 16 * 1024]);
         loop {
             match self.stream.read(&mut bytes) {
+                // What came before the end counts. The end is met again by the next call.
+                Ok(0) if !replies.is_empty() => return Ok(replies),
                 Ok(0) => return Err(Broken::new("it closed the connection".to_owned())),
                 Ok(count) => self.incoming.add(&bytes[..count]),
                 Err(error) if waits(&error) => return Ok(replies),

@@ -5,8 +5,8 @@ use redis_protocol::resp2::types::OwnedFrame;
 
 /// No reply is longer: the largest value and what stands around it.
 const REPLY_MAX_BYTES: usize = 128 * 1024;
-/// So many lists at most begin in what came. The decoder goes one call deeper for each list in a list.
-const LISTS_MAX: usize = 64;
+/// So many lists lie in each other at most: the decoder goes one call deeper for each.
+const DEPTH_MAX: usize = 8;
 
 /// A reply.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,8 +35,7 @@ impl Incoming {
 
     /// Takes the next reply, if all of it is there.
     pub(super) fn take(&mut self) -> Result<Option<Reply>, NoReply> {
-        let lists = self.0.windows(3).filter(|part| *part == b"\r\n*").count();
-        if lists > LISTS_MAX {
+        if !is_shallow(&self.0) {
             return Err(NoReply);
         }
         match decode(&self.0) {
@@ -47,6 +46,49 @@ impl Incoming {
             Ok(None) if self.0.len() < REPLY_MAX_BYTES => Ok(None),
             Ok(None) | Err(_) => Err(NoReply),
         }
+    }
+}
+
+/// Whether the first reply, as far as it is there, has no lists that lie too deep in each other.
+fn is_shallow(mut bytes: &[u8]) -> bool {
+    // How many replies are still to come in each list that has begun.
+    let mut open: Vec<usize> = Vec::with_capacity(DEPTH_MAX);
+    while let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") {
+        let (line, rest) = (&bytes[..end], &bytes[end + 2..]);
+        let number = line.get(1..).and_then(|text| str::from_utf8(text).ok()?.parse().ok());
+        match (line.first(), number) {
+            (Some(b'*'), Some(count)) if count > 0 => open.push(count),
+            (Some(b'$'), Some(length)) if length < rest.len() => {
+                bytes = rest.get(length + 2..).unwrap_or_default();
+                close(&mut open);
+                if open.is_empty() {
+                    return true;
+                }
+                continue;
+            }
+            // The rest of a long text has not come yet.
+            (Some(b'$'), Some(_)) => return true,
+            _ => close(&mut open),
+        }
+        if open.is_empty() {
+            return true;
+        }
+        if open.len() > DEPTH_MAX {
+            return false;
+        }
+        bytes = rest;
+    }
+    true
+}
+
+/// One reply more is there: so are the lists of which it was the last.
+fn close(open: &mut Vec<usize>) {
+    while let Some(missing) = open.last_mut() {
+        *missing -= 1;
+        if *missing > 0 {
+            return;
+        }
+        open.pop();
     }
 }
 
@@ -90,6 +132,23 @@ mod tests {
         for piece in 1..=bytes.len() {
             assert_eq!(all(bytes, piece).unwrap(), expected, "in pieces of {piece}");
         }
+    }
+
+    #[test]
+    fn many_replies_that_come_together_are_as_many_replies() {
+        let one = b"*3\r\n+go\r\n:1\r\n*2\r\n$2\r\n\r\n\r\n$-1\r\n";
+        let replies = all(&one.repeat(1_000), 1 << 20).unwrap();
+        assert_eq!(replies.len(), 1_000);
+        assert!(replies.iter().all(|reply| *reply == replies[0]));
+    }
+
+    #[test]
+    fn lists_lie_in_each_other_only_so_deep() {
+        let nested = |depth: usize| [b"*1\r\n".repeat(depth), b":1\r\n".to_vec()].concat();
+        assert!(all(&nested(DEPTH_MAX), 4096).is_ok());
+        assert_eq!(all(&nested(DEPTH_MAX + 1), 4096), Err(NoReply));
+        let wide = [&b"*200\r\n"[..], &b"*1\r\n:1\r\n".repeat(200)].concat();
+        assert_eq!(all(&wide, 4096).unwrap().len(), 1);
     }
 
     #[test]

@@ -54,6 +54,18 @@ fn a_number_is_whole_and_kept_by_all_readers() {
 }
 
 #[test]
+fn the_least_numbers_are_refused_like_the_largest() {
+    let any = Slot::integer("n").within(i64::MIN..=i64::MAX);
+    for beyond in [i64::MIN, i64::MAX, -SAFE_INTEGER_MAX - 1] {
+        assert!(told(&any, beyond).unwrap().contains("beyond 2^53 - 1"), "{beyond}");
+    }
+    for beyond in [-1e300, 1e300] {
+        assert!(told(&any, beyond).unwrap().contains("beyond 2^53 - 1"), "{beyond}");
+    }
+    assert_eq!(told(&any, -SAFE_INTEGER_MAX), None);
+}
+
+#[test]
 fn json_is_checked_and_bounded() {
     let tags = Slot::json("tags").max_len(100, LengthUnit::Bytes);
     let told = |json| tags.check(SlotValue::Json(json)).err().map(|e| e.message().to_owned());
