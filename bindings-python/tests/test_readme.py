@@ -23,6 +23,7 @@ def readers_machine(emulator, key, monkeypatch):
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", key.account_sid)
     monkeypatch.setenv("TWILIO_API_KEY", key.key_sid)
     monkeypatch.setenv("TWILIO_API_SECRET", "not-a-secret-emulator-demo-key-0")
+    monkeypatch.setenv("FLEET_SECRET", "5a" * 32)
     upstream = grantmint.PlaybackMinter
 
     def minter(*arguments, **options):

@@ -56,7 +56,12 @@ async function inspect() {
 
 const TONES = { error: 'bad', warning: 'warn', note: 'info' };
 const ORDER = ['typ', 'alg', 'cty', 'iss', 'sub', 'jti', 'iat', 'nbf', 'exp', 'grants'];
-const SIGNATURES = { good: 'signature good', bad: 'signature bad' };
+const SIGNATURES = {
+  good: 'signature good',
+  wrong: 'signature wrong',
+  no_key: 'no key to check the signature with',
+  unchecked: 'signature not checked',
+};
 
 function showVerdict(found) {
   const of = (severity) => found.findings.filter((finding) => finding.severity === severity).length;
@@ -81,7 +86,7 @@ function summary({ signature, claims, times }) {
   const whole = times.lifetime_s == null ? null : `made for ${duration(times.lifetime_s)}`;
   const identity = claims?.grants?.identity;
   const name = typeof identity === 'string' ? `identity ${identity}` : null;
-  return [SIGNATURES[signature] ?? 'signature not checked', name, end, whole].filter(Boolean).join(' · ');
+  return [SIGNATURES[signature], name, end, whole].filter(Boolean).join(' · ');
 }
 
 function showFindings(findings) {

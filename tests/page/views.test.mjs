@@ -157,6 +157,10 @@ test('what is no token is said, in whatever form it comes', async () => {
         document.querySelector('#notice').hidden,
     );
   }
+  const [last] = token.slice(-2);
+  await opened.fill('#inspect-text', `${token.slice(0, -2)}${last === 'A' ? 'B' : 'A'}${token.slice(-1)}`);
+  await opened.click('#inspect');
+  await opened.waitForFunction(() => /signature wrong/.test(document.querySelector('#verdict').textContent));
   await opened.fill('#inspect-text', 'no token');
   await opened.click('#inspect');
   await opened.waitForSelector('#notice:not([hidden])');

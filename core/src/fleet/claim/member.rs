@@ -15,8 +15,8 @@ use crate::secret::Secret;
 /// Until this is over all values of before are hidden, and then it is as if there had been none: they are long gone.
 const PURGED_FOR: Duration = Duration::from_secs(365 * 86_400);
 
-/// What takes a value back is kept for longer than any value lives.
-const TAKEN_BACK_FOR: Duration = Duration::from_secs(86_400);
+/// What takes a value back is kept for longer than any value lives, which is two days at most.
+const TAKEN_BACK_FOR: Duration = Duration::from_secs(2 * 86_400 + 60);
 
 /// The stores that a process asks: one, or another in front of it, which fewer processes share and which is nearer.
 pub(crate) struct Stores {
