@@ -135,7 +135,7 @@ fn each_option_of_the_cache_does_what_it_says() {
         twilios.get(None).unwrap().ice_servers(),
         cloudflares.get(None).unwrap().ice_servers()
     );
-    assert_eq!(cache.stats().entries, 2);
+    assert_eq!(cache.stats().keys, 2);
     let session = Duration::from_secs(60);
     let policy = CachePolicy::builder().build().unwrap();
     for builder in [
