@@ -110,6 +110,15 @@ build-cpp: build-c
 test-cpp: build-cpp ## test 3: the tests in C++, plain and under ASan and UBSan
 	cd $(CPP_TESTS) && ctest --output-on-failure --label-exclude valgrind
 
+# Its folder has nothing else in it. What is in it was built for this platform alone.
+DIST := $(abspath $(TARGET_DIR))/dist
+.PHONY: dist test-dist
+dist: need-python need-node ## start 10: all that is released for this platform, in target/dist, with a list of sizes and checksums
+	python3 -B packaging/dist.py $(DIST)
+
+test-dist: dist ## package 11: installs all of that where there is no compiler, and uses it
+	python3 -B tests/packaging/dist_used.py $(DIST)
+
 .PHONY: install uninstall build-packaging test-packaging test-server
 PREFIX ?= /usr/local
 LIBDIR ?= lib

@@ -8,6 +8,7 @@
     python driver.py install          the wheel in target/venv-newest, for programs that use it
     python driver.py bench [FILE]     measures beside the peers; as JSON into the file, too
     python driver.py wheel            the wheel and the sdist in target/wheels, each tried out
+    python driver.py build            both, and nothing else
     python driver.py packages [FILE]  what twine, pyroma, pyright and others say of both; as JSON
                                       into the file, too
 
@@ -51,6 +52,9 @@ def main() -> None:
         case ["wheel"]:
             try_out(wheel())
             try_out_sdist(sdist())
+        case ["build"]:
+            wheel()
+            sdist()
         case ["packages", *files]:
             check_packages(wheel(), sdist(), [Path(file).resolve() for file in files])
         case _:
