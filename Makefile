@@ -10,7 +10,14 @@ C_TESTS := $(abspath $(TARGET_DIR))/c-tests
 CPP_TESTS := $(abspath $(TARGET_DIR))/cpp-tests
 NODE_TESTS := bindings-node/test
 NODE_PACKED := $(abspath $(TARGET_DIR))/node
-NODE_BUILD := $(RELEASE) $(CARGO) build --release --locked -p grantmint-node
+# Cargo builds what packages share once for each choice of packages and features. So all builds choose one of these, and
+# then a target: tests of the default members, programs and libraries that other languages' tests need, and programs
+# that are measured.
+RUST := --locked --features grantmint-fleet/redis
+PROGRAMS := --locked -p grantmint-ffi -p grantmint-emulator -p grantmint-cli -p grantmint-fault-probe -p grantmint-fleet \
+  --features grantmint-fleet/redis
+SHOWS := --release --quiet --locked -p grantmint-demo -p grantmint-streams -p grantmint-fleet -p grantmint-emulator \
+  -p grantmint-soak --features grantmint-fleet/redis
 # What a machine lacks is installed there.
 export PATH := $(abspath $(TARGET_DIR))/tools/bin:$(PATH)
 NOT_TRIED := tests/machine/not_tried.sh
@@ -34,17 +41,27 @@ quick: need-python ## start 2: after each change: formatting, clippy, core's tes
 	python3 tests/packaging/promises.py
 	python3 tests/packaging/versions.py
 	$(MAKE) --no-print-directory test-soak
-	$(CARGO) clippy --locked --all-targets -- -D warnings
-	$(CARGO) test --locked --quiet --lib --test it --test header -- $(addprefix --skip ,$(SLOW))
+	$(CARGO) clippy $(RUST) --all-targets -- -D warnings
+	$(CARGO) test $(RUST) --quiet --lib --test it --test header -- $(addprefix --skip ,$(SLOW))
 	@echo 'Left out: $(QUICK_LEAVES_OUT)'
 
 # `make demo DEMO="--streams 1000"` shows it with as many streams.
 demo: ## start 1: lets 20,000 viewers in, Twilio's way and through grantmint
-	$(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-demo -- $(DEMO)
+	$(RELEASE) $(CARGO) build $(SHOWS) --bin grantmint-demo
+	$(TARGET_DIR)/release/grantmint-demo $(DEMO)
+
+# What each of them took is in target/laps.txt. The command line's tests are among those of Rust, and the packages that
+# test-npm tries are those of test-node.
+TESTS := test-soak test-rust test-redis test-turn test-shuttle test-c test-cpp test-packaging test-server test-python \
+  test-node test-bundlers test-faults test-page test-docs
+LAPS := tests/machine/laps.sh
+with_laps = $(foreach target,$(1),$(target) lap-$(target))
+lap-%:
+	@$(LAPS) lap $*
 
 test: ## start 35: all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) start
-	$(MAKE) test-soak test-rust test-cli test-redis test-turn test-shuttle test-c test-cpp test-packaging test-server test-python test-node test-npm test-bundlers test-faults test-page test-docs
+	$(MAKE) $(call with_laps,$(TESTS))
 	@$(NOT_TRIED) show
 
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
@@ -57,17 +74,21 @@ build-node npm: need-node
 $(NEEDS): need-%:
 	@tests/machine/install.sh $*
 
-test-rust: ## test 5: everything in Rust but the command line
-	$(CARGO) test --locked
-	$(CARGO) test --locked -p grantmint-core --features tracing --test tracing
-	$(CARGO) test --locked -p grantmint-core --features serde_json/arbitrary_precision --lib json
+# The numbers of serde_json that keep all digits are another type within, and what is traced is in no library that ships.
+ODD := --locked -p grantmint-core --features tracing,serde_json/arbitrary_precision
+test-rust: shells ## test 7: everything in Rust
+	$(CARGO) test $(RUST)
+	$(CARGO) test $(ODD) --test tracing
+	$(CARGO) test $(ODD) --lib json
 
-.PHONY: test-cli cli-generated
-test-cli: ## test 2: the command line: the program, and its completions in three shells
+.PHONY: shells test-cli cli-generated
+shells:
 	@$(TRY) zsh 'completions in zsh' true
 	@$(TRY) fish 'completions in fish' true
 	@$(TRY) jq 'recipes with jq' true
-	$(CARGO) test --locked -p grantmint-cli
+
+test-cli: shells ## test 2: the command line: the program, and its completions in three shells
+	$(CARGO) test $(RUST) --test cli
 
 cli-generated: ## write 1: writes cli/generated: completions and the manual page
 	UPDATE=1 $(CARGO) test --locked -p grantmint-cli --lib generated
@@ -83,15 +104,15 @@ test-turn: ## test 1: ICE servers on a real coturn server
 
 .PHONY: try-turn
 try-turn:
-	$(CARGO) test --locked -p grantmint-core --test it coturn:: -- --include-ignored
+	$(CARGO) test $(RUST) --test it coturn:: -- --include-ignored
 
 # The test helpers come first, so that what stays behind is the library as it ships.
 build-c:
-	$(CARGO) build --locked -p grantmint-ffi --features test-helpers
+	$(CARGO) build $(PROGRAMS),grantmint-ffi/test-helpers --lib
 	mkdir -p $(C_TESTS)
 	ffi/packaging/static.sh $(TARGET_DIR)/debug/libgrantmint.a $(TARGET_DIR)/debug/libgrantmint.so \
 	  $(C_TESTS)/libgrantmint.a
-	$(CARGO) build --locked -p grantmint-ffi
+	$(CARGO) build $(PROGRAMS) --lib
 	cmake -S tests/c -B $(C_TESTS)/build -DGRANTMINT_LIBRARY=$(C_TESTS)/libgrantmint.a \
 	  -DGRANTMINT_SHARED_LIBRARY=$(abspath $(TARGET_DIR))/debug/libgrantmint.so
 	cmake --build $(C_TESTS)/build --parallel $$(nproc)
@@ -101,7 +122,7 @@ test-c: build-c ## test 2: the tests in C, plain and under ASan and UBSan
 
 build-cpp: build-c
 	@$(TRY) libc++ 'the C++ header with libc++' true
-	$(CARGO) build --locked -p grantmint-emulator
+	$(CARGO) build $(PROGRAMS) --bin grantmint-emulator
 	cmake -S tests/cpp -B $(CPP_TESTS) -DGRANTMINT_LIBRARY=$(C_TESTS)/libgrantmint.a \
 	  -DGRANTMINT_SHARED_LIBRARY=$(abspath $(TARGET_DIR))/debug/libgrantmint.so \
 	  -DGRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/debug/grantmint-emulator
@@ -118,6 +139,10 @@ dist: need-python need-node ## start 10: all that is released for this platform,
 
 test-dist: dist ## package 11: installs all of that where there is no compiler, and uses it
 	python3 -B tests/packaging/dist_used.py $(DIST)
+
+.PHONY: build-emulator
+build-emulator:
+	$(CARGO) build $(PROGRAMS) --bin grantmint-emulator
 
 .PHONY: install uninstall build-packaging test-packaging test-server
 PREFIX ?= /usr/local
@@ -138,7 +163,7 @@ test-packaging: build-packaging ## test 4: what install puts where, and projects
 	python3 -B -m unittest discover --start-directory tests/packaging
 
 .PHONY: packages-check
-packages-check: build-packaging ## check 5: what everybody who judges packages says of ours, as a table
+packages-check: build-packaging dist ## check 5: what everybody who judges packages says of ours, as a table
 	python3 -B tests/packaging/checkers.py
 
 .PHONY: check-reproducible
@@ -150,7 +175,7 @@ test-server: build-packaging ## test 1: a token server in C++ under load, on the
 
 .PHONY: try-server
 try-server:
-	$(CARGO) build --locked -p grantmint-emulator
+	$(CARGO) build $(PROGRAMS) --bin grantmint-emulator
 	cmake -S tests/cpp/server -B $(PACKAGING)/server -DCMAKE_BUILD_TYPE=Release \
 	  -DCMAKE_PREFIX_PATH=$(PACKAGING)/prefix
 	cmake --build $(PACKAGING)/server --parallel
@@ -162,11 +187,9 @@ test-redis: ## test 2: fleets through Redis, on real servers
 
 .PHONY: try-redis
 try-redis:
-	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --lib fleet:: -- --include-ignored
-	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --test it fleet_redis -- --include-ignored
-	$(CARGO) test --locked -p grantmint-core --features fleet-redis,test-helpers --test fork -- redis
-	$(CARGO) test --locked -p grantmint-fleet --features redis -- --include-ignored
-	$(CARGO) test --locked -p grantmint-cli --test it fleet_redis -- --include-ignored
+	$(CARGO) test $(RUST) --lib fleet:: -- --ignored
+	$(CARGO) test $(RUST) --test it --test cli redis -- --ignored
+	$(CARGO) test $(RUST) --test fork -- redis
 	$(MAKE) fleet-mixed
 
 # A process of each, on a machine of its own. Those of Python and Node.js need a lot to be built: `make fleet-languages`.
@@ -182,22 +205,24 @@ fleet-languages: build-readers languages ## check 3: the same in all languages
 
 .PHONY: build-readers
 build-readers:
-	$(CARGO) build --locked -p grantmint-ffi -p grantmint-emulator -p grantmint-fleet --features grantmint-fleet/redis
+	$(CARGO) build $(PROGRAMS) --lib --bin grantmint-emulator --bin grantmint-fleet-reader
 	$(CXX) -std=c++17 -Wall -Wextra -Werror -Iinclude tests/fleet/reader.cpp -o $(READER_CPP) \
 	  $(TARGET_DIR)/debug/libgrantmint.a $(shell cat ffi/packaging/native_libs)
 
 header: ## write -: writes include/grantmint.h from ffi/src
 	UPDATE=1 $(CARGO) test --locked -p grantmint-ffi --test header
 
-lint: licences words promises lint-release lint-python lint-node ## lint 6: formatting, clippy, licences and duplicate crates
+LINTS := licences words promises lint-release lint-python lint-node lint-rust
+lint: ## lint 6: formatting, clippy, licences and duplicate crates
+	@$(MAKE) $(call with_laps,$(LINTS))
+
+# With all features, and with as few as there can be.
+.PHONY: lint-rust
+lint-rust: ## lint 4: formatting, clippy and the documentation of all crates
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --workspace --all-targets --features grantmint-core/tracing,grantmint-fleet/redis -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-core --no-default-features -- -D warnings
-	$(CARGO) clippy --locked -p grantmint-cli --all-features --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p grantmint-emulator --no-default-features --all-targets -- -D warnings
-	$(CARGO) clippy --locked -p grantmint-core --features tracing --all-targets -- -D warnings
-	$(CARGO) clippy --locked -p grantmint-core --features fleet-redis -- -D warnings
-	$(CARGO) clippy --locked -p grantmint-fleet -p grantmint-redis --features redis --all-targets -- -D warnings
 	RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=$(TARGET_DIR)/shuttle \
 	  $(CARGO) clippy --locked -p grantmint-shuttle --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --workspace --quiet
@@ -231,9 +256,10 @@ lint-release: ## lint -: one version everywhere, docs/unsafe.md, the workflows o
 fmt: ## lint -: formats everything
 	$(CARGO) fmt --all
 
+CHECKS := check-asan check-tsan check-valgrind check-fuzz check-bench check-streams check-fleet demo packages-check
 check: ## check 15: sanitizers, fuzzers for seconds, the demo, benches that run, checkers of packages
 	@$(NOT_TRIED) start
-	$(MAKE) check-asan check-tsan check-valgrind check-fuzz check-bench check-streams check-fleet demo packages-check
+	$(MAKE) $(call with_laps,$(CHECKS))
 	@$(NOT_TRIED) show
 
 # Each sanitizer has a target directory of its own: its flags would otherwise undo every other build.
@@ -258,7 +284,7 @@ try-valgrind: build-c build-cpp
 
 # The inputs that are kept, then new ones for ten seconds each.
 check-fuzz:
-	$(CARGO) test --locked -p grantmint-fuzz
+	$(CARGO) test $(RUST) --test corpus
 	tests/fuzz/run.sh $(TARGET_DIR)/fuzz 10
 
 check-bench:
@@ -266,8 +292,7 @@ check-bench:
 
 # Simulated processes, and eight real ones for some seconds.
 FLEET_RUN = python3 tests/fleet/run.py --emulator $(TARGET_DIR)/release/grantmint-emulator
-FLEET_BUILD = $(RELEASE) $(CARGO) build --release --quiet --locked -p grantmint-fleet -p grantmint-emulator \
-  --features grantmint-fleet/redis
+FLEET_BUILD = $(RELEASE) $(CARGO) build $(SHOWS) --bin grantmint-fleet --bin grantmint-fleet-reader --bin grantmint-emulator
 FLEET_RUST = Rust=$(TARGET_DIR)/release/grantmint-fleet-reader
 .PHONY: check-fleet fleet-processes
 check-fleet: ## check 2: processes that share grants: thousands of simulated ones, held to their bars, and eight real ones
@@ -290,7 +315,12 @@ fleet-processes: languages ## check 3: 64 processes of all languages that share 
 
 .PHONY: streams-sockets streams-day streams-docs
 # `grantmint-streams PART` runs the cases whose names have that part.
-STREAMS = $(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-streams --
+STREAMS = $(TARGET_DIR)/release/grantmint-streams
+.PHONY: build-streams
+build-streams:
+	$(RELEASE) $(CARGO) build $(SHOWS) --bin grantmint-streams
+
+check-streams streams-sockets streams-day streams-docs: build-streams
 check-streams: ## check 2: many streams of one account on simulated upstreams, held to their bars; seconds of it over sockets
 	$(STREAMS)
 	$(STREAMS) sockets smoke
@@ -320,7 +350,7 @@ MATRIX = python3 tests/faults/matrix.py --emulator $(TARGET_DIR)/debug/grantmint
 
 # The libraries of all languages, as their users have them.
 languages: build-node
-	$(CARGO) build --locked -p grantmint-ffi -p grantmint-emulator -p grantmint-fault-probe
+	$(CARGO) build $(PROGRAMS) --lib --bin grantmint-emulator --bin fault-probe
 	python3 bindings-python/driver.py install
 	npm install --prefix $(NODE_INSTALLED) --offline --no-audit --no-fund --silent $(NODE_PACKED)/*.tgz
 	mkdir -p $(FAULTS)
@@ -354,7 +384,7 @@ test-page: ## test 3: the page of the command line: its rules by raw sockets and
 
 # `make test-page TEST=rules` runs the files whose names begin so.
 try-page: languages $(PAGE_TESTS)/node_modules/.package-lock.json
-	$(CARGO) build --locked -p grantmint-cli
+	$(CARGO) build $(PROGRAMS) --bin grantmint
 	$(PAGE_RUN) GRANTMINT=$(abspath $(TARGET_DIR))/debug/grantmint node --test --test-concurrency=2 $(TEST)*.test.mjs
 
 # By the program as it ships, whose show does not stutter.
@@ -403,7 +433,7 @@ SOAK_NODE = node --disable-warning=GRANTMINT_MINTER_PER_REQUEST --expose-gc --ma
 soak: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json
 soak: languages $(NODE_TESTS)/node_modules/.package-lock.json ## check 8: three runs of a mixed load in every language, SOAK_SECONDS each; thousands of drop-in programs
 	tests/machine/install.sh redis-server
-	$(RELEASE) $(CARGO) build --release --locked -p grantmint-soak -p grantmint-emulator
+	$(RELEASE) $(CARGO) build $(SHOWS) --bin grantmint-soak --bin grantmint-emulator
 	python3 tests/soak/run.py --seconds $(SOAK_SECONDS) $(addprefix --seed ,$(SEED)) $(addprefix --series ,$(SERIES)) \
 	  --emulator $(TARGET_DIR)/release/grantmint-emulator Rust=$(TARGET_DIR)/release/grantmint-soak \
 	  Python="$(PYTHON) tests/soak/soak.py" gevent="$(PYTHON) tests/soak/soak.py gevent" Node.js="$(SOAK_NODE)"
@@ -412,8 +442,8 @@ soak: languages $(NODE_TESTS)/node_modules/.package-lock.json ## check 8: three 
 	GRANTMINT_LONG=1 GRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/release/grantmint-emulator \
 	  node $(NODE_TESTS)/run.mjs $(NODE_PACKED) drop-in
 
-test-python: ## test 5: builds the wheel, installs it into clean environments and tests it there
-	python3 bindings-python/driver.py test
+test-python: build-emulator ## test 5: builds the wheel, installs it into clean environments and tests it there
+	GRANTMINT_EMULATOR=$(abspath $(TARGET_DIR))/debug/grantmint-emulator python3 bindings-python/driver.py test
 
 lint-python: ## lint -: formatting and lints of the Python package
 	python3 bindings-python/driver.py lint
@@ -431,19 +461,14 @@ $(NODE_TESTS)%node_modules/.package-lock.json: $(NODE_TESTS)%package-lock.json |
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
-# As in build-c, the test helpers come first.
+# The packages as they are published. In helpers.node are test helpers besides.
 build-node:
-	rm -rf $(NODE_PACKED) && mkdir -p $(NODE_PACKED)
-	$(NODE_BUILD) --features test-helpers
-	cp $(TARGET_DIR)/release/libgrantmint_node.so $(NODE_PACKED)/helpers.node
-	$(NODE_BUILD)
-	node bindings-node/scripts/pack.mjs $(NODE_PACKED) \
-	  $(HOST)=$(TARGET_DIR)/release/libgrantmint_node.so
+	node bindings-node/scripts/npm.mjs $(NODE_PACKED) $(NODE_PACKED)/helpers.node
 
 # `make test-node TEST=cache` runs the files whose names say so.
 test-node: build-node $(NODE_TESTS)/node_modules/.package-lock.json
 test-node: $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## test 4: packs the Node package, installs it where nothing else is, and tests it on all runtimes
-	$(CARGO) build --locked -p grantmint-emulator
+	$(CARGO) build $(PROGRAMS) --bin grantmint-emulator
 	@$(TRY) redis-server 'Node.js processes that share through a server of Redis' true
 	@[ "$$GRANTMINT_TWILIO_NODE" ] || $(NOT_TRIED) extra "twilio-node's own tests on grantmint/twilio" \
 	  'GRANTMINT_TWILIO_NODE names no checkout of it'

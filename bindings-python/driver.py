@@ -9,8 +9,8 @@
     python driver.py bench [FILE]     measures beside the peers; as JSON into the file, too
     python driver.py wheel            the wheel and the sdist in target/wheels, each tried out
     python driver.py build            both, and nothing else
-    python driver.py packages [FILE]  what twine, pyroma, pyright and others say of both; as JSON
-                                      into the file, too
+    python driver.py packages [FILE]  what twine, pyroma, pyright and others say of both, once they
+                                      are built; as JSON into the file, too
 
 Servers and uvloop are tested on the newest Python only. tests/machine/pythons.sh finds the Pythons.
 On Linux the wheel is linked by zig, for every C library since glibc 2.17.
@@ -26,7 +26,7 @@ from pathlib import Path
 from tooling.environments import install, interpreters, newest, tested, tools, venv
 from tooling.not_tried import note_what_is_missing
 from tooling.packages import check_packages
-from tooling.places import BUILT, HERE, REPOSITORY, TARGET, away
+from tooling.places import BUILT, HERE, REPOSITORY, TARGET, WHEELS, away
 from tooling.programs import environment, report, run, stage
 from tooling.sdist import sdist, try_out_sdist
 from tooling.wheel import wheel
@@ -56,7 +56,7 @@ def main() -> None:
             wheel()
             sdist()
         case ["packages", *files]:
-            check_packages(wheel(), sdist(), [Path(file).resolve() for file in files])
+            check_packages(*built(), [Path(file).resolve() for file in files])
         case _:
             sys.exit(__doc__)
     report()
@@ -112,6 +112,12 @@ def bench(files: list[Path]) -> None:
         run(python, HERE / "bench" / "servers.py", *into, cwd=BUILT)
 
 
+def built() -> tuple[Path, Path]:
+    """The wheel and the sdist that were built last."""
+    (whl,), (source,) = WHEELS.glob("*.whl"), WHEELS.glob("*.tar.gz")
+    return whl, source
+
+
 def try_out(built: Path) -> None:
     """Runs the tests of what all languages share, on each version."""
     for version in interpreters():
@@ -158,7 +164,9 @@ def check_types(built: Path) -> None:
 
 @functools.cache
 def emulator() -> Path:
-    """Builds the emulated upstream, once."""
+    """The emulated upstream; built, unless the environment says where it is."""
+    if "GRANTMINT_EMULATOR" in os.environ:
+        return Path(os.environ["GRANTMINT_EMULATOR"])
     with stage("emulator"):
         command = ("cargo", "build", "--locked", "--package", "grantmint-emulator")
         run(*command, cwd=REPOSITORY, env=environment())

@@ -1,9 +1,10 @@
-// Makes the npm packages for this platform, as they would be published: node scripts/npm.mjs OUT
+// Makes the npm packages for this platform, as they would be published: node scripts/npm.mjs OUT [HELPERS]
+// HELPERS is where an addon with test helpers is put, which the packages do not have.
 // On Linux zig links them, for C libraries that are as old as those that Node's own builds run with.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 const here = import.meta.dirname;
 const root = resolve(here, '../..');
@@ -14,23 +15,29 @@ const BUILD = ['--release', '--locked', '--package', 'grantmint-node'];
 /** Older than Node needs: builds of Node by others go further back. */
 const GLIBC = '2.17';
 
-const out = process.argv[2];
-if (!out) throw new Error('usage: node scripts/npm.mjs OUT');
+const [out, helpers] = process.argv.slice(2);
+if (!out) throw new Error('usage: node scripts/npm.mjs OUT [HELPERS]');
 const host = /^host: (.+)$/m.exec(asked('rustc', '-vV'))[1];
+const built = host.endsWith('-linux-gnu') ? buildWithZig : build;
 rmSync(out, { recursive: true, force: true });
-const library = host.endsWith('-linux-gnu') ? buildWithZig() : build();
+// First, so that what stays behind in target is the addon as it ships.
+if (helpers) {
+  mkdirSync(dirname(helpers), { recursive: true });
+  copyFileSync(built('--features', 'test-helpers'), helpers);
+}
+const library = built();
 run('node', [join(here, 'pack.mjs'), out, `${host}=${library}`]);
 run('node', [join(here, 'check.mjs'), out]);
 
-function build() {
-  run('sh', [RELEASE, 'cargo', 'build', ...BUILD]);
+function build(...features) {
+  run('sh', [RELEASE, 'cargo', 'build', ...BUILD, ...features]);
   const names = { darwin: 'libgrantmint_node.dylib', win32: 'grantmint_node.dll' };
   return join(target, 'release', names[process.platform] ?? 'libgrantmint_node.so');
 }
 
-function buildWithZig() {
+function buildWithZig(...features) {
   const tools = zig();
-  const options = ['--target', `${host}.${GLIBC}`, '--', '-C', `link-arg=${unwinder()}`];
+  const options = [...features, '--target', `${host}.${GLIBC}`, '--', '-C', `link-arg=${unwinder()}`];
   run('sh', [RELEASE, join(tools, 'cargo-zigbuild'), 'rustc', ...BUILD, ...options], {
     PATH: `${tools}:${process.env.PATH}`,
   });

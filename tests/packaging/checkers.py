@@ -13,8 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+from installed import HERE, ROOT, TARGET
+
 PYTHON = (sys.executable, "-B")
 #: Test cases of this folder by name: one that is gone is a failure.
 TESTS = ("env", f"PYTHONPATH={HERE}", *PYTHON, "-m", "unittest")
@@ -31,13 +31,16 @@ TESTED = {
     "licence texts": (*PYTHON, "tests/packaging/third_party.py"),
     "SBOMs say what is linked": (*PYTHON, "tests/packaging/sboms.py"),
 }
+#: The packages of npm are built already.
+NPM = ("make", "--assume-old=npm")
 #: Then those of npm, and of all that the others have built.
 CHECKERS = {
-    "publint": ("make", "npm-publint"),
-    "attw": ("make", "npm-attw"),
-    "exactOptionalPropertyTypes": ("make", "npm-types"),
-    "npm's page": ("make", "npm-readme"),
-    "a release on verdaccio": ("make", "npm-release"),
+    "publint": (*NPM, "npm-publint"),
+    "attw": (*NPM, "npm-attw"),
+    "exactOptionalPropertyTypes": (*NPM, "npm-types"),
+    "npm's page": (*NPM, "npm-readme"),
+    "a release on verdaccio": (*NPM, "npm-release"),
+    "used where no compiler is": (*PYTHON, "tests/packaging/dist_used.py", TARGET / "dist"),
     "C, built by somebody else": (*PYTHON, "tests/packaging/reproduced.py", "c"),
     "no builder's folder in them": (*PYTHON, "tests/packaging/shipped.py", "paths"),
     "SBOMs, CycloneDX's schema": (PACKAGES, "-B", "tests/packaging/shipped.py", "sboms"),
