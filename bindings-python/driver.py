@@ -19,6 +19,7 @@ On Linux the wheel is linked by zig, for every C library since glibc 2.17.
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import sys
 from pathlib import Path

@@ -159,7 +159,7 @@ def test_two_peers_of_aiortc_connect_through_a_relay(turn):
 
 
 def only_relays(description):
-    """A description without the ways that lead past the relay."""
+    """A description without the ways past the relay."""
     from aiortc import RTCSessionDescription
 
     lines = description.sdp.splitlines(keepends=True)

@@ -29,7 +29,7 @@ from upstream import ACCOUNT, KEYS, Emulator, Fleet
 RUNS = 3
 #: The run whose fleets share through a server.
 WITH_REDIS = 1
-#: The rate limit that a process has: at once, and a second.
+#: The rate limit that a process is told to keep: at once, and a second.
 BURST, RATE = 20, 10
 
 
@@ -79,6 +79,8 @@ class Load(threading.Thread):
         settings = {
             "SOAK_SECONDS": str(self.seconds),
             "SOAK_FLEET": self.fleet.url,
+            "SOAK_BURST": str(BURST),
+            "SOAK_RATE": str(RATE),
             "GRANTMINT_BASE_URL": self.emulator.url,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             # An arena of the C library for each thread fills for minutes before it stays as it is,

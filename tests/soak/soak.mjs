@@ -24,6 +24,9 @@ const minter = (options = {}) =>
     baseUrl,
     allowOrigin: 'https://www.example.com',
     policy: { maxKeys: STREAMS.length / 2 },
+    // Else the rate grows to what upstream bears.
+    callsPerSecond: Number(process.env.SOAK_RATE),
+    burst: Number(process.env.SOAK_BURST),
     ...options,
   });
 const live = minter();

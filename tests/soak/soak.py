@@ -56,6 +56,9 @@ def minter(**options: object) -> grantmint.PlaybackMinter:
         base_url=os.environ["GRANTMINT_BASE_URL"],
         allow_origin="https://www.example.com",
         policy={"max_keys": len(STREAMS) // 2},
+        # Else the rate grows to what upstream bears.
+        calls_per_second=int(os.environ["SOAK_RATE"]),
+        burst=int(os.environ["SOAK_BURST"]),
         **options,
     )
 

@@ -14,7 +14,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grantmint_core::{ApiKey, CachePolicy, Fleet, PlaybackMinter, PlaybackMinterBuilder};
+use grantmint_core::{
+    AccountOptions, ApiKey, CachePolicy, Fleet, PlaybackMinter, PlaybackMinterBuilder,
+};
 
 use crate::load::Load;
 use crate::rules::Rules;
@@ -47,8 +49,13 @@ fn load() -> Load {
     // Fewer keys than streams, so that entries come and go all the time.
     let policy = CachePolicy::builder().max_keys(load::STREAMS / 2).build().unwrap();
     let (url, key) = (setting("GRANTMINT_BASE_URL"), keys[0].clone());
+    // Else the rate grows to what upstream bears.
+    let account = AccountOptions::new()
+        .calls_per_second(setting("SOAK_RATE").parse().unwrap())
+        .burst(setting("SOAK_BURST").parse().unwrap());
     let minter = move || {
         let builder = PlaybackMinter::builder(&key).base_url(&url);
+        let builder = builder.account(account.clone());
         builder.policy(policy.clone()).allow_origin("https://www.example.com")
     };
     let fleet: Fleet = setting("SOAK_FLEET").parse().unwrap();
