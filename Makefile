@@ -210,7 +210,7 @@ build-readers:
 	  $(TARGET_DIR)/debug/libgrantmint.a $(shell cat ffi/packaging/native_libs)
 
 header: ## write -: writes include/grantmint.h from ffi/src
-	UPDATE=1 $(CARGO) test --locked -p grantmint-ffi --test header
+	UPDATE=1 $(CARGO) test $(RUST) --test header
 
 LINTS := licences words promises lint-release lint-python lint-node lint-rust
 lint: ## lint 6: formatting, clippy, licences and duplicate crates
@@ -406,7 +406,7 @@ test-docs: need-python ## test 2: the documentation: does what the pages say, fi
 # `make try-docs PAGES=docs/tutorial/crowd.md` does what that page says.
 try-docs: docs-pages languages $(NODE_TESTS)/node_modules/.package-lock.json
 	python3 -B -m unittest discover --start-directory tests/site
-	$(CARGO) build --locked -p grantmint-cli
+	$(CARGO) build $(PROGRAMS) --bin grantmint
 	GRANTMINT_PYTHON=$(PYTHON) GRANTMINT_NODE=$(NODE_INSTALLED) GRANTMINT=$(abspath $(TARGET_DIR))/debug/grantmint \
 	  python3 -B tests/site/examples.py $(PAGES)
 	@$(TRY) chromium 'the documentation in Chromium' $(MAKE) try-site
