@@ -55,7 +55,7 @@ fn load() -> Load {
         .burst(setting("SOAK_BURST").parse().unwrap());
     let minter = move || {
         let builder = PlaybackMinter::builder(&key).base_url(&url);
-        let builder = builder.account(account.clone());
+        let builder = builder.account(account);
         builder.policy(policy.clone()).allow_origin("https://www.example.com")
     };
     let fleet: Fleet = setting("SOAK_FLEET").parse().unwrap();

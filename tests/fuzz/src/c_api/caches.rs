@@ -569,7 +569,7 @@ pub(super) fn read_stats(
 ) {
     let is_good = !stats.is_null();
     let size = Counters::SIZE;
-    let mut counters = Struct::new(&Counters([u64::MAX; 27]), shape);
+    let mut counters = Struct::new(&Counters([u64::MAX; COUNTERS]), shape);
     let mut buckets = vec![NO_BUCKET; capacity.into()];
     let mut counts = vec![NO_COUNT; capacity.into()];
     let (mut len, mut sum) = (usize::MAX, u64::MAX);
@@ -597,7 +597,9 @@ pub(super) fn read_stats(
 /// The counters as words, of the size of the struct.
 #[derive(Clone, Copy)]
 #[repr(C)]
-struct Counters([u64; 27]);
+struct Counters([u64; COUNTERS]);
+
+const COUNTERS: usize = size_of::<grantmint_counters_t>() / size_of::<u64>();
 
 impl Counters {
     const SIZE: usize = {
