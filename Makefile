@@ -188,7 +188,7 @@ test-redis: ## test 2: fleets through Redis, on real servers
 .PHONY: try-redis
 try-redis:
 	$(CARGO) test $(RUST) --lib fleet:: -- --ignored
-	$(CARGO) test $(RUST) --test it --test cli redis -- --ignored
+	$(CARGO) test $(RUST) --test it --test cli redis -- --ignored on_a_server
 	$(CARGO) test $(RUST) --test fork -- redis
 	$(MAKE) fleet-mixed
 
