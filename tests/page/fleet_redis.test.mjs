@@ -50,8 +50,7 @@ test('four processes on one server make one call, and nobody sees the password',
   const shown = [await opened.content(), page.said, ...bodies, ...lines].join('\n');
   assert.ok(bodies.length > 5 && shown.includes('fleet_place'));
   assert.ok(!shown.includes(PASSWORD));
-  for (const child of children)
-    assert.ok(!readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(PASSWORD));
+  for (const child of children) assert.ok(!readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(PASSWORD));
   await redis.stop('SIGKILL');
   await opened.waitForFunction(() => document.querySelector('#fleet-store').textContent === 'fails');
   const title = await opened.getAttribute('#fleet-store', 'title');

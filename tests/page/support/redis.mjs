@@ -15,7 +15,18 @@ const START_MS = 20_000;
 export async function startRedis(test, password) {
   const folder = mkdtempSync(join(tmpdir(), 'grantmint-page-redis-'));
   const port = await freePort();
-  const words = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--dir', folder, '--requirepass', password];
+  const words = [
+    '--port',
+    port,
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--dir',
+    folder,
+    '--requirepass',
+    password,
+  ];
   const server = spawn('redis-server', words, { stdio: 'ignore' });
   const stop = async (signal) => {
     if (server.exitCode === null && server.signalCode === null) {
