@@ -108,6 +108,9 @@ def bench(files: list[Path]) -> None:
         beside = [file.with_stem(f"{file.stem}-drop-in") for file in files]
         into = [part for file in beside for part in ("--json", file)]
         run(python, HERE / "bench" / "drop_in.py", *into, cwd=BUILT)
+        beside = [file.with_stem(f"{file.stem}-services") for file in files]
+        into = [part for file in beside for part in ("--json", file)]
+        run(python, HERE / "bench" / "services.py", *into, cwd=BUILT)
         beside = [file.with_stem(f"{file.stem}-servers") for file in files]
         into = [part for file in beside for part in ("--json", file)]
         run(python, HERE / "bench" / "servers.py", *into, cwd=BUILT)

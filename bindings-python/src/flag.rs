@@ -44,3 +44,18 @@ pub(crate) fn distinct(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 pub(crate) fn exclusive(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Flag::Given(value.as_borrowed()).named("exclusive")
 }
+
+/// Reads the argument `iat`.
+pub(crate) fn iat(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Flag::Given(value.as_borrowed()).named("iat")
+}
+
+/// Reads the argument `require_exp`.
+pub(crate) fn require_exp(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Flag::Given(value.as_borrowed()).named("require_exp")
+}
+
+/// Reads the argument `required`.
+pub(crate) fn required(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Flag::Given(value.as_borrowed()).named("required")
+}

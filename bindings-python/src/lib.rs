@@ -36,10 +36,12 @@ mod interpreter;
 mod interrupt;
 mod job;
 mod json;
+mod jwt;
 mod kept;
 mod lock;
 mod mailbox;
 mod mint;
+mod minted;
 mod number;
 mod one_use;
 mod playback_minter;
@@ -132,6 +134,10 @@ mod _native {
     use crate::imported::_find_imports;
     #[pymodule_export]
     use crate::job::Job;
+    #[pymodule_export]
+    use crate::jwt::minter::JwtMinter;
+    #[pymodule_export]
+    use crate::jwt::slot::Slot;
     #[pymodule_export]
     use crate::kept::forget;
     #[pymodule_export]

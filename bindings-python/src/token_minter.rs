@@ -1,8 +1,5 @@
 //! Many Access Tokens that differ only in their identity.
 
-use std::cell::RefCell;
-
-use grantmint_core::WipedString;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
@@ -16,15 +13,10 @@ use crate::clock::ManualClock;
 use crate::error::OrRaise as _;
 use crate::flag;
 use crate::grants::argument;
+use crate::minted;
 use crate::text::{Text, handed_over, unreadable};
 use crate::time::{Ttl, UnixSeconds};
 use crate::unknown;
-
-thread_local! {
-    /// The buffer that tokens are written to before Python copies them; empty between two. It saves an
-    /// allocation per token.
-    static TEXT: RefCell<WipedString> = const { RefCell::new(WipedString::new()) };
-}
 
 /// Mints Access Tokens with the same key, grants and ttl, one for each identity. Any number of
 /// threads may share a minter. For one token of another room or lifetime, use AccessToken. After a
@@ -93,16 +85,7 @@ impl TokenMinter {
     ///         end before its nbf.
     fn mint<'py>(&self, py: Python<'py>, identity: Text<'_>) -> PyResult<Bound<'py, PyString>> {
         let identity = identity.named("identity")?;
-        let minted = TEXT.with_borrow_mut(|text| {
-            let minted = self.0.mint_parts(identity, |parts| {
-                text.set(parts);
-                PyString::new(py, text)
-            });
-            text.wipe();
-            minted
-        });
-        // Only here is the buffer free again. Making an exception runs Python, which may mint.
-        minted.or_raise()
+        minted::copied(py, |take| self.0.mint_parts(identity, take))
     }
 
     /// The token for one identity, issued at a time that the caller chooses.

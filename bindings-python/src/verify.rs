@@ -10,6 +10,7 @@ use crate::api_key::ApiKey;
 use crate::argument::{Argument, Kind, given};
 use crate::decoded::Decoded;
 use crate::error::{OrRaise as _, invalid};
+use crate::flag;
 use crate::json::to_text;
 use crate::text::{OfText, Text, handed_over};
 use crate::time::{Seconds, UnixSeconds, plain};
@@ -62,6 +63,7 @@ pub(crate) fn verify(
 ///     leeway: As of verify.
 ///     now: As of verify.
 ///     algorithm: As of verify.
+///     require_exp: Whether a token must say when it ends. Some services' own examples do not.
 ///
 /// Raises:
 ///     TokenError: As verify, but for token_issuer.
@@ -74,8 +76,10 @@ pub(crate) fn verify(
 ///     'alice'
 #[pyfunction]
 #[pyo3(
-    signature = (token, secret, *, leeway=None, now=None, algorithm=Text::Default("HS256")),
-    text_signature = "(token, secret, *, leeway=None, now=None, algorithm='HS256')"
+    signature = (
+        token, secret, *, leeway=None, now=None, algorithm=Text::Default("HS256"), require_exp=true
+    ),
+    text_signature = "(token, secret, *, leeway=None, now=None, algorithm='HS256', require_exp=True)"
 )]
 pub(crate) fn verify_jwt(
     token: Text<'_>,
@@ -83,9 +87,10 @@ pub(crate) fn verify_jwt(
     leeway: Option<Seconds<'_>>,
     now: Option<UnixSeconds<'_>>,
     algorithm: Text<'_>,
+    #[pyo3(from_py_with = flag::require_exp)] require_exp: bool,
 ) -> PyResult<Decoded> {
     let (token, secret) = (token.named("token")?, secret.named("secret")?);
-    let options = options(leeway, now, algorithm)?;
+    let options = options(leeway, now, algorithm)?.require_exp(require_exp);
     Ok(Decoded::new(token, grantmint_core::verify_jwt(token, secret, &options).or_raise()?))
 }
 

@@ -33,6 +33,8 @@ def made():
         grantmint.oauth2("https://idp.example/token", "app", "hush"),
         issued(),
         grantmint.IceServers.coturn("hush", ["turn:turn.example:3478"]).get(),
+        grantmint.JwtMinter("hush"),
+        grantmint.Slot("room"),
         grantmint.VideoGrant(room="r"),
         grantmint.VoiceGrant(outgoing_application_sid=f"AP{SID}"),
         grantmint.ChatGrant(),

@@ -71,6 +71,15 @@ def coturn(**options):
     return grantmint.IceServers.coturn("hush", ["turn:turn.example:3478"], **options)
 
 
+def tokens(claims=None, **options):
+    """A minter of another service's tokens."""
+    return grantmint.JwtMinter("hush" * 8, claims, **options)
+
+
+def joins(**options):
+    return grantmint.JwtMinter.livekit("APIkey", "hush" * 8, room_join=True, **options)
+
+
 def ticket():
     return GrantCache().begin("key").ticket
 
@@ -107,6 +116,8 @@ NAMES = {
     "stream": lambda: live().stream(STREAMER),
     "cache": GrantCache,
     "ticket": ticket,
+    "tokens": tokens,
+    "joins": joins,
     "rest": rest,
     "credential": credential,
     "coturn": coturn,

@@ -35,6 +35,7 @@ __all__ = [
     "IpMessagingGrant",
     "Issued",
     "Job",
+    "JwtMinter",
     "LoopPort",
     "ManualClock",
     "Pending",
@@ -44,6 +45,7 @@ __all__ = [
     "RedisFleet",
     "RestSource",
     "RtcGrant",
+    "Slot",
     "Stats",
     "StreamMinter",
     "StreamParts",
@@ -914,6 +916,7 @@ def verify_jwt(
     leeway: _Seconds | None = None,
     now: _UnixSeconds | None = None,
     algorithm: _Algorithm = "HS256",
+    require_exp: bool = True,
 ) -> Decoded:
     """Checks that another service's token was signed with this secret and is valid now. Issuer, subject
     and type are not checked.
@@ -924,6 +927,7 @@ def verify_jwt(
         leeway: As of verify.
         now: As of verify.
         algorithm: As of verify.
+        require_exp: Whether a token must say when it ends. Some services' own examples do not.
 
     Raises:
         TokenError: As verify, but for token_issuer.
@@ -2381,4 +2385,315 @@ class IceServers(IceServices):
         self, identity: str | None, min_remaining: _Seconds | None, timeout: _Seconds | None, /
     ) -> IceCredentials | Pending:
         """The servers if there is nothing to wait for, else the call that waits."""
+    def __reduce__(self) -> NoReturn: ...
+
+_SlotValue: TypeAlias = str | float | Mapping[str, Any] | Sequence[Any] | None
+
+@final
+class Slot:
+    """A claim that each token has its own value of, among the claims of a JwtMinter. Where it stands there, the claim
+    stands in the token. An optional slot that a token does not fill is left out, and with it a dict that only such
+    slots are in.
+
+    Args:
+        name: The name by which a mint gives its value, 1 to 64 bytes.
+        type: What it takes: str, int, bool or "json", which is anything that can be written as JSON; str if None.
+        required: Whether each token must have a value for it, and a text must not be empty.
+        max: The longest text or JSON, in bytes of UTF-8; 64 KiB if None.
+        one_of: The only texts that are allowed.
+
+    Raises:
+        InvalidArgumentError: invalid_argument or invalid_utf8. What is wrong with the name or with type, max and
+            one_of together, JwtMinter tells.
+
+    Example:
+        >>> Slot("room", required=True, max=256)
+        Slot('room', str, required=True, max=256)
+    """
+    def __new__(
+        cls,
+        name: str,
+        type: type[str] | type[int] | Literal["json"] | None = None,
+        *,
+        required: bool = False,
+        max: int | None = None,
+        one_of: Iterable[str] | None = None,
+    ) -> Self: ...
+    @property
+    def name(self) -> str:
+        """The name by which a mint gives its value."""
+    @staticmethod
+    def _of(kind: Any, name: str, type: Any, options: dict[str, Any]) -> Slot:
+        """Makes a slot from a pickle."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class JwtMinter:
+    """Mints JSON Web Tokens of one kind for any service, signed with HS256, HS384 or HS512: fixed claims, and typed slots
+    for what differs between users. Any number of threads may share a minter. Class methods make it for services that
+    are built in: livekit, livekit_from_env, zoom_video_sdk, jitsi and daily.
+
+    Args:
+        secret: The secret as str or bytes.
+        claims: The claims that all tokens have, a dict. A Slot in it stands for what each token has its own value of.
+            exp, iat and nbf are written by the minter.
+        identity: Where the first argument of a mint stands: the name of a claim, a tuple of names from the top down,
+            or a Slot; each must be there and not empty unless a Slot says otherwise. None for tokens that name nobody.
+        header: Members of the header, such as {"kid": "…"}.
+        typ: typ of the header; left out if None.
+        algorithm: "HS256", "HS384" or "HS512".
+        ttl: The lifetime of each token in seconds, 1 to max_ttl, or as a timedelta; 3,600 if None.
+        max_ttl: The longest lifetime to allow, at most a year; 86,400 seconds if None.
+        iat: Whether tokens say when they were issued.
+        nbf: Whether tokens say that they are valid from their minting on, or from which Unix second or datetime on.
+        backdate: How many seconds iat and nbf are set back, for services whose clocks are behind: at most 300; 0 if
+            None.
+        unique: Whether each token has a jti of its own.
+        clock: A ManualClock, for tests.
+
+    Raises:
+        InvalidArgumentError: invalid_credentials, invalid_ttl, invalid_argument, invalid_identity, limit_exceeded or
+            invalid_utf8. The message names the claim or slot.
+
+    Example:
+        >>> secret = "a secret of at least thirty-two bytes"
+        >>> claims = {"iss": "my-app", "video": {"roomJoin": True, "room": Slot("room", required=True)}}
+        >>> rooms = JwtMinter(secret, claims, ttl=600)
+        >>> content = verify_jwt(rooms.mint("alice", room="DailyStandup"), secret)
+        >>> content.subject, content.claims["video"]
+        ('alice', {'roomJoin': True, 'room': 'DailyStandup'})
+    """
+    def __new__(
+        cls,
+        secret: str | bytes,
+        claims: Mapping[str, Any] | None = None,
+        *,
+        identity: str | Sequence[str] | Slot | None = "sub",
+        header: Mapping[str, Any] | None = None,
+        typ: str | None = "JWT",
+        algorithm: _Algorithm = "HS256",
+        ttl: _Ttl | None = None,
+        max_ttl: _Ttl | None = None,
+        iat: bool = True,
+        nbf: bool | _UnixSeconds | None = None,
+        backdate: int | None = None,
+        unique: bool = False,
+        clock: ManualClock | None = None,
+    ) -> Self: ...
+    @classmethod
+    def livekit(
+        cls,
+        api_key: str,
+        api_secret: str,
+        *,
+        ttl: _Ttl | None = None,
+        max_ttl: _Ttl | None = None,
+        backdate: int | None = None,
+        unique: bool = False,
+        clock: ManualClock | None = None,
+        **slots: _SlotValue,
+    ) -> JwtMinter:
+        """Tokens of LiveKit. The slots have the names of its Python library's grants: identity, name, metadata,
+        attributes, and of the video grant room_join, room, can_publish and so on. Tokens are valid for six hours, from
+        10 seconds before their minting on.
+
+        Args:
+            api_key: The API key.
+            api_secret: Its secret.
+            ttl: The lifetime of each token in seconds, 1 to max_ttl, or as a timedelta; 21,600 if None.
+            max_ttl: As of JwtMinter.
+            backdate: As of JwtMinter; 10 if None.
+            unique: As of JwtMinter.
+            clock: A ManualClock, for tests.
+            slots: Values that all tokens share, such as room_join=True.
+
+        Raises:
+            InvalidArgumentError: As JwtMinter.
+
+        Example:
+            >>> joins = JwtMinter.livekit("APIkey", "a secret of at least thirty-two bytes", room_join=True)
+            >>> jwt = joins.mint("alice", room="DailyStandup", name="Alice", can_publish=False)
+        """
+    @classmethod
+    def livekit_from_env(
+        cls,
+        *,
+        ttl: _Ttl | None = None,
+        max_ttl: _Ttl | None = None,
+        backdate: int | None = None,
+        unique: bool = False,
+        clock: ManualClock | None = None,
+        **slots: _SlotValue,
+    ) -> JwtMinter:
+        """As livekit, with the key of the variables LIVEKIT_API_KEY and LIVEKIT_API_SECRET.
+
+        Args:
+            ttl: As of livekit.
+            max_ttl: As of JwtMinter.
+            backdate: As of livekit.
+            unique: As of JwtMinter.
+            clock: A ManualClock, for tests.
+            slots: As of livekit.
+
+        Raises:
+            InvalidArgumentError: invalid_credentials names a variable that is missing; otherwise as livekit.
+        """
+    @classmethod
+    def zoom_video_sdk(
+        cls,
+        sdk_key: str,
+        sdk_secret: str,
+        *,
+        ttl: _Ttl | None = None,
+        max_ttl: _Ttl | None = None,
+        backdate: int | None = None,
+        unique: bool = False,
+        clock: ManualClock | None = None,
+        **slots: _SlotValue,
+    ) -> JwtMinter:
+        """Tokens of Zoom's Video SDK. The slots have the names of its claims: tpc, the session's name, and role_type, 1 for
+        a host and 0 for a participant, are required. The identity is user_identity; a user_key may stand in its place.
+
+        Args:
+            sdk_key: The SDK key.
+            sdk_secret: Its secret.
+            ttl: The lifetime of each token, 1,800 to 172,800 seconds, or as a timedelta; 7,200 if None.
+            max_ttl: As of JwtMinter; 172,800 if None.
+            backdate: As of JwtMinter.
+            unique: As of JwtMinter.
+            clock: A ManualClock, for tests.
+            slots: Values that all tokens share, such as role_type=0.
+
+        Raises:
+            InvalidArgumentError: As JwtMinter.
+
+        Example:
+            >>> secret = "a secret of at least thirty-two bytes"
+            >>> hosts = JwtMinter.zoom_video_sdk("sdk-key", secret, role_type=1)
+            >>> jwt = hosts.mint("bob", tpc="Cool Cars")
+        """
+    @classmethod
+    def jitsi(
+        cls,
+        app_id: str,
+        app_secret: str,
+        aud: str,
+        sub: str,
+        *,
+        ttl: _Ttl | None = None,
+        max_ttl: _Ttl | None = None,
+        backdate: int | None = None,
+        unique: bool = False,
+        clock: ManualClock | None = None,
+        **slots: _SlotValue,
+    ) -> JwtMinter:
+        """Tokens of a Jitsi Meet of your own. The slots are room, which is required and may be "*", and of the user
+        identity (its id), name, email, avatar, moderator and affiliation; beside it group and features. What makes a
+        moderator depends on the deployment's plugins: some read moderator, some affiliation.
+
+        Args:
+            app_id: The app_id of the deployment.
+            app_secret: Its app_secret.
+            aud: The audience that it accepts, "jitsi" for most.
+            sub: Its domain or tenant, in lower case.
+            ttl: As of JwtMinter.
+            max_ttl: As of JwtMinter.
+            backdate: As of JwtMinter; 10 if None.
+            unique: As of JwtMinter.
+            clock: A ManualClock, for tests.
+            slots: Values that all tokens share.
+
+        Raises:
+            InvalidArgumentError: As JwtMinter.
+
+        Example:
+            >>> secret = "a secret of at least thirty-two bytes"
+            >>> rooms = JwtMinter.jitsi("my_client", secret, "jitsi", "meet.example.com")
+            >>> jwt = rooms.mint("alice", room="standup", moderator=True)
+        """
+    @classmethod
+    def daily(
+        cls,
+        domain_id: str,
+        api_key: str,
+        *,
+        ttl: _Ttl | None = None,
+        max_ttl: _Ttl | None = None,
+        backdate: int | None = None,
+        unique: bool = False,
+        clock: ManualClock | None = None,
+        **slots: _SlotValue,
+    ) -> JwtMinter:
+        """Self-signed meeting tokens of Daily, signed with the API key. The slots have the names of its REST API:
+        room_name is required, as a token without it opens every room; the identity is user_id.
+
+        Args:
+            domain_id: The ID of the domain.
+            api_key: Its API key.
+            ttl: As of JwtMinter.
+            max_ttl: As of JwtMinter.
+            backdate: As of JwtMinter.
+            unique: As of JwtMinter.
+            clock: A ManualClock, for tests.
+            slots: Values that all tokens share.
+
+        Raises:
+            InvalidArgumentError: As JwtMinter.
+
+        Example:
+            >>> rooms = JwtMinter.daily("the ID of the domain", "the API key of the domain, which is long")
+            >>> jwt = rooms.mint("alice", room_name="standup", is_owner=True)
+        """
+    def mint(self, identity: str | None = None, /, **slots: _SlotValue) -> str:
+        """The token of one user, issued now.
+
+        Args:
+            identity: Whom it is for; None if tokens of this kind need nobody.
+            slots: The values of the slots, by name.
+
+        Raises:
+            InvalidArgumentError: invalid_identity, invalid_argument for a value that is of the wrong type, too long or
+                not allowed, and for a slot that is missing or unknown; limit_exceeded or invalid_utf8. The message names
+                the slot.
+        """
+    def mint_at(self, identity: str | None, now: _UnixSeconds, /, **slots: _SlotValue) -> str:
+        """The token of one user, issued at a time that the caller chooses.
+
+        Args:
+            identity: As of mint.
+            now: Unix seconds, or a datetime.
+            slots: As of mint.
+
+        Raises:
+            InvalidArgumentError: As of mint; invalid_argument for a time after the year 9999.
+        """
+    def mint_many(self, users: Iterable[Mapping[str, _SlotValue]]) -> list[str]:
+        """One token for each user, all issued in the same second. If one fails, none is returned.
+
+        Args:
+            users: Any iterable of dicts, each with the values of the slots by name and the "identity".
+
+        Raises:
+            InvalidArgumentError: As of mint, with the index before the slot.
+        """
+    def bind(self, **slots: _SlotValue) -> JwtMinter:
+        """A minter whose slots of these names have their values already, prepared as fixed claims are: for all the users of
+        one room.
+
+        Args:
+            slots: The values, by name.
+
+        Raises:
+            InvalidArgumentError: As of mint.
+        """
+    def warnings(self) -> tuple[tuple[str, str], ...]:
+        """Advice about these tokens, as pairs of a stable code and a message; empty for most. The codes are short_secret,
+        token_long, zoom_ttl, zoom_topic_long and jitsi_room_case.
+        """
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: dict[int, Any], /) -> Self: ...
     def __reduce__(self) -> NoReturn: ...

@@ -171,7 +171,19 @@ impl Slot {
         if self.numbers.is_empty() || (self.max_len == 0) {
             return Err(self.invalid("allows no value at all"));
         }
+        let is_text = matches!(self.kind, SlotKind::Text);
+        if !is_text && !self.one_of.is_empty() {
+            return Err(self.invalid("is for no text: of no other kind some are allowed alone"));
+        }
+        if matches!(self.kind, SlotKind::Integer | SlotKind::Bool) && self.has_max_len() {
+            return Err(self.invalid("has no length: leave out the longest one"));
+        }
         self.path.check().map_err(|error| error.with_argument(&self.name))
+    }
+
+    /// Whether a length was set.
+    fn has_max_len(&self) -> bool {
+        ![GRANTS_JSON_MAX_BYTES, IDENTITY_MAX_BYTES].contains(&self.max_len)
     }
 
     /// Checks a value for it.

@@ -93,3 +93,17 @@ fn of_some_texts_no_other_is_taken() {
     assert!(told(&kind, "sip").is_none());
     assert_eq!(told(&kind, "bot").unwrap(), "kind must be one of sip, agent");
 }
+
+#[test]
+fn what_has_no_effect_is_refused() {
+    let told = |slot: Slot| slot.check_self().unwrap_err().message().to_owned();
+    for slot in [Slot::integer("n"), Slot::bool("n")] {
+        let max = slot.clone().max_len(7, LengthUnit::Bytes);
+        assert_eq!(told(max), "n has no length: leave out the longest one");
+        let one_of = slot.one_of(["7"]);
+        assert!(told(one_of).starts_with("n is for no text"));
+    }
+    assert!(told(Slot::json("n").one_of(["7"])).starts_with("n is for no text"));
+    assert!(Slot::json("n").max_len(7, LengthUnit::Bytes).check_self().is_ok());
+    assert!(Slot::text("n").max_len(7, LengthUnit::Chars).one_of(["7"]).check_self().is_ok());
+}
