@@ -1,4 +1,4 @@
-"""Measures tokens of other services beside the services' own packages in one run, and prints ratios."""
+"""Measures tokens of other services beside the services' own packages in one run."""
 
 from __future__ import annotations
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import grantmint
 import pytest
-from support import REPOSITORY
+from support import KEY, REPOSITORY
 
 README = (REPOSITORY / "bindings-python" / "README.md").read_text(encoding="utf-8")
 FRONT_PAGE = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -32,19 +33,58 @@ def readers_machine(emulator, key, monkeypatch):
     monkeypatch.setattr(grantmint, "PlaybackMinter", minter)
 
 
-def run_all(examples):
-    names = {}
+def needs_a_framework(example):
+    return any(f"from {name} import" in example for name in ("flask", "celery", "fastapi"))
+
+
+def run_all(examples, names=None):
+    names = {} if names is None else names
     for example in examples:
         exec(compile(example, "README.md", "exec"), names)  # noqa: S102
 
 
 @pytest.mark.usefixtures("readers_machine")
 def test_the_examples_run(emulator, capsys):
-    examples = examples_of(README)
+    examples = [one for one in examples_of(README) if not needs_a_framework(one)]
     run_all(examples)
     assert len(examples) >= 6
     assert "invalid_sid None" in capsys.readouterr().out
     assert emulator.calls == 1
+
+
+@pytest.mark.newest
+def test_the_examples_with_frameworks_run(emulator, key, monkeypatch):
+    class Servers(grantmint.IceServers):
+        @classmethod
+        def twilio(cls, *arguments, **options):
+            return super().twilio(*arguments, **options, base_url=emulator.base_url)
+
+    def oauth2(_, __, ___, **options):
+        return ask(f"{emulator.base_url}/oauth2/token", *KEY[1:], **options)
+
+    ask = grantmint.oauth2
+    monkeypatch.setattr(grantmint, "IceServers", Servers)
+    monkeypatch.setattr(grantmint, "oauth2", oauth2)
+    names = {"key": key, "__name__": "grantmint"}
+    run_all(filter(needs_a_framework, examples_of(README)), names)
+    names["app"].secret_key = "for tests"
+    client = names["app"].test_client()
+    assert client.get("/ice").status_code == 401
+    with client.session_transaction() as session:
+        session["user"] = "alice"
+    assert sorted(client.get("/ice").json) == ["expiresIn", "iceServers"]
+    assert names["sync"](7)["Authorization"].startswith("Bearer emulator-")
+    for route, claim in (("livekit", "sub"), ("zoom_token", "user_identity")):
+        answer = asyncio.run(names[route]("lobby", "alice"))
+        assert grantmint.decode(answer["token"]).claims[claim] == "alice"
+
+
+@pytest.mark.parametrize("page", ["ice.md", "credentials.md", "jwt.md"])
+def test_the_examples_of_the_page_run(page, key):
+    examples = examples_of((REPOSITORY / "docs" / page).read_text(encoding="utf-8"))
+    assert examples
+    for example in examples:
+        run_all([example], {"key": key})
 
 
 @pytest.mark.usefixtures("readers_machine")

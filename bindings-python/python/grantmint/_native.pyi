@@ -2413,7 +2413,7 @@ class Slot:
     def __new__(
         cls,
         name: str,
-        type: type[str] | type[int] | Literal["json"] | None = None,
+        type: type[str | int] | Literal["json"] | None = None,
         *,
         required: bool = False,
         max: int | None = None,
