@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { verify } from 'grantmint';
+import { verify, verifyJwt } from 'grantmint';
 import { KEY, emulator, key, run } from './support.mjs';
 
 const require = createRequire(import.meta.url);
@@ -13,15 +13,28 @@ const readme = readFileSync(join(dirname(require.resolve('grantmint/package.json
 const [TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET] = KEY;
 /** Where the front page has the emulator. */
 const EMULATOR = 'http://127.0.0.1:8900';
+/** What the routes of the README answer, asked by its own program. */
+const ASKING = `
+const served = app.listen(0, '127.0.0.1');
+await new Promise((resolve) => served.once('listening', resolve));
+const ask = (path, headers) => fetch(\`http://127.0.0.1:\${served.address().port}\${path}\`, { headers });
+const { status } = await ask('/ice', {});
+const ice = await (await ask('/ice', { 'x-user': 'alice' })).json();
+const { token } = await (await ask('/livekit/standup', { 'x-user': 'alice' })).json();
+served.close();
+served.closeAllConnections();
+console.log(JSON.stringify({ status, ice, token, authorization: await authorization() }));
+`;
 const env = { ...process.env, TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET };
 
 test('the examples of the README run', async (t) => {
   const upstream = await emulator(t);
   const examples = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, example]) => example);
   assert(examples.length >= 9);
-  // The only change: where upstream is.
-  const program = examples
+  // The only change: where upstream and the OAuth server are.
+  const program = [...examples, ASKING]
     .join('\n')
+    .replace("'https://idp.example.com/token', 'my app', 'its secret'", oauth(upstream.baseUrl))
     .replace(
       "{ allowOrigin: 'https://www.example.com' }",
       `{ allowOrigin: 'https://www.example.com', baseUrl: '${upstream.baseUrl}' }`,
@@ -31,9 +44,19 @@ test('the examples of the README run', async (t) => {
   const { code, stdout, stderr } = await run([file], { env });
   assert.deepEqual([code, stderr], [0, '']);
   const expected = [...readme.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);
-  assert.deepEqual(stdout.trim().split('\n'), expected);
-  assert.equal(await upstream.calls(), 1);
+  const printed = stdout.trim().split('\n');
+  const { status, ice, token, authorization } = JSON.parse(printed.pop());
+  assert.deepEqual(printed, expected);
+  assert.equal(status, 401);
+  assert.match(ice.iceServers[0].username, /:alice$/);
+  assert.equal(ice.expiresIn, 86_400);
+  const { subject, claims } = verifyJwt(token, 'a secret of at least thirty-two bytes');
+  assert.deepEqual([subject, claims.video], ['alice', { roomJoin: true, room: 'standup' }]);
+  assert.match(authorization, /^Bearer emulator-/);
+  assert.equal(await upstream.calls(), 2);
 });
+
+const oauth = (baseUrl) => `'${baseUrl}/oauth2/token', '${KEY[1]}', '${KEY[2]}'`;
 
 test('the sixty seconds of the front page run', async (t) => {
   const upstream = await emulator(t);
@@ -60,6 +83,18 @@ test('the example of the page about tests runs', async () => {
   const { code, stdout, stderr } = await run([file], { env: { ...env, GRANTMINT_OFFLINE: '1' } });
   assert.deepEqual([code, stderr], [0, '']);
   const expected = [...example.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);
+  assert.deepEqual(stdout.trim().split('\n'), expected);
+});
+
+test('the examples of the page about tokens of other services run', async () => {
+  const page = readFileSync(join(import.meta.dirname, 'jwt.md'), 'utf8');
+  const examples = [...page.matchAll(/^```js\n(.*?)^```$/gms)].map(([, example]) => example);
+  assert(examples.length >= 3);
+  const file = join(import.meta.dirname, 'jwt.run.mjs');
+  writeFileSync(file, examples.join('\n'));
+  const { code, stdout, stderr } = await run([file], { env });
+  assert.deepEqual([code, stderr], [0, '']);
+  const expected = [...page.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);
   assert.deepEqual(stdout.trim().split('\n'), expected);
 });
 
