@@ -24,7 +24,7 @@ impl Place {
     }
 
     /// The host without those brackets.
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
 

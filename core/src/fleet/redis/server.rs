@@ -33,11 +33,13 @@ impl Server {
     /// Another of its cluster, by its host and port, or what is wrong with them.
     pub(super) fn of_cluster(&self, address: &str) -> Result<Self, &'static str> {
         const STRANGE: &str = "its cluster names a server that has no such address";
-        let At::Network { roots, .. } = &self.at else { return Err(STRANGE) };
+        let At::Network { roots, place } = &self.at else { return Err(STRANGE) };
         let (host, port) = address.rsplit_once(':').ok_or(STRANGE)?;
+        // Servers that do not know their own names leave the host out: it is the one that was asked.
+        let host = if host.is_empty() { place.host() } else { host };
         // Servers write IPv6 addresses without brackets.
         let is_bare = host.contains(':') && !host.starts_with('[');
-        let text = if is_bare { format!("[{host}]:{port}") } else { address.to_owned() };
+        let text = if is_bare { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
         let authority = Authority::parse(&text, None).map_err(|_| STRANGE)?;
         if roots.is_none() && !self.is_insecure && !authority.is_loopback() {
             return Err(
@@ -69,4 +71,22 @@ pub(super) enum At {
 pub(super) struct Login {
     pub(super) user: Option<Box<str>>,
     pub(super) password: Secret,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fleet::redis::RedisOptions;
+
+    #[test]
+    fn another_of_a_cluster_is_where_it_says_or_where_the_one_is_that_was_asked() {
+        let options = RedisOptions::new("redis+cluster://127.0.0.1:7000").unwrap();
+        let asked = options.servers().unwrap().remove(0);
+        let named = |address: &str| asked.of_cluster(address).map(|server| server.name);
+        assert_eq!(named("127.0.0.1:7001").unwrap(), "redis at 127.0.0.1:7001".into());
+        assert_eq!(named("::1:7001").unwrap(), "redis at [::1]:7001".into());
+        assert_eq!(named(":7001").unwrap(), "redis at 127.0.0.1:7001".into());
+        for wrong in ["", "7001", "127.0.0.1:", ":x", "other.example:7001"] {
+            assert!(named(wrong).is_err(), "{wrong}");
+        }
+    }
 }
