@@ -378,8 +378,9 @@ $(PAGE_TESTS)/node_modules/.package-lock.json: $(PAGE_TESTS)/package-lock.json |
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
-test-page: ## test 3: the page of the command line: its rules by raw sockets and in Chromium, its views, its snippets
+test-page: ## test 3: the page of the command line: its rules by raw sockets and in Chromium, its views, its snippets; peers that meet through a relay
 	@$(TRY) redis-server 'the page with a fleet through Redis' true
+	@$(TRY) turnserver 'two peers in Chromium through a coturn server' true
 	@$(TRY) chromium 'the page of the command line' $(MAKE) try-page
 
 # `make test-page TEST=rules` runs the files whose names begin so.
