@@ -13,7 +13,7 @@ LATE = 1 / 3
 #: A slope that adds less than this until the end of the run is that of no leak: the larger of the two.
 GROWTH_KIB, GROWTH_SHARE = 2048, 0.05
 #: A slope of fewer moments says nothing.
-FEWEST = 6
+FEWEST = 4
 
 #: Seconds since the start, and KiB then.
 Moment = tuple[float, float]
