@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { measureLoading } from './load.mjs';
 import { measure, median, ratioOf } from './rounds.mjs';
 import { measureServers } from './servers.mjs';
-import { CREDENTIALS, playbackTasks, videoTasks } from './tasks.mjs';
+import { CREDENTIALS, livekitTasks, playbackTasks, videoTasks } from './tasks.mjs';
 
 const atLeast = (bar) => ({ at_least: bar });
 const atMost = (bar) => ({ at_most: bar });
@@ -16,7 +16,13 @@ const { values: options } = parseArgs({
 });
 const [rounds, loads, turns] = options.smoke ? [1, 1, 1] : [101, 15, 41];
 
-const findings = [...(await videos()), ...(await playbacks()), ...loading(), ...(await servers())];
+const findings = [
+  ...(await videos()),
+  ...(await playbacks()),
+  ...(await livekit()),
+  ...loading(),
+  ...(await servers()),
+];
 show();
 if (options.json) writeFileSync(options.json, `${JSON.stringify(findings, null, 1)}\n`);
 
@@ -46,6 +52,18 @@ async function playbacks() {
     inMints("StreamMinter's tryToken", atMost(1.4)),
     inMints('tryToken', atMost(1.7)),
     inMints('await token'),
+  ];
+}
+
+async function livekit() {
+  const found = await measure(await livekitTasks(), rounds);
+  const inMints = (name, bar) => ratio('LiveKit', found, name, 'JwtMinter, bound', bar);
+  return [
+    ...times('LiveKit', found),
+    inMints('livekit-server-sdk', atLeast(35)),
+    inMints('LiveKit by hand', atLeast(8)),
+    inMints('JwtMinter, one slot'),
+    inMints('JwtMinter, three slots'),
   ];
 }
 

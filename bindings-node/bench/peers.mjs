@@ -5,6 +5,7 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import { createSigner } from 'fast-jwt';
 import jsonwebtoken from 'jsonwebtoken';
 import { Algorithm, signSync } from '@node-rs/jsonwebtoken';
+import { AccessToken } from 'livekit-server-sdk';
 import twilio from 'twilio';
 
 const HEADER = { cty: 'twilio-fpa;v=1' };
@@ -37,6 +38,26 @@ export function peers(credentials, ttl, room) {
     '@node-rs/jsonwebtoken': (identity) => signSync(claimsFor(identity), secret, toNative),
     'by hand, from an object': fromAnObject(claimsFor, secret),
     'by hand': byHand(credentials, ttl, room),
+  };
+}
+
+/** What others do to mint the same token of LiveKit. */
+export function livekitPeers(apiKey, secret, ttl, room) {
+  const key = createSecretKey(Buffer.from(secret));
+  const start = startOf({});
+  const video = `"video":{"room":${JSON.stringify(room)},"roomJoin":true}`;
+  return {
+    'livekit-server-sdk': (identity) => {
+      const token = new AccessToken(apiKey, secret, { identity, ttl });
+      token.addGrant({ roomJoin: true, room });
+      return token.toJwt();
+    },
+    'LiveKit by hand': (identity) => {
+      const now = seconds();
+      const times = `"exp":${now + ttl},"nbf":${now - 10}`;
+      const claims = `{${times},"iss":"${apiKey}",${video},"sub":${JSON.stringify(identity)}}`;
+      return signed(start + encoded(claims), key);
+    },
   };
 }
 

@@ -4,14 +4,16 @@ import assert from 'node:assert/strict';
 import {
   ApiKey,
   GrantCache,
+  JwtMinter,
   PlaybackGrant,
   PlaybackMinter,
   TokenMinter,
   VideoGrant,
   verify,
+  verifyJwt,
 } from 'grantmint';
 import dropIn from 'grantmint/twilio';
-import { peers, withOfficialClasses } from './peers.mjs';
+import { livekitPeers, peers, withOfficialClasses } from './peers.mjs';
 import { task } from './rounds.mjs';
 
 export const CREDENTIALS = [
@@ -70,4 +72,27 @@ export async function playbackTasks() {
     'await token': task((name) => live.token(STREAMER, name), names, { waits: true }),
     'await GrantCache.get': task((key) => cache.get(key, source), ['key'], { waits: true }),
   };
+}
+
+/** A token for a room of LiveKit: with everything but the user bound, with slots for each, and as its peers make it. */
+export async function livekitTasks() {
+  const [apiKey, secret] = ['APIkey', 'a secret of at least thirty-two bytes'];
+  const joins = JwtMinter.livekit(apiKey, secret, { ttl: TTL, slots: { roomJoin: true } });
+  const lobby = joins.bind({ room: ROOM });
+  const others = livekitPeers(apiKey, secret, TTL, ROOM);
+  const ours = {
+    'JwtMinter, bound': (identity) => lobby.mint(identity),
+    'JwtMinter, one slot': (identity) => joins.mint(identity, { room: ROOM }),
+    'JwtMinter, three slots': (identity) =>
+      joins.mint(identity, { room: ROOM, name: identity, canPublish: false }),
+  };
+  for (const [name, mint] of Object.entries({ ...others, ...ours })) {
+    const { subject, claims } = verifyJwt(await mint('alice'), secret);
+    const { roomJoin, room } = claims.video;
+    assert.deepEqual([subject, roomJoin, room], ['alice', true, ROOM], `${name} mints something else`);
+  }
+  const tasks = Object.entries({ ...ours, ...others });
+  return Object.fromEntries(
+    tasks.map(([name, mint]) => [name, task(mint, names, { waits: name === 'livekit-server-sdk' })]),
+  );
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { clean, enter, launch, tab, text } from './support/browser.mjs';
 import { Page } from './support/page.mjs';
 import { ask, open } from './support/raw.mjs';
