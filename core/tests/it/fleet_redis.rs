@@ -1,12 +1,17 @@
 //! Caches of processes that share grants through a server of Redis. Each cache stands for a process of its own; real
 //! servers are started for the tests, which `make test-redis` sees to.
 
+mod commands;
+mod no_use;
+mod poison;
+
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use grantmint_core::{
-    Begin, BeginOptions, Fleet, FleetStats, Grant, GrantCache, Hit, Key, Result, Start, Ticket,
+    Begin, BeginOptions, ErrorKind, Fleet, FleetStats, Grant, GrantCache, Hit, Key, Result, Start,
+    Ticket,
 };
 use grantmint_redis::{Fault, Folder, Proxy, Redis, Reply, Setup};
 

@@ -3,6 +3,7 @@
 
 mod client;
 mod folder;
+mod guard;
 mod proxy;
 mod server;
 

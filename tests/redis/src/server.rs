@@ -4,12 +4,13 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use std::{fs, thread};
+use std::{env, fs, thread};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
 use crate::client::{Client, Reply};
 use crate::folder::Folder;
+use crate::guard::Guard;
 
 /// So many parts the keys of a cluster have.
 const PARTS: u16 = 16_384;
@@ -31,6 +32,7 @@ pub struct Setup {
 pub struct Redis {
     setup: Setup,
     child: Option<Child>,
+    guard: Option<Guard>,
     folder: Folder,
     port: u16,
     tls_port: u16,
@@ -45,7 +47,8 @@ impl Redis {
     #[must_use]
     pub fn start(setup: Setup) -> Self {
         let (port, tls_port) = (free_port(), free_port());
-        let mut redis = Self { setup, child: None, folder: Folder::new(), port, tls_port };
+        let mut redis =
+            Self { setup, child: None, guard: None, folder: Folder::new(), port, tls_port };
         if redis.setup.tls {
             redis.certify();
         }
@@ -98,7 +101,7 @@ impl Redis {
     /// If they do not come up.
     #[must_use]
     pub fn cluster(count: u16) -> Vec<Self> {
-        let arguments = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000"];
+        let arguments = ["--cluster-enabled", "yes", "--cluster-node-timeout", "15000"];
         let setup = Setup { arguments: arguments.map(str::to_owned).to_vec(), ..Setup::default() };
         let all: Vec<_> = (0..count).map(|_| Self::start(setup.clone())).collect();
         let part = PARTS / count;
@@ -163,6 +166,9 @@ impl Redis {
     ///
     /// If it cannot be stopped.
     pub fn kill(&mut self) {
+        if let Some(guard) = self.guard.take() {
+            guard.dismiss();
+        }
         if let Some(mut child) = self.child.take() {
             child.kill().expect("a server to stop");
             child.wait().expect("a server that has stopped");
@@ -176,7 +182,7 @@ impl Redis {
     /// If it does not come up.
     pub fn start_again(&mut self) {
         self.kill();
-        let mut command = Command::new("redis-server");
+        let mut command = Command::new(program());
         if self.setup.ahead != 0 {
             command.env("LD_PRELOAD", self.clock()).env("AHEAD", self.setup.ahead.to_string());
         }
@@ -193,7 +199,9 @@ impl Redis {
         }
         command.args(&self.setup.arguments);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        self.child = Some(command.spawn().expect("redis-server, of the package of that name"));
+        let child = command.spawn().expect("redis-server, of the package of that name");
+        self.guard = Some(Guard::over(child.id(), folder));
+        self.child = Some(child);
         let start = Instant::now();
         while !self.answers() {
             assert!(start.elapsed() < STARTS_WITHIN, "redis-server does not come up");
@@ -249,6 +257,11 @@ impl Drop for Redis {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// The server that is tried: `GRANTMINT_REDIS_SERVER` names another, such as that of Valkey.
+fn program() -> String {
+    env::var("GRANTMINT_REDIS_SERVER").unwrap_or_else(|_| "redis-server".to_owned())
 }
 
 fn free_port() -> u16 {

@@ -1,0 +1,129 @@
+//! What somebody who may write to the server can do: make calls necessary, and nothing worse.
+
+use grantmint_redis::Client;
+
+use super::*;
+
+/// The name of a key that lies there, as the end of its name says what it is.
+fn name_of(redis: &Redis, kind: &str) -> Vec<u8> {
+    match redis.ask(["KEYS", &format!("*:{kind}")]) {
+        Reply::List(names) => match &names[..] {
+            [Reply::Text(name)] => name.clone(),
+            other => panic!("one key of the kind {kind}: {other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+fn ask(redis: &Redis, parts: &[&[u8]]) -> Reply {
+    Client::connect(redis.port()).unwrap().ask(parts).unwrap()
+}
+
+fn text(reply: Reply) -> Vec<u8> {
+    match reply {
+        Reply::Text(text) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Fetches as another process, and returns how much of it was not handed out. What it gets is always its own.
+fn fetches_itself(redis: &Redis, what: &str) -> u64 {
+    let cache = cache(redis.port());
+    let hit = cache
+        .get(&key("a"), BeginOptions::new(), |mut ticket| {
+            assert!(matches!(started(&mut ticket), Start::Go(_)), "{what}");
+            ticket.complete(Grant::new("its own"), LIFETIME);
+        })
+        .unwrap();
+    assert_eq!(hit.as_str(), "its own", "{what}");
+    stats(&cache).rejected
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn nothing_that_somebody_else_wrote_is_handed_out_and_what_seems_to_be_ours_is_counted() {
+    let redis = Redis::plain();
+    cache(redis.port()).get(&key("a"), BeginOptions::new(), fetch).unwrap();
+    until("it is left", || holds_value(&redis));
+    let name = name_of(&redis, "v");
+    let good = text(ask(&redis, &[b"GET", &name]));
+    let flipped = |at: usize| {
+        let mut value = good.clone();
+        value[at] ^= 1;
+        value
+    };
+    let mut late = good.clone();
+    // The end in plain sight.
+    late[31] = 0x7f;
+    let long = [&good[..], &vec![b'x'; 10_000_000]].concat();
+    for (what, counted, value) in [
+        ("random bytes", 0, b"\x00\xff\x13random bytes\r\n$5\r\n".repeat(9)),
+        ("its last byte", 1, flipped(good.len() - 1)),
+        ("a byte of what is sealed", 1, flipped(70)),
+        ("another generation", 1, flipped(9)),
+        ("a longer lifetime", 1, late),
+        ("10 MB", 0, long),
+        ("half of it", 1, good[..good.len() / 2].to_vec()),
+        ("a head alone", 1, good[..48].to_vec()),
+    ] {
+        ask(&redis, &[b"SET", &name, &value]);
+        assert_eq!(fetches_itself(&redis, what), counted, "{what}");
+        until("it is left", || text(ask(&redis, &[b"GET", &name])).len() == good.len());
+    }
+    for (what, command) in [("a list", &b"RPUSH"[..]), ("a set", b"SADD")] {
+        ask(&redis, &[b"DEL", &name]);
+        ask(&redis, &[command, &name, &good]);
+        assert_eq!(fetches_itself(&redis, what), 0, "{what}");
+    }
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn a_value_is_good_in_its_own_slot_and_until_its_own_end() {
+    let redis = Redis::plain();
+    let slots = ["b", "a"].map(|name| {
+        cache(redis.port()).get(&key(name), BeginOptions::new(), fetch).unwrap();
+        until("it is left", || holds_value(&redis));
+        let slot = name_of(&redis, "v");
+        let value = text(ask(&redis, &[b"GET", &slot]));
+        redis.ask(["FLUSHALL"]);
+        (slot, value)
+    });
+    let [(_, others), (slot, mut value)] = slots;
+    ask(&redis, &[b"SET", &slot, &others]);
+    assert_eq!(fetches_itself(&redis, "another slot's"), 1);
+    redis.ask(["FLUSHALL"]);
+    // In plain sight stands that it is over, so nobody opens it.
+    value[30] = 0;
+    ask(&redis, &[b"SET", &slot, &value]);
+    assert_eq!(fetches_itself(&redis, "one of before"), 0);
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn forged_pauses_and_leases_hold_up_nobody_for_long() {
+    let redis = Redis::plain();
+    cache(redis.port()).get(&key("a"), BeginOptions::new(), fetch).unwrap();
+    until("it is left", || holds_value(&redis));
+    let value_name = name_of(&redis, "v");
+    let good = text(ask(&redis, &[b"GET", &value_name]));
+    let beside = |kind: &[u8]| [&value_name[..value_name.len() - 1], kind].concat();
+    // The head of a pause, over what no key of ours has sealed; without end, too.
+    for end in [good[31], 0x7f] {
+        let mut pause = good.clone();
+        (pause[4], pause[31]) = (3, end);
+        redis.ask(["FLUSHALL"]);
+        ask(&redis, &[b"SET", &beside(b"p"), &pause]);
+        assert_eq!(fetches_itself(&redis, "a pause"), 1);
+    }
+    for lease in ["ffff|1|99999999999999999", "", "ffff", "zz|1|2", "ffff|1|nan"] {
+        redis.ask(["FLUSHALL"]);
+        ask(&redis, &[b"SET", &beside(b"l"), lease.as_bytes()]);
+        let start = Instant::now();
+        fetches_itself(&redis, lease);
+        assert!(start.elapsed() < LONG / 2, "{lease:?}");
+    }
+    redis.ask(["FLUSHALL"]);
+    ask(&redis, &[b"LPUSH", &beside(b"l"), b"of another type"]);
+    fetches_itself(&redis, "a lease of another type");
+}
