@@ -2122,7 +2122,7 @@ class IceServices:
 
         Args:
             key: The ApiKey.
-            ttl: The lifetime to ask for, 1 to 172,800 seconds, or as a timedelta; 86,400 if None.
+            ttl: The lifetime to ask for, 1 to 86,400 seconds, of others 172,800, or as a timedelta; 86,400 if None.
             session: How long connections last that are made with what is handed out, in seconds or as a timedelta;
                 half of the lifetime if None.
             base_url: Scheme, host and port of the service, for an emulator.
