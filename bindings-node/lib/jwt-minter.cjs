@@ -80,8 +80,10 @@ class JwtMinter {
     if (typeof users === 'string' || typeof users?.[Symbol.iterator] !== 'function') {
       throw mistyped(users, 'users', 'an array of objects', 'write mintMany([{ identity }])');
     }
-    const all = Array.from(users);
-    const flat = all.flatMap((user, index) => this.#flat(user, index));
+    const all = Array.isArray(users) ? users : Array.from(users);
+    const flat = [];
+    // By its index, so that the first that is no user ends it, also in an array with holes.
+    for (let index = 0; index < all.length; index += 1) flat.push(...this.#flat(all[index], index));
     try {
       return this.#mintMany(flat);
     } catch (error) {

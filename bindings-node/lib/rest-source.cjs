@@ -33,7 +33,10 @@ const shaped = (isRight, wanted, respell) => (value, name) => {
 };
 
 const object = (wanted, respell) => shaped(isPlain, wanted, respell);
-const array = (wanted, respell) => shaped(Array.isArray, wanted, respell);
+/** Core takes no more of anything. A longer one, such as `new Array(1e9)`, is not even written. */
+const MANY = 1024;
+const isShort = (value) => Array.isArray(value) && value.length <= MANY;
+const array = (wanted, respell) => shaped(isShort, wanted, respell);
 
 /** The names of an object as core spells them. */
 const members = (value) =>

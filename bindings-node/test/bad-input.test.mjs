@@ -21,6 +21,22 @@ const cache = new GrantCache();
 const hit = await cache.get('k', source);
 const jwt = new TokenMinter(key()).mint('alice');
 
+/** Of a port that nobody listens at. */
+const described = () =>
+  new grantmint.RestSource({
+    url: 'http://127.0.0.1:1/token',
+    auth: { bearer: '{token}' },
+    secrets: { token: HIDDEN },
+    lifetime: [{ constant: 60 }],
+  });
+const credential = () => new grantmint.Credential(described(), { isolated: true });
+const relays = grantmint.IceServers.coturn(HIDDEN, ['turn:turn.example']);
+const ice = await relays.get('alice');
+const jwts = () =>
+  new grantmint.JwtMinter(HIDDEN, {
+    claims: { room: new grantmint.Slot('room'), any: new grantmint.Slot('any', { type: 'json' }) },
+  });
+
 const begun = () => new GrantCache().begin('k', { timeoutMs: 20 });
 
 /** One of each class, made anew where a method uses it up. */
@@ -28,18 +44,25 @@ const make = {
   AccessToken: () => new grantmint.AccessToken(secretive(), { identity: 'alice' }),
   ApiKey: secretive,
   ChatGrant: () => new grantmint.ChatGrant(),
+  Credential: credential,
   CustomGrant: () => new grantmint.CustomGrant('k', { hidden: HIDDEN }),
   Decoded: () => grantmint.decode(token.jwt),
   GrantCache: () => cache,
   GrantmintError: () => new GrantmintError('x'),
   Hit: () => hit,
   HostFleet: () => new grantmint.HostFleet({ secret: HIDDEN.padEnd(32, '.') }),
+  IceCredentials: () => ice,
+  IceServers: () => relays,
   IpMessagingGrant: () => new grantmint.IpMessagingGrant(),
+  JwtMinter: jwts,
   ManualClock: () => new ManualClock(1),
   PlaybackGrant: () => new grantmint.PlaybackGrant({ grant: { hidden: HIDDEN } }),
   PlaybackMinter: () => warm,
   PlaybackToken: () => token,
+  RedisFleet: () => new grantmint.RedisFleet(`rediss://:${HIDDEN}@h`),
+  RestSource: described,
   RtcGrant: () => new grantmint.RtcGrant(),
+  Slot: () => new grantmint.Slot('room'),
   Stats: () => cache.stats(),
   StreamMinter: () => warm.stream(STREAMER),
   SyncGrant: () => new grantmint.SyncGrant(),
@@ -62,14 +85,19 @@ const good = {
   AccessToken: [key(), { identity: 'alice' }],
   ApiKey: [...KEY, { region: 'ie1' }],
   ChatGrant: [{ serviceSid: `IS${'0'.repeat(32)}` }],
+  Credential: [described(), {}],
   CustomGrant: ['k', {}],
   GrantCache: [{}],
   HostFleet: [{ path: '/run/app' }],
   IpMessagingGrant: [{}],
+  JwtMinter: [KEY[2], { claims: { iss: 'app' } }],
   ManualClock: [1],
   PlaybackGrant: [{ grant: {} }],
   PlaybackMinter: [limited, { source, isolated: true }],
+  RedisFleet: ['rediss://h', {}],
+  RestSource: [{ url: 'https://h', lifetime: [{ constant: 60 }] }],
   RtcGrant: [{}],
+  Slot: ['room', {}],
   SyncGrant: [{}],
   TaskRouterGrant: [{}],
   TokenMinter: [key(), {}],
@@ -87,6 +115,21 @@ const good = {
   verifyJwt: [jwt, KEY[2], {}],
   'testing.simulateFork': [new GrantCache()],
   'ApiKey.fromEnv': [{ TWILIO_ACCOUNT_SID: KEY[0], TWILIO_API_KEY: KEY[1], TWILIO_API_SECRET: KEY[2] }],
+  oauth2: ['https://h', 'id', 'secret', {}],
+  'Credential.get': [null, soon],
+  'Credential.invalidate': ['k'],
+  'Credential.invalidateIf': [null, 1],
+  'Credential.keepWarm': [null, 0],
+  'Credential.prefetch': ['k'],
+  'Credential.tryGet': [null, {}],
+  'IceServers.get': ['alice', soon],
+  'IceServers.invalidateIf': ['alice', 1],
+  'IceServers.keepWarm': ['alice', 0],
+  'IceServers.tryGet': ['alice', {}],
+  'JwtMinter.bind': [{ room: 'r' }],
+  'JwtMinter.mint': ['alice', { room: 'r' }],
+  'JwtMinter.mintAt': ['alice', 1, { room: 'r' }],
+  'JwtMinter.mintMany': [[{ identity: 'alice' }]],
   'GrantCache.begin': ['k', {}],
   'GrantCache.get': ['k', source, soon],
   'GrantCache.invalidate': ['other', {}],
@@ -260,8 +303,15 @@ const methodsOf = (prototype) =>
     return typeof value === 'function' && name !== 'constructor' && name !== inspect.custom;
   });
 
-const promising = new Set(['GrantCache.get', 'PlaybackMinter.token', 'StreamMinter.token', 'Waiter.wait']);
-const without = /^(?:Decoded|Hit|Stats|PlaybackToken|StreamMinter|Ticket|Waiter)$|\.(?:toJwt|toJson|toJSON|warnings|now|poll|nextWakeupMs|purge|rotate|stats|drainEvents|cache|close|\[dispose\]|tryResult|fallback|start|abandon)$|^forget$/; // prettier-ignore
+const promising = new Set([
+  'Credential.get',
+  'IceServers.get',
+  'GrantCache.get',
+  'PlaybackMinter.token',
+  'StreamMinter.token',
+  'Waiter.wait',
+]);
+const without = /^(?:Decoded|Hit|IceCredentials|IceServers|Issued|Stats|PlaybackToken|StreamMinter|Ticket|Waiter)$|\.(?:toJwt|toJson|toJSON|warnings|now|poll|nextWakeupMs|purge|rotate|stats|drainEvents|cache|close|\[dispose\]|tryResult|fallback|start|abandon)$|^forget$/; // prettier-ignore
 
 test('bad arguments, each in each place', { timeout: 120_000 }, async () => {
   const wrong = [];
