@@ -164,7 +164,7 @@ impl CredentialBuilder {
         if let Some((name, _)) = ways.into_iter().find(|(_, is_given)| *is_given) {
             return refused(
                 name,
-                "cannot be given for a source that is per Call: each credential is used once",
+                "cannot be given for a source that is per call: each credential is used once",
             );
         }
         self.sharing.isolated = true;

@@ -227,7 +227,7 @@ impl Credential {
         open.source.check_key(key)?;
         if open.source.per() == Per::Call {
             let what =
-                "a source that is per Call brings what is used once: there is nothing to keep";
+                "a source that is per call brings what is used once: there is nothing to keep";
             return Err(Error::new(ErrorKind::Unsupported, what));
         }
         self.key(key, None)

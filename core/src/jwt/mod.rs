@@ -16,6 +16,7 @@ mod path;
 mod plan;
 mod read;
 mod slot;
+mod strict;
 mod template;
 mod times;
 mod tree;

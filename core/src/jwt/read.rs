@@ -1,91 +1,24 @@
-//! Reads fixed claims, in which no name is repeated at any level.
+//! Reads fixed claims.
 
-use std::fmt;
-
-use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-
+use super::strict::{check, members};
 use super::tree::{Members, Node};
-use crate::json::check_json;
-use crate::limits::GRANTS_JSON_MAX_BYTES;
 
 /// Reads a JSON text, or tells what is wrong without quoting it.
 pub(super) fn read(text: &str) -> Result<Node, &'static str> {
-    if text.len() > GRANTS_JSON_MAX_BYTES {
-        return Err("is over 64 KiB");
-    }
-    if check_json(text)?.has_large_integer {
-        return Err(
-            "has a number beyond 2^53 - 1, where many readers change it: give it as a text",
-        );
-    }
+    check(text)?;
     node(text)
 }
 
 /// What a checked text says. Anything but an object stays as it is.
 fn node(text: &str) -> Result<Node, &'static str> {
     let text = text.trim_ascii();
-    match text.as_bytes().first() {
-        Some(b'{') => object(text).map(Node::Object),
-        Some(b'[') => array(text).map(|()| Node::Fixed(text.into())),
-        _ => Ok(Node::Fixed(text.into())),
+    if !text.starts_with('{') {
+        return Ok(Node::Fixed(text.into()));
     }
-}
-
-fn object(text: &str) -> Result<Members, &'static str> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let pairs = json.deserialize_map(Pairs).map_err(|_| "is not valid JSON")?;
-    let mut list: Vec<(String, Node)> = Vec::with_capacity(pairs.len());
-    for (name, value) in pairs {
-        if list.iter().any(|(other, _)| *other == name) {
-            return Err("repeats the name of a member");
-        }
-        list.push((name, node(value.get())?));
-    }
-    Ok(Members::new(list))
-}
-
-/// Looks into an array, for the objects in it.
-fn array(text: &str) -> Result<(), &'static str> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let items = json.deserialize_seq(Items).map_err(|_| "is not valid JSON")?;
-    items.into_iter().try_for_each(|item| node(item.get()).map(drop))
-}
-
-struct Pairs;
-
-impl<'de> Visitor<'de> for Pairs {
-    type Value = Vec<(String, &'de RawValue)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut pairs = Vec::new();
-        while let Some(pair) = access.next_entry()? {
-            pairs.push(pair);
-        }
-        Ok(pairs)
-    }
-}
-
-struct Items;
-
-impl<'de> Visitor<'de> for Items {
-    type Value = Vec<&'de RawValue>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = access.next_element()? {
-            items.push(item);
-        }
-        Ok(items)
-    }
+    let named =
+        |(name, value): (String, &serde_json::value::RawValue)| Ok((name, node(value.get())?));
+    let list = members(text)?.into_iter().map(named).collect::<Result<_, &'static str>>()?;
+    Ok(Node::Object(Members::new(list)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::kind::{LengthUnit, SlotKind};
 use super::path::ClaimPath;
-use super::read::read;
+use super::strict::check;
 use super::value::{SlotValue, whole};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{
@@ -246,7 +246,7 @@ impl Slot {
         if json.len() > self.max_len {
             return Err(self.too_long());
         }
-        read(json).map_err(|what| self.invalid(what))?;
+        check(json).map_err(|what| self.invalid(what))?;
         self.rule.map_or(Ok(()), |rule| rule(json)).map_err(|what| self.invalid(what))
     }
 

@@ -71,11 +71,11 @@ impl Config {
     fn check_sharing(&self, given: &RestSourceBuilder) -> Result<()> {
         let has_key = self.has(Late::Key);
         let wrong = match given.per {
-            Per::Shared if has_key => "must be Key where there is the slot {key}",
+            Per::Shared if has_key => "must be key where there is the slot {key}",
             Per::Key if !has_key && !given.distinct => {
                 "is Key, which needs the slot {key}, or distinct if the requests of all keys are the same"
             }
-            Per::Shared | Per::Call if given.distinct => "must be Key for distinct",
+            Per::Shared | Per::Call if given.distinct => "must be key for distinct",
             Per::Call if given.exclusive => {
                 "must not be Call for exclusive: each call would end the one before"
             }
@@ -111,7 +111,7 @@ fn reading(given: &RestSourceBuilder, lifetimes: Lifetimes) -> Result<Reading> {
         if !lifetimes.are_of_text() {
             return Err(refused(
                 "answer",
-                "is Text, whose lifetime is Jwt of the whole, Asked or Constant",
+                "is text, whose lifetime is jwt of the whole, asked or constant",
             ));
         }
     }

@@ -61,7 +61,7 @@ impl Lifetimes {
         if given.is_empty() {
             return Err(refused(
                 "lifetime",
-                "is needed: where an answer says it, or Asked or Constant",
+                "is needed: where an answer says it, or asked or constant",
             ));
         }
         let there =
@@ -92,7 +92,7 @@ impl Lifetimes {
             true => Ok(Self { sources, max: seconds(max) }),
             false => Err(refused(
                 "lifetime",
-                "has something behind Asked or Constant, which would never be looked at",
+                "has something behind asked or constant, which would never be looked at",
             )),
         }
     }

@@ -107,7 +107,7 @@ impl RestSource {
             }
             (Per::Call, Some(_)) if !config.has(Late::Key) => Err(refused("key", "has no slot")),
             (Per::Shared, Some(_)) => {
-                Err(refused("key", "has no effect: all share one credential, unless per is Key"))
+                Err(refused("key", "has no effect: all share one credential, unless per says key"))
             }
             (_, Some(key))
                 if key.is_empty()
