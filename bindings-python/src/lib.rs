@@ -129,7 +129,8 @@ mod _native {
     #[pymodule_export]
     use crate::ice::factories::IceServices;
     #[pymodule_export]
-    use crate::ice::servers::{IceParts, IceServers};
+    use crate::ice::parts::IceParts;
+    use crate::ice::servers::IceServers;
     #[pymodule_export]
     use crate::imported::_find_imports;
     #[pymodule_export]

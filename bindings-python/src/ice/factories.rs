@@ -4,7 +4,7 @@ use grantmint_core::Result;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
-use super::servers::IceParts;
+use super::parts::IceParts;
 use crate::api_key::ApiKey;
 use crate::argument::{Argument, given, wrong_type};
 use crate::builder::set_given;

@@ -2,4 +2,5 @@
 
 pub(crate) mod credentials;
 pub(crate) mod factories;
+pub(crate) mod parts;
 pub(crate) mod servers;

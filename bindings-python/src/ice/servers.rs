@@ -7,7 +7,8 @@ use pyo3::pyclass_init::PyClassInitializer;
 
 use super::credentials::IceCredentials;
 use super::factories::IceServices;
-use crate::argument::{Argument, Kind, given};
+use super::parts::IceParts;
+use crate::argument::{Argument, given};
 use crate::credential::pending::{self, Asked};
 use crate::credential::shared::of_call;
 use crate::error::OrRaise as _;
@@ -16,24 +17,6 @@ use crate::number::Count;
 use crate::stats::Stats;
 use crate::text::Text;
 use crate::time::Seconds;
-
-/// What a class method makes Python's class from.
-#[pyclass(frozen, module = "grantmint._native")]
-pub(crate) struct IceParts(pub(super) grantmint_core::IceServers);
-
-impl Kind for IceParts {
-    type Value<'a> = &'a Self;
-
-    const NEEDED: &'static str = "what the class methods hand over";
-
-    fn convert<'a>(value: Borrowed<'a, 'a, PyAny>, _: &str) -> PyResult<&'a Self> {
-        Ok(value.cast::<Self>()?.get())
-    }
-
-    fn advice(_: Borrowed<'_, '_, PyAny>, _: &str) -> &'static str {
-        ": write IceServers.twilio(key), .cloudflare(…), .coturn(…) or .rest(source)"
-    }
-}
 
 /// The native part of grantmint.IceServers.
 #[pyclass(frozen, subclass, extends = IceServices, module = "grantmint._native")]

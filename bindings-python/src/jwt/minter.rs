@@ -176,7 +176,8 @@ impl JwtMinter {
     ) -> PyResult<Self> {
         let (api_key, api_secret) = (api_key.named("api_key")?, api_secret.named("api_secret")?);
         let builder = grantmint_core::JwtMinter::livekit(api_key, api_secret);
-        presets::made(builder, Preset::read(ttl, max_ttl, backdate, unique, clock)?, slots)
+        let options = Preset::read(ttl, max_ttl, backdate, unique, clock)?;
+        presets::made(builder, options, slots).map(Self::of)
     }
 
     /// As livekit, with the key of the variables LIVEKIT_API_KEY and LIVEKIT_API_SECRET.
@@ -206,7 +207,8 @@ impl JwtMinter {
         slots: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let builder = grantmint_core::JwtMinter::livekit_from_env().or_raise()?;
-        presets::made(builder, Preset::read(ttl, max_ttl, backdate, unique, clock)?, slots)
+        let options = Preset::read(ttl, max_ttl, backdate, unique, clock)?;
+        presets::made(builder, options, slots).map(Self::of)
     }
 
     /// Tokens of Zoom's Video SDK. The slots have the names of its claims: tpc, the session's name, and role_type, 1 for
@@ -251,7 +253,8 @@ impl JwtMinter {
     ) -> PyResult<Self> {
         let (sdk_key, sdk_secret) = (sdk_key.named("sdk_key")?, sdk_secret.named("sdk_secret")?);
         let builder = grantmint_core::JwtMinter::zoom_video_sdk(sdk_key, sdk_secret);
-        presets::made(builder, Preset::read(ttl, max_ttl, backdate, unique, clock)?, slots)
+        let options = Preset::read(ttl, max_ttl, backdate, unique, clock)?;
+        presets::made(builder, options, slots).map(Self::of)
     }
 
     /// Tokens of a Jitsi Meet of your own. The slots are room, which is required and may be "*", and of the user
@@ -302,7 +305,8 @@ impl JwtMinter {
         let (app_id, app_secret) = (app_id.named("app_id")?, app_secret.named("app_secret")?);
         let (aud, sub) = (aud.named("aud")?, sub.named("sub")?);
         let builder = grantmint_core::JwtMinter::jitsi(app_id, app_secret, aud, sub);
-        presets::made(builder, Preset::read(ttl, max_ttl, backdate, unique, clock)?, slots)
+        let options = Preset::read(ttl, max_ttl, backdate, unique, clock)?;
+        presets::made(builder, options, slots).map(Self::of)
     }
 
     /// Self-signed meeting tokens of Daily, signed with the API key. The slots have the names of its REST API:
@@ -346,7 +350,8 @@ impl JwtMinter {
     ) -> PyResult<Self> {
         let (domain_id, api_key) = (domain_id.named("domain_id")?, api_key.named("api_key")?);
         let builder = grantmint_core::JwtMinter::daily(domain_id, api_key);
-        presets::made(builder, Preset::read(ttl, max_ttl, backdate, unique, clock)?, slots)
+        let options = Preset::read(ttl, max_ttl, backdate, unique, clock)?;
+        presets::made(builder, options, slots).map(Self::of)
     }
 
     /// The token of one user, issued now.

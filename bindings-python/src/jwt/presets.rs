@@ -1,11 +1,10 @@
 //! What the services that are built in have in common.
 
-use grantmint_core::{Clock, JwtMinterBuilder};
+use grantmint_core::{Clock, JwtMinter, JwtMinterBuilder};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::given::{Given, JsonSlots};
-use super::minter::JwtMinter;
 use crate::argument::{Argument, given};
 use crate::builder::set_given;
 use crate::clock::ManualClock;
@@ -54,7 +53,7 @@ pub(super) fn made(
         clock: options.clock,
     });
     let minter = builder.build().or_raise()?;
-    let Some(slots) = slots else { return Ok(JwtMinter::of(minter)) };
+    let Some(slots) = slots else { return Ok(minter) };
     let slots = Given::new(slots, &JsonSlots::of(minter.slots()))?;
-    minter.bind(&slots.values()?).or_raise().map(JwtMinter::of)
+    minter.bind(&slots.values()?).or_raise()
 }
