@@ -130,6 +130,7 @@ mod _native {
     use crate::ice::factories::IceServices;
     #[pymodule_export]
     use crate::ice::parts::IceParts;
+    #[pymodule_export]
     use crate::ice::servers::IceServers;
     #[pymodule_export]
     use crate::imported::_find_imports;
