@@ -302,7 +302,7 @@ test('the key of LiveKit comes from two variables', () => {
 
 test('slots of LiveKit are spelled as its library for Node.js spells them', () => {
   const joins = JwtMinter.livekit('APIkey', SECRET);
-  assert.deepEqual(told(() => joins.mint('a', { roomJoin: true })), ['room', 'room must be given with roomJoin']); // prettier-ignore
+  assert.deepEqual(told(() => joins.mint('a', { roomJoin: true })), ['room', 'room must be given with roomJoin, and not be empty']); // prettier-ignore
   assert.deepEqual(told(() => joins.mint('a', { room_join: true })), ['room_join', 'room_join is no slot: did you mean roomJoin?']); // prettier-ignore
   assert.deepEqual(told(() => joins.mint('a', { canPublish: 'false' })), ['canPublish', 'canPublish must be true or false, not a string']); // prettier-ignore
   assert.deepEqual(told(() => JwtMinter.livekit('k', SECRET, { slots: { roomJoin: 'true' } })), ['roomJoin', 'roomJoin must be true or false, not a string']); // prettier-ignore

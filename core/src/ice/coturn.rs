@@ -54,7 +54,9 @@ impl Coturn {
     /// The servers, with a credential for an identity, and for how long that is good.
     pub(super) fn sign(&self, identity: Option<&str>) -> Result<(WipedString, Duration)> {
         let now = self.clock.now().wall();
-        let expiry = now.as_secs().saturating_add(self.ttl.into());
+        // Whole seconds, and not less than what is promised.
+        let begun = u64::from(now.subsec_nanos() > 0);
+        let expiry = now.as_secs().saturating_add(begun).saturating_add(self.ttl.into());
         if expiry > TIME_MAX {
             return Err(refused("ttl", "ends after the year 2038, which coturn does not know"));
         }
@@ -82,8 +84,7 @@ impl Coturn {
         for part in [",\"credential\":\"", &password, "\"}]"] {
             text.push_str(part);
         }
-        // The second that has begun is not theirs in full.
-        Ok((text, Duration::from_secs(expiry).saturating_sub(now)))
+        Ok((text, Duration::from_secs(self.ttl.into())))
     }
 }
 

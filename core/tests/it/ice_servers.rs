@@ -200,7 +200,13 @@ fn what_coturn_takes_is_signed_without_a_call() {
     }
     let amid = ManualClock::new(Duration::from_millis(1_796_000_523_400));
     let short = IceServers::coturn("north", urls).ttl(1).clock(&amid).build().unwrap();
-    assert_eq!(short.get(None).unwrap().remaining(), Duration::from_millis(600));
+    let issued = short.get(None).unwrap();
+    assert_eq!(issued.remaining(), Duration::from_secs(1));
+    assert_eq!(
+        parsed(issued.ice_servers())[0]["username"],
+        "1796000525",
+        "not less than is promised"
+    );
     let late = ManualClock::new(Duration::from_secs(2_147_483_000));
     let servers = IceServers::coturn("north", urls).clock(&late).build().unwrap();
     assert_eq!(servers.get(None).unwrap_err().argument(), Some("ttl"));
