@@ -65,11 +65,14 @@ function compile(t, compiler, options, files) {
   }
 }
 
+/** What the library leaves out itself, as browsers want it: there it is never undefined. */
+const HANDED_OUT = ['username', 'credential'];
+
 test('what may be left out may be undefined', () => {
   for (const file of ['index.d.cts', 'twilio/index.d.cts']) {
     const text = readFileSync(join(folderOf('grantmint'), file), 'utf8');
     const { program } = parse(text, { sourceType: 'module', plugins: [['typescript', { dts: true }]] });
-    const optional = optionalIn(program);
+    const optional = optionalIn(program).filter(({ key }) => !HANDED_OUT.includes(key.name));
     assert(optional.length > 50, String(optional.length));
     const strict = optional.filter(({ typeAnnotation }) => !mayBeUndefined(typeAnnotation.typeAnnotation));
     assert.deepEqual(
