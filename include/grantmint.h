@@ -108,6 +108,11 @@
 #define GRANTMINT_TOKEN_MAX_BYTES 131072
 
 /**
+ * For `backdate`, where a zero means the default: no seconds at all.
+ */
+#define GRANTMINT_ZERO_S UINT32_MAX
+
+/**
  * In `clock_offset_ms`: no answer of upstream has shown its clock yet.
  */
 #define GRANTMINT_CLOCK_OFFSET_UNKNOWN INT64_MIN
@@ -548,6 +553,68 @@ typedef int32_t grantmint_event_kind_t;
 #endif // __cplusplus
 
 /**
+ * What a service counts when it measures a text.
+ */
+enum grantmint_length_unit_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Bytes of UTF-8.
+     */
+    GRANTMINT_BYTES = 0,
+    /**
+     * Unicode code points.
+     */
+    GRANTMINT_CHARS = 1,
+    /**
+     * UTF-16 code units, as JavaScript and Java count.
+     */
+    GRANTMINT_UTF16 = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum grantmint_length_unit_t grantmint_length_unit_t;
+#else
+typedef int32_t grantmint_length_unit_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a slot takes, and what a value is.
+ */
+enum grantmint_slot_kind_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * A text.
+     */
+    GRANTMINT_SLOT_TEXT = 1,
+    /**
+     * A whole number of at most 2^53 - 1 either way: what lies beyond, many readers change.
+     */
+    GRANTMINT_SLOT_INTEGER = 2,
+    /**
+     * True or false.
+     */
+    GRANTMINT_SLOT_BOOL = 3,
+    /**
+     * Any JSON value.
+     */
+    GRANTMINT_SLOT_JSON = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum grantmint_slot_kind_t grantmint_slot_kind_t;
+#else
+typedef int32_t grantmint_slot_kind_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * A setting that is on, off, or left to its default.
  */
 enum grantmint_switch_t
@@ -610,6 +677,31 @@ typedef struct grantmint_access_token_t grantmint_access_token_t;
  * ```
  */
 typedef struct grantmint_api_key_t grantmint_api_key_t;
+
+/**
+ * A short-lived credential of a service, fetched once and shared by all who need one: refreshed ahead, with
+ * one request for any number of callers. Use one on all threads. Those of one source and the same secrets
+ * share one cache within the process unless their options say otherwise.
+ *
+ * ```c,no_run
+ * grantmint_rest_source_t *source = NULL;
+ * grantmint_credential_t *token = NULL;
+ * grantmint_issued_t *issued = NULL;
+ * if (grantmint_rest_source_oauth2(GRANTMINT_STR("https://idp.example/oauth/token"),
+ *                                  GRANTMINT_STR("my app"), GRANTMINT_STR("its secret"), NULL, 0,
+ *                                  &source, &error) == GRANTMINT_OK &&
+ *     grantmint_credential_new(source, NULL, &token, &error) == GRANTMINT_OK &&
+ *     grantmint_credential_get(token, grantmint_str(NULL), NULL, &issued, &error) == GRANTMINT_OK) {
+ *     grantmint_str_t value = grantmint_issued_value(issued);
+ *     printf("Authorization: Bearer %.*s\n", (int)value.len, value.data);
+ * }
+ * grantmint_error_free(error);
+ * grantmint_issued_free(issued);
+ * grantmint_credential_free(token);
+ * grantmint_rest_source_free(source);
+ * ```
+ */
+typedef struct grantmint_credential_t grantmint_credential_t;
 
 /**
  * The content of a token: its header and claims.
@@ -717,6 +809,68 @@ typedef struct grantmint_grant_t grantmint_grant_t;
 typedef struct grantmint_hit_t grantmint_hit_t;
 
 /**
+ * ICE servers with credentials that a caller got, with what was known of them at that moment.
+ */
+typedef struct grantmint_ice_credentials_t grantmint_ice_credentials_t;
+
+/**
+ * ICE servers for browsers, with short-lived credentials that all callers share, or that each user has: of
+ * Twilio, Cloudflare, any other service, or a coturn server of your own. Use one on all threads.
+ *
+ * Hand them out to users who have signed in: whoever has a credential can relay through the servers until
+ * it ends.
+ *
+ * ```c
+ * grantmint_str_t urls[] = {GRANTMINT_STR("turn:turn.example:3478?transport=udp")};
+ * grantmint_ice_servers_t *servers = NULL;
+ * grantmint_ice_credentials_t *credentials = NULL;
+ * grantmint_string_t *json = NULL;
+ * if (grantmint_ice_servers_coturn(GRANTMINT_STR("static-auth-secret"), urls, 1, NULL, &servers,
+ *                                  &error) == GRANTMINT_OK &&
+ *     grantmint_ice_servers_get(servers, GRANTMINT_STR("alice"), NULL, &credentials, &error) ==
+ *         GRANTMINT_OK &&
+ *     grantmint_ice_credentials_to_json(credentials, &json, &error) == GRANTMINT_OK) {
+ *     grantmint_str_t answer = grantmint_string_get(json);
+ *     printf("%.*s\n", (int)answer.len, answer.data);
+ * }
+ * grantmint_string_free(json);
+ * grantmint_ice_credentials_free(credentials);
+ * grantmint_ice_servers_free(servers);
+ * ```
+ */
+typedef struct grantmint_ice_servers_t grantmint_ice_servers_t;
+
+/**
+ * A credential that a caller got, with what was known of it at that moment.
+ */
+typedef struct grantmint_issued_t grantmint_issued_t;
+
+/**
+ * Mints JSON Web Tokens of one kind for any service that takes HS256, HS384 or HS512: fixed claims, and
+ * slots for what differs between users. All but the slots is checked, encoded and hashed once a second,
+ * not once a token. Use one on all threads: they take no lock.
+ *
+ * ```c
+ * grantmint_jwt_minter_t *rooms = NULL;
+ * grantmint_string_t *jwt = NULL;
+ * grantmint_slot_value_t values[] = {grantmint_slot_text(GRANTMINT_STR("room"), GRANTMINT_STR("standup")),
+ *                                    grantmint_slot_bool(GRANTMINT_STR("moderator"), true)};
+ * grantmint_str_t secret = GRANTMINT_STR("a secret of at least thirty-two bytes");
+ * if (grantmint_jwt_minter_jitsi(GRANTMINT_STR("my_client"), secret, GRANTMINT_STR("jitsi"),
+ *                                GRANTMINT_STR("meet.example.com"), NULL, &rooms, &error) ==
+ *         GRANTMINT_OK &&
+ *     grantmint_jwt_minter_mint(rooms, GRANTMINT_STR("alice"), values, 2, &jwt, &error) ==
+ *         GRANTMINT_OK) {
+ *     grantmint_str_t text = grantmint_string_get(jwt);
+ *     printf("%.*s\n", (int)text.len, text.data);
+ * }
+ * grantmint_string_free(jwt);
+ * grantmint_jwt_minter_free(rooms);
+ * ```
+ */
+typedef struct grantmint_jwt_minter_t grantmint_jwt_minter_t;
+
+/**
  * A clock that moves only when told to, for tests. Minters and caches made with it go by its time,
  * share nothing with any others, and keep the clock alive.
  */
@@ -759,6 +913,28 @@ typedef struct grantmint_playback_token_t grantmint_playback_token_t;
  * A registered callback, which can be taken back.
  */
 typedef struct grantmint_registration_t grantmint_registration_t;
+
+/**
+ * A REST endpoint that hands out short-lived credentials, described and not programmed. One request for
+ * each credential: no retry, no redirect, a body of 64 KiB at most. What it is described with is never
+ * shown. Credentials and ICE servers keep what they need of it: it may be freed right after they are
+ * made.
+ *
+ * ```c
+ * grantmint_rest_source_t *source = NULL;
+ * grantmint_named_text_t secret = {GRANTMINT_STR("api_key"), GRANTMINT_STR("the secret")};
+ * grantmint_str_t described = GRANTMINT_STR(
+ *     "{\"url\": \"https://api.deepgram.com/v1/auth/grant\","
+ *     " \"headers\": {\"Authorization\": \"Token {api_key}\"},"
+ *     " \"json\": {\"ttl_seconds\": \"{ttl:int}\"}, \"ttl\": 30,"
+ *     " \"value\": \"/access_token\", \"lifetime\": [{\"seconds\": \"/expires_in\"}]}");
+ * if (grantmint_rest_source_new(described, &secret, 1, &source, &error) == GRANTMINT_OK) {
+ *     printf("for grantmint_credential_new\n");
+ * }
+ * grantmint_rest_source_free(source);
+ * ```
+ */
+typedef struct grantmint_rest_source_t grantmint_rest_source_t;
 
 /**
  * A function of the host that fetches playback grants from somewhere else than the PlaybackGrant
@@ -1080,7 +1256,7 @@ typedef struct {
 typedef struct {
     /**
      * A stable name: `voice_identity`, `voice_identity_length`, `voice_ttl`, `voice_params`,
-     * `video_region` or `short_secret`.
+     * `video_region`, `short_secret`, `token_long`, `zoom_ttl`, `zoom_topic_long` or `jitsi_room_case`.
      */
     grantmint_str_t code;
     /**
@@ -1150,7 +1326,214 @@ typedef struct {
      * token says.
      */
     int32_t algorithm;
+    /**
+     * Whether `grantmint_verify_jwt` refuses a token that never expires: a `grantmint_switch_t`, on by
+     * default.
+     */
+    int32_t require_exp;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
 } grantmint_verify_options_t;
+
+/**
+ * The value of a slot or a claim, with its name. Make one with `grantmint_slot_text`,
+ * `grantmint_slot_integer`, `grantmint_slot_bool` or `grantmint_slot_json`.
+ */
+typedef struct {
+    /**
+     * The name of the slot, or where the claim stands: its name, or from a `/` on a JSON pointer.
+     */
+    grantmint_str_t name;
+    /**
+     * The value, if it is a text or JSON.
+     */
+    grantmint_str_t text;
+    /**
+     * The value, if it is a number; 1 for true and 0 for false.
+     */
+    int64_t number;
+    /**
+     * What the value is: a `grantmint_slot_kind_t`.
+     */
+    int32_t kind;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} grantmint_slot_value_t;
+
+/**
+ * A claim that each token has its own value of, and what is allowed there. A member that is zero is left
+ * to its default.
+ */
+typedef struct {
+    /**
+     * The name by which a mint gives its value: 1 to 64 bytes; for an identity any.
+     */
+    grantmint_str_t name;
+    /**
+     * Where its claim stands: its name, or from a `/` on a JSON pointer (RFC 6901) such as `/video/room`.
+     * By default at the top, under the name of the slot.
+     */
+    grantmint_str_t path;
+    /**
+     * The only texts that are allowed; any by default.
+     */
+    const grantmint_str_t *one_of;
+    /**
+     * How many of them.
+     */
+    size_t one_of_len;
+    /**
+     * The longest text or JSON in `unit`: 65,536 by default, and 512 for an identity.
+     */
+    size_t max_length;
+    /**
+     * The least number that is allowed; any by default.
+     */
+    const int64_t *from;
+    /**
+     * The greatest number that is allowed; any by default.
+     */
+    const int64_t *to;
+    /**
+     * Null.
+     */
+    const void *reserved;
+    /**
+     * What it takes: a `grantmint_slot_kind_t`, a text by default.
+     */
+    int32_t kind;
+    /**
+     * In what `max_length` is: a `grantmint_length_unit_t`.
+     */
+    int32_t unit;
+    /**
+     * Whether each token must have a value for it, and a text must not be empty: a `grantmint_switch_t`,
+     * off by default.
+     */
+    int32_t required;
+    /**
+     * Zero.
+     */
+    uint32_t more;
+} grantmint_slot_t;
+
+/**
+ * The options of a JWT minter. A member that is zero is left to its default, which for a service is the
+ * service's. All of them are copied.
+ */
+typedef struct {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_JWT_MINTER_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Claims that all tokens have, as a JSON object.
+     */
+    grantmint_str_t claims_json;
+    /**
+     * Further claims that all tokens have: their names are where they stand.
+     */
+    const grantmint_slot_value_t *claims;
+    /**
+     * How many.
+     */
+    size_t claims_len;
+    /**
+     * Claims that each token has its own value of.
+     */
+    const grantmint_slot_t *slots;
+    /**
+     * How many: 64 at most, with the identity.
+     */
+    size_t slots_len;
+    /**
+     * Values of slots that all tokens share.
+     */
+    const grantmint_slot_value_t *values;
+    /**
+     * How many.
+     */
+    size_t values_len;
+    /**
+     * Members of the header, such as `kid`.
+     */
+    const grantmint_slot_value_t *header;
+    /**
+     * How many.
+     */
+    size_t header_len;
+    /**
+     * Where the identity stands, and what is allowed there: `sub` by default, which must be given.
+     */
+    const grantmint_slot_t *identity;
+    /**
+     * Another clock, for tests.
+     */
+    const grantmint_manual_clock_t *clock;
+    /**
+     * `typ` of the header: `JWT` by default; left out if it is empty and `data` is not null.
+     */
+    grantmint_str_t typ;
+    /**
+     * How many seconds each token lives: 1 to `max_ttl`, 3,600 by default.
+     */
+    uint64_t ttl;
+    /**
+     * The longest lifetime to allow, in seconds: 86,400 by default, 31,536,000 at most.
+     */
+    uint64_t max_ttl;
+    /**
+     * A fixed Unix second before which no token is valid. Turns `has_nbf` on.
+     */
+    uint64_t nbf;
+    /**
+     * How many seconds `iat` and `nbf` are set back, for services whose clocks are behind: 300 at most, 0
+     * by default. `GRANTMINT_ZERO_S` for 0 where a service has another default.
+     */
+    uint32_t backdate;
+    /**
+     * The signature: a `grantmint_algorithm_t`, HS256 by default.
+     */
+    int32_t algorithm;
+    /**
+     * Whether tokens say when they were issued: a `grantmint_switch_t`, on by default.
+     */
+    int32_t iat;
+    /**
+     * Whether tokens say that they are valid from their minting on: a `grantmint_switch_t`, off by default.
+     */
+    int32_t has_nbf;
+    /**
+     * Whether tokens name whom they are for: a `grantmint_switch_t`, on by default.
+     */
+    int32_t has_identity;
+    /**
+     * Whether each token has a `jti` of its own: a `grantmint_switch_t`, off by default.
+     */
+    int32_t unique;
+} grantmint_jwt_minter_options_t;
+
+/**
+ * One user of `grantmint_jwt_minter_mint_many`.
+ */
+typedef struct {
+    /**
+     * Whom the token is for; null as `data` if tokens of this kind need not say so.
+     */
+    grantmint_str_t identity;
+    /**
+     * The values of the slots.
+     */
+    const grantmint_slot_value_t *values;
+    /**
+     * How many.
+     */
+    size_t values_len;
+} grantmint_jwt_user_t;
 
 /**
  * When a cache refreshes and waits, and how much it holds. A time that is zero is left to its
@@ -1349,6 +1732,192 @@ typedef void (*grantmint_fetch_t)(void *userdata,
  * callback.
  */
 typedef void (*grantmint_userdata_free_t)(void *userdata);
+
+/**
+ * A text with a name.
+ */
+typedef struct {
+    /**
+     * The name.
+     */
+    grantmint_str_t name;
+    /**
+     * The text.
+     */
+    grantmint_str_t text;
+} grantmint_named_text_t;
+
+/**
+ * The options of a credential. A member that is zero is left to its default.
+ */
+typedef struct {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_CREDENTIAL_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Shares the cache, within this process, with the credentials of the same secrets at the same origin
+     * that have this name here: 1 to 128 bytes.
+     */
+    grantmint_str_t share;
+    /**
+     * The cache to use; not with `share`, `isolated` or `policy`.
+     */
+    const grantmint_grant_cache_t *cache;
+    /**
+     * When the cache refreshes and waits, and how much it holds; read only during the call.
+     */
+    const grantmint_cache_policy_t *policy;
+    /**
+     * Another clock, for tests. The credential then shares nothing with others.
+     */
+    const grantmint_manual_clock_t *clock;
+    /**
+     * Shares what is fetched with the other processes that name the same fleet: of all of them one
+     * fetches. Not with `cache` or `clock`.
+     */
+    const grantmint_fleet_t *fleet;
+    /**
+     * As that of `grantmint_playback_minter_options_t`, for all that have the same secrets at one origin.
+     */
+    double calls_per_second;
+    /**
+     * As that of `grantmint_playback_minter_options_t`, for the same.
+     */
+    uint32_t burst;
+    /**
+     * As that of `grantmint_playback_minter_options_t`, for the same.
+     */
+    uint32_t max_fetches;
+    /**
+     * How many milliseconds a call waits, 5,000 by default.
+     */
+    uint32_t timeout_ms;
+    /**
+     * The least remaining lifetime of what is handed out, in milliseconds and after the safety margin: at
+     * most half of the lifetime. By default a twelfth of it, and 30,000 at most unless for a session.
+     */
+    uint32_t min_remaining_ms;
+    /**
+     * How many milliseconds clients go on with what is handed out, such as the length of a call; half of
+     * a lifetime by default. Turns `session` on.
+     */
+    uint32_t session_ms;
+    /**
+     * Whether what is handed out is used for a session rather than for one request: a
+     * `grantmint_switch_t`, off by default.
+     */
+    int32_t session;
+    /**
+     * Whether the credential has a cache of its own: a `grantmint_switch_t`, off by default.
+     */
+    int32_t isolated;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} grantmint_credential_options_t;
+
+/**
+ * Gets the result of a call for a credential: `issued` with `GRANTMINT_OK`, else `error`; the other is null.
+ * The callee owns it and frees it.
+ */
+typedef void (*grantmint_issued_callback_t)(void *userdata,
+                                            grantmint_status_t status,
+                                            grantmint_issued_t *issued,
+                                            grantmint_error_t *error);
+
+/**
+ * The options of ICE servers. A member that is zero is left to its default. For a coturn server there are
+ * `ttl` and `clock` alone, as there is nothing to fetch.
+ */
+typedef struct {
+    /**
+     * `sizeof` this struct; set by `GRANTMINT_ICE_SERVERS_OPTIONS_INIT`.
+     */
+    size_t struct_size;
+    /**
+     * Scheme, host and port of Twilio or Cloudflare, for an emulator. Plain http is allowed on loopback
+     * only.
+     */
+    grantmint_str_t base_url;
+    /**
+     * The URL of an HTTP proxy; none by default. The environment's is not read.
+     */
+    grantmint_str_t proxy;
+    /**
+     * The path of a PEM file with the certificate authorities to trust instead of the built-in ones.
+     */
+    grantmint_str_t ca_file;
+    /**
+     * As that of `grantmint_credential_options_t`.
+     */
+    grantmint_str_t share;
+    /**
+     * As that of `grantmint_credential_options_t`.
+     */
+    const grantmint_grant_cache_t *cache;
+    /**
+     * As that of `grantmint_credential_options_t`.
+     */
+    const grantmint_cache_policy_t *policy;
+    /**
+     * Another clock, for tests.
+     */
+    const grantmint_manual_clock_t *clock;
+    /**
+     * As that of `grantmint_credential_options_t`.
+     */
+    const grantmint_fleet_t *fleet;
+    /**
+     * As that of `grantmint_credential_options_t`.
+     */
+    double calls_per_second;
+    /**
+     * As that of `grantmint_credential_options_t`.
+     */
+    uint32_t burst;
+    /**
+     * As that of `grantmint_credential_options_t`.
+     */
+    uint32_t max_fetches;
+    /**
+     * How many milliseconds a call waits, 5,000 by default.
+     */
+    uint32_t timeout_ms;
+    /**
+     * The least remaining lifetime of what is handed out, in milliseconds and after the safety margin: at
+     * most half of the lifetime, a twelfth of it by default.
+     */
+    uint32_t min_remaining_ms;
+    /**
+     * The lifetime to ask for in seconds: 1 to 172,800, 86,400 by default. A source of your own has its
+     * own.
+     */
+    uint32_t ttl;
+    /**
+     * How many milliseconds connections last that are made with what is handed out; half of the lifetime
+     * by default.
+     */
+    uint32_t session_ms;
+    /**
+     * Whether the servers have a cache of their own: a `grantmint_switch_t`, off by default.
+     */
+    int32_t isolated;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} grantmint_ice_servers_options_t;
+
+/**
+ * Gets the result of a call for ICE servers: `credentials` with `GRANTMINT_OK`, else `error`; the other is null.
+ * The callee owns it and frees it.
+ */
+typedef void (*grantmint_ice_credentials_callback_t)(void *userdata,
+                                                     grantmint_status_t status,
+                                                     grantmint_ice_credentials_t *credentials,
+                                                     grantmint_error_t *error);
 
 /**
  * The options of a grant cache. A member that is zero is left to its default.
@@ -2694,6 +3263,271 @@ bool grantmint_decoded_expires_at(const grantmint_decoded_t *decoded,
 GRANTMINT_API void grantmint_decoded_free(grantmint_decoded_t *decoded);
 
 /**
+ * Makes a minter.
+ *
+ * `secret`: any bytes, at least one. `options`: null for all defaults: a required identity as `sub`, `iat`
+ * and `exp`, an hour and HS256. `*out`: the minter, to free with `grantmint_jwt_minter_free`; it keeps what
+ * it needs of both.
+ *
+ * Statuses: `invalid_credentials` for an empty secret; `invalid_ttl`; `invalid_argument` for a claim that
+ * is given twice, is one of the minter's own or is not valid JSON, and for a slot that is not well-formed
+ * or stands in the way of another claim; `limit_exceeded` for over 64 slots.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_jwt_minter_new(grantmint_str_t secret,
+                                            const grantmint_jwt_minter_options_t *options,
+                                            grantmint_jwt_minter_t **out,
+                                            grantmint_error_t **error);
+
+/**
+ * Mints the token of one user, issued now.
+ *
+ * `identity`: whom it is for; null as `data` if tokens of this kind need not say so. `values`: an array of
+ * `count`, by the names of their slots; those in the order of the slots are found fastest. `*out`: the
+ * token, to free with `grantmint_string_free`.
+ *
+ * Statuses: `invalid_identity` for one that is missing, empty or too long; `invalid_argument` for a value of
+ * the wrong kind, too long or not allowed, for a slot that is missing, unknown or given twice, and while a
+ * token would end before its `nbf`; `limit_exceeded` for a token over 128 KiB.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_jwt_minter_mint(const grantmint_jwt_minter_t *minter,
+                                             grantmint_str_t identity,
+                                             const grantmint_slot_value_t *values,
+                                             size_t count,
+                                             grantmint_string_t **out,
+                                             grantmint_error_t **error);
+
+/**
+ * As `grantmint_jwt_minter_mint`, into a buffer of the caller's. This is the fastest way: for 16 short
+ * values and fewer it allocates nothing. The token is not terminated.
+ *
+ * `buffer`: room for `capacity` bytes. `*len`: the length of the token; none is over 128 KiB.
+ *
+ * Statuses: `buffer_too_small` if `*len` is over `capacity`: nothing else is written; else as
+ * `grantmint_jwt_minter_mint`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [arrays], [buffers], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_jwt_minter_mint_into(const grantmint_jwt_minter_t *minter,
+                                                  grantmint_str_t identity,
+                                                  const grantmint_slot_value_t *values,
+                                                  size_t count,
+                                                  char *buffer,
+                                                  size_t capacity,
+                                                  size_t *len,
+                                                  grantmint_error_t **error);
+
+/**
+ * Mints the token of one user, issued at a Unix second of the caller's choice. Slower than
+ * `grantmint_jwt_minter_mint` unless that is the current second.
+ *
+ * `unix_seconds`: that second. The rest as of `grantmint_jwt_minter_mint`.
+ *
+ * Statuses: as `grantmint_jwt_minter_mint`; `invalid_argument` for a second after the year 9999.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_jwt_minter_mint_at(const grantmint_jwt_minter_t *minter,
+                                                grantmint_str_t identity,
+                                                const grantmint_slot_value_t *values,
+                                                size_t count,
+                                                uint64_t unix_seconds,
+                                                grantmint_string_t **out,
+                                                grantmint_error_t **error);
+
+/**
+ * Mints one token for each user, all issued in the same second. If one fails, there are none.
+ *
+ * `users`: an array of `count`. `*out`: the tokens in the same order, to free with
+ * `grantmint_strings_free`.
+ *
+ * Statuses: as `grantmint_jwt_minter_mint`, with the index in the message.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_jwt_minter_mint_many(const grantmint_jwt_minter_t *minter,
+                                                  const grantmint_jwt_user_t *users,
+                                                  size_t count,
+                                                  grantmint_strings_t **out,
+                                                  grantmint_error_t **error);
+
+/**
+ * Makes a minter whose slots of these names have their values already, prepared as fixed claims are: for
+ * all the users of one room.
+ *
+ * `values`: an array of `count`. `*out`: a new minter, to free with `grantmint_jwt_minter_free`.
+ *
+ * Statuses: as `grantmint_jwt_minter_mint`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_jwt_minter_bind(const grantmint_jwt_minter_t *minter,
+                                             const grantmint_slot_value_t *values,
+                                             size_t count,
+                                             grantmint_jwt_minter_t **out,
+                                             grantmint_error_t **error);
+
+/**
+ * Reads the warnings about tokens of this kind. Most have none.
+ *
+ * `buffer`: an array with room for `capacity` warnings. `*len`: how many there are.
+ *
+ * Statuses: `buffer_too_small` if there are more than `capacity`: nothing but `*len` is written.
+ *
+ * # Safety
+ *
+ * [handles], [buffers], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_jwt_minter_warnings(const grantmint_jwt_minter_t *minter,
+                                                 grantmint_warning_t *buffer,
+                                                 size_t capacity,
+                                                 size_t *len,
+                                                 grantmint_error_t **error);
+
+/**
+ * Frees a minter; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_jwt_minter_free(grantmint_jwt_minter_t *minter);
+
+/**
+ * Makes a minter of LiveKit's tokens. The slots have the names of its Python library's grants: `name`,
+ * `metadata`, `attributes`, `room_join`, `room`, `can_publish` and so on. Tokens are valid for six hours
+ * and from 10 seconds before their minting on. Who joins a room needs a `room` and an identity.
+ *
+ * `options`: null for all defaults. `*out`: the minter, to free with `grantmint_jwt_minter_free`.
+ *
+ * Statuses: as `grantmint_jwt_minter_new`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_jwt_minter_livekit(grantmint_str_t api_key,
+                                                grantmint_str_t api_secret,
+                                                const grantmint_jwt_minter_options_t *options,
+                                                grantmint_jwt_minter_t **out,
+                                                grantmint_error_t **error);
+
+/**
+ * As `grantmint_jwt_minter_livekit`, with the key of the environment variables `LIVEKIT_API_KEY` and
+ * `LIVEKIT_API_SECRET`. Do not call it while another thread changes the environment.
+ *
+ * Statuses: `invalid_credentials` names a variable that is missing; else as `grantmint_jwt_minter_new`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_jwt_minter_livekit_from_env(const grantmint_jwt_minter_options_t *options,
+                                                         grantmint_jwt_minter_t **out,
+                                                         grantmint_error_t **error);
+
+/**
+ * Makes a minter of the tokens of Zoom's Video SDK. The slots have the names of its claims: `tpc`, the
+ * session's name, and `role_type`, 1 for a host and 0 for a participant, are required. The identity is
+ * `user_identity`; a `user_key` may stand in its place. Tokens are valid for two hours by default, 1,800
+ * to 172,800 seconds.
+ *
+ * `options`: null for all defaults. `*out`: the minter, to free with `grantmint_jwt_minter_free`.
+ *
+ * Statuses: as `grantmint_jwt_minter_new`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_jwt_minter_zoom_video_sdk(grantmint_str_t sdk_key,
+                                                       grantmint_str_t sdk_secret,
+                                                       const grantmint_jwt_minter_options_t *options,
+                                                       grantmint_jwt_minter_t **out,
+                                                       grantmint_error_t **error);
+
+/**
+ * Makes a minter of the tokens of a Jitsi Meet of your own. `aud` and `sub` are what it is configured with:
+ * the audience that it accepts, `jitsi` for most, and its domain or tenant in lower case. The slots are
+ * `room`, which is required and may be `*`, and of the user the identity, `name`, `email`, `avatar`,
+ * `moderator` and `affiliation`; beside it `group` and `features`. Tokens are valid from 10 seconds before
+ * their minting on.
+ *
+ * `options`: null for all defaults. `*out`: the minter, to free with `grantmint_jwt_minter_free`.
+ *
+ * Statuses: as `grantmint_jwt_minter_new`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_jwt_minter_jitsi(grantmint_str_t app_id,
+                                              grantmint_str_t app_secret,
+                                              grantmint_str_t aud,
+                                              grantmint_str_t sub,
+                                              const grantmint_jwt_minter_options_t *options,
+                                              grantmint_jwt_minter_t **out,
+                                              grantmint_error_t **error);
+
+/**
+ * Makes a minter of the self-signed meeting tokens of Daily, signed with the API key. The slots have the
+ * names of its REST API, and become the short names of the token: `room_name` is required, as a token
+ * without it opens every room; the identity is `user_id`.
+ *
+ * `options`: null for all defaults. `*out`: the minter, to free with `grantmint_jwt_minter_free`.
+ *
+ * Statuses: as `grantmint_jwt_minter_new`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_jwt_minter_daily(grantmint_str_t domain_id,
+                                              grantmint_str_t api_key,
+                                              const grantmint_jwt_minter_options_t *options,
+                                              grantmint_jwt_minter_t **out,
+                                              grantmint_error_t **error);
+
+/**
  * Makes a minter that signs with a key, and by default fetches grants with it. Sends no request
  * and starts no thread.
  *
@@ -3199,6 +4033,745 @@ grantmint_status_t grantmint_stream_minter_try_token(const grantmint_stream_mint
  * [handles]
  */
 GRANTMINT_API void grantmint_stream_minter_free(grantmint_stream_minter_t *stream);
+
+/**
+ * Makes a source. Sends no request.
+ *
+ * `json`: the description, an object. Needed is `url`. `method`: GET, POST by default, or PUT. `auth`:
+ * `{"basic": [user, password]}`, `{"basic_form": [user, password]}` as OAuth 2 has it, or
+ * `{"bearer": token}`. `headers`, `query`, `form`, `vars`: objects of texts. `json`: a body. `per`:
+ * `shared` by default, `key` for a credential for each key, `call` for one that is used once;
+ * `distinct`: true for those of each key that do not name it. `ttl`: the lifetime to ask for in seconds,
+ * 1 to 172,800. `answer`: `json` or `text`. `value`: where the credential stands in the answer, a JSON
+ * pointer. `lifetime`: a list, tried in order, of `{"seconds": pointer}`, or `minutes`, `milliseconds`,
+ * `epoch`, `epoch_ms`, `iso8601`, `rfc2822`, `jwt` in its place, of `"asked"` and `{"constant": seconds}`.
+ * `max_lifetime`: in seconds. `ok`: a list of statuses, 200 and 201 by default. `ok_when`: an object of
+ * pointers and values. `error`: where an error's code stands; `errors`: what codes mean, one of
+ * `bad_request`, `unauthorized`, `forbidden`, `not_found`, `throttled` and `unavailable`. `throttled`: a
+ * list of statuses beside 429. `retry_after`: a header and its unit, `s`, `ms`, `epoch` or `epoch_ms`.
+ * `exclusive`: true if a new credential ends the one before. `proxy`: a URL. `ca_file`: a path. Texts may
+ * have slots in braces: `{ttl}`, `{ttl:int}`, `{key}`, `{now}`, `{now_ms}`, and the names of vars and
+ * secrets.
+ *
+ * `secrets`: an array of `count`, by the names of their slots; copied, and wiped when freed. `*out`: the
+ * source, to free with `grantmint_rest_source_free`.
+ *
+ * Statuses: `invalid_url`, `invalid_ttl`, `invalid_argument` for an option that is not known, given twice
+ * or of another type, for a slot without a text and a text without a slot. The message names the option
+ * and no value.
+ *
+ * # Safety
+ *
+ * [strings], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_rest_source_new(grantmint_str_t json,
+                                             const grantmint_named_text_t *secrets,
+                                             size_t count,
+                                             grantmint_rest_source_t **out,
+                                             grantmint_error_t **error);
+
+/**
+ * Makes a source of OAuth 2 access tokens for a client, by its credentials (RFC 6749, section 4.4). Sends
+ * no request. A token whose lifetime is not said counts as one of five minutes.
+ *
+ * `url`: the token endpoint. `form`: an array of `count` further fields, such as `scope` and `audience`;
+ * copied. `*out`: the source, to free with `grantmint_rest_source_free`.
+ *
+ * ```c
+ * grantmint_rest_source_t *source = NULL;
+ * grantmint_credential_t *token = NULL;
+ * grantmint_named_text_t scope = {GRANTMINT_STR("scope"), GRANTMINT_STR("read")};
+ * if (grantmint_rest_source_oauth2(GRANTMINT_STR("https://idp.example/oauth/token"),
+ *                                  GRANTMINT_STR("my app"), GRANTMINT_STR("its secret"), &scope, 1,
+ *                                  &source, &error) == GRANTMINT_OK &&
+ *     grantmint_credential_new(source, NULL, &token, &error) == GRANTMINT_OK) {
+ *     printf("for grantmint_credential_get\n");
+ * }
+ * grantmint_credential_free(token);
+ * grantmint_rest_source_free(source);
+ * ```
+ *
+ * Statuses: as `grantmint_rest_source_new`.
+ *
+ * # Safety
+ *
+ * [strings], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_rest_source_oauth2(grantmint_str_t url,
+                                                grantmint_str_t client_id,
+                                                grantmint_str_t client_secret,
+                                                const grantmint_named_text_t *form,
+                                                size_t count,
+                                                grantmint_rest_source_t **out,
+                                                grantmint_error_t **error);
+
+/**
+ * Frees a source; does nothing for null. Who fetches with it goes on.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_rest_source_free(grantmint_rest_source_t *source);
+
+/**
+ * Makes a credential of what a source brings. Sends no request and starts no thread.
+ *
+ * `options`: null for all defaults. `*out`: the credential, to free with `grantmint_credential_free`; it
+ * keeps what it needs of `source` and `options`.
+ *
+ * Statuses: `invalid_argument` for what is out of its range or does not go together.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_credential_new(const grantmint_rest_source_t *source,
+                                            const grantmint_credential_options_t *options,
+                                            grantmint_credential_t **out,
+                                            grantmint_error_t **error);
+
+/**
+ * Gets the credential, and waits for it if necessary.
+ *
+ * `key`: whose credential, for a source that is `key`; with null as `data` nobody's. `options`: null for those of the credential. `*out`: the credential, to free with
+ * `grantmint_issued_free`.
+ *
+ * Statuses: `invalid_argument` for the key and a `min_remaining_ms` over half of the lifetime; 3xx of the fetch, the
+ * same for all calls that waited for it; `deadline_exceeded` when none came in time, `overloaded` when the
+ * rate limit is used up, `closed` after `grantmint_credential_close`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_credential_get(const grantmint_credential_t *credential,
+                                            grantmint_str_t key,
+                                            const grantmint_wait_options_t *options,
+                                            grantmint_issued_t **out,
+                                            grantmint_error_t **error);
+
+/**
+ * As `grantmint_credential_get`, but never blocks: the result goes to a callback, which is called once. If
+ * the credential is there, that is before this call returns; else on the thread that ends the fetch or,
+ * when the caller's time is over, on a thread of the library, which it must not block.
+ *
+ * `callback`: gets every error except those of the pointers and texts given here; not called unless the
+ * status is `GRANTMINT_OK`. `userdata`: its first argument.
+ *
+ * Statuses: 9xx for the arguments alone.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_credential_get_then(const grantmint_credential_t *credential,
+                                                 grantmint_str_t key,
+                                                 const grantmint_wait_options_t *options,
+                                                 grantmint_issued_callback_t callback,
+                                                 void *userdata,
+                                                 grantmint_error_t **error);
+
+/**
+ * Gets the credential if it is there now, with the `min_remaining_ms` of the call. Never waits; starts the fetch
+ * that is due.
+ *
+ * `key`, `options`: as of `grantmint_credential_get`. `*out`: the credential, to free with
+ * `grantmint_issued_free`, or null.
+ *
+ * Statuses: 1xx for the arguments, `closed`, `unsupported` for a source that is `call`; never an error of
+ * upstream.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_credential_try_get(const grantmint_credential_t *credential,
+                                                grantmint_str_t key,
+                                                const grantmint_wait_options_t *options,
+                                                grantmint_issued_t **out,
+                                                grantmint_error_t **error);
+
+/**
+ * Starts to fetch the credential before a caller asks for it. Does not wait.
+ *
+ * `key`: as of `grantmint_credential_get`.
+ *
+ * Statuses: as `grantmint_credential_try_get`; that of the last fetch while no request may be sent.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_credential_prefetch(const grantmint_credential_t *credential,
+                                                 grantmint_str_t key,
+                                                 grantmint_error_t **error);
+
+/**
+ * Has the credential refreshed for a time even if no caller asks for it.
+ *
+ * `key`: as of `grantmint_credential_get`. `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
+ *
+ * Statuses: as `grantmint_credential_prefetch`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_credential_keep_warm(const grantmint_credential_t *credential,
+                                                  grantmint_str_t key,
+                                                  uint32_t time_ms,
+                                                  grantmint_error_t **error);
+
+/**
+ * Drops the credential and the cached error. If a fetch is running, its result still goes to the callers that
+ * wait for it, but is not stored.
+ *
+ * `key`: as of `grantmint_credential_get`. `*out`: whether there was such an entry; `out` may be null.
+ *
+ * Statuses: as `grantmint_credential_try_get`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_credential_invalidate(const grantmint_credential_t *credential,
+                                                   grantmint_str_t key,
+                                                   bool *out,
+                                                   grantmint_error_t **error);
+
+/**
+ * As `grantmint_credential_invalidate`, if the credential is the one of this generation: of many callers whom a service
+ * has refused it, only the first then has it fetched anew.
+ *
+ * `key`: as of `grantmint_credential_get`. `*out`: whether it was dropped; `out` may be null.
+ *
+ * Statuses: as `grantmint_credential_try_get`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_credential_invalidate_if(const grantmint_credential_t *credential,
+                                                      grantmint_str_t key,
+                                                      uint64_t generation,
+                                                      bool *out,
+                                                      grantmint_error_t **error);
+
+/**
+ * Drops all credentials and cached errors of the source in the cache, for all who share them.
+ *
+ * Statuses: `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_credential_purge(const grantmint_credential_t *credential,
+                                              grantmint_error_t **error);
+
+/**
+ * Reads the statistics of the cache, for all who share it.
+ *
+ * `*out`: a snapshot, to free with `grantmint_stats_free`.
+ *
+ * Statuses: `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_credential_stats(const grantmint_credential_t *credential,
+                                              grantmint_stats_t **out,
+                                              grantmint_error_t **error);
+
+/**
+ * Takes the events since the last call out of the cache: the last 1,024 at most, oldest first.
+ *
+ * `*out`: the events, to free with `grantmint_events_free`.
+ *
+ * Statuses: `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_credential_drain_events(const grantmint_credential_t *credential,
+                                                     grantmint_events_t **out,
+                                                     grantmint_error_t **error);
+
+/**
+ * Gets the cache.
+ *
+ * `*out`: the cache, to free with `grantmint_grant_cache_free`.
+ *
+ * Statuses: `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_credential_cache(const grantmint_credential_t *credential,
+                                              grantmint_grant_cache_t **out,
+                                              grantmint_error_t **error);
+
+/**
+ * Closes a credential: later calls fail with `closed`, those that wait are answered, and nothing is kept
+ * warm for it. Others who share the cache go on. Does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+void grantmint_credential_close(const grantmint_credential_t *credential);
+
+/**
+ * Closes and frees a credential; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_credential_free(grantmint_credential_t *credential);
+
+/**
+ * The credential, byte for byte: a text, or JSON if `grantmint_issued_is_json`. It is a secret. Belongs to
+ * `issued`; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_str_t grantmint_issued_value(const grantmint_issued_t *issued);
+
+/**
+ * Whether the credential is JSON: an object, an array or a number. False for a text, and for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API GRANTMINT_NODISCARD bool grantmint_issued_is_json(const grantmint_issued_t *issued);
+
+/**
+ * How many milliseconds it was still good for when the caller got it, after the safety margin; 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint32_t grantmint_issued_remaining_ms(const grantmint_issued_t *issued);
+
+/**
+ * How good it is.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_freshness_t grantmint_issued_freshness(const grantmint_issued_t *issued);
+
+/**
+ * Why it is degraded, with the time after which the next refresh is tried: an error to free with
+ * `grantmint_error_free`. Null if it is not.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_error_t *grantmint_issued_reason(const grantmint_issued_t *issued);
+
+/**
+ * The number within its cache: a later one is higher. 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint64_t grantmint_issued_generation(const grantmint_issued_t *issued);
+
+/**
+ * Wipes and frees it; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_issued_free(grantmint_issued_t *issued);
+
+/**
+ * The list of servers as JSON: the value of `iceServers` that RTCPeerConnection takes. It is a secret.
+ * Belongs to `credentials`; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_str_t grantmint_ice_credentials_ice_servers(const grantmint_ice_credentials_t *credentials);
+
+/**
+ * `{"iceServers": …, "expiresIn": …}` as JSON, for an answer to a browser. `expiresIn` is in whole seconds.
+ *
+ * `*out`: the text, to free with `grantmint_string_free`.
+ *
+ * Statuses: none but those that any function may return.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ice_credentials_to_json(const grantmint_ice_credentials_t *credentials,
+                                                     grantmint_string_t **out,
+                                                     grantmint_error_t **error);
+
+/**
+ * How many milliseconds they were still good for when the caller got them, after the safety margin; 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint32_t grantmint_ice_credentials_remaining_ms(const grantmint_ice_credentials_t *credentials);
+
+/**
+ * How good they are.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_freshness_t grantmint_ice_credentials_freshness(const grantmint_ice_credentials_t *credentials);
+
+/**
+ * Why they are degraded, with the time after which the next refresh is tried: an error to free with
+ * `grantmint_error_free`. Null if they are not.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_error_t *grantmint_ice_credentials_reason(const grantmint_ice_credentials_t *credentials);
+
+/**
+ * The number within their cache: a later one is higher. 0 for what is signed here, and 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint64_t grantmint_ice_credentials_generation(const grantmint_ice_credentials_t *credentials);
+
+/**
+ * Wipes and frees them; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_ice_credentials_free(grantmint_ice_credentials_t *credentials);
+
+/**
+ * Twilio's servers, with an API key. Sends no request and starts no thread.
+ *
+ * `options`: null for all defaults. `*out`: the servers, to free with `grantmint_ice_servers_free`; they
+ * keep what they need.
+ *
+ * Statuses: 1xx for options that are out of range or have no effect.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ice_servers_twilio(const grantmint_api_key_t *key,
+                                                const grantmint_ice_servers_options_t *options,
+                                                grantmint_ice_servers_t **out,
+                                                grantmint_error_t **error);
+
+/**
+ * Twilio's servers, with an account's SID and its auth token. Sends no request and starts no thread.
+ *
+ * `options`: null for all defaults. `*out`: the servers, to free with `grantmint_ice_servers_free`; they
+ * keep what they need.
+ *
+ * Statuses: `invalid_sid`; 1xx for options that are out of range or have no effect.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ice_servers_twilio_account(grantmint_str_t account_sid,
+                                                        grantmint_str_t auth_token,
+                                                        const grantmint_ice_servers_options_t *options,
+                                                        grantmint_ice_servers_t **out,
+                                                        grantmint_error_t **error);
+
+/**
+ * Cloudflare's servers, with a TURN key and its API token. Sends no request and starts no thread.
+ *
+ * `options`: null for all defaults. `*out`: the servers, to free with `grantmint_ice_servers_free`; they
+ * keep what they need.
+ *
+ * Statuses: 1xx for the arguments, and for options that are out of range or have no effect.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ice_servers_cloudflare(grantmint_str_t key_id,
+                                                    grantmint_str_t api_token,
+                                                    const grantmint_ice_servers_options_t *options,
+                                                    grantmint_ice_servers_t **out,
+                                                    grantmint_error_t **error);
+
+/**
+ * A coturn server with `use-auth-secret` and this `static-auth-secret`. What is handed out is signed here,
+ * without a request.
+ *
+ * `urls`: an array of `count`, such as `turn:turn.example:3478?transport=udp`. `options`: null for all defaults. `*out`: the servers, to free with `grantmint_ice_servers_free`; they
+ * keep what they need.
+ *
+ * Statuses: 1xx for the arguments; `invalid_argument` for an option of a cache, as there is none.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [arrays], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ice_servers_coturn(grantmint_str_t secret,
+                                                const grantmint_str_t *urls,
+                                                size_t count,
+                                                const grantmint_ice_servers_options_t *options,
+                                                grantmint_ice_servers_t **out,
+                                                grantmint_error_t **error);
+
+/**
+ * The servers of any other service: its source brings a list of servers, one server, or an object that holds
+ * either as `iceServers`. Sends no request and starts no thread.
+ *
+ * `options`: null for all defaults. `*out`: the servers, to free with `grantmint_ice_servers_free`; they
+ * keep what they need.
+ *
+ * Statuses: 1xx for options that are out of range or have no effect beside a source.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ice_servers_rest(const grantmint_rest_source_t *source,
+                                              const grantmint_ice_servers_options_t *options,
+                                              grantmint_ice_servers_t **out,
+                                              grantmint_error_t **error);
+
+/**
+ * Gets servers with credentials, and waits for them if necessary.
+ *
+ * `identity`: whose: users who are named have credentials of their own. With null as `data` nobody's: all of
+ * them share one. `options`: null for those of the servers. `*out`: the servers, to free with
+ * `grantmint_ice_credentials_free`.
+ *
+ * Statuses: `invalid_argument` for the identity; else as `grantmint_credential_get`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ice_servers_get(const grantmint_ice_servers_t *servers,
+                                             grantmint_str_t identity,
+                                             const grantmint_wait_options_t *options,
+                                             grantmint_ice_credentials_t **out,
+                                             grantmint_error_t **error);
+
+/**
+ * As `grantmint_ice_servers_get`, but never blocks: the result goes to a callback, which is called once. If
+ * the servers are there, that is before this call returns; else on the thread that ends the fetch or,
+ * when the caller's time is over, on a thread of the library, which it must not block.
+ *
+ * `callback`: gets every error except those of the pointers and texts given here; not called unless the
+ * status is `GRANTMINT_OK`. `userdata`: its first argument.
+ *
+ * Statuses: 9xx for the arguments alone.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [callbacks], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ice_servers_get_then(const grantmint_ice_servers_t *servers,
+                                                  grantmint_str_t identity,
+                                                  const grantmint_wait_options_t *options,
+                                                  grantmint_ice_credentials_callback_t callback,
+                                                  void *userdata,
+                                                  grantmint_error_t **error);
+
+/**
+ * Gets the servers if they are there now, with the `min_remaining_ms` of the call. Never waits; starts the fetch
+ * that is due.
+ *
+ * `identity`, `options`: as of `grantmint_ice_servers_get`. `*out`: the servers, to free with
+ * `grantmint_ice_credentials_free`, or null.
+ *
+ * Statuses: 1xx for the arguments, `closed`, `unsupported` for a source that is `call`; never an error of
+ * upstream.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [structs], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ice_servers_try_get(const grantmint_ice_servers_t *servers,
+                                                 grantmint_str_t identity,
+                                                 const grantmint_wait_options_t *options,
+                                                 grantmint_ice_credentials_t **out,
+                                                 grantmint_error_t **error);
+
+/**
+ * Has the servers refreshed for a time even if no caller asks for them.
+ *
+ * `identity`: as of `grantmint_ice_servers_get`. `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
+ *
+ * Statuses: as `grantmint_ice_servers_try_get`; that of the last fetch while no request may be sent.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_ice_servers_keep_warm(const grantmint_ice_servers_t *servers,
+                                                   grantmint_str_t identity,
+                                                   uint32_t time_ms,
+                                                   grantmint_error_t **error);
+
+/**
+ * Drops the servers and the cached error, if the servers are those of this generation: of many callers whom a service
+ * has refused them, only the first then has them fetched anew.
+ *
+ * `identity`: as of `grantmint_ice_servers_get`. `*out`: whether they were dropped; `out` may be null.
+ *
+ * Statuses: as `grantmint_ice_servers_try_get`.
+ *
+ * # Safety
+ *
+ * [handles], [strings], [outputs]
+ */
+GRANTMINT_API
+grantmint_status_t grantmint_ice_servers_invalidate_if(const grantmint_ice_servers_t *servers,
+                                                       grantmint_str_t identity,
+                                                       uint64_t generation,
+                                                       bool *out,
+                                                       grantmint_error_t **error);
+
+/**
+ * Reads the statistics of the cache, for all who share it.
+ *
+ * `*out`: a snapshot, to free with `grantmint_stats_free`; null for a coturn server, which has no cache.
+ *
+ * Statuses: `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ice_servers_stats(const grantmint_ice_servers_t *servers,
+                                               grantmint_stats_t **out,
+                                               grantmint_error_t **error);
+
+/**
+ * Takes the events since the last call out of the cache: the last 1,024 at most, oldest first.
+ *
+ * `*out`: the events, to free with `grantmint_events_free`.
+ *
+ * Statuses: `closed`.
+ *
+ * # Safety
+ *
+ * [handles], [outputs]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_status_t grantmint_ice_servers_drain_events(const grantmint_ice_servers_t *servers,
+                                                      grantmint_events_t **out,
+                                                      grantmint_error_t **error);
+
+/**
+ * Closes servers that are fetched: later calls fail with `closed`, those that wait are answered, and nothing is kept
+ * warm for them. Others who share the cache go on. Does nothing for null, and for a coturn server.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+void grantmint_ice_servers_close(const grantmint_ice_servers_t *servers);
+
+/**
+ * Closes and frees ICE servers; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_ice_servers_free(grantmint_ice_servers_t *servers);
 
 /**
  * Asks whether the request may be sent. Call it right before sending: the lifetime of the grant counts
@@ -4055,6 +5628,29 @@ static inline grantmint_str_t grantmint_str(const char *text) {
     return str;
 }
 
+/* Values of slots, each with the name of its slot. */
+static inline grantmint_slot_value_t grantmint_slot_text(grantmint_str_t name,
+                                                         grantmint_str_t text) {
+    grantmint_slot_value_t value = {name, text, 0, GRANTMINT_SLOT_TEXT, 0};
+    return value;
+}
+
+static inline grantmint_slot_value_t grantmint_slot_json(grantmint_str_t name,
+                                                         grantmint_str_t json) {
+    grantmint_slot_value_t value = {name, json, 0, GRANTMINT_SLOT_JSON, 0};
+    return value;
+}
+
+static inline grantmint_slot_value_t grantmint_slot_integer(grantmint_str_t name, int64_t number) {
+    grantmint_slot_value_t value = {name, {NULL, 0}, number, GRANTMINT_SLOT_INTEGER, 0};
+    return value;
+}
+
+static inline grantmint_slot_value_t grantmint_slot_bool(grantmint_str_t name, bool yes) {
+    grantmint_slot_value_t value = {name, {NULL, 0}, yes ? 1 : 0, GRANTMINT_SLOT_BOOL, 0};
+    return value;
+}
+
 /* Options structs with all members left to their defaults. */
 #define GRANTMINT_NO_STR_ {NULL, 0}
 #define GRANTMINT_VIDEO_GRANT_INIT {sizeof(grantmint_video_grant_t), GRANTMINT_NO_STR_}
@@ -4074,7 +5670,12 @@ static inline grantmint_str_t grantmint_str(const char *text) {
     {sizeof(grantmint_access_token_options_t), NULL, 0, 0, 0, 0, NULL, 0, 0}
 #define GRANTMINT_TOKEN_MINTER_OPTIONS_INIT \
     {sizeof(grantmint_token_minter_options_t), NULL, 0, 0, 0, NULL, 0, 0}
-#define GRANTMINT_VERIFY_OPTIONS_INIT {sizeof(grantmint_verify_options_t), 0, 0, 0}
+#define GRANTMINT_SLOT_INIT \
+    {GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, NULL, 0, 0, NULL, NULL, NULL, 0, 0, 0, 0}
+#define GRANTMINT_JWT_MINTER_OPTIONS_INIT \
+    {sizeof(grantmint_jwt_minter_options_t), GRANTMINT_NO_STR_, NULL, 0, NULL, 0, NULL, 0, NULL, 0, \
+     NULL, NULL, GRANTMINT_NO_STR_, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define GRANTMINT_VERIFY_OPTIONS_INIT {sizeof(grantmint_verify_options_t), 0, 0, 0, 0, 0}
 #define GRANTMINT_WAIT_OPTIONS_INIT {sizeof(grantmint_wait_options_t), 0, 0}
 #define GRANTMINT_CACHE_POLICY_INIT {sizeof(grantmint_cache_policy_t), NULL, 0, 0, 0, 0, 0}
 #define GRANTMINT_GRANT_CACHE_OPTIONS_INIT \
@@ -4083,6 +5684,12 @@ static inline grantmint_str_t grantmint_str(const char *text) {
     {sizeof(grantmint_playback_minter_options_t), GRANTMINT_NO_STR_, NULL, 0, 0, NULL, NULL, \
      GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, NULL, NULL, \
      0, 0, 0, 0, 0, 0, 0, 0, 0, NULL}
+#define GRANTMINT_CREDENTIAL_OPTIONS_INIT \
+    {sizeof(grantmint_credential_options_t), GRANTMINT_NO_STR_, NULL, NULL, NULL, NULL, 0, 0, 0, 0, \
+     0, 0, 0, 0, 0}
+#define GRANTMINT_ICE_SERVERS_OPTIONS_INIT \
+    {sizeof(grantmint_ice_servers_options_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, \
+     GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define GRANTMINT_REDIS_FLEET_OPTIONS_INIT \
     {sizeof(grantmint_redis_fleet_options_t), GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, \
      GRANTMINT_NO_STR_, GRANTMINT_NO_STR_, 0, 0, 0, 0}

@@ -28,11 +28,13 @@
  *   Keys, clocks and grants   api_key, fleet, manual_clock, video_grant and its kin, any_grant
  *   Tokens without a request  access_token, token_minter, warning
  *   Looking into tokens       verify, verify_jwt, decode, decoded, sign
+ *   Tokens of other services  jwt_minter, jwt_minter_builder, slot, claim_path, claim_value
  *   Counters and events       stats, counters, latency, event
  *   Fetching and waiting      wait_options, cache_policy, ticket, hit, playback_token, freshness
  *   Sources of grants         source, grant_request, fetched
  *   The cache of grants       grant_cache, grant_handle, begun, waiter, registration
  *   Playback tokens           playback_minter, stream_minter
+ *   Credentials of other services  rest_source, credential, issued, ice_servers, ice_credentials
  *   Test helpers           testing::simulate_fork
  *
  * The namespace `detail`, and what is marked as private, is not for users.
@@ -602,6 +604,21 @@ result<std::optional<std::string>> make_optional_string(Call&& call) {
         return std::optional<std::string>{};
     }
     return std::optional<std::string>{string(grantmint_string_get(made->get()))};
+}
+
+/// Calls a function of C that makes several texts.
+template <class Call>
+result<std::vector<std::string>> make_strings(Call&& call) {
+    using owned = detail::owned<grantmint_strings_t, grantmint_strings_free>;
+    auto made = make<owned>(std::forward<Call>(call));
+    if (!made) {
+        return std::move(made).error();
+    }
+    std::vector<std::string> texts(grantmint_strings_len(made->get()));
+    for (std::size_t i = 0; i < texts.size(); i++) {
+        texts[i] = string(grantmint_strings_get(made->get(), i));
+    }
+    return texts;
 }
 
 /// Calls a function of C that fills an array.
@@ -1659,19 +1676,9 @@ class token_minter : public detail::object<grantmint_token_minter_t, grantmint_t
         for (const auto& identity : identities) {
             raw.push_back(detail::str(std::string_view{identity}));
         }
-        using owned = detail::owned<grantmint_strings_t, grantmint_strings_free>;
-        auto made = detail::make<owned>([&](auto** out, auto** error) {
+        return detail::give(detail::make_strings([&](auto** out, auto** error) {
             return grantmint_token_minter_mint_many(capi(), raw.data(), raw.size(), out, error);
-        });
-        using tokens_or_error = result<std::vector<std::string>>;
-        if (!made) {
-            return detail::give(tokens_or_error{std::move(made).error()});
-        }
-        std::vector<std::string> tokens(grantmint_strings_len(made->get()));
-        for (std::size_t i = 0; i < tokens.size(); i++) {
-            tokens[i] = detail::string(grantmint_strings_get(made->get(), i));
-        }
-        return detail::give(tokens_or_error{std::move(tokens)});
+        }));
     }
 
     /// As above.
@@ -1727,6 +1734,12 @@ class verify_options {
     verify_options& algorithm(grantmint::algorithm algorithm) {
         const auto number = static_cast<std::int32_t>(algorithm);
         raw_.algorithm = number == 0 ? -1 : number;  // Refused, where a zero is the default.
+        return *this;
+    }
+
+    /// Whether `verify_jwt` refuses a token that never expires. It does by default.
+    verify_options& require_exp(bool require) {
+        raw_.require_exp = detail::on_or_off(require);
         return *this;
     }
 
@@ -1841,6 +1854,681 @@ result<decoded> make_decoded(Call&& call) {
         return grantmint_sign(static_cast<std::int32_t>(algorithm), detail::str(header_json),
                               detail::str(claims_json), detail::str(secret), out, error);
     }));
+}
+
+// ------------------------------------------------------------------------------------------------
+// Tokens of other services
+
+/// Where a claim stands: its name, or the names from the top down to it, such as `{"video", "room"}`.
+class claim_path {
+   public:
+    /// A claim at the top.
+    claim_path(std::string_view name) { add(name); }
+    /// As above.
+    claim_path(const char* name) : claim_path(std::string_view{name}) {}
+    /// As above.
+    claim_path(const std::string& name) : claim_path(std::string_view{name}) {}
+    /// A claim within others, the outermost first.
+    claim_path(std::initializer_list<std::string_view> names) {
+        for (const std::string_view name : names) {
+            add(name);
+        }
+    }
+
+    /// The path as a JSON pointer (RFC 6901).
+    [[nodiscard]] const std::string& pointer() const noexcept { return pointer_; }
+
+   private:
+    void add(std::string_view name) {
+        pointer_ += '/';
+        for (const char each : name) {
+            if (each == '~' || each == '/') {
+                pointer_ += each == '~' ? "~0" : "~1";
+            } else {
+                pointer_ += each;
+            }
+        }
+    }
+
+    std::string pointer_;
+};
+
+/// The value of a claim: a text, a whole number, true or false, or JSON. It refers to the text.
+class claim_value {
+   public:
+    /// A text.
+    claim_value(std::string_view text) noexcept
+        : text_(text), number_(0), kind_(GRANTMINT_SLOT_TEXT) {}
+    /// As above.
+    claim_value(const char* text) noexcept : claim_value(std::string_view{text}) {}
+    /// As above.
+    claim_value(const std::string& text) noexcept : claim_value(std::string_view{text}) {}
+    /// True or false.
+    template <class Bool, std::enable_if_t<std::is_same_v<Bool, bool>, int> = 0>
+    claim_value(Bool yes) noexcept : number_(yes ? 1 : 0), kind_(GRANTMINT_SLOT_BOOL) {}
+    /// A whole number. Beyond 2^53 - 1 it is refused, as many readers change it: give it as a text.
+    template <class Number,
+              std::enable_if_t<std::is_integral_v<Number> && !std::is_same_v<Number, bool> &&
+                                   !std::is_same_v<Number, char>,
+                               int> = 0>
+    claim_value(Number number) noexcept : number_(fitting(number)), kind_(GRANTMINT_SLOT_INTEGER) {}
+
+    /// Any JSON, which goes into the token byte for byte.
+    static claim_value json(std::string_view text) noexcept {
+        claim_value value{text};
+        value.kind_ = GRANTMINT_SLOT_JSON;
+        return value;
+    }
+
+    /// @private
+    [[nodiscard]] grantmint_slot_value_t capi(std::string_view name) const noexcept {
+        return {detail::str(name), detail::str(text_), number_, kind_, 0};
+    }
+
+   private:
+    template <class Number>
+    static std::int64_t fitting(Number number) noexcept {
+        if constexpr (std::is_unsigned_v<Number>) {
+            constexpr auto most = std::numeric_limits<std::int64_t>::max();
+            return static_cast<std::uint64_t>(number) > static_cast<std::uint64_t>(most)
+                       ? most
+                       : static_cast<std::int64_t>(number);
+        } else {
+            return number;
+        }
+    }
+
+    std::string_view text_;
+    std::int64_t number_;
+    std::int32_t kind_;
+};
+
+/// The value of a slot in one token: `{"room", "standup"}`. It refers to both texts.
+struct slot_value {
+    /// The name of the slot.
+    std::string_view name;
+    /// Its value.
+    claim_value value;
+};
+
+/// One user, for jwt_minter::mint_many.
+struct jwt_user {
+    /// Whom the token is for, if tokens of this kind say so.
+    std::optional<std::string_view> identity;
+    /// The values of the slots.
+    std::vector<slot_value> values;
+};
+
+/// What a service counts when it measures a text.
+enum class length_unit : std::int32_t {
+    /// Bytes of UTF-8.
+    bytes = GRANTMINT_BYTES,
+    /// Unicode code points.
+    chars = GRANTMINT_CHARS,
+    /// UTF-16 code units, as JavaScript and Java count.
+    utf16 = GRANTMINT_UTF16,
+};
+
+namespace detail {
+
+/// A text that may not be there: C takes a null pointer for that.
+inline grantmint_str_t given(std::optional<std::string_view> text) noexcept {
+    if (!text) {
+        return {nullptr, 0};
+    }
+    return text->data() == nullptr ? grantmint_str_t{"", 0} : str(*text);
+}
+
+/// The values of one token as C takes them. Nothing is allocated for the few that most have.
+class raw_values {
+   public:
+    template <class Range>
+    explicit raw_values(const Range& values) {
+        for (const slot_value& each : values) {
+            add(each.value.capi(each.name));
+        }
+    }
+
+    [[nodiscard]] const grantmint_slot_value_t* data() const noexcept {
+        return many_.empty() ? few_ : many_.data();
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+   private:
+    static constexpr std::size_t few = 16;
+
+    void add(const grantmint_slot_value_t& value) {
+        if (size_ < few) {
+            few_[size_] = value;
+        } else {
+            if (many_.empty()) {
+                many_.assign(few_, few_ + few);
+            }
+            many_.push_back(value);
+        }
+        size_++;
+    }
+
+    grantmint_slot_value_t few_[few];
+    std::vector<grantmint_slot_value_t> many_;
+    std::size_t size_ = 0;
+};
+
+/// A text that is overwritten when it is destroyed.
+class secret_text {
+   public:
+    explicit secret_text(std::string_view text) : text_(text) {}
+    secret_text(const secret_text&) = default;
+    secret_text(secret_text&&) = default;
+    secret_text& operator=(const secret_text&) = default;
+    secret_text& operator=(secret_text&&) = default;
+    ~secret_text() {
+        text_.resize(text_.capacity());
+        for (volatile char& each : text_) {
+            each = 0;
+        }
+    }
+
+    [[nodiscard]] grantmint_str_t capi() const noexcept { return str(text_); }
+
+   private:
+    std::string text_;
+};
+
+/// A claim or a header member that is kept until a minter is made.
+struct kept_value {
+    kept_value(std::string_view name, const claim_value& value)
+        : name_(name),
+          raw_(value.capi(name)),
+          text_(view(raw_.text)) {}
+
+    [[nodiscard]] grantmint_slot_value_t capi() const noexcept {
+        grantmint_slot_value_t raw = raw_;
+        raw.name = str(name_);
+        raw.text = str(text_);
+        return raw;
+    }
+
+    std::string name_;
+    grantmint_slot_value_t raw_;
+    std::string text_;
+};
+
+inline std::vector<grantmint_slot_value_t> raw_of(const std::vector<kept_value>& kept) {
+    std::vector<grantmint_slot_value_t> raw;
+    for (const kept_value& each : kept) {
+        raw.push_back(each.capi());
+    }
+    return raw;
+}
+
+}  // namespace detail
+
+/// A claim that each token has its own value of, and what is allowed there.
+class slot {
+   public:
+    /// A slot for a text: at most 64 KiB, an identity at most 512 bytes. Its claim has the same name.
+    static slot text(std::string_view name) { return slot{name, GRANTMINT_SLOT_TEXT}; }
+    /// A slot for a whole number.
+    static slot integer(std::string_view name) { return slot{name, GRANTMINT_SLOT_INTEGER}; }
+    /// A slot for true or false.
+    static slot boolean(std::string_view name) { return slot{name, GRANTMINT_SLOT_BOOL}; }
+    /// A slot for any JSON of at most 64 KiB.
+    static slot json(std::string_view name) { return slot{name, GRANTMINT_SLOT_JSON}; }
+
+    /// Where its claim stands.
+    slot& at(const claim_path& path) {
+        path_ = path.pointer();
+        return *this;
+    }
+
+    /// Each token must have a value for it, and a text must not be empty.
+    slot& required() {
+        raw_.required = GRANTMINT_ON;
+        return *this;
+    }
+
+    /// The longest text or JSON, in the unit in which the service counts.
+    slot& max_length(std::size_t length, length_unit unit = length_unit::bytes) {
+        raw_.max_length = length;
+        raw_.unit = static_cast<std::int32_t>(unit);
+        return *this;
+    }
+
+    /// The only texts that are allowed.
+    slot& one_of(std::initializer_list<std::string_view> texts) {
+        one_of_.assign(texts.begin(), texts.end());
+        return *this;
+    }
+
+    /// The numbers that are allowed.
+    slot& within(std::int64_t from, std::int64_t to) {
+        within_ = {from, to};
+        return *this;
+    }
+
+   private:
+    friend class jwt_minter_builder;
+
+    slot(std::string_view name, std::int32_t kind) : name_(name) { raw_.kind = kind; }
+
+    // `texts` is to live as long as what is returned, and not to move.
+    grantmint_slot_t capi(std::vector<grantmint_str_t>& texts) const {
+        for (const std::string& text : one_of_) {
+            texts.push_back(detail::str(text));
+        }
+        grantmint_slot_t raw = raw_;
+        raw.name = detail::str(name_);
+        raw.path = detail::str(path_);
+        raw.one_of = texts.data();
+        raw.one_of_len = texts.size();
+        raw.from = within_ ? &within_->first : nullptr;
+        raw.to = within_ ? &within_->second : nullptr;
+        return raw;
+    }
+
+    std::string name_, path_;
+    std::vector<std::string> one_of_;
+    std::optional<std::pair<std::int64_t, std::int64_t>> within_;
+    grantmint_slot_t raw_ = GRANTMINT_SLOT_INIT;
+};
+
+class jwt_minter;
+
+/// Collects what a jwt_minter needs: begin with jwt_minter::builder, or with that of a service. What is
+/// wrong is told by `build`.
+class jwt_minter_builder {
+   public:
+    /// A claim that all tokens have.
+    jwt_minter_builder& claim(const claim_path& path, const claim_value& value) {
+        claims_.emplace_back(path.pointer(), value);
+        return *this;
+    }
+
+    /// Claims that all tokens have, as a JSON object.
+    jwt_minter_builder& claims(std::string_view json) {
+        claims_json_ = json;
+        return *this;
+    }
+
+    /// A claim that each token has its own value of.
+    jwt_minter_builder& slot(grantmint::slot slot) {
+        slots_.push_back(std::move(slot));
+        return *this;
+    }
+
+    /// Where the identity stands, and what is allowed there: its name may be any. If not set, `sub`,
+    /// which must be given.
+    jwt_minter_builder& identity(grantmint::slot slot) {
+        identity_ = std::move(slot);
+        return *this;
+    }
+
+    /// Tokens name nobody, unless a slot does.
+    jwt_minter_builder& no_identity() {
+        identity_.reset();
+        raw_.has_identity = GRANTMINT_OFF;
+        return *this;
+    }
+
+    /// Gives a slot its value for all tokens, as jwt_minter::bind does.
+    jwt_minter_builder& bind(std::string_view slot, const claim_value& value) {
+        values_.emplace_back(slot, value);
+        return *this;
+    }
+
+    /// A member of the header, such as `kid`.
+    jwt_minter_builder& header(std::string_view name, const claim_value& value) {
+        header_.emplace_back(name, value);
+        return *this;
+    }
+
+    /// `typ` of the header: `JWT` if not set, left out if it is not given.
+    jwt_minter_builder& typ(std::optional<std::string_view> typ) {
+        typ_ = typ ? *typ : std::string_view{};
+        return *this;
+    }
+
+    /// The signature: HS256 if not set.
+    jwt_minter_builder& algorithm(grantmint::algorithm algorithm) {
+        const auto number = static_cast<std::int32_t>(algorithm);
+        raw_.algorithm = number == 0 ? -1 : number;  // Refused, where a zero is the default.
+        return *this;
+    }
+
+    /// How long each token is valid: 1 s to `max_ttl`, an hour if not set and the service has no other.
+    jwt_minter_builder& ttl(whole_seconds time) {
+        raw_.ttl = detail::refused_if_zero<std::uint64_t>(time);
+        return *this;
+    }
+
+    /// The longest lifetime to allow: 24 h if not set, at most a year.
+    jwt_minter_builder& max_ttl(whole_seconds time) {
+        raw_.max_ttl = detail::refused_if_zero<std::uint64_t>(time);
+        return *this;
+    }
+
+    /// Whether tokens say when they were issued. They do if not set.
+    jwt_minter_builder& iat(bool iat) {
+        raw_.iat = detail::on_or_off(iat);
+        return *this;
+    }
+
+    /// Whether tokens say that they are valid from their minting on.
+    jwt_minter_builder& nbf(bool nbf) {
+        raw_.has_nbf = detail::on_or_off(nbf);
+        raw_.nbf = 0;
+        return *this;
+    }
+
+    /// When every token becomes valid, before its end.
+    template <class Duration>
+    jwt_minter_builder& nbf(std::chrono::time_point<std::chrono::system_clock, Duration> time) {
+        raw_.has_nbf = GRANTMINT_ON;
+        raw_.nbf = detail::set_unix_seconds(time);
+        return *this;
+    }
+
+    /// How far `iat` and `nbf` are set back, for services whose clocks are behind: at most five minutes.
+    jwt_minter_builder& backdate(whole_seconds time) {
+        const auto seconds = detail::seconds_or_refused<std::uint32_t>(time);
+        // The largest number stands for none at all; the one below it is refused.
+        raw_.backdate = seconds == 0                  ? GRANTMINT_ZERO_S
+                        : seconds == GRANTMINT_ZERO_S ? GRANTMINT_ZERO_S - 1
+                                                      : seconds;
+        return *this;
+    }
+
+    /// Whether each token has a `jti` of its own, as the last claim.
+    jwt_minter_builder& unique(bool unique) {
+        raw_.unique = detail::on_or_off(unique);
+        return *this;
+    }
+
+    /// Another clock, for tests. It must exist until the minter is made.
+    jwt_minter_builder& clock(const manual_clock& clock) {
+        clock_.set(clock.capi());
+        return *this;
+    }
+
+    /// The minter, prepared.
+    ///
+    /// @throws error invalid_credentials for an empty secret; invalid_ttl; invalid_argument for a claim
+    ///     that is given twice, is one of the minter's own or is not valid JSON, and for a slot that is not
+    ///     well-formed or stands in the way of another claim; limit_exceeded for over 64 slots.
+    [[nodiscard]] returns<jwt_minter> build() const;
+
+   private:
+    friend class jwt_minter;
+    enum class kind { any, livekit, livekit_from_env, zoom_video_sdk, jitsi, daily };
+
+    jwt_minter_builder(kind which, std::initializer_list<std::string_view> texts)
+        : which_(which) {
+        for (const std::string_view text : texts) {
+            texts_.emplace_back(text);
+        }
+    }
+
+    grantmint_status_t make(const grantmint_jwt_minter_options_t& options,
+                            grantmint_jwt_minter_t** out, grantmint_error_t** error) const {
+        const auto text = [this](std::size_t index) { return texts_[index].capi(); };
+        switch (which_) {
+            case kind::livekit:
+                return grantmint_jwt_minter_livekit(text(0), text(1), &options, out, error);
+            case kind::livekit_from_env:
+                return grantmint_jwt_minter_livekit_from_env(&options, out, error);
+            case kind::zoom_video_sdk:
+                return grantmint_jwt_minter_zoom_video_sdk(text(0), text(1), &options, out, error);
+            case kind::jitsi:
+                return grantmint_jwt_minter_jitsi(text(0), text(1), text(2), text(3), &options, out,
+                                                  error);
+            case kind::daily:
+                return grantmint_jwt_minter_daily(text(0), text(1), &options, out, error);
+            case kind::any:
+                break;
+        }
+        return grantmint_jwt_minter_new(text(0), &options, out, error);
+    }
+
+    kind which_;
+    std::vector<detail::secret_text> texts_;
+    std::vector<detail::kept_value> claims_, values_, header_;
+    std::vector<grantmint::slot> slots_;
+    std::optional<grantmint::slot> identity_;
+    std::optional<std::string> claims_json_, typ_;
+    detail::reference<grantmint_manual_clock_t> clock_;
+    grantmint_jwt_minter_options_t raw_ = GRANTMINT_JWT_MINTER_OPTIONS_INIT;
+};
+
+/// Mints JSON Web Tokens of one kind for any service that takes HS256, HS384 or HS512: fixed claims, and
+/// slots for what differs between users. All but the slots is checked, encoded and hashed once a second,
+/// not once a token. Any number of threads may share one minter. They take no lock.
+///
+/// @code
+/// auto rooms = grantmint::jwt_minter::jitsi("my_client", secret, "jitsi", "meet.example.com").build();
+/// std::string jwt = rooms.mint("alice", {{"room", "standup"}, {"moderator", true}});
+/// @endcode
+class jwt_minter : public detail::object<grantmint_jwt_minter_t, grantmint_jwt_minter_free> {
+   public:
+    /// Tokens of any service, signed with a secret of any bytes: a required identity as `sub`, `iat` and
+    /// `exp`, an hour and HS256, unless the builder is told otherwise.
+    static jwt_minter_builder builder(std::string_view secret) {
+        return {jwt_minter_builder::kind::any, {secret}};
+    }
+
+    /// Tokens of LiveKit. The slots have the names of its Python library's grants: `name`, `metadata`,
+    /// `attributes`, `room_join`, `room`, `can_publish` and so on. Tokens are valid for six hours and
+    /// from 10 seconds before their minting on. Who joins a room needs a `room` and an identity.
+    static jwt_minter_builder livekit(std::string_view api_key, std::string_view api_secret) {
+        return {jwt_minter_builder::kind::livekit, {api_key, api_secret}};
+    }
+
+    /// As `livekit`, with the key of the environment variables `LIVEKIT_API_KEY` and
+    /// `LIVEKIT_API_SECRET`, which `build` reads. Do not call that while another thread changes the
+    /// environment.
+    static jwt_minter_builder livekit_from_env() {
+        return {jwt_minter_builder::kind::livekit_from_env, {}};
+    }
+
+    /// Tokens of Zoom's Video SDK. The slots have the names of its claims: `tpc`, the session's name, and
+    /// `role_type`, 1 for a host and 0 for a participant, are required. The identity is `user_identity`;
+    /// a `user_key` may stand in its place. Tokens are valid for two hours by default, 30 minutes to 48
+    /// hours.
+    static jwt_minter_builder zoom_video_sdk(std::string_view sdk_key,
+                                             std::string_view sdk_secret) {
+        return {jwt_minter_builder::kind::zoom_video_sdk, {sdk_key, sdk_secret}};
+    }
+
+    /// Tokens of a Jitsi Meet of your own. `aud` and `sub` are what it is configured with: the audience
+    /// that it accepts, `jitsi` for most, and its domain or tenant in lower case. The slots are `room`,
+    /// which is required and may be `*`, and of the user the identity, `name`, `email`, `avatar`,
+    /// `moderator` and `affiliation`; beside it `group` and `features`.
+    static jwt_minter_builder jitsi(std::string_view app_id, std::string_view app_secret,
+                                    std::string_view aud, std::string_view sub) {
+        return {jwt_minter_builder::kind::jitsi, {app_id, app_secret, aud, sub}};
+    }
+
+    /// Self-signed meeting tokens of Daily, signed with the API key. The slots have the names of its REST
+    /// API: `room_name` is required, as a token without it opens every room; the identity is `user_id`.
+    static jwt_minter_builder daily(std::string_view domain_id, std::string_view api_key) {
+        return {jwt_minter_builder::kind::daily, {domain_id, api_key}};
+    }
+
+    /// The token of one user, issued now. `identity`: whom it is for; std::nullopt if tokens of this kind
+    /// need not say so.
+    ///
+    /// @throws error invalid_identity for one that is missing, empty or too long; invalid_argument for a
+    ///     value of the wrong kind, too long or not allowed, for a slot that is missing, unknown or given
+    ///     twice, and while a token would end before its `nbf`; limit_exceeded for a token over 128 KiB.
+    [[nodiscard]] returns<std::string> mint(std::optional<std::string_view> identity,
+                                            std::initializer_list<slot_value> values = {}) const {
+        return detail::give(minted(identity, detail::raw_values{values}));
+    }
+
+    /// As above, with a range of values.
+    template <class Range>
+    [[nodiscard]] returns<std::string> mint(std::optional<std::string_view> identity,
+                                            const Range& values) const {
+        return detail::give(minted(identity, detail::raw_values{values}));
+    }
+
+    /// As `mint`, but writes to a string whose memory is reused. This is the fastest way: once the string
+    /// has grown, nothing is allocated for 16 short values and fewer. After an error `out` is empty. No
+    /// argument must be a part of `out`.
+    returns<void> mint_into(std::string& out, std::optional<std::string_view> identity,
+                            std::initializer_list<slot_value> values = {}) const {
+        return detail::give(minted_into(out, identity, detail::raw_values{values}));
+    }
+
+    /// As above, with a range of values.
+    template <class Range>
+    returns<void> mint_into(std::string& out, std::optional<std::string_view> identity,
+                            const Range& values) const {
+        return detail::give(minted_into(out, identity, detail::raw_values{values}));
+    }
+
+    /// The token of one user, issued at a second that you choose. Slower than `mint`, unless that is the
+    /// present second.
+    ///
+    /// @throws error as `mint`; invalid_argument for a time that no token can name.
+    template <class Duration>
+    [[nodiscard]] returns<std::string> mint_at(
+        std::optional<std::string_view> identity,
+        std::chrono::time_point<std::chrono::system_clock, Duration> time,
+        std::initializer_list<slot_value> values = {}) const {
+        return mint_at<Duration, std::initializer_list<slot_value>>(identity, time, values);
+    }
+
+    /// As above, with a range of values.
+    template <class Duration, class Range>
+    [[nodiscard]] returns<std::string> mint_at(
+        std::optional<std::string_view> identity,
+        std::chrono::time_point<std::chrono::system_clock, Duration> time,
+        const Range& values) const {
+        const detail::raw_values raw{values};
+        return detail::give(detail::make_string([&](auto** out, auto** error) {
+            return grantmint_jwt_minter_mint_at(capi(), detail::given(identity), raw.data(),
+                                                raw.size(), detail::unix_seconds(time), out, error);
+        }));
+    }
+
+    /// One token for each user, in the same order. All are issued in the same second. If one fails, there
+    /// are none.
+    ///
+    /// @throws error as `mint`, with the index in the message.
+    [[nodiscard]] returns<std::vector<std::string>> mint_many(
+        const std::vector<jwt_user>& users) const {
+        std::vector<std::vector<grantmint_slot_value_t>> values;
+        std::vector<grantmint_jwt_user_t> raw;
+        for (const jwt_user& user : users) {
+            values.emplace_back();
+            for (const slot_value& each : user.values) {
+                values.back().push_back(each.value.capi(each.name));
+            }
+            raw.push_back({detail::given(user.identity), values.back().data(), values.back().size()});
+        }
+        return detail::give(detail::make_strings([&](auto** out, auto** error) {
+            return grantmint_jwt_minter_mint_many(capi(), raw.data(), raw.size(), out, error);
+        }));
+    }
+
+    /// A minter whose slots of these names have their values already, prepared as fixed claims are: for
+    /// all the users of one room.
+    ///
+    /// @throws error as `mint`.
+    [[nodiscard]] returns<jwt_minter> bind(std::initializer_list<slot_value> values) const {
+        const detail::raw_values raw{values};
+        return detail::give(detail::construct<jwt_minter>([&](auto** out, auto** error) {
+            return grantmint_jwt_minter_bind(capi(), raw.data(), raw.size(), out, error);
+        }));
+    }
+
+    /// Advice about the tokens of this minter. Most have none.
+    [[nodiscard]] returns<std::vector<warning>> warnings() const {
+        return detail::give(detail::make_warnings(
+            [&](grantmint_warning_t* buffer, std::size_t capacity, std::size_t* len, auto** error) {
+                return grantmint_jwt_minter_warnings(capi(), buffer, capacity, len, error);
+            }));
+    }
+
+   private:
+    friend detail::access;
+    friend class jwt_minter_builder;
+    using object::object;
+
+    result<std::string> minted(std::optional<std::string_view> identity,
+                               const detail::raw_values& values) const {
+        // Most tokens fit, so that the only memory to allocate is that of the string.
+        char buffer[2048];
+        std::size_t len = 0;
+        auto done = detail::run([&](auto** error) {
+            return grantmint_jwt_minter_mint_into(capi(), detail::given(identity), values.data(),
+                                                  values.size(), buffer, sizeof buffer, &len,
+                                                  error);
+        });
+        if (done) {
+            return std::string(buffer, len);
+        }
+        if (done.error().code() != errc::buffer_too_small) {
+            return std::move(done).error();
+        }
+        return detail::make_string([&](auto** out, auto** error) {
+            return grantmint_jwt_minter_mint(capi(), detail::given(identity), values.data(),
+                                             values.size(), out, error);
+        });
+    }
+
+    result<void> minted_into(std::string& out, std::optional<std::string_view> identity,
+                             const detail::raw_values& values) const {
+        constexpr std::size_t most = 128 * 1024;
+        out.resize(std::min(out.capacity(), most));
+        for (;;) {
+            std::size_t len = 0;
+            auto done = detail::run([&](auto** error) {
+                return grantmint_jwt_minter_mint_into(capi(), detail::given(identity),
+                                                      values.data(), values.size(), out.data(),
+                                                      out.size(), &len, error);
+            });
+            const bool grow = !done && done.error().code() == errc::buffer_too_small;
+            out.resize(done || grow ? len : 0);
+            if (!grow) {
+                return done;
+            }
+        }
+    }
+};
+
+/// As declared above.
+inline returns<jwt_minter> jwt_minter_builder::build() const {
+    if (clock_.moved_from()) {
+        return detail::give(result<jwt_minter>{detail::moved_away("clock")});
+    }
+    const auto claims = detail::raw_of(claims_), values = detail::raw_of(values_),
+               header = detail::raw_of(header_);
+    // One more for the identity.
+    std::vector<std::vector<grantmint_str_t>> texts(slots_.size() + 1);
+    std::vector<grantmint_slot_t> slots;
+    for (std::size_t i = 0; i < slots_.size(); i++) {
+        slots.push_back(slots_[i].capi(texts[i]));
+    }
+    const grantmint_slot_t identity =
+        identity_ ? identity_->capi(texts.back()) : grantmint_slot_t(GRANTMINT_SLOT_INIT);
+    grantmint_jwt_minter_options_t raw = raw_;
+    raw.claims_json = detail::given(claims_json_);
+    raw.claims = claims.data();
+    raw.claims_len = claims.size();
+    raw.slots = slots.data();
+    raw.slots_len = slots.size();
+    raw.values = values.data();
+    raw.values_len = values.size();
+    raw.header = header.data();
+    raw.header_len = header.size();
+    raw.identity = identity_ ? &identity : nullptr;
+    raw.has_identity = identity_ ? GRANTMINT_DEFAULT : raw_.has_identity;
+    raw.clock = clock_.get();
+    raw.typ = detail::given(typ_);
+    return detail::give(detail::construct<jwt_minter>(
+        [&](auto** out, auto** error) { return make(raw, out, error); }));
 }
 
 // ------------------------------------------------------------------------------------------------
@@ -3666,6 +4354,773 @@ class playback_minter
                                                             detail::str(identity), options.capi(),
                                                             answer, userdata, error);
             });
+    }
+};
+
+// ------------------------------------------------------------------------------------------------
+// Credentials of other services
+
+/// A REST endpoint that hands out short-lived credentials, described and not programmed: for credential
+/// and ice_servers::rest. Nothing is checked or sent before one of these is made.
+///
+/// @code
+/// grantmint::credential speech{grantmint::rest_source{R"({
+///     "url": "https://westeurope.api.cognitive.microsoft.com/sts/v1.0/issueToken",
+///     "headers": {"Ocp-Apim-Subscription-Key": "{resource_key}"},
+///     "answer": "text", "lifetime": [{"constant": 600}]
+/// })"}.secret("resource_key", "the secret of the resource")};
+/// std::string token = speech.get().value;
+/// @endcode
+class rest_source {
+   public:
+    /// A source that is described by a JSON object, as grantmint_rest_source_new takes it. Secrets stay out
+    /// of it.
+    explicit rest_source(std::string_view json) { texts_.emplace_back(json); }
+
+    /// The source of OAuth 2 access tokens for a client, by its credentials (RFC 6749, section 4.4). `form`:
+    /// further fields, such as `{{"scope", "read"}}`. A token whose lifetime is not said counts as one of
+    /// five minutes.
+    static rest_source oauth2(
+        std::string_view url, std::string_view client_id, std::string_view client_secret,
+        std::initializer_list<std::pair<std::string_view, std::string_view>> form = {}) {
+        rest_source source{url};
+        source.texts_.emplace_back(client_id);
+        source.texts_.emplace_back(client_secret);
+        for (const auto& field : form) {
+            source.named_.emplace_back(std::string{field.first}, field.second);
+        }
+        return source;
+    }
+
+    /// The text of a slot that the description has. It is never shown.
+    rest_source& secret(std::string_view name, std::string_view text) {
+        (texts_.size() == 1 ? named_ : misplaced_).emplace_back(std::string{name}, text);
+        return *this;
+    }
+
+    /// @private
+    [[nodiscard]] result<detail::owned<grantmint_rest_source_t, grantmint_rest_source_free>> make()
+        const {
+        using owned = detail::owned<grantmint_rest_source_t, grantmint_rest_source_free>;
+        if (!misplaced_.empty()) {
+            return detail::about(errc::invalid_argument, "secret", "has no effect with oauth2");
+        }
+        std::vector<grantmint_named_text_t> named;
+        for (const auto& each : named_) {
+            named.push_back({detail::str(each.first), each.second.capi()});
+        }
+        return detail::make<owned>([&](auto** out, auto** error) {
+            if (texts_.size() == 1) {
+                return grantmint_rest_source_new(texts_[0].capi(), named.data(), named.size(), out,
+                                                 error);
+            }
+            return grantmint_rest_source_oauth2(texts_[0].capi(), texts_[1].capi(),
+                                                texts_[2].capi(), named.data(), named.size(), out,
+                                                error);
+        });
+    }
+
+   private:
+    std::vector<detail::secret_text> texts_;
+    std::vector<std::pair<std::string, detail::secret_text>> named_, misplaced_;
+};
+
+/// A credential, and its state when it was handed out.
+struct issued {
+    /// The credential: a text, or JSON. It is a secret: treat it as one.
+    std::string value;
+    /// Whether it is JSON: an object, an array or a number.
+    bool is_json = false;
+    /// The time that it had left, less the safety margin.
+    std::chrono::milliseconds remaining{0};
+    /// How fresh it is.
+    grantmint::freshness freshness = grantmint::freshness::fresh;
+    /// If it is degraded, why, and after how long the next refresh is tried.
+    std::optional<error> reason;
+    /// Its number within its cache, for credential::invalidate_if. A later one is higher.
+    std::uint64_t generation = 0;
+};
+
+/// ICE servers with credentials, and their state when they were handed out.
+struct ice_credentials {
+    /// The list of servers as JSON: the value of `iceServers` that RTCPeerConnection takes. It is a secret.
+    std::string servers;
+    /// `{"iceServers": …, "expiresIn": …}` as JSON, for an answer to a browser. It is a secret.
+    std::string json;
+    /// The time that they had left, less the safety margin. A connection that goes on for longer may end
+    /// then.
+    std::chrono::milliseconds remaining{0};
+    /// How fresh they are.
+    grantmint::freshness freshness = grantmint::freshness::fresh;
+    /// If they are degraded, why, and after how long the next refresh is tried.
+    std::optional<error> reason;
+    /// Their number within their cache, for ice_servers::invalidate_if; 0 for what is signed here.
+    std::uint64_t generation = 0;
+};
+
+namespace detail {
+
+using owned_issued = owned<grantmint_issued_t, grantmint_issued_free>;
+using owned_ice_credentials = owned<grantmint_ice_credentials_t, grantmint_ice_credentials_free>;
+
+inline issued read(const owned_issued& raw) {
+    issued issued;
+    issued.value = string(grantmint_issued_value(raw.get()));
+    issued.is_json = grantmint_issued_is_json(raw.get());
+    issued.remaining = std::chrono::milliseconds{grantmint_issued_remaining_ms(raw.get())};
+    issued.freshness = static_cast<freshness>(grantmint_issued_freshness(raw.get()));
+    issued.reason = take_reason(grantmint_issued_reason(raw.get()));
+    issued.generation = grantmint_issued_generation(raw.get());
+    return issued;
+}
+
+inline ice_credentials read(const owned_ice_credentials& raw) {
+    ice_credentials servers;
+    servers.servers = string(grantmint_ice_credentials_ice_servers(raw.get()));
+    auto json = make_string([&](auto** out, auto** error) {
+        return grantmint_ice_credentials_to_json(raw.get(), out, error);
+    });
+    servers.json = json ? *std::move(json) : std::string{};
+    servers.remaining =
+        std::chrono::milliseconds{grantmint_ice_credentials_remaining_ms(raw.get())};
+    servers.freshness = static_cast<freshness>(grantmint_ice_credentials_freshness(raw.get()));
+    servers.reason = take_reason(grantmint_ice_credentials_reason(raw.get()));
+    servers.generation = grantmint_ice_credentials_generation(raw.get());
+    return servers;
+}
+
+/// Puts what options of a cache were set into those of C. `policy` is to live as long as `raw`.
+template <class Options, class Raw>
+std::optional<error> put_shared(const Options& options, Raw& raw,
+                                grantmint_cache_policy_t& policy) {
+    if (options.clock_.moved_from()) {
+        return moved_away("clock");
+    }
+    if (options.cache_.moved_from()) {
+        return moved_away("cache");
+    }
+    if (options.fleet_.moved_from()) {
+        return moved_away("fleet");
+    }
+    if (options.share_ && options.share_->empty()) {
+        return about(errc::invalid_argument, "share", "is empty: leave it out for the default");
+    }
+    if (options.policy_) {
+        policy = options.policy_->capi();
+        raw.policy = &policy;
+    }
+    raw.share = given(options.share_);
+    raw.cache = options.cache_.get();
+    raw.clock = options.clock_.get();
+    raw.fleet = options.fleet_.get();
+    raw.calls_per_second = options.calls_per_second_;
+    raw.burst = options.burst_;
+    raw.max_fetches = options.max_fetches_;
+    raw.timeout_ms = options.timeout_ms_;
+    raw.min_remaining_ms = options.min_remaining_ms_;
+    raw.isolated = on_or_off(options.isolated_);
+    return std::nullopt;
+}
+
+}  // namespace detail
+
+/// Options of a credential. Each has a default.
+class credential_options {
+   public:
+    /// What is handed out is used for a session, such as a call, of this length; half of a lifetime if it is
+    /// not given. By default it is used for one request, immediately.
+    credential_options& session(std::optional<whole_milliseconds> time = std::nullopt) {
+        session_ = true;
+        session_ms_ = detail::optional_ms(time);
+        return *this;
+    }
+
+    /// Shares the cache, within this process, with those of the same secrets at the same origin that set the
+    /// same name, of 1 to 128 bytes.
+    credential_options& share(std::string_view name) {
+        share_ = name;
+        return *this;
+    }
+
+    /// The cache to use. It must exist until the object is made. Not together with `share`, `isolated` or
+    /// `policy`.
+    credential_options& cache(const grant_cache& cache) {
+        cache_.set(cache.capi());
+        return *this;
+    }
+
+    /// Whether there is a cache of its own; off by default.
+    credential_options& isolated(bool isolated) {
+        isolated_ = isolated;
+        return *this;
+    }
+
+    /// The times and limits of the cache.
+    credential_options& policy(const cache_policy& policy) {
+        policy_ = policy;
+        return *this;
+    }
+
+    /// Another clock, for tests. It must exist until the object is made. Nothing is then shared with others.
+    credential_options& clock(const manual_clock& clock) {
+        clock_.set(clock.capi());
+        return *this;
+    }
+
+    /// Shares what is fetched with the other processes that name the same fleet: of all of them one fetches.
+    /// It must exist until the object is made. Not together with `cache` or `clock`.
+    credential_options& fleet(const grantmint::fleet& fleet) {
+        fleet_.set(fleet.capi());
+        return *this;
+    }
+
+    /// How long a call waits, 5 s by default.
+    credential_options& timeout(whole_milliseconds time) {
+        timeout_ms_ = detail::set_ms(time);
+        return *this;
+    }
+
+    /// The least time that what is handed out must have left, after the safety margin is taken off: at most
+    /// half of the lifetime. By default a twelfth of it, and 30 s at most unless for a session.
+    credential_options& min_remaining(whole_milliseconds time) {
+        min_remaining_ms_ = detail::set_ms(time);
+        return *this;
+    }
+
+    /// As playback_minter_options::calls_per_second, for all that have the same secrets at one origin.
+    credential_options& calls_per_second(double calls) {
+        calls_per_second_ = detail::set_limit(calls);
+        return *this;
+    }
+
+    /// As playback_minter_options::burst, for the same.
+    credential_options& burst(std::uint32_t calls) {
+        burst_ = detail::set_limit(calls);
+        return *this;
+    }
+
+    /// As playback_minter_options::max_fetches, for the same.
+    credential_options& max_fetches(std::uint32_t fetches) {
+        max_fetches_ = detail::set_limit(fetches);
+        return *this;
+    }
+
+   private:
+    friend class credential;
+    template <class Options, class Raw>
+    friend std::optional<error> detail::put_shared(const Options&, Raw&, grantmint_cache_policy_t&);
+
+    std::optional<std::string> share_;
+    detail::reference<grantmint_grant_cache_t> cache_;
+    std::optional<cache_policy> policy_;
+    detail::reference<grantmint_manual_clock_t> clock_;
+    detail::reference<grantmint_fleet_t> fleet_;
+    double calls_per_second_ = 0;
+    std::uint32_t burst_ = 0, max_fetches_ = 0, timeout_ms_ = 0, min_remaining_ms_ = 0, session_ms_ = 0;
+    std::optional<bool> isolated_;
+    bool session_ = false;
+};
+
+/// A short-lived credential of a service, fetched once and shared by all who need one: refreshed ahead, with
+/// one request for any number of callers. Share one between all threads. Those of one source and the same
+/// secrets share one cache within the process, unless told otherwise.
+class credential : public detail::object<grantmint_credential_t, grantmint_credential_free> {
+   public:
+#ifndef GRANTMINT_NO_EXCEPTIONS
+    /// The credential of what a source brings. Sends no request and starts no thread.
+    ///
+    /// @throws error 1xx for the description, and for options that are out of range or do not go together.
+    explicit credential(const rest_source& source, const credential_options& options = {})
+        : credential(create(source, options)) {}
+#endif
+
+    /// As the constructor.
+    static returns<credential> create(const rest_source& source,
+                                      const credential_options& options = {}) {
+        auto made = source.make();
+        if (!made) {
+            return detail::give(result<credential>{std::move(made).error()});
+        }
+        grantmint_credential_options_t raw = GRANTMINT_CREDENTIAL_OPTIONS_INIT;
+        grantmint_cache_policy_t policy = GRANTMINT_CACHE_POLICY_INIT;
+        if (auto wrong = detail::put_shared(options, raw, policy)) {
+            return detail::give(result<credential>{*std::move(wrong)});
+        }
+        raw.session = options.session_ ? GRANTMINT_ON : GRANTMINT_DEFAULT;
+        raw.session_ms = options.session_ms_;
+        return detail::give(detail::construct<credential>([&](auto** out, auto** error) {
+            return grantmint_credential_new(made->get(), &raw, out, error);
+        }));
+    }
+
+    /// The credential. Waits for it if need be. `key`: whose, for a source that is `key`; nobody's if not given.
+    ///
+    /// @throws error invalid_argument for the key; 3xx of the fetch, the same for all its waiters;
+    ///     deadline_exceeded if none came in time; overloaded if the rate limit is reached; closed after
+    ///     `close`.
+    [[nodiscard]] returns<issued> get(std::optional<std::string_view> key = std::nullopt,
+                                        const wait_options& options = {}) const {
+        return detail::give(detail::make_read<detail::owned_issued>([&](auto** out, auto** error) {
+            return grantmint_credential_get(capi(), detail::given(key), options.capi(), out, error);
+        }));
+    }
+
+    /// As `get`, with a callback. It is called once with a `result<issued>`: before this returns if it
+    /// is cached, else on the thread that ends the fetch or, when the caller's timeout is over, on one of
+    /// the library's threads. The callback must not block that thread. It may be move-only.
+    ///
+    /// @throws error invalid_utf8, invalid_argument and null_pointer, only for the arguments; the callback
+    ///     is then not called. The callback gets every other error.
+    template <class Callback>
+    returns<void> get_async(std::optional<std::string_view> key, Callback&& callback,
+                            const wait_options& options = {}) const {
+        return detail::give(start(key, std::forward<Callback>(callback), options));
+    }
+
+    /// As `get_async`, but returns a future, which holds every error. Unlike the futures of `std::async`, it
+    /// does not block when it is destroyed. Do not wait for it in a callback.
+    [[nodiscard]] std::future<returns<issued>> get_future(
+        std::optional<std::string_view> key = std::nullopt, const wait_options& options = {}) const {
+        return detail::future_of<issued>(
+            [&](auto callback) { return start(key, std::move(callback), options); });
+    }
+
+    /// The credential, if it is cached. Never waits. Starts a fetch if one is due.
+    ///
+    /// @throws error 1xx for the arguments, closed, unsupported for a source that is `call`; never an error
+    ///     of upstream.
+    [[nodiscard]] returns<std::optional<issued>> try_get(
+        std::optional<std::string_view> key = std::nullopt, const wait_options& options = {}) const {
+        return detail::give(
+            detail::make_optional_read<detail::owned_issued>([&](auto** out, auto** error) {
+                return grantmint_credential_try_get(capi(), detail::given(key), options.capi(), out, error);
+            }));
+    }
+
+    /// Fetches the credential before anybody needs it. Does not wait.
+    ///
+    /// @throws error as `try_get`; that of the last fetch while no request may be sent.
+    returns<void> prefetch(std::optional<std::string_view> key = std::nullopt) const {
+        return detail::give(detail::run([&](auto** error) {
+            return grantmint_credential_prefetch(capi(), detail::given(key), error);
+        }));
+    }
+
+    /// Keeps it fresh without callers, for at most 24 h. Zero ends it.
+    ///
+    /// @throws error as `try_get`; that of the last fetch while no request may be sent.
+    returns<void> keep_warm(whole_milliseconds time, std::optional<std::string_view> key = std::nullopt) const {
+        return detail::give(detail::run([&](auto** error) {
+            return grantmint_credential_keep_warm(capi(), detail::given(key), detail::span_ms(time), error);
+        }));
+    }
+
+    /// Drops the credential, and returns whether there was an entry. A fetch in flight still serves its
+    /// waiters, but what it brings is not stored.
+    ///
+    /// @throws error as `try_get`.
+    returns<bool> invalidate(std::optional<std::string_view> key = std::nullopt) const {
+        return detail::give(detail::make_bool([&](bool* dropped, auto** error) {
+            return grantmint_credential_invalidate(capi(), detail::given(key), dropped, error);
+        }));
+    }
+
+    /// Drops it if of this generation, and returns whether it was: of many callers whom a service has
+    /// refused, only the first causes a new fetch.
+    ///
+    /// @throws error as `try_get`.
+    returns<bool> invalidate_if(std::uint64_t generation, std::optional<std::string_view> key = std::nullopt) const {
+        return detail::give(detail::make_bool([&](bool* dropped, auto** error) {
+            return grantmint_credential_invalidate_if(capi(), detail::given(key), generation, dropped, error);
+        }));
+    }
+
+    /// Drops all credentials and cached errors of the source in the cache, for everybody who shares them.
+    ///
+    /// @throws error closed.
+    returns<void> purge() const {
+        return detail::give(
+            detail::run([&](auto** error) { return grantmint_credential_purge(capi(), error); }));
+    }
+
+    /// The statistics of the cache, for everybody who shares it.
+    ///
+    /// @throws error closed.
+    [[nodiscard]] returns<grantmint::stats> stats() const {
+        return detail::give(detail::construct<grantmint::stats>([&](auto** out, auto** error) {
+            return grantmint_credential_stats(capi(), out, error);
+        }));
+    }
+
+    /// The cache's events since the last call, oldest first; the newest 1,024 at most.
+    ///
+    /// @throws error closed.
+    [[nodiscard]] returns<std::vector<event>> drain_events() const {
+        return detail::give(detail::make_events([&](auto** out, auto** error) {
+            return grantmint_credential_drain_events(capi(), out, error);
+        }));
+    }
+
+    /// The cache. It may be used after the credential is destroyed.
+    ///
+    /// @throws error closed.
+    [[nodiscard]] returns<grant_cache> cache() const {
+        return detail::give(detail::construct<grant_cache>([&](auto** out, auto** error) {
+            return grantmint_credential_cache(capi(), out, error);
+        }));
+    }
+
+    /// Closes it. Later calls fail with errc::closed, calls that wait are answered, and `keep_warm` ends.
+    /// Others who share the cache go on. Do not call it in a callback.
+    void close() const noexcept { grantmint_credential_close(capi()); }
+
+   private:
+    friend detail::access;
+    using object::object;
+
+    template <class Callback>
+    result<void> start(std::optional<std::string_view> key, Callback&& callback,
+                       const wait_options& options) const {
+        return detail::run_with_answer<detail::owned_issued>(
+            std::forward<Callback>(callback), [&](auto answer, void* userdata, auto** error) {
+                return grantmint_credential_get_then(capi(), detail::given(key), options.capi(), answer, userdata,
+                                   error);
+            });
+    }
+};
+
+/// Options of ice_servers. Each has a default. For a coturn server there are `ttl` and `clock` alone, as
+/// there is nothing to fetch.
+class ice_servers_options {
+   public:
+    /// The lifetime to ask for: 1 s to 48 h, by default a day. A source of your own has its own.
+    ice_servers_options& ttl(whole_seconds time) {
+        ttl_ = detail::refused_if_zero<std::uint32_t>(time);
+        return *this;
+    }
+
+    /// How long connections last that are made with what is handed out; half of the lifetime by default.
+    ice_servers_options& session(whole_milliseconds time) {
+        session_ms_ = detail::set_ms(time);
+        return *this;
+    }
+
+    /// Scheme, host and port of Twilio or Cloudflare, for an emulator. Plain http is allowed on loopback
+    /// only.
+    ice_servers_options& base_url(std::string_view url) {
+        base_url_ = url;
+        return *this;
+    }
+
+    /// The URL of an HTTP proxy. The environment's proxy variables are not read.
+    ice_servers_options& proxy(std::string_view url) {
+        proxy_ = url;
+        return *this;
+    }
+
+    /// The path of a PEM file with the certificate authorities to trust instead of the built-in ones.
+    ice_servers_options& ca_file(std::string_view path) {
+        ca_file_ = path;
+        return *this;
+    }
+
+    /// As credential_options::share.
+    ice_servers_options& share(std::string_view name) {
+        share_ = name;
+        return *this;
+    }
+
+    /// The cache to use. It must exist until the object is made. Not together with `share`, `isolated` or
+    /// `policy`.
+    ice_servers_options& cache(const grant_cache& cache) {
+        cache_.set(cache.capi());
+        return *this;
+    }
+
+    /// Whether there is a cache of its own; off by default.
+    ice_servers_options& isolated(bool isolated) {
+        isolated_ = isolated;
+        return *this;
+    }
+
+    /// The times and limits of the cache.
+    ice_servers_options& policy(const cache_policy& policy) {
+        policy_ = policy;
+        return *this;
+    }
+
+    /// Another clock, for tests. It must exist until the object is made. Nothing is then shared with others.
+    ice_servers_options& clock(const manual_clock& clock) {
+        clock_.set(clock.capi());
+        return *this;
+    }
+
+    /// Shares what is fetched with the other processes that name the same fleet: of all of them one fetches.
+    /// It must exist until the object is made. Not together with `cache` or `clock`.
+    ice_servers_options& fleet(const grantmint::fleet& fleet) {
+        fleet_.set(fleet.capi());
+        return *this;
+    }
+
+    /// How long a call waits, 5 s by default.
+    ice_servers_options& timeout(whole_milliseconds time) {
+        timeout_ms_ = detail::set_ms(time);
+        return *this;
+    }
+
+    /// The least time that what is handed out must have left, after the safety margin is taken off: at most
+    /// half of the lifetime. By default a twelfth of it.
+    ice_servers_options& min_remaining(whole_milliseconds time) {
+        min_remaining_ms_ = detail::set_ms(time);
+        return *this;
+    }
+
+    /// As playback_minter_options::calls_per_second, for all that have the same secrets at one origin.
+    ice_servers_options& calls_per_second(double calls) {
+        calls_per_second_ = detail::set_limit(calls);
+        return *this;
+    }
+
+    /// As playback_minter_options::burst, for the same.
+    ice_servers_options& burst(std::uint32_t calls) {
+        burst_ = detail::set_limit(calls);
+        return *this;
+    }
+
+    /// As playback_minter_options::max_fetches, for the same.
+    ice_servers_options& max_fetches(std::uint32_t fetches) {
+        max_fetches_ = detail::set_limit(fetches);
+        return *this;
+    }
+
+   private:
+    friend class ice_servers;
+    template <class Options, class Raw>
+    friend std::optional<error> detail::put_shared(const Options&, Raw&, grantmint_cache_policy_t&);
+
+    std::optional<std::string> share_, base_url_, proxy_, ca_file_;
+    detail::reference<grantmint_grant_cache_t> cache_;
+    std::optional<cache_policy> policy_;
+    detail::reference<grantmint_manual_clock_t> clock_;
+    detail::reference<grantmint_fleet_t> fleet_;
+    double calls_per_second_ = 0;
+    std::uint32_t burst_ = 0, max_fetches_ = 0, timeout_ms_ = 0, min_remaining_ms_ = 0, ttl_ = 0, session_ms_ = 0;
+    std::optional<bool> isolated_;
+};
+
+/// ICE servers for browsers, with short-lived credentials that all callers share, or that each user has: of
+/// Twilio, Cloudflare, any other service, or a coturn server of your own. Share one between all threads.
+///
+/// Hand them out to users who have signed in: whoever has a credential can relay through the servers until
+/// it ends.
+///
+/// @code
+/// auto servers = grantmint::ice_servers::coturn(secret, {"turn:turn.example:3478?transport=udp"});
+/// std::string answer = servers.get("alice").json;
+/// @endcode
+class ice_servers : public detail::object<grantmint_ice_servers_t, grantmint_ice_servers_free> {
+   public:
+    /// Twilio's, with an API key. Like the others below, this sends no request and starts no thread.
+    ///
+    /// @throws error 1xx for options that are out of range or have no effect.
+    static returns<ice_servers> twilio(const api_key& key,
+                                       const ice_servers_options& options = {}) {
+        return create(options, [&](const auto* raw, auto** out, auto** error) {
+            return grantmint_ice_servers_twilio(key.capi(), raw, out, error);
+        });
+    }
+
+    /// Twilio's, with an account's SID and its auth token.
+    ///
+    /// @throws error invalid_sid; else as `twilio`.
+    static returns<ice_servers> twilio_account(std::string_view account_sid,
+                                               std::string_view auth_token,
+                                               const ice_servers_options& options = {}) {
+        return create(options, [&](const auto* raw, auto** out, auto** error) {
+            return grantmint_ice_servers_twilio_account(
+                detail::str(account_sid), detail::str(auth_token), raw, out, error);
+        });
+    }
+
+    /// Cloudflare's, with a TURN key and its API token.
+    ///
+    /// @throws error as `twilio`.
+    static returns<ice_servers> cloudflare(std::string_view key_id, std::string_view api_token,
+                                           const ice_servers_options& options = {}) {
+        return create(options, [&](const auto* raw, auto** out, auto** error) {
+            return grantmint_ice_servers_cloudflare(detail::str(key_id), detail::str(api_token),
+                                                    raw, out, error);
+        });
+    }
+
+    /// A coturn server with `use-auth-secret` and this `static-auth-secret`, at URLs such as
+    /// `turn:turn.example:3478?transport=udp`. What is handed out is signed here, without a request.
+    ///
+    /// @throws error 1xx for the arguments; invalid_argument for an option of a cache, as there is none.
+    static returns<ice_servers> coturn(std::string_view secret,
+                                       const std::vector<std::string>& urls,
+                                       const ice_servers_options& options = {}) {
+        std::vector<grantmint_str_t> raw_urls;
+        for (const std::string& url : urls) {
+            raw_urls.push_back(detail::str(url));
+        }
+        return create(options, [&](const auto* raw, auto** out, auto** error) {
+            return grantmint_ice_servers_coturn(detail::str(secret), raw_urls.data(),
+                                                raw_urls.size(), raw, out, error);
+        });
+    }
+
+    /// Those of any other service: its source brings a list of servers, one server, or an object that holds
+    /// either as `iceServers`.
+    ///
+    /// @throws error as `credential`.
+    static returns<ice_servers> rest(const rest_source& source,
+                                     const ice_servers_options& options = {}) {
+        auto made = source.make();
+        if (!made) {
+            return detail::give(result<ice_servers>{std::move(made).error()});
+        }
+        return create(options, [&](const auto* raw, auto** out, auto** error) {
+            return grantmint_ice_servers_rest(made->get(), raw, out, error);
+        });
+    }
+
+    /// The servers. Waits for them if need be. `identity`: users who are named have credentials of their own, all others share
+    /// one.
+    ///
+    /// @throws error invalid_argument for the identity; 3xx of the fetch, the same for all its waiters;
+    ///     deadline_exceeded if none came in time; overloaded if the rate limit is reached; closed after
+    ///     `close`.
+    [[nodiscard]] returns<ice_credentials> get(std::optional<std::string_view> identity = std::nullopt,
+                                        const wait_options& options = {}) const {
+        return detail::give(detail::make_read<detail::owned_ice_credentials>([&](auto** out, auto** error) {
+            return grantmint_ice_servers_get(capi(), detail::given(identity), options.capi(), out, error);
+        }));
+    }
+
+    /// As `get`, with a callback. It is called once with a `result<ice_credentials>`: before this returns if it
+    /// is cached, else on the thread that ends the fetch or, when the caller's timeout is over, on one of
+    /// the library's threads. The callback must not block that thread. It may be move-only.
+    ///
+    /// @throws error invalid_utf8, invalid_argument and null_pointer, only for the arguments; the callback
+    ///     is then not called. The callback gets every other error.
+    template <class Callback>
+    returns<void> get_async(std::optional<std::string_view> identity, Callback&& callback,
+                            const wait_options& options = {}) const {
+        return detail::give(start(identity, std::forward<Callback>(callback), options));
+    }
+
+    /// As `get_async`, but returns a future, which holds every error. Unlike the futures of `std::async`, it
+    /// does not block when it is destroyed. Do not wait for it in a callback.
+    [[nodiscard]] std::future<returns<ice_credentials>> get_future(
+        std::optional<std::string_view> identity = std::nullopt, const wait_options& options = {}) const {
+        return detail::future_of<ice_credentials>(
+            [&](auto callback) { return start(identity, std::move(callback), options); });
+    }
+
+    /// The servers, if they are cached. Never waits. Starts a fetch if one is due.
+    ///
+    /// @throws error 1xx for the arguments, closed, unsupported for a source that is `call`; never an error
+    ///     of upstream.
+    [[nodiscard]] returns<std::optional<ice_credentials>> try_get(
+        std::optional<std::string_view> identity = std::nullopt, const wait_options& options = {}) const {
+        return detail::give(
+            detail::make_optional_read<detail::owned_ice_credentials>([&](auto** out, auto** error) {
+                return grantmint_ice_servers_try_get(capi(), detail::given(identity), options.capi(), out, error);
+            }));
+    }
+
+    /// Keeps them fresh without callers, for at most 24 h. Zero ends it.
+    ///
+    /// @throws error as `try_get`; that of the last fetch while no request may be sent.
+    returns<void> keep_warm(whole_milliseconds time, std::optional<std::string_view> identity = std::nullopt) const {
+        return detail::give(detail::run([&](auto** error) {
+            return grantmint_ice_servers_keep_warm(capi(), detail::given(identity), detail::span_ms(time), error);
+        }));
+    }
+
+    /// Drops them if of this generation, and returns whether it was: of many callers whom a service has
+    /// refused, only the first causes a new fetch.
+    ///
+    /// @throws error as `try_get`.
+    returns<bool> invalidate_if(std::uint64_t generation, std::optional<std::string_view> identity = std::nullopt) const {
+        return detail::give(detail::make_bool([&](bool* dropped, auto** error) {
+            return grantmint_ice_servers_invalidate_if(capi(), detail::given(identity), generation, dropped, error);
+        }));
+    }
+
+    /// The statistics of the cache, for everybody who shares it. None for a coturn server, which has no
+    /// cache.
+    ///
+    /// @throws error closed.
+    [[nodiscard]] returns<std::optional<grantmint::stats>> stats() const {
+        grantmint_stats_t* raw = nullptr;
+        auto done = detail::run(
+            [&](auto** error) { return grantmint_ice_servers_stats(capi(), &raw, error); });
+        using stats_or_error = result<std::optional<grantmint::stats>>;
+        if (!done) {
+            return detail::give(stats_or_error{std::move(done).error()});
+        }
+        std::optional<grantmint::stats> stats;
+        if (raw != nullptr) {
+            stats = detail::access::adopt<grantmint::stats>(raw);
+        }
+        return detail::give(stats_or_error{std::move(stats)});
+    }
+
+    /// The cache's events since the last call, oldest first; the newest 1,024 at most.
+    ///
+    /// @throws error closed.
+    [[nodiscard]] returns<std::vector<event>> drain_events() const {
+        return detail::give(detail::make_events([&](auto** out, auto** error) {
+            return grantmint_ice_servers_drain_events(capi(), out, error);
+        }));
+    }
+
+    /// Closes them. Later calls fail with errc::closed, calls that wait are answered, and `keep_warm` ends.
+    /// Others who share the cache go on. Does nothing for a coturn server. Do not call it in a callback.
+    void close() const noexcept { grantmint_ice_servers_close(capi()); }
+
+   private:
+    friend detail::access;
+    using object::object;
+
+    template <class Callback>
+    result<void> start(std::optional<std::string_view> identity, Callback&& callback,
+                       const wait_options& options) const {
+        return detail::run_with_answer<detail::owned_ice_credentials>(
+            std::forward<Callback>(callback), [&](auto answer, void* userdata, auto** error) {
+                return grantmint_ice_servers_get_then(capi(), detail::given(identity), options.capi(), answer, userdata,
+                                   error);
+            });
+    }
+
+    template <class Call>
+    static returns<ice_servers> create(const ice_servers_options& options, Call&& call) {
+        grantmint_ice_servers_options_t raw = GRANTMINT_ICE_SERVERS_OPTIONS_INIT;
+        grantmint_cache_policy_t policy = GRANTMINT_CACHE_POLICY_INIT;
+        if (auto wrong = detail::put_shared(options, raw, policy)) {
+            return detail::give(result<ice_servers>{*std::move(wrong)});
+        }
+        const struct {
+            const std::optional<std::string>& text;
+            grantmint_str_t& place;
+            const char* name;
+            errc code;
+        } texts[] = {{options.base_url_, raw.base_url, "base_url", errc::invalid_url},
+                     {options.proxy_, raw.proxy, "proxy", errc::invalid_url},
+                     {options.ca_file_, raw.ca_file, "ca_file", errc::invalid_argument}};
+        for (const auto& each : texts) {
+            if (each.text && each.text->empty()) {
+                return detail::give(result<ice_servers>{
+                    detail::about(each.code, each.name, "is empty: leave it out for the default")});
+            }
+            each.place = detail::given(each.text);
+        }
+        raw.ttl = options.ttl_;
+        raw.session_ms = options.session_ms_;
+        return detail::give(detail::construct<ice_servers>(
+            [&](auto** out, auto** error) { return call(&raw, out, error); }));
     }
 };
 

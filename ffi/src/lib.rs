@@ -7,9 +7,11 @@ another: `grantmint_grant_cache_t` is in `cache/grant_cache.rs`. A struct or enu
 class uses is in the file of that class.
 
 * `token`: Access Tokens, the grants in them, and verifying,
+* `jwt`: tokens of other services,
 * `playback`: tokens for live streams, and where the grants in them come from,
-* `cache`: the cache of those grants,
-* the files beside this one: what all three use.
+* `rest`, `credential`, `ice`: short-lived credentials of other services, and ICE servers,
+* `cache`: the cache of all that is fetched,
+* the files beside this one: what all of them use.
 
 No panic gets into C: `panic` catches it, `boundary` turns it into a status. Words in brackets, in
 `# Safety` sections and `SAFETY` comments, are the rules at the top of the header. Each rule has a
@@ -47,6 +49,7 @@ mod time;
 mod status;
 
 mod error;
+mod named_text;
 mod options;
 mod str;
 mod string;
@@ -61,7 +64,15 @@ mod redis_fleet_options;
 
 mod token;
 
+mod jwt;
+
 mod playback;
+
+mod rest;
+
+mod credential;
+
+mod ice;
 
 mod cache;
 
@@ -71,12 +82,17 @@ mod testing;
 pub use api_key::*;
 pub use cache::*;
 pub use callback::*;
+pub use credential::*;
 pub use error::*;
 pub use fleet::*;
+pub use ice::*;
+pub use jwt::*;
 pub use manual_clock::*;
+pub use named_text::*;
 pub use options::*;
 pub use playback::*;
 pub use redis_fleet_options::*;
+pub use rest::*;
 pub use status::*;
 pub use str::*;
 pub use string::*;

@@ -72,6 +72,18 @@ impl grantmint_str_t {
         })
     }
 
+    /// The text, or none if there is none: an empty text is one.
+    ///
+    /// # Safety
+    ///
+    /// As [`grantmint_str_t::bytes`].
+    #[inline]
+    pub(crate) unsafe fn given<'a>(self, argument: &'static str) -> Result<Option<&'a str>> {
+        // SAFETY: [strings] as of the caller.
+        let text = unsafe { self.text(argument)? };
+        Ok((!self.data.is_null()).then_some(text))
+    }
+
     /// The text, or none if it is empty.
     ///
     /// # Safety

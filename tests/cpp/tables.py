@@ -74,6 +74,50 @@ def grant_ttls(row):
     return f"    {{{', '.join(times)}, {str(row['refused']).lower()}}},"
 
 
+def slots(values):
+    """Values of slots: a name, what it is, and its text or number."""
+    kinds = {str: "text", bool: "boolean", int: "integer"}
+    for name, value in values.items():
+        if isinstance(value, (bool, int)):
+            yield f"{{{text(name)}, {kinds[type(value)]}, {{}}, {int(value)}}}"
+        else:
+            yield f"{{{text(name)}, {kinds.get(type(value), 'json')}, {text(value)}, 0}}"
+
+
+def jwt(service, case, texts, values, official, has_typ=True):
+    arguments = f"{{{', '.join(text(case[name]) for name in texts)}}}"
+    parts = [
+        service,
+        arguments,
+        text(case["secret"] if "secret" in case else case["api_secret"]),
+        str(case["now"]),
+        str(case["ttl"]),
+        str(has_typ).lower(),
+        f"{{{', '.join(slots(values))}}}",
+        text(official),
+    ]
+    return f"    {{{', '.join(parts)}}},"
+
+
+def livekit_tokens(cases):
+    taken_for_granted = {"can_publish": True, "can_subscribe": True, "can_publish_data": True}
+    for case in cases:
+        if len(case["identity"].encode()) > 256:  # The server refuses them, and so do we.
+            continue
+        more = {name: case[name] for name in ("attributes", "room_preset") if name in case}
+        values = {**case["video"], "identity": case["identity"], **more}
+        texts = ("api_key", "api_secret")
+        yield jwt("livekit", case, texts, values, case["livekit_server_sdk"], has_typ=False)
+        yield jwt("livekit", case, texts, {**taken_for_granted, **values}, case["livekit_api"])
+
+
+def jwt_tokens(read):
+    yield from livekit_tokens(read("vectors/livekit_tokens.json")["cases"])
+    for service, more in (("zoom", ()), ("jitsi", ("aud", "sub")), ("daily", ())):
+        for case in read(f"vectors/{service}_tokens.json")["cases"]:
+            yield jwt(service, case, ("key", "secret", *more), case["slots"], case["official"])
+
+
 ERROR_CASE = """struct error_case {
     grantmint::errc code;
     int number;
@@ -94,6 +138,7 @@ def main(tests, out):
         "source_answers.inc": ["static const answer ANSWERS[] = {", *answers, "};"],
         "grant_ttls.inc": ["static const row ROWS[] = {", *ttls, "};"],
         "access_tokens.inc": ["static const token_case TOKEN_CASES[] = {", *tokens, "};"],
+        "jwt_tokens.inc": ["static const jwt_case JWT_CASES[] = {", *jwt_tokens(read), "};"],
         "errors.inc": [ERROR_CASE, "static const error_case ERROR_CASES[] = {", *kinds, "};"],
     }
     for name, lines in files.items():

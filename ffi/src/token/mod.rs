@@ -4,12 +4,12 @@ pub(crate) mod grants;
 
 mod access_token;
 mod access_token_options;
-mod warning;
+pub(crate) mod warning;
 
 mod token_minter;
 mod token_minter_options;
 
-mod algorithm;
+pub(crate) mod algorithm;
 mod sign;
 
 mod verify;

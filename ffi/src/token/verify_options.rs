@@ -3,6 +3,7 @@
 use grantmint_core::{Result, VerifyOptions};
 
 use crate::options::Options;
+use crate::switch::switch;
 use crate::token::algorithm;
 
 /// The options of verifying a token. A member that is zero is left to its default.
@@ -18,6 +19,11 @@ pub struct grantmint_verify_options_t {
     /// The only algorithm to accept, a `grantmint_algorithm_t`: HS256 by default, whatever the
     /// token says.
     pub algorithm: i32,
+    /// Whether `grantmint_verify_jwt` refuses a token that never expires: a `grantmint_switch_t`, on by
+    /// default.
+    pub require_exp: i32,
+    /// Zero.
+    pub reserved: u32,
 }
 
 // SAFETY: it starts with its size, and numbers may be zero.
@@ -31,6 +37,9 @@ impl grantmint_verify_options_t {
         }
         if self.algorithm != 0 {
             options = options.algorithm(algorithm::of_number(self.algorithm)?);
+        }
+        if let Some(require) = switch(self.require_exp, "require_exp")? {
+            options = options.require_exp(require);
         }
         Ok(options)
     }

@@ -10,7 +10,7 @@ use crate::str::grantmint_str_t;
 #[repr(C)]
 pub struct grantmint_warning_t {
     /// A stable name: `voice_identity`, `voice_identity_length`, `voice_ttl`, `voice_params`,
-    /// `video_region` or `short_secret`.
+    /// `video_region`, `short_secret`, `token_long`, `zoom_ttl`, `zoom_topic_long` or `jitsi_room_case`.
     pub code: grantmint_str_t,
     /// What to do about it.
     pub message: grantmint_str_t,
