@@ -4119,6 +4119,81 @@ grantmint_status_t grantmint_rest_source_oauth2(grantmint_str_t url,
 GRANTMINT_API void grantmint_rest_source_free(grantmint_rest_source_t *source);
 
 /**
+ * The credential, byte for byte: a text, or JSON if `grantmint_issued_is_json`. It is a secret. Belongs to
+ * `issued`; none for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_str_t grantmint_issued_value(const grantmint_issued_t *issued);
+
+/**
+ * Whether the credential is JSON: an object, an array or a number. False for a text, and for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API GRANTMINT_NODISCARD bool grantmint_issued_is_json(const grantmint_issued_t *issued);
+
+/**
+ * How many milliseconds it was still good for when the caller got it, after the safety margin; 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint32_t grantmint_issued_remaining_ms(const grantmint_issued_t *issued);
+
+/**
+ * How good it is.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_freshness_t grantmint_issued_freshness(const grantmint_issued_t *issued);
+
+/**
+ * Why it is degraded, with the time after which the next refresh is tried: an error to free with
+ * `grantmint_error_free`. Null if it is not.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+grantmint_error_t *grantmint_issued_reason(const grantmint_issued_t *issued);
+
+/**
+ * The number within its cache: a later one is higher. 0 for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API
+GRANTMINT_NODISCARD
+uint64_t grantmint_issued_generation(const grantmint_issued_t *issued);
+
+/**
+ * Wipes and frees it; does nothing for null.
+ *
+ * # Safety
+ *
+ * [handles]
+ */
+GRANTMINT_API void grantmint_issued_free(grantmint_issued_t *issued);
+
+/**
  * Makes a credential of what a source brings. Sends no request and starts no thread.
  *
  * `options`: null for all defaults. `*out`: the credential, to free with `grantmint_credential_free`; it
@@ -4357,81 +4432,6 @@ void grantmint_credential_close(const grantmint_credential_t *credential);
  * [handles]
  */
 GRANTMINT_API void grantmint_credential_free(grantmint_credential_t *credential);
-
-/**
- * The credential, byte for byte: a text, or JSON if `grantmint_issued_is_json`. It is a secret. Belongs to
- * `issued`; none for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_str_t grantmint_issued_value(const grantmint_issued_t *issued);
-
-/**
- * Whether the credential is JSON: an object, an array or a number. False for a text, and for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API GRANTMINT_NODISCARD bool grantmint_issued_is_json(const grantmint_issued_t *issued);
-
-/**
- * How many milliseconds it was still good for when the caller got it, after the safety margin; 0 for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-uint32_t grantmint_issued_remaining_ms(const grantmint_issued_t *issued);
-
-/**
- * How good it is.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_freshness_t grantmint_issued_freshness(const grantmint_issued_t *issued);
-
-/**
- * Why it is degraded, with the time after which the next refresh is tried: an error to free with
- * `grantmint_error_free`. Null if it is not.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-grantmint_error_t *grantmint_issued_reason(const grantmint_issued_t *issued);
-
-/**
- * The number within its cache: a later one is higher. 0 for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API
-GRANTMINT_NODISCARD
-uint64_t grantmint_issued_generation(const grantmint_issued_t *issued);
-
-/**
- * Wipes and frees it; does nothing for null.
- *
- * # Safety
- *
- * [handles]
- */
-GRANTMINT_API void grantmint_issued_free(grantmint_issued_t *issued);
 
 /**
  * The list of servers as JSON: the value of `iceServers` that RTCPeerConnection takes. It is a secret.

@@ -5,14 +5,14 @@ static const grantmint_str_t NONE = {NULL, 0};
 
 static grantmint_rest_source_t *source_of(const char *json) {
     grantmint_rest_source_t *source = NULL;
-    grantmint_named_text_t secret = {GRANTMINT_STR("key"), GRANTMINT_STR("hush")};
+    grantmint_named_text_t secret = {GRANTMINT_STR("token"), GRANTMINT_STR("hush")};
     CHECK_OK(grantmint_rest_source_new(grantmint_str(json), &secret, 1, &source, &error));
     return source;
 }
 
 /* Nothing listens there. */
 #define SOURCE                                                                              \
-    "{\"url\": \"http://127.0.0.1:1/\", \"auth\": {\"bearer\": \"{key}\"}, \"value\": \"/t\"," \
+    "{\"url\": \"http://127.0.0.1:1/\", \"auth\": {\"bearer\": \"{token}\"}, \"value\": \"/t\"," \
     " \"lifetime\": [{\"seconds\": \"/s\"}]}"
 
 static void told(void *userdata, grantmint_status_t status, grantmint_issued_t *issued,

@@ -77,7 +77,11 @@ impl grantmint_slot_value_t {
 
 /// Where a claim stands, as C says it.
 pub(super) fn path(text: &str) -> Result<ClaimPath> {
-    if text.is_empty() || text.starts_with('/') { ClaimPath::pointer(text) } else { Ok(ClaimPath::from(text)) }
+    if text.is_empty() || text.starts_with('/') {
+        ClaimPath::pointer(text)
+    } else {
+        Ok(ClaimPath::from(text))
+    }
 }
 
 /// Most tokens have no more values.
