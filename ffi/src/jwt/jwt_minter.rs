@@ -2,15 +2,15 @@
 
 use std::ffi::c_char;
 
-use grantmint_core::{JwtMinter, JwtUser, Result, SlotValue};
+use grantmint_core::{JwtMinter, JwtMinterBuilder, JwtUser, Result, SlotValue};
 
 use super::jwt_minter_options::grantmint_jwt_minter_options_t;
-use super::presets::build;
 use super::slot_value::{grantmint_slot_value_t, with_values};
 use crate::arrays;
 use crate::boundary::boundary;
 use crate::error::grantmint_error_t;
 use crate::handle::{self, class};
+use crate::options;
 use crate::output;
 use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
@@ -43,10 +43,20 @@ pub struct grantmint_jwt_minter_t(JwtMinter);
 
 class!(grantmint_jwt_minter_t);
 
-impl grantmint_jwt_minter_t {
-    pub(super) fn new(minter: JwtMinter) -> Self {
-        Self(minter)
-    }
+/// Makes a minter of a builder and the options that C passed.
+///
+/// # Safety
+///
+/// [handles], [strings], [structs], [arrays]
+pub(super) unsafe fn build(
+    builder: JwtMinterBuilder,
+    options: *const grantmint_jwt_minter_options_t,
+    out: &mut *mut grantmint_jwt_minter_t,
+) -> Result<()> {
+    // SAFETY: [handles], [strings], [structs], [arrays]
+    let builder = unsafe { options::read(options)?.configure(builder)? };
+    *out = handle::new(grantmint_jwt_minter_t(builder.build()?));
+    Ok(())
 }
 
 /// One user of `grantmint_jwt_minter_mint_many`.

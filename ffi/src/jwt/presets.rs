@@ -1,32 +1,14 @@
 //! Minters of the tokens that services want, each with its claims, slots and lengths.
 
-use grantmint_core::{JwtMinter, JwtMinterBuilder, Result};
+use grantmint_core::JwtMinter;
 
-use super::jwt_minter::grantmint_jwt_minter_t;
+use super::jwt_minter::{build, grantmint_jwt_minter_t};
 use super::jwt_minter_options::grantmint_jwt_minter_options_t;
 use crate::boundary::boundary;
 use crate::error::grantmint_error_t;
-use crate::handle;
-use crate::options;
 use crate::output;
 use crate::status::grantmint_status_t;
 use crate::str::grantmint_str_t;
-
-/// Makes a minter of a builder and the options that C passed.
-///
-/// # Safety
-///
-/// [handles], [strings], [structs], [arrays]
-pub(super) unsafe fn build(
-    builder: JwtMinterBuilder,
-    options: *const grantmint_jwt_minter_options_t,
-    out: &mut *mut grantmint_jwt_minter_t,
-) -> Result<()> {
-    // SAFETY: [handles], [strings], [structs], [arrays]
-    let builder = unsafe { options::read(options)?.configure(builder)? };
-    *out = handle::new(grantmint_jwt_minter_t::new(builder.build()?));
-    Ok(())
-}
 
 /// Makes a minter of LiveKit's tokens. The slots have the names of its Python library's grants: `name`,
 /// `metadata`, `attributes`, `room_join`, `room`, `can_publish` and so on. Tokens are valid for six hours
