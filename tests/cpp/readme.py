@@ -17,8 +17,8 @@ def main(page, out):
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     blocks = list(BLOCK.finditer(Path(page).read_text(encoding="utf-8")))
-    if not any(block[1] == "c" for block in blocks):
-        raise SystemExit(f"{page} has no example in C: is it still written as ```c?")
+    if not blocks:
+        raise SystemExit(f"{page} has no example in C or C++: are they still written as ```c and ```cpp?")
     for number, block in enumerate(blocks, 1):
         name = f"{Path(page).stem.lower()}_{number}{'_no_run' if block[2] else ''}.{block[1]}"
         (out / name).write_text(block[3], encoding="utf-8")
