@@ -53,6 +53,7 @@ pub(super) struct Verifying {
     now: u32,
     leeway: u32,
     algorithm: i32,
+    require_exp: i32,
 }
 
 impl Verifying {
@@ -62,6 +63,8 @@ impl Verifying {
             now: self.now.into(),
             leeway: self.leeway,
             algorithm: self.algorithm,
+            require_exp: self.require_exp,
+            reserved: 0,
         };
         Struct::new(&full, self.shape)
     }
