@@ -6,6 +6,7 @@ mod arguments;
 mod caches;
 mod minters;
 mod outcome;
+mod services;
 mod tokens;
 
 use std::cell::Cell;
@@ -35,6 +36,7 @@ enum Call<'a> {
         room: u16,
         null: bool,
     },
+    Service(services::Call<'a>),
 }
 
 #[derive(Arbitrary, Debug)]
@@ -67,6 +69,7 @@ struct World {
     sources: Pool<grantmint_source_t>,
     minters: Pool<grantmint_playback_minter_t>,
     streams: Pool<grantmint_stream_minter_t>,
+    jwt_minters: Pool<grantmint_jwt_minter_t>,
 }
 
 /// Makes all the calls, then frees what is left.
@@ -108,6 +111,7 @@ impl World {
             sources: Pool::new(grantmint_source_free),
             minters: Pool::new(grantmint_playback_minter_free),
             streams: Pool::new(grantmint_stream_minter_free),
+            jwt_minters: Pool::new(grantmint_jwt_minter_free),
         };
         world.make(Call::Token(tokens::Call::first_key()));
         world.foreign = tokens::no_strings(&mut world);
@@ -122,6 +126,7 @@ impl World {
             Call::Clock(call) => self.clock(call),
             Call::Status(number) => outcome::check_number(number),
             Call::OptionsInit { size, room, null } => options_init(size, room, null),
+            Call::Service(call) => services::make(self, call),
         }
     }
 
