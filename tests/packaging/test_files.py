@@ -44,8 +44,9 @@ FILES = {
     "lib/cmake/grantmint/grantmint-config.cmake": 0o644,
     "lib/cmake/grantmint/grantmint-config-version.cmake": 0o644,
 }
-STATIC_MAX_BYTES = 9_500_000
-SHARED_MAX_BYTES = 4_000_000
+#: With fleets on a server, credentials, ICE servers and tokens of other services.
+STATIC_MAX_BYTES = 11_500_000
+SHARED_MAX_BYTES = 5_000_000
 #: The newest C library that the shared library may need.
 GLIBC = (2, 34)
 
