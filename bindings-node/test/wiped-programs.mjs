@@ -2,7 +2,8 @@
 //
 //   MALLOC_ARENA_MAX=1 node --expose-gc wiped-programs.mjs PROGRAM
 //
-// With glibc and one arena that memory is the mapping [heap]. JavaScript's own strings are elsewhere.
+// With glibc and one arena that memory is the mapping [heap]. JavaScript's own strings are elsewhere. By chance V8 puts
+// its code right behind [heap], so that glibc goes on elsewhere: then the program ends with 75, and is to be run again.
 
 import assert from 'node:assert/strict';
 import { openSync, readFileSync, readSync } from 'node:fs';
@@ -13,6 +14,10 @@ import { KEY, STREAMER, key } from './key.mjs';
 const { AccessToken, ApiKey, CustomGrant, GrantCache, PlaybackGrant, PlaybackMinter, TokenMinter } =
   grantmint;
 const HIDE = 0x55;
+/** More than any program here takes. */
+const ROOM = 64 << 20;
+/** EX_TEMPFAIL of sysexits.h. */
+const AGAIN = 75;
 const memory = openSync('/proc/self/mem');
 // Too large for [heap], so that it is not searched itself.
 const window = Buffer.allocUnsafeSlow(1 << 20);
@@ -20,14 +25,22 @@ const window = Buffer.allocUnsafeSlow(1 << 20);
 /** What is looked for, hidden so that it is not found here. */
 const hidden = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0) ^ HIDE);
 
-function heap() {
-  const line = readFileSync('/proc/self/maps', 'latin1')
-    .split('\n')
-    .find((line) => line.endsWith('[heap]'));
-  return line
+/** Where [heap] and the mapping behind it begin and end. */
+function heapAndNext() {
+  const lines = readFileSync('/proc/self/maps', 'latin1').split('\n');
+  const at = lines.findIndex((line) => line.endsWith('[heap]'));
+  return [lines[at], lines[at + 1]].map(ends);
+}
+
+const ends = (mapping) =>
+  mapping
     .split(' ', 1)[0]
     .split('-')
     .map((address) => Number.parseInt(address, 16));
+
+function canGrow() {
+  const [[, end], [next]] = heapAndNext();
+  return next - end >= ROOM;
 }
 
 function occurrences(buffer, needle) {
@@ -48,7 +61,7 @@ function readAt(place, length) {
 
 /** How often a needle is in [heap]. */
 function copies(needle) {
-  const [start, end] = heap();
+  const [[start, end]] = heapAndNext();
   let [place, found] = [start, 0];
   while (place < end) {
     const size = readAt(place, Math.min(window.length, end - place));
@@ -184,5 +197,6 @@ const programs = {
 };
 
 const [wanted] = process.argv.slice(2);
-if (wanted) await programs[wanted]();
-else console.log(Object.keys(programs).join('\n'));
+if (!wanted) console.log(Object.keys(programs).join('\n'));
+else if (canGrow()) await programs[wanted]();
+else process.exitCode = AGAIN;

@@ -16,13 +16,21 @@ const program = (...name) =>
     timeout: 60_000,
   });
 
+/** Runs a program until what it looks at is where it looks: where that is differs from process to process. */
+async function settled(name) {
+  for (let tries = 1; ; tries++) {
+    const ended = await program(name);
+    if (ended.code !== 75 || tries === 20) return ended;
+  }
+}
+
 test('what is wiped is gone', { skip }, async (t) => {
   const { stdout } = await program();
   const names = stdout.trim().split('\n');
   assert.ok(names.includes('theControl'));
   for (const name of names) {
     await t.test(name, async () => {
-      const { code, stderr } = await program(name);
+      const { code, stderr } = await settled(name);
       assert.equal(code, 0, stderr);
     });
   }
