@@ -1005,7 +1005,7 @@ export class PlaybackMinter {
    * goes.
    *
    * @param streamer The stream, VJ and 32 hexadecimal digits.
-   * @param ms For how many milliseconds from now. More than 24 hours count as 24 hours. 0 ends it.
+   * @param ms For how many milliseconds from now. More than 48 hours count as 48 hours. 0 ends it.
    * @throws {InvalidArgumentError} ERR_GRANTMINT_INVALID_SID, or `ms` is no time.
    * @throws {GrantmintError} As `stream`.
    * @example
@@ -1392,7 +1392,7 @@ export class Credential {
    * Keeps the credential fresh even if nobody asks for it.
    *
    * @param key As for `get`.
-   * @param ms For how many milliseconds from now. More than 24 hours count as 24 hours. 0 ends it.
+   * @param ms For how many milliseconds from now. More than 48 hours count as 48 hours. 0 ends it.
    * @throws {GrantmintError} As `prefetch`.
    */
   keepWarm(key: string | null | undefined, ms: number): void;
@@ -1560,7 +1560,7 @@ export class IceServers {
    * Keeps them fresh even if nobody asks for them. Nothing to do for coturn.
    *
    * @param identity As for `get`.
-   * @param ms For how many milliseconds from now. More than 24 hours count as 24 hours. 0 ends it.
+   * @param ms For how many milliseconds from now. More than 48 hours count as 48 hours. 0 ends it.
    * @throws {GrantmintError} As `Credential.prefetch`.
    */
   keepWarm(identity: string | null | undefined, ms: number): void;
@@ -1751,7 +1751,7 @@ export class GrantCache {
    * Keeps a key's grant fresh even if nobody asks for it, by tickets from `poll`.
    *
    * @param key The key, 1 to 512 bytes.
-   * @param ms For how many milliseconds from now. More than 24 hours count as 24 hours. 0 ends it.
+   * @param ms For how many milliseconds from now. More than 48 hours count as 48 hours. 0 ends it.
    * @param options See {@link KeyOptions}.
    * @throws {GrantmintError} As `begin`, for a new key.
    * @example

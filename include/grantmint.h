@@ -4298,7 +4298,7 @@ grantmint_status_t grantmint_credential_prefetch(const grantmint_credential_t *c
 /**
  * Has the credential refreshed for a time even if no caller asks for it.
  *
- * `key`: as of `grantmint_credential_get`. `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
+ * `key`: as of `grantmint_credential_get`. `time_ms`: for how many milliseconds, at most 48 h; 0 to end it.
  *
  * Statuses: as `grantmint_credential_prefetch`.
  *
@@ -4686,7 +4686,7 @@ grantmint_status_t grantmint_ice_servers_try_get(const grantmint_ice_servers_t *
 /**
  * Has the servers refreshed for a time even if no caller asks for them.
  *
- * `identity`: as of `grantmint_ice_servers_get`. `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
+ * `identity`: as of `grantmint_ice_servers_get`. `time_ms`: for how many milliseconds, at most 48 h; 0 to end it.
  *
  * Statuses: as `grantmint_ice_servers_try_get`; that of the last fetch while no request may be sent.
  *

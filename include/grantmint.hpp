@@ -4706,7 +4706,7 @@ class credential : public detail::object<grantmint_credential_t, grantmint_crede
         }));
     }
 
-    /// Keeps it fresh without callers, for at most 24 h. Zero ends it.
+    /// Keeps it fresh without callers, for at most 48 h. Zero ends it.
     ///
     /// @throws error as `try_get`; that of the last fetch while no request may be sent.
     returns<void> keep_warm(whole_milliseconds time, std::optional<std::string_view> key = std::nullopt) const {
@@ -5030,7 +5030,7 @@ class ice_servers : public detail::object<grantmint_ice_servers_t, grantmint_ice
             }));
     }
 
-    /// Keeps them fresh without callers, for at most 24 h. Zero ends it.
+    /// Keeps them fresh without callers, for at most 48 h. Zero ends it.
     ///
     /// @throws error as `try_get`; that of the last fetch while no request may be sent.
     returns<void> keep_warm(whole_milliseconds time, std::optional<std::string_view> identity = std::nullopt) const {

@@ -23,7 +23,7 @@ use crate::unknown;
 ///         for 15 s.
 ///     safety_margin: Subtracted from every lifetime, for clocks that differ and for time in transit,
 ///         in seconds; 2 for grants of 60 s, 1 for 15 s.
-///     fetch_timeout: How long one fetch may take, in seconds, at most 24 hours; 4 for grants of 60 s,
+///     fetch_timeout: How long one fetch may take, in seconds, at most 48 hours; 4 for grants of 60 s,
 ///         3 for 15 s.
 ///     max_keys: How many streams the cache holds at most: 10,000 if left out.
 ///     jitter: Used in place of every random number, 0 to 1, for tests.

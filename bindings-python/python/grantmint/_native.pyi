@@ -564,7 +564,7 @@ class CachePolicy:
             for 15 s.
         safety_margin: Subtracted from every lifetime, for clocks that differ and for time in transit,
             in seconds; 2 for grants of 60 s, 1 for 15 s.
-        fetch_timeout: How long one fetch may take, in seconds, at most 24 hours; 4 for grants of 60 s,
+        fetch_timeout: How long one fetch may take, in seconds, at most 48 hours; 4 for grants of 60 s,
             3 for 15 s.
         max_keys: How many streams the cache holds at most: 10,000 if left out.
         jitter: Used in place of every random number, 0 to 1, for tests.
@@ -1990,7 +1990,7 @@ class Credential:
         """Keeps the credential fresh although nobody asks for it. A refresh that fails is seen in the events alone.
 
         Args:
-            seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours, 0 ends it.
+            seconds: For how long, in seconds or as a timedelta; more than 48 hours counts as 48 hours, 0 ends it.
             key: As of get.
 
         Raises:
@@ -2350,7 +2350,7 @@ class IceServers(IceServices):
         """Keeps the credential fresh although nobody asks for it. Nothing to do for coturn.
 
         Args:
-            seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours, 0 ends it.
+            seconds: For how long, in seconds or as a timedelta; more than 48 hours counts as 48 hours, 0 ends it.
             identity: As of get.
 
         Raises:

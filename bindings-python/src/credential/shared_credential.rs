@@ -161,7 +161,7 @@ impl Credential {
     /// Keeps the credential fresh although nobody asks for it. A refresh that fails is seen in the events alone.
     ///
     /// Args:
-    ///     seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours, 0 ends it.
+    ///     seconds: For how long, in seconds or as a timedelta; more than 48 hours counts as 48 hours, 0 ends it.
     ///     key: As of get.
     ///
     /// Raises:

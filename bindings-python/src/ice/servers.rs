@@ -80,7 +80,7 @@ impl IceServers {
     /// Keeps the credential fresh although nobody asks for it. Nothing to do for coturn.
     ///
     /// Args:
-    ///     seconds: For how long, in seconds or as a timedelta; more than 24 hours counts as 24 hours, 0 ends it.
+    ///     seconds: For how long, in seconds or as a timedelta; more than 48 hours counts as 48 hours, 0 ends it.
     ///     identity: As of get.
     ///
     /// Raises:

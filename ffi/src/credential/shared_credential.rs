@@ -210,7 +210,7 @@ pub unsafe extern "C" fn grantmint_credential_prefetch(
 
 /// Has the credential refreshed for a time even if no caller asks for it.
 ///
-/// `key`: as of `grantmint_credential_get`. `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
+/// `key`: as of `grantmint_credential_get`. `time_ms`: for how many milliseconds, at most 48 h; 0 to end it.
 ///
 /// Statuses: as `grantmint_credential_prefetch`.
 ///

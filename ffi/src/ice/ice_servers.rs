@@ -331,7 +331,7 @@ pub unsafe extern "C" fn grantmint_ice_servers_try_get(
 
 /// Has the servers refreshed for a time even if no caller asks for them.
 ///
-/// `identity`: as of `grantmint_ice_servers_get`. `time_ms`: for how many milliseconds, at most 24 h; 0 to end it.
+/// `identity`: as of `grantmint_ice_servers_get`. `time_ms`: for how many milliseconds, at most 48 h; 0 to end it.
 ///
 /// Statuses: as `grantmint_ice_servers_try_get`; that of the last fetch while no request may be sent.
 ///
