@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Puts everything that is released for this platform into one folder, with one list of it: dist.py FOLDER
 
-What it runs is what the release runs; on Linux on x86-64 and arm64 alone so far. The list is packages.json: of each
+What it runs is what the release runs; on Linux on x86-64 and arm64 alone so far. A folder that is there already is
+emptied first: one in target is, any other has to be empty. The list is packages.json: of each
 file its name, what it is, its size and its SHA-256. SHA256SUMS says the same to `sha256sum --check`. In sboms lies what
 each library is made of, as it also lies in its package.
 """
@@ -25,6 +26,16 @@ def run(*command):
     words = [str(word) for word in command]
     print("+", *words, flush=True)
     subprocess.run(words, cwd=ROOT, check=True)
+
+
+def emptied(folder):
+    """The folder, with nothing in it. What somebody has elsewhere than in target is not deleted."""
+    if TARGET in folder.parents and folder.is_dir():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        sys.exit(f"{folder} is not empty: name another folder, or one in {TARGET}")
+    return folder
 
 
 def python_packages(folder):
@@ -93,9 +104,7 @@ def write_list(folder, rows):
 def main():
     if len(sys.argv) != 2 or sys.platform != "linux":
         sys.exit(__doc__)
-    folder = Path(sys.argv[1])
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder = emptied(Path(sys.argv[1]).resolve())
     for build in (python_packages, npm_packages, tarballs, crate, sboms):
         build(folder)
     write_list(folder, listed(folder))

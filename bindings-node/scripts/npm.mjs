@@ -1,10 +1,19 @@
 // Makes the npm packages for this platform, as they would be published: node scripts/npm.mjs OUT [HELPERS]
+// An OUT in target is emptied first, any other has to be empty.
 // HELPERS is where an addon with test helpers is put, which the packages do not have.
 // On Linux zig links them, for C libraries that are as old as those that Node's own builds run with.
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 
 const here = import.meta.dirname;
 const root = resolve(here, '../..');
@@ -15,11 +24,12 @@ const BUILD = ['--release', '--locked', '--package', 'grantmint-node'];
 /** Older than Node needs: builds of Node by others go further back. */
 const GLIBC = '2.17';
 
-const [out, helpers] = process.argv.slice(2);
-if (!out) throw new Error('usage: node scripts/npm.mjs OUT [HELPERS]');
+const [given, helpers] = process.argv.slice(2);
+if (!given) throw new Error('usage: node scripts/npm.mjs OUT [HELPERS]');
+const out = resolve(given);
+empty(out);
 const host = /^host: (.+)$/m.exec(asked('rustc', '-vV'))[1];
 const built = host.endsWith('-linux-gnu') ? buildWithZig : build;
-rmSync(out, { recursive: true, force: true });
 // First, so that what stays behind in target is the addon as it ships.
 if (helpers) {
   mkdirSync(dirname(helpers), { recursive: true });
@@ -28,6 +38,14 @@ if (helpers) {
 const library = built();
 run('node', [join(here, 'pack.mjs'), out, `${host}=${library}`]);
 run('node', [join(here, 'check.mjs'), out]);
+
+/** What somebody has elsewhere than in target is not deleted. */
+function empty(folder) {
+  if (!existsSync(folder)) return;
+  const isOurs = existsSync(target) && realpathSync(folder).startsWith(realpathSync(target) + sep);
+  if (isOurs) rmSync(folder, { recursive: true });
+  else if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty: name another folder`);
+}
 
 function build(...features) {
   run('sh', [RELEASE, 'cargo', 'build', ...BUILD, ...features]);
