@@ -70,17 +70,21 @@ function collect(value, name, path, found) {
   if (path.length > LIMITS.GRANT_JSON_MAX_DEPTH) throw refused(name, 'are nested too deep');
   for (const [each, held] of entriesOf(value)) {
     const [at, shown] = [[...path, each], `${name}.${each}`];
+    // Core says that there are too many: of an object that stands in many places they are looked at no further.
+    if (found.slots.length > 2 * LIMITS.SLOTS_MAX) return;
     if (isSlot(held, shown)) found.slots.push(slotOf(held, at));
     else if (isPlain(held) && hasSlot(held, shown)) collect(held, shown, at, found);
     else found.members.push({ path: at, json: jsonOf(held, shown) });
   }
 }
 
-/** Whether there is a slot in an object, at a depth that claims may have. */
-function hasSlot(value, name, depth = 0) {
+/** Whether there is a slot in an object. Each object is looked at once, also one that is in itself. */
+function hasSlot(value, name, depth = 0, seen = new Set()) {
   if (isSlot(value, name)) return true;
-  if (!isPlain(value) || depth > LIMITS.GRANT_JSON_MAX_DEPTH) return false;
-  return Object.values(value).some((held) => hasSlot(held, name, depth + 1));
+  if (!isPlain(value) || seen.has(value)) return false;
+  if (depth > LIMITS.GRANT_JSON_MAX_DEPTH) throw refused(name, 'are nested too deep');
+  seen.add(value);
+  return Object.values(value).some((held) => hasSlot(held, name, depth + 1, seen));
 }
 
 /** What is undefined is left out, as JSON.stringify does. */

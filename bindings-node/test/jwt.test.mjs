@@ -26,6 +26,20 @@ test('tokens are those of the official packages and as documented', () => {
   assert.equal(checkTokens(), 20);
 });
 
+test('an object that stands in itself, in many places or too deep is refused at once', () => {
+  const refused = (claims) => told(() => new JwtMinter(SECRET, { claims }));
+  const circle = {};
+  circle.one = circle.other = circle;
+  assert.deepEqual(refused(circle), ['claims', 'claims cannot be written as JSON: error.cause says why']);
+  circle.slot = new Slot('slot');
+  assert.match(refused(circle)[1], /are nested too deep$/);
+  let [doubled, deep] = [{ slot: new Slot('slot') }, {}];
+  for (let level = 0; level < 60; level += 1) doubled = { one: doubled, other: doubled };
+  assert.equal(refused(doubled)[0], 'slot');
+  for (let level = 0; level < 100_000; level += 1) deep = { deep };
+  assert.deepEqual(refused(deep), ['claims', 'claims are nested too deep']);
+});
+
 test('fixed claims come first, and slots where they stand', () => {
   const clock = new ManualClock(1_700_000_000);
   const minter = new JwtMinter(SECRET, {
