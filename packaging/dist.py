@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 MACHINE = platform.machine()
+#: Cargo builds for it, or the tarballs are refused.
 TRIPLE = f"{MACHINE}-unknown-linux-gnu"
 
 

@@ -5,11 +5,13 @@ set -eu
 
 target=$1
 out=${2:-dist}
+.github/scripts/builds_for.sh "$target"
 version=$(sed -n 's/^#define GRANTMINT_VERSION "\(.*\)"$/\1/p' include/grantmint.h)
 name=grantmint-c-$version-$target
 rm -rf "target/$name"
 mkdir -p "target/$name/include" "target/$name/lib"
 
+built=${CARGO_TARGET_DIR:-target}/${CARGO_BUILD_TARGET:+$CARGO_BUILD_TARGET/}release
 case $target in
 *-linux-*)
     system=linux
@@ -18,13 +20,12 @@ case $target in
 *-apple-*)
     system=macos
     cp include/grantmint.h include/grantmint.hpp "target/$name/include"
-    cp target/release/libgrantmint.a target/release/libgrantmint.dylib "target/$name/lib"
+    cp "$built/libgrantmint.a" "$built/libgrantmint.dylib" "target/$name/lib"
     ;;
 *-windows-*)
     system=windows
     cp include/grantmint.h include/grantmint.hpp "target/$name/include"
-    cp target/release/grantmint.lib target/release/grantmint.dll target/release/grantmint.dll.lib \
-        "target/$name/lib"
+    cp "$built/grantmint.lib" "$built/grantmint.dll" "$built/grantmint.dll.lib" "target/$name/lib"
     ;;
 esac
 cp LICENSE-MIT LICENSE-APACHE THIRD-PARTY-LICENSES CHANGELOG.md \

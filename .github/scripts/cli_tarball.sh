@@ -5,6 +5,7 @@ set -eu
 
 target=$1
 out=${2:-dist}
+.github/scripts/builds_for.sh "$target"
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
 name=grantmint-cli-$version-$target
 program=grantmint
@@ -20,7 +21,7 @@ put() {
     mkdir -p "target/$name/$(dirname "$2")"
     cp "$1" "target/$name/$2"
 }
-put "${CARGO_TARGET_DIR:-target}/release/$program" "bin/$program"
+put "${CARGO_TARGET_DIR:-target}/${CARGO_BUILD_TARGET:+$CARGO_BUILD_TARGET/}release/$program" "bin/$program"
 put cli/generated/grantmint.1 share/man/man1/grantmint.1
 put cli/generated/grantmint.bash share/bash-completion/completions/grantmint
 put cli/generated/_grantmint share/zsh/site-functions/_grantmint

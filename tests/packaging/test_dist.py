@@ -1,4 +1,4 @@
-"""Folders that packages are put into: what somebody has there is not deleted."""
+"""What packages are called, and the folders that they are put into: what somebody has there is not deleted."""
 
 import subprocess
 import sys
@@ -46,6 +46,17 @@ class Folders(unittest.TestCase):
         TARGET.mkdir(exist_ok=True)
         with self.assertRaises(SystemExit):
             dist.emptied(self.folder(TARGET).parent)
+
+
+class Names(unittest.TestCase):
+    def test_no_tarball_is_named_for_a_target_that_is_not_built_for(self):
+        for kind in ("c", "cli"):
+            with tempfile.TemporaryDirectory() as folder:
+                script = ROOT / f".github/scripts/{kind}_tarball.sh"
+                command = (script, "riscv64gc-unknown-linux-gnu", folder)
+                done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+                self.assertEqual((done.returncode, list(Path(folder).iterdir())), (1, []), kind)
+                self.assertIn("not for riscv64gc-unknown-linux-gnu", done.stderr)
 
 
 if __name__ == "__main__":
