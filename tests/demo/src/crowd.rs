@@ -92,7 +92,7 @@ impl Crowd {
         self.errors.iter().filter(|error| error.kind() == ErrorKind::Throttled).count()
     }
 
-    fn take(&mut self, part: Self) {
+    pub(crate) fn take(&mut self, part: Self) {
         self.tokens.extend(part.tokens);
         self.errors.extend(part.errors);
         self.waits.extend(part.waits);

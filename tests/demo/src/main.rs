@@ -1,11 +1,12 @@
 //! Lets an audience into three streams, or as many as `--streams` says, once the way Twilio's own samples do it (a call for
 //! each viewer) and once through grantmint, against the emulator on a loopback port; and at last through eight processes
-//! that share grants.
+//! that share grants. With `--machines` they come to processes of four machines.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that shows what it does")]
 
 mod crowd;
 mod fleet;
+mod machines;
 mod report;
 mod ways;
 
@@ -48,29 +49,37 @@ fn main() -> ExitCode {
     }
 }
 
-/// Both ways, then the table; whether grantmint let everybody in.
+/// What the arguments ask for; whether it went well.
 fn run() -> Result<bool, Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1).peekable();
-    if arguments.next_if(|first| first == fleet::MEMBER).is_some() {
-        fleet::member(arguments)?;
-        return Ok(true);
+    match arguments.next_if(|first| OTHERS.contains(&first.as_str())).as_deref() {
+        Some(fleet::MEMBER) => fleet::member(arguments).map(|()| true),
+        Some(machines::WORKER) => machines::work(arguments).map(|()| true),
+        Some(machines::SHOW) => machines::show(arguments),
+        _ => show(&Show::read(arguments)?),
     }
-    let show = Show::read(arguments)?;
+}
+
+/// What the first argument may say instead of the show.
+const OTHERS: [&str; 3] = [fleet::MEMBER, machines::WORKER, machines::SHOW];
+
+/// Both ways, then the table; whether grantmint let everybody in.
+fn show(show: &Show) -> Result<bool, Box<dyn Error>> {
     let emulator = Emulator::start(Config::default())?;
     show.announce(emulator.base_url());
     let key = ApiKey::new(DEMO_ACCOUNT_SID, DEMO_KEY_SID, DEMO_SECRET)?;
-    let official = admit("a call for each viewer", &show, &emulator, || {
+    let official = admit("a call for each viewer", show, &emulator, || {
         CallForEach::new(&key, emulator.base_url())
     })?;
     emulator.reset();
     let grantmint = ThroughGrantmint::new(&key, emulator.base_url())?;
-    let ours = admit("through grantmint", &show, &emulator, || Ok(grantmint.clone()))?;
+    let ours = admit("through grantmint", show, &emulator, || Ok(grantmint.clone()))?;
     println!("\n{}", report::table(&[&official, &ours]));
     let faults = ours.faults(show.streamers.len());
     for fault in &faults {
         println!("FAILED: {fault}");
     }
-    Ok(of_a_fleet(&show, &emulator)? && faults.is_empty())
+    Ok(of_a_fleet(show, &emulator)? && faults.is_empty())
 }
 
 /// The line about processes that share, where they can, and for few streams: for many, the limit is what takes time.

@@ -70,10 +70,11 @@ fn jti(token: &str) -> Option<String> {
 /// The ways side by side.
 pub(crate) fn table(reports: &[&Report]) -> String {
     type Cell = fn(&Report) -> String;
-    let rows: [(&str, Cell); 8] = [
+    let rows: [(&str, Cell); 9] = [
         ("viewers asked", |r| r.crowd.waits.len().to_string()),
         ("let in by the player", |r| r.admitted.to_string()),
         ("refused with 429", |r| r.crowd.throttled().to_string()),
+        ("told another error", |r| (r.crowd.errors.len() - r.crowd.throttled()).to_string()),
         ("calls upstream", |r| r.calls.to_string()),
         ("of these refused", |r| r.refused.to_string()),
         ("tokens per second", |r| format!("{:.0}", r.tokens_per_second())),

@@ -1,7 +1,7 @@
 //! One server, as a process of its own.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
@@ -136,6 +136,12 @@ impl Redis {
     #[must_use]
     pub fn tls_port(&self) -> u16 {
         self.tls_port
+    }
+
+    /// A folder that is gone with it.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The file of its socket.
