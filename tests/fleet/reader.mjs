@@ -36,9 +36,10 @@ while (!ends) {
     } catch (error) {
       errors.add(error.code);
     }
+    if (reads === 0) first = seconds(before);
+    // All but the first of each stream.
+    else if (reads >= streams.length) slowest = Math.max(slowest, seconds(before));
     reads += 1;
-    if (first) slowest = Math.max(slowest, seconds(before));
-    else first = seconds(before);
   }
   await sleep(EVERY_MS);
 }

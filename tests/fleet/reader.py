@@ -45,11 +45,11 @@ while not ends.is_set():
         except grantmint.GrantmintError as error:
             errors.add(error.code)
         took = time.monotonic() - before
-        reads += 1
-        if first:
-            slowest = max(slowest, took)
-        else:
+        if reads == 0:
             first = took
+        elif reads >= len(streams):  # All but the first of each stream.
+            slowest = max(slowest, took)
+        reads += 1
     ends.wait(EVERY)
 report = {"reads": reads, "first_s": first, "slowest_s": slowest, "errors": sorted(errors)}
 report["fetches"] = live.stats().fetches

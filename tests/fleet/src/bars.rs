@@ -1,22 +1,12 @@
 //! The cases and their bars.
 
+use crate::finding::{Finding, at_most};
 use crate::world::{Answers, Setting, Tally};
 
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) setting: Setting,
     pub(crate) judge: fn(&Tally) -> Vec<Finding>,
-}
-
-pub(crate) struct Finding {
-    pub(crate) what: &'static str,
-    pub(crate) found: f64,
-    pub(crate) bar: &'static str,
-    pub(crate) is_met: bool,
-}
-
-fn at_most(what: &'static str, found: f64, most: f64, bar: &'static str) -> Finding {
-    Finding { what, found, bar, is_met: found <= most }
 }
 
 /// A grant of 60 s is refreshed when 30 s to 35 s of its 58 s are left. Of many processes one draws 35, so there is a
