@@ -50,6 +50,12 @@ demo: ## start 1: lets 20,000 viewers in, Twilio's way and through grantmint
 	$(RELEASE) $(CARGO) build $(SHOWS) --bin grantmint-demo
 	$(TARGET_DIR)/release/grantmint-demo $(DEMO)
 
+# `make demo-fleet DEMO="20 --streams 50"` shows it for as many seconds with as many streams.
+.PHONY: demo-fleet
+demo-fleet: need-redis-server ## start 2: a minute of 32 processes on four machines, each for itself and as a fleet that shares through Redis
+	$(RELEASE) $(CARGO) build $(SHOWS) --bin grantmint-demo
+	$(TARGET_DIR)/release/grantmint-demo --machines $(DEMO)
+
 # What each of them took is in target/laps.txt. The command line's tests are among those of Rust, and the packages that
 # test-npm tries are those of test-node.
 TESTS := test-soak test-rust test-redis test-turn test-shuttle test-c test-cpp test-packaging test-server test-python \
@@ -65,9 +71,9 @@ test: ## start 35: all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) show
 
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
-NEEDS := need-python need-cmake need-pkg-config need-node
+NEEDS := need-python need-cmake need-pkg-config need-node need-redis-server
 .PHONY: $(NEEDS)
-build-c build-packaging licences lint-release languages test-python lint-python bench-python wheel npm bench streams-docs: need-python
+build-c build-packaging licences lint-release languages test-python lint-python bench-python wheel npm bench streams-docs fleet-docs: need-python
 build-c build-packaging: need-cmake
 build-packaging: need-pkg-config
 build-node npm: need-node
@@ -188,7 +194,7 @@ test-redis: ## test 2: fleets through Redis, on real servers
 .PHONY: try-redis
 try-redis:
 	$(CARGO) test $(RUST) --lib fleet:: -- --ignored
-	$(CARGO) test $(RUST) --test it --test cli redis -- --ignored on_a_server
+	$(CARGO) test $(RUST) --test it --test cli --test demo redis -- --ignored on_a_server
 	$(CARGO) test $(RUST) --test fork -- redis
 	$(MAKE) fleet-mixed
 
@@ -300,12 +306,26 @@ check-fleet: ## check 2: processes that share grants: thousands of simulated one
 	$(TARGET_DIR)/release/grantmint-fleet
 	$(FLEET_RUN) --processes 8 --streams 5 --seconds 6 --kill $(FLEET_RUST)
 
-.PHONY: fleet-redis
+.PHONY: fleet-redis fleet-server fleet-docs
+fleet-redis fleet-server fleet-docs: need-redis-server
 fleet-redis: ## check 6: 64 processes of four machines that share through Redis, which then freezes, and is killed
 	$(FLEET_BUILD)
 	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis $(FLEET_RUST)
-	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis --outage frozen $(FLEET_RUST)
-	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis --outage killed $(FLEET_RUST)
+	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --streams 10 --redis --outage frozen $(FLEET_RUST)
+	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --streams 10 --redis --outage killed $(FLEET_RUST)
+
+# `make fleet-server RUN=silence` runs that one: silence or restart.
+fleet-server: ## check 2: 200 processes whose upstream is silent, and 4,000 clients whose server of Redis starts again
+	$(FLEET_BUILD)
+	$(TARGET_DIR)/release/grantmint-fleet server $(RUN)
+
+FLEET_PROGRAMS = --emulator $(TARGET_DIR)/release/grantmint-emulator --reader $(TARGET_DIR)/release/grantmint-fleet-reader
+fleet-docs: ## write 6: measures what docs/fleet.md shows of servers of Redis, and draws it
+	$(FLEET_BUILD)
+	python3 tests/fleet/curve.py $(FLEET_PROGRAMS) --csv docs/fleet-calls.csv
+	python3 tests/plots/fleet.py docs
+	python3 tests/fleet/wire.py $(FLEET_PROGRAMS) --page docs/fleet.md
+	python3 tests/fleet/memory.py $(FLEET_PROGRAMS) --page docs/fleet.md
 
 FLEET_SECONDS ?= 120
 fleet-processes: languages ## check 3: 64 processes of all languages that share grants, one of which is killed each second
@@ -335,7 +355,7 @@ streams-day: ## check 5: a simulated day of 10,000 streams: limits, latencies an
 streams-docs: ## write 30: measures what docs/streams.md has pictures of, and draws them
 	$(STREAMS) sockets changes --csv docs/streams-rate.csv
 	$(STREAMS) carried > docs/streams-carried.csv
-	python3 tests/streams/plot.py docs
+	python3 tests/plots/streams.py docs
 
 # `make fuzz FUZZ="c_api mint" FUZZ_SECONDS=3600` runs those two for an hour.
 FUZZ_SECONDS ?= 60

@@ -1,15 +1,8 @@
-#!/usr/bin/env python3
-"""Draws the pictures of docs/streams.md from the figures beside them.
-
-    plot.py DOCS    reads DOCS/streams-rate.csv and DOCS/streams-carried.csv, and writes an SVG for each
-
-Each picture has a ground of its own, light or dark as the reader's system is.
-"""
+"""Pictures of figures as SVG, each with a ground of its own, light or dark as the reader's system is."""
 
 from __future__ import annotations
 
 import csv
-import sys
 from pathlib import Path
 
 STYLE = """<style>
@@ -71,12 +64,15 @@ def steps(most: float, step: float) -> list[float]:
     return [number * step for number in range(int(most / step) + 1)]
 
 
-def svg(path: Path, height: int, title: str, panels: list[Panel], x_name: str) -> None:
+def svg(path: Path, said: tuple[str, str], panels: list[Panel], x_name: str) -> None:
+    """`said` is for those who do not see it: what it is about, and what it shows."""
+    title, text = said
     parts = [part for panel in panels for part in panel.parts]
+    height = panels[-1].top + panels[-1].height + 44
     name = f'<text class="ink" x="{WIDTH - RIGHT}" y="{height - 8}" text-anchor="end">{x_name}</text>'
     path.write_text(
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{title}">\n'
-        f'<title>{title}</title>\n{STYLE}\n<rect class="ground" width="{WIDTH}" height="{height}" rx="6"/>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
+        f'aria-labelledby="title text">\n<title id="title">{title}</title>\n<desc id="text">{text}</desc>\n{STYLE}\n<rect class="ground" width="{WIDTH}" height="{height}" rx="6"/>\n'
         + "\n".join([*parts, name])
         + "\n</svg>\n"
     )
@@ -85,56 +81,3 @@ def svg(path: Path, height: int, title: str, panels: list[Panel], x_name: str) -
 def table(path: Path) -> list[dict[str, float]]:
     with path.open(encoding="ascii", newline="") as file:
         return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
-
-
-def rate(docs: Path) -> None:
-    """The rate in force, what upstream refused, and who was served, through time."""
-    rows = table(docs / "streams-rate.csv")
-    last, width = rows[-1]["second"], rows[0]["second"]
-    of = lambda name, by=1.0: [(row["second"], row[name] / by) for row in rows]  # noqa: E731
-    limit = [(row["second"] - width, row["limit"]) for row in rows] + [(last, rows[-1]["limit"])]
-
-    top = Panel(ABOVE + 8, 150, last, 120)
-    top.grid(60, 20, "requests a second")
-    top.line(limit, "c", is_stepped=True)
-    top.line(of("rate_in_force"), "a")
-    top.line(of("requests", width), "b")
-    for at, (text, kind) in enumerate([("limit of upstream", "c"), ("rate in force", "a"), ("requests sent", "b")]):
-        top.text(LEFT + 260 + 140 * at, top.top - 8, text, "start", f"fill-{kind}")
-
-    middle = Panel(top.top + top.height + ABOVE + BELOW, 60, last, 1.2 * max([row["throttled"] for row in rows] + [1]))
-    middle.grid(60, max(1, round(middle.y_most / 3)), "requests refused with 429, each 5 s")
-    middle.line(of("throttled"), "b")
-
-    most = max(row["streams_served"] for row in rows)
-    bottom = Panel(middle.top + middle.height + ABOVE + BELOW, 90, last, 1.1 * most)
-    bottom.grid(60, 500, "streams served, each 5 s")
-    bottom.line(of("streams_served"), "a")
-    title = "Rate in force, refused requests and streams served while the limit falls and rises"
-    svg(docs / "streams-rate.svg", bottom.top + bottom.height + 44, title, [top, middle, bottom], "seconds")
-
-
-def carried(docs: Path) -> None:
-    """How many streams a limit carries."""
-    rows = table(docs / "streams-carried.csv")
-    most = rows[-1]["calls_per_second"]
-    panel = Panel(ABOVE + 8, 220, most, 1.1 * max(row["streams_served"] for row in rows))
-    panel.grid(most / 5, 1000, "streams")
-    lines = [("streams_served", "a", "all are served"), ("streams_at_leisure", "b", "every refresh at leisure")]
-    for number, (name, kind, text) in enumerate(lines):
-        points = [(row["calls_per_second"], row[name]) for row in rows]
-        panel.line([(0, 0), *points], kind)
-        panel.dots(points, kind)
-        panel.text(LEFT + 300 + 140 * number, panel.top - 8, text, "start", f"fill-{kind}")
-    title = "How many streams with grants of 60 s a limit carries"
-    svg(docs / "streams-carried.svg", panel.top + panel.height + 44, title, [panel], "limit, in requests a second")
-
-
-def main() -> None:
-    docs = Path(sys.argv[1])
-    rate(docs)
-    carried(docs)
-
-
-if __name__ == "__main__":
-    main()
