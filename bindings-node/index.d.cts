@@ -2025,7 +2025,8 @@ export interface CacheEvent {
     | 'fleet_unsupported'
     | 'fleet_skewed'
     | 'lifetime_cut';
-  /** The key. None for an event of the whole cache. */
+  /** The key. None for an event of the whole cache, of a credential that all callers share, and of ICE servers, whose keys
+   * are identities. */
   key?: string | undefined;
   /** The code of the error, for `fetch_failed`. */
   code?: ErrorCode | undefined;

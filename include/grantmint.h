@@ -2020,7 +2020,8 @@ typedef struct {
      */
     grantmint_str_t name;
     /**
-     * The text of the key; none for events of the whole cache.
+     * The text of the key; none for events of the whole cache, of a credential that all callers share, and
+     * of ICE servers, whose keys are identities.
      */
     grantmint_str_t key;
     /**

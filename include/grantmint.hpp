@@ -2817,7 +2817,8 @@ struct event {
     event_kind kind = event_kind::other;
     /// The kind by its name, such as `fetch_sent`: it is the same in all languages.
     std::string name;
-    /// The key of the cache that it happened to. Not set for events of the whole cache.
+    /// The key of the cache that it happened to. Not set for events of the whole cache, of a credential that
+    /// all callers share, and of ICE servers, whose keys are identities.
     std::optional<std::string> key;
     /// When it happened, as the time since the machine booted.
     std::chrono::nanoseconds since_boot{0};

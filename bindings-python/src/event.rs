@@ -37,7 +37,8 @@ impl Event {
         self.0.kind.as_str()
     }
 
-    /// The key that it happened to; None for events of the whole cache.
+    /// The key that it happened to; None for events of the whole cache, of a credential that all callers share,
+    /// and of ICE servers, whose keys are identities.
     #[getter]
     fn key(&self) -> Option<&str> {
         self.0.key.as_ref().map(grantmint_core::Key::text)

@@ -46,7 +46,7 @@ mod on {
     }
 
     /// Runs the fetch of a key's grant within a span of its own.
-    pub(crate) fn in_fetch<R>(key: &str, refresh: bool, run: impl FnOnce() -> R) -> R {
+    pub(crate) fn in_fetch<R>(key: Option<&str>, refresh: bool, run: impl FnOnce() -> R) -> R {
         tracing::info_span!(target: "grantmint", "fetch", key, refresh).in_scope(run)
     }
 }
@@ -62,7 +62,7 @@ mod off {
     pub(crate) fn cool_down(_time: Duration) {}
 
     #[inline]
-    pub(crate) fn in_fetch<R>(_key: &str, _refresh: bool, run: impl FnOnce() -> R) -> R {
+    pub(crate) fn in_fetch<R>(_key: Option<&str>, _refresh: bool, run: impl FnOnce() -> R) -> R {
         run()
     }
 }

@@ -1493,7 +1493,9 @@ class Event:
         """
     @property
     def key(self) -> str | None:
-        """The key that it happened to; None for events of the whole cache."""
+        """The key that it happened to; None for events of the whole cache, of a credential that all callers share,
+        and of ICE servers, whose keys are identities.
+        """
     @property
     def code(self) -> str | None:
         """The code of the error, for fetch_failed."""

@@ -22,6 +22,7 @@ pub struct CredentialBuilder {
     defaults: BeginOptions,
     account: AccountOptions,
     sharing: Sharing,
+    shows_keys: bool,
 }
 
 impl CredentialBuilder {
@@ -32,6 +33,7 @@ impl CredentialBuilder {
             defaults: BeginOptions::default(),
             account: AccountOptions::default(),
             sharing: Sharing::default(),
+            shows_keys: true,
         }
     }
 
@@ -110,6 +112,13 @@ impl CredentialBuilder {
         self
     }
 
+    /// Keys are identities, of which events and logs show nothing.
+    #[must_use]
+    pub(crate) fn of_identities(mut self) -> Self {
+        self.shows_keys = false;
+        self
+    }
+
     /// The credential. Makes no call and starts no thread.
     ///
     /// # Errors
@@ -127,7 +136,7 @@ impl CredentialBuilder {
         self.sharing.policy = self.effective_policy();
         let tenant = self.tenant()?;
         let feed = Feed::new(tenant, std::sync::Arc::new(Fetcher(self.source.clone())));
-        Ok(Credential::new(feed, self.source, self.defaults))
+        Ok(Credential::new(feed, self.source, self.defaults, self.shows_keys))
     }
 
     fn check_session(&self) -> Result<()> {

@@ -39,14 +39,21 @@ struct Open {
     feed: Arc<Feed>,
     source: RestSource,
     defaults: BeginOptions,
+    /// Whether events and logs may show callers' keys.
+    shows_keys: bool,
     /// Tells calls apart, if each has a credential of its own.
     calls: AtomicU64,
 }
 
 impl Credential {
-    pub(super) fn new(feed: Arc<Feed>, source: RestSource, defaults: BeginOptions) -> Self {
+    pub(super) fn new(
+        feed: Arc<Feed>,
+        source: RestSource,
+        defaults: BeginOptions,
+        shows_keys: bool,
+    ) -> Self {
         let (closed, calls) = (AtomicBool::new(false), AtomicU64::new(0));
-        Self(Arc::new(Open { closed, feed, source, defaults, calls }))
+        Self(Arc::new(Open { closed, feed, source, defaults, shows_keys, calls }))
     }
 
     /// The credential, waiting for it if need be. `key` says whose, for a source that is [`Per::Key`], and is none
@@ -239,7 +246,9 @@ impl Credential {
             Some(key) => format!("{number}{SHARED} {key}"),
             None => format!("{number}{SHARED}"),
         };
-        Key::new(&text, self.0.source.longest())
+        let of_caller = key.filter(|_| self.0.shows_keys).map_or(0, str::len);
+        let key = Key::new(&text, self.0.source.longest())?;
+        Ok(key.shown_from(text.len() - of_caller))
     }
 
     fn options(&self, options: BeginOptions) -> BeginOptions {

@@ -55,7 +55,9 @@ impl Job {
         // Its time counts from here, and has to be watched.
         watch::look_again();
         let (key, refresh) = (self.ticket.key().clone(), self.ticket.is_refresh());
-        trace::in_fetch(key.text(), refresh, || self.source.begin_fetch(self.ticket, timeout));
+        trace::in_fetch(key.shown_text(), refresh, || {
+            self.source.begin_fetch(self.ticket, timeout)
+        });
     }
 }
 

@@ -285,7 +285,7 @@ impl Options {
         }
         let source = source.shaped(shape::servers).build()?;
         let is_kept_for_sessions = !source.is_exclusive() && !has_cache;
-        let mut credential = Credential::builder(source);
+        let mut credential = Credential::builder(source).of_identities();
         if is_kept_for_sessions || self.session.is_some() {
             credential = credential.session(self.session);
         }

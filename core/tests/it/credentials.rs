@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use grantmint_core::rest::{Lifetime, Per};
 use grantmint_core::{
-    BeginOptions, Credential, ErrorKind, EventKind, Fleet, Freshness, GrantCache, RestSource,
-    RestSourceBuilder, oauth2,
+    BeginOptions, Credential, ErrorKind, Event, EventKind, Fleet, Freshness, GrantCache,
+    RestSource, RestSourceBuilder, oauth2,
 };
 
 use crate::support::raw::{Raw, says};
@@ -82,6 +82,27 @@ fn each_key_has_a_credential_of_its_own() {
     }
     assert_eq!(requests(&raw), 2);
     assert_eq!(token.get(None).unwrap_err().argument(), Some("key"));
+}
+
+#[test]
+fn events_tell_of_the_keys_that_callers_gave() {
+    let raw = tokens();
+    let keys = |token: &Credential| {
+        let told = |event: Event| event.key.map(|key| key.text().to_owned());
+        let mut keys: Vec<_> = token.drain_events().unwrap().into_iter().map(told).collect();
+        keys.dedup();
+        keys
+    };
+    let of_key = |per| oauth2_at(&raw, "hush").form("user", "{key}").per(per);
+    for per in [Per::Key, Per::Call] {
+        let token = Credential::builder(of_key(per).build().unwrap()).isolated().build().unwrap();
+        token.get(Some("- alice")).unwrap();
+        assert_eq!(keys(&token), [Some("- alice".to_owned())], "{per:?}");
+    }
+    let shared = Credential::builder(oauth2_at(&raw, "hush").build().unwrap()).isolated();
+    let shared = shared.build().unwrap();
+    shared.get(None).unwrap();
+    assert_eq!(keys(&shared), [None]);
 }
 
 #[test]

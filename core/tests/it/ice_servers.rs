@@ -45,6 +45,19 @@ fn all_who_name_nobody_share_one_and_each_user_has_one() {
 }
 
 #[test]
+fn events_tell_of_no_identity() {
+    let emulator = emulator();
+    for builder in [twilio(&emulator), cloudflare(&emulator)] {
+        let servers = builder.isolated().build().unwrap();
+        servers.get(Some("alice of the board")).unwrap();
+        servers.invalidate_if(Some("alice of the board"), 1).unwrap();
+        let events = servers.drain_events().unwrap();
+        assert_eq!(events.len(), 3, "{events:?}");
+        assert!(events.iter().all(|event| event.key.is_none()), "{events:?}");
+    }
+}
+
+#[test]
 fn a_browser_can_use_what_it_is_handed() {
     let emulator = emulator();
     for (builder, count) in [(twilio(&emulator), 1), (cloudflare(&emulator), 2)] {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use grantmint_core::{ApiKey, CachePolicy, PlaybackMinter};
+use grantmint_core::{ApiKey, CachePolicy, IceServers, PlaybackMinter};
 use grantmint_emulator::{
     Config, DEMO_ACCOUNT_SID, DEMO_KEY_SID, DEMO_SECRET, Emulator, Fault, FaultKind,
 };
@@ -81,6 +81,8 @@ fn it_hears_of_fetches_cool_downs_and_evictions_and_of_no_secret() {
     let live = live.allow_origin("https://www.example.com").build().unwrap();
 
     let token = live.token(&streamer(1), "identity-of-alice").unwrap();
+    let servers = IceServers::twilio(&key).base_url(emulator.base_url()).build().unwrap();
+    servers.get(Some("identity-of-bob")).unwrap();
     emulator.add_fault(Fault::new(FaultKind::status(503)).times(1)).unwrap();
     live.token(&streamer(2), "identity-of-alice").unwrap_err();
     emulator.add_fault(Fault::new(FaultKind::throttle(Some(3)))).unwrap();

@@ -105,7 +105,8 @@ pub struct grantmint_event_t {
     pub struct_size: usize,
     /// What happened, by the name that is the same in all languages, such as `fetch_sent`.
     pub name: grantmint_str_t,
-    /// The text of the key; none for events of the whole cache.
+    /// The text of the key; none for events of the whole cache, of a credential that all callers share, and
+    /// of ICE servers, whose keys are identities.
     pub key: grantmint_str_t,
     /// When it happened, in nanoseconds since boot.
     pub boot_ns: u64,

@@ -17,6 +17,8 @@ pub(super) const TTL_MAX: Duration = Duration::from_secs(172_800);
 pub struct Key {
     text: Arc<str>,
     ttl_ms: u32,
+    /// How many bytes at the front of the text events and logs do not show.
+    unshown: u16,
     /// Whose key it is: an account's; none for the host program's own.
     realm: Option<Arc<str>>,
 }
@@ -38,7 +40,26 @@ impl Key {
             let what = format!("must be 1 ms to 48 h (172,800 s), not {ttl:?}{hint}");
             return Err(Error::of_argument(ErrorKind::InvalidTtl, "ttl", what));
         }
-        Ok(Self { text: text.into(), ttl_ms, realm: None })
+        Ok(Self { text: text.into(), ttl_ms, unshown: 0, realm: None })
+    }
+
+    /// The same key, of which events and logs show what stands behind so many bytes: nothing, if that is all.
+    pub(crate) fn shown_from(self, bytes: usize) -> Self {
+        Self { unshown: u16::try_from(bytes).unwrap_or(u16::MAX), ..self }
+    }
+
+    /// What of the text events and logs show, if anything.
+    pub(crate) fn shown_text(&self) -> Option<&str> {
+        self.text.get(usize::from(self.unshown)..).filter(|text| !text.is_empty())
+    }
+
+    /// The key as events tell of it: without its realm, as a host program that asks for it means one of its own.
+    pub(crate) fn shown(&self) -> Option<Self> {
+        let text = match self.unshown {
+            0 => Arc::clone(&self.text),
+            _ => self.shown_text()?.into(),
+        };
+        Some(Self { text, unshown: 0, realm: None, ..*self })
     }
 
     /// The same key of an account, or of the host program.
@@ -61,6 +82,27 @@ impl Key {
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Key({:?}, {:?})", self.text, self.ttl())
+        write!(f, "Key({:?}, {:?})", self.shown_text().unwrap_or_default(), self.ttl())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_shows_what_it_is_to_show() {
+        let key = |shown_from| {
+            let key = Key::new("- alice", Duration::from_secs(60)).unwrap();
+            key.in_realm(Some(&"realm".into())).shown_from(shown_from)
+        };
+        for (from, text) in [(0, Some("- alice")), (2, Some("alice")), (7, None), (999, None)] {
+            let shown = key(from).shown();
+            let own = text.map(|text| Key::new(text, Duration::from_secs(60)).unwrap());
+            assert_eq!(shown, own);
+            let debug = format!("{:?}", key(from));
+            assert_eq!(debug, format!("Key({:?}, 60s)", text.unwrap_or_default()));
+        }
+        assert_eq!(key(7).text(), "- alice");
     }
 }

@@ -19,7 +19,8 @@ pub struct Event {
     pub at: Now,
     /// What.
     pub kind: EventKind,
-    /// To which key; none for events of the whole cache.
+    /// To which key; none for events of the whole cache, of a credential that all callers share, and of ICE servers,
+    /// whose keys are identities.
     pub key: Option<Key>,
 }
 
@@ -105,7 +106,8 @@ impl EventKind {
 
 impl EventKind {
     fn line<'a>(self, key: Option<&'a Key>) -> Line<'a> {
-        let line = Line { key: key.map(Key::text), ..Line::new(Level::Debug, self.as_str()) };
+        let line =
+            Line { key: key.and_then(Key::shown_text), ..Line::new(Level::Debug, self.as_str()) };
         match self {
             Self::FetchFailed(error) => {
                 Line { level: Level::Warn, error: Some(error.code()), ..line }
@@ -132,8 +134,7 @@ pub(crate) struct Ring(Mutex<VecDeque<Event>>);
 impl Ring {
     pub(crate) fn push(&self, at: Now, kind: EventKind, key: Option<&Key>) {
         trace::line(&kind.line(key));
-        // Without its realm: a host program that asks for this key means one of its own.
-        let event = Event { at, kind, key: key.map(|key| key.in_realm(None)) };
+        let event = Event { at, kind, key: key.and_then(Key::shown) };
         let mut ring = self.0.lock();
         let oldest = if ring.len() == RING { ring.pop_front() } else { None };
         ring.push_back(event);
