@@ -29,15 +29,15 @@ use clap::error::ErrorKind;
 
 use crate::args::{Command, FleetCommand, Grantmint};
 use crate::exit::{Exit, Failure};
-use crate::interrupt::CtrlC;
+use crate::interrupt::{CtrlC, Term};
 use crate::output::{Messages, Stdout};
 
 /// Runs one command line, the program's name first, and gives the exit code.
 ///
 /// It reads and writes the process's own stdin, stdout and stderr, and never ends the process but by
-/// Ctrl-C, whose handler of before is put back. One call at a time.
+/// Ctrl-C, whose handler of before is put back, and as the first process of a container by SIGTERM. One call at a time.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
-    let _ctrl_c = CtrlC::deadly();
+    let _signals = (CtrlC::deadly(), Term::deadly());
     let args: Vec<OsString> = args.into_iter().collect();
     #[cfg(feature = "page")]
     if page::is_member(&args) {

@@ -151,3 +151,44 @@ fn who_ignores_ctrl_c_for_a_run_in_the_background_is_obeyed() {
     let run = Run::from(child.wait_with_output().unwrap());
     assert_eq!((run.code, run.err.as_str()), (0, ""));
 }
+
+/// No signal that it has no handler for ends the first process of a container.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_first_process_of_a_container_can_be_ended() {
+    let contained: Vec<_> =
+        words("unshare --user --map-root-user --pid --fork --kill-child").collect();
+    let may_contain = Command::new(contained[0]).args(&contained[1..]).arg("true").output();
+    if !may_contain.is_ok_and(|output| output.status.success()) {
+        eprintln!("not tried: this system lets nobody make a container");
+        return;
+    }
+    for (line, signal, code) in [
+        ("emulator --port 0", Signal::SIGTERM, 143),
+        ("emulator --port 0", Signal::SIGINT, 130),
+        ("token video --identities -", Signal::SIGTERM, 143),
+    ] {
+        // One that cannot be ended is killed, which is another code.
+        let mut command = Command::new("timeout");
+        command.args(["--signal=KILL", "60"]).args(&contained);
+        let of_key = with_key([""; 0]);
+        command.envs(of_key.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let mut outer = piped(command.arg(env!("CARGO_BIN_EXE_grantmint")).args(words(line)));
+        let mut stdin = outer.stdin.take().unwrap();
+        stdin.write_all(b"alice\n").unwrap();
+        let mut first = String::new();
+        BufReader::new(outer.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+        assert!(!first.is_empty(), "{line}");
+        let inner = child_of(child_of(outer.id()));
+        kill(Pid::from_raw(inner.try_into().unwrap()), signal).unwrap();
+        assert_eq!(outer.wait().unwrap().code(), Some(code), "{line} {signal}");
+        drop(stdin);
+    }
+}
+
+/// The only child of a process that has one thread.
+#[cfg(target_os = "linux")]
+fn child_of(process: u32) -> u32 {
+    let children = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
+    children.unwrap().trim().parse().unwrap()
+}
