@@ -80,13 +80,29 @@ fn print(examination: &Examination, args: &InspectArgs) -> Result<(), Failure> {
     }
     let mut stdout = Stdout::open()?;
     match args.output {
-        ReportFormat::Json => stdout.line([&*examination.to_json()])?,
+        ReportFormat::Json => stdout.line([&*harmless(&examination.to_json())])?,
         ReportFormat::Text => {
             let style = Style::of(&io::stdout());
             stdout.text(&report(examination, args.room.as_deref(), style))?;
         }
     }
     stdout.flush()
+}
+
+/// The same JSON without what a terminal obeys, of which the token may be full.
+fn harmless(json: &str) -> WipedString {
+    let mut written = WipedString::with_capacity(json.len());
+    for c in json.chars() {
+        // Below these JSON escapes what there is.
+        if c < '\u{7f}' || c.escape_debug().len() == 1 {
+            written.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                written.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    written
 }
 
 /// A token that nobody has verified is not good, even if nothing else is wrong.

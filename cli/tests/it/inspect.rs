@@ -185,6 +185,14 @@ fn a_token_does_not_command_the_terminal() {
     let said = inspected(&token("\u{1b}[2J\u{202e}a\nb\"'"), &["--at", &at(1)]).out;
     assert!(said.contains("identity \\u{1b}[2J\\u{202e}a\\nb\"' · "), "{said}");
     assert!(!said.contains('\u{1b}') && !said.contains('\u{202e}'), "{said}");
+
+    let identity = "\u{1b}\u{9b}31m\u{7f}\u{202e}é😀\u{e0041}";
+    let said = inspected(&token(identity), &["--at", &at(1), "-o", "json"]).out;
+    let line = said.trim_end();
+    let obeyed = |c: char| c.is_control() || c == '\u{202e}' || c == '\u{e0041}';
+    assert!(!line.contains(obeyed) && line.contains("é😀"), "{line:?}");
+    let report: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(report["claims"]["grants"]["identity"], identity);
 }
 
 #[test]
