@@ -12,8 +12,10 @@ curl --proto '=https' --tlsv1.2 --fail --silent --show-error https://sh.rustup.r
 mkdir -p dist
 case $target in
 *-gnu)
-    # zig links the wheel for a C library that is older still.
+    # zig links the wheel and the addon for a C library that is older still.
     python3.13 bindings-python/driver.py wheel
+    bindings-node/scripts/zig.sh "$target"
+    cp "target/$target/release/libgrantmint_node.so" dist/
     ;;
 *-musl)
     # Only so can a library be made for musl that is loaded.
@@ -24,13 +26,13 @@ case $target in
     packaging/release.sh target/maturin/bin/maturin build --release --locked --out target/wheels \
         --manifest-path bindings-python/Cargo.toml \
         --sbom-include "$PWD/packaging/sboms/linux-${target%%-*}/grantmint-python.cdx.json"
+    packaging/release.sh cargo build --release --locked -p grantmint-node
+    cp target/release/libgrantmint_node.so dist/
     ;;
 esac
 cp target/wheels/*.whl dist/
 # One source package is enough.
 test "$target" != x86_64-unknown-linux-gnu || cp target/wheels/*.tar.gz dist/
 
-packaging/release.sh cargo build --release --locked -p grantmint-node
-cp target/release/libgrantmint_node.so dist/
 .github/scripts/c_tarball.sh "$target"
 .github/scripts/cli_tarball.sh "$target"

@@ -9,8 +9,8 @@ import { tarballsIn } from './tarball.mjs';
 import { repositoryOf, workspacePackage } from './workspace.mjs';
 
 const MAX_LIBRARY = 8_000_000;
-/** The oldest C library that Node's own builds run with; what is linked on a newer one would ask for it. */
-const MAX_GLIBC = [2, 28];
+/** The oldest C library that the README promises; what is linked on a newer one would ask for it. */
+const MAX_GLIBC = [2, 17];
 const LIBRARIES = /^(lib(c|m|dl|pthread|rt|gcc_s)\.|ld-linux|libc\.musl-)/;
 
 /** What a joined file of the main package may require of its other files. */

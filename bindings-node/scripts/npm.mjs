@@ -4,16 +4,8 @@
 // On Linux zig links them, for C libraries that are as old as those that Node's own builds run with.
 
 import { execFileSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-} from 'node:fs';
-import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
 
 const here = import.meta.dirname;
 const root = resolve(here, '../..');
@@ -21,8 +13,6 @@ const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
 /** Its bytes are the same for everybody. */
 const RELEASE = join(root, 'packaging/release.sh');
 const BUILD = ['--release', '--locked', '--package', 'grantmint-node'];
-/** Older than Node needs: builds of Node by others go further back. */
-const GLIBC = '2.17';
 
 const [given, helpers] = process.argv.slice(2);
 if (!given) throw new Error('usage: node scripts/npm.mjs OUT [HELPERS]');
@@ -54,39 +44,15 @@ function build(...features) {
 }
 
 function buildWithZig(...features) {
-  const tools = zig();
-  const options = [...features, '--target', `${host}.${GLIBC}`, '--', '-C', `link-arg=${unwinder()}`];
-  run('sh', [RELEASE, join(tools, 'cargo-zigbuild'), 'rustc', ...BUILD, ...options], {
-    PATH: `${tools}:${process.env.PATH}`,
-  });
+  run('sh', [join(here, 'zig.sh'), host, ...features]);
   return join(target, host, 'release/libgrantmint_node.so');
-}
-
-/** The folder with zig's programs, in a virtual environment of their own. */
-function zig() {
-  const wanted = join(here, 'requirements.txt');
-  const home = join(target, 'venv-zig');
-  const stamp = join(home, 'requirements.txt');
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== readFileSync(wanted, 'utf8')) {
-    run('python3', ['-m', 'venv', '--clear', home]);
-    run(join(home, 'bin/pip'), ['install', '--quiet', '--requirement', wanted]);
-    run('cp', [wanted, stamp]);
-  }
-  return join(home, 'bin');
-}
-
-/** The compiler's own unwinder. zig would link in another, beside the one that Node has loaded. */
-function unwinder() {
-  const found = asked('cc', '-print-file-name=libgcc_s.so.1');
-  if (!isAbsolute(found)) throw new Error('the C compiler has no libgcc_s.so.1');
-  return realpathSync(found);
 }
 
 function asked(program, ...options) {
   return execFileSync(program, options, { encoding: 'utf8' }).trim();
 }
 
-function run(program, options, env = {}) {
+function run(program, options) {
   console.log('+', program, ...options);
-  execFileSync(program, options, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  execFileSync(program, options, { cwd: root, stdio: 'inherit' });
 }
