@@ -2,8 +2,9 @@
 """Checks that all parts of the project say the same version, that of the workspace in Cargo.toml.
 
     versions.py               what each part says
-    versions.py release TAG   also that the tag is that version, that it is in the changelog, and that
-                              the repository has an address, without which npm refuses the packages
+    versions.py release TAG   also that the tag is that version, that it is in the changelog, that the
+                              repository has an address, without which npm refuses the packages, and
+                              that no page says that the packages are not on the registry yet
     versions.py set VERSION   writes it everywhere; `make header sboms` and a look at the changelog remain
 """
 
@@ -93,6 +94,14 @@ def faults_of_the_address():
         yield 'Cargo.toml: no repository = "https://…" below [workspace.package]'
 
 
+def faults_of_the_pages():
+    """What is no longer so once it is released."""
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *(ROOT / "docs").rglob("*.md")]
+    for page in sorted(pages):
+        if re.search(r"not\s+(?:>\s+)?on (?:the registry|registries) yet", page.read_text(encoding="utf-8")):
+            yield f"{page.relative_to(ROOT)}: it says that something is not on the registry yet"
+
+
 def check(tag=None):
     version = says(*WRITTEN[0])
     places = {**written(), **crates(), **locked()}
@@ -101,6 +110,7 @@ def check(tag=None):
     faults += faults_of_the_changelog(version, releasing=tag is not None)
     if tag is not None:
         faults += faults_of_the_address()
+        faults += faults_of_the_pages()
     if tag is not None and tag != f"v{version}":
         faults.append(f"the tag is {tag}, not v{version}")
     for fault in faults:

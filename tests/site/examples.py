@@ -10,9 +10,11 @@ On a page, in this order:
 * a block of `console`: commands after `$ `, and below each what it says; `…` stands for any text within a line. All
   blocks of a page run in one shell. A command that ends with `&` is a server: the next waits for its port.
 
-The emulator runs beside each page, with its key in the reader's environment, and where the page has it: on port 8900 of
-127.0.0.1. GRANTMINT_PYTHON is an interpreter with the package, GRANTMINT_NODE a folder with the Node.js packages, GRANTMINT the command
-line.
+A page with tabs is followed once for each of them, by a reader who does what that tab says and what stands outside of tabs.
+
+The emulator runs beside each reader, with its key in the environment, and where the page has it: on port 8900 of 127.0.0.1.
+GRANTMINT_PYTHON is an interpreter with the package, GRANTMINT_NODE a folder with the Node.js packages, GRANTMINT_PREFIX where the C
+library is installed, GRANTMINT the command line. The checkout is where the page has `…/grantmint`.
 """
 
 from __future__ import annotations
@@ -28,6 +30,10 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "docs/site"))
+
+from pages import TAB, TABS  # noqa: E402
+
 BLOCK = re.compile(r"^(?:<!-- (file: (?P<name>[\w./-]+)|run) -->\n+)?```(?P<language>\w+)[^\n]*\n(?P<code>.*?)^```$", re.M | re.S)
 PRINTED = re.compile(r"^\s*(?:print|console\.log)\(.*\);?\s+(?:#|//) (.*)$", re.M)
 LIMIT_S = 120
@@ -70,11 +76,11 @@ class Emulator:
 
 
 class Page:
-    """A page, and the folder of a reader who follows it."""
+    """A page as one reader sees it, and the folder of that reader."""
 
-    def __init__(self, path: Path, home: Path) -> None:
+    def __init__(self, text: str, home: Path) -> None:
         """Reads the page, with ports that are free, and starts the emulator."""
-        text = path.read_text(encoding="utf-8")
+        text = text.replace("…/grantmint", str(ROOT))
         self.home = home
         self.env = environment(home)
         self.emulator = Emulator(self.env)
@@ -99,6 +105,8 @@ class Page:
                 path = self.home / block["name"]
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(block["code"], encoding="utf-8")
+                if path.name == "Cargo.toml":  # the crates that this machine has
+                    shutil.copyfile(ROOT / "Cargo.lock", path.with_name("Cargo.lock"))
             elif block[1]:
                 self.run(block["language"], block["code"])
         self.session()
@@ -171,6 +179,18 @@ class Page:
         raise Wrong(f"the shell ended early: {said[-1]}")
 
 
+def readers_of(text: str) -> dict[str, str]:
+    """The page as each reader sees it, by the name of the tab that they chose."""
+    names = dict.fromkeys(name for found in TABS.finditer(text) for name in tabs_of(found[1])) or [""]
+    return {name: TABS.sub(lambda found, name=name: tabs_of(found[1]).get(name, ""), text) for name in names}
+
+
+def tabs_of(text: str) -> dict[str, str]:
+    """What each tab says, by its name."""
+    _, *parts = TAB.split(text)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
 def steps_of(session: str) -> list[tuple[str, list[str]]]:
     """Each command with what it says."""
     steps: list[tuple[str, list[str]]] = []
@@ -208,22 +228,39 @@ def environment(home: Path) -> dict[str, str]:
             shutil.rmtree(modules / package.name, ignore_errors=True)
             (modules / package.name).unlink(missing_ok=True)
             (modules / package.name).symlink_to(package.absolute())
+    if os.environ.get("GRANTMINT_PREFIX"):
+        (home / "grantmint").symlink_to(Path(os.environ["GRANTMINT_PREFIX"]).absolute())
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
-    return {**kept, "PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    return {**kept, **of_cargo(), "PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(home), "PYTHONUNBUFFERED": "1"}
+
+
+def of_cargo() -> dict[str, str]:
+    """Cargo finds its toolchain and its crates although HOME is another, and builds beside what is built already."""
+    homes = {name: os.environ.get(name, str(Path.home() / folder)) for name, folder in (("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup"))}
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).absolute()
+    return {**homes, "CARGO_TARGET_DIR": str(target), "CARGO_NET_OFFLINE": "true"}
+
+
+def every_page() -> list[str]:
+    """The pages that say something to do."""
+    folders = (sorted((ROOT / "docs" / kind).glob("*.md")) for kind in ("tutorial", "howto", "reference"))
+    return ["ffi/README.md", *(str(page.relative_to(ROOT)) for folder in folders for page in folder)]
 
 
 def main(pages: list[str]) -> int:
     """Follows each page; says of each how many things it had to say, or what is wrong."""
     wrong = 0
     for page in pages:
-        with tempfile.TemporaryDirectory(prefix="page-") as folder:
-            try:
-                print(f"{page}: {Page(ROOT / page, Path(folder)).follow()} done as it says", flush=True)
-            except (Wrong, subprocess.TimeoutExpired) as fault:
-                wrong += 1
-                print(f"{page}: {fault}", file=sys.stderr, flush=True)
+        for reader, text in readers_of((ROOT / page).read_text(encoding="utf-8")).items():
+            what = f"{page}, {reader}" if reader else page
+            with tempfile.TemporaryDirectory(prefix="page-") as folder:
+                try:
+                    print(f"{what}: {Page(text, Path(folder)).follow()} done as it says", flush=True)
+                except (Wrong, subprocess.TimeoutExpired) as fault:
+                    wrong += 1
+                    print(f"{what}: {fault}", file=sys.stderr, flush=True)
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or [str(p.relative_to(ROOT)) for kind in ("tutorial", "howto", "reference") for p in sorted((ROOT / "docs" / kind).glob("*.md"))]))
+    sys.exit(main(sys.argv[1:] or every_page()))

@@ -94,6 +94,12 @@ class Examples(unittest.TestCase):
         self.assertFalse(examples.matches(["abc"], ["eyJ…"]))
         self.assertFalse(examples.matches(["eyJ", "more"], ["eyJ…"]))
 
+    def test_each_reader_sees_one_tab_and_all_that_is_outside(self):
+        page = "a\n<!-- tabs:begin -->\n**C++**\n\none\n\n**C**\n\ntwo\n<!-- tabs:end -->\nb\n<!-- tabs:begin -->\n**C**\nthree\n<!-- tabs:end -->\n"
+        seen = {name: text.split() for name, text in examples.readers_of(page).items()}
+        self.assertEqual(seen, {"C++": ["a", "one", "b"], "C": ["a", "two", "b", "three"]})
+        self.assertEqual(examples.readers_of("a page\n"), {"": "a page\n"})
+
     def test_a_session_is_read_command_by_command(self):
         steps = examples.steps_of("$ one \\\n  more\nsays\n$ two\n")
         self.assertEqual(steps, [("one \\\n  more", ["says"]), ("two", [])])
