@@ -1,7 +1,8 @@
 """Writes the pages as the site's tool reads them.
 
-The pages are plain Markdown, which reads well in the repository. Three things differ on the site: links to files of
-the repository, the tabs of languages, and the marks of code that only the tests read.
+The pages are plain Markdown, which reads well in the repository. Four things differ on the site: links to files of
+the repository, the tabs of languages, the marks of code that only the tests read, and the words by which search finds a
+page first: `<!-- search: stampede, thundering herd -->`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ FENCE = re.compile(r"^( *)(`{3,})(.*)$")
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^()\s]+)\)")
 IMAGES = {".png", ".svg"}
 TABS = re.compile(r"^<!-- tabs:begin -->\n(.*?)^<!-- tabs:end -->$", re.DOTALL | re.MULTILINE)
+SEARCH = re.compile(r"^<!-- search: (.+) -->$", re.MULTILINE)
+INDEX = "```{index} \\1\n```"
 TAB = re.compile(r"^\*\*([^*\n]+)\*\*\n", re.MULTILINE)
 LEXERS = {".rs": "rust", ".h": "c", ".hpp": "cpp", ".cpp": "cpp", ".py": "python", ".mjs": "js", ".json": "json"}
 
@@ -61,6 +64,7 @@ class Sources:
         text = (ROOT / file).read_text(encoding="utf-8")
         text = outside_code(text, lambda part: LINK.sub(lambda link: self.link(file, link), part))
         text = TABS.sub(tabs, text)
+        text = SEARCH.sub(INDEX, text)
         if file == FRONT:
             text += "".join(toctrees())
         elif file not in self.listed:
