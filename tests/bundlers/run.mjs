@@ -61,6 +61,7 @@ function installPackages() {
   for (const name of ['mint.mjs', 'build.mjs', 'ways.mjs', 'next-app.mjs', when]) {
     cpSync(join(here, name), join(work, name), { recursive: true });
   }
+  cpSync(join(here, '../../docs/howto/servers.md'), join(work, 'servers.md'));
 }
 
 /** Lets one tool build all of its cells, in a process of its own. */
