@@ -36,7 +36,8 @@ from pages import TAB, TABS  # noqa: E402
 
 BLOCK = re.compile(r"^(?:<!-- (file: (?P<name>[\w./-]+)|run) -->\n+)?```(?P<language>\w+)[^\n]*\n(?P<code>.*?)^```$", re.M | re.S)
 PRINTED = re.compile(r"^\s*(?:print|console\.log)\(.*\);?\s+(?:#|//) (.*)$", re.M)
-LIMIT_S = 120
+#: The first program in Rust builds its crates.
+LIMIT_S = 600
 #: Where the pages have servers; each run has them elsewhere.
 EMULATOR = "8900"
 PORTS = (EMULATOR, "5000", "3000", "8000")
