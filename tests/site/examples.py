@@ -40,7 +40,7 @@ PRINTED = re.compile(r"^\s*(?:print|console\.log)\(.*\);?\s+(?:#|//) (.*)$", re.
 LIMIT_S = 600
 #: Where the pages have servers; each run has them elsewhere.
 EMULATOR = "8900"
-PORTS = (EMULATOR, "5000", "3000", "8000")
+PORTS = (EMULATOR, "5000", "3000", "8000", "8001", "8002", "8003", "3001")
 END = "--- the end of this one"
 PROGRAMS = {"python": ("python", ".py"), "js": ("node", ".mjs")}
 #: What npm packages beside our own the pages use.
@@ -88,7 +88,7 @@ class Page:
         self.env.update(self.emulator.key)
         for port in PORTS:
             there = self.emulator.port if port == EMULATOR else free_port()
-            text = re.sub(rf"(?<=127\.0\.0\.1:){port}\b|(?<=--port ){port}\b|{port}(?=, '127)", there, text)
+            text = re.sub(rf"(?<=127\.0\.0\.1:){port}\b|(?<=--port ){port}\b|(?<=PORT=){port}\b|{port}(?=, '127)", there, text)
         self.blocks = list(BLOCK.finditer(text))
         self.count = 0
 
@@ -134,8 +134,7 @@ class Page:
         for place, (command, _) in enumerate(steps):
             script.append(f"{{ {command}\n}} 2>&1")
             if command.rstrip().endswith("&"):
-                later = "\n".join(each for each, _ in steps[place:])
-                if port := re.search(r"127\.0\.0\.1:(\d+)", later):
+                if port := re.search(r"127\.0\.0\.1:(\d+)", commands_with(steps[place:])):
                     script.append(f"waits {port[1]}")
             script.append(f"echo '{END}'")
         shell = subprocess.Popen(
@@ -203,6 +202,13 @@ def steps_of(session: str) -> list[tuple[str, list[str]]]:
         elif steps:
             steps[-1][1].append(line)
     return steps
+
+
+def commands_with(steps: list[tuple[str, list[str]]]) -> str:
+    """The command that starts a server, and those before the next one."""
+    commands = [command for command, _ in steps]
+    servers = (place for place, command in enumerate(commands) if place and command.rstrip().endswith("&"))
+    return "\n".join(commands[: next(servers, len(commands))])
 
 
 def matches(said: list[str], expected: list[str]) -> bool:
