@@ -41,7 +41,7 @@ export const started = (name) => ({
 /** Name and content of each. The build has no API key: none of them may need one when it is imported. */
 function filesOfThePage() {
   const page = readFileSync('servers.md', 'utf8');
-  const files = [...page.matchAll(/^<!-- file: ((?:app|lib)\/.+) -->\n+```js\n(.*?)^```$/gms)];
+  const files = [...page.matchAll(/^<!-- file: ((?:app|lib)\/\S+) -->\n+```js\n(.*?)^```$/gms)];
   if (files.length < 2) throw new Error('the page about servers has no application of Next.js');
   return files.map(([, name, code]) => [name, code]);
 }
