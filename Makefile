@@ -427,6 +427,7 @@ test-docs: need-python ## test 2: the documentation: does what the pages say, fi
 # `make try-docs PAGES=docs/tutorial/crowd.md` does what that page says.
 try-docs: docs-pages languages build-packaging $(NODE_TESTS)/node_modules/.package-lock.json
 	python3 -B -m unittest discover --start-directory tests/site
+	node --test tests/site/search.test.mjs
 	$(CARGO) build $(PROGRAMS) --bin grantmint
 	GRANTMINT_PYTHON=$(PYTHON) GRANTMINT_NODE=$(NODE_INSTALLED) GRANTMINT_PREFIX=$(PACKAGING)/prefix GRANTMINT=$(abspath $(TARGET_DIR))/debug/grantmint \
 	  python3 -B tests/site/examples.py $(PAGES)

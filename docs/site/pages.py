@@ -20,7 +20,6 @@ LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^()\s]+)\)")
 IMAGES = {".png", ".svg"}
 TABS = re.compile(r"^<!-- tabs:begin -->\n(.*?)^<!-- tabs:end -->$", re.DOTALL | re.MULTILINE)
 SEARCH = re.compile(r"^<!-- search: (.+) -->$", re.MULTILINE)
-INDEX = "```{index} \\1\n```"
 TAB = re.compile(r"^\*\*([^*\n]+)\*\*\n", re.MULTILINE)
 LEXERS = {".rs": "rust", ".h": "c", ".hpp": "cpp", ".cpp": "cpp", ".py": "python", ".mjs": "js", ".json": "json"}
 
@@ -64,7 +63,7 @@ class Sources:
         text = (ROOT / file).read_text(encoding="utf-8")
         text = outside_code(text, lambda part: LINK.sub(lambda link: self.link(file, link), part))
         text = TABS.sub(tabs, text)
-        text = SEARCH.sub(INDEX, text)
+        text = SEARCH.sub(entries, text)
         if file == FRONT:
             text += "".join(toctrees())
         elif file not in self.listed:
@@ -148,6 +147,12 @@ def tabs(found: re.Match[str]) -> str:
         for name, body in zip(parts[::2], parts[1::2], strict=True)
     ]
     return "::::{tab-set}\n:sync-group: language\n\n" + "\n".join(items) + "::::\n"
+
+
+def entries(found: re.Match[str]) -> str:
+    """Entries of the index: what the search shows first. The mark says that this is their main place."""
+    marked = ", ".join(f"! {word.strip()}" for word in found[1].split(","))
+    return f"```{{index}} {marked}\n```"
 
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:

@@ -59,32 +59,6 @@ test('search finds an error by its code, without a server', async (t) => {
   await opened.waitForSelector('#search-results li a[href^="errors.html"]');
 });
 
-/** What people search for, and the page that they want first. */
-const SOUGHT = {
-  stampede: 'explanation/one-request.html',
-  'single-flight': 'explanation/one-request.html',
-  'stale-while-revalidate': 'explanation/lifetime-of-a-grant.html',
-  'rate limit': 'lifecycle.html',
-  'circuit breaker': 'explanation/pauses.html',
-  LRU: 'explanation/defaults.html',
-  Conversations: 'howto/grants.html',
-  Flex: 'howto/grants.html',
-  gunicorn: 'howto/servers.html',
-  Celery: 'howto/servers.html',
-  Grafana: 'howto/monitor.html',
-};
-
-for (const [words, page] of Object.entries(SOUGHT)) {
-  test(`search for "${words}" shows ${page} first`, async (t) => {
-    const opened = await tab(browser);
-    t.after(() => opened.context().close());
-    await opened.goto(url(`search.html?q=${encodeURIComponent(words)}`));
-    const first = opened.locator('#search-results li a').first();
-    await first.waitFor();
-    assert.equal((await first.getAttribute('href')).replace(/[?#].*/, ''), page);
-  });
-}
-
 test('a tab that was chosen is chosen on the next page, too', async (t) => {
   const opened = await tab(browser);
   t.after(() => opened.context().close());

@@ -45,7 +45,7 @@ class Pages(unittest.TestCase):
         self.assertEqual(changed, "[a](c)\n```rust\n[a](b)\n```\n[a](c)\n")
 
     def test_words_that_people_search_for_become_entries_of_the_index(self):
-        self.assertEqual(pages.SEARCH.sub(pages.INDEX, "a\n<!-- search: LRU, cache size -->\nb"), "a\n```{index} LRU, cache size\n```\nb")
+        self.assertEqual(pages.SEARCH.sub(pages.entries, "a\n<!-- search: LRU, cache size -->\nb"), "a\n```{index} ! LRU, ! cache size\n```\nb")
 
     def test_languages_become_tabs(self):
         text = "<!-- tabs:begin -->\n**Python**\n\none\n\n**C**\n\ntwo\n<!-- tabs:end -->"
