@@ -45,7 +45,8 @@ function loaded() {
   const run = (code) => vm.runInContext(code, place);
   const read = (name) => readFileSync(join(SITE, name), 'utf8');
   run('var window = globalThis;');
-  for (const name of ['documentation_options', 'language_data', 'searchtools']) run(read(`_static/${name}.js`));
+  for (const name of ['documentation_options', 'language_data', 'searchtools'])
+    run(read(`_static/${name}.js`));
   run('Search.query = () => {};');
   run(read('searchindex.js'));
   return (words) => {
