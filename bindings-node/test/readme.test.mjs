@@ -11,7 +11,7 @@ import { KEY, emulator, key, run } from './support.mjs';
 const require = createRequire(import.meta.url);
 const readme = readFileSync(join(dirname(require.resolve('grantmint/package.json')), 'README.md'), 'utf8');
 const [TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET] = KEY;
-/** Where the front page has the emulator. */
+/** Where the pages have the emulator. */
 const EMULATOR = 'http://127.0.0.1:8900';
 /** What the routes of the README answer, asked by its own program. */
 const ASKING = `
@@ -35,10 +35,7 @@ test('the examples of the README run', async (t) => {
   const program = [...examples, ASKING]
     .join('\n')
     .replace("'https://idp.example.com/token', 'my app', 'its secret'", oauth(upstream.baseUrl))
-    .replace(
-      "{ allowOrigin: 'https://www.example.com' }",
-      `{ allowOrigin: 'https://www.example.com', baseUrl: '${upstream.baseUrl}' }`,
-    );
+    .replace(EMULATOR, upstream.baseUrl);
   const file = join(import.meta.dirname, 'readme.run.mjs');
   writeFileSync(file, program);
   const { code, stdout, stderr } = await run([file], { env });
