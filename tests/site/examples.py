@@ -6,15 +6,17 @@
 On a page, in this order:
 
 * `<!-- file: NAME -->` before a block of code: the reader saves it under that name.
-* `<!-- run -->` before one: a whole program. It prints what the comments behind its prints say.
+* `<!-- run -->` before one: a whole program. It prints what the comments behind its prints say. One in JavaScript that
+  calls `require` is CommonJS. One in C++ is compiled as readers compile theirs, with warnings as errors.
 * a block of `console`: commands after `$ `, and below each what it says; `…` stands for any text within a line. All
   blocks of a page run in one shell. A command that ends with `&` is a server: the next waits for its port.
 
 A page with tabs is followed once for each of them, by a reader who does what that tab says and what stands outside of tabs.
 
-The emulator runs beside each reader, with its key in the environment, and where the page has it: on port 8900 of 127.0.0.1.
-GRANTMINT_PYTHON is an interpreter with the package, GRANTMINT_NODE a folder with the Node.js packages, GRANTMINT_PREFIX where the C
-library is installed, GRANTMINT the command line. The checkout is where the page has `…/grantmint`.
+The emulator runs beside each reader, with its key in the environment, and where the page has it: on port 8900 of 127.0.0.1, and
+in the place of the services that SERVICES names. GRANTMINT_PYTHON is an interpreter with the package, GRANTMINT_NODE a folder with the
+Node.js packages, GRANTMINT_PREFIX where the C library is installed, GRANTMINT the command line. The checkout is where the page has
+`…/grantmint`.
 """
 
 from __future__ import annotations
@@ -35,14 +37,25 @@ sys.path.insert(0, str(ROOT / "docs/site"))
 from pages import TAB, TABS  # noqa: E402
 
 BLOCK = re.compile(r"^(?:<!-- (file: (?P<name>[\w./-]+)|run) -->\n+)?```(?P<language>\w+)[^\n]*\n(?P<code>.*?)^```$", re.M | re.S)
-PRINTED = re.compile(r"^\s*(?:print|console\.log)\(.*\);?\s+(?:#|//) (.*)$", re.M)
+PRINTED = re.compile(r"^\s*(?:(?:print|console\.log)\(.*\);?|std::cout << .*;)\s+(?:#|//) (.*)$", re.M)
 #: The first program in Rust builds its crates.
 LIMIT_S = 600
 #: Where the pages have servers; each run has them elsewhere.
 EMULATOR = "8900"
 PORTS = (EMULATOR, "5000", "3000", "8000", "8001", "8002", "8003", "3001")
 END = "--- the end of this one"
-PROGRAMS = {"python": ("python", ".py"), "js": ("node", ".mjs")}
+PROGRAMS = {"python": ("python", ".py"), "js": ("node", ".mjs"), "cpp": ("c++", ".cpp")}
+COMMON_JS = re.compile(r"\brequire\('")
+#: Services of the pages, and what of the emulator stands for them: a path, or a variable of its key.
+SERVICES = {
+    "https://idp.example.com/oauth/token": "/oauth2/token",
+    "my app": "TWILIO_API_KEY",
+    "its secret": "TWILIO_API_SECRET",
+    "https://{region}.api.cognitive.microsoft.com/sts/v1.0/issueToken": "/sts/v1.0/issueToken?region={region}",
+    "the key of the resource": "TWILIO_API_SECRET",
+}
+#: As readers compile theirs, but for the warnings.
+CPP = ["-std=c++17", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}"]
 #: What npm packages beside our own the pages use.
 NODE_PACKAGES = ROOT / "bindings-node/test/node_modules"
 
@@ -89,6 +102,9 @@ class Page:
         for port in PORTS:
             there = self.emulator.port if port == EMULATOR else free_port()
             text = re.sub(rf"(?<=127\.0\.0\.1:){port}\b|(?<=--port ){port}\b|(?<=PORT=){port}\b|{port}(?=, '127)", there, text)
+        for service, place in SERVICES.items():
+            stands_for = f"http://127.0.0.1:{self.emulator.port}{place}" if place.startswith("/") else self.emulator.key[place]
+            text = re.sub(rf"(?<=[\"']){re.escape(service)}(?=[\"'])", stands_for, text)
         self.blocks = list(BLOCK.finditer(text))
         self.count = 0
 
@@ -116,14 +132,22 @@ class Page:
         """Runs a whole program."""
         self.count += 1
         program, ending = PROGRAMS[language]
-        path = self.home / f"run-{self.count}{ending}"
+        path = self.home / f"run-{self.count}{'.cjs' if language == 'js' and COMMON_JS.search(code) else ending}"
         path.write_text(code, encoding="utf-8")
-        ended = subprocess.run(
-            [shutil.which(program, path=self.env["PATH"]), path], cwd=self.home, env=self.env, capture_output=True, text=True, timeout=LIMIT_S, check=False
-        )
+        command = [path.with_suffix("")] if language == "cpp" else [shutil.which(program, path=self.env["PATH"]), path]
+        if language == "cpp":
+            self.ended([program, *CPP, path, *library(), "-o", *command], code)
+        ended = self.ended(command, code)
         expected = PRINTED.findall(code)
-        if ended.returncode or not matches(ended.stdout.splitlines(), expected):
+        if not matches(ended.stdout.splitlines(), expected):
             raise Wrong(f"{code}\nexpected: {expected}\nprinted: {ended.stdout}{ended.stderr}")
+
+    def ended(self, command: list[str | Path], code: str) -> subprocess.CompletedProcess[str]:
+        """What a program said that has to end well."""
+        ended = subprocess.run(command, cwd=self.home, env=self.env, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+        if ended.returncode:
+            raise Wrong(f"{code}\nended with {ended.returncode}: {ended.stdout}{ended.stderr}")
+        return ended
 
     def session(self) -> None:
         """Runs all commands in one shell."""
@@ -191,6 +215,13 @@ def tabs_of(text: str) -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
+def library() -> list[str]:
+    """What programs in C++ are linked with."""
+    folder = Path(os.environ["GRANTMINT_PREFIX"]).absolute() / "lib"
+    natives = (ROOT / "ffi/packaging/native_libs").read_text(encoding="utf-8").split()
+    return [str(folder / "libgrantmint.a"), *natives]
+
+
 def steps_of(session: str) -> list[tuple[str, list[str]]]:
     """Each command with what it says."""
     steps: list[tuple[str, list[str]]] = []
@@ -238,6 +269,7 @@ def environment(home: Path) -> dict[str, str]:
     if os.environ.get("GRANTMINT_PREFIX"):
         (home / "grantmint").symlink_to(Path(os.environ["GRANTMINT_PREFIX"]).absolute())
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
+    kept |= {"LIVEKIT_API_KEY": "APIkey", "LIVEKIT_API_SECRET": "a secret of at least thirty-two bytes"}
     return {**kept, **of_cargo(), "PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(home), "PYTHONUNBUFFERED": "1"}
 
 
@@ -249,9 +281,10 @@ def of_cargo() -> dict[str, str]:
 
 
 def every_page() -> list[str]:
-    """The pages that say something to do."""
-    folders = (sorted((ROOT / "docs" / kind).glob("*.md")) for kind in ("tutorial", "howto", "reference"))
-    return ["ffi/README.md", *(str(page.relative_to(ROOT)) for folder in folders for page in folder)]
+    """The pages that say something to do: all of these folders, and of `docs` itself those with programs."""
+    there = [page for kind in ("tutorial", "howto", "reference", "explanation") for page in sorted((ROOT / "docs" / kind).glob("*.md"))]
+    there += [page for page in sorted((ROOT / "docs").glob("*.md")) if "\n<!-- run -->\n" in page.read_text(encoding="utf-8")]
+    return ["ffi/README.md", *(str(page.relative_to(ROOT)) for page in there)]
 
 
 def main(pages: list[str]) -> int:

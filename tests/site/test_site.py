@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "docs/site"), str(ROOT / "tests/site")]
+sys.path[:0] = [str(ROOT / "docs/site"), str(ROOT / "tests/site"), str(ROOT / "tests/bench")]
 
 import api_c  # noqa: E402
 import api_cpp  # noqa: E402
@@ -16,6 +16,7 @@ import api_python  # noqa: E402
 import examples  # noqa: E402
 import links  # noqa: E402
 import pages  # noqa: E402
+import table  # noqa: E402
 
 
 class Links(unittest.TestCase):
@@ -80,6 +81,19 @@ class Monitoring(unittest.TestCase):
     def test_the_dashboard_is_json_with_panels(self):
         panels = json.loads((ROOT / "docs/howto/grafana.json").read_text())["panels"]
         self.assertTrue(all(target["expr"] for panel in panels for target in panel["targets"]))
+
+
+class Figures(unittest.TestCase):
+    def test_the_pages_show_what_was_measured(self):
+        measured = json.loads((ROOT / "docs/bench.json").read_text())
+        for name, text in table.pages(ROOT, measured).items():
+            self.assertEqual((ROOT / name).read_text(), text, f"{name}: python3 tests/bench/table.py --again .")
+
+    def test_all_ratios_go_one_way(self):
+        one = {"name": "ours / the floor", "unit": "×", "value": 2, "at_most": 4}
+        self.assertEqual(table.as_fast(one), ("ours", "the floor", "0.50 ×", "≥ 0.25 ×"))
+        one = {"name": "theirs / ours", "unit": "×", "value": 2, "at_least": 4}
+        self.assertEqual(table.as_fast(one), ("ours", "theirs", "2.00 ×", "≥ 4.00 ×"))
 
 
 class Examples(unittest.TestCase):
