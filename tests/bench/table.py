@@ -2,13 +2,13 @@
 """Puts together what the bench programs of all languages have found.
 
     table.py FOLDER                   prints one table of ratios, and writes FOLDER/bench.json
-    table.py FOLDER --publish ROOT    also writes docs/bench.md, .json and .svg, and the README's figures
-                                      between its marks, where it has them
-    table.py --again ROOT             writes docs/bench.md and the README's figures of docs/bench.json
+    table.py FOLDER --publish ROOT    also writes docs/bench.md, .json and .svg, and the figures of the README and of
+                                      docs/explanation/performance.md between their marks
+    table.py --again ROOT             writes the same pages from docs/bench.json
 
-All ratios are shown in one direction: how many times as fast ours is. FOLDER holds a file of JSON for each run of a program: a list of objects with language, case, name, unit (ns,
-ms, MB or × for a ratio) and value; x where cost grows with something; at_least or at_most where there is a
-bar. Of several runs the median of each value counts.
+All ratios are shown in one direction: how many times as fast ours is. FOLDER holds a file of JSON for each run of a
+program: a list of objects with language, case, name, unit (ns, ms, MB or × for a ratio) and value; x where cost grows
+with something; at_least or at_most where there is a bar. Of several runs the median of each value counts.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ FASTER = [
     ("Node.js", "tokens", "by hand / mint", "a video token", "node:crypto with a prepared key"),
     ("Node.js", "drop-in", "twilio / drop-in", "a video token of `grantmint/twilio`", "the official package"),
 ]
+#: Where the short table is.
+SHORT = ("README.md", "docs/explanation/performance.md")
 #: What the README says of the lower bound: no token can cost less than its HMAC.
 FLOOR = ("Rust", "video", "mint / floor"), ("C", "through C, video", "C / Rust")
 #: Costs of ours that no bar marks as such.
@@ -167,7 +169,7 @@ def pages(root: Path, result: dict) -> dict[str, str]:
     measured = f"Measured on {result['date']}: {result['machine']}, {runs}."
     return {
         "docs/bench.md": between(HERE / "page.md", [measured, "", *table(found)]),
-        "README.md": between(root / "README.md", [*highlights(found), "", measured]),
+        **{name: between(root / name, [*highlights(found), "", measured]) for name in SHORT},
     }
 
 

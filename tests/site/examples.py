@@ -21,6 +21,8 @@ Node.js packages, GRANTMINT_PREFIX where the C library is installed, GRANTMINT t
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
 import re
 import shutil
@@ -136,7 +138,7 @@ class Page:
         path.write_text(code, encoding="utf-8")
         command = [path.with_suffix("")] if language == "cpp" else [shutil.which(program, path=self.env["PATH"]), path]
         if language == "cpp":
-            self.ended([program, *CPP, path, *library(), "-o", *command], code)
+            self.ended([program, f"-I{prepared_header()}", *CPP, path, *library(), "-o", *command], code)
         ended = self.ended(command, code)
         expected = PRINTED.findall(code)
         if not matches(ended.stdout.splitlines(), expected):
@@ -213,6 +215,16 @@ def tabs_of(text: str) -> dict[str, str]:
     """What each tab says, by its name."""
     _, *parts = TAB.split(text)
     return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+@functools.cache
+def prepared_header() -> str:
+    """A folder with the C++ header as GCC has read it, so that it need not be read for each program."""
+    folder = tempfile.mkdtemp(prefix="header-")
+    atexit.register(shutil.rmtree, folder)
+    command = ["c++", *CPP, "-x", "c++-header", ROOT / "include/grantmint.hpp", "-o", f"{folder}/grantmint.hpp.gch"]
+    subprocess.run(command, check=True, timeout=LIMIT_S)
+    return folder
 
 
 def library() -> list[str]:
