@@ -83,18 +83,6 @@ test('the example of the page about tests runs', async () => {
   assert.deepEqual(stdout.trim().split('\n'), expected);
 });
 
-test('the examples of the page about tokens of other services run', async () => {
-  const page = readFileSync(join(import.meta.dirname, 'jwt.md'), 'utf8');
-  const examples = [...page.matchAll(/^```js\n(.*?)^```$/gms)].map(([, example]) => example);
-  assert(examples.length >= 3);
-  const file = join(import.meta.dirname, 'jwt.run.mjs');
-  writeFileSync(file, examples.join('\n'));
-  const { code, stdout, stderr } = await run([file], { env });
-  assert.deepEqual([code, stderr], [0, '']);
-  const expected = [...page.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);
-  assert.deepEqual(stdout.trim().split('\n'), expected);
-});
-
 test('the README names every class of errors', () => {
   for (const name of [
     'InvalidArgumentError',

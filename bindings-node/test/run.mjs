@@ -25,9 +25,7 @@ cpSync(resolve(here, '../examples'), join(clean, 'test/examples'), { recursive: 
 const migration = resolve(here, '../../docs/migration.md');
 if (existsSync(migration)) cpSync(migration, join(clean, 'test/migration.md'));
 cpSync(resolve(here, '../../README.md'), join(clean, 'test/front-page.md'));
-for (const page of ['testing.md', 'jwt.md']) {
-  cpSync(resolve(here, '../../docs', page), join(clean, 'test', page));
-}
+cpSync(resolve(here, '../../docs/testing.md'), join(clean, 'test/testing.md'));
 symlinkSync(join(here, 'node_modules'), join(clean, 'test/node_modules'));
 
 const env = { ...process.env, GRANTMINT_TARBALLS: resolve(tarballs) };

@@ -79,14 +79,6 @@ def test_the_examples_with_frameworks_run(emulator, key, monkeypatch):
         assert grantmint.decode(answer["token"]).claims[claim] == "alice"
 
 
-@pytest.mark.parametrize("page", ["ice.md", "credentials.md", "jwt.md"])
-def test_the_examples_of_the_page_run(page, key):
-    examples = examples_of((REPOSITORY / "docs" / page).read_text(encoding="utf-8"))
-    assert examples
-    for example in examples:
-        run_all([example], {"key": key})
-
-
 @pytest.mark.usefixtures("readers_machine")
 def test_the_sixty_seconds_of_the_front_page_run(emulator, key, capsys):
     examples = examples_of(FRONT_PAGE)

@@ -3,6 +3,18 @@
 #[doc = include_str!("../../../docs/tutorial/first-token.md")]
 pub mod first_token {}
 
+#[doc = include_str!("../../../docs/credentials.md")]
+pub mod credentials {}
+
+#[doc = include_str!("../../../docs/ice.md")]
+pub mod ice {}
+
+#[doc = include_str!("../../../docs/howto/oauth.md")]
+pub mod oauth {}
+
+#[doc = include_str!("../../../docs/howto/rotate-a-key.md")]
+pub mod rotate_a_key {}
+
 #[doc = include_str!("../../../docs/howto/grants.md")]
 pub mod grants {}
 
