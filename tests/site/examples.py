@@ -295,7 +295,7 @@ def of_cargo() -> dict[str, str]:
 def every_page() -> list[str]:
     """The pages that say something to do: all of these folders, and of `docs` itself those with programs."""
     there = [page for kind in ("tutorial", "howto", "reference", "explanation") for page in sorted((ROOT / "docs" / kind).glob("*.md"))]
-    there += [page for page in sorted((ROOT / "docs").glob("*.md")) if "\n<!-- run -->\n" in page.read_text(encoding="utf-8")]
+    there += [page for page in sorted((ROOT / "docs").glob("*.md")) if re.search(r"^<!-- (run|file: .*) -->$", page.read_text(encoding="utf-8"), re.M)]
     return ["ffi/README.md", *(str(page.relative_to(ROOT)) for page in there)]
 
 
