@@ -53,8 +53,6 @@ SERVICES = {
     "https://idp.example.com/oauth/token": "/oauth2/token",
     "my app": "TWILIO_API_KEY",
     "its secret": "TWILIO_API_SECRET",
-    "https://{region}.api.cognitive.microsoft.com/sts/v1.0/issueToken": "/sts/v1.0/issueToken?region={region}",
-    "the key of the resource": "TWILIO_API_SECRET",
 }
 #: As readers compile theirs, but for the warnings.
 CPP = ["-std=c++17", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}"]
@@ -282,6 +280,7 @@ def environment(home: Path) -> dict[str, str]:
         (home / "grantmint").symlink_to(Path(os.environ["GRANTMINT_PREFIX"]).absolute())
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
     kept |= {"LIVEKIT_API_KEY": "APIkey", "LIVEKIT_API_SECRET": "a secret of at least thirty-two bytes"}
+    kept["NPM_CONFIG_UPDATE_NOTIFIER"] = "false"
     return {**kept, **of_cargo(), "PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(home), "PYTHONUNBUFFERED": "1"}
 
 
