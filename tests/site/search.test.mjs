@@ -23,6 +23,23 @@ const SOUGHT = {
   PM2: 'howto/servers.html',
   Grafana: 'howto/monitor.html',
   upstream_bad_lifetime: 'errors.html',
+  LiveKit: 'jwt.html',
+  'Zoom Video SDK': 'jwt.html',
+  Daily: 'jwt.html',
+  Supabase: 'jwt.html',
+  OAuth: 'howto/oauth.html',
+  client_credentials: 'howto/oauth.html',
+  'bearer token': 'howto/oauth.html',
+  coturn: 'ice.html',
+  RTCPeerConnection: 'ice.html',
+  Deepgram: 'credentials.html',
+  'rotate key': 'howto/rotate-a-key.html',
+  rotation: 'howto/rotate-a-key.html',
+  'twilio.rest': 'howto/both-packages.html',
+  TwiML: 'howto/both-packages.html',
+  migrate: 'migration.html',
+  Redis: 'fleet.html',
+  attacker: 'explanation/security.html',
 };
 
 const search = loaded();
