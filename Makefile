@@ -420,7 +420,7 @@ docs: need-python need-node ## package 3: the documentation as a site with searc
 docs-pages: need-python ## package 1: the same without the references of Rust and TypeScript
 	python3 -B docs/site/build.py --pages
 
-test-docs: need-python ## test 2: the documentation: does what the pages say, finds dead links, looks at the site in Chromium
+test-docs: need-python ## test 4: the documentation: does what the pages say, finds dead links, looks at the site in Chromium
 	@if python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then $(MAKE) try-docs; \
 	  else $(NOT_TRIED) note 'the documentation' 'Sphinx needs CPython 3.11 or newer'; fi
 
