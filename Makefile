@@ -105,12 +105,20 @@ test-shuttle: ## test 2: the cache under many thousand orders of its threads' st
 	RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=$(TARGET_DIR)/shuttle \
 	  $(CARGO) test --locked -p grantmint-shuttle $(TEST)
 
-test-turn: ## test 1: ICE servers on a real coturn server
+test-turn: ## test 1: ICE servers on a real coturn server, in Rust, C and C++
 	@$(TRY) turnserver 'ICE servers on a coturn server' $(MAKE) try-turn
 
 .PHONY: try-turn
+TURN := $(abspath $(TARGET_DIR))/turn
 try-turn:
 	$(CARGO) test $(RUST) --test it coturn:: -- --include-ignored
+	$(CARGO) build $(PROGRAMS) --lib --bin grantmint-emulator
+	mkdir -p $(TURN)
+	$(CC) -std=c11 -Wall -Wextra -Werror -D_POSIX_C_SOURCE=200809L -Iinclude tests/c/turn.c -o $(TURN)/c \
+	  $(TARGET_DIR)/debug/libgrantmint.a $(shell cat ffi/packaging/native_libs)
+	$(CXX) -std=c++17 -Wall -Wextra -Werror -Iinclude tests/cpp/turn.cpp -o $(TURN)/cpp \
+	  $(TARGET_DIR)/debug/libgrantmint.a $(shell cat ffi/packaging/native_libs)
+	python3 -B tests/cpp/on_coturn.py $(TARGET_DIR)/debug/grantmint-emulator $(TURN)/c $(TURN)/cpp
 
 # The test helpers come first, so that what stays behind is the library as it ships.
 build-c:

@@ -60,6 +60,8 @@ export interface Limits {
   readonly SAFE_INTEGER_MAX: number;
   /** Longest token of a JwtMinter in bytes, advice only: what URLs and headers bear. */
   readonly JWT_ADVISED_BYTES: number;
+  /** Most items in each list and each object that describes a RestSource: grantmint. */
+  readonly REST_ITEMS_MAX: number;
   /** Deepest nesting in the header and the claims of a token to decode or verify: grantmint, as serde_json. */
   readonly TOKEN_JSON_MAX_DEPTH: number;
   /** Largest token to sign, decode or verify, in bytes: grantmint. */
@@ -1156,6 +1158,35 @@ export type RestLifetime =
   | { constant: number };
 
 /**
+ * A bearer that is signed for each request. Its texts may have slots of `vars` and `secrets`. All but `secret` is as of
+ * {@link JwtMinterOptions}.
+ */
+export interface SignedBearer {
+  /** What it is signed with, such as `'{secret}'`. */
+  secret: string;
+  /** The claims. */
+  claims?: Readonly<Record<string, Json>> | undefined;
+  /** Further members of the header. */
+  header?: Readonly<Record<string, Json>> | undefined;
+  /** `typ` of the header: `JWT` if left out, none if null. */
+  typ?: string | null | undefined;
+  /** HS256 if left out. */
+  algorithm?: Algorithm | undefined;
+  /** How long each is valid, in seconds. 3,600 if left out. */
+  ttl?: number | undefined;
+  /** The longest lifetime to allow. 86,400 if left out. */
+  maxTtl?: number | undefined;
+  /** Whether it says when it was issued. It does if left out. */
+  iat?: boolean | undefined;
+  /** Whether, or from which Unix second on, it says that it is valid. It does not if left out. */
+  nbf?: boolean | number | undefined;
+  /** How many seconds `iat` and `nbf` are set back, at most 300. */
+  backdate?: number | undefined;
+  /** Whether each has a `jti` of its own. It has not if left out. */
+  unique?: boolean | undefined;
+}
+
+/**
  * A REST endpoint, described. Texts may have slots: `{name}` stands for one of `vars` or `secrets`, `{key}` for what a
  * caller asks for, `{ttl}` for `ttl`, `{now}` and `{now_ms}` for the time since 1970; `{{` is a brace.
  */
@@ -1164,11 +1195,12 @@ export interface RestSourceOptions {
   url: string;
   /** POST if left out. */
   method?: 'GET' | 'POST' | 'PUT' | undefined;
-  /** What `Authorization` says: a user and a password, the same as OAuth 2 writes them, or a token. */
+  /** What `Authorization` says: a user and a password, the same as OAuth 2 writes them, a token, or one that is signed. */
   auth?:
     | { basic: readonly [user: string, password: string] }
     | { basicForm: readonly [user: string, password: string] }
     | { bearer: string }
+    | { signed: SignedBearer }
     | undefined;
   /** Further headers. */
   headers?: Readonly<Record<string, string>> | undefined;

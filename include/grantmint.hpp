@@ -300,6 +300,27 @@ inline std::optional<std::string> optional_string(grantmint_str_t text) {
     return string(text);
 }
 
+/// A text that is overwritten when it is destroyed.
+class secret_text {
+   public:
+    explicit secret_text(std::string_view text) : text_(text) {}
+    secret_text(const secret_text&) = default;
+    secret_text(secret_text&&) = default;
+    secret_text& operator=(const secret_text&) = default;
+    secret_text& operator=(secret_text&&) = default;
+    ~secret_text() {
+        text_.resize(text_.capacity());
+        for (volatile char& each : text_) {
+            each = 0;
+        }
+    }
+
+    [[nodiscard]] grantmint_str_t capi() const noexcept { return str(text_); }
+
+   private:
+    std::string text_;
+};
+
 }  // namespace detail
 
 /// The stable name of a code, such as `invalid_sid`: it is the same in all languages. Static; empty
@@ -907,7 +928,7 @@ class redis_fleet_options {
 
     /// As fleet::with_secret; none by default.
     redis_fleet_options& secret(std::string_view secret) {
-        secret_ = secret;
+        secret_.emplace(secret);
         return *this;
     }
 
@@ -934,7 +955,8 @@ class redis_fleet_options {
    private:
     friend class fleet;
     std::optional<bool> host_, insecure_;
-    std::optional<std::string> host_path_, secret_, ca_file_;
+    std::optional<std::string> host_path_, ca_file_;
+    std::optional<detail::secret_text> secret_;
     std::string prefix_;
     std::uint32_t timeout_ms_ = 0;
 };
@@ -978,7 +1000,7 @@ class fleet : public detail::object<grantmint_fleet_t, grantmint_fleet_free> {
         grantmint_redis_fleet_options_t raw = GRANTMINT_REDIS_FLEET_OPTIONS_INIT;
         raw.host_path = of_optional(options.host_path_);
         raw.prefix = detail::str(options.prefix_);
-        raw.secret = of_optional(options.secret_);
+        raw.secret = options.secret_ ? options.secret_->capi() : grantmint_str_t{nullptr, 0};
         raw.ca_file = of_optional(options.ca_file_);
         raw.timeout_ms = options.timeout_ms_;
         raw.host = detail::on_or_off(options.host_);
@@ -2012,27 +2034,6 @@ class raw_values {
     grantmint_slot_value_t few_[few];
     std::vector<grantmint_slot_value_t> many_;
     std::size_t size_ = 0;
-};
-
-/// A text that is overwritten when it is destroyed.
-class secret_text {
-   public:
-    explicit secret_text(std::string_view text) : text_(text) {}
-    secret_text(const secret_text&) = default;
-    secret_text(secret_text&&) = default;
-    secret_text& operator=(const secret_text&) = default;
-    secret_text& operator=(secret_text&&) = default;
-    ~secret_text() {
-        text_.resize(text_.capacity());
-        for (volatile char& each : text_) {
-            each = 0;
-        }
-    }
-
-    [[nodiscard]] grantmint_str_t capi() const noexcept { return str(text_); }
-
-   private:
-    std::string text_;
 };
 
 /// A claim or a header member that is kept until a minter is made.

@@ -4,6 +4,7 @@
 const native = require('./native.cjs');
 const { boolean, instance, json, mistyped, text } = require('./checks.cjs');
 const { call, refused } = require('./errors.cjs');
+const { LIMITS } = require('./limits.cjs');
 const { wholeLifetime } = require('./numbers.cjs');
 const { isPlain } = require('./option-names.cjs');
 const { pick } = require('./options.cjs');
@@ -15,11 +16,16 @@ const SPELLED = {
   caFile: 'ca_file',
   epochMs: 'epoch_ms',
   maxLifetime: 'max_lifetime',
+  maxTtl: 'max_ttl',
   okWhen: 'ok_when',
   retryAfter: 'retry_after',
 };
 const spelledForCore = (name) => (Object.hasOwn(SPELLED, name) ? SPELLED[name] : name);
-const names = new Map(Object.entries(SPELLED).map(([here, inCore]) => [inCore, here]));
+const names = new Map([
+  ...Object.entries(SPELLED).map(([here, inCore]) => [inCore, here]),
+  ['client_id', 'clientId'],
+  ['client_secret', 'clientSecret'],
+]);
 
 /** Each check of an option gives its JSON. */
 const word = (value, name) => JSON.stringify(text(value, name));
@@ -33,16 +39,23 @@ const shaped = (isRight, wanted, respell) => (value, name) => {
 };
 
 const object = (wanted, respell) => shaped(isPlain, wanted, respell);
-/** Core takes no more of anything. A longer one, such as `new Array(1e9)`, is not even written. */
-const MANY = 1024;
-const isShort = (value) => Array.isArray(value) && value.length <= MANY;
-const array = (wanted, respell) => shaped(isShort, wanted, respell);
+/** Core takes no more. Of a longer one, such as `new Array(1e9)`, only as much is written as core needs to see that. */
+const beginning = (value) =>
+  Array.from({ length: Math.min(value.length, LIMITS.REST_ITEMS_MAX + 1) }, (_, n) => value[n]);
+const array = (wanted, respell = (all) => all) =>
+  shaped(Array.isArray, wanted, (all) => respell(beginning(all)));
 
 /** The names of an object as core spells them. */
 const members = (value) =>
   isPlain(value)
     ? Object.fromEntries(Object.entries(value).map(([name, each]) => [spelledForCore(name), each]))
     : value;
+
+/** What `Authorization` says; of a bearer that is signed, its options, too. */
+const respelledAuth = (value) => {
+  const { signed, ...others } = members(value);
+  return signed === undefined ? others : { ...others, signed: members(signed) };
+};
 
 const ofTexts = object("an object of texts such as { name: '…' }");
 
@@ -58,7 +71,7 @@ function body(value, name) {
 const sourceOptions = {
   url: word,
   method: word,
-  auth: object("an object such as { bearer: '{token}' }", members),
+  auth: object("an object such as { bearer: '{token}' }", respelledAuth),
   headers: ofTexts,
   query: ofTexts,
   form: ofTexts,

@@ -127,8 +127,6 @@ mod _native {
     #[pymodule_export]
     use crate::ice::credentials::IceCredentials;
     #[pymodule_export]
-    use crate::ice::factories::IceServices;
-    #[pymodule_export]
     use crate::ice::parts::IceParts;
     #[pymodule_export]
     use crate::ice::servers::IceServers;

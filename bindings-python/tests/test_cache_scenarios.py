@@ -1,4 +1,5 @@
-"""The grant cache, step by step, as in every language: tests/vectors/cache_scenarios.json."""
+"""The grant cache, step by step, as in every language: cache_scenarios.json and long_lifetimes.json of
+tests/vectors."""
 
 from __future__ import annotations
 
@@ -10,7 +11,14 @@ from grantmint.errors import _class_of
 from support import vectors
 
 TOLERANCE = 0.002
-SCENARIOS = vectors("cache_scenarios.json")["scenarios"]
+FILES = ("cache_scenarios.json", "long_lifetimes.json")
+SCENARIOS = [
+    scenario
+    for name in FILES
+    for scenario in vectors(name)["scenarios"]
+    # Policies of Python have no session: a Credential has one.
+    if "session" not in scenario["policy"]
+]
 UNSET: Any = object()
 
 

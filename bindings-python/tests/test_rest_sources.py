@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from urllib.parse import urlsplit
 
 import pytest
-from grantmint import Credential, GrantmintError, RestSource
+from grantmint import Credential, GrantmintError, RestSource, verify_jwt
 from local_service import LocalService
 from support import vectors
 
@@ -37,6 +38,20 @@ def without_time(line):
     return re.sub(r"(?<!\d)\d{13}(?!\d)", "NOW_MS", line)
 
 
+def without_signed(line, signed):
+    """A line without the token that was signed for the request, if that is as it should be."""
+    start, bearer, token = line.partition("authorization: Bearer ")
+    if signed is None or start or not bearer:
+        return line
+    header = signed.get("header", {"alg": "HS256", "typ": "JWT"})
+    found = verify_jwt(token, signed["secret"], algorithm=header["alg"])
+    assert found.header == header
+    assert sorted(found.claims.keys() - signed["claims"].keys()) == signed["written"]
+    assert signed["claims"].items() <= found.claims.items()
+    assert signed["ttl"] - 60 < found.expires_at - time.time() <= signed["ttl"]
+    return "authorization: Bearer SIGNED"
+
+
 @pytest.mark.parametrize("row", SERVICES, ids=[row["name"] for row in SERVICES])
 def test_every_service_of_the_vectors_is_asked_and_read_as_written(row):
     assert repr(described(row["source"], row.get("secrets"))) == "RestSource(...)"
@@ -49,7 +64,7 @@ def test_every_service_of_the_vectors_is_asked_and_read_as_written(row):
     *lines, sent = (line for line in asked if not line.startswith(OF_ALL))
     if not lines[0].startswith("GET "):
         lines.append(without_time(sent))
-    assert lines == row["sends"]
+    assert [without_signed(line, row.get("signed")) for line in lines] == row["sends"]
     assert issued.value == row["hands_out"]
     assert 0.9 * row["lifetime"] - 3 < issued.remaining <= row["lifetime"]
     assert issued.freshness == "fresh"

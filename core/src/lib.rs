@@ -36,6 +36,7 @@ mod random;
 #[cfg(feature = "http")]
 pub mod rest;
 mod secret;
+mod setters;
 mod shelf;
 mod sid;
 mod strict_json;

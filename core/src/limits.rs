@@ -73,6 +73,8 @@ limits! {
         "Largest whole number in a claim, either way: 2^53 - 1, as RFC 8259, section 6, advises.";
     JWT_ADVISED_BYTES: usize = 4_096,
         "Longest token of a JwtMinter in bytes, advice only: what URLs and headers bear.";
+    REST_ITEMS_MAX: usize = 1_024,
+        "Most items in each list and each object that describes a RestSource: grantmint.";
     TOKEN_JSON_MAX_DEPTH: usize = 127,
         "Deepest nesting in the header and the claims of a token to decode or verify: grantmint, as serde_json.";
     TOKEN_MAX_BYTES: usize = 131_072,

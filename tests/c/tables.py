@@ -60,6 +60,8 @@ def access_tokens(cases):
 
 
 def cache_scenarios(scenarios):
+    # Policies of C have no session: a credential has one.
+    scenarios = [scenario for scenario in scenarios if "session" not in scenario["policy"]]
     for index, scenario in enumerate(scenarios):
         yield from table("step_t", f"STEPS_{index}", map(members, scenario["steps"]))
     rows = []
@@ -79,16 +81,70 @@ def grant_ttls(rows):
     yield from table("row_t", "ROWS", map(members, rows))
 
 
+ADDRESS = "https://ADDRESS"
+
+
+def compact(item):
+    return json.dumps(item, ensure_ascii=False, separators=(",", ":"))
+
+
+def moved(source):
+    """A description of the same service at another address. What only its host was made of goes."""
+    path = "/" + source["url"].split("://")[1].partition("/")[2]
+    source = {**source, "url": ADDRESS + path}
+    text = compact({name: value for name, value in source.items() if name != "vars"})
+    known = source.pop("vars", {})
+    return {**source, "vars": {name: value for name, value in known.items() if f"{{{name}}}" in text}}
+
+
+def secrets_of(row):
+    secrets = row.get("secrets") or {}
+    pairs = ", ".join(f"{{{literal(k)}, {literal(v)}}}" for k, v in secrets.items())
+    return f"{{{pairs or '{NULL, NULL}'}}}, {len(secrets)}"
+
+
+def rest_rows(read):
+    """Of a REST source: rows of rest_row.h, which C++ has, too."""
+    yield "static const rest_service_t REST_SERVICES[] = {"
+    for row in read("rest_services")["services"]:
+        before, after = compact(moved(row["source"])).split(ADDRESS)
+        value, key = row["hands_out"], row.get("key")
+        is_json = not isinstance(value, str)
+        parts = [*map(literal, (row["name"], before, after)), secrets_of(row)]
+        parts.append(literal(key) if key else "NULL")
+        parts.append(literal(compact(value) if is_json else value))
+        yield f"    {{{', '.join(parts)}, {int(is_json)}, {float(row['lifetime'])!r}}},"
+    yield "};"
+    yield "static const rest_refused_t REST_REFUSED[] = {"
+    refused = read("rest_refused")
+    for row in refused["rows"]:
+        source = compact({**refused["base"], **row["source"]})
+        told = ", ".join(map(literal, (row["code"], row["argument"])))
+        yield f"    {{{literal(row['name'])}, {literal(source)}, {secrets_of(row)}, {told}}},"
+    yield "};"
+
+
 def main(vectors, out):
     Path(out).mkdir(parents=True, exist_ok=True)
-    sources = {"access_tokens": ("cases", access_tokens)}
-    sources["cache_scenarios"] = ("scenarios", cache_scenarios)
-    sources["source_answers"] = ("answers", source_answers)
-    sources["grant_ttls"] = ("rows", grant_ttls)
-    for name, (rows, write) in sources.items():
-        data = json.loads((Path(vectors) / f"{name}.json").read_text(encoding="utf-8"))
-        lines = [f"/* Written by tables.py from {name}.json. */", *write(data[rows])]
+    sources = {
+        "access_tokens": (access_tokens, {"access_tokens": "cases"}),
+        "cache_scenarios": (
+            cache_scenarios,
+            {"cache_scenarios": "scenarios", "long_lifetimes": "scenarios"},
+        ),
+        "source_answers": (source_answers, {"source_answers": "answers"}),
+        "grant_ttls": (grant_ttls, {"grant_ttls": "rows"}),
+    }
+
+    def read(name):
+        return json.loads((Path(vectors) / f"{name}.json").read_text(encoding="utf-8"))
+
+    for name, (write, files) in sources.items():
+        rows = [row for file, rows in files.items() for row in read(file)[rows]]
+        lines = [f"/* Written by tables.py from {' and '.join(files)}. */", *write(rows)]
         (Path(out) / f"{name}.h").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines = ["/* Written by tables.py. */", *rest_rows(read)]
+    (Path(out) / "rest_rows.h").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // Moving: what owns an object can be moved and not copied, and what was moved from is refused.
 #include "check.hpp"
 
+#include <new>
 #include <type_traits>
 #include <vector>
 
@@ -38,7 +39,19 @@ template <class Time>
 constexpr bool is_ttl<Time, std::void_t<set_ttl<Time>>> = true;
 static_assert(is_ttl<std::chrono::hours> && !is_ttl<std::chrono::milliseconds> && !is_ttl<int>);
 
+// Where it was there is nothing of it left: short texts lie within their object.
+static void secrets_are_overwritten() {
+    alignas(redis_fleet_options) unsigned char place[sizeof(redis_fleet_options)];
+    const std::string_view left{reinterpret_cast<const char*>(place), sizeof place};
+    auto* options = new (place) redis_fleet_options{};
+    options->secret("tip").secret("hush hush").prefix("a prefix");
+    CHECK(contains(left, "hush hush") && contains(left, "a prefix"));
+    options->~redis_fleet_options();
+    CHECK(!contains(left, "hush"));
+}
+
 int main() {
+    secrets_are_overwritten();
     api_key key = new_key();
     api_key moved = std::move(key);
     CHECK(moved.key_sid() == KEY_SID && key.key_sid().empty() && key.capi() == nullptr);

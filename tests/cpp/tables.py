@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "c"))
-from tables import literal  # noqa: E402
+from tables import literal, rest_rows  # noqa: E402
 
 
 def text(value):
@@ -139,6 +139,7 @@ def main(tests, out):
         "grant_ttls.inc": ["static const row ROWS[] = {", *ttls, "};"],
         "access_tokens.inc": ["static const token_case TOKEN_CASES[] = {", *tokens, "};"],
         "jwt_tokens.inc": ["static const jwt_case JWT_CASES[] = {", *jwt_tokens(read), "};"],
+        "rest_rows.h": list(rest_rows(lambda name: read(f"vectors/{name}.json"))),
         "errors.inc": [ERROR_CASE, "static const error_case ERROR_CASES[] = {", *kinds, "};"],
     }
     for name, lines in files.items():

@@ -31,7 +31,6 @@ __all__ = [
     "IceCredentials",
     "IceParts",
     "IceServers",
-    "IceServices",
     "IpMessagingGrant",
     "Issued",
     "Job",
@@ -1773,7 +1772,9 @@ class RestSource:
         url: The endpoint, https, or http on this machine. Its host may have slots of vars, its path any but secrets.
         method: "POST", "GET" or "PUT"; "POST" if None.
         auth: What Authorization says: {"basic": (user, password)}, {"basic_form": (user, password)} as OAuth 2 has
-            it, or {"bearer": token}.
+            it, {"bearer": token}, or {"signed": options} for a token that is signed for each request: with secret,
+            and of claims, header, typ, algorithm, ttl, max_ttl, iat, nbf, backdate and unique what is needed, as of
+            JwtMinter.
         headers: Further headers, a dict of texts.
         query: Members of the URL's query, a dict of texts.
         form: Fields of the form in the body, a dict of texts.
@@ -1824,7 +1825,7 @@ class RestSource:
         url: str,
         *,
         method: Literal["POST", "GET", "PUT"] | None = None,
-        auth: Mapping[str, str | Sequence[str]] | None = None,
+        auth: Mapping[str, str | Sequence[str] | Mapping[str, object]] | None = None,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
@@ -2096,8 +2097,10 @@ class IceCredentials:
 class IceParts:
     """What a class method makes Python's class from."""
 
-class IceServices:
-    """The native base of grantmint.IceServers: where they come from."""
+@disjoint_base
+class IceServers:
+    """The native part of grantmint.IceServers."""
+    def __new__(cls, parts: IceParts) -> Self: ...
     @classmethod
     def twilio(
         cls,
@@ -2308,11 +2311,6 @@ class IceServices:
         Raises:
             InvalidArgumentError: invalid_ttl or invalid_argument.
         """
-
-@disjoint_base
-class IceServers(IceServices):
-    """The native part of grantmint.IceServers."""
-    def __new__(cls, parts: IceParts) -> Self: ...
     def get(
         self,
         identity: str | None = None,

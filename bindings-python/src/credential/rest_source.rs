@@ -23,7 +23,9 @@ use crate::unknown;
 ///     url: The endpoint, https, or http on this machine. Its host may have slots of vars, its path any but secrets.
 ///     method: "POST", "GET" or "PUT"; "POST" if None.
 ///     auth: What Authorization says: {"basic": (user, password)}, {"basic_form": (user, password)} as OAuth 2 has
-///         it, or {"bearer": token}.
+///         it, {"bearer": token}, or {"signed": options} for a token that is signed for each request: with secret,
+///         and of claims, header, typ, algorithm, ttl, max_ttl, iat, nbf, backdate and unique what is needed, as of
+///         JwtMinter.
 ///     headers: Further headers, a dict of texts.
 ///     query: Members of the URL's query, a dict of texts.
 ///     form: Fields of the form in the body, a dict of texts.

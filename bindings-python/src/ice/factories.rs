@@ -21,8 +21,8 @@ use crate::text::{FilePath, Text};
 use crate::time::{Seconds, Ttl};
 use crate::unknown::refuse_in;
 
-/// The native base of grantmint.IceServers: where they come from.
-#[pyclass(frozen, subclass, module = "grantmint._native")]
+/// The native base of grantmint.IceServers: where they come from. Python says its name where an argument is missing.
+#[pyclass(frozen, subclass, name = "IceServers", module = "grantmint._native")]
 pub(crate) struct IceServices;
 
 /// Writes the class methods of services that are fetched from: all have the same options.

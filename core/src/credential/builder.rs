@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fetch::Feed;
 use crate::fleet::Fleet;
 use crate::rest::{Per, RestSource};
+use crate::setters::sharing_setters;
 
 /// Sets what a [`Credential`] shall not take from its defaults.
 pub struct CredentialBuilder {
@@ -46,70 +47,18 @@ impl CredentialBuilder {
         self
     }
 
-    /// The least remaining lifetime of what is handed out, net of the safety margin: at most half of the lifetime. By
-    /// default a twelfth of it, and 30 s at most unless for a session.
-    #[must_use]
-    pub fn min_remaining(mut self, time: Duration) -> Self {
-        self.defaults.min_remaining = Some(time);
-        self
-    }
-
-    /// How long a call waits; 5 s by default.
-    #[must_use]
-    pub fn timeout(mut self, time: Duration) -> Self {
-        self.defaults.timeout = Some(time);
-        self
-    }
-
-    /// What is known of the account's limits: see [`AccountOptions`]. Those that have the same secrets at one origin
-    /// share them.
-    #[must_use]
-    pub fn account(mut self, options: AccountOptions) -> Self {
-        self.account = options;
-        self
-    }
-
-    /// Uses this cache.
-    #[must_use]
-    pub fn cache(mut self, cache: &GrantCache) -> Self {
-        self.sharing.cache = Some(cache.clone());
-        self
-    }
-
-    /// Shares the cache, within this process, with those of the same secrets at the same origin that give this name of
-    /// 1 to 128 bytes. What is fetched by another description is never shared.
-    #[must_use]
-    pub fn share(mut self, name: impl Into<String>) -> Self {
-        self.sharing.share = Some(name.into());
-        self
-    }
-
-    /// Shares the cache with nobody.
-    #[must_use]
-    pub fn isolated(mut self) -> Self {
-        self.sharing.isolated = true;
-        self
-    }
-
-    /// The windows and limits of the cache.
-    #[must_use]
-    pub fn policy(mut self, policy: CachePolicy) -> Self {
-        self.sharing.policy = Some(policy);
-        self
-    }
-
-    /// Shares what is fetched with the other processes that name the same fleet: of all of them one fetches.
-    #[must_use]
-    pub fn fleet(mut self, fleet: Fleet) -> Self {
-        self.sharing.fleet = Some(fleet);
-        self
-    }
-
-    /// Another clock, for tests. Nothing is then shared with others.
-    #[must_use]
-    pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
-        self.sharing.clock = Some(clock.into());
-        self
+    sharing_setters! {
+        /// The least remaining lifetime of what is handed out, net of the safety margin: at most half of the lifetime. By
+        /// default a twelfth of it, and 30 s at most unless for a session.
+        min_remaining;
+        /// What is known of the account's limits: see [`AccountOptions`]. Those that have the same secrets at one origin
+        /// share them.
+        account;
+        /// Shares the cache, within this process, with those of the same secrets at the same origin that give this name of
+        /// 1 to 128 bytes. What is fetched by another description is never shared.
+        share;
+        /// Shares what is fetched with the other processes that name the same fleet: of all of them one fetches.
+        fleet;
     }
 
     /// Keys are identities, of which events and logs show nothing.
@@ -191,17 +140,17 @@ impl CredentialBuilder {
     }
 
     fn tenant(&self) -> Result<Tenant> {
-        let (digest, credential) = (self.source.digest(), self.source.credential());
-        let fingerprint = account::fingerprint_of(digest)?;
-        let throttled = hex(&account::fingerprint_of(credential)?);
+        let (fetched, caller) = (self.source.fetched(), self.source.caller());
+        let fingerprint = account::fingerprint_of(self.source.whole())?;
+        let throttled = hex(&account::fingerprint_of(caller)?);
         let account =
             AccountAt { base_url: self.source.origin().into(), account: throttled.into() };
         self.sharing.tenant(User {
             account: &account,
             part: &format!("{} {}", account.name(), hex(&fingerprint)),
-            credentials: Credentials { name: credential, secret: digest },
+            credentials: Credentials { name: caller, secret: fetched },
             limits: &self.account,
-            scope: &|_| format!("rest:{} {}", self.source.origin(), hex(digest)),
+            scope: &|_| format!("rest:{} {}", self.source.origin(), hex(fetched)),
             identity: Some(CacheIdentity::Source {
                 account: account.clone(),
                 fingerprint,

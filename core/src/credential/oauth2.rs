@@ -29,6 +29,7 @@ pub fn oauth2(
         .auth(Auth::BasicForm(slot("client_id"), slot("client_secret")))
         .secret("client_id", client_id)
         .secret("client_secret", client_secret)
+        .arguments(&["client_id", "client_secret"])
         .form("grant_type", "client_credentials")
         .value("/access_token")
         .lifetime(Lifetime::Seconds("/expires_in".to_owned()))
@@ -37,4 +38,20 @@ pub fn oauth2(
         .error_code("invalid_client", ErrorKind::UpstreamUnauthorized)
         .error_code("unauthorized_client", ErrorKind::UpstreamForbidden)
         .error_code("temporarily_unavailable", ErrorKind::UpstreamUnavailable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_named_as_the_caller_named_it() {
+        let argument = |id: &str, secret: &str| {
+            let error = oauth2("https://idp.example/token", id, secret).build().unwrap_err();
+            error.argument().unwrap().to_owned()
+        };
+        assert_eq!(argument("", "hush"), "client_id");
+        assert_eq!(argument("app", ""), "client_secret");
+        assert_eq!(argument("app", "hush\n"), "client_secret");
+    }
 }

@@ -15,6 +15,7 @@ use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fleet::Fleet;
 use crate::rest::RestSourceBuilder;
+use crate::setters::route_setters;
 use crate::wiped::WipedString;
 
 /// What credentials are asked for with unless it is said: a day, as Twilio does, which allows no more.
@@ -126,19 +127,7 @@ impl IceServersBuilder {
         self
     }
 
-    /// The URL of an HTTP proxy; the environment's is not read.
-    #[must_use]
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.options.proxy = Some(url.into());
-        self
-    }
-
-    /// A PEM file with the certificate authorities to trust instead of the built-in ones.
-    #[must_use]
-    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.options.ca_file = Some(path.into());
-        self
-    }
+    route_setters!(options);
 
     /// The least remaining lifetime of what is handed out: see [`CredentialBuilder::min_remaining`].
     #[must_use]
@@ -219,18 +208,13 @@ impl IceServersBuilder {
             From::Twilio { account, user, password } => {
                 let (base, ttl) = (options.base(TWILIO), options.checked_ttl(TWILIO_TTL_MAX)?);
                 let source = services::twilio(&base, &account, &user, &password, ttl)?;
-                let own = [("url", "base_url"), ("secrets", "auth_token")];
+                let own = [("url", "base_url")];
                 options.fetched(source, Keys::All).map_err(|error| as_given(error, &own))
             }
             From::Cloudflare { key_id, api_token } => {
                 let (base, ttl) = (options.base(CLOUDFLARE), options.checked_ttl(TTL_MAX)?);
                 let source = services::cloudflare(&base, &key_id, &api_token, ttl);
-                let own = [
-                    ("url", "base_url"),
-                    ("vars", "key_id"),
-                    ("secrets", "api_token"),
-                    ("auth", "api_token"),
-                ];
+                let own = [("url", "base_url"), ("auth", "api_token")];
                 options.fetched(source, Keys::All).map_err(|error| as_given(error, &own))
             }
         }

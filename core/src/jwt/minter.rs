@@ -12,6 +12,8 @@ use super::value::SlotValue;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::token::{Current, Warning};
+#[cfg(feature = "http")]
+use crate::token::{Decoded, decode};
 use crate::wiped::{self, WipedString};
 
 /// Far enough from 1970 for any time that is set back.
@@ -60,6 +62,17 @@ pub struct JwtUser<'a> {
 pub struct JwtMinter {
     template: Arc<Template>,
     current: Current<Stamp>,
+}
+
+/// One of the tokens of a minter.
+#[cfg(feature = "http")]
+pub(crate) struct Sample {
+    /// As it was long ago, without a name of its own.
+    pub(crate) token: Decoded,
+    /// Whether each has a name of its own.
+    pub(crate) is_unique: bool,
+    /// Tells secrets apart. A secret itself.
+    pub(crate) secret: WipedString,
 }
 
 impl JwtMinter {
@@ -215,19 +228,17 @@ impl JwtMinter {
         self.template.plan().slots()
     }
 
-    /// Tells apart minters whose tokens for nobody differ in anything but the time. A secret; empty if there is no such
-    /// token.
+    /// What tells minters apart of which each token is for nobody; none if there is no such token.
     #[cfg(feature = "http")]
-    pub(crate) fn fingerprint(&self) -> WipedString {
+    pub(crate) fn sample(&self) -> Option<Sample> {
         let mut definition = self.template.definition().clone();
         let second = definition.times.first_second(ANY_SECOND);
         // The name of a token is another each time.
-        let kind = if std::mem::take(&mut definition.unique) { "unique " } else { "" };
-        let token = Template::new(definition).and_then(|template| {
-            let take = |[front, tail]: [&str; 2]| WipedString::from([kind, front, tail].concat());
-            template.mint(&template.stamp(second)?, None, &[], take)
-        });
-        token.unwrap_or_default()
+        let is_unique = std::mem::take(&mut definition.unique);
+        let template = Template::new(definition).ok()?;
+        let joined = |parts: [&str; 2]| WipedString::from(wiped::joined(parts));
+        let token = template.mint(&template.stamp(second).ok()?, None, &[], joined).ok()?;
+        Some(Sample { token: decode(&token).ok()?, is_unique, secret: template.mark_of_secret() })
     }
 
     /// Advice on this kind of token; empty for most.

@@ -9,6 +9,8 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{JWT_ADVISED_BYTES, TOKEN_MAX_BYTES};
 use crate::token::{CARRY_MAX, Front, JTI_LEN, Stamped, Tail, Warning, blocks_for, next_jti};
+#[cfg(feature = "http")]
+use crate::wiped;
 use crate::wiped::WipedString;
 
 /// The longest signature in base64, and its dot.
@@ -113,6 +115,13 @@ impl Template {
             tail.push(AFTER_JTI);
         }
         tail.push(b"}");
+    }
+
+    /// Tells secrets apart, if the algorithm is the same: what this one makes of a text that is no token.
+    #[cfg(feature = "http")]
+    pub(super) fn mark_of_secret(&self) -> WipedString {
+        let text = Front::new(&self.definition.signing, "grantmint secret 1", "", 0);
+        text.finish_large(0, SIGNATURE, |_| (), |parts| WipedString::from(wiped::joined(parts)))
     }
 
     /// Advice on this kind of token.

@@ -1,5 +1,6 @@
 //! Where a source sends its requests: the URL, whose host is known from the start.
 
+use super::encoding::Encoding;
 use super::slots::{Place, Slots, refused};
 use super::template::{Late, Template, Values};
 use crate::error::{Error, ErrorKind, Result};
@@ -39,6 +40,11 @@ impl Address {
             return Err(wrong("must have a path of ASCII characters without . and .."));
         }
         Ok(address)
+    }
+
+    pub(super) fn encode(&self, encoding: &mut Encoding) {
+        encoding.text(self.route.place());
+        encoding.template(&self.path);
     }
 
     pub(super) fn has(&self, late: Late) -> bool {

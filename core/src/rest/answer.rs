@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::body::push_quoted;
 use super::choices::Format;
+use super::json::push_quoted;
 use super::lifetimes::{Lifetimes, Said};
 use super::options::Shape;
 use super::pointer::Pointer;

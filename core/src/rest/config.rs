@@ -2,17 +2,18 @@
 
 use super::address::Address;
 use super::answer::Reading;
-use super::body::{Body, Fields, Json, fields};
+use super::body::{Body, fields};
 use super::choices::{Format, Lifetime, Method, Per};
-use super::digest::{self, Digest};
 use super::headers::Headers;
+use super::json::Json;
 use super::lifetimes::Lifetimes;
 use super::options::RestSourceBuilder;
 use super::pointer::Pointer;
 use super::refusal::Refusals;
 use super::slots::{Slots, refused};
-use super::template::Late;
+use super::template::{Fields, Late};
 use crate::error::Result;
+use crate::limits::REST_ITEMS_MAX;
 
 pub(super) struct Config {
     pub(super) address: Address,
@@ -24,14 +25,14 @@ pub(super) struct Config {
     pub(super) reading: Reading,
     pub(super) per: Per,
     pub(super) exclusive: bool,
-    pub(super) digest: Digest,
-    pub(super) credential: Digest,
 }
 
 impl Config {
     pub(super) fn new(given: &RestSourceBuilder) -> Result<Self> {
         let lifetimes = Lifetimes::new(&given.lifetime, given.ttl, given.max_lifetime)?;
-        let mut slots = Slots::new(&given.vars, &given.secrets, given.ttl.is_some())?;
+        check_counts(given)?;
+        let mut slots =
+            Slots::new(&given.vars, &given.secrets, given.arguments, given.ttl.is_some())?;
         let (proxy, ca_file) = (given.proxy.as_deref(), given.ca_file.as_deref());
         let config = Self {
             address: Address::new(&given.url, &mut slots, proxy, ca_file)?,
@@ -43,8 +44,6 @@ impl Config {
             reading: reading(given, lifetimes)?,
             per: given.per,
             exclusive: given.exclusive,
-            digest: digest::whole(given),
-            credential: digest::credential(given),
         };
         slots.check_used()?;
         config.check_ttl(given)?;
@@ -85,6 +84,25 @@ impl Config {
     }
 }
 
+fn check_counts(given: &RestSourceBuilder) -> Result<()> {
+    let counts = [
+        ("headers", given.headers.len()),
+        ("query", given.query.len()),
+        ("form", given.form.as_ref().map_or(0, Vec::len)),
+        ("vars", given.vars.len()),
+        ("secrets", given.secrets.len()),
+        ("lifetime", given.lifetime.len()),
+        ("ok", given.ok.len()),
+        ("ok_when", given.ok_when.len()),
+        ("errors", given.errors.len()),
+        ("throttled", given.throttled.len()),
+    ];
+    match counts.into_iter().find(|(_, count)| *count > REST_ITEMS_MAX) {
+        Some((name, _)) => Err(refused(name, "must have 1,024 items at most")),
+        None => Ok(()),
+    }
+}
+
 fn body(given: &RestSourceBuilder, slots: &mut Slots) -> Result<Body> {
     if given.method == Method::Get && (given.form.is_some() || given.json.is_some()) {
         return Err(refused("method", "is Get, which has no body: give query, or another method"));
@@ -94,7 +112,7 @@ fn body(given: &RestSourceBuilder, slots: &mut Slots) -> Result<Body> {
             Err(refused("json", "cannot be given with form: a body is one of the two"))
         }
         (Some(form), None) => Ok(Body::Form(fields("form", form, slots)?)),
-        (None, Some(json)) => Ok(Body::Json(Json::new(json, slots)?)),
+        (None, Some(json)) => Ok(Body::Json(Json::new("json", json, slots)?)),
         (None, None) => Ok(Body::Nothing),
     }
 }

@@ -1,91 +1,132 @@
-//! By what sources are told apart: everything that they were given, secrets too.
+//! By what sources are told apart, secrets and all. What all processes of a fleet go by is an encoding of its own that
+//! no version of the library may change: they would no longer share.
 
-use sha2::{Digest as _, Sha256};
-use zeroize::Zeroizing;
+#[cfg(test)]
+mod tests;
 
-use super::choices::Auth;
-use super::options::{Pair, RestSourceBuilder};
+use super::choices::{Format, Lifetime, Per, RetryUnit};
+use super::config::Config;
+use super::encoding::{Digest, Encoding};
+use super::options::RestSourceBuilder;
 
-/// Made from secrets, and so kept as one.
-pub(super) type Digest = Zeroizing<[u8; 32]>;
-
-/// Of all that a source was given. Two that differ in anything differ in this.
-pub(super) fn whole(given: &RestSourceBuilder) -> Digest {
-    let mut digest = Parts(Sha256::new());
-    digest.part(b"grantmint rest 1");
-    for text in [&given.url, &given.value, &given.retry_after.0] {
-        digest.part(text.as_bytes());
-    }
-    digest.shown(&given.error);
-    // Of what has no secret in it all that can be seen.
-    digest.shown(&(
-        given.method,
-        given.per,
-        given.distinct,
-        given.ttl,
-        given.answer,
-        &given.lifetime,
-    ));
-    digest.shown(&(given.max_lifetime, &given.ok, &given.ok_when, &given.errors, &given.throttled));
-    digest.shown(&(given.retry_after.1, given.exclusive, &given.proxy, &given.ca_file));
-    digest.shown(&(&given.json, given.shape.is_some()));
-    for pairs in [&given.headers, &given.query, &given.vars, &given.secrets] {
-        digest.pairs(pairs);
-    }
-    digest.pairs(given.form.as_deref().unwrap_or_default());
-    digest.shown(&given.form.is_some());
-    digest.auth(given.auth.as_ref());
-    digest.end()
+/// Of what a source was given.
+pub(super) struct Digests {
+    /// Of all that decides what is fetched, and nothing else: neither how upstream is reached nor how its refusals are
+    /// told. Those who have the same share it, whatever their processes.
+    pub(super) fetched: Digest,
+    /// Of what upstream knows the caller by: whoever has the same is throttled together.
+    pub(super) caller: Digest,
+    /// Of all of it, within one process.
+    pub(super) whole: Digest,
 }
 
-/// Of what upstream knows the caller by: whoever has the same is throttled together.
-pub(super) fn credential(given: &RestSourceBuilder) -> Digest {
-    let mut digest = Parts(Sha256::new());
-    digest.part(b"grantmint rest credential 1");
-    digest.auth(given.auth.as_ref());
-    let is_authorization = |(name, _): &&Pair| name.eq_ignore_ascii_case("authorization");
-    given.headers.iter().filter(is_authorization).for_each(|pair| digest.part(pair.1.as_bytes()));
-    digest.pairs(&given.secrets);
-    digest.end()
+impl Digests {
+    pub(super) fn new(given: &RestSourceBuilder, config: &Config) -> Self {
+        let fetched = fetched(given, config);
+        let whole = whole(given, &fetched);
+        Self { fetched, caller: caller(given, config), whole }
+    }
 }
 
-struct Parts(Sha256);
+fn fetched(given: &RestSourceBuilder, config: &Config) -> Digest {
+    let mut encoding = Encoding::new("grantmint rest 1");
+    encoding.text(config.method.as_str());
+    config.address.encode(&mut encoding);
+    encoding.fields(&config.query);
+    config.headers.encode(&mut encoding);
+    config.body.encode(&mut encoding);
+    optional(&mut encoding, config.ttl.as_ref(), |encoding, ttl| encoding.number(*ttl));
+    encoding.text(match given.per {
+        Per::Shared => "shared",
+        Per::Key => "key",
+        Per::Call => "call",
+    });
+    encoding.truth(given.exclusive);
+    answer(&mut encoding, given);
+    secrets(&mut encoding, given);
+    encoding.end()
+}
 
-impl Parts {
-    fn part(&mut self, bytes: &[u8]) {
-        self.0.update((bytes.len() as u64).to_le_bytes());
-        self.0.update(bytes);
-    }
+/// What is read of an answer.
+fn answer(encoding: &mut Encoding, given: &RestSourceBuilder) {
+    encoding.text(match given.answer {
+        Format::Json => "json",
+        Format::Text => "text",
+    });
+    encoding.text(&given.value);
+    encoding.count(given.lifetime.len());
+    given.lifetime.iter().for_each(|source| lifetime(encoding, source));
+    encoding.number(given.max_lifetime);
+    let mut statuses = given.ok.clone();
+    statuses.sort_unstable();
+    statuses.dedup();
+    encoding.count(statuses.len());
+    statuses.into_iter().for_each(|status| encoding.number(status));
+    encoding.members(given.ok_when.iter().map(|(at, value)| (at, value)), Encoding::json);
+    encoding.truth(given.shape.is_some());
+}
 
-    fn shown(&mut self, what: &impl std::fmt::Debug) {
-        self.part(Zeroizing::new(format!("{what:?}")).as_bytes());
-    }
-
-    fn pairs(&mut self, pairs: &[Pair]) {
-        self.shown(&pairs.len());
-        for (name, value) in pairs {
-            self.part(name.as_bytes());
-            self.part(value.as_bytes());
+fn lifetime(encoding: &mut Encoding, lifetime: &Lifetime) {
+    let (unit, pointer) = match lifetime {
+        Lifetime::Seconds(at) => ("seconds", at.as_str()),
+        Lifetime::Minutes(at) => ("minutes", at.as_str()),
+        Lifetime::Milliseconds(at) => ("milliseconds", at.as_str()),
+        Lifetime::Epoch(at) => ("epoch", at.as_str()),
+        Lifetime::EpochMs(at) => ("epoch_ms", at.as_str()),
+        Lifetime::Iso8601(at) => ("iso8601", at.as_str()),
+        Lifetime::Rfc2822(at) => ("rfc2822", at.as_str()),
+        Lifetime::Jwt(at) => ("jwt", at.as_str()),
+        Lifetime::Asked => ("asked", ""),
+        Lifetime::Constant(seconds) => {
+            encoding.text("constant");
+            return encoding.number(*seconds);
         }
-    }
+    };
+    encoding.text(unit);
+    encoding.text(pointer);
+}
 
-    fn auth(&mut self, auth: Option<&Auth>) {
-        let texts = match auth {
-            None => [None, None],
-            Some(Auth::Signed(minter)) => {
-                self.shown(&auth);
-                return self.part(minter.fingerprint().as_bytes());
-            }
-            Some(Auth::Basic(user, password) | Auth::BasicForm(user, password)) => {
-                [Some(user), Some(password)]
-            }
-            Some(Auth::Bearer(token)) => [Some(token), None],
-        };
-        self.shown(&auth);
-        texts.into_iter().flatten().for_each(|text| self.part(text.as_bytes()));
-    }
+/// All of them stand in the request. Here each stands alone, so that two which run together there are told apart.
+fn secrets(encoding: &mut Encoding, given: &RestSourceBuilder) {
+    encoding.set(given.secrets.iter().map(|(_, secret)| secret.as_str()));
+}
 
-    fn end(self) -> Digest {
-        Zeroizing::new(self.0.finalize().into())
+fn caller(given: &RestSourceBuilder, config: &Config) -> Digest {
+    let mut encoding = Encoding::new("grantmint rest caller 1");
+    config.headers.encode_caller(&mut encoding);
+    secrets(&mut encoding, given);
+    encoding.end()
+}
+
+fn whole(given: &RestSourceBuilder, fetched: &Digest) -> Digest {
+    let mut encoding = Encoding::new("grantmint rest whole 1");
+    encoding.bytes(&**fetched);
+    optional(&mut encoding, given.error.as_ref(), |encoding, pointer| encoding.text(pointer));
+    encoding.count(given.errors.len());
+    for (code, kind) in &given.errors {
+        encoding.text(code);
+        encoding.text(kind.code());
+    }
+    encoding.count(given.throttled.len());
+    given.throttled.iter().for_each(|status| encoding.number(*status));
+    let (header, unit) = &given.retry_after;
+    encoding.text(header);
+    encoding.text(match unit {
+        RetryUnit::Seconds => "s",
+        RetryUnit::Milliseconds => "ms",
+        RetryUnit::Epoch => "epoch",
+        RetryUnit::EpochMs => "epoch_ms",
+    });
+    optional(&mut encoding, given.proxy.as_ref(), |encoding, proxy| encoding.text(proxy));
+    optional(&mut encoding, given.ca_file.as_ref(), |encoding, file| {
+        encoding.bytes(file.as_os_str().as_encoded_bytes());
+    });
+    encoding.end()
+}
+
+fn optional<T>(encoding: &mut Encoding, value: Option<&T>, write: impl FnOnce(&mut Encoding, &T)) {
+    encoding.count(usize::from(value.is_some()));
+    if let Some(value) = value {
+        write(encoding, value);
     }
 }

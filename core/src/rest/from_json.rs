@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::choices::{Auth, Format, Lifetime, Method, Per, RetryUnit};
 use super::options::RestSourceBuilder;
+use super::signed::{GivenAuth, Signed};
 use super::slots::refused;
 use super::source::RestSource;
 use crate::error::{Error, ErrorKind, Result};
@@ -16,6 +17,10 @@ impl RestSource {
     /// A builder that is described by a JSON object with the names of its methods, such as
     /// `{"url": …, "auth": {"bearer": "{token}"}, "value": "/token", "lifetime": [{"seconds": "/expires_in"}]}`. Secrets
     /// stay out of it: they are given with [`RestSourceBuilder::secret`].
+    ///
+    /// A bearer that is signed for each request is `{"signed": {"secret": "{secret}", "claims": {…}, "ttl": 300}}`,
+    /// with the names of the methods of a [`JwtMinterBuilder`](crate::JwtMinterBuilder): `claims`, `header`, `typ`,
+    /// `algorithm`, `ttl`, `max_ttl`, `iat`, `nbf`, `backdate` and `unique`.
     ///
     /// # Errors
     ///
@@ -98,11 +103,11 @@ impl RestSourceBuilder {
     }
 }
 
-fn auth(value: &Value) -> Result<Auth> {
+fn auth(value: &Value) -> Result<GivenAuth> {
     let wrong = || {
         refused(
             "auth",
-            "must be one of basic and basic_form, with a user and a password, and bearer",
+            "must be one of basic and basic_form, with a user and a password, bearer, and signed",
         )
     };
     let mut members = members("auth", value)?.iter();
@@ -111,12 +116,16 @@ fn auth(value: &Value) -> Result<Auth> {
         Some([Value::String(user), Value::String(password)]) => Ok((wiped(user), wiped(password))),
         _ => Err(wrong()),
     };
-    match kind.as_str() {
+    if kind == "signed" {
+        return Signed::read(value).map(GivenAuth::Signed);
+    }
+    let auth = match kind.as_str() {
         "basic" => pair().map(|(user, password)| Auth::Basic(user, password)),
         "basic_form" => pair().map(|(user, password)| Auth::BasicForm(user, password)),
         "bearer" => value.as_str().map(|token| Auth::Bearer(wiped(token))).ok_or_else(wrong),
         _ => Err(wrong()),
-    }
+    };
+    auth.map(GivenAuth::Auth)
 }
 
 fn lifetime(value: &Value) -> Result<Lifetime> {

@@ -4,11 +4,12 @@ use zeroize::Zeroizing;
 
 use base64::engine::general_purpose::STANDARD;
 
-use super::body::Fields;
 use super::choices::{Auth, Format};
+use super::encoding::Encoding;
 use super::options::Pair;
+use super::signed::GivenAuth;
 use super::slots::{Place, Slots, is_of_header, refused};
-use super::template::{Late, Template, Values};
+use super::template::{Fields, Late, Values};
 use crate::base64_text;
 use crate::error::Result;
 use crate::jwt::JwtMinter;
@@ -37,21 +38,21 @@ pub(super) struct Headers {
 }
 
 enum Credentials {
-    Basic(Template, Template, Encoding),
-    Bearer(Template),
+    Basic(WipedString, WipedString, Encoded),
+    Bearer(WipedString),
     Signed(JwtMinter),
 }
 
 #[derive(Clone, Copy)]
-enum Encoding {
+enum Encoded {
     AsItIs,
-    Form,
+    AsForm,
 }
 
 impl Headers {
     pub(super) fn new(
         pairs: &[Pair],
-        auth: Option<&Auth>,
+        auth: Option<&GivenAuth>,
         answer: Format,
         slots: &mut Slots,
     ) -> Result<Self> {
@@ -88,11 +89,32 @@ impl Headers {
         self.given.iter().any(|(_, value)| value.has(late))
     }
 
+    /// What `accept` says follows from what an answer is.
+    pub(super) fn encode(&self, encoding: &mut Encoding) {
+        self.encode_auth(encoding);
+        encoding.fields(&self.given);
+    }
+
+    /// What upstream knows the caller by.
+    pub(super) fn encode_caller(&self, encoding: &mut Encoding) {
+        self.encode_auth(encoding);
+        let own = self.given.iter().find(|(name, _)| name == "authorization");
+        encoding.count(own.iter().len());
+        own.iter().for_each(|(_, value)| encoding.template(value));
+    }
+
+    fn encode_auth(&self, encoding: &mut Encoding) {
+        match &self.auth {
+            None => encoding.text("none"),
+            Some(auth) => auth.encode(encoding),
+        }
+    }
+
     /// The names and values of one request.
     pub(super) fn filled(&self, values: &Values<'_>) -> Result<Vec<(&str, WipedString)>> {
         let mut headers: Vec<(&str, WipedString)> = Vec::new();
         if let Some(auth) = &self.auth {
-            headers.push(("authorization", auth.filled(values)?));
+            headers.push(("authorization", auth.filled()?));
         }
         if let Some(accept) = self.accept {
             headers.push(("accept", WipedString::from(accept.to_owned())));
@@ -111,36 +133,26 @@ impl Headers {
 }
 
 impl Credentials {
-    fn new(auth: &Auth, slots: &mut Slots) -> Result<Self> {
-        let mut fill = |text: &WipedString| {
-            let template = slots.fill("auth", text, Place::Encoded)?;
-            if [Late::Key, Late::Ttl, Late::Now, Late::NowMs].iter().any(|late| template.has(*late))
-            {
-                return Err(refused("auth", "must have slots of vars and secrets only"));
-            }
-            let filled = template.filled(&Values::none());
-            if filled.is_empty() || filled.chars().any(char::is_control) {
-                return Err(refused(
-                    "auth",
-                    "must have texts without control characters, none of them empty",
-                ));
-            }
-            Ok((template, filled))
+    fn new(auth: &GivenAuth, slots: &mut Slots) -> Result<Self> {
+        let auth = match auth {
+            GivenAuth::Auth(auth) => auth,
+            GivenAuth::Signed(described) => &Auth::Signed(described.minter(slots)?),
         };
+        let mut fill = |text: &WipedString| slots.known("auth", text);
         Ok(match auth {
             Auth::Basic(user, password) => {
-                let ((user, filled), (password, _)) = (fill(user)?, fill(password)?);
-                if filled.contains(':') {
+                let (user, password) = (fill(user)?, fill(password)?);
+                if user.contains(':') {
                     return Err(refused("auth", "must not have a colon in the user of Basic"));
                 }
-                Self::Basic(user, password, Encoding::AsItIs)
+                Self::Basic(user, password, Encoded::AsItIs)
             }
             Auth::BasicForm(user, password) => {
-                Self::Basic(fill(user)?.0, fill(password)?.0, Encoding::Form)
+                Self::Basic(fill(user)?, fill(password)?, Encoded::AsForm)
             }
             Auth::Bearer(token) => {
-                let (token, filled) = fill(token)?;
-                if !filled.bytes().all(|byte| byte.is_ascii_graphic()) {
+                let token = fill(token)?;
+                if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
                     return Err(refused(
                         "auth",
                         "must have visible ASCII characters in the token of Bearer",
@@ -157,7 +169,28 @@ impl Credentials {
         })
     }
 
-    fn filled(&self, values: &Values<'_>) -> Result<WipedString> {
+    fn encode(&self, encoding: &mut Encoding) {
+        match self {
+            Self::Basic(user, password, how) => {
+                encoding.text(match how {
+                    Encoded::AsItIs => "basic",
+                    Encoded::AsForm => "basic_form",
+                });
+                encoding.text(user);
+                encoding.text(password);
+            }
+            Self::Bearer(token) => {
+                encoding.text("bearer");
+                encoding.text(token);
+            }
+            Self::Signed(minter) => {
+                encoding.text("signed");
+                encode_minter(encoding, minter);
+            }
+        }
+    }
+
+    fn filled(&self) -> Result<WipedString> {
         let mut header = WipedString::new();
         match self {
             Self::Signed(minter) => {
@@ -168,13 +201,13 @@ impl Credentials {
             }
             Self::Bearer(token) => {
                 header.push_str("Bearer ");
-                header.push_str(&token.filled(values));
+                header.push_str(token);
             }
-            Self::Basic(user, password, encoding) => {
+            Self::Basic(user, password, how) => {
                 let mut pair = WipedString::new();
-                push_as(&mut pair, &user.filled(values), *encoding);
+                push_as(&mut pair, user, *how);
                 pair.push(':');
-                push_as(&mut pair, &password.filled(values), *encoding);
+                push_as(&mut pair, password, *how);
                 let mut basic =
                     Zeroizing::new(String::with_capacity(8 + pair.len().div_ceil(3) * 4));
                 basic.push_str("Basic ");
@@ -186,10 +219,20 @@ impl Credentials {
     }
 }
 
-fn push_as(text: &mut WipedString, part: &str, encoding: Encoding) {
-    match encoding {
-        Encoding::AsItIs => text.push_str(part),
-        Encoding::Form => push_form_encoded(text, part),
+/// By all that its tokens say but the time and their own name.
+fn encode_minter(encoding: &mut Encoding, minter: &JwtMinter) {
+    let Some(sample) = minter.sample() else { return encoding.count(0) };
+    for members in [sample.token.header(), sample.token.claims()] {
+        encoding.members(members.iter(), Encoding::json);
+    }
+    encoding.truth(sample.is_unique);
+    encoding.text(&sample.secret);
+}
+
+fn push_as(text: &mut WipedString, part: &str, how: Encoded) {
+    match how {
+        Encoded::AsItIs => text.push_str(part),
+        Encoded::AsForm => push_form_encoded(text, part),
     }
 }
 

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::choices::{Auth, Format, Lifetime, Method, Per, RetryUnit};
+use super::signed::GivenAuth;
 use crate::error::{ErrorKind, Result};
+use crate::setters::route_setters;
 use crate::wiped::WipedString;
 
 pub(super) type Pair = (String, WipedString);
@@ -17,13 +19,14 @@ pub(super) type Pair = (String, WipedString);
 pub struct RestSourceBuilder {
     pub(super) url: String,
     pub(super) method: Method,
-    pub(super) auth: Option<Auth>,
+    pub(super) auth: Option<GivenAuth>,
     pub(super) headers: Vec<Pair>,
     pub(super) query: Vec<Pair>,
     pub(super) form: Option<Vec<Pair>>,
     pub(super) json: Option<Value>,
     pub(super) vars: Vec<Pair>,
     pub(super) secrets: Vec<Pair>,
+    pub(super) arguments: &'static [&'static str],
     pub(super) per: Per,
     pub(super) distinct: bool,
     pub(super) ttl: Option<u32>,
@@ -58,6 +61,7 @@ impl RestSourceBuilder {
             json: None,
             vars: Vec::new(),
             secrets: Vec::new(),
+            arguments: &[],
             per: Per::default(),
             distinct: false,
             ttl: None,
@@ -88,7 +92,7 @@ impl RestSourceBuilder {
     /// What `Authorization` says; nothing by default.
     #[must_use]
     pub fn auth(mut self, auth: Auth) -> Self {
-        self.auth = Some(auth);
+        self.auth = Some(GivenAuth::Auth(auth));
         self
     }
 
@@ -235,17 +239,12 @@ impl RestSourceBuilder {
         self
     }
 
-    /// The URL of an HTTP proxy; the environment's is not read.
-    #[must_use]
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Some(url.into());
-        self
-    }
+    route_setters!();
 
-    /// A PEM file with the certificate authorities to trust instead of the built-in ones.
+    /// The slots whose values are arguments by themselves, by the names that callers know them by.
     #[must_use]
-    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.ca_file = Some(path.into());
+    pub(crate) fn arguments(mut self, names: &'static [&'static str]) -> Self {
+        self.arguments = names;
         self
     }
 

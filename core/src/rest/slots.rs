@@ -1,6 +1,6 @@
 //! What the slots of a source stand for, and where each may stand.
 
-use super::template::{Late, Part, Piece, Template, parts};
+use super::template::{Late, Part, Piece, Template, Values, parts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::upstream::push_path_encoded;
 use crate::wiped::WipedString;
@@ -36,17 +36,18 @@ struct Named {
 }
 
 impl Slots {
-    /// Checks names and values.
+    /// Checks names and values. Of those that are `arguments` by themselves, errors say so.
     pub(super) fn new(
         vars: &[(String, WipedString)],
         secrets: &[(String, WipedString)],
+        arguments: &[&'static str],
         has_ttl: bool,
     ) -> Result<Self> {
         let mut named: Vec<Named> = Vec::new();
-        for (argument, given) in [("vars", vars), ("secrets", secrets)] {
-            for (name, value) in given {
+        for (argument, pairs) in [("vars", vars), ("secrets", secrets)] {
+            for (name, value) in pairs {
                 let wrong = |what: &str| refused(argument, what);
-                if !is_name(name) || late(name).is_some() {
+                if !is_name(name) || Late::named(name).is_some() {
                     return Err(wrong(
                         "must have names of letters, digits and _, other than key, ttl, now and now_ms",
                     ));
@@ -60,9 +61,14 @@ impl Slots {
                     || value.len() > VALUE_MAX_BYTES
                     || value.chars().any(char::is_control)
                 {
-                    return Err(wrong(
-                        "must have texts of 1 to 8,192 bytes without control characters",
-                    ));
+                    return Err(match arguments.iter().find(|own| *own == name) {
+                        Some(own) => {
+                            refused(own, "must have 1 to 8,192 bytes without control characters")
+                        }
+                        None => {
+                            wrong("must have texts of 1 to 8,192 bytes without control characters")
+                        }
+                    });
                 }
                 let value = WipedString::from(value.as_str().to_owned());
                 let is_secret = argument == "secrets";
@@ -92,6 +98,22 @@ impl Slots {
             check_header(argument, &template)?;
         }
         Ok(template)
+    }
+
+    /// A text of which all is known when the source is made.
+    pub(super) fn known(&mut self, argument: &str, text: &str) -> Result<WipedString> {
+        let template = self.fill(argument, text, Place::Encoded)?;
+        if Late::ALL.iter().any(|late| template.has(*late)) {
+            return Err(not_known(argument));
+        }
+        let filled = template.filled(&Values::none());
+        match filled.is_empty() || filled.chars().any(char::is_control) {
+            true => Err(refused(
+                argument,
+                "must have texts without control characters, none of them empty",
+            )),
+            false => Ok(filled),
+        }
     }
 
     /// The number that a text in a JSON body stands for, if it is a slot such as `{ttl:int}` alone.
@@ -143,7 +165,7 @@ impl Slots {
     }
 
     fn late(&self, argument: &str, name: &str) -> Result<Option<Late>> {
-        match late(name) {
+        match Late::named(name) {
             Some(Late::Ttl) if !self.has_ttl => {
                 Err(refused(argument, "has the slot {ttl}, which needs ttl"))
             }
@@ -184,19 +206,14 @@ pub(super) fn is_of_header(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-fn late(name: &str) -> Option<Late> {
-    Some(match name {
-        "key" => Late::Key,
-        "ttl" => Late::Ttl,
-        "now" => Late::Now,
-        "now_ms" => Late::NowMs,
-        _ => return None,
-    })
-}
-
 fn is_name(name: &str) -> bool {
     let fits = (1..=NAME_MAX_BYTES).contains(&name.len());
     fits && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Where there is no request yet.
+pub(super) fn not_known(argument: &str) -> Error {
+    refused(argument, "must have slots of vars and secrets only")
 }
 
 pub(super) fn refused(argument: &str, what: &str) -> Error {

@@ -8,6 +8,7 @@ use super::answer::Obtained;
 use super::body::encoded;
 use super::choices::{Method, Per};
 use super::config::Config;
+use super::digest::Digests;
 use super::options::RestSourceBuilder;
 use super::slots::refused;
 use super::template::{Late, Values};
@@ -41,6 +42,7 @@ pub struct RestSource(Arc<Inner>);
 
 struct Inner {
     config: Config,
+    digests: Digests,
     transport: SharedTransport,
 }
 
@@ -52,9 +54,9 @@ impl RestSource {
         RestSourceBuilder::new(url.into())
     }
 
-    fn new(config: Config) -> Result<Self> {
+    fn new(config: Config, digests: Digests) -> Result<Self> {
         let transport = SharedTransport::find(&config.address.route)?;
-        Ok(Self(Arc::new(Inner { config, transport })))
+        Ok(Self(Arc::new(Inner { config, digests, transport })))
     }
 
     /// Makes the one request for a credential.
@@ -152,14 +154,19 @@ impl RestSource {
         self.0.config.address.route.place()
     }
 
-    /// Tells it apart from all that differ in anything. A secret.
-    pub(crate) fn digest(&self) -> &[u8; 32] {
-        &self.0.config.digest
+    /// Tells it apart from all that differ in anything, within this process. A secret.
+    pub(crate) fn whole(&self) -> &[u8; 32] {
+        &self.0.digests.whole
     }
 
-    /// Tells what upstream knows it by apart. A secret.
-    pub(crate) fn credential(&self) -> &[u8; 32] {
-        &self.0.config.credential
+    /// Tells what is fetched apart, for all processes and all versions of this library. A secret.
+    pub(crate) fn fetched(&self) -> &[u8; 32] {
+        &self.0.digests.fetched
+    }
+
+    /// Tells what upstream knows the caller by apart, likewise. A secret.
+    pub(crate) fn caller(&self) -> &[u8; 32] {
+        &self.0.digests.caller
     }
 }
 
@@ -173,7 +180,9 @@ impl RestSourceBuilder {
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for all else:
     /// the message names the option and what to give, and no value.
     pub fn build(self) -> Result<RestSource> {
-        RestSource::new(Config::new(&self)?)
+        let config = Config::new(&self)?;
+        let digests = Digests::new(&self, &config);
+        RestSource::new(config, digests)
     }
 }
 

@@ -19,8 +19,28 @@ pub(super) enum Late {
     NowMs,
 }
 
+impl Late {
+    pub(super) const ALL: [Self; 4] = [Self::Key, Self::Ttl, Self::Now, Self::NowMs];
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|late| late.name() == name)
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Ttl => "ttl",
+            Self::Now => "now",
+            Self::NowMs => "now_ms",
+        }
+    }
+}
+
 /// A text whose slots that have their values are filled in.
 pub(super) struct Template(pub(super) Vec<Piece>);
+
+/// Texts by their names.
+pub(super) type Fields = Vec<(String, Template)>;
 
 pub(super) enum Piece {
     Text(WipedString),

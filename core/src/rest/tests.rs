@@ -9,23 +9,24 @@ use zeroize::Zeroizing;
 use super::choices::{Auth, Lifetime, Per};
 use super::options::RestSourceBuilder;
 use super::source::RestSource;
-use crate::clock::ManualClock;
+use crate::clock::{Clock, ManualClock};
 use crate::error::{Error, ErrorKind, Result};
 use crate::jwt::{JwtMinter, JwtMinterBuilder};
+use crate::limits::REST_ITEMS_MAX;
 use crate::token::{VerifyOptions, verify_jwt};
 use crate::upstream::Answer;
 
 const SERVED_AT: &str = "Mon, 30 Nov 2026 01:02:03 GMT";
 
 /// None in the published crate, which has the sources alone.
-fn vectors(file: &str) -> Option<Value> {
+pub(super) fn vectors(file: &str) -> Option<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors");
     let text = folder.is_dir().then(|| std::fs::read_to_string(folder.join(file)).unwrap())?;
     Some(serde_json::from_str(&text).unwrap())
 }
 
 /// A source as a row describes it.
-fn described(row: &Value) -> Result<RestSourceBuilder> {
+pub(super) fn described(row: &Value) -> Result<RestSourceBuilder> {
     let secrets = row["secrets"].as_object().cloned().unwrap_or_default();
     let builder = RestSource::from_json(&row["source"].to_string())?;
     Ok(secrets
@@ -54,7 +55,8 @@ fn sent(source: &RestSource, row: &Value) -> Value {
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     let is_own =
         |line: &&str| !["content-", "user-agent", "host"].iter().any(|own| line.starts_with(own));
-    let mut lines: Vec<String> = head.split("\r\n").filter(is_own).map(str::to_owned).collect();
+    let mut lines: Vec<String> =
+        head.split("\r\n").filter(is_own).map(|line| without_signed(line, row)).collect();
     lines[0] = lines[0].strip_suffix(" HTTP/1.1").unwrap().to_owned();
     if !lines[0].starts_with("GET ") {
         let length = format!("\r\ncontent-length: {}\r\n", body.len());
@@ -62,6 +64,27 @@ fn sent(source: &RestSource, row: &Value) -> Value {
         lines.push(without_time(body));
     }
     lines.into()
+}
+
+/// A line without the token in it, which is another each time, if that is as it should be.
+fn without_signed(line: &str, row: &Value) -> String {
+    let told = &row["signed"];
+    let token = line.strip_prefix("authorization: Bearer ").filter(|_| told.is_object());
+    let Some(token) = token else { return line.to_owned() };
+    let secret = told["secret"].as_str().unwrap();
+    let algorithm = told["header"]["alg"].as_str().unwrap_or("HS256").parse().unwrap();
+    let options = VerifyOptions::new().algorithm(algorithm);
+    let decoded = verify_jwt(token, secret.as_bytes(), &options).unwrap();
+    let header = json!({ "alg": "HS256", "typ": "JWT" });
+    assert_eq!(Value::from(decoded.header().clone()), *told.get("header").unwrap_or(&header));
+    let mut claims = decoded.claims().clone();
+    let written = told["written"].as_array().unwrap();
+    let removed: Vec<_> = written.iter().filter_map(|name| claims.remove(name.as_str()?)).collect();
+    assert_eq!((Value::from(claims), removed.len()), (told["claims"].clone(), written.len()));
+    let left = decoded.expires_at().unwrap() - Clock::system().unix_seconds();
+    let ttl = told["ttl"].as_u64().unwrap();
+    assert!((ttl - 60..=ttl).contains(&left), "{left}");
+    "authorization: Bearer SIGNED".to_owned()
 }
 
 /// The time in milliseconds is another each time.
@@ -179,20 +202,11 @@ fn an_answer_without_a_credential_is_the_error_that_it_means() {
 }
 
 #[test]
-fn sources_that_differ_in_anything_are_told_apart() {
-    let source = |secret: &str, scope: &str| {
-        let builder = RestSource::builder("https://idp.example/token").secret("secret", secret);
-        let builder = builder.form("secret", "{secret}").form("scope", scope);
-        builder.lifetime(Lifetime::Constant(60)).build().unwrap()
-    };
-    let (one, same) = (source("hush", "read"), source("hush", "read"));
-    assert_eq!(one.digest(), same.digest());
-    let (other_secret, other_scope) = (source("hush!", "read"), source("hush", "write"));
-    assert_ne!(one.digest(), other_secret.digest());
-    assert_ne!(one.digest(), other_scope.digest());
-    assert_ne!(one.credential(), other_secret.credential());
-    assert_eq!(one.credential(), other_scope.credential(), "they are throttled together");
-    assert!(!format!("{one:?}").contains("hush"));
+fn a_source_says_nothing_of_its_secrets() {
+    let source = RestSource::builder("https://idp.example/token").secret("secret", "hush");
+    let source =
+        source.form("secret", "{secret}").lifetime(Lifetime::Constant(60)).build().unwrap();
+    assert!(!format!("{source:?}").contains("hush"));
 }
 
 /// A token of its own for each request, of the second in which it is sent.
@@ -219,7 +233,7 @@ fn a_bearer_may_be_signed_for_each_request() {
     assert_eq!(sent(), Some(1_700_000_067));
     assert!(!format!("{minted:?}").contains("hush"));
 
-    let digest = |builder: JwtMinterBuilder| *source(builder.build().unwrap()).unwrap().digest();
+    let digest = |builder: JwtMinterBuilder| *source(builder.build().unwrap()).unwrap().fetched();
     let all = [
         digest(signs(secret)),
         digest(signs("another secret, of as many letters")),
@@ -231,11 +245,24 @@ fn a_bearer_may_be_signed_for_each_request() {
         assert!(!all[..at].contains(one), "{at}");
     }
     assert_eq!(all[4], digest(signs(secret).unique(true)), "its name is no part of it");
-    assert_eq!(minted.digest(), &all[0], "nor is the time");
+    let claims = |one, other| digest(signs(secret).claim(one, 1).claim(other, 1));
+    assert_eq!(claims("a", "b"), claims("b", "a"), "nor is the order");
+    assert_eq!(minted.fetched(), &all[0], "nor is the time");
 
     let needs = JwtMinter::builder(secret.as_bytes()).build().unwrap();
     let error = source(needs).unwrap_err();
     assert_eq!(error.message(), "auth signs a token for nobody, and identity must be given");
+}
+
+#[test]
+fn nothing_is_described_by_thousands_of_items() {
+    let of = |count| {
+        let source = RestSource::builder("https://idp.example/token").throttled(&vec![420; count]);
+        source.lifetime(Lifetime::Constant(60)).build()
+    };
+    assert!(of(REST_ITEMS_MAX).is_ok());
+    let error = of(REST_ITEMS_MAX + 1).unwrap_err();
+    assert_eq!(error.message(), "throttled must have 1,024 items at most");
 }
 
 #[test]

@@ -8,6 +8,8 @@ use grantmint_core::{
     RestSource, RestSourceBuilder, oauth2,
 };
 
+use serde_json::json;
+
 use crate::support::raw::{Raw, says};
 use crate::support::{Folder, at_once, eventually};
 
@@ -203,8 +205,20 @@ fn of_the_processes_of_a_fleet_one_fetches() {
     let all = at_once(8, move |index| started[index].get(None).unwrap().as_str().to_owned());
     assert_eq!(all, ["a token"; 8]);
     assert_eq!(requests(&raw), 1);
-    let other = oauth2_at(&raw, "hush!").build().unwrap();
-    Credential::builder(other).isolated().fleet(folder.fleet()).build().unwrap().get(None).unwrap();
+    // Another language, or another version: the same is fetched, whatever is made of refusals.
+    let described = json!({
+        "url": format!("{}/oauth/token", raw.url), "auth": {"basic_form": ["{id}", "{secret}"]},
+        "form": {"grant_type": "client_credentials"}, "value": "/access_token",
+        "lifetime": [{"seconds": "/expires_in"}, {"constant": 300}], "throttled": [420],
+    });
+    let source = RestSource::from_json(&described.to_string()).unwrap();
+    let same = source.secret("id", "my app").secret("secret", "hush").build().unwrap();
+    let of_fleet = |source| {
+        let builder = Credential::builder(source).isolated().fleet(folder.fleet());
+        builder.build().unwrap().get(None).unwrap().as_str().to_owned()
+    };
+    assert_eq!((of_fleet(same).as_str(), requests(&raw)), ("a token", 0));
+    of_fleet(oauth2_at(&raw, "hush!").build().unwrap());
     assert_eq!(requests(&raw), 1, "another secret is another credential");
 }
 

@@ -81,9 +81,12 @@ impl grantmint_rest_source_t {
 /// Makes a source. Sends no request.
 ///
 /// `json`: the description, an object. Needed is `url`. `method`: GET, POST by default, or PUT. `auth`:
-/// `{"basic": [user, password]}`, `{"basic_form": [user, password]}` as OAuth 2 has it, or
-/// `{"bearer": token}`. `headers`, `query`, `form`, `vars`: objects of texts. `json`: a body. `per`:
-/// `shared` by default, `key` for a credential for each key, `call` for one that is used once;
+/// `{"basic": [user, password]}`, `{"basic_form": [user, password]}` as OAuth 2 has it,
+/// `{"bearer": token}`, or `{"signed": options}` for a token that is signed for each request: with
+/// `secret`, and of `claims`, `header`, `typ`, `algorithm`, `ttl`, `max_ttl`, `iat`, `nbf`, `backdate` and
+/// `unique` what is needed, as grantmint_jwt_minter_t has them. `headers`, `query`, `form`, `vars`:
+/// objects of texts. `json`: a body. `per`: `shared` by default, `key` for a credential for each key,
+/// `call` for one that is used once;
 /// `distinct`: true for those of each key that do not name it. `ttl`: the lifetime to ask for in seconds,
 /// 1 to 172,800. `answer`: `json` or `text`. `value`: where the credential stands in the answer, a JSON
 /// pointer. `lifetime`: a list, tried in order, of `{"seconds": pointer}`, or `minutes`, `milliseconds`,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::error::Result;
+use crate::setters::route_setters;
 use crate::upstream::Route;
 
 /// Twilio's host.
@@ -41,19 +42,7 @@ impl ClientOptions {
         self
     }
 
-    /// Sets [`ClientOptions::proxy`].
-    #[must_use]
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Some(url.into());
-        self
-    }
-
-    /// Sets [`ClientOptions::ca_file`].
-    #[must_use]
-    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.ca_file = Some(path.into());
-        self
-    }
+    route_setters!();
 
     /// Whether upstream is the endpoint that Twilio has closed.
     #[cfg(feature = "http")]

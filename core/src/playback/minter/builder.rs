@@ -26,6 +26,7 @@ use crate::limits::TTL_DEFAULT;
 use crate::playback::grant::{
     AsyncGrantSource, BuiltIn, ClientOptions, ForKeys, GRANT_TTL_MAX, Origin, check_ttl,
 };
+use crate::setters::{route_setters, sharing_setters};
 use crate::token::{AccessTokenGrant, Claims, ClaimsOptions};
 use crate::upstream::Route;
 
@@ -96,27 +97,19 @@ impl PlaybackMinterBuilder {
         self
     }
 
-    /// The least remaining lifetime of the grant in a token, net of the safety margin, at most half of
-    /// `grant_ttl`. By default 5 s for grants of 60 s, 2 s for 15 s.
-    #[must_use]
-    pub fn min_remaining(mut self, time: Duration) -> Self {
-        self.defaults.min_remaining = Some(time);
-        self
-    }
-
-    /// What is known of the account's limits. Minters of one account at one endpoint share them; where they
-    /// say different things, the lower one holds, and an event tells of it.
-    #[must_use]
-    pub fn account(mut self, options: AccountOptions) -> Self {
-        self.account = options;
-        self
-    }
-
-    /// How long a call waits for a grant; 5 s by default.
-    #[must_use]
-    pub fn timeout(mut self, time: Duration) -> Self {
-        self.defaults.timeout = Some(time);
-        self
+    sharing_setters! {
+        /// The least remaining lifetime of the grant in a token, net of the safety margin, at most half of
+        /// `grant_ttl`. By default 5 s for grants of 60 s, 2 s for 15 s.
+        min_remaining;
+        /// What is known of the account's limits. Minters of one account at one endpoint share them; where they
+        /// say different things, the lower one holds, and an event tells of it.
+        account;
+        /// Shares the cache with all minters of the account in this process that give this name, of 1 to 128
+        /// bytes.
+        share;
+        /// Shares grants with the minters of other processes that name the same fleet: of all of them one fetches each
+        /// grant, and after a 429 all wait. With a [`source`](Self::source), [`share`](Self::share) says what it fetches.
+        fleet;
     }
 
     /// Fetches grants from somewhere else than the PlaybackGrant endpoint: a
@@ -128,28 +121,6 @@ impl PlaybackMinterBuilder {
         self
     }
 
-    /// Uses this cache.
-    #[must_use]
-    pub fn cache(mut self, cache: &GrantCache) -> Self {
-        self.sharing.cache = Some(cache.clone());
-        self
-    }
-
-    /// Shares the cache with all minters of the account in this process that give this name, of 1 to 128
-    /// bytes.
-    #[must_use]
-    pub fn share(mut self, name: impl Into<String>) -> Self {
-        self.sharing.share = Some(name.into());
-        self
-    }
-
-    /// Shares the cache with nobody. The account's cool-down and rate limit are shared all the same.
-    #[must_use]
-    pub fn isolated(mut self) -> Self {
-        self.sharing.isolated = true;
-        self
-    }
-
     /// Scheme, host and port of upstream. Plain http is allowed on loopback only. The default is
     /// `https://media.twilio.com`, which Twilio closed in 2023.
     #[must_use]
@@ -158,41 +129,7 @@ impl PlaybackMinterBuilder {
         self
     }
 
-    /// The URL of an HTTP proxy; the environment's is not read.
-    #[must_use]
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.client.proxy = Some(url.into());
-        self
-    }
-
-    /// A PEM file with the certificate authorities to trust instead of the built-in ones.
-    #[must_use]
-    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.client.ca_file = Some(path.into());
-        self
-    }
-
-    /// The windows and limits of the cache.
-    #[must_use]
-    pub fn policy(mut self, policy: CachePolicy) -> Self {
-        self.sharing.policy = Some(policy);
-        self
-    }
-
-    /// Shares grants with the minters of other processes that name the same fleet: of all of them one fetches each
-    /// grant, and after a 429 all wait. With a [`source`](Self::source), [`share`](Self::share) says what it fetches.
-    #[must_use]
-    pub fn fleet(mut self, fleet: Fleet) -> Self {
-        self.sharing.fleet = Some(fleet);
-        self
-    }
-
-    /// Another clock, for tests. The minter then shares nothing with others.
-    #[must_use]
-    pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
-        self.sharing.clock = Some(clock.into());
-        self
-    }
+    route_setters!(client);
 
     /// Shares with those of another registry than the process's.
     #[cfg(test)]
