@@ -15,7 +15,7 @@ NODE_PACKED := $(abspath $(TARGET_DIR))/node
 # that are measured.
 RUST := --locked --features grantmint-fleet/redis
 PROGRAMS := --locked -p grantmint-ffi -p grantmint-emulator -p grantmint-cli -p grantmint-fault-probe -p grantmint-fleet \
-  --features grantmint-fleet/redis
+  -p grantmint-redis --features grantmint-fleet/redis
 SHOWS := --release --quiet --locked -p grantmint-demo -p grantmint-streams -p grantmint-fleet -p grantmint-emulator \
   -p grantmint-soak --features grantmint-fleet/redis
 # What a machine lacks is installed there.
@@ -378,23 +378,29 @@ MATRIX = python3 tests/faults/matrix.py --emulator $(TARGET_DIR)/debug/grantmint
 
 # The libraries of all languages, as their users have them.
 languages: build-node
-	$(CARGO) build $(PROGRAMS) --lib --bin grantmint-emulator --bin fault-probe
+	$(CARGO) build $(PROGRAMS) --lib --bin grantmint-emulator --bin fault-probe --bin fleet-probe --bin bad-store
 	python3 bindings-python/driver.py install
 	npm install --prefix $(NODE_INSTALLED) --offline --no-audit --no-fund --silent $(NODE_PACKED)/*.tgz
 	mkdir -p $(FAULTS)
-	$(CC) -std=c11 -Iinclude tests/faults/probe.c -o $(FAULTS)/probe-c \
-	  $(TARGET_DIR)/debug/libgrantmint.a $(shell cat ffi/packaging/native_libs)
-	$(CXX) -std=c++17 -Iinclude tests/faults/probe.cpp -o $(FAULTS)/probe-cpp \
-	  $(TARGET_DIR)/debug/libgrantmint.a $(shell cat ffi/packaging/native_libs)
+	for probe in probe fleet_probe; do \
+	  $(CC) -std=c11 -Wall -Wextra -Werror -Iinclude tests/faults/$$probe.c -o $(FAULTS)/$$probe-c $(LINKED) && \
+	  $(CXX) -std=c++17 -Wall -Wextra -Werror -Iinclude tests/faults/$$probe.cpp -o $(FAULTS)/$$probe-cpp $(LINKED) || exit 1; \
+	done
 
+LINKED = $(TARGET_DIR)/debug/libgrantmint.a $(shell cat ffi/packaging/native_libs)
 PROBES = Rust=$(TARGET_DIR)/debug/fault-probe C=$(FAULTS)/probe-c C++=$(FAULTS)/probe-cpp \
   Python="$(PYTHON) tests/faults/probe.py" Node.js="node tests/faults/probe.mjs $(NODE_INSTALLED)"
+FLEETS = python3 tests/faults/fleets.py --emulator $(TARGET_DIR)/debug/grantmint-emulator --bad-store $(TARGET_DIR)/debug/bad-store
+FLEET_PROBES = Rust=$(TARGET_DIR)/debug/fleet-probe C=$(FAULTS)/fleet_probe-c C++=$(FAULTS)/fleet_probe-cpp \
+  Python="$(PYTHON) tests/faults/fleet_probe.py" Node.js="node tests/faults/fleet_probe.mjs $(NODE_INSTALLED)"
 
-test-faults: languages ## test 2: every fault of upstream in every language, against docs/faults.md
+test-faults: languages ## test 4: every fault of upstream, and of what a fleet shares by, in every language, against docs/faults.md
 	$(MATRIX) --check docs/faults.md $(PROBES)
+	@$(TRY) redis-server 'faults of what a fleet shares by' $(FLEETS) --check docs/faults.md $(FLEET_PROBES)
 
-faults: languages ## write 2: writes docs/faults.md
+faults: languages ## write 4: writes docs/faults.md
 	$(MATRIX) --write docs/faults.md $(PROBES)
+	$(FLEETS) --write docs/faults.md $(FLEET_PROBES)
 
 .PHONY: test-page try-page page-pictures
 PAGE_TESTS := tests/page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -9,10 +10,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
-from support import KEY, REPOSITORY
+from support import KEY, REPOSITORY, STREAMER
 
 EXAMPLES = REPOSITORY / "bindings-python" / "examples"
 #: uvicorn ends itself by the signal that it was sent.
@@ -81,6 +83,38 @@ class Server:
 
         self.eventually(all_have_answered)
         return found
+
+
+class Client(threading.Thread):
+    """A viewer who comes again and again, on a connection of their own each time."""
+
+    #: Between two requests: eight of them ask some 300 times a second.
+    PAUSE = 0.02
+
+    def __init__(self, port, number, stop):
+        super().__init__()
+        self._port, self._number, self._ended = port, number, stop
+        self.tokens: list[str] = []
+        self.failures: list[tuple[float, str]] = []
+
+    def run(self):
+        while not self._ended.wait(Client.PAUSE):
+            try:
+                self.tokens.append(self._ask())
+            except (OSError, http.client.HTTPException, AssertionError) as error:
+                self.failures.append((time.monotonic(), repr(error)))
+
+    def _ask(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        try:
+            name = f"viewer-{self._number}-{len(self.tokens)}"
+            connection.request("GET", f"/live/{STREAMER}/token?identity={name}")
+            answer = connection.getresponse()
+            body = answer.read()
+            assert answer.status == 200, (answer.status, body)
+            return json.loads(body)["token"]
+        finally:
+            connection.close()
 
 
 def flask_with_preload(workers, threads, kind):

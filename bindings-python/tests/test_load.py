@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import signal
 import threading
 import time
 
 import pytest
-from servers import Server, flask_with_preload
+from servers import Client, Server, flask_with_preload
 from support import STREAMER
 
 pytestmark = pytest.mark.newest
@@ -18,37 +16,6 @@ pytestmark = pytest.mark.newest
 SECONDS = 30
 WORKERS = 4
 CLIENTS = 8
-#: A client's pause between two requests: some 300 requests a second in all.
-PAUSE = 0.02
-
-
-class Client(threading.Thread):
-    """A viewer who comes again and again, on a connection of their own each time."""
-
-    def __init__(self, port, number, stop):
-        super().__init__()
-        self._port, self._number, self._ended = port, number, stop
-        self.tokens: list[str] = []
-        self.failures: list[tuple[float, str]] = []
-
-    def run(self):
-        while not self._ended.wait(PAUSE):
-            try:
-                self.tokens.append(self._ask())
-            except (OSError, http.client.HTTPException, AssertionError) as error:
-                self.failures.append((time.monotonic(), repr(error)))
-
-    def _ask(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
-        try:
-            name = f"viewer-{self._number}-{len(self.tokens)}"
-            connection.request("GET", f"/live/{STREAMER}/token?identity={name}")
-            answer = connection.getresponse()
-            body = answer.read()
-            assert answer.status == 200, (answer.status, body)
-            return json.loads(body)["token"]
-        finally:
-            connection.close()
 
 
 def end_one_worker(server, how):

@@ -362,6 +362,8 @@ static void redis_fleets(void) {
                            "rediss://:hush@h:0",
                            "rediss://:hush@h:65536",
                            "rediss://:hush@h:x",
+                           "rediss://:hush@hush@h:x",
+                           "rediss://hush%:hush%25hush%zz@h:x",
                            "rediss://:hush@h/7",
                            "rediss://:hush@h#hush",
                            "rediss://hush@h",
@@ -409,6 +411,40 @@ static void redis_fleets(void) {
                  grantmint_fleet_redis(GRANTMINT_STR("rediss://h"), &options, &fleet, &error));
 }
 
+/* Of a server that is not there much is said, and nothing of who would have logged in. */
+static void no_password_is_shown(const grantmint_api_key_t *key) {
+    grantmint_fleet_t *fleet = NULL;
+    grantmint_redis_fleet_options_t of_fleet = GRANTMINT_REDIS_FLEET_OPTIONS_INIT;
+    of_fleet.host = GRANTMINT_OFF;
+    CHECK_OK(grantmint_fleet_redis(GRANTMINT_STR("redis://al%40ice:hush@hu%25sh%@127.0.0.1:1"),
+                                   &of_fleet, &fleet, &error));
+    grantmint_playback_minter_t *live = NULL;
+    grantmint_playback_minter_options_t options = GRANTMINT_PLAYBACK_MINTER_OPTIONS_INIT;
+    options.fleet = fleet;
+    options.base_url = GRANTMINT_STR("http://127.0.0.1:1");
+    CHECK_OK(grantmint_playback_minter_new(key, &options, &live, &error));
+    grantmint_playback_token_t *token = NULL;
+    grantmint_error_t *told = NULL;
+    CHECK(grantmint_playback_minter_token(live, STREAMER, GRANTMINT_STR("bob"), NULL, &token,
+                                          &told) == GRANTMINT_ERR_UPSTREAM_CONNECT);
+    grantmint_stats_t *stats = NULL;
+    grantmint_string_t *page = NULL;
+    CHECK_OK(grantmint_playback_minter_stats(live, &stats, &error));
+    CHECK_OK(grantmint_stats_to_prometheus(stats, GRANTMINT_STR("a"), &page, &error));
+    const grantmint_str_t texts[] = {grantmint_error_message(told), grantmint_string_get(page),
+                                     grantmint_stats_fleet_trouble(stats)};
+    CHECK(contains(texts[2], "redis at 127.0.0.1:1: "));
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        CHECK(!contains(texts[i], "hush") && !contains(texts[i], "hu%") && !contains(texts[i], "sh%"));
+        CHECK(!contains(texts[i], "al%40") && !contains(texts[i], "ice:"));
+    }
+    grantmint_string_free(page);
+    grantmint_stats_free(stats);
+    grantmint_error_free(told);
+    grantmint_playback_minter_free(live);
+    grantmint_fleet_free(fleet);
+}
+
 /* Pointers to live objects of other types. Freed ones are in freed_handle.c. */
 static void foreign_objects(grantmint_api_key_t *key) {
     grantmint_token_minter_t *not_a_minter = (grantmint_token_minter_t *)(void *)key;
@@ -443,6 +479,7 @@ int main(void) {
     nulls(key);
     fleets(key);
     redis_fleets();
+    no_password_is_shown(key);
     foreign_objects(key);
     panics();
     grantmint_api_key_free(key);

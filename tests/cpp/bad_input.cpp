@@ -236,6 +236,38 @@ static void policies() {
            minter_with(playback_minter_options{}.policy(cache_policy{}).cache(grant_cache{})));
 }
 
+static void urls_of_servers() {
+    for (const char* url :
+         {"", "hush", "http://hush", "redis://hush.example", "rediss://:hush@h:0", "rediss://:hush@h/7",
+          "rediss://:hush@hush@h:x", "rediss://hush%:hush%25hush%zz@h:x", "redis+unix://hush"}) {
+        const error told = THROWN(errc::invalid_url, fleet::redis(url));
+        CHECK(!contains(told.what(), "hush"));
+        CHECK(!contains(THROWN(errc::invalid_url, fleet::parse(url)).what(), "hush"));
+    }
+    THROWN(errc::invalid_argument, fleet::redis("rediss://h", redis_fleet_options{}.prefix("a b")));
+    THROWN(errc::invalid_argument, fleet::redis("rediss://h", redis_fleet_options{}.secret("short")));
+    THROWN(errc::invalid_argument, fleet::redis("rediss://h", redis_fleet_options{}.timeout(9ms)));
+    THROWN(errc::invalid_argument,
+           fleet::redis("rediss://h", redis_fleet_options{}.host(false).host_path("/run/app")));
+}
+
+// Of a server that is not there much is said, and nothing of who would have logged in.
+static void no_password_is_shown() {
+    const fleet shared = fleet::redis("redis://al%40ice:hush@hu%25sh%@127.0.0.1:1",
+                                      redis_fleet_options{}.host(false));
+    const playback_minter live{
+        new_key(), playback_minter_options{}.base_url("http://127.0.0.1:1").fleet(shared)};
+    const error told = THROWN(errc::upstream_connect, live.token(STREAMER, "bob"));
+    const stats counted = live.stats();
+    const std::string trouble = counted.fleet_trouble().value();
+    CHECK(contains(trouble, "redis at 127.0.0.1:1: "));
+    for (const std::string& text : {std::string{told.what()}, trouble, counted.to_prometheus("a")}) {
+        for (const char* part : {"hush", "hu%", "sh%", "al%40", "ice:"}) {
+            CHECK(!contains(text, part));
+        }
+    }
+}
+
 static void enumerators_that_there_are_not() {
     const api_key key = new_key();
     const std::string jwt = token_minter{key}.mint("alice");
@@ -315,6 +347,8 @@ int main() {
     leeways();
     waits();
     policies();
+    urls_of_servers();
+    no_password_is_shown();
     enumerators_that_there_are_not();
     objects_that_were_moved_away();
     clocks();

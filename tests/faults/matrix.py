@@ -21,7 +21,9 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +33,7 @@ DEMO_KEY = {
     "TWILIO_API_KEY": "SKde300000000000000000000000000000",
     "TWILIO_API_SECRET": "not-a-secret-emulator-demo-key-0",
 }
-BEGIN, END = "<!-- faults:begin -->", "<!-- faults:end -->"
+MARKS = "<!-- faults:begin -->", "<!-- faults:end -->"
 #: Many faults are nothing but waiting.
 AT_ONCE = 6
 TIMEOUT = 30
@@ -64,9 +66,11 @@ def main() -> int:
         ]
         seen = [[one.result() for one in row] for row in runs]
     wrong = [text for fault, row in zip(faults, seen) for text in mistakes(fault, names, row)]
-    document = given.write or given.check
-    if document and not wrong:
-        wrong = bring_up_to_date(document, table(faults, seen), write=bool(given.write))
+    if not wrong and given.write:
+        replace_table(given.write, MARKS, table(faults, seen))
+    if not wrong and given.check:
+        is_same = without_times(table_in(given.check, MARKS)) == without_times(table(faults, seen))
+        wrong = [] if is_same else [f"{given.check} is out of date: write it anew"]
     print("\n".join(wrong) or f"{len(faults)} faults are the same in {', '.join(names)}")
     return 1 if wrong else 0
 
@@ -84,15 +88,21 @@ def run(fault: dict, emulator: str, command: str) -> Seen:
         if "tls" in fault:
             options += ["--tls", fault["tls"], "--tls-ca-out", ca_file]
             settings["GRANTMINT_CA_FILE"] = ca_file
-        started = [emulator, "--listen", "127.0.0.1:0", *options]
-        with subprocess.Popen(started, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                url = process.stdout.readline().split()[-1]
-                # An upstream that nobody trusts cannot be asked what it has counted; nothing came through.
-                count = (lambda: 0) if "tls" in fault else (lambda: calls(url))
-                return probe(command, {"GRANTMINT_BASE_URL": url, **settings}, count)
-            finally:
-                process.terminate()
+        with upstream(emulator, *options) as url:
+            # An upstream that nobody trusts cannot be asked what it has counted; nothing came through.
+            count = (lambda: 0) if "tls" in fault else (lambda: calls(url))
+            return probe(command, {"GRANTMINT_BASE_URL": url, **settings}, count)
+
+
+@contextmanager
+def upstream(emulator: str, *options: str) -> Iterator[str]:
+    """An emulator of its own; where it is."""
+    started = [emulator, "--listen", "127.0.0.1:0", *options]
+    with subprocess.Popen(started, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()
 
 
 def probe(command: str, settings: dict[str, str], count) -> Seen:
@@ -142,21 +152,26 @@ def in_words(ms: float) -> str:
     return f"{round(ms, -2):.0f} ms" if ms < 950 else f"{ms / 1000:.0f} s"
 
 
-def bring_up_to_date(document: Path, new: str, *, write: bool) -> list[str]:
-    """Writes the table, or says whether what is there says the same; times may differ."""
+def table_in(document: Path, marks: tuple[str, str]) -> str:
+    """The table between the marks; times in it may differ."""
+    begin, end = marks
+    return document.read_text(encoding="utf-8").split(begin)[1].split(end)[0].strip()
+
+
+def replace_table(document: Path, marks: tuple[str, str], new: str) -> None:
     text = document.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    old, after = rest.split(END)
-    if write:
-        document.write_text(f"{before}{BEGIN}\n{new}\n{END}{after}", encoding="utf-8")
-        return []
-    same = without_times(old.strip()) == without_times(new)
-    return [] if same else [f"{document} is out of date: write it anew"]
+    begin, end = marks
+    before, rest = text.split(begin)
+    _, after = rest.split(end)
+    document.write_text(f"{before}{begin}\n{new}\n{end}{after}", encoding="utf-8")
+
+
+def rows(table: str) -> list[list[str]]:
+    return [re.split(r"\s*\|\s*", line.strip("| ")) for line in table.splitlines()[2:]]
 
 
 def without_times(table: str) -> list[tuple[str, ...]]:
-    rows = [re.split(r"\s*\|\s*", line.strip("| ")) for line in table.splitlines()[2:]]
-    return [(name, code, count) for name, code, _, _, count in rows]
+    return [(name, code, count) for name, code, _, _, count in rows(table)]
 
 
 if __name__ == "__main__":

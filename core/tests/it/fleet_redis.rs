@@ -1,6 +1,7 @@
 //! Caches of processes that share grants through a server of Redis. Each cache stands for a process of its own; real
 //! servers are started for the tests, which `make test-redis` sees to.
 
+mod account;
 mod commands;
 mod no_use;
 mod poison;

@@ -2,12 +2,14 @@
 //! stands in for a bad network.
 
 mod client;
+mod fake;
 mod folder;
 mod guard;
 mod proxy;
 mod server;
 
 pub use client::{Client, Reply};
+pub use fake::answering;
 pub use folder::Folder;
 pub use proxy::{Fault, Proxy};
 pub use server::{Redis, Setup};

@@ -37,9 +37,8 @@ impl StoreFetch {
         let Some(cell) = self.member.cell else { return free };
         let answer = match state.admitting.take() {
             Some(pending) => Answer::Later(pending),
-            None if state.pass.is_some() || self.store.breaker.open_until(time).is_some() => {
-                return free;
-            }
+            None if state.pass.is_some() || state.is_left_alone => return free,
+            None if self.store.breaker.open_until(time).is_some() => return free,
             None => {
                 let call = state.call;
                 let asked = Asked { call, rate, most, lost_after, random: random::unit() };
@@ -67,7 +66,11 @@ impl StoreFetch {
                 }
                 Allowed::Said(later)
             }
-            Err(_) => free,
+            Err(_) => {
+                // Who is let go asks once more right before it sends: it would be told the same, later.
+                state.is_left_alone = true;
+                free
+            }
         }
     }
 

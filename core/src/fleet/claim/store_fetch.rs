@@ -49,6 +49,8 @@ pub(super) struct State {
     pub(super) call: u64,
     /// What the account's cell has not answered yet.
     pub(super) admitting: Option<Box<dyn Pending<Admitted>>>,
+    /// The store was in trouble: nobody waits for it twice, and the process's own limiter decides.
+    pub(super) is_left_alone: bool,
 }
 
 #[derive(Default)]
@@ -280,6 +282,7 @@ impl StoreFetch {
         if hand.has_time() && !self.is_in_front {
             return Claimed::Later(time.saturating_add(nanos_of(PUT_OFF * random::unit()).max(1)));
         }
+        state.is_left_alone = true;
         self.alone(state, None, why, counters)
     }
 

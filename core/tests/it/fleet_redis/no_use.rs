@@ -1,28 +1,8 @@
 //! Servers that are of no use: whoever names one fetches for itself, and the statistics say what is wrong.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use grantmint_redis::answering;
 
 use super::*;
-
-/// What answers everything with this.
-fn answers(with: &'static [u8], times: usize) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            thread::spawn(move || {
-                let mut heard = [0; 4096];
-                while stream.read(&mut heard).is_ok_and(|count| count > 0) {
-                    if (0..times).any(|_| stream.write_all(with).is_err()) {
-                        return;
-                    }
-                }
-            });
-        }
-    });
-    port
-}
 
 /// Three callers, who are all served as without a fleet; what is wrong.
 fn served(port: u16) -> (FleetStats, String) {
@@ -47,7 +27,7 @@ fn what_is_no_store_costs_calls_and_is_named() {
         (b"$1000000000\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 4000, "no Redis or Valkey"),
         (b"-ERR unknown command 'EVAL'\r\n", 1, "must run scripts (EVAL)"),
     ] {
-        let (counted, trouble) = served(answers(with, times));
+        let (counted, trouble) = served(answering(with, times));
         assert!(trouble.contains(expected) && counted.is_unsupported, "{expected}: {trouble}");
         assert_eq!(counted.alone_failed, 3);
     }

@@ -1,11 +1,10 @@
 //! Servers that are none, or cannot be used.
 
-use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grantmint_redis::{Redis, Setup};
+use grantmint_redis::{Redis, Setup, answering};
 
 use super::*;
 
@@ -18,26 +17,6 @@ fn with(arguments: &[&str]) -> Redis {
 fn trouble_of(store: &dyn SharedStore) -> (String, bool) {
     let Trouble { what, reads, .. } = claim(store).unwrap_err();
     (what, reads)
-}
-
-/// What answers each connection with this, whatever it hears.
-fn answers(with: Vec<u8>) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let with = with.clone();
-            thread::spawn(move || {
-                let mut heard = [0; 4096];
-                while stream.read(&mut heard).is_ok_and(|count| count > 0) {
-                    if stream.write_all(&with).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-    });
-    port
 }
 
 #[test]
@@ -74,7 +53,7 @@ fn what_is_no_redis_is_known() {
         (b"-ERR max number of clients reached\r\n".to_vec(), "maxclients"),
     ] {
         let Trouble { what, reads, is_unsupported } =
-            claim(&*at_port(answers(answer))).unwrap_err();
+            claim(&*at_port(answering(&answer, 1))).unwrap_err();
         assert!(what.contains(expected) && !reads, "{expected}: {what}");
         // It may be let in, or be ready, in a while; but it becomes no store.
         let is_none = ["no Redis", "clock", "scripts"].iter().any(|what| expected.contains(what));
@@ -85,7 +64,7 @@ fn what_is_no_redis_is_known() {
 #[test]
 fn a_clock_that_stands_still_is_no_clock() {
     // A plausible time, always the same, to whatever it is asked.
-    let store = at_port(answers(b"*6\r\n:1700000000000000\r\n$4\r\nbusy\r\n$0\r\n\r\n$8\r\n\0\0\0\0\0\0\0\0\r\n$0\r\n\r\n:0\r\n".to_vec()));
+    let store = at_port(answering(b"*6\r\n:1700000000000000\r\n$4\r\nbusy\r\n$0\r\n\r\n$8\r\n\0\0\0\0\0\0\0\0\r\n$0\r\n\r\n:0\r\n", 1));
     assert!(is_busy(&*store));
     until("it is noticed", || claim(&*store).is_err_and(|trouble| trouble.what.contains("(TIME)")));
     // And no guess is made soon after.
