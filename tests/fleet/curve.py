@@ -87,7 +87,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--emulator", required=True)
     parser.add_argument("--reader", required=True)
     parser.add_argument("--csv", required=True)
-    parser.add_argument("--seconds", type=float, default=240)
+    parser.add_argument("--seconds", type=float, default=240, help="over a minute")
     return parser.parse_args()
 
 
