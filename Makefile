@@ -315,12 +315,13 @@ check-fleet: ## check 2: processes that share grants: thousands of simulated one
 	$(FLEET_RUN) --processes 8 --streams 5 --seconds 6 --kill $(FLEET_RUST)
 
 .PHONY: fleet-redis fleet-server fleet-docs
+FLEET_MACHINES = --hosts 4 --seconds $(FLEET_SECONDS) --redis
 fleet-redis fleet-server fleet-docs: need-redis-server
 fleet-redis: ## check 6: 64 processes of four machines that share through Redis, which then freezes, and is killed
 	$(FLEET_BUILD)
-	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --redis $(FLEET_RUST)
-	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --streams 10 --redis --outage frozen $(FLEET_RUST)
-	$(FLEET_RUN) --hosts 4 --seconds $(FLEET_SECONDS) --streams 10 --redis --outage killed $(FLEET_RUST)
+	$(FLEET_RUN) $(FLEET_MACHINES) $(FLEET_RUST)
+	$(FLEET_RUN) $(FLEET_MACHINES) --streams 10 --outage frozen $(FLEET_RUST)
+	$(FLEET_RUN) $(FLEET_MACHINES) --streams 10 --outage killed $(FLEET_RUST)
 
 # `make fleet-server RUN=silence` runs that one: silence or restart.
 fleet-server: ## check 2: 200 processes whose upstream is silent, and 4,000 clients whose server of Redis starts again

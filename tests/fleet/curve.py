@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from run import ACCOUNT, KEY, Emulator, Processes, Redis, Watch
+from run import Emulator, Processes, Redis, Watch, settings
 
 COUNTS = [1, 2, 4, 8, 16, 32, 64]
 WAYS = ["alone", "host", "redis"]
@@ -27,21 +27,12 @@ FIRST_S = 12
 class Group:
     """So many processes that go one way."""
 
-    def __init__(self, options: argparse.Namespace, way: str, count: int, folder: str, port: int) -> None:
+    def __init__(self, options: argparse.Namespace, way: str, count: int, folder: str, redis: Redis) -> None:
         self.emulator = Emulator(options.emulator)
         place = f"{folder}/{way}-{count}"
-        settings = {
-            "GRANTMINT_BASE_URL": self.emulator.url,
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_API_KEY": KEY[0],
-            "TWILIO_API_SECRET": KEY[1],
-            "READER_STREAMS": str(STREAMS),
-        }
-        fleets = {"host": f"host:{place}", "redis": f"redis://127.0.0.1:{port}"}
-        if way in fleets:
-            settings["GRANTMINT_FLEET"] = fleets[way]
+        fleet = {"host": f"host:{place}", "redis": redis.url}.get(way)
         hosts = [f"{place}-{machine}" for machine in range(MACHINES)] if way == "redis" else []
-        self.processes = Processes([options.reader], settings, hosts)
+        self.processes = Processes([options.reader], settings(self.emulator, fleet, STREAMS), hosts)
         for number in range(count):
             self.processes.start(number)
         self.watch = Watch(self.emulator)
@@ -75,7 +66,7 @@ def main() -> None:
     try:
         for count in COUNTS:
             for way in WAYS:
-                groups[count, way] = Group(options, way, count, folder, redis.port)
+                groups[count, way] = Group(options, way, count, folder, redis)
         for group in groups.values():
             group.begin()
         time.sleep(options.seconds)
@@ -96,7 +87,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--emulator", required=True)
     parser.add_argument("--reader", required=True)
     parser.add_argument("--csv", required=True)
-    parser.add_argument("--seconds", type=float, default=240)
+    parser.add_argument("--seconds", type=float, default=240, help="over a minute")
     return parser.parse_args()
 
 

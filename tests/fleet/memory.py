@@ -6,15 +6,13 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 import time
-from pathlib import Path
 
 import page
 from resp import Client
-from run import ACCOUNT, KEY, Emulator, Processes, Redis
+from run import Emulator, Processes, Redis, settings
 
 #: A fetch takes so long that its lease can be looked at.
 FETCH_MS = 1000
@@ -27,22 +25,14 @@ KINDS = {
 
 
 def main() -> None:
-    options = arguments()
+    options = page.arguments(__doc__)
     emulator, redis = Emulator(options.emulator), Redis()
-    settings = {
-        "GRANTMINT_BASE_URL": emulator.url,
-        "GRANTMINT_FLEET": f"redis://127.0.0.1:{redis.port}",
-        "READER_STREAMS": "2",
-        "TWILIO_ACCOUNT_SID": ACCOUNT,
-        "TWILIO_API_KEY": KEY[0],
-        "TWILIO_API_SECRET": KEY[1],
-    }
     # Of two streams upstream refuses one.
     emulator.ask("faults", {"kind": "latency", "ms": FETCH_MS})
     emulator.ask("faults", {"kind": "status", "status": 503, "streamer": f"VJ{1:032x}"})
     client, seen = Client(redis.port), {}
     version = re.search(r"redis_version:(\S+)", str(client.ask("INFO", "server")))[1]
-    processes = Processes([options.reader], settings, [])
+    processes = Processes([options.reader], settings(emulator, redis.url, 2), [])
     try:
         processes.start(0)
         processes.go(processes.running[0])
@@ -57,11 +47,7 @@ def main() -> None:
         redis.process.kill()
     if missing := set(KINDS) - set(seen):
         sys.exit(f"nothing of {missing} was there")
-    text = table(version, seen)
-    if options.page:
-        page.write(options.page, "memory", text)
-    else:
-        sys.stdout.write(text)
+    page.show(options.page, "memory", table(version, seen))
 
 
 def look(client: Client) -> dict[str, tuple[int, int]]:
@@ -80,14 +66,6 @@ def table(version: str, seen: dict[str, tuple[int, int]]) -> str:
         f"| {name} | {of} | {seen[kind][0]} bytes | {seen[kind][1]} bytes |\n" for kind, (name, of) in KINDS.items()
     ]
     return head + "".join(rows)
-
-
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--emulator", required=True)
-    parser.add_argument("--reader", required=True)
-    parser.add_argument("--page", type=Path)
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from run import ACCOUNT, KEY, Emulator, Processes, Redis
+from run import Emulator, Processes, Redis, settings
 
 
 def main() -> None:
@@ -24,16 +24,8 @@ def main() -> None:
     names, commands = zip(*(command.split("=", 1) for command in options.commands))
     folder = tempfile.mkdtemp(prefix="grantmint-fleet-", dir="/dev/shm")
     emulator, redis = Emulator(options.emulator), Redis()
-    settings = {
-        "GRANTMINT_BASE_URL": emulator.url,
-        "GRANTMINT_FLEET": f"redis://127.0.0.1:{redis.port}",
-        "TWILIO_ACCOUNT_SID": ACCOUNT,
-        "TWILIO_API_KEY": KEY[0],
-        "TWILIO_API_SECRET": KEY[1],
-        "READER_STREAMS": str(len(names)),
-    }
     hosts = [f"{folder}/host{number}" for number in range(len(names))]
-    processes = Processes(list(commands), settings, hosts)
+    processes = Processes(list(commands), settings(emulator, redis.url, len(names)), hosts)
     try:
         for number in range(len(names)):
             processes.settings["READER_FIRST"] = str(number)

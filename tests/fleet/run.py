@@ -122,6 +122,10 @@ class Redis:
             self.port = free.getsockname()[1]
         self.start()
 
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}"
+
     def start(self) -> None:
         self.process = subprocess.Popen(
             ["redis-server", "--port", str(self.port), "--save", "", "--loglevel", "warning"],
@@ -167,6 +171,18 @@ class Redis:
             self.process.send_signal(signal.SIGCONT)
         else:
             self.start()
+
+
+def settings(emulator: Emulator, fleet: str | None, streams: int) -> dict[str, str]:
+    """What readers are told by their environment."""
+    told = {
+        "GRANTMINT_BASE_URL": emulator.url,
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_API_KEY": KEY[0],
+        "TWILIO_API_SECRET": KEY[1],
+        "READER_STREAMS": str(streams),
+    }
+    return {**told, "GRANTMINT_FLEET": fleet} if fleet else told
 
 
 class Processes:
@@ -224,17 +240,10 @@ def main() -> None:
     folder = tempfile.mkdtemp(prefix="grantmint-fleet-", dir="/dev/shm")
     emulator = Emulator(options.emulator)
     redis = Redis() if options.redis else None
-    settings = {
-        "GRANTMINT_BASE_URL": emulator.url,
-        "GRANTMINT_FLEET": f"redis://127.0.0.1:{redis.port}" if redis else f"host:{folder}/fleet",
-        "TWILIO_ACCOUNT_SID": ACCOUNT,
-        "TWILIO_API_KEY": KEY[0],
-        "TWILIO_API_SECRET": KEY[1],
-        "READER_STREAMS": str(options.streams),
-    }
+    fleet = redis.url if redis else f"host:{folder}/fleet"
     names, commands = zip(*(command.split("=", 1) for command in options.commands))
     hosts = [f"{folder}/host{number}" for number in range(options.hosts if redis else 0)]
-    processes = Processes(list(commands), settings, hosts)
+    processes = Processes(list(commands), settings(emulator, fleet, options.streams), hosts)
     watch = Watch(emulator)
     try:
         for number in range(options.processes):

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import page
 from resp import Monitor, words
-from run import ACCOUNT, KEY, Emulator, Processes, Redis
+from run import ACCOUNT, KEY, Emulator, Processes, Redis, settings
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "core/src/fleet/redis/scripts"
 MACHINES, PROCESSES = 4, 16
@@ -32,16 +32,12 @@ SECRETS = [b"VJ0000", ACCOUNT.encode(), *(part.encode() for part in KEY), b"alic
 
 
 def main() -> None:
-    options = arguments()
+    options = page.arguments(__doc__)
     lines, machines = refresh(options)
     found = [secret for secret in SECRETS if any(secret in line for line in lines)]
     if found:
         sys.exit(f"the server was told {found}")
-    text = listed(lines, machines)
-    if options.page:
-        page.write(options.page, "wire", f"```text\n{text}```\n")
-    else:
-        sys.stdout.write(text)
+    page.show(options.page, "wire", f"```text\n{listed(lines, machines)}```\n")
 
 
 def refresh(options: argparse.Namespace) -> tuple[list[bytes], dict[int, str]]:
@@ -49,16 +45,8 @@ def refresh(options: argparse.Namespace) -> tuple[list[bytes], dict[int, str]]:
     folder = tempfile.mkdtemp(prefix="grantmint-wire-", dir="/dev/shm")
     emulator, redis = Emulator(options.emulator), Redis()
     monitor = Monitor(redis.port)
-    settings = {
-        "GRANTMINT_BASE_URL": emulator.url,
-        "GRANTMINT_FLEET": f"redis://127.0.0.1:{redis.port}",
-        "TWILIO_ACCOUNT_SID": ACCOUNT,
-        "TWILIO_API_KEY": KEY[0],
-        "TWILIO_API_SECRET": KEY[1],
-        "READER_STREAMS": "1",
-    }
     hosts = [f"{folder}/machine{number}" for number in range(MACHINES)]
-    processes = Processes([options.reader], settings, hosts)
+    processes = Processes([options.reader], settings(emulator, redis.url, 1), hosts)
     lines = []
     try:
         for number in range(PROCESSES):
@@ -151,14 +139,6 @@ def shown(word: bytes) -> str:
         return '""'
     is_plain = len(word) < 40 and re.fullmatch(rb"[\w.+-]+", word)
     return word.decode() if is_plain else f"<{len(word)} bytes>"
-
-
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--emulator", required=True)
-    parser.add_argument("--reader", required=True)
-    parser.add_argument("--page", type=Path)
-    return parser.parse_args()
 
 
 if __name__ == "__main__":
