@@ -16,7 +16,7 @@ mod waiting;
 
 pub use counters::FleetStats;
 
-pub(crate) use account::Allowed;
+pub(crate) use account::{Allowed, Terms};
 pub(crate) use claimed::{Claimed, Outcome};
 pub(crate) use counters::Counters;
 pub(crate) use guarded::Condition;
