@@ -179,7 +179,8 @@ impl SharedStore for RedisStore {
             let link = servers.link(&held);
             let claim = said.claim(lease, account.map(|at| at(said)), &link.server);
             if let Some(Ok(Claim::Lease(..))) = &claim {
-                link.hold(Held { number, key: held, taken: asked, renewed: asked });
+                let follows = servers.follows();
+                link.hold(Held { number, key: held, taken: asked, renewed: asked, follows });
             }
             claim
         };

@@ -3,6 +3,7 @@
 mod bad;
 mod contract;
 mod faults;
+mod moving;
 mod ways;
 
 use std::sync::Arc;
