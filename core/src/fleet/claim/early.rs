@@ -17,7 +17,7 @@ mod tests {
     use crate::random;
 
     /// How much earlier the first of so many is than the next, on average.
-    fn lead(count: usize, draw: impl Fn(f64) -> f64) -> f64 {
+    fn gap(count: usize, draw: impl Fn(f64) -> f64) -> f64 {
         const TIMES: usize = 400;
         let one = |_| {
             let mut all: Vec<_> = (0..count).map(|_| draw(random::unit())).collect();
@@ -30,10 +30,10 @@ mod tests {
     #[test]
     fn the_first_of_many_is_well_before_the_second() {
         for count in [2, 8, 64] {
-            let gap = lead(count, seldom_early);
+            let gap = gap(count, seldom_early);
             assert!((0.08..0.3).contains(&gap), "of {count}: {gap}");
         }
-        assert!(lead(64, |random| random) < 0.03);
+        assert!(gap(64, |random| random) < 0.03);
     }
 
     #[test]

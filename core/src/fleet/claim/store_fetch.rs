@@ -45,6 +45,8 @@ pub(super) struct State {
     /// The question that the store has not answered yet.
     asking: Option<Asking>,
     pub(super) waits_since: Option<u64>,
+    /// It was counted that something there is none of ours.
+    has_junk: bool,
     pub(super) call: Call,
 }
 
@@ -212,6 +214,10 @@ impl StoreFetch {
                     (self.busy(state, hand, found, counters, time), Some(seen))
                 }
             };
+            let has_junk = seen.is_some_and(|seen| seen.has_junk);
+            if has_junk && !std::mem::replace(&mut state.has_junk, true) {
+                counters.count(Count::Rejected);
+            }
             let give_up = seen.is_some_and(|seen| hand.is_given_up(&seen));
             return Asks { claimed, give_up, epoch: seen.map(|seen| seen.epoch) };
         }

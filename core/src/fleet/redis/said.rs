@@ -38,7 +38,7 @@ impl Said {
                 return Some(Err(trouble(&server.name, &what, true)));
             }
             (b"lease", rest) => {
-                let (found, account) = rest.split_at_checked(4)?;
+                let (found, account) = rest.split_at_checked(5)?;
                 let admitted = asked.and_then(|asked| self.said_of(account, asked));
                 Claim::Lease(lease, seen(found)?, admitted)
             }
@@ -79,11 +79,13 @@ impl Reply {
     }
 }
 
-/// What was in the slot: the head of the value, the epoch, the head of the note, the age of the lease.
+/// What was in the slot: the head of the value, the epoch, the head of the note, the age of the lease, 1 if something
+/// there is none of ours.
 fn seen(parts: &[Reply]) -> Option<Seen> {
-    let [head, epoch, note, Reply::Number(_)] = parts else { return None };
+    let [head, epoch, note, Reply::Number(_), Reply::Number(junk)] = parts else { return None };
     let epoch = u64::from_le_bytes(epoch.text()?.try_into().ok()?);
     let note = Head::read(note.text()?).filter(|note| note.kind == Kind::Note);
     let failures = note.map_or(0, |note| note.failures);
-    Some(Seen { head: Head::read(head.text()?), epoch, failures })
+    let has_junk = *junk == 1;
+    Some(Seen { head: Head::read(head.text()?), epoch, failures, has_junk })
 }

@@ -324,7 +324,7 @@ fn what_is_none_of_ours_is_absent(world: &dyn World) {
         world.put(Part::Value, &SLOT, poison.clone());
         world.put(Part::Pause, &SLOT, poison);
         let (lease, seen) = lease(&*store, &wanted());
-        assert_eq!(seen, Seen::default());
+        assert_eq!(seen, Seen { has_junk: true, ..Seen::default() });
         assert_eq!(store.publish(&target(Some(&lease), &seen), &fresh(1), TIME).result(), Ok(true));
         store.release(&lease);
         assert_eq!(value(&*store, &wanted()), fresh(1));
@@ -332,6 +332,15 @@ fn what_is_none_of_ours_is_absent(world: &dyn World) {
     // What lies under the name of another slot is what the seal is for.
     world.put(Part::Value, &OTHER, fresh(9));
     assert_eq!(value(&*store, &Wanted { slot: OTHER, ..wanted() }), fresh(9));
+    let next = Wanted { not: [Some(1), None], chair: Chair::None, ..wanted() };
+    for (part, slot) in [(Part::Pause, &SLOT), (Part::Value, &GROUP)] {
+        let Claim::Busy(seen) = claim(&*store, &next) else { panic!("a lease") };
+        assert!(!seen.has_junk, "{part:?}");
+        world.put(part, slot, b"torn".to_vec());
+        let Claim::Busy(seen) = claim(&*store, &next) else { panic!("a lease") };
+        assert!(seen.has_junk, "{part:?}");
+        store.replace(slot, &tombstone(2), TIME).result().unwrap();
+    }
 }
 
 fn nothing_too_long_is_left(world: &dyn World) {

@@ -99,6 +99,8 @@ pub(crate) struct Seen {
     pub(crate) epoch: u64,
     /// How often in a row a holder failed for reasons of its own.
     pub(crate) failures: u32,
+    /// Something lies there that no process of the fleet has left.
+    pub(crate) has_junk: bool,
 }
 
 /// Which lease or which claim a value is left for.

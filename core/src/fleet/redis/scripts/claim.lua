@@ -21,16 +21,16 @@ end
 local token, taken = holder(KEYS[3])
 -- Who did not hear that it has the lease asks again.
 if ARGV[5] == '' or (token and token ~= ARGV[5]) then
-  return {now, 'busy', seen, epoch, note, token and now - taken or 0}
+  return {now, 'busy', seen, epoch, note, token and now - taken or 0, has_junk}
 end
 local ends = now + number(ARGV[6])
 local lease = string.format('%s|%.0f|%.0f', ARGV[5], now, ends)
 local set = redis.pcall('SET', KEYS[3], lease, 'PX', expiry(ends))
 if type(set) == 'table' and set.err then return {now, 'nolease', set.err} end
-local answer = {now, 'lease', seen, epoch, note, 0}
+local answer = {now, 'lease', seen, epoch, note, 0, has_junk}
 if KEYS[5] then
   -- Whatever comes of that, the lease is given.
   local is_asked, said, what, rate = pcall(let_through, KEYS[5], 7)
-  if is_asked then answer[7], answer[8], answer[9] = said, what, rate end
+  if is_asked then answer[8], answer[9], answer[10] = said, what, rate end
 end
 return answer
