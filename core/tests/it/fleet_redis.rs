@@ -2,8 +2,11 @@
 //! servers are started for the tests, which `make test-redis` sees to.
 
 mod commands;
+mod holders;
 mod no_use;
 mod poison;
+mod throttled;
+mod warm;
 
 use std::sync::mpsc::channel;
 use std::thread;
