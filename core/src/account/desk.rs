@@ -456,11 +456,13 @@ impl Desk {
     }
 
     pub(super) fn traffic(&mut self, time: u64) -> Traffic {
+        let waiting = self.order.counts().all();
         Traffic {
             rate: Some(self.pace.rate()),
             most: self.pace.most(),
-            waiting: self.order.counts().all(),
+            waiting,
             refused_keys: rounded(self.turned_away.keys(time)),
+            is_free: waiting == 0 && matches!(self.pace.opening(time), Opening::Now),
         }
     }
 }

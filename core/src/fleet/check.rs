@@ -70,6 +70,7 @@ impl Place {
             not: [None; 2],
             is_pause_known: false,
             chair: Chair::First,
+            account: None,
         };
         store.claim(&wanted, time).wait()
     }
@@ -80,7 +81,7 @@ impl Place {
         loop {
             let Answered { result, clock } = self.claim(store);
             match result {
-                Ok(Claim::Lease(lease, seen)) => return Ok((lease, seen, clock)),
+                Ok(Claim::Lease(lease, seen, _)) => return Ok((lease, seen, clock)),
                 Ok(_) => {
                     let what = "the store gives no lease of a place that nobody uses".to_owned();
                     return Err(Trouble { what, reads: true, is_unsupported: false });

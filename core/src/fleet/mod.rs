@@ -26,7 +26,7 @@ pub use store::{FleetFinding, FleetState};
 
 pub(crate) use claim::{
     Access, Allowed, Brought, Claimed, Condition, Counters, Hand, Left, Mark, Member, Outcome,
-    Pause, SharedFetch,
+    Pause, SharedFetch, Terms, seldom_early,
 };
 pub(crate) use config::check_namespace;
 pub(crate) use store::{Admitted, Ended};

@@ -60,7 +60,7 @@ impl Opened {
 impl SharedStore for Process {
     fn claim(&self, wanted: &Wanted, time: u64) -> Answer<Claim> {
         let claim = self.store.claim(wanted, time).result();
-        if let Ok(Claim::Lease(lease, _)) = &claim {
+        if let Ok(Claim::Lease(lease, ..)) = &claim {
             let Lease { slot, chair, number } = *lease;
             let (process, store) = (self.number, Arc::clone(&self.store));
             let lease = Lease { slot, chair, number };

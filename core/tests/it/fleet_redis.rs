@@ -3,8 +3,11 @@
 
 mod account;
 mod commands;
+mod holders;
 mod no_use;
 mod poison;
+mod throttled;
+mod warm;
 
 use std::sync::mpsc::channel;
 use std::thread;

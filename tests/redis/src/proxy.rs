@@ -30,6 +30,8 @@ pub struct Proxy {
 
 #[derive(Debug)]
 struct State {
+    /// The port of the server.
+    far: u16,
     fault: Fault,
     open: Vec<TcpStream>,
     connections: usize,
@@ -45,12 +47,12 @@ impl Proxy {
     pub fn to(port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let own = listener.local_addr().expect("its address").port();
-        let state = State { fault: Fault::None, open: Vec::new(), connections: 0 };
+        let state = State { far: port, fault: Fault::None, open: Vec::new(), connections: 0 };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let _ = join(stream, port, &shared);
+                let _ = join(stream, &shared);
             }
         });
         Self { port: own, state }
@@ -69,6 +71,13 @@ impl Proxy {
         if fault == Fault::Cuts {
             state.cut();
         }
+    }
+
+    /// Is a way to another port from now on, and cuts what is open.
+    pub fn turn_to(&self, port: u16) {
+        let mut state = lock(&self.state);
+        state.far = port;
+        state.cut();
     }
 
     /// Cuts the connections that are open; new ones may be made.
@@ -93,13 +102,13 @@ fn lock(state: &Mutex<State>) -> std::sync::MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn join(near: TcpStream, port: u16, state: &Arc<Mutex<State>>) -> io::Result<()> {
+fn join(near: TcpStream, state: &Arc<Mutex<State>>) -> io::Result<()> {
     let mut shared = lock(state);
     shared.connections += 1;
     if shared.fault == Fault::Cuts {
         return near.shutdown(Shutdown::Both);
     }
-    let far = TcpStream::connect(("127.0.0.1", port))?;
+    let far = TcpStream::connect(("127.0.0.1", shared.far))?;
     shared.open.extend([near.try_clone()?, far.try_clone()?]);
     drop(shared);
     for (from, into) in [(near.try_clone()?, far.try_clone()?), (far, near)] {

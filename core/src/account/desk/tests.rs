@@ -100,8 +100,10 @@ fn twenty_calls_go_at_once_then_ten_a_second_and_twice_as_many_each_second() {
 #[test]
 fn a_known_limit_is_not_passed() {
     let mut bench = Bench::new(AccountOptions::new().calls_per_second(10.0).burst(1));
+    assert!(bench.desk.traffic(START).is_free);
     let turns = bench.cold(100);
     assert_eq!(come(&turns), 1);
+    assert!(!bench.desk.traffic(START).is_free, "others wait");
     bench.pass(5000);
     assert!((50..=51).contains(&come(&turns)), "{}", come(&turns));
 }
@@ -120,6 +122,7 @@ fn a_429_cuts_the_rate_once_and_one_probe_ends_the_cool_down() {
     let second = bench.end(&turns[1], Report::Throttled { asked: None, random: 1.0 });
     assert!(!second.is_cut);
     assert_eq!(bench.desk.pace.rate(), rate, "answers to calls in flight together are one refusal");
+    assert!(!bench.desk.traffic(bench.time).is_free, "it cools down");
     let waiting = bench.cold(3);
     bench.pass(500);
     assert_eq!(come(&waiting), 0);

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::ticket::{Start, Ticket};
 use crate::cache::decide::{Promise, abandoned};
-use crate::cache::store::Need;
+use crate::cache::store::{Need, Traffic};
 use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind, Scope};
-use crate::fleet::{Admitted, Allowed, Claimed, Hand, Pause, SharedFetch};
+use crate::fleet::{Admitted, Allowed, Claimed, Hand, Pause, SharedFetch, Terms};
 use crate::thread::boot_nanos;
 use crate::watch;
 
@@ -65,6 +65,7 @@ impl Ticket {
             margin: known.map_or(0, |lifetime| policy.windows(lifetime).margin),
             fetch_timeout: policy.windows(nominal).fetch_timeout,
             may_fetch: state.past.fetches_from <= now.boot_nanos(),
+            terms: self.terms_at_once(now),
         }
     }
 
@@ -109,10 +110,22 @@ impl Ticket {
     }
 
     fn ask_account(&self, shared: &SharedFetch, waker: Option<&Waker>, now: Now) -> Allowed {
-        let traffic = self.entry.realm.limiter.traffic(now);
-        let lost_after = self.fetch.turn.lost_after;
-        let rate = traffic.rate.unwrap_or(FIRST_RATE);
-        shared.admit((rate, traffic.most), lost_after, waker, &self.inner.counters.fleet, now)
+        let terms = self.terms(self.entry.realm.limiter.traffic(now));
+        shared.admit(&terms, waker, &self.inner.counters.fleet, now)
+    }
+
+    /// If the request could be sent right away.
+    fn terms_at_once(&self, now: Now) -> Option<Terms> {
+        let realm = &self.entry.realm;
+        let traffic = realm.limiter.traffic(now);
+        let is_free = traffic.is_free
+            && self.inner.block_upstream(realm, &self.fetch.credential, now).is_none();
+        is_free.then(|| self.terms(traffic))
+    }
+
+    fn terms(&self, traffic: Traffic) -> Terms {
+        let Traffic { rate, most, .. } = traffic;
+        Terms { rate: rate.unwrap_or(FIRST_RATE), most, lost_after: self.fetch.turn.lost_after }
     }
 
     /// Upstream has refused another process.

@@ -91,6 +91,8 @@ pub(crate) struct Traffic {
     pub(crate) most: f64,
     pub(crate) waiting: usize,
     pub(crate) refused_keys: usize,
+    /// A call that came now could be sent right away.
+    pub(crate) is_free: bool,
 }
 
 /// Those whose turn has come. To be woken when no lock is held.
@@ -212,6 +214,6 @@ impl Limiter for Unlimited {
     }
 
     fn traffic(&self, _: Now) -> Traffic {
-        Traffic { rate: None, most: f64::MAX, waiting: 0, refused_keys: 0 }
+        Traffic { rate: None, most: f64::MAX, waiting: 0, refused_keys: 0, is_free: true }
     }
 }

@@ -14,7 +14,7 @@ use crate::cache::decide::{
 };
 use crate::clock::{Now, nanos};
 use crate::error::{Error, ErrorKind, Scope};
-use crate::fleet::{Brought, Left, Mark, Outcome};
+use crate::fleet::{Brought, Left, Mark, Outcome, seldom_early};
 
 /// A fetch that is over: which, how its request was admitted and when that was sent.
 pub(crate) struct Ended<'a> {
@@ -339,12 +339,18 @@ impl Inner {
             generation: self.next_grant.fetch_add(1, Ordering::Relaxed),
             expires: sent.plus(Duration::from_nanos(windows.net_lifetime)),
             came: now.boot_nanos(),
-            soft: windows.soft(self.policy.random()),
+            soft: windows.soft(self.early(ended)),
             wait_below: windows.wait_below,
             lifetime,
             promise: nanos(self.policy.min_remaining(nominal)),
             mark: None,
         }
+    }
+
+    /// How early a grant is refreshed, as a part of the most (`0.0..=1.0`).
+    fn early(&self, ended: &Ended<'_>) -> f64 {
+        let random = self.policy.random();
+        if ended.fetch.shared.is_some() { seldom_early(random) } else { random }
     }
 
     /// When the fetch after this one may start, in nanoseconds since boot.

@@ -1,5 +1,6 @@
 //! What a process has in hand when a fetch of it asks a store.
 
+use super::account::Terms;
 use crate::fleet::store::{Kind, Seen};
 
 /// Whoever has waited this much longer than a fetch may take, in nanoseconds, fetches in the second chair, and after as
@@ -30,6 +31,8 @@ pub(crate) struct Hand {
     pub(crate) fetch_timeout: u64,
     /// It may make the call itself.
     pub(crate) may_fetch: bool,
+    /// Those by which it could send the call right away.
+    pub(crate) terms: Option<Terms>,
 }
 
 impl Hand {

@@ -4,6 +4,7 @@ mod account;
 mod breaker;
 mod claimed;
 mod counters;
+mod early;
 mod guarded;
 mod hand;
 mod keys;
@@ -16,9 +17,10 @@ mod waiting;
 
 pub use counters::FleetStats;
 
-pub(crate) use account::Allowed;
+pub(crate) use account::{Allowed, Terms};
 pub(crate) use claimed::{Claimed, Outcome};
 pub(crate) use counters::Counters;
+pub(crate) use early::seldom_early;
 pub(crate) use guarded::Condition;
 pub(crate) use hand::{Hand, Mark};
 pub(crate) use member::{Access, Member, Stores};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use super::account::Allowed;
+use super::account::{Allowed, Terms};
 use super::claimed::{Asks, Claimed, Outcome};
 use super::counters::Counters;
 use super::hand::{Hand, Mark};
@@ -64,13 +64,12 @@ impl SharedFetch {
     /// Asks the account's cell whether the call may be made: that in the farthest store, which all share.
     pub(crate) fn admit(
         &self,
-        rates: (f64, f64),
-        lost_after: u64,
+        terms: &Terms,
         waker: Option<&Waker>,
         counters: &Counters,
         now: Now,
     ) -> Allowed {
-        self.store.admit(rates, lost_after, waker, counters, now)
+        self.store.admit(terms, waker, counters, now)
     }
 
     /// Tells the account's cell how the call ended.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
+use super::account::Call;
 use super::claimed::{Asks, Claimed};
 use super::counters::{Count, Counters, Why};
 use super::guarded::{Condition, GuardedStore};
@@ -15,7 +16,7 @@ use super::hand::{Hand, Mark};
 use super::member::Member;
 use super::sealed::{Brought, Pause};
 use crate::clock::{Now, nanos_of};
-use crate::fleet::store::{Admitted, Answer, Answered, Pass, Pending, Slot, StoreClock, Trouble};
+use crate::fleet::store::{Answer, Answered, Pending, Slot, StoreClock, Trouble};
 use crate::fleet::store::{Chair, Claim, Head, Lease, Seen, Wanted};
 use crate::random;
 use crate::sync::Mutex;
@@ -32,7 +33,7 @@ pub(super) struct StoreFetch {
     pub(super) member: Arc<Member>,
     pub(super) store: Arc<GuardedStore>,
     /// Another store is asked before upstream is called.
-    is_in_front: bool,
+    pub(super) is_in_front: bool,
     pub(super) slot: Slot,
     ttl: Duration,
     pub(super) state: Mutex<State>,
@@ -44,13 +45,9 @@ pub(super) struct State {
     /// The question that the store has not answered yet.
     asking: Option<Asking>,
     pub(super) waits_since: Option<u64>,
-    pub(super) pass: Option<Pass>,
-    /// Told to the account's cell.
-    pub(super) call: u64,
-    /// What the account's cell has not answered yet.
-    pub(super) admitting: Option<Box<dyn Pending<Admitted>>>,
-    /// The store was in trouble: nobody waits for it twice, and the process's own limiter decides.
-    pub(super) is_left_alone: bool,
+    /// It was counted that something there is none of ours.
+    has_junk: bool,
+    pub(super) call: Call,
 }
 
 #[derive(Default)]
@@ -127,7 +124,7 @@ impl StoreFetch {
                     if self.store.is(Condition::ReadOnly) { Why::NoLease } else { Why::Failed };
                 return Asks::only(self.without_store(&mut state, hand, why, counters, time));
             }
-            None => Asking::new(self.wanted(hand, time)),
+            None => Asking::new(self.wanted(&mut state, hand, time)),
         };
         let asks = self.ask_store(&mut state, asking, hand, waker, counters, now);
         if let Claimed::Value(..) | Claimed::Paused(_) = asks.claimed {
@@ -198,7 +195,8 @@ impl StoreFetch {
                         }
                     }
                 }
-                Ok(Claim::Lease(lease, seen)) => {
+                Ok(Claim::Lease(lease, seen, admitted)) => {
+                    state.call.said(admitted, time);
                     if !self.is_in_front {
                         counters.count(Count::Lease);
                     }
@@ -216,6 +214,10 @@ impl StoreFetch {
                     (self.busy(state, hand, found, counters, time), Some(seen))
                 }
             };
+            let has_junk = seen.is_some_and(|seen| seen.has_junk);
+            if has_junk && !std::mem::replace(&mut state.has_junk, true) {
+                counters.count(Count::Rejected);
+            }
             let give_up = seen.is_some_and(|seen| hand.is_given_up(&seen));
             return Asks { claimed, give_up, epoch: seen.map(|seen| seen.epoch) };
         }
@@ -246,7 +248,7 @@ impl StoreFetch {
         self.store.set(Condition::Skewed, is_skewed);
     }
 
-    fn wanted(&self, hand: &Hand, time: u64) -> Wanted {
+    fn wanted(&self, state: &mut State, hand: &Hand, time: u64) -> Wanted {
         let need = hand.need.max(if hand.left > 0 { hand.left.saturating_add(SECOND) } else { 1 });
         Wanted {
             slot: self.slot,
@@ -255,6 +257,7 @@ impl StoreFetch {
             not: [hand.mark.map(|mark| mark.generation), None],
             is_pause_known: false,
             chair: if hand.may_fetch { Chair::First } else { Chair::None },
+            account: self.account(&mut state.call, hand.terms.as_ref()),
         }
     }
 

@@ -25,25 +25,28 @@ pub(super) fn name(slot: &Slot, kind: &str) -> String {
     format!("{}.{kind}", slot.hex())
 }
 
-/// What is in a file; none if there is none, or something else of that name, or too much.
+/// What is in a file; nothing of it if it is something else of that name, or too long, and none if there is none.
 pub(super) fn read(folder: BorrowedFd<'_>, name: &str) -> Result<Option<Vec<u8>>, Errno> {
     // Without O_NONBLOCK a pipe of that name would hold the caller for ever.
     let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
     let file = match openat(folder, name, flags, Mode::empty()) {
         Ok(file) => File::from(file),
-        Err(Errno::ENOENT | Errno::ELOOP | Errno::ENXIO | Errno::ENODEV | Errno::ENOTDIR) => {
-            return Ok(None);
-        }
+        Err(Errno::ENOENT | Errno::ENOTDIR) => return Ok(None),
+        Err(Errno::ELOOP | Errno::ENXIO | Errno::ENODEV) => return Ok(Some(Vec::new())),
         Err(errno) => return Err(errno),
     };
     let about = file.metadata().map_err(|error| errno_of(&error))?;
     let most = VALUE_MAX_BYTES as u64;
     if !about.is_file() || about.len() > most {
-        return Ok(None);
+        return Ok(Some(Vec::new()));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(about.len()).map_or(0, |len| len + 1));
     file.take(most + 1).read_to_end(&mut bytes).map_err(|error| errno_of(&error))?;
-    Ok((bytes.len() <= VALUE_MAX_BYTES).then_some(bytes))
+    // It has grown meanwhile.
+    if bytes.len() > VALUE_MAX_BYTES {
+        bytes.clear();
+    }
+    Ok(Some(bytes))
 }
 
 /// Puts a file in place of what has its name.

@@ -175,7 +175,8 @@ impl HostStore {
         let found = look();
         if let Ok(Found::Nothing(seen)) = found {
             let lease = Lease { slot: wanted.slot, chair: wanted.chair, number };
-            return Ok(Claim::Lease(lease, seen));
+            let ask = |(cell, asked): &(Slot, Asked)| self.admit(cell, asked, time).ok();
+            return Ok(Claim::Lease(lease, seen, wanted.account.as_ref().and_then(ask)));
         }
         opened.unlock(offset, number);
         match found? {

@@ -90,7 +90,7 @@ fn trouble_of(store: &HostStore, time: u64) -> Trouble {
 
 fn take_lease(store: &HostStore, time: u64) -> Option<Lease> {
     match store.claim(&wanted(), time).unwrap() {
-        Claim::Lease(lease, _) => Some(lease),
+        Claim::Lease(lease, ..) => Some(lease),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 
 use redis_protocol::redis_keyslot;
 
-use super::job::{Job, Redirect};
+use super::job::{Follows, Job, Redirect};
 use super::link::Link;
 use super::server::Server;
 use crate::fleet::store::Trouble;
@@ -50,9 +50,20 @@ impl Cluster {
     pub(super) fn redirect(&self, job: &Arc<Job>, to: &Redirect) -> Result<(), Trouble> {
         let link = self.named(&to.address)?;
         if to.is_for_good {
-            self.known.lock().owners.insert(to.part, Arc::clone(&link));
+            self.moves(to.part, &link);
         }
         link.post(job)
+    }
+
+    /// A server has the keys of a part from now on, and renews their leases; in one step, so that none is missed that is
+    /// let go meanwhile.
+    fn moves(&self, part: u16, to: &Arc<Link>) {
+        let mut known = self.known.lock();
+        known.owners.insert(part, Arc::clone(to));
+        let others = self.seeds.iter().chain(known.links.values());
+        let others = others.filter(|other| !Arc::ptr_eq(other, to));
+        let is_of_part = |key: &[u8]| redis_keyslot(key) == part;
+        others.flat_map(|other| other.hand_over(is_of_part)).for_each(|held| to.hold(held));
     }
 
     /// Renews a lease no more; whether it was held.
@@ -84,9 +95,9 @@ impl Cluster {
 }
 
 /// Where a job goes that is sent to the wrong server.
-pub(super) fn follows(cluster: &Arc<Cluster>) -> super::job::Follows {
+pub(super) fn follows(cluster: &Arc<Cluster>) -> Follows {
     let cluster: Weak<Cluster> = Arc::downgrade(cluster);
-    Box::new(move |job, to| match cluster.upgrade() {
+    Arc::new(move |job, to| match cluster.upgrade() {
         Some(cluster) => cluster.redirect(job, to),
         None => Ok(()),
     })

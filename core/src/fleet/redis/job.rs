@@ -24,7 +24,7 @@ pub(super) struct Job {
 }
 
 /// Sends a command where a server has said.
-pub(super) type Follows = Box<dyn Fn(&Arc<Job>, &Redirect) -> Result<(), Trouble> + Send + Sync>;
+pub(super) type Follows = Arc<dyn Fn(&Arc<Job>, &Redirect) -> Result<(), Trouble> + Send + Sync>;
 
 /// Who has the key of a command instead, as the server said that was asked.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The leases that this process holds, which end by themselves unless they are renewed.
 
 use super::command::Command;
+use super::job::Follows;
 use super::scripts::Script;
 
 /// How long a lease lasts, in nanoseconds: that long others wait for a holder that is gone.
@@ -16,6 +17,8 @@ pub(super) struct Held {
     pub(super) key: Vec<u8>,
     pub(super) taken: u64,
     pub(super) renewed: u64,
+    /// Where it is renewed if another server has it by then.
+    pub(super) follows: Option<Follows>,
 }
 
 #[derive(Default)]
@@ -33,8 +36,13 @@ impl Leases {
         self.0.len() < before
     }
 
+    /// Takes those out whose keys another server has.
+    pub(super) fn take(&mut self, is_taken: impl Fn(&[u8]) -> bool) -> Vec<Held> {
+        self.0.extract_if(.., |held| is_taken(&held.key)).collect()
+    }
+
     /// The renewals that are due: all together, once one is.
-    pub(super) fn due(&mut self, time: u64) -> Vec<Command> {
+    pub(super) fn due(&mut self, time: u64) -> Vec<(Command, Option<Follows>)> {
         self.0.retain(|held| time.saturating_sub(held.taken) < HELD_MOST);
         if self.next().is_none_or(|next| next > time) {
             return Vec::new();
@@ -44,7 +52,9 @@ impl Leases {
         due.map(|held| {
             held.renewed = time;
             let lasts = (LEASE / 1000).to_string().into_bytes();
-            Command::new(Script::Renew, vec![held.key.clone()], vec![token(held.number), lasts])
+            let arguments = vec![token(held.number), lasts];
+            let command = Command::new(Script::Renew, vec![held.key.clone()], arguments);
+            (command, held.follows.clone())
         })
         .collect()
     }
@@ -70,12 +80,15 @@ mod tests {
     fn leases_are_renewed_together_and_not_for_ever() {
         let mut leases = Leases::default();
         for (number, at) in [(1, 0), (2, SECOND / 2), (3, SECOND * 3 / 4)] {
-            leases.add(Held { number, key: vec![], taken: at, renewed: at });
+            leases.add(Held { number, key: vec![], taken: at, renewed: at, follows: None });
         }
         assert_eq!(leases.due(SECOND - 1).len(), 0);
         assert_eq!(leases.due(SECOND).len(), 2, "the third has time");
         assert_eq!(leases.next(), Some(SECOND * 7 / 4));
         assert!(leases.remove(3) && !leases.remove(3));
+        let elsewhere = leases.take(|key| key.is_empty());
+        assert!(leases.next().is_none() && elsewhere.len() == 2);
+        elsewhere.into_iter().for_each(|held| leases.add(held));
         for second in 2..90 {
             assert_eq!(leases.due(second * SECOND).len(), 2, "{second}");
         }

@@ -35,8 +35,19 @@ pub(super) struct Line {
     incoming: Incoming,
     outgoing: Vec<u8>,
     is_flushed: bool,
-    /// What the server's clock and the one since boot showed at first; none for a test's clock.
-    clocks: Option<(u64, u64)>,
+    clock: Clock,
+}
+
+/// What is known of the server's clock. Times are nanoseconds.
+enum Clock {
+    /// It is a test's.
+    ByHand,
+    Unseen,
+    /// What it and the one since boot showed at first.
+    Seen {
+        shown: u64,
+        asked: u64,
+    },
 }
 
 /// Why there is no connection, or none any more.
@@ -47,12 +58,11 @@ pub(super) struct Broken {
 }
 
 impl Line {
-    /// Connects, is let in, and sees whether the server can be used. Waits on this thread.
+    /// Connects and is let in. Whether the server can be used, its first answer shows. Waits on this thread.
     pub(super) fn open(server: &Server, tls: Option<&Tls>) -> Result<Self, Broken> {
         let line = Self::connect(server, tls);
         let mut line = line.map_err(|failure| Broken::new(of_failure(&failure)))?;
         line.log_in(server)?;
-        line.look_at_clock(server)?;
         line.stream.poll_from_now_on()?;
         Ok(line)
     }
@@ -67,7 +77,7 @@ impl Line {
             incoming: Incoming::default(),
             outgoing: Vec::new(),
             is_flushed: true,
-            clocks: None,
+            clock: if server.is_by_hand { Clock::ByHand } else { Clock::Unseen },
         })
     }
 
@@ -88,23 +98,34 @@ impl Line {
     /// Looks at the server's clock for the first time.
     pub(super) fn look_at_clock(&mut self, server: &Server) -> Result<(), Broken> {
         let asked = boot_nanos();
-        if server.is_by_hand {
-            let command = Command::new(Script::Time, vec![], vec![b"0".to_vec()]);
-            return self.asked(&command.in_full(&server.scripts)).map(drop);
-        }
         let command = Command::new(Script::Time, vec![], vec![]);
         let reply = self.asked(&command.in_full(&server.scripts))?;
-        match reply {
-            Reply::List(parts) => match parts.first() {
-                Some(Reply::Number(micros)) if PLAUSIBLE.contains(micros) => {
-                    self.clocks = Some((micros.unsigned_abs() * 1000, asked));
-                    Ok(())
-                }
-                _ => Err(Broken::unsupported(
-                    "scripts cannot read its clock (TIME), which leases need",
-                )),
-            },
-            _ => Err(Broken::unsupported(NO_REDIS)),
+        self.time(reply, asked, boot_nanos()).map(drop)
+    }
+
+    /// The server's time, with which each answer of a script begins, and the rest of it. Until the first one has come it
+    /// is not known whether the server can be used at all. All times are nanoseconds.
+    pub(super) fn time(
+        &mut self,
+        reply: Reply,
+        asked: u64,
+        answered: u64,
+    ) -> Result<(u64, Vec<Reply>), Broken> {
+        let is_first = matches!(self.clock, Clock::Unseen);
+        let strange = |first| match is_first {
+            true => Broken::unsupported(first),
+            false => Broken { what: STRANGE.to_owned(), reach: Reach::Answer },
+        };
+        let Reply::List(mut parts) = reply else { return Err(strange(NO_REDIS)) };
+        let micros = match parts.first() {
+            Some(Reply::Number(micros)) if !is_first || PLAUSIBLE.contains(micros) => *micros,
+            _ => return Err(strange(NO_TIME)),
+        };
+        parts.remove(0);
+        let shown = micros.unsigned_abs().saturating_mul(1000);
+        match self.keeps_time(shown, asked, answered) {
+            true => Ok((shown, parts)),
+            false => Err(Broken::unsupported(NO_CLOCK)),
         }
     }
 
@@ -172,8 +193,11 @@ impl Line {
         let (mut replies, mut bytes) = (Vec::new(), [0; 16 * 1024]);
         loop {
             match self.stream.read(&mut bytes) {
-                // What came before the end counts. The end is met again by the next call.
-                Ok(0) if !replies.is_empty() => return Ok(replies),
+                // What came before the end counts, such as why there is no room. The end is met again by the next call.
+                Ok(0) | Err(_) if !replies.is_empty() => return Ok(replies),
+                Ok(0) if matches!(self.clock, Clock::Unseen) => {
+                    return Err(Broken::new(CLOSES.to_owned()));
+                }
                 Ok(0) => return Err(Broken::new("it closed the connection".to_owned())),
                 Ok(count) => self.incoming.add(&bytes[..count]),
                 Err(error) if waits(&error) => return Ok(replies),
@@ -188,8 +212,15 @@ impl Line {
     }
 
     /// Whether the server's clock has gone on as the one since boot has; both in nanoseconds.
-    pub(super) fn keeps_time(&self, shown: u64, asked: u64, answered: u64) -> bool {
-        let Some((first, then)) = self.clocks else { return true };
+    fn keeps_time(&mut self, shown: u64, asked: u64, answered: u64) -> bool {
+        let (first, then) = match self.clock {
+            Clock::Seen { shown, asked } => (shown, asked),
+            Clock::Unseen => {
+                self.clock = Clock::Seen { shown, asked };
+                return true;
+            }
+            Clock::ByHand => return true,
+        };
         let passed = shown.saturating_sub(first);
         let least = asked.saturating_sub(then).saturating_sub(DRIFT_MAX);
         // The first answer was on its way for a while, too.
@@ -200,6 +231,9 @@ impl Line {
 
 const CLOSES: &str = "it closes the connection: does it speak TLS, or another language?";
 const NO_REDIS: &str = "what answers is no Redis or Valkey";
+const NO_TIME: &str = "scripts cannot read its clock (TIME), which leases need";
+const NO_CLOCK: &str = "its clock (TIME) does not go on as a clock does";
+const STRANGE: &str = "it answers what no script of ours does";
 
 /// So that the other end hears of it, though a forked child may have the same socket open.
 impl Drop for Line {

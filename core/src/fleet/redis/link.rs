@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::command::Command;
 use super::job::Job;
 use super::leases::{Held, Leases};
 use super::line::{Broken, Line};
@@ -54,7 +53,7 @@ struct State {
     bell: Option<UnixStream>,
     /// No connection is made before this, and why.
     rests: Option<(u64, Trouble)>,
-    /// Connections in a row that could not be made.
+    /// Connections in a row that could not be made, or were of no use.
     failures: i32,
     leases: Leases,
 }
@@ -115,6 +114,11 @@ impl Link {
         state.is_woken();
     }
 
+    /// Gives up the leases whose keys another server has, for that to renew.
+    pub(super) fn hand_over(&self, is_theirs: impl Fn(&[u8]) -> bool) -> Vec<Held> {
+        self.state.lock().leases.take(is_theirs)
+    }
+
     /// Renews a lease no more; whether it was held.
     pub(super) fn let_go(&self, number: u64) -> bool {
         self.state.lock().leases.remove(number)
@@ -145,27 +149,33 @@ impl Link {
             let (jobs, renewals) = self.take(time);
             if !jobs.is_empty() || !renewals.is_empty() {
                 used = time;
-                if let Some(broken) = self.send(&mut open, jobs, &renewals, time) {
+                if let Some(broken) = self.send(&mut open, jobs, renewals) {
                     self.lose(open.take(), &broken);
                     continue;
                 }
             }
-            self.is_connected.store(open.is_some(), Ordering::Relaxed);
             let Some(wait) = self.rest(used.saturating_add(IDLE)) else { return };
             let is_woken =
                 open.as_mut().map_or_else(|| listen(bell, wait), |open| open.wait(bell, wait));
             let mut rung = [0; 64];
             while is_woken && (&*bell).read(&mut rung).is_ok_and(|count| count > 0) {}
-            if let Some(broken) = open.as_mut().and_then(|open| open.go_on(&self.server).err()) {
-                self.lose(open.take(), &broken);
+            let Some(line) = &mut open else { continue };
+            match line.go_on(&self.server, &self.is_connected) {
+                Ok(()) if line.has_worked() => self.state.lock().failures = 0,
+                Ok(()) => {}
+                Err(broken) => self.lose(open.take(), &broken),
             }
         }
     }
 
     /// What is to be sent now.
-    fn take(&self, time: u64) -> (VecDeque<Arc<Job>>, Vec<Command>) {
+    fn take(&self, time: u64) -> (VecDeque<Arc<Job>>, Vec<Arc<Job>>) {
         let mut state = self.state.lock();
-        (std::mem::take(&mut state.queue), state.leases.due(time))
+        let (jobs, due) = (std::mem::take(&mut state.queue), state.leases.due(time));
+        drop(state);
+        let until = time.saturating_add(SECOND);
+        let renewal = |(command, follows)| Job::new(command, time, until, follows);
+        (jobs, due.into_iter().map(renewal).collect())
     }
 
     /// Sends commands, on a connection that is made if there is none; returns what went wrong.
@@ -173,8 +183,7 @@ impl Link {
         &self,
         open: &mut Option<Open>,
         jobs: VecDeque<Arc<Job>>,
-        renewals: &[Command],
-        time: u64,
+        renewals: Vec<Arc<Job>>,
     ) -> Option<Broken> {
         if open.is_none() {
             match Line::open(&self.server, self.tls.as_ref()) {
@@ -184,8 +193,7 @@ impl Link {
                     return None;
                 }
             }
-            let mut state = self.state.lock();
-            (state.rests, state.failures) = (None, 0);
+            self.state.lock().rests = None;
         }
         let open = open.as_mut()?;
         let late = || trouble(&self.server.name, "it has not answered in time", false);
@@ -193,14 +201,12 @@ impl Link {
         for job in jobs {
             if job.is_over(now) { job.end(Err(late())) } else { open.add(job, &self.server) }
         }
-        let until = time.saturating_add(SECOND);
-        let renewals = renewals.iter().cloned();
-        renewals.for_each(|command| open.add(Job::new(command, now, until, None), &self.server));
+        renewals.into_iter().for_each(|job| open.add(job, &self.server));
         open.flush().err()
     }
 
-    /// There is no connection: all who ask are told, for a while.
-    fn failed(&self, jobs: VecDeque<Arc<Job>>, broken: &Broken) {
+    /// There is no connection, or none of use: all who ask are told, for a while.
+    fn failed(&self, jobs: impl IntoIterator<Item = Arc<Job>>, broken: &Broken) {
         let trouble = broken.trouble(&self.server);
         let mut state = self.state.lock();
         let spread = (SPREAD * 2_f64.powi(state.failures)).min(SPREAD_MAX);
@@ -218,14 +224,18 @@ impl Link {
     /// The connection broke. What was under way on one that had worked goes once more, on another; else all
     /// processes that lost theirs come back one after the other.
     fn lose(&self, open: Option<Open>, broken: &Broken) {
+        self.is_connected.store(false, Ordering::Relaxed);
         let Some(open) = open else { return };
+        if !open.has_worked() {
+            return self.failed(open.end(), broken);
+        }
         let (time, trouble) = (boot_nanos(), broken.trouble(&self.server));
-        let has_worked = open.has_worked() && !broken.reach.is_of_server();
+        let is_of_server = broken.reach.is_of_server();
         let (again, lost): (Vec<_>, Vec<_>) =
-            open.end().partition(|job| has_worked && job.goes_again(time));
+            open.end().partition(|job| !is_of_server && job.goes_again(time));
         let mut state = self.state.lock();
         if again.is_empty() && state.queue.is_empty() {
-            let rest = if broken.reach.is_of_server() { REFUSED } else { SPREAD };
+            let rest = if is_of_server { REFUSED } else { SPREAD };
             let until = time.saturating_add(nanos_of(rest * random::unit()));
             state.rests = Some((until, trouble.clone()));
         }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -43,7 +43,7 @@ impl Open {
         Self { line, under_way, has_worked: false, is_all_sent: true }
     }
 
-    /// Whether anything was ever answered on it.
+    /// Whether anything was ever answered on it as a server does that can be used.
     pub(super) fn has_worked(&self) -> bool {
         self.has_worked
     }
@@ -91,8 +91,8 @@ impl Open {
             && !polled[0].revents().is_empty()
     }
 
-    /// Sends and reads what it can, and hands out what was answered.
-    pub(super) fn go_on(&mut self, server: &Server) -> Result<(), Broken> {
+    /// Sends and reads what it can, and hands out what was answered; whether the connection is of use is told before that.
+    pub(super) fn go_on(&mut self, server: &Server, is_of_use: &AtomicBool) -> Result<(), Broken> {
         self.flush()?;
         let received = self.line.receive()?;
         let answered = boot_nanos();
@@ -101,21 +101,25 @@ impl Open {
             let Some(sent) = self.under_way.pop_front() else {
                 return Err(Broken::unsupported("it says what it was not asked"));
             };
-            self.has_worked = true;
             let Some(job) = sent.job else { continue };
             if let Reply::Error(text) = &reply {
                 if text.starts_with("NOSCRIPT") && !sent.is_full {
+                    self.has_worked = true;
                     self.put(job, true, server);
                     continue;
                 }
                 if let Some(followed) = Redirect::read(text).and_then(|to| job.follow(&to)) {
+                    self.has_worked = true;
                     ended.extend(followed.err().map(|trouble| ((Err(trouble), None), job)));
                     continue;
                 }
             }
-            ended.push((self.said(reply, sent.at, answered, server), job));
+            let said = self.said(reply, sent.at, answered, server);
+            self.has_worked |= said.1.is_none();
+            ended.push((said, job));
         }
         let broken = ended.iter().find_map(|((_, broken), _)| broken.clone());
+        is_of_use.store(self.has_worked && broken.is_none(), Ordering::Relaxed);
         // Whoever is told may ask the next question right here.
         ended.into_iter().for_each(|((told, _), job)| job.end(told));
         if let Some(broken) = broken {
@@ -132,33 +136,24 @@ impl Open {
 
     /// What a reply says, and why the connection is of no use any more, if that is so.
     fn said(
-        &self,
+        &mut self,
         reply: Reply,
         asked: u64,
         answered: u64,
         server: &Server,
     ) -> (Result<Said, Trouble>, Option<Broken>) {
-        let wrong = |what: &str, reads| Err(trouble(&server.name, what, reads));
-        let mut parts = match reply {
-            Reply::Error(text) => {
-                let (what, reads, reach) = of_error(&text);
-                let broken = Broken { what: what.clone(), reach };
-                let is_broken = reach != Reach::Answer;
-                return (wrong(&what, reads), is_broken.then_some(broken));
-            }
-            Reply::List(parts) => parts.into_iter(),
-            _ => return (wrong("it answers what no script of ours does", false), None),
+        let wrong = |broken: Broken, reads| {
+            let trouble = Trouble { reads, ..broken.trouble(server) };
+            (Err(trouble), (broken.reach != Reach::Answer).then_some(broken))
         };
-        let Some(Reply::Number(micros)) = parts.next() else {
-            return (wrong("it answers what no script of ours does", false), None);
-        };
-        let time = micros.unsigned_abs().saturating_mul(1000);
-        if !self.line.keeps_time(time, asked, answered) {
-            let what = "its clock (TIME) does not go on as a clock does";
-            let broken = Broken::unsupported(what);
-            return (Err(broken.trouble(server)), Some(broken));
+        if let Reply::Error(text) = &reply {
+            let (what, reads, reach) = of_error(text);
+            return wrong(Broken { what, reach }, reads);
         }
-        (Ok(Said { time, answered, rest: parts.collect() }), None)
+        match self.line.time(reply, asked, answered) {
+            Ok((time, rest)) => (Ok(Said { time, answered, rest }), None),
+            Err(broken) => wrong(broken, false),
+        }
     }
 
     /// The commands that were under way.

@@ -81,21 +81,13 @@ impl Probe {
         let asked = boot_nanos();
         let reply = self.line.reply(&command.by_digest(&self.server.scripts))?;
         let answered = boot_nanos();
-        let micros = match &reply {
-            Reply::List(parts) => match parts.first() {
-                Some(Reply::Number(micros)) => *micros,
-                _ => return Ok(None),
-            },
-            Reply::Error(text) => return Err(Broken::new(of_error(text).0)),
-            _ => return Ok(None),
-        };
-        let shown = micros.unsigned_abs().saturating_mul(1000);
-        if !self.line.keeps_time(shown, asked, answered) {
-            return Ok(None);
+        if let Reply::Error(text) = &reply {
+            return Err(Broken::new(of_error(text).0));
         }
+        let Ok((shown, _)) = self.line.time(reply, asked, answered) else { return Ok(None) };
         let took = answered.saturating_sub(asked);
         let local = wall.as_millis() + u128::from(took / 2_000_000);
-        let ahead_ms = i128::from(micros / 1000) - i128::try_from(local).unwrap_or(i128::MAX);
+        let ahead_ms = i128::from(shown / 1_000_000) - i128::try_from(local).unwrap_or(i128::MAX);
         Ok(Some(Look { took, ahead_ms: i64::try_from(ahead_ms).unwrap_or(i64::MAX) }))
     }
 }

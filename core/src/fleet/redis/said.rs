@@ -6,6 +6,13 @@ use super::server::Server;
 use super::words::{of_error, trouble};
 use crate::fleet::store::{Admitted, Claim, Head, Kind, Lease, Pass, Seen, Trouble};
 
+/// A call that an account is asked about, and when it was answered, in nanoseconds since boot.
+#[derive(Clone, Copy)]
+pub(super) struct AskedAt {
+    pub(super) call: u64,
+    pub(super) answered: u64,
+}
+
 impl Said {
     /// The answer of a script that does something or does not.
     pub(super) fn is_done(&self) -> Option<bool> {
@@ -15,8 +22,13 @@ impl Said {
         }
     }
 
-    /// The answer to a claim.
-    pub(super) fn claim(&self, lease: Lease, server: &Server) -> Option<Result<Claim, Trouble>> {
+    /// The answer to a claim, of a call that the account is asked about if it is asked at all.
+    pub(super) fn claim(
+        &self,
+        lease: Lease,
+        asked: Option<AskedAt>,
+        server: &Server,
+    ) -> Option<Result<Claim, Trouble>> {
         let (what, rest) = self.rest.split_first()?;
         Some(Ok(match (what.text()?, rest) {
             (b"value", [Reply::Text(value)]) => Claim::Value(value.clone()),
@@ -25,24 +37,34 @@ impl Said {
                 let (what, _, _) = of_error(&String::from_utf8_lossy(error.text()?));
                 return Some(Err(trouble(&server.name, &what, true)));
             }
-            (b"lease", rest) => Claim::Lease(lease, seen(rest)?),
+            (b"lease", rest) => {
+                let (found, account) = rest.split_at_checked(5)?;
+                let admitted = asked.and_then(|asked| self.said_of(account, asked));
+                Claim::Lease(lease, seen(found)?, admitted)
+            }
             (b"busy", rest) => Claim::Busy(seen(rest)?),
             _ => return None,
         }))
     }
 
-    /// The answer to a call that asks whether it may be made; `now` is when it came, in nanoseconds since boot.
-    pub(super) fn admitted(&self, call: u64, now: u64) -> Option<Result<Admitted, Trouble>> {
-        let [what, Reply::Number(number), rate] = &self.rest[..] else { return None };
+    /// The answer to a call that asks whether it may be made.
+    pub(super) fn admitted(&self, asked: AskedAt) -> Option<Result<Admitted, Trouble>> {
+        Some(Ok(self.said_of(&self.rest, asked)?))
+    }
+
+    /// What an account says of a call.
+    fn said_of(&self, parts: &[Reply], asked: AskedAt) -> Option<Admitted> {
+        let AskedAt { call, answered } = asked;
+        let [what, Reply::Number(number), rate] = parts else { return None };
         let rate = std::str::from_utf8(rate.text()?).ok()?.parse().ok()?;
-        let after =
-            || now.saturating_add(number.unsigned_abs().saturating_add(1).saturating_mul(1000));
-        Some(Ok(match what.text()? {
+        let wait = number.unsigned_abs().saturating_add(1).saturating_mul(1000);
+        let after = || answered.saturating_add(wait);
+        Some(match what.text()? {
             b"go" => Admitted::Go(Pass { call, at: self.time, is_probe: *number == 1, rate }),
             b"later" => Admitted::Later(after()),
             b"cooling" => Admitted::Cooling(after()),
             _ => return None,
-        }))
+        })
     }
 }
 
@@ -57,11 +79,13 @@ impl Reply {
     }
 }
 
-/// What was in the slot: the head of the value, the epoch, the head of the note, the age of the lease.
+/// What was in the slot: the head of the value, the epoch, the head of the note, the age of the lease, 1 if something
+/// there is none of ours.
 fn seen(parts: &[Reply]) -> Option<Seen> {
-    let [head, epoch, note, Reply::Number(_)] = parts else { return None };
+    let [head, epoch, note, Reply::Number(_), Reply::Number(junk)] = parts else { return None };
     let epoch = u64::from_le_bytes(epoch.text()?.try_into().ok()?);
     let note = Head::read(note.text()?).filter(|note| note.kind == Kind::Note);
     let failures = note.map_or(0, |note| note.failures);
-    Some(Seen { head: Head::read(head.text()?), epoch, failures })
+    let has_junk = *junk == 1;
+    Some(Seen { head: Head::read(head.text()?), epoch, failures, has_junk })
 }

@@ -32,16 +32,17 @@ const CLOCK: &str = include_str!("scripts/clock.lua");
 const CLOCK_BY_HAND: &str = include_str!("scripts/clock_by_hand.lua");
 const HEADS: &str = include_str!("scripts/heads.lua");
 const CELL: &str = include_str!("scripts/cell.lua");
+const LET_THROUGH: &str = include_str!("scripts/let_through.lua");
 
 const ALL: [(Script, &[&str]); 9] = [
     (Script::Time, &[include_str!("scripts/time.lua")]),
-    (Script::Claim, &[HEADS, include_str!("scripts/claim.lua")]),
+    (Script::Claim, &[HEADS, CELL, LET_THROUGH, include_str!("scripts/claim.lua")]),
     (Script::Publish, &[HEADS, include_str!("scripts/publish.lua")]),
     (Script::Pause, &[HEADS, include_str!("scripts/pause.lua")]),
     (Script::Release, &[HEADS, include_str!("scripts/release.lua")]),
     (Script::Renew, &[HEADS, include_str!("scripts/renew.lua")]),
     (Script::Replace, &[HEADS, include_str!("scripts/replace.lua")]),
-    (Script::Admit, &[HEADS, CELL, include_str!("scripts/admit.lua")]),
+    (Script::Admit, &[HEADS, CELL, LET_THROUGH, include_str!("scripts/admit.lua")]),
     (Script::Report, &[HEADS, CELL, include_str!("scripts/report.lua")]),
 ];
 

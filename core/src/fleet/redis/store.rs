@@ -8,6 +8,7 @@ use super::job::{Job, Said};
 use super::leases::{Held, LEASE, token};
 use super::names::{Names, Of};
 use super::pending;
+use super::said::AskedAt;
 use super::scripts::Script;
 use super::server::Server;
 use super::servers::Servers;
@@ -98,6 +99,12 @@ impl Ours {
         Job::new(command, asked, asked.saturating_add(waits), follows)
     }
 
+    /// When an account was asked about a call, once it has said something; `time` is the caller's.
+    fn asked_at(&self, call: u64, time: u64) -> impl Fn(&Said) -> AskedAt + Copy + use<> {
+        let by_hand = self.server().is_by_hand.then_some(time);
+        move |said| AskedAt { call, answered: by_hand.unwrap_or(said.answered) }
+    }
+
     /// Leaves something in the place of a value or a pause, as the holder of a lease or because nobody has one.
     fn leave(&self, script: Script, target: &Target<'_>, left: &[u8], time: u64) -> Answer<bool> {
         let Target { slot, group, lease, seen } = *target;
@@ -142,14 +149,14 @@ impl SharedStore for RedisStore {
         let number = random::number();
         let wants_lease = wanted.chair != Chair::None;
         let (slot, lease_name) = (&wanted.slot, ours.name(&wanted.slot, Of::Lease(wanted.chair)));
-        let keys = vec![
+        let mut keys = vec![
             ours.name(slot, Of::Value),
             ours.name(slot, Of::Pause),
             lease_name.clone(),
             ours.name(&wanted.group, Of::Value),
         ];
         let [first, second] = wanted.not.map(generation_bytes);
-        let arguments = vec![
+        let mut arguments = vec![
             micros(wanted.end.saturating_sub(time)),
             first,
             second,
@@ -157,17 +164,23 @@ impl SharedStore for RedisStore {
             if wants_lease { token(number) } else { Vec::new() },
             micros(if ours.server().is_by_hand { LEASE_BY_HAND } else { LEASE }),
         ];
+        if let Some((cell, asked)) = &wanted.account {
+            keys.push(ours.name(cell, Of::Cell));
+            arguments.extend(call(asked));
+        }
         let waits = nanos(ours.server().timeout);
         let job = ours.job((Script::Claim, waits), keys, arguments, time);
         let lease = Lease { slot: *slot, chair: wanted.chair, number };
         let servers = Arc::clone(&ours.servers);
         let (held, asked) = (lease_name.clone(), job.asked);
+        let account = wanted.account.map(|(_, asked)| ours.asked_at(asked.call, time));
         let reads = move |said: &Said| {
             // In a cluster, that of the server which has answered.
             let link = servers.link(&held);
-            let claim = said.claim(lease, &link.server);
+            let claim = said.claim(lease, account.map(|at| at(said)), &link.server);
             if let Some(Ok(Claim::Lease(..))) = &claim {
-                link.hold(Held { number, key: held, taken: asked, renewed: asked });
+                let follows = servers.follows();
+                link.hold(Held { number, key: held, taken: asked, renewed: asked, follows });
             }
             claim
         };
@@ -218,19 +231,11 @@ impl SharedStore for RedisStore {
 
     fn admit(&self, cell: &Slot, asked: &Asked, time: u64) -> Answer<Admitted> {
         let ours = self.0.get();
-        let arguments = vec![
-            token(asked.call),
-            number(asked.rate),
-            number(asked.most),
-            micros(asked.lost_after),
-            number(asked.random),
-        ];
         let waits = nanos(ours.server().timeout);
-        let job =
-            ours.job((Script::Admit, waits), vec![ours.name(cell, Of::Cell)], arguments, time);
-        let (call, is_by_hand) = (asked.call, ours.server().is_by_hand);
-        let reads =
-            move |said: &Said| said.admitted(call, if is_by_hand { time } else { said.answered });
+        let keys = vec![ours.name(cell, Of::Cell)];
+        let job = ours.job((Script::Admit, waits), keys, call(asked).to_vec(), time);
+        let asked_at = ours.asked_at(asked.call, time);
+        let reads = move |said: &Said| said.admitted(asked_at(said));
         pending::ask(&ours.servers.link(job.command.key()), job, reads, None)
     }
 
@@ -277,6 +282,17 @@ impl SharedStore for RedisStore {
             per_second: 20.0,
         }
     }
+}
+
+/// What the script wants that asks an account about a call.
+fn call(asked: &Asked) -> [Vec<u8>; 5] {
+    [
+        token(asked.call),
+        number(asked.rate),
+        number(asked.most),
+        micros(asked.lost_after),
+        number(asked.random),
+    ]
 }
 
 /// A generation as it stands in a head; nothing for none.

@@ -3,6 +3,7 @@
 mod bad;
 mod contract;
 mod faults;
+mod moving;
 mod ways;
 
 use std::sync::Arc;
@@ -52,7 +53,7 @@ fn lease(store: &dyn SharedStore) -> (Lease, Seen, StoreClock) {
     let wanted = Wanted { not: [Some(7), Some(77)], ..wanted() };
     let Answered { result, clock } = claim_as(store, &wanted);
     match result {
-        Ok(Claim::Lease(lease, seen)) => (lease, seen, clock),
+        Ok(Claim::Lease(lease, seen, _)) => (lease, seen, clock),
         other => panic!("no lease: {other:?}"),
     }
 }

@@ -63,6 +63,8 @@ pub(super) fn of_error(text: &str) -> (String, bool, Reach) {
     let lower = text.to_ascii_lowercase();
     let says = |what| lower.contains(what);
     match () {
+        // Who has not logged in is not even listened to for long.
+        () if says("unauthenticated") => of_error("NOAUTH"),
         () if says("max number of clients") => {
             ("it has as many clients as it may (maxclients)".to_owned(), false, Reach::Server)
         }
@@ -129,6 +131,8 @@ mod tests {
         }
         assert!(of_error("OOM command not allowed when used memory > 'maxmemory'.").1);
         assert_eq!(of_error("ERR max number of clients reached").2, Reach::Server);
+        let long = of_error("ERR Protocol error: unauthenticated multibulk length");
+        assert_eq!(long, of_error("NOAUTH Authentication required."));
     }
 
     #[test]

@@ -50,6 +50,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ("what is none of ours is absent", what_is_none_of_ours_is_absent),
     ("nothing too long is left", nothing_too_long_is_left),
     ("a cell holds calls back", a_cell_holds_calls_back),
+    ("an account is asked with the lease", an_account_is_asked_with_the_lease),
     ("a cell that is none of ours is absent", a_cell_that_is_none_of_ours_is_absent),
 ];
 
@@ -61,6 +62,7 @@ pub(crate) fn wanted() -> Wanted {
         not: [None; 2],
         is_pause_known: false,
         chair: Chair::First,
+        account: None,
     }
 }
 
@@ -91,7 +93,7 @@ fn claim(store: &dyn SharedStore, wanted: &Wanted) -> Claim {
 
 fn lease(store: &dyn SharedStore, wanted: &Wanted) -> (Lease, Seen) {
     match claim(store, wanted) {
-        Claim::Lease(lease, seen) => (lease, seen),
+        Claim::Lease(lease, seen, _) => (lease, seen),
         other => panic!("no lease: {other:?}"),
     }
 }
@@ -254,7 +256,7 @@ fn a_pause_is_told_until_it_ends(world: &dyn World) {
         assert!(matches!(found, Claim::Paused(found) if found == pause));
     }
     let over = other.claim(&wanted(), TIME + SECOND).result().unwrap();
-    let Claim::Lease(over, _) = over else { panic!("{over:?}") };
+    let Claim::Lease(over, ..) = over else { panic!("{over:?}") };
     other.release(&over);
     let knows = Wanted { is_pause_known: true, ..wanted() };
     let (lease, seen) = self::lease(&*other, &knows);
@@ -322,7 +324,7 @@ fn what_is_none_of_ours_is_absent(world: &dyn World) {
         world.put(Part::Value, &SLOT, poison.clone());
         world.put(Part::Pause, &SLOT, poison);
         let (lease, seen) = lease(&*store, &wanted());
-        assert_eq!(seen, Seen::default());
+        assert_eq!(seen, Seen { has_junk: true, ..Seen::default() });
         assert_eq!(store.publish(&target(Some(&lease), &seen), &fresh(1), TIME).result(), Ok(true));
         store.release(&lease);
         assert_eq!(value(&*store, &wanted()), fresh(1));
@@ -330,6 +332,15 @@ fn what_is_none_of_ours_is_absent(world: &dyn World) {
     // What lies under the name of another slot is what the seal is for.
     world.put(Part::Value, &OTHER, fresh(9));
     assert_eq!(value(&*store, &Wanted { slot: OTHER, ..wanted() }), fresh(9));
+    let next = Wanted { not: [Some(1), None], chair: Chair::None, ..wanted() };
+    for (part, slot) in [(Part::Pause, &SLOT), (Part::Value, &GROUP)] {
+        let Claim::Busy(seen) = claim(&*store, &next) else { panic!("a lease") };
+        assert!(!seen.has_junk, "{part:?}");
+        world.put(part, slot, b"torn".to_vec());
+        let Claim::Busy(seen) = claim(&*store, &next) else { panic!("a lease") };
+        assert!(seen.has_junk, "{part:?}");
+        store.replace(slot, &tombstone(2), TIME).result().unwrap();
+    }
 }
 
 fn nothing_too_long_is_left(world: &dyn World) {
@@ -361,6 +372,32 @@ fn a_cell_holds_calls_back(world: &dyn World) {
     let refused = Told { pass, how: Ended::Throttled { asked: None, random: 0.5 } };
     other.report(&CELL, &refused, TIME + 1).result().unwrap();
     assert!(matches!(store.admit(&CELL, &asked(4), TIME + 2).result(), Ok(Admitted::Cooling(_))));
+}
+
+fn an_account_is_asked_with_the_lease(world: &dyn World) {
+    let [store, other] = array::from_fn(|process| world.store(process as u64));
+    let calls = |slot, call| Wanted { slot, account: Some((CELL, asked(call))), ..wanted() };
+    let Claim::Lease(first, seen, Some(Admitted::Go(pass))) = claim(&*store, &calls(SLOT, 1))
+    else {
+        panic!("not let through");
+    };
+    assert_eq!((pass.call, pass.is_probe), (1, false));
+    let next = |call| claim(&*other, &calls(OTHER, call));
+    // Who gets no lease takes nothing of what the account bears: it is two calls at once.
+    assert!(is_busy(&*other, &calls(SLOT, 2)));
+    let Claim::Lease(second, _, Some(Admitted::Go(_))) = next(3) else { panic!("held back") };
+    other.release(&second);
+    let Claim::Lease(third, _, Some(Admitted::Later(at))) = next(4) else { panic!("no more") };
+    assert!((TIME..TIME + SECOND).contains(&at), "{at}");
+    other.release(&third);
+    let how = Ended::Throttled { asked: None, random: 0.5 };
+    store.report(&CELL, &Told { pass, how }, TIME + 1).result().unwrap();
+    let Claim::Lease(last, _, Some(Admitted::Cooling(_))) = next(5) else { panic!("no pause") };
+    other.release(&last);
+    let unasked = claim(&*other, &Wanted { slot: OTHER, ..wanted() });
+    assert!(matches!(unasked, Claim::Lease(_, _, None)));
+    assert_eq!(store.publish(&target(Some(&first), &seen), &fresh(1), TIME).result(), Ok(true));
+    assert_eq!(value(&*other, &calls(SLOT, 6)), fresh(1));
 }
 
 fn a_cell_that_is_none_of_ours_is_absent(world: &dyn World) {

@@ -27,17 +27,21 @@ pub(crate) fn look(
     time: u64,
     read: impl Fn(Part, &Slot) -> Result<Option<Vec<u8>>, Trouble>,
 ) -> Result<Found, Trouble> {
-    let epoch = epoch(read(Part::Value, &wanted.group)?.as_deref());
+    let group = read(Part::Value, &wanted.group)?;
+    let epoch = epoch(group.as_deref());
     let value = read(Part::Value, &wanted.slot)?;
     let head = value.as_deref().and_then(Head::read);
+    let has_junk = is_junk(group.as_deref()) || is_junk(value.as_deref());
     if let (Some(value), Some(head)) = (value, head)
         && head.is_of_use(epoch, wanted.end)
         && !wanted.not.contains(&Some(head.generation))
     {
         return Ok(Found::Answer(Claim::Value(value)));
     }
-    let mut seen = Seen { head, epoch, failures: 0 };
-    if let Some(pause) = read(Part::Pause, &wanted.slot)?
+    let pause = read(Part::Pause, &wanted.slot)?;
+    let has_junk = has_junk || is_junk(pause.as_deref());
+    let mut seen = Seen { head, epoch, failures: 0, has_junk };
+    if let Some(pause) = pause
         && let Some(head) = Head::read(&pause)
     {
         if head.holds(time) && !wanted.is_pause_known {
@@ -48,6 +52,11 @@ pub(crate) fn look(
         }
     }
     Ok(Found::Nothing(seen))
+}
+
+/// Whether something is there that no process of a fleet has left.
+fn is_junk(left: Option<&[u8]>) -> bool {
+    left.is_some_and(|left| Head::read(left).is_none())
 }
 
 /// The epoch of an account, by what is in its slot.

@@ -264,7 +264,9 @@ impl MemoryStore {
             let until = time.saturating_add(self.shared.lease_time);
             let held = Held { process: self.process, number, until };
             state.leases.insert((wanted.slot, wanted.chair == Chair::Second), held);
-            Ok(Claim::Lease(Lease { slot: wanted.slot, chair: wanted.chair, number }, seen))
+            let lease = Lease { slot: wanted.slot, chair: wanted.chair, number };
+            let ask = |(cell, asked): &(Slot, Asked)| state.admit(cell, asked, time);
+            Ok(Claim::Lease(lease, seen, wanted.account.as_ref().map(ask)))
         })
     }
 
@@ -316,11 +318,7 @@ impl MemoryStore {
     }
 
     fn admit(&self, cell: &Slot, asked: &Asked, time: u64) -> Result<Admitted, Trouble> {
-        self.run(Operation::Admit, time, |state, _| {
-            let (next, admitted) = Cell::admit(state.cell(cell, time), asked, time);
-            state.cells.insert(*cell, next.bytes().to_vec());
-            Ok(admitted)
-        })
+        self.run(Operation::Admit, time, |state, _| Ok(state.admit(cell, asked, time)))
     }
 
     fn report(&self, cell: &Slot, told: &Told, time: u64) -> Result<(), Trouble> {
@@ -344,6 +342,12 @@ impl State {
 
     fn cell(&self, slot: &Slot, time: u64) -> Option<Cell> {
         self.cells.get(slot).and_then(|bytes| Cell::read(bytes, time))
+    }
+
+    fn admit(&mut self, cell: &Slot, asked: &Asked, time: u64) -> Admitted {
+        let (next, admitted) = Cell::admit(self.cell(cell, time), asked, time);
+        self.cells.insert(*cell, next.bytes().to_vec());
+        admitted
     }
 
     fn holder(&self, slot: &Slot, chair: Chair, time: u64) -> Option<&Held> {

@@ -63,6 +63,8 @@ pub(crate) struct Wanted {
     /// The pause in the slot is of no use.
     pub(crate) is_pause_known: bool,
     pub(crate) chair: Chair,
+    /// The account whose cell is asked in the same step, if the lease is given, whether the call may be made.
+    pub(crate) account: Option<(Slot, Asked)>,
 }
 
 /// The right to call that a claim may get.
@@ -82,8 +84,8 @@ pub(crate) enum Claim {
     Value(Vec<u8>),
     /// What upstream said, as it was left.
     Paused(Vec<u8>),
-    /// Nobody else may call now.
-    Lease(Lease, Seen),
+    /// Nobody else may call now; and what the account says, if it was asked and could be.
+    Lease(Lease, Seen, Option<Admitted>),
     /// Another may, or nobody was asked for.
     Busy(Seen),
 }
@@ -97,6 +99,8 @@ pub(crate) struct Seen {
     pub(crate) epoch: u64,
     /// How often in a row a holder failed for reasons of its own.
     pub(crate) failures: u32,
+    /// Something lies there that no process of the fleet has left.
+    pub(crate) has_junk: bool,
 }
 
 /// Which lease or which claim a value is left for.

@@ -72,3 +72,34 @@ fn a_server_hears_scripts_alone_and_they_touch_keys_of_the_fleet_alone() {
     drop(heard);
     assert_eq!(redis.ask(["GET", "theirs"]), Reply::Text(b"kept".to_vec()));
 }
+
+/// How many commands it has been sent by fleets.
+fn counted(redis: &Redis) -> u64 {
+    let Reply::Text(info) = redis.ask(["INFO", "commandstats"]) else { panic!("no statistics") };
+    let info = String::from_utf8(info).unwrap();
+    let count = |name: &str| -> u64 {
+        let line = info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(":calls="));
+        line.map_or(0, |rest| rest.split(',').next().unwrap().parse().unwrap())
+    };
+    ["eval", "evalsha", "auth", "hello"].map(|name| count(&format!("cmdstat_{name}"))).iter().sum()
+}
+
+#[test]
+#[ignore = "needs redis-server: make test-redis"]
+fn who_fetches_for_all_sends_two_commands_and_everybody_else_one() {
+    let redis = Redis::plain();
+    let limited = || {
+        let fleet = fleet(redis.port());
+        GrantCache::builder().fleet(&fleet, "tests").unwrap().rate_limited().build()
+    };
+    // After this the server knows the scripts.
+    limited().get(&key("before"), BeginOptions::new(), fetch).unwrap();
+    until("it is left", || holds_value(&redis));
+    let [one, other] = [limited(), limited()];
+    let before = counted(&redis);
+    one.get(&key("a"), BeginOptions::new(), fetch).unwrap();
+    until("it is left", || counted(&redis) >= before + 2);
+    other.get(&key("a"), BeginOptions::new(), never).unwrap();
+    assert_eq!(counted(&redis), before + 3);
+    assert_eq!(stats(&one).calls_per_second, Some(10.0), "the account was asked all the same");
+}

@@ -19,8 +19,8 @@ local function new_cell(rate)
 end
 
 -- The cell that is there; nil if it is none of ours, or says what cannot be.
-local function read_cell()
-  local text = redis.pcall('GET', KEYS[1])
+local function read_cell(key)
+  local text = redis.pcall('GET', key)
   if type(text) ~= 'string' or #text > 400 then return nil end
   local words = {}
   for word in string.gmatch(text, '[^ ]+') do words[#words + 1] = word end
@@ -38,11 +38,11 @@ local function read_cell()
   }
 end
 
-local function write_cell(cell)
+local function write_cell(key, cell)
   local text = string.format('cell1 %.17g %.17g %.0f %.17g %.0f %.0f %.0f %.0f %s %.0f',
     cell.rate, cell.level, cell.at, cell.knee, cell.cut_at, cell.cooling_until, cell.refused, cell.is_half_open,
     cell.probe, cell.probe_until)
-  redis.call('SET', KEYS[1], text, 'PX', KEPT)
+  redis.call('SET', key, text, 'PX', KEPT)
 end
 
 local function burst(cell) return math.max(cell.rate, 1) end

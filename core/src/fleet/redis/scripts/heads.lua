@@ -21,17 +21,27 @@ local function end_of(bytes)
   return number / 1000
 end
 
--- What a key holds, if that is text no longer than 96 KiB; else nothing.
-local function contents(key)
-  local length = redis.pcall('STRLEN', key)
-  if type(length) ~= 'number' or length > 98304 then return '' end
-  return redis.call('GET', key) or ''
+-- 1 if something was read that no process of a fleet has left.
+local has_junk = 0
+local function junk()
+  has_junk = 1
+  return ''
 end
 
--- What is at the beginning of a key's text.
+-- What a key holds, if that begins with a head and is no longer than 96 KiB; else nothing.
+local function contents(key)
+  local length = redis.pcall('STRLEN', key)
+  if type(length) ~= 'number' or length > 98304 then return junk() end
+  local bytes = redis.call('GET', key)
+  if not bytes then return '' end
+  return kind_of(bytes) and bytes or junk()
+end
+
+-- The head that a key's text begins with, or nothing.
 local function beginning(key)
   local bytes = redis.pcall('GETRANGE', key, 0, 47)
-  return type(bytes) == 'string' and bytes or ''
+  if bytes == '' then return '' end
+  return type(bytes) == 'string' and kind_of(bytes) and bytes or junk()
 end
 
 -- The epoch of an account, by what lies in its slot.
@@ -51,11 +61,16 @@ end
 -- Who holds a lease, and since when; nil if nobody does. One that lasts longer than any was left for another clock:
 -- the server was replaced by one whose clock is behind.
 local function holder(key)
-  local bytes = redis.pcall('GET', key)
-  if type(bytes) ~= 'string' or #bytes > 64 then return nil end
-  local token, taken, ends = string.match(bytes, '^(%x+)|(%d+)|(%d+)$')
+  local bytes = redis.pcall('GETRANGE', key, 0, 64)
+  if bytes == '' then return nil end
+  local is_short = type(bytes) == 'string' and #bytes <= 64
+  local token, taken, ends = string.match(is_short and bytes or '', '^(%x+)|(%d+)|(%d+)$')
   ends = tonumber(ends)
-  if not ends or ends <= now or ends > now + LEASE_MOST then return nil end
+  if not ends or ends > now + LEASE_MOST then
+    junk()
+    return nil
+  end
+  if ends <= now then return nil end
   return token, tonumber(taken)
 end
 

@@ -2,7 +2,7 @@
 -- ARGV: the call, when it was let through, 1 if it was a probe, how it ended, the time that a 429 asked for or
 -- nothing, a random number
 local how, asked, random = ARGV[4], tonumber(ARGV[5]), number(ARGV[6])
-local cell = read_cell()
+local cell = read_cell(KEYS[1])
 if not cell and how ~= 'throttled' then return {now, 0} end
 cell = cell or new_cell(BEGIN)
 advance(cell)
@@ -48,5 +48,5 @@ elseif is_probe and how == 'answered' then
 elseif is_probe then
   cell.probe_until = now + SECOND
 end
-write_cell(cell)
+write_cell(KEYS[1], cell)
 return {now, 1}

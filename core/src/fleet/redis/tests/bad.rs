@@ -64,7 +64,7 @@ fn what_is_no_redis_is_known() {
 #[test]
 fn a_clock_that_stands_still_is_no_clock() {
     // A plausible time, always the same, to whatever it is asked.
-    let store = at_port(answering(b"*6\r\n:1700000000000000\r\n$4\r\nbusy\r\n$0\r\n\r\n$8\r\n\0\0\0\0\0\0\0\0\r\n$0\r\n\r\n:0\r\n", 1));
+    let store = at_port(answering(b"*7\r\n:1700000000000000\r\n$4\r\nbusy\r\n$0\r\n\r\n$8\r\n\0\0\0\0\0\0\0\0\r\n$0\r\n\r\n:0\r\n:0\r\n", 1));
     assert!(is_busy(&*store));
     until("it is noticed", || claim(&*store).is_err_and(|trouble| trouble.what.contains("(TIME)")));
     // And no guess is made soon after.

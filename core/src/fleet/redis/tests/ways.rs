@@ -149,33 +149,3 @@ fn leases_of_a_cluster_are_renewed_and_given_back() {
     one.release(&held);
     until("it is given back", || !is_busy(&*other));
 }
-
-#[test]
-#[ignore = "needs redis-server: make test-redis"]
-fn keys_that_are_being_moved_are_asked_for_where_they_are() {
-    let all = Redis::cluster(2);
-    let store = store(&format!("redis+cluster://127.0.0.1:{}", all[0].port()));
-    works(&*store);
-    // The part that the keys are in is on its way from one server to the other, where nothing of it is yet.
-    let key = super::super::names::Names::new("").name(&SLOT, super::super::names::Of::Value);
-    let part = redis_protocol::redis_keyslot(&key);
-    let is_first = part < 8192;
-    let (from, to) = if is_first { (&all[0], &all[1]) } else { (&all[1], &all[0]) };
-    let id = |redis: &Redis| match redis.ask(["CLUSTER", "MYID"]) {
-        grantmint_redis::Reply::Text(id) => String::from_utf8(id).unwrap(),
-        other => panic!("{other:?}"),
-    };
-    from.ask(["FLUSHALL"]);
-    to.ask(["CLUSTER", "SETSLOT", &part.to_string(), "IMPORTING", &id(from)]);
-    from.ask(["CLUSTER", "SETSLOT", &part.to_string(), "MIGRATING", &id(to)]);
-    // What asks for one key is sent on; for several there is no answer until all of them have moved.
-    let asked = Asked { call: 1, rate: 2.0, most: 9.0, lost_after: SECOND, random: 0.5 };
-    store.admit(&SLOT, &asked, now()).result().unwrap();
-    assert_eq!(to.ask(["DBSIZE"]), grantmint_redis::Reply::Number(1));
-    let trouble = claim(&*store).unwrap_err();
-    assert!(trouble.what.contains("(TRYAGAIN)"), "{trouble:?}");
-    for redis in [to, from] {
-        redis.ask(["CLUSTER", "SETSLOT", &part.to_string(), "NODE", &id(to)]);
-    }
-    works(&*store);
-}
