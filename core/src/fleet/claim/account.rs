@@ -58,6 +58,11 @@ impl Call {
         self.said = admitted.map(|admitted| (admitted, time));
     }
 
+    /// The store is in trouble: it is not asked of this call again.
+    pub(super) fn leave_alone(&mut self) {
+        self.is_left_alone = true;
+    }
+
     /// What was said with the lease, once, if it still counts.
     fn take_said(&mut self, time: u64) -> Option<Admitted> {
         let (said, at) = self.said.take()?;
@@ -124,7 +129,7 @@ impl StoreFetch {
             return said_of(call, admitted, counters);
         }
         // Who is let go asks once more right before it sends: it would be told the same, later.
-        call.is_left_alone = true;
+        call.leave_alone();
         free
     }
 

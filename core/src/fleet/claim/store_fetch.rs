@@ -285,7 +285,7 @@ impl StoreFetch {
         if hand.has_time() && !self.is_in_front {
             return Claimed::Later(time.saturating_add(nanos_of(PUT_OFF * random::unit()).max(1)));
         }
-        state.is_left_alone = true;
+        state.call.leave_alone();
         self.alone(state, None, why, counters)
     }
 
