@@ -1,4 +1,4 @@
-"""A WSGI program whose workers share short grants through a server, so that there are many refreshes."""
+"""A WSGI program whose workers share short grants through a server: there are many refreshes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ minter.token(STREAMER, "nobody")
 def app(environ, start_response):
     if environ["PATH_INFO"] == "/stats":
         fleet = minter.stats().fleet
-        answer = {"pid": os.getpid(), "is_broken": fleet["is_broken"], "errors": fleet["errors"]}
+        answer = {name: fleet[name] for name in ("is_broken", "answers")} | {"pid": os.getpid()}
     else:
         (identity,) = parse_qs(environ["QUERY_STRING"])["identity"]
         answer = {"token": minter.token(STREAMER, identity).jwt}

@@ -1,5 +1,4 @@
-"""The grant cache, step by step, as in every language: cache_scenarios.json and long_lifetimes.json of
-tests/vectors."""
+"""The grant cache, step by step, as in every language: cache_scenarios.json, long_lifetimes.json."""
 
 from __future__ import annotations
 

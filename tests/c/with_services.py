@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 SERVED_AT = "Mon, 30 Nov 2026 01:02:03 GMT"
@@ -92,7 +92,7 @@ def base64url(text):
 
 def main(vectors, *program):
     rows = json.loads((Path(vectors) / "rest_services.json").read_text(encoding="utf-8"))
-    server = HTTPServer(("127.0.0.1", 0), Services)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Services)
     server.rows, server.wrong = iter(rows["services"]), []
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     address = {"GRANTMINT_SERVICES": f"http://127.0.0.1:{server.server_port}"}

@@ -30,7 +30,7 @@ MARKS = "<!-- fleets:begin -->", "<!-- fleets:end -->"
 WARM, COLD = 1, (2, 3, 4)
 COUNTED = ("alone_failed", "alone_nolease", "alone_late", "alone_rejected", "rejected")
 #: As the superuser of a name space of its own, if one may be made here.
-FULL = 'mount -t tmpfs -o size=16k,mode=700 none "$0" && (head -c 1M /dev/zero >"$0/junk"; exec "$@")'
+FULL = 'mount -t tmpfs -o size=16k,mode=700 none "$0" && (head -c 1M /dev/zero >"$0/junk" 2>&-; exec "$@")'
 SPACES = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
 
 
