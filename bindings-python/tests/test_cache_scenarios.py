@@ -1,4 +1,4 @@
-"""The grant cache, step by step, as in every language: cache_scenarios.json, long_lifetimes.json."""
+"""The grant cache, step by step, as in every language: two files of scenarios in tests/vectors."""
 
 from __future__ import annotations
 
