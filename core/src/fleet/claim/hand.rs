@@ -1,6 +1,6 @@
 //! What a process has in hand when a fetch of it asks a store.
 
-use super::account::Terms;
+use super::call::Terms;
 use crate::fleet::store::{Kind, Seen};
 
 /// Whoever has waited this much longer than a fetch may take, in nanoseconds, fetches in the second chair, and after as

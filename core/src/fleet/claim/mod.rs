@@ -2,6 +2,7 @@
 
 mod account;
 mod breaker;
+mod call;
 mod claimed;
 mod counters;
 mod early;
@@ -17,7 +18,7 @@ mod waiting;
 
 pub use counters::FleetStats;
 
-pub(crate) use account::{Allowed, Terms};
+pub(crate) use call::{Allowed, Terms};
 pub(crate) use claimed::{Claimed, Outcome};
 pub(crate) use counters::Counters;
 pub(crate) use early::seldom_early;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use super::account::{Allowed, Terms};
+use super::call::{Allowed, Terms};
 use super::claimed::{Asks, Claimed, Outcome};
 use super::counters::Counters;
 use super::hand::{Hand, Mark};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use super::account::Call;
+use super::call::Call;
 use super::claimed::{Asks, Claimed};
 use super::counters::{Count, Counters, Why};
 use super::guarded::{Condition, GuardedStore};
