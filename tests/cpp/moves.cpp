@@ -41,7 +41,7 @@ static_assert(is_ttl<std::chrono::hours> && !is_ttl<std::chrono::milliseconds> &
 
 // Where it was there is nothing of it left: short texts lie within their object.
 static void secrets_are_overwritten() {
-    alignas(redis_fleet_options) unsigned char place[sizeof(redis_fleet_options)];
+    alignas(redis_fleet_options) unsigned char place[sizeof(redis_fleet_options)]{};
     const std::string_view left{reinterpret_cast<const char*>(place), sizeof place};
     auto* options = new (place) redis_fleet_options{};
     options->secret("tip").secret("hush hush").prefix("a prefix");
