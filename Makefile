@@ -444,6 +444,7 @@ try-docs: docs-pages languages build-packaging $(NODE_TESTS)/node_modules/.packa
 	python3 -B -m unittest discover --start-directory tests/site
 	node --test tests/site/search.test.mjs
 	$(CARGO) build $(PROGRAMS) --bin grantmint
+	@$(TRY) redis-server 'pages with a server of Redis' true
 	GRANTMINT_PYTHON=$(PYTHON) GRANTMINT_NODE=$(NODE_INSTALLED) GRANTMINT_PREFIX=$(PACKAGING)/prefix GRANTMINT=$(abspath $(TARGET_DIR))/debug/grantmint \
 	  python3 -B tests/site/examples.py $(PAGES)
 	@$(TRY) chromium 'the documentation in Chromium' $(MAKE) try-site

@@ -139,14 +139,13 @@ def before(what: str, folder: Path, command: list[str], settings: dict[str, str]
         folder.chmod(0o755)
     if what == "full":
         return [*SPACES, FULL, str(folder), *command]
-    if what in ("junk", "changed"):
+    if what == "junk":
         other = Program(command, **settings)
         for stream in COLD:
             other.ask(stream)
         other.end()
         for file in folder.glob("*/*"):
-            had = file.read_bytes()
-            file.write_bytes(secrets.token_bytes(len(had)) if what == "junk" else had[:-1] + bytes([had[-1] ^ 1]) if had else b"")
+            file.write_bytes(secrets.token_bytes(file.stat().st_size))
     return command
 
 
