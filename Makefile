@@ -395,11 +395,11 @@ FLEETS = python3 tests/faults/fleets.py --emulator $(TARGET_DIR)/debug/grantmint
 FLEET_PROBES = Rust=$(TARGET_DIR)/debug/fleet-probe C=$(FAULTS)/fleet_probe-c C++=$(FAULTS)/fleet_probe-cpp \
   Python="$(PYTHON) tests/faults/fleet_probe.py" Node.js="node tests/faults/fleet_probe.mjs $(NODE_INSTALLED)"
 
-test-faults: languages ## test 4: every fault of upstream, and of what a fleet shares by, in every language, against docs/faults.md
+test-faults: languages ## test 2: every fault of upstream, and of what a fleet shares by, in every language, against docs/faults.md
 	$(MATRIX) --check docs/faults.md $(PROBES)
 	@$(TRY) redis-server 'faults of what a fleet shares by' $(FLEETS) --check docs/faults.md $(FLEET_PROBES)
 
-faults: languages ## write 4: writes docs/faults.md
+faults: languages ## write 2: writes docs/faults.md
 	$(MATRIX) --write docs/faults.md $(PROBES)
 	$(FLEETS) --write docs/faults.md $(FLEET_PROBES)
 
