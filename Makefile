@@ -395,11 +395,11 @@ FLEETS = python3 tests/faults/fleets.py --emulator $(TARGET_DIR)/debug/grantmint
 FLEET_PROBES = Rust=$(TARGET_DIR)/debug/fleet-probe C=$(FAULTS)/fleet_probe-c C++=$(FAULTS)/fleet_probe-cpp \
   Python="$(PYTHON) tests/faults/fleet_probe.py" Node.js="node tests/faults/fleet_probe.mjs $(NODE_INSTALLED)"
 
-test-faults: languages ## test 4: every fault of upstream, and of what a fleet shares by, in every language, against docs/faults.md
+test-faults: languages ## test 2: every fault of upstream, and of what a fleet shares by, in every language, against docs/faults.md
 	$(MATRIX) --check docs/faults.md $(PROBES)
 	@$(TRY) redis-server 'faults of what a fleet shares by' $(FLEETS) --check docs/faults.md $(FLEET_PROBES)
 
-faults: languages ## write 4: writes docs/faults.md
+faults: languages ## write 2: writes docs/faults.md
 	$(MATRIX) --write docs/faults.md $(PROBES)
 	$(FLEETS) --write docs/faults.md $(FLEET_PROBES)
 
@@ -444,6 +444,7 @@ try-docs: docs-pages languages build-packaging $(NODE_TESTS)/node_modules/.packa
 	python3 -B -m unittest discover --start-directory tests/site
 	node --test tests/site/search.test.mjs
 	$(CARGO) build $(PROGRAMS) --bin grantmint
+	@$(TRY) redis-server 'pages with a server of Redis' true
 	GRANTMINT_PYTHON=$(PYTHON) GRANTMINT_NODE=$(NODE_INSTALLED) GRANTMINT_PREFIX=$(PACKAGING)/prefix GRANTMINT=$(abspath $(TARGET_DIR))/debug/grantmint \
 	  python3 -B tests/site/examples.py $(PAGES)
 	@$(TRY) chromium 'the documentation in Chromium' $(MAKE) try-site

@@ -44,8 +44,9 @@ PRINTED = re.compile(r"^\s*(?:(?:print|console\.log)\(.*\);?|std::cout << .*;)\s
 LIMIT_S = 600
 #: Where the pages have servers; each run has them elsewhere.
 EMULATOR = "8900"
-PORTS = (EMULATOR, "5000", "3000", "8000", "8001", "8002", "8003", "3001")
+PORTS = (EMULATOR, "5000", "3000", "8000", "8001", "8002", "8003", "3001", "6379")
 END = "--- the end of this one"
+REDIS = "redis-server"
 PROGRAMS = {"python": ("python", ".py"), "js": ("node", ".mjs"), "cpp": ("c++", ".cpp")}
 COMMON_JS = re.compile(r"\brequire\('")
 #: Services of the pages, and what of the emulator stands for them: a path, or a variable of its key.
@@ -304,6 +305,9 @@ def main(pages: list[str]) -> int:
     for page in pages:
         for reader, text in readers_of((ROOT / page).read_text(encoding="utf-8")).items():
             what = f"{page}, {reader}" if reader else page
+            if f"$ {REDIS}" in text and not shutil.which(REDIS):  # as the list of what was not tried says
+                print(f"{what}: {REDIS} is not installed", flush=True)
+                continue
             with tempfile.TemporaryDirectory(prefix="page-") as folder:
                 try:
                     print(f"{what}: {Page(text, Path(folder)).follow()} done as it says", flush=True)

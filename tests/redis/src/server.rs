@@ -52,7 +52,10 @@ impl Redis {
         if redis.setup.tls {
             redis.certify();
         }
-        redis.start_again();
+        // Somebody else may have taken a port since it was found to be free.
+        while !redis.comes_up() {
+            (redis.port, redis.tls_port) = (free_port(), free_port());
+        }
         redis
     }
 
@@ -187,6 +190,11 @@ impl Redis {
     ///
     /// If it does not come up.
     pub fn start_again(&mut self) {
+        assert!(self.comes_up(), "redis-server does not come up");
+    }
+
+    /// Starts it; false if its process ends right away.
+    fn comes_up(&mut self) -> bool {
         self.kill();
         let mut command = Command::new(program());
         if self.setup.ahead != 0 {
@@ -210,9 +218,17 @@ impl Redis {
         self.child = Some(child);
         let start = Instant::now();
         while !self.answers() {
+            if self.has_ended() {
+                return false;
+            }
             assert!(start.elapsed() < STARTS_WITHIN, "redis-server does not come up");
             thread::sleep(Duration::from_millis(10));
         }
+        !self.has_ended()
+    }
+
+    fn has_ended(&mut self) -> bool {
+        self.child.as_mut().is_none_or(|child| child.try_wait().is_ok_and(|ended| ended.is_some()))
     }
 
     /// Whether it answers anything at all.
