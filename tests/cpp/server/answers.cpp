@@ -42,9 +42,8 @@ answer answer_with(const grantmint::playback_token& token) {
 answer answer_with(const grantmint::error& error) {
     // The code alone: what the message says about upstream is for the operator.
     answer answer = answer_with(status_of(error), std::string{error.name()});
-    if (answer.status == 503) {
-        using namespace std::chrono_literals;
-        answer.retry_after = std::chrono::ceil<std::chrono::seconds>(error.retry_after().value_or(1s));
+    if (const auto wait = error.retry_after(); wait && answer.status == 503) {
+        answer.retry_after = std::chrono::ceil<std::chrono::seconds>(*wait);
     }
     return answer;
 }
