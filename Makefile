@@ -71,7 +71,7 @@ test: ## start 35: all tests; the last lines say what could not be tried here
 	@$(NOT_TRIED) show
 
 # What targets need that a machine may lack. What only some of their tests need is with those, as $(TRY).
-NEEDS := need-python need-cmake need-pkg-config need-node need-redis-server
+NEEDS := need-python need-cmake need-pkg-config need-node need-redis-server need-cargo-mutants
 .PHONY: $(NEEDS)
 build-c build-packaging licences lint-release languages test-python lint-python bench-python wheel npm bench streams-docs fleet-docs: need-python
 build-c build-packaging: need-cmake
@@ -370,6 +370,14 @@ streams-docs: ## write 30: measures what docs/streams.md has pictures of, and dr
 FUZZ_SECONDS ?= 60
 fuzz: ## check 10: looks for inputs that break something, FUZZ_SECONDS for each target
 	tests/fuzz/run.sh $(TARGET_DIR)/fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+# One change in twenty, which `make mutants MUTANTS_SHARD=1/20` makes others; MUTANTS="--file core/src/cache/ask/call.rs"
+# limits them. What is changed and what is left out: .cargo/mutants.toml.
+.PHONY: mutants
+MUTANTS_SHARD ?= 0/20
+mutants: need-cargo-mutants ## check 90: changes core's code in one place at a time, and lists changes that no test fails at
+	CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=1 cargo mutants --package grantmint-core --features grantmint-fleet/redis \
+	  --sharding round-robin --shard $(MUTANTS_SHARD) --output $(TARGET_DIR) $(MUTANTS) -- -- $(addprefix --skip ,$(SLOW))
 
 .PHONY: languages test-faults faults soak test-long
 PYTHON := $(CURDIR)/target/venv-newest/bin/python

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what tests need and this machine lacks: install.sh THING
-# What pip installs goes into target/tools, which the Makefile puts first on the PATH. If THING is still
+# What pip and cargo install goes into target/tools, which the Makefile puts first on the PATH. If THING is still
 # missing at the end, this fails, and its standard output says why.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -22,7 +22,7 @@ is_there() {
     cmake) command -v ctest && cmake --version | awk 'NR == 1 { split($3, v, "."); exit v[1] * 100 + v[2] < 319 }' ;;
     cpp-httplib) pkg-config --exists cpp-httplib ;;
     libc++) clang++ -stdlib=libc++ -std=c++17 -fsyntax-only -include chrono -x c++ /dev/null ;;
-    chromium | clang-tidy | fish | jq | ld.bfd | ld.gold | ld.lld | pkg-config | redis-server | turnserver | valgrind | zsh) command -v "$1" ;;
+    cargo-mutants | chromium | clang-tidy | fish | jq | ld.bfd | ld.gold | ld.lld | pkg-config | redis-server | turnserver | valgrind | zsh) command -v "$1" ;;
     *)
         echo "install.sh does not know $1" >&3
         exit 2
@@ -36,6 +36,7 @@ install() {
     node) install_node ;;
     cmake) by_apt "$1" || by_pip cmake==4.4.5 ;;
     pkg-config) by_apt "$1" || by_pip pkgconf==3.0.7.post0 ;;
+    cargo-mutants) cargo install --locked --root "$tools" cargo-mutants@27.1.0 ;;
     *) by_apt "$1" ;;
     esac
 }
@@ -44,6 +45,7 @@ reason() {
     case $1 in
     python) echo 'there is no CPython 3.10 or newer with venv (on Debian: python3-venv)' ;;
     node) echo 'there is no Node.js 20 or newer with npm, and pip could not install it' ;;
+    cargo-mutants) echo 'cargo could not install cargo-mutants' ;;
     *) echo "$1 is not installed (on Debian: $(packages "$1"))" ;;
     esac
 }

@@ -270,3 +270,21 @@ fn throttled() -> Error {
          503 with Retry-After",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::GrantCache;
+
+    #[test]
+    fn a_cache_has_a_rate_limit_if_it_is_asked_for_or_one_is_known() {
+        let rate = |rate_limited, options| {
+            let cache = GrantCache::builder().limits(rate_limited, &options).unwrap().build();
+            cache.stats().calls_per_second
+        };
+        let (unknown, known) = (AccountOptions::new(), AccountOptions::new().calls_per_second(5.0));
+        assert_eq!((rate(None, unknown), rate(Some(false), unknown)), (None, None));
+        assert_eq!(rate(Some(true), unknown), Some(10.0));
+        assert_eq!((rate(None, known), rate(Some(true), known)), (Some(5.0), Some(5.0)));
+    }
+}

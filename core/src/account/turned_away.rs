@@ -147,6 +147,18 @@ mod tests {
     }
 
     #[test]
+    fn as_many_as_are_told_apart_are_counted_to_the_last_and_so_are_few_that_come_after_many() {
+        let mut away = TurnedAway::default();
+        (0..KEYS as u64).for_each(|key| assert!(away.note(key, START)));
+        assert_eq!(away.keys(START), KEYS as f64);
+        (0..4 * KEYS as u64).for_each(|key| drop(away.note(key, START)));
+        let later = |turns| START + turns * TURN;
+        (1..10).for_each(|turns| drop(away.note(1, later(turns))));
+        assert!(away.note(3, later(9)), "an odd number is told of, too");
+        assert_eq!(away.keys(later(9)), 2.0);
+    }
+
+    #[test]
     fn who_is_refused_waits_for_all_who_are() {
         let mut away = TurnedAway::default();
         for key in 0..60 {

@@ -71,7 +71,8 @@ mod tests {
         let key = Key::new("stream-1", Duration::from_secs(60)).unwrap();
         let options = BeginOptions::new().timeout(Duration::from_secs(5));
         let mut asking = cache.ask(&key, options);
-        for more in [true, true, false] {
+        for (more, left) in [(true, 5), (true, 3), (false, 1)] {
+            assert_eq!(asking.time_left(), Duration::from_secs(left));
             let Ok(Begin::Fetch(ticket, waiter)) = asking.begin() else { panic!("nobody fetches") };
             clock.advance(Duration::from_secs(2));
             drop(ticket);

@@ -154,6 +154,25 @@ fn who_waits_for_a_key_that_is_refused_fetches_with_its_own() {
 }
 
 #[test]
+fn who_waits_for_another_key_while_upstream_is_down_is_told_so_and_asks_no_second_time() {
+    let (cache, _clock) = cache();
+    let ((one, at_one), (two, at_two)) = (by_hand(&cache, &key(1, 1)), by_hand(&cache, &key(1, 2)));
+    let first = thread::spawn(move || one.token(STREAMER, "alice"));
+    let ticket = at_one.recv().unwrap();
+    let waits = cache.stats().waits;
+    let second = thread::spawn(move || two.token(STREAMER, "bob"));
+    while cache.stats().waits == waits {
+        thread::yield_now();
+    }
+    ticket.fail(Error::new(ErrorKind::UpstreamUnavailable, "it is down"));
+    for caller in [first, second] {
+        let error = caller.join().unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UpstreamUnavailable);
+    }
+    assert!(at_two.try_recv().is_err());
+}
+
+#[test]
 fn a_rotation_leaves_alone_what_another_fetches() {
     let (cache, _clock) = cache();
     let ((one, _), (two, at_two)) = (by_hand(&cache, &key(1, 1)), by_hand(&cache, &key(1, 2)));

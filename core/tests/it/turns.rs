@@ -1,4 +1,4 @@
-//! A ticket whose task is woken when its turn comes.
+//! Fetches that wait for their turn, and their callers.
 
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use grantmint_core::{
-    AccountOptions, BeginOptions, Error, ErrorKind, GrantCache, Key, ManualClock, Start, Ticket,
+    AccountOptions, Begin, BeginOptions, Error, ErrorKind, GrantCache, Key, ManualClock, Start,
+    Ticket, Waiter,
 };
 
 /// What only its waker owns, as a task that waits.
@@ -24,12 +25,52 @@ impl Wake for Task {
     }
 }
 
-#[test]
-fn a_ticket_that_is_overdue_before_its_turn_ends_and_holds_up_nobody() {
+/// One call a second, on a clock of its own.
+fn slow() -> (GrantCache, ManualClock) {
     let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
     let slow = AccountOptions::new().calls_per_second(1.0).burst(1);
-    let cache = GrantCache::builder().clock(&clock).rate_limited_by(&slow).unwrap().build();
-    let key = |number: u32| Key::new(&format!("stream-{number}"), Duration::from_secs(60)).unwrap();
+    (GrantCache::builder().clock(&clock).rate_limited_by(&slow).unwrap().build(), clock)
+}
+
+fn key(number: u32) -> Key {
+    Key::new(&format!("stream-{number}"), Duration::from_secs(60)).unwrap()
+}
+
+fn cold(cache: &GrantCache, number: u32) -> (Ticket, Waiter) {
+    match cache.begin(&key(number), BeginOptions::new()).unwrap() {
+        Begin::Fetch(ticket, waiter) => (ticket, waiter),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_caller_moves_up_what_is_fetched_ahead_of_it() {
+    let (cache, clock) = slow();
+    let mut first = cache.prefetch(&key(1)).unwrap().unwrap();
+    assert!(matches!(first.start(), Start::Go(_)));
+    let mut ahead = cache.prefetch(&key(2)).unwrap().unwrap();
+    let begun = cache.begin(&key(2), BeginOptions::new()).unwrap();
+    let Begin::Wait(_waiter) = begun else { panic!("{begun:?}") };
+    let (mut later, _waits) = cold(&cache, 3);
+    clock.advance(Duration::from_secs(1));
+    assert!(matches!((later.start(), ahead.start()), (Start::Later(_), Start::Go(_))));
+}
+
+#[test]
+fn a_caller_without_the_time_that_a_turn_takes_is_told_at_once_when_it_will_be() {
+    let (cache, _clock) = slow();
+    let _tickets: Vec<_> = (0..6).map(|number| cold(&cache, number)).collect();
+    let short = BeginOptions::new().timeout(Duration::from_secs(2));
+    let refused = cache.begin(&key(5), short).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Overloaded);
+    assert!(refused.retry_after() >= Some(Duration::from_secs(5)), "{refused:?}");
+    let long = BeginOptions::new().timeout(Duration::from_secs(6));
+    assert!(matches!(cache.begin(&key(5), long), Ok(Begin::Wait(_))));
+}
+
+#[test]
+fn a_ticket_that_is_overdue_before_its_turn_ends_and_holds_up_nobody() {
+    let (cache, clock) = slow();
     let mut first = cache.prefetch(&key(1)).unwrap().unwrap();
     assert!(matches!(first.start(), Start::Go(_)));
     let second = cache.prefetch(&key(2)).unwrap().unwrap();

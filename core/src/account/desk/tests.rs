@@ -1,5 +1,7 @@
 //! What one desk decides, call by call.
 
+use std::time::Duration;
+
 use super::*;
 use crate::cache::Lane;
 
@@ -21,8 +23,13 @@ impl Bench {
     }
 
     fn enter_in(&mut self, lane: Lane, need: Need) -> Arc<Turn> {
+        self.enter_for(lane, need, 60)
+    }
+
+    /// Somebody waits for it for so many seconds.
+    fn enter_for(&mut self, lane: Lane, need: Need, seconds: u64) -> Arc<Turn> {
         let turn = Arc::new(Turn::new(lane, 0, 5 * SECOND, 5 * SECOND));
-        turn.wanted_until(self.time + 60 * SECOND);
+        turn.wanted_until(self.time + seconds * SECOND);
         self.desk.enter(&turn, need, &Clock::system(), self.time);
         self.call_up();
         turn
@@ -54,6 +61,11 @@ impl Bench {
             Answer::Go(permit) => permit,
             _ => panic!("its turn has not come"),
         }
+    }
+
+    fn is_gone(&mut self, turn: &Turn) -> bool {
+        let mut wakes = Wakes::default();
+        matches!(self.desk.look(turn, None, &mut wakes, self.time), Answer::Gone)
     }
 
     fn end(&mut self, turn: &Turn, how: Report) -> Throttled {
@@ -185,6 +197,56 @@ fn a_call_that_never_ends_keeps_its_thread() {
 }
 
 #[test]
+fn calls_in_flight_count_also_when_no_other_of_their_lane_waits() {
+    let mut bench = Bench::new(AccountOptions::new().max_fetches(2));
+    let first = bench.cold(2);
+    bench.send(&first[0]);
+    bench.end(&first[0], Report::Answered);
+    assert_eq!(come(&bench.cold(3)), 1);
+}
+
+#[test]
+fn what_nobody_is_helped_by_any_more_is_not_called() {
+    let mut bench = Bench::new(AccountOptions::new().calls_per_second(0.1).burst(1));
+    bench.cold(1);
+    let refresh = bench.enter(Need::Refresh { hard: bench.time + 2 * SECOND });
+    let cold = bench.enter_for(LANE, Need::Cold, 7);
+    let warm = bench.enter_for(LANE, Need::Leisure, 7);
+    bench.pass(7000);
+    // The refresh is of use for five seconds after its time.
+    assert!(![&refresh, &cold, &warm].into_iter().any(|turn| bench.is_gone(turn)));
+    bench.pass(1);
+    assert!([&refresh, &cold, &warm].into_iter().all(|turn| bench.is_gone(turn)));
+}
+
+#[test]
+fn who_does_not_wait_until_a_cool_down_is_over_is_told_at_once() {
+    let mut bench = Bench::new(AccountOptions::new().burst(1));
+    let first = bench.cold(1);
+    let (short, long) =
+        (bench.enter_for(LANE, Need::Cold, 5), bench.enter_for(LANE, Need::Cold, 20));
+    bench.send(&first[0]);
+    let asked = Some(Duration::from_secs(10));
+    bench.end(&first[0], Report::Throttled { asked, random: 0.0 });
+    assert_eq!((bench.is_gone(&short), bench.is_gone(&long)), (true, false));
+}
+
+#[test]
+fn an_alarm_that_was_set_before_another_is_void() {
+    let mut bench = Bench::new(AccountOptions::new());
+    let set = |bench: &mut Bench, seconds| {
+        let alarm = bench.desk.set_alarm(bench.time + seconds * SECOND);
+        alarm.map(|(_, number)| number)
+    };
+    let late = set(&mut bench, 2).unwrap();
+    let soon = set(&mut bench, 1).unwrap();
+    assert!(!bench.desk.alarm_is_over(late));
+    assert!(set(&mut bench, 1).is_none(), "one goes off by then");
+    assert!(bench.desk.alarm_is_over(soon));
+    assert!(set(&mut bench, 1).is_some());
+}
+
+#[test]
 fn a_call_that_was_not_sent_is_given_back() {
     let mut bench = Bench::new(AccountOptions::new().calls_per_second(1.0).burst(1));
     let turns = bench.cold(2);
@@ -219,6 +281,16 @@ fn a_cold_key_that_would_come_too_late_is_refused_with_the_time_it_needs() {
     assert!(refused.is_new && (6.0..6.2).contains(&wait), "{wait}");
     assert!(!bench.desk.check_cold(7, soon, bench.time).unwrap_err().is_new);
     assert!(bench.desk.check_cold(7, bench.time + 7 * SECOND, bench.time).is_ok());
+}
+
+#[test]
+fn while_refreshes_are_owed_a_cold_key_is_told_how_fast_others_get_in() {
+    let mut bench = Bench::new(AccountOptions::new());
+    bench.cold(20);
+    bench.enter(Need::Refresh { hard: bench.time + 30 * SECOND });
+    let refused = bench.desk.check_cold(7, bench.time, bench.time).unwrap_err();
+    // Twenty within a minute.
+    assert_eq!((refused.until - bench.time).div_ceil(SECOND / 10), 30);
 }
 
 #[test]

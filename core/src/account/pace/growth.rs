@@ -102,6 +102,45 @@ impl Curve {
 mod tests {
     use super::*;
 
+    fn is_near(one: f64, other: f64) {
+        assert!((one - other).abs() < 1e-9, "{one} is not {other}");
+    }
+
+    #[test]
+    fn the_first_cut_goes_by_what_was_answered_and_one_soon_after_another_cuts_deep() {
+        let mut growth = Growth::Doubling;
+        is_near(growth.cut(20.0, 10.0), 9.0);
+        is_near(growth.flat().unwrap(), 12.0);
+        // A quarter of the way back to where it was cut is 3.75 seconds.
+        growth.grown(9.0, 3.7, 0.0);
+        is_near(growth.cut(10.0, 10.0), 6.0);
+        is_near(growth.flat().unwrap(), 8.0);
+    }
+
+    #[test]
+    fn what_upstream_is_thought_to_bear_falls_if_it_is_refused_below_that() {
+        let mut growth = Growth::Doubling;
+        growth.cut(10.0, 100.0);
+        let mut cut = |rate| {
+            growth.grown(rate, 3.75, 0.0);
+            (growth.cut(rate, rate), growth.flat().unwrap())
+        };
+        for (rate, (left, flat)) in [(8.0, (6.8, 8.0)), (6.0, (5.1, 5.55)), (9.0, (7.65, 9.0))] {
+            let found = cut(rate);
+            is_near(found.0, left);
+            is_near(found.1, flat);
+        }
+    }
+
+    #[test]
+    fn the_curve_is_flat_where_it_was_cut_and_steep_past_it() {
+        let mut growth = Growth::Doubling;
+        growth.cut(20.0, 10.0);
+        is_near(growth.grown(9.0, 7.5, 0.0), 12.0 * (1.0 - 0.15 / 8.0));
+        is_near(growth.grown(11.0, 7.5, 0.0), 12.0);
+        is_near(growth.grown(12.0, 15.0, 0.0), 24.0);
+    }
+
     #[test]
     fn an_upstream_that_counts_by_the_minute_is_known_for_it_after_a_short_cool_down() {
         let mut growth = Growth::Doubling;

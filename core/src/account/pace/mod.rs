@@ -357,3 +357,6 @@ impl Pace {
         seconds(time.saturating_sub(self.opened.unwrap_or(time)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -202,6 +202,18 @@ mod tests {
     }
 
     #[test]
+    fn a_fetch_that_is_begun_again_has_what_is_left_of_the_callers_time() {
+        let asked = ask(Duration::from_secs(10));
+        let first = asked.tickets.recv().unwrap();
+        asked.clock.advance(Duration::from_secs(8));
+        drop(first);
+        let _second = asked.tickets.recv_timeout(LONG).unwrap();
+        asked.clock.advance(Duration::from_secs(3));
+        let error = asked.answers.recv_timeout(LONG).unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
+    }
+
+    #[test]
     fn a_panic_of_the_host_in_a_later_round_is_an_answer() {
         let cache = GrantCache::builder().build();
         let key = Key::new("stream-1", LIFETIME).unwrap();

@@ -104,3 +104,39 @@ fn wait(
         }
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cache::{Begin, GrantCache, Key};
+    use crate::fleet::Fleet;
+
+    fn ticket(cache: &GrantCache) -> Ticket {
+        let key = Key::new("key", Duration::from_secs(60)).unwrap();
+        match cache.begin(&key, BeginOptions::new()).unwrap() {
+            Begin::Fetch(ticket, _) => ticket,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_ticket_is_kept_only_while_its_caller_waits_for_other_processes() {
+        let folder = std::env::temp_dir().join(format!("grantmint-get-{}", std::process::id()));
+        let fleet = Fleet::host_at(&folder).unwrap().secret(&[7; 32]).unwrap();
+        let alone = || GrantCache::builder().build();
+        let shared = || GrantCache::builder().fleet(&fleet, "tests").unwrap().build();
+        for (cache, caller, is_kept) in [
+            (shared(), Caller::Waits, true),
+            (shared(), Caller::HasGrant, false),
+            (alone(), Caller::Waits, false),
+            (alone(), Caller::HasGrant, false),
+        ] {
+            let called = Cell::new(false);
+            let kept = hand_now(ticket(&cache), caller, &|_| called.set(true));
+            assert_eq!((kept.is_some(), called.get()), (is_kept, !is_kept));
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

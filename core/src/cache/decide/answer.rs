@@ -8,7 +8,6 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// So much more than was asked for is what rounding makes of the same time. It shortens nothing.
 const ROUNDING_S: f64 = 1.0;
-const ROUNDING: f64 = 1e-6;
 /// From this many times what was asked for up to somewhat over 1,000, the unit is likely to be wrong.
 const MILLISECONDS: std::ops::RangeInclusive<f64> = 100.0..=1001.0;
 /// Numbers from here on are points in time: 1e9 s is the year 2001, and no lifetime that anybody asks for.
@@ -25,8 +24,8 @@ const SHOWN: usize = 20;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::InvalidTtl`] for more than was asked for (a second, or a millionth, is rounding), for a
-/// negative number, and for one that is not finite. The message says what is probably wrong.
+/// [`ErrorKind::InvalidTtl`] for more than was asked for (less than a second is rounding), for a negative
+/// number, and for one that is not finite. The message says what is probably wrong.
 ///
 /// # Examples
 ///
@@ -52,7 +51,7 @@ pub fn answer_ttl(seconds: f64, asked: Duration) -> Result<Duration> {
         // A float of the very time may lie a nanosecond above it.
         return Ok(Duration::from_secs_f64(seconds).min(asked));
     }
-    if seconds - most < ROUNDING_S || seconds / most - 1.0 <= ROUNDING {
+    if seconds - most < ROUNDING_S {
         return Ok(asked);
     }
     let (most, came, advice) = (shown(most), shown(seconds), advice(seconds, most));
@@ -200,6 +199,22 @@ mod tests {
         let odd = Duration::from_nanos(1_234_567_891);
         assert_eq!(answer_ttl(odd.as_secs_f64(), odd).unwrap(), odd);
         assert!(answer_ttl(61.0, MINUTE).is_err());
+    }
+
+    #[test]
+    fn a_field_of_another_name_is_told_what_it_may_be() {
+        for (name, meant) in [
+            ("expires_in", "did you mean ttl?"),
+            ("ttl-ms", "did you mean ttl, in seconds?"),
+            ("notAfter", "did you mean ttl, the seconds until then?"),
+            ("access_token", "did you mean grant?"),
+            ("data", "return what is in it, as grant and ttl"),
+            ("viewers", "it has grant and ttl"),
+        ] {
+            let message = answer_field(name).unwrap_err().message().to_owned();
+            assert_eq!(message, format!("the answer has no field \"{name}\": {meant}"));
+        }
+        assert!(OF_RESOURCE.iter().all(|name| answer_field(name).is_ok()));
     }
 
     #[test]

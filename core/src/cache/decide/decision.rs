@@ -149,3 +149,54 @@ fn tried_now(error: &Error) -> Error {
         None => error.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::cache::decide::{Credential, Fetch, Lane, Purpose, Turn};
+
+    const SECOND: u64 = 1_000_000_000;
+
+    fn now() -> Now {
+        Now::new(Duration::from_secs(3600), Duration::from_secs(1_700_000_000))
+    }
+
+    fn fetch() -> Fetch {
+        let (time, lane) = (now().boot_nanos(), Lane { number: 0, takes_threads: true });
+        let turn = Arc::new(Turn::new(lane, 0, 0, 0));
+        let credential = Arc::new(Credential::default());
+        Fetch::new(credential, 0, Purpose::Cold, time, turn, None, time + 10 * SECOND)
+    }
+
+    /// What a caller without a grant gets while upstream lets nothing through for so long.
+    fn decided(fetch: &Arc<Fetch>, blocked: Option<u64>) -> Decision {
+        let state = EntryState::default().fetching(Arc::clone(fetch));
+        let until = blocked.map(|nanos| now().boot_nanos() + nanos);
+        let error = Error::new(ErrorKind::Throttled, "");
+        state.decide(Promise::ANY, now(), || until.map(|until| Block { until, error }))
+    }
+
+    #[test]
+    fn who_needs_a_fetch_that_waits_for_its_turn_is_told_of_a_cool_down_and_how_long_it_lasts() {
+        let fetch = Arc::new(fetch());
+        assert!(matches!(decided(&fetch, None), Decision::Join));
+        let refused = decided(&fetch, Some(5 * SECOND));
+        let Decision::Refuse(error) = refused else { panic!("{refused:?}") };
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
+        assert!(matches!(decided(&fetch, Some(0)), Decision::Join), "it is over");
+    }
+
+    #[test]
+    fn one_that_is_called_is_waited_for_unless_whoever_sends_it_has_yet_to_begin() {
+        let fetch = Arc::new(fetch());
+        fetch.turn.has_come();
+        assert!(matches!(decided(&fetch, Some(5 * SECOND)), Decision::Wait));
+        fetch.handed_on_until(now().boot_nanos() + SECOND);
+        assert!(matches!(decided(&fetch, None), Decision::Join));
+        assert!(matches!(decided(&fetch, Some(5 * SECOND)), Decision::Refuse(_)));
+        fetch.sent_until(now().boot_nanos() + SECOND);
+        assert!(matches!(decided(&fetch, Some(5 * SECOND)), Decision::Wait));
+    }
+}

@@ -152,6 +152,14 @@ mod tests {
     }
 
     #[test]
+    fn an_error_that_no_try_will_better_is_kept_for_a_while() {
+        let kept = |kind, random| negative_ttl(kind, random) / SECOND;
+        let both = |kind| (kept(kind, 0.0), kept(kind, 1.0));
+        assert_eq!(both(ErrorKind::UpstreamNotFound), (5, 10));
+        assert_eq!(both(ErrorKind::UpstreamBadRequest), (1, 5));
+    }
+
+    #[test]
     fn back_off_grows_to_its_cap_and_yields_to_the_promise() {
         let w = windows();
         let steps: Vec<u64> =

@@ -74,3 +74,15 @@ pub struct LatencyHistogram {
     /// The time of all fetches together.
     pub sum: Duration,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_that_is_handed_out_at_once_is_a_hit_however_good_it_is() {
+        let stats =
+            Stats { hits_fresh: 1, hits_refreshing: 20, hits_degraded: 300, ..Stats::default() };
+        assert_eq!(stats.hits(), 321);
+    }
+}

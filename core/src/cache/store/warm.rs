@@ -332,6 +332,10 @@ mod tests {
         // It waits longer, and nobody has said so.
         *a.due.lock() = Due::at_boot(40);
         assert_eq!((warm.next(7, at(10)), warm.due(8, at(39)).len()), (Some(40), 0));
+        // Whoever looked at it when it was due has said so.
+        *a.due.lock() = Due::at_boot(60);
+        warm.look_again(&*a, at(40));
+        assert_eq!((warm.due(7, at(59)).len(), warm.due(8, at(60)).len()), (0, 1));
     }
 
     #[test]

@@ -42,10 +42,7 @@ impl GuardedStore {
 
     /// What has begun or ended since this was last asked: bits of [`Condition`].
     pub(super) fn take_changes(&self) -> u8 {
-        match self.changed.load(Ordering::Relaxed) {
-            0 => 0,
-            _ => self.changed.swap(0, Ordering::Relaxed),
-        }
+        self.changed.swap(0, Ordering::Relaxed)
     }
 
     pub(super) fn is(&self, what: Condition) -> bool {
@@ -104,5 +101,39 @@ impl GuardedStore {
         if !trouble.reads && self.breaker.failed(random::unit(), time) {
             self.set(Condition::Broken, true);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::store::memory::{MemoryOptions, MemoryStore};
+
+    fn store() -> Arc<GuardedStore> {
+        GuardedStore::new(Arc::new(MemoryStore::new(MemoryOptions::default())))
+    }
+
+    fn trouble(reads: bool) -> Trouble {
+        Trouble { what: "out of order".to_owned(), reads, is_unsupported: false }
+    }
+
+    #[test]
+    fn a_store_that_can_still_be_read_is_not_given_up() {
+        let (store, counters) = (store(), Counters::default());
+        (0..5).for_each(|_| store.heard(Some(&trouble(true)), &counters, 0));
+        assert!(store.is(Condition::ReadOnly) && !store.is(Condition::Broken));
+        assert_eq!(store.breaker.open_until(0), None);
+    }
+
+    #[test]
+    fn what_begins_and_ends_is_told_once() {
+        let (store, counters) = (store(), Counters::default());
+        (0..5).for_each(|_| store.heard(Some(&trouble(false)), &counters, 0));
+        assert!(store.is(Condition::Broken));
+        let broken = Condition::Broken as u8;
+        assert_eq!((store.take_changes(), store.take_changes()), (broken, 0));
+        (0..2).for_each(|_| store.heard(None, &counters, 0));
+        assert!(!store.is(Condition::Broken));
+        assert_eq!((store.take_changes(), store.take_changes()), (broken, 0));
     }
 }

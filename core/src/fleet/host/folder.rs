@@ -204,6 +204,8 @@ pub(super) fn boot_of(name: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use nix::unistd::geteuid;
+
     use super::*;
 
     #[test]
@@ -223,5 +225,21 @@ mod tests {
             assert_eq!(plain(Path::new(path)), Path::new("/run/app"), "{path}");
         }
         assert!(plain(Path::new("app")).is_absolute());
+    }
+
+    #[test]
+    fn the_usual_folder_is_the_users_own_and_in_memory_if_there_is_one() {
+        let euid = geteuid().as_raw();
+        // Whoever runs this may open what it has open.
+        let own = PathBuf::from("/proc/self/fd");
+        let temporary = PathBuf::from("/tmp/of-tests");
+        let places = Places { given: None, runtime: Some(own.clone()), temporary };
+        let (shared, last) =
+            (format!("/dev/shm/grantmint-{euid}"), format!("/tmp/of-tests/grantmint-{euid}"));
+        assert_eq!(places.usual(euid), [own.join("grantmint"), shared.into(), last.into()]);
+        let other = euid + 1;
+        let [shared, last] =
+            ["/dev/shm", "/tmp/of-tests"].map(|path| format!("{path}/grantmint-{other}"));
+        assert_eq!(places.usual(other), [PathBuf::from(shared), last.into()]);
     }
 }

@@ -63,3 +63,36 @@ impl Swept {
         [self.at, self.values, self.round].into_iter().flat_map(u64::to_le_bytes).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIME: u64 = 60 * MINUTE;
+
+    #[test]
+    fn one_who_asks_each_minute_sweeps_unless_another_process_has() {
+        let sweeps = Sweeps::default();
+        assert!(sweeps.is_due(TIME));
+        assert!(!sweeps.is_due(TIME) && !sweeps.is_due(TIME + MINUTE - 1));
+        assert!(sweeps.is_due(TIME + MINUTE));
+        sweeps.were(Swept { at: TIME + MINUTE + 5, ..Swept::default() });
+        assert!(!sweeps.is_due(TIME + 2 * MINUTE) && sweeps.is_due(TIME + 2 * MINUTE + 5));
+    }
+
+    #[test]
+    fn what_a_clock_that_was_ahead_has_left_holds_up_nobody() {
+        let sweeps = Sweeps::default();
+        sweeps.were(Swept { at: TIME + MINUTE, ..Swept::default() });
+        assert!(sweeps.is_due(TIME));
+    }
+
+    #[test]
+    fn values_are_added_up_to_the_most_counted_from_what_the_last_sweep_found() {
+        let sweeps = Sweeps::default();
+        sweeps.were(Swept { values: 8, ..Swept::default() });
+        assert_eq!([(); 3].map(|()| sweeps.may_add(10)), [true, true, false]);
+        sweeps.were(Swept::default());
+        assert!(sweeps.may_add(10));
+    }
+}

@@ -96,6 +96,17 @@ fn a_new_cell_lets_one_seconds_burst_through() {
 }
 
 #[test]
+fn a_slow_rate_does_not_grow_while_its_one_call_is_there_to_be_made() {
+    let mut store = Stored::new();
+    let slow = |call| Asked { rate: 0.5, ..asked(call) };
+    let Admitted::Go(pass) = store.admit_as(&slow(0)) else { panic!("it is new") };
+    store.told(pass, Ended::Unsent);
+    store.time += 100 * SECOND;
+    assert!(matches!(store.admit_as(&slow(1)), Admitted::Go(_)));
+    assert_eq!(store.rate(), 0.5);
+}
+
+#[test]
 fn a_call_too_early_hears_when_to_come_again() {
     let mut store = Stored::new();
     store.burst();
