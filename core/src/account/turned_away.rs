@@ -151,9 +151,13 @@ mod tests {
         let mut away = TurnedAway::default();
         (0..KEYS as u64).for_each(|key| assert!(away.note(key, START)));
         assert_eq!(away.keys(START), KEYS as f64);
-        (0..4 * KEYS as u64).for_each(|key| drop(away.note(key, START)));
+        for key in 0..4 * KEYS as u64 {
+            away.note(key, START);
+        }
         let later = |turns| START + turns * TURN;
-        (1..10).for_each(|turns| drop(away.note(1, later(turns))));
+        for turns in 1..10 {
+            away.note(1, later(turns));
+        }
         assert!(away.note(3, later(9)), "an odd number is told of, too");
         assert_eq!(away.keys(later(9)), 2.0);
     }
