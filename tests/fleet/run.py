@@ -283,8 +283,8 @@ def main() -> None:
     errors = {error for report in reports for error in report["errors"]}
     print(f"{options.processes} processes ({', '.join(names)}), {options.streams} streams, {seconds:.0f} s")
     print(f"  {killed} processes killed")
-    share = (calls - cold_calls) / refreshes
-    print(f"  calls: {cold_calls} at the start, {calls} in all; {share:.2f} for each refresh")
+    share = calls / max(1, len(watch.refreshes(0)))
+    print(f"  calls: {cold_calls} at the start, {calls} in all; {share:.2f} for each refresh that there was")
     if firsts:
         p99 = firsts[min(len(firsts) - 1, int(len(firsts) * 0.99))]
         print(f"  served first after {firsts[len(firsts) // 2]:.3f} s (median), {p99:.3f} s (p99)")
