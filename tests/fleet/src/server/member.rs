@@ -13,9 +13,10 @@ pub(super) const MEMBER: &str = "--member";
 pub(super) struct Member(Child);
 
 impl Member {
-    /// Starts one that does what those of a run do.
+    /// Starts one that does what those of a run do. It yields to the server, which else has a machine of its own.
     pub(super) fn start(run: &str, arguments: &[String]) -> Result<Self, Failure> {
-        let mut command = Command::new(std::env::current_exe()?);
+        let mut command = Command::new("nice");
+        command.args(["-n", "10"]).arg(std::env::current_exe()?);
         command.args(["server", MEMBER, run]).args(arguments);
         Ok(Self(command.stdin(Stdio::piped()).spawn()?))
     }
