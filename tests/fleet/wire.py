@@ -125,7 +125,18 @@ class Asked:
             return " ".join(word.decode() for word in self.words)
         said = what.decode()
         said = script(what) if name == b"EVAL" else names.get(said, said)
-        return " ".join([name.decode(), said, *(shown(word) for word in rest)])
+        return " ".join([name.decode(), said, *shown_in_turn(rest)])
+
+
+def shown_in_turn(words: list[bytes]) -> list[str]:
+    """Names of one slot after another are shortened to what they do not have in common."""
+    found: list[str] = []
+    before = b""
+    for word in words:
+        slot, _, kind = word.rpartition(b":")
+        found.append(f":{kind.decode()}" if slot and slot == before else shown(word))
+        before = slot
+    return found
 
 
 def shown(word: bytes) -> str:
@@ -137,6 +148,8 @@ def shown(word: bytes) -> str:
         return f"{word[:4].decode()}…"
     if not word:
         return '""'
+    if re.fullmatch(rb"\d\.\d{4,}e-?\d+", word):
+        return f"{float(word):.2f}…"
     is_plain = len(word) < 40 and re.fullmatch(rb"[\w.+-]+", word)
     return word.decode() if is_plain else f"<{len(word)} bytes>"
 
