@@ -2,6 +2,7 @@
 
 use super::claimed::Outcome;
 use super::counters::Counters;
+use super::guarded::Condition;
 use super::hand::Mark;
 use super::sealed::{Left, PAUSE_MAX, Pause};
 use super::store_fetch::{Found, Stage, StoreFetch};
@@ -43,6 +44,9 @@ impl StoreFetch {
             None => Answer::Now(Ok(false)),
         };
         self.store.told(&published, counters, time);
+        if let Answer::Now(Ok(true)) = published {
+            self.store.set(Condition::ReadOnly, false);
+        }
         if let Some(lease) = &lease {
             self.store.store.release(lease);
         }

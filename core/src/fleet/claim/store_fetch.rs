@@ -233,7 +233,7 @@ impl StoreFetch {
         time: u64,
     ) {
         self.store.heard(result.as_ref().err(), counters, time);
-        if matches!(result, Ok(Claim::Lease(..))) {
+        if matches!(result, Ok(Claim::Lease(..))) && self.store.store.writes_leases() {
             self.store.set(Condition::ReadOnly, false);
         }
         if result.is_ok() && !self.is_in_front {

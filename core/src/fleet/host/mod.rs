@@ -148,6 +148,11 @@ impl SharedStore for HostStore {
         Answer::Now(self.report(cell, told, time))
     }
 
+    /// They are locks, which a full file system gives as well.
+    fn writes_leases(&self) -> bool {
+        false
+    }
+
     fn pacing(&self) -> Pacing {
         Pacing {
             first: Duration::from_millis(20),

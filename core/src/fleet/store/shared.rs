@@ -41,6 +41,11 @@ pub(crate) trait SharedStore: Send + Sync {
         false
     }
 
+    /// Whether who gets a lease has written something, which shows that others can leave values, too.
+    fn writes_leases(&self) -> bool {
+        true
+    }
+
     /// Whether there is a connection to it now, if it is one that has any.
     fn is_connected(&self) -> bool {
         false
