@@ -44,6 +44,7 @@ impl Key {
     }
 
     /// The same key, of which events and logs show what stands behind so many bytes: nothing, if that is all.
+    #[cfg(any(feature = "http", test))]
     pub(crate) fn shown_from(self, bytes: usize) -> Self {
         Self { unshown: u16::try_from(bytes).unwrap_or(u16::MAX), ..self }
     }
