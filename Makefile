@@ -586,12 +586,13 @@ FOUND := $(abspath $(TARGET_DIR))/bench
 BENCH_RUNS ?= 1
 bench: build-node $(NODE_BENCH)/node_modules/.package-lock.json ## measure 10: measures every language beside its peers; one table of ratios, and JSON
 	mkdir -p $(FOUND) && rm -f $(FOUND)/*.json
+	missed=0; \
 	for run in $$(seq $(BENCH_RUNS)); do \
-	  $(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-bench -- --json $(FOUND)/rust-$$run.json && \
-	  python3 bindings-python/driver.py bench $(FOUND)/python-$$run.json && \
-	  node bindings-node/bench/run.mjs $(NODE_PACKED) --json $(FOUND)/node-$$run.json || exit 1; \
-	done
-	python3 tests/bench/table.py $(FOUND)
+	  $(RELEASE) $(CARGO) run --release --quiet --locked -p grantmint-bench -- --json $(FOUND)/rust-$$run.json || missed=1; \
+	  python3 bindings-python/driver.py bench $(FOUND)/python-$$run.json || missed=1; \
+	  node bindings-node/bench/run.mjs $(NODE_PACKED) --json $(FOUND)/node-$$run.json || missed=1; \
+	done; \
+	python3 tests/bench/table.py $(FOUND); exit $$missed
 
 bench-docs: ## write 1: writes what bench has found into docs/bench.md, the README and a picture
 	python3 -m venv $(FOUND)/venv
