@@ -125,8 +125,8 @@ def measured(cases: dict[str, Callable[[int], None]]) -> dict[str, float]:
 def importing() -> tuple[float, float, float]:
     """What importing grantmint costs, the best of several.
 
-    Milliseconds, megabytes in memory, and how many of them no other process shares: the rest is mapped from the
-    files of libraries, once for all processes.
+    Milliseconds, megabytes in memory, and how many of them no other process shares: the rest is
+    mapped from the files of libraries, once for all processes.
     """
     code = """
 import time

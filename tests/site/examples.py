@@ -44,7 +44,7 @@ PRINTED = re.compile(r"^\s*(?:(?:print|console\.log)\(.*\);?|std::cout << .*;)\s
 LIMIT_S = 600
 #: Where the pages have servers; each run has them elsewhere.
 EMULATOR = "8900"
-PORTS = (EMULATOR, "5000", "3000", "8000", "8001", "8002", "8003", "3001", "6379")
+PORTS = (EMULATOR, "5000", "5001", "3000", "8000", "8001", "8002", "8003", "3001", "6379")
 END = "--- the end of this one"
 REDIS = "redis-server"
 PROGRAMS = {"python": ("python", ".py"), "js": ("node", ".mjs"), "cpp": ("c++", ".cpp")}
