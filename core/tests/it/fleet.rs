@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use grantmint_core::{
-    Begin, BeginOptions, CachePolicy, Error, ErrorKind, Fleet, FleetStats, Grant, GrantCache, Key,
-    ManualClock, PlaybackMinter, PlaybackMinterBuilder, Start, Ticket, source_fn,
+    ApiKey, Begin, BeginOptions, CachePolicy, Error, ErrorKind, Fleet, FleetStats, Grant,
+    GrantCache, Key, ManualClock, PlaybackMinter, PlaybackMinterBuilder, Start, Ticket, source_fn,
 };
-use grantmint_emulator::{Emulator, FaultKind};
+use grantmint_emulator::{DEMO_ACCOUNT_SID, Emulator, FaultKind};
 
 use crate::support::{
     Folder, STREAMER, at_once, early, emulator, faulty, key, minter_of, refusal, streamer,
@@ -119,6 +119,24 @@ fn what_upstream_said_of_a_stream_or_a_key_is_not_asked_again() {
         assert_eq!(emulator.counters().requests, 1, "{status}");
         assert_eq!(fleet_stats(&minters[1]).pauses, 1);
     }
+}
+
+#[test]
+fn a_key_that_upstream_refuses_holds_up_nobody_who_has_another() {
+    const UNKNOWN: &str = "SK000000000000000000000000000000ff";
+    let (emulator, folder) = (emulator(), Folder::new());
+    let fleet = folder.fleet().secret(&[7; 32]).unwrap();
+    let process = |key: &ApiKey| {
+        let builder = PlaybackMinter::builder(key).base_url(emulator.base_url()).isolated();
+        builder.fleet(fleet.clone()).build().unwrap()
+    };
+    let wrong = ApiKey::new(DEMO_ACCOUNT_SID, UNKNOWN, "a secret that nobody knows").unwrap();
+    for _ in 0..2 {
+        assert_eq!(refusal(&process(&wrong)), ErrorKind::UpstreamUnauthorized);
+    }
+    assert_eq!(emulator.counters().requests, 1, "all who have it wait");
+    assert!(process(&key()).token(STREAMER, "alice").is_ok());
+    assert_eq!(emulator.counters().requests, 2);
 }
 
 #[test]

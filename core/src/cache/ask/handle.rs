@@ -226,6 +226,7 @@ impl fmt::Debug for Handle {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use super::*;
@@ -256,6 +257,33 @@ mod tests {
         cache.invalidate(&key);
         let fresh = seen.and_then(|seen| handle.still_fresh(&seen, options, |_| true).unwrap());
         assert!(fresh.is_none());
+    }
+
+    /// Counts how often it is told.
+    #[derive(Default)]
+    struct Told(AtomicUsize);
+
+    impl Follower for Told {
+        fn evicted(&self, _: &Key) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn all_who_follow_a_key_are_told_once_when_it_is_evicted() {
+        let policy = CachePolicy::builder().max_keys(1).build().unwrap();
+        let cache = GrantCache::builder().policy(policy).build();
+        let (key, other) = (Key::new("a", LIFETIME).unwrap(), Key::new("b", LIFETIME).unwrap());
+        let handle = cache.handle(&key).unwrap();
+        let followers: Vec<_> = (0..100).map(|_| Arc::new(Told::default())).collect();
+        for follower in &followers {
+            let follower: Arc<dyn Follower> = Arc::clone(follower) as _;
+            assert!(handle.follow(Arc::downgrade(&follower)));
+        }
+        cache.handle(&other).unwrap();
+        assert!(followers.iter().all(|follower| follower.0.load(Ordering::Relaxed) == 1));
+        let late: Arc<dyn Follower> = Arc::new(Told::default());
+        assert!(!handle.follow(Arc::downgrade(&late)));
     }
 
     #[test]
