@@ -8,7 +8,7 @@ use super::*;
 use crate::support::{STREAMER, early, emulator, minter_of, streamer};
 
 /// How long an answer of the server is waited for: whoever waited for one would be late by that.
-const TIMEOUT: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// One process, whose grant is due for a refresh some seconds after it came.
 struct Process {
