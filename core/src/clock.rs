@@ -332,6 +332,34 @@ mod tests {
         assert_eq!(end.plus(Duration::from_secs(1)).until(&end), Duration::ZERO);
     }
 
+    /// A process in a time namespace of its own stands for one on a machine that has slept: its clock since boot is
+    /// ahead, and the monotonic one, which stands still during a sleep, is not.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_machines_clock_goes_on_while_the_machine_sleeps() {
+        const SLEPT: u64 = 1_000_000;
+        let boot = Clock::system().now().boot().as_secs();
+        if std::env::var_os("GRANTMINT_TEST_SLEPT").is_some() {
+            // The harness may have begun a line.
+            println!("\nsays {boot}");
+            return;
+        }
+        let name = "clock::tests::the_machines_clock_goes_on_while_the_machine_sleeps";
+        let slept = std::process::Command::new("unshare")
+            .args(["--user", "--map-root-user", "--time", "--boottime", &SLEPT.to_string()])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", name, "--nocapture"])
+            .env("GRANTMINT_TEST_SLEPT", "1")
+            .output();
+        let said =
+            slept.map(|output| String::from_utf8(output.stdout).unwrap()).unwrap_or_default();
+        let Some(later) = said.lines().find_map(|line| line.strip_prefix("says ")) else {
+            println!("not tried: this system lets nobody make a time namespace");
+            return;
+        };
+        assert!(later.parse::<u64>().unwrap() >= boot + SLEPT, "{later} after {boot}");
+    }
+
     #[test]
     fn the_machine_has_both_clocks() {
         let clock = Clock::system();

@@ -144,6 +144,26 @@ fn wrong_descriptions_are_refused_when_they_are_built() {
     }
 }
 
+/// A cache on the way says in `Age` how long ago upstream wrote the answer, with its `Date` and its lifetime.
+#[test]
+fn an_answer_that_a_cache_has_kept_says_less_by_its_age() {
+    let left = |lifetime: Lifetime, age: &str| {
+        let source = RestSource::builder("https://idp.example/token").value("/token");
+        let source = source.lifetime(lifetime).build().unwrap();
+        let body = br#"{"token":"t","expires_in":60,"expires_at":1796000583}"#;
+        source.read(answer(200, &[("age", age)], body)).ok().map(|it| it.lifetime.as_secs())
+    };
+    for (age, expected) in [("0", Some(60)), ("50", Some(10)), ("60", None), ("no age", Some(60))] {
+        for lifetime in [
+            Lifetime::Seconds("/expires_in".to_owned()),
+            Lifetime::Epoch("/expires_at".to_owned()),
+            Lifetime::Constant(60),
+        ] {
+            assert_eq!(left(lifetime.clone(), age), expected, "{lifetime:?}, {age}");
+        }
+    }
+}
+
 /// How answers that are no credentials are told, of a source that looks for errors within them.
 #[test]
 fn an_answer_without_a_credential_is_the_error_that_it_means() {

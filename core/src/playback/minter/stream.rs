@@ -133,6 +133,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::options::TokenOptions;
+    use crate::cache::CachePolicy;
     use crate::clock::ManualClock;
     use crate::credentials::ApiKey;
     use crate::playback::PlaybackMinter;
@@ -162,6 +163,29 @@ mod tests {
             stream.prefix.load().as_ref().is_some_and(|ready| ready.seen.is_some())
         };
         assert_eq!([is_seen(), is_seen()], [false, true]);
+    }
+
+    #[test]
+    fn what_is_prepared_is_of_no_use_once_its_grant_breaks_the_promise() {
+        let key = ApiKey::new(&format!("AC{:032}", 1), &format!("SK{:032}", 1), "secret").unwrap();
+        let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+        let policy = CachePolicy::builder().jitter(0.0).safety_margin(Duration::from_millis(1500));
+        let source = source_fn(|_, _| Fetched::new("{}"));
+        let builder = PlaybackMinter::builder(&key).source(source).policy(policy.build().unwrap());
+        let live = builder.clock(&clock).build().unwrap();
+        let promise = Duration::from_secs(30);
+        let options = TokenOptions::default().min_remaining(promise);
+        let generation = || {
+            let token = live.token_with(STREAMER, "alice", options).unwrap();
+            assert!(token.grant_remaining >= promise, "{:?}", token.grant_remaining);
+            token.generation
+        };
+        let first = generation();
+        // It goes below its last thirty seconds within the second for which it is prepared.
+        clock.advance(Duration::from_millis(28_100));
+        assert_eq!([generation(), generation()], [first, first]);
+        clock.advance(Duration::from_millis(800));
+        assert!(generation() > first);
     }
 
     #[test]
