@@ -79,6 +79,8 @@ fn session() -> World {
 fn clients_with_sessions_do_not_notice_an_outage_of_twelve_hours() {
     let mut world = session();
     world.is_down = true;
+    world.pass(Duration::from_secs(1));
+    assert_eq!(world.calls, 1, "it begins when a refresh falls due");
     world.pass(12 * HOUR);
     assert_eq!(world.errors, 0);
     world.is_down = false;

@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use grantmint_core::{
-    AsyncGrantSource, CachePolicy, Error, ErrorKind, Fetched, GrantRequest, GrantSource, Result,
-    SourceTicket, TokenOptions, decode,
+    AsyncGrantSource, CachePolicy, Error, ErrorKind, Fetched, GrantRequest, GrantSource,
+    ManualClock, Result, SourceTicket, TokenOptions, decode,
 };
 
 use crate::support::{STREAMER, at_once, eventually, minter_from, streamer, within};
@@ -159,6 +159,21 @@ fn a_ticket_may_be_brought_to_an_end_later_from_any_thread() {
     assert!(!ticket.is_refresh() && ticket.timeout() > Duration::from_secs(1));
     thread::spawn(move || ticket.complete(Fetched::new("{}").unwrap())).join().unwrap();
     waiting.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_look_does_not_wait_for_a_source() {
+    let (tickets, begun) = channel();
+    // By this clock a call that waits does so until it is answered.
+    let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+    let live = minter_from(Later(tickets)).clock(&clock).build().unwrap();
+    let (told, tells) = channel();
+    let looking = live.clone();
+    thread::spawn(move || told.send(looking.try_token(STREAMER, "alice").unwrap().is_some()));
+    let is_there = tells.recv_timeout(Duration::from_secs(30)).expect("it waits");
+    assert!(!is_there);
+    begun.recv().unwrap().complete(Fetched::new("{}").unwrap());
+    assert!(live.try_token(STREAMER, "alice").unwrap().is_some());
 }
 
 #[test]

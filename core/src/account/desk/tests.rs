@@ -128,9 +128,11 @@ fn a_429_cuts_the_rate_once_and_one_probe_ends_the_cool_down() {
         bench.send(turn);
     }
     bench.pass(200);
+    let before = bench.desk.pace.rate();
     let first = bench.end(&turns[0], Report::Throttled { asked: None, random: 1.0 });
     assert!(first.is_cut && first.pause.as_secs() >= 1);
     let rate = bench.desk.pace.rate();
+    assert!(rate < before, "{rate} after {before}");
     let second = bench.end(&turns[1], Report::Throttled { asked: None, random: 1.0 });
     assert!(!second.is_cut);
     assert_eq!(bench.desk.pace.rate(), rate, "answers to calls in flight together are one refusal");
