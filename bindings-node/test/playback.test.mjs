@@ -186,6 +186,20 @@ test('an abort rejects with its reason, and nobody else', async () => {
   assert.equal(asked, 1);
 });
 
+test('an abort ends no wait of those with another signal or none', async () => {
+  let answer;
+  const live = new PlaybackMinter(key(), { source: () => new Promise((resolve) => (answer = resolve)) });
+  const controllers = [new AbortController(), new AbortController()];
+  const [aborted, ...others] = [...controllers, {}].map(({ signal }) =>
+    live.token(STREAMER, 'alice', { signal }),
+  );
+  while (answer === undefined) await sleep(5);
+  controllers[0].abort();
+  assert.equal(await rejection(aborted), controllers[0].signal.reason);
+  answer({ grant: {} });
+  for (const { freshness } of await Promise.all(others)) assert.equal(freshness, 'fresh');
+});
+
 test('a fetch of the built-in client goes on without those who aborted', async (t) => {
   const upstream = await emulator(t);
   await upstream.ask('faults', { kind: 'latency', ms: 200 });
