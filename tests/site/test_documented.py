@@ -177,6 +177,12 @@ class Documented(unittest.TestCase):
                 said = " ".join((ROOT / "docs" / page).read_text(encoding="utf-8").split())
                 self.assertTrue(wanted.lower() in said.lower(), f"docs/{page} does not say: {wanted}")
 
+    def test_the_rights_of_a_user_of_redis_are_those_that_are_tested(self):
+        tested = re.search(r'"user (fleet on >)secret (~[^"]+)"', source("fleet/redis/tests/ways.rs"))
+        rights = " ".join(f"ACL SETUSER {tested[1]}PASSWORD {tested[2]}".replace("\\\n", " ").split())
+        for page in (FLEET, "howto/servers.md"):
+            self.assertIn(f"```text\n{rights}\n```", (ROOT / "docs" / page).read_text(encoding="utf-8"))
+
     def test_expressions_are_read(self):
         for expression, nanoseconds in (
             ("3600 * SECOND", 3.6e12),
