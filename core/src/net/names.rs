@@ -248,7 +248,9 @@ mod tests {
         let started = Instant::now().checked_sub(JOINED_FOR).unwrap();
         let hung = || Arc::new(Lookup { started, ..Lookup::of("a:1".into()) });
         lookups.running.lock().extend(std::iter::repeat_with(hung).take(AT_ONCE_OF_A_NAME));
-        assert!(lookups.join_or_start("a:1".into(), |_| panic!("a fifth")).is_some());
+        let newest = lookups.running.lock().last().cloned().unwrap();
+        let joined = lookups.join_or_start("a:1".into(), |_| panic!("a fifth")).unwrap();
+        assert!(Arc::ptr_eq(&joined, &newest));
         lookups.look_up("localhost:1".into(), LONG, system).unwrap();
     }
 

@@ -291,6 +291,7 @@ mod tests {
         assert!(refused("", usize::MAX));
         assert!(!refused(&"a".repeat(512), usize::MAX));
         assert!(refused(&"a".repeat(513), usize::MAX));
+        assert!(refused(&"å".repeat(257), usize::MAX), "514 bytes");
         assert!(!refused(&"å".repeat(128), 128));
         assert!(refused(&"a".repeat(129), 128));
     }

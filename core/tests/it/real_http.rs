@@ -29,6 +29,9 @@ fn a_request_says_who_asks_and_what_for() {
         assert!(head.contains(line), "{line} in {head}");
     }
     assert!(head.contains("content-type: application/x-www-form-urlencoded"), "{head}");
+    let names = head.lines().skip(1).filter_map(|line| line.split(':').next());
+    let told = ["content-length", "user-agent", "host", "authorization", "accept", "content-type"];
+    assert_eq!(names.collect::<Vec<_>>(), told, "and nothing else");
     assert_eq!(body, "Ttl=45&AccessControlAllowOrigin=https%3A%2F%2Fexample.com");
     assert!(!request.contains("alice"), "{request}");
 }
