@@ -2,7 +2,7 @@
  * only looking at it is already wrong. So this is not run where that is watched. */
 #include "check.h"
 
-int main(void) {
+static void a_freed_object_is_found_out(void) {
     grantmint_api_key_t *key = new_key();
     grantmint_token_minter_t *minter = NULL;
     grantmint_string_t *jwt = NULL;
@@ -12,5 +12,9 @@ int main(void) {
                  grantmint_token_minter_mint(minter, GRANTMINT_STR("alice"), &jwt, &error));
     grantmint_token_minter_free(minter);
     grantmint_api_key_free(key);
+}
+
+int main(void) {
+    a_freed_object_is_found_out();
     return 0;
 }
