@@ -163,9 +163,17 @@ mod tests {
     #[test]
     fn none_several_and_too_much_are_told_apart() {
         let kind = |text: &str| find_token(text).unwrap_err().kind();
-        for none in
-            ["", " ", "hush", "www.example.com", "{}", "[\"hush\"]", "eyJh", "{\"eyJ.a.b\":1}"]
-        {
+        for none in [
+            "",
+            " ",
+            "hush",
+            "www.example.com",
+            "{}",
+            "[\"hush\"]",
+            "eyJh",
+            "{\"eyJ.a.b\":1}",
+            "ключ доступа",
+        ] {
             assert_eq!(kind(none), ErrorKind::TokenMalformed, "{none}");
         }
         let two = format!("{TOKEN} {}x", TOKEN);

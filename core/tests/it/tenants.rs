@@ -7,9 +7,9 @@ use std::thread;
 use std::time::Duration;
 
 use grantmint_core::{
-    AccountOptions, ApiKey, AsyncGrantSource, Begin, BeginOptions, Error, ErrorKind, EventKind,
-    Fetched, Grant, GrantCache, GrantRequest, GrantSource, Key, ManualClock, PlaybackMinter,
-    Result, SourceTicket, decode,
+    AccountOptions, ApiKey, AsyncGrantSource, Begin, BeginOptions, CachePolicy, Error, ErrorKind,
+    EventKind, Fetched, Grant, GrantCache, GrantRequest, GrantSource, Key, ManualClock,
+    PlaybackMinter, Result, SourceTicket, decode,
 };
 
 use crate::support::{STREAMER, streamer};
@@ -152,6 +152,33 @@ fn who_waits_for_a_key_that_is_refused_fetches_with_its_own() {
     assert_eq!(first.join().unwrap().unwrap_err().kind(), ErrorKind::UpstreamUnauthorized);
     at_good.recv().unwrap().complete(Fetched::new("{}").unwrap());
     assert!(second.join().unwrap().is_ok());
+}
+
+#[test]
+fn what_a_minter_kept_warm_makes_room_once_it_is_closed_or_gone() {
+    let ends: [fn(PlaybackMinter) -> Option<PlaybackMinter>; 2] = [
+        |live| {
+            live.close();
+            Some(live)
+        },
+        |_| None,
+    ];
+    for end in ends {
+        let clock = ManualClock::new(Duration::from_secs(1_700_000_000));
+        let policy = CachePolicy::builder().max_keys(1).build().unwrap();
+        let cache = GrantCache::builder().policy(policy).clock(&clock).build();
+        let source = Scripted::new(Outcome::Grant(1));
+        let [one, two] = [1, 2].map(|number| minter(&cache, &key(1, number), &source));
+        one.token(STREAMER, "alice").unwrap();
+        one.keep_warm(STREAMER, 10 * MINUTE).unwrap();
+        assert!(two.token(&streamer(2), "bob").is_err(), "what is kept warm stays");
+        let _closed = end(one);
+        let start = std::time::Instant::now();
+        while two.token(&streamer(2), "bob").is_err() {
+            assert!(start.elapsed() < 10 * SECOND, "it is kept for nobody");
+            thread::yield_now();
+        }
+    }
 }
 
 #[test]
