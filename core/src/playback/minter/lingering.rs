@@ -298,12 +298,15 @@ fn a_throttled_account_is_remembered_whatever_else_comes() {
     let error = Error::new(ErrorKind::Throttled, "on purpose");
     let world = World::failing(error.with_retry_after(Duration::from_secs(60)));
     assert_eq!(world.request(1, 1).unwrap_err().kind(), ErrorKind::Throttled);
+    world.clock.advance(STEP);
     let registry = Arc::clone(&world.registry);
     let calm = World { clock: world.clock.clone(), registry, upstream: Arc::default() };
     for account in 2..=1100 {
         calm.minter(account).token(&streamer(1), "alice").unwrap();
     }
     assert_eq!(world.registry.sizes(), (1024, 1100));
+    world.clock.advance(Duration::from_secs(30));
+    calm.minter(1101).token(&streamer(1), "alice").unwrap();
     let refused = calm.request(1, 2).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Throttled);
 }
