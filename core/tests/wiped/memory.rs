@@ -1,11 +1,27 @@
 //! Looks through this process' memory.
 
-use std::fs::{self, File};
+use std::fs::File;
+use std::io::Read as _;
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
+use std::sync::{LazyLock, Mutex};
 
 const HIDE: u8 = 0x55;
 const WINDOW: usize = 1 << 20;
+const MAPS: usize = 1 << 20;
+
+/// What a search needs, made before what is looked for is dropped: a search that allocates would be given
+/// that memory, and overwrite what it is to find.
+static ROOM: LazyLock<Mutex<Room>> = LazyLock::new(|| {
+    let (maps, ranges) = (Vec::with_capacity(MAPS), Vec::with_capacity(MAPS / 64));
+    Mutex::new(Room { window: vec![0; WINDOW], maps, ranges })
+});
+
+struct Room {
+    window: Vec<u8>,
+    maps: Vec<u8>,
+    ranges: Vec<Range<usize>>,
+}
 
 /// What is looked for, hidden so that it is not found here.
 pub(crate) struct Needle(Vec<u8>);
@@ -28,6 +44,7 @@ impl Needle {
     }
 
     fn at(text: &str, start: usize) -> Self {
+        LazyLock::force(&ROOM);
         Self(text.as_bytes()[start..start + 32].iter().map(|byte| byte ^ HIDE).collect())
     }
 
@@ -38,12 +55,13 @@ impl Needle {
     /// How often it is in memory that can be written, stacks left out.
     pub(crate) fn copies(&self) -> usize {
         let memory = File::open("/proc/self/mem").unwrap();
-        let mut window = vec![0; WINDOW];
-        let own = address(&window)..address(&window) + WINDOW;
+        let Room { window, maps, ranges } = &mut *ROOM.lock().unwrap();
+        let own = address(window)..address(window) + WINDOW;
         let mut found = 0;
-        for range in writable() {
-            for part in without(&range, &own) {
-                found += self.copies_within(part, &memory, &mut window);
+        read_writable(maps, ranges);
+        for range in &*ranges {
+            for part in without(range, &own) {
+                found += self.copies_within(part, &memory, window);
             }
         }
         window.fill(0);
@@ -69,8 +87,10 @@ fn address(bytes: &[u8]) -> usize {
     bytes.as_ptr() as usize
 }
 
-fn writable() -> Vec<Range<usize>> {
-    let maps = fs::read_to_string("/proc/self/maps").unwrap();
+/// What can be written, without an allocation.
+fn read_writable(maps: &mut Vec<u8>, ranges: &mut Vec<Range<usize>>) {
+    maps.clear();
+    File::open("/proc/self/maps").unwrap().read_to_end(maps).unwrap();
     let of_line = |line: &str| {
         let (range, rest) = line.split_once(' ')?;
         let (start, end) = range.split_once('-')?;
@@ -78,7 +98,9 @@ fn writable() -> Vec<Range<usize>> {
         let is_wanted = rest.as_bytes().get(1) == Some(&b'w') && !rest.ends_with("[stack]");
         is_wanted.then_some(hex(start)?..hex(end)?)
     };
-    maps.lines().filter_map(of_line).collect()
+    ranges.clear();
+    ranges.extend(std::str::from_utf8(maps).unwrap().lines().filter_map(of_line));
+    assert!(maps.capacity() == MAPS && ranges.capacity() == MAPS / 64, "there was room for all");
 }
 
 /// The range before and after another.
