@@ -44,8 +44,12 @@ impl Needle {
     }
 
     fn at(text: &str, start: usize) -> Self {
+        Self::of(&text.as_bytes()[start..start + 32])
+    }
+
+    pub(crate) fn of(bytes: &[u8]) -> Self {
         LazyLock::force(&ROOM);
-        Self(text.as_bytes()[start..start + 32].iter().map(|byte| byte ^ HIDE).collect())
+        Self(bytes.iter().map(|byte| byte ^ HIDE).collect())
     }
 
     fn is_at(&self, bytes: &[u8]) -> bool {

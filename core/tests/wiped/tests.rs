@@ -10,10 +10,11 @@ use grantmint_core::{
 
 use crate::memory::Needle;
 
-pub(crate) const TESTS: [(&str, fn()); 10] = [
+pub(crate) const TESTS: [(&str, fn()); 11] = [
     ("a copy that is not wiped is found", a_copy_that_is_not_wiped_is_found),
     ("a string that grows", a_string_that_grows),
     ("a key's secret", a_keys_secret),
+    ("what is made from a secret", what_is_made_from_a_secret),
     ("what a token minter holds", what_a_token_minter_holds),
     ("an access token", an_access_token),
     ("tokens that are handed over one by one", tokens_handed_over_one_by_one),
@@ -89,6 +90,35 @@ fn a_keys_secret() {
     let live = PlaybackMinter::builder(&key).isolated().build().unwrap();
     drop((key, minter, live));
     assert_eq!(needle.copies(), 0);
+}
+
+/// SHA-256's state before anything is hashed.
+const SHA256: [u32; 8] = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
+/// Whoever has the states of its HMAC signs as well as with the secret.
+fn what_is_made_from_a_secret() {
+    let secret = made_of("", "m4de", 48, "");
+    let needles = [0x36, 0x5c].map(|pad| {
+        let mut block = [pad; 64];
+        block.iter_mut().zip(secret.bytes()).for_each(|(byte, other)| *byte ^= other);
+        let mut state = SHA256;
+        sha2::block_api::compress256(&mut state, &[block]);
+        Needle::of(state.map(u32::to_ne_bytes).as_flattened())
+    });
+    let minter = TokenMinter::builder(&key_of(&secret)).build().unwrap();
+    drop(secret);
+    assert!(needles.iter().all(|needle| needle.copies() > 0));
+    drop(minter);
+    assert_eq!(needles.map(|needle| needle.copies()), [0, 0]);
 }
 
 fn grants() -> ([AccessTokenGrant; 2], [Needle; 2]) {
