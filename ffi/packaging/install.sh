@@ -17,6 +17,10 @@ root=$here/../..
 include=$root/include
 
 case $prefix in /*) ;; *) echo "PREFIX must be absolute: $prefix" >&2; exit 2 ;; esac
+if [ "${DESTDIR:-}$prefix" -ef "$root" ]; then
+    echo "PREFIX is this checkout, $prefix: the library needs another folder, such as $prefix-c" >&2
+    exit 2
+fi
 case /$libdir/ in //* | */../* | */./*) echo "LIBDIR must be below PREFIX: $libdir" >&2; exit 2 ;; esac
 for library in libgrantmint.a libgrantmint.so; do
     if [ ! -f "$built/$library" ]; then

@@ -5,6 +5,11 @@ set -eu
 prefix=${DESTDIR:-}${PREFIX:-/usr/local}
 libraries=$prefix/${LIBDIR:-lib}
 
+if [ "$prefix" -ef "$(dirname "$0")/../.." ]; then
+    echo "PREFIX is this checkout, $prefix: nothing is installed there" >&2
+    exit 2
+fi
+
 rm -f "$prefix/include/grantmint.h" "$prefix/include/grantmint.hpp"
 rm -f "$libraries/libgrantmint.a" "$libraries/libgrantmint.so" "$libraries"/libgrantmint.so.[0-9]*
 rm -f "$libraries/pkgconfig/grantmint.pc" "$libraries/pkgconfig/grantmint-static.pc"

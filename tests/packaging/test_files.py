@@ -94,6 +94,16 @@ class Files(Installed):
         self.assertEqual(files(prefix).keys(), others)
         self.assertFalse((prefix / "lib/cmake/grantmint").exists())
 
+    def test_the_checkout_itself_is_no_place_for_it(self):
+        checkout = self.fresh()
+        for folder in ("ffi/packaging", "include"):
+            shutil.copytree(ROOT / folder, checkout / folder)
+        there = files(checkout)
+        for script, *arguments in (("install.sh", built()), ("uninstall.sh",)):
+            with self.assertRaisesRegex(AssertionError, "PREFIX is this checkout"):
+                run(checkout / "ffi/packaging" / script, *arguments, env={"PREFIX": str(checkout), "DESTDIR": ""})
+        self.assertEqual(files(checkout), there)
+
     def test_destdir_is_put_before_the_prefix_and_named_nowhere(self):
         stage = self.fresh()
         install("/opt/grant mint", DESTDIR=str(stage))

@@ -278,7 +278,7 @@ def environment(home: Path) -> dict[str, str]:
             (modules / package.name).unlink(missing_ok=True)
             (modules / package.name).symlink_to(package.absolute())
     if os.environ.get("GRANTMINT_PREFIX"):
-        (home / "grantmint").symlink_to(Path(os.environ["GRANTMINT_PREFIX"]).absolute())
+        (home / "grantmint-c").symlink_to(Path(os.environ["GRANTMINT_PREFIX"]).absolute())
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
     kept |= {"LIVEKIT_API_KEY": "APIkey", "LIVEKIT_API_SECRET": "a secret of at least thirty-two bytes"}
     kept["NPM_CONFIG_UPDATE_NOTIFIER"] = "false"
