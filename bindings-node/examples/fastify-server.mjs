@@ -1,9 +1,15 @@
-// A token server with Fastify: node fastify-server.mjs
+// A token server with Fastify.
 //
-// It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET, and `npm install fastify`.
-// GRANTMINT_BASE_URL says where grants come from if not from Twilio, PORT where to listen.
+// To try it, copy the files of this folder to where you have installed grantmint, and `npm install fastify` there.
+// Start `npx grantmint emulator` in a terminal of its own, and copy the three lines that it prints into yours: they
+// are the key that the server needs. Then:
+//
+//     GRANTMINT_BASE_URL=http://127.0.0.1:8900 node fastify-server.mjs &
+//     curl '127.0.0.1:3000/live/VJ00000000000000000000000000000001/token?identity=alice'
+//     curl '127.0.0.1:3000/rooms/token?identity=alice'
+//
+// GRANTMINT_BASE_URL says where grants come from; Twilio has closed its own endpoint. PORT says where to listen.
 // With GRANTMINT_FLEET=host the processes of a cluster share grants: one of them fetches for all.
-// Ask for /live/VJ…/token?identity=alice or /rooms/token?identity=alice.
 //
 // Have your own users logged in before you hand them tokens: here anybody is whoever they say.
 

@@ -4,7 +4,8 @@
 // share one cache of grants without a word about it, as their minters are of one account.
 //
 // It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET.
-// GRANTMINT_BASE_URL says where grants come from if not from Twilio, PORT where to listen, WORKERS how many threads.
+// GRANTMINT_BASE_URL says where grants come from (Twilio has closed its own endpoint), PORT where to listen, WORKERS
+// how many threads.
 // Ask for /live/VJ…/token?identity=alice or /rooms/token?identity=alice.
 //
 // Have your own users logged in before you hand them tokens: here anybody is whoever they say.

@@ -1,11 +1,17 @@
 """A token server with FastAPI.
 
     pip install fastapi uvicorn
-    uvicorn fastapi_server:app --workers 2
 
-It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET; GRANTMINT_BASE_URL says where
-grants come from if not from Twilio, WARM_STREAMER which to fetch first. Ask for
-/live/VJ…/token?identity=alice. Each worker has a cache of its own, and asks upstream about once
+To try it, start ``grantmint emulator`` in a terminal of its own, and copy the three lines that it
+prints into yours: they are the key that the server needs. Then, in this folder:
+
+    export GRANTMINT_BASE_URL=http://127.0.0.1:8900
+    uvicorn fastapi_server:app --workers 2 &
+    curl '127.0.0.1:8000/live/VJ00000000000000000000000000000001/token?identity=alice'
+    curl '127.0.0.1:8000/rooms/token?identity=alice'
+
+GRANTMINT_BASE_URL says where grants come from; Twilio has closed its own endpoint. WARM_STREAMER
+says which to fetch first. Each worker has a cache of its own, and asks upstream about once
 per stream and half a minute. With GRANTMINT_FLEET=host one worker does so for all.
 """
 

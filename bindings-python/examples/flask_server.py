@@ -1,11 +1,17 @@
 """A token server with Flask.
 
     pip install flask gunicorn
-    gunicorn --preload --workers 2 --threads 8 flask_server:app
 
-It needs TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET; GRANTMINT_BASE_URL says where
-grants come from if not from Twilio, WARM_STREAMER which to fetch first. Ask for
-/live/VJ…/token?identity=alice. With --preload each worker starts with the grants that its parent
+To try it, start ``grantmint emulator`` in a terminal of its own, and copy the three lines that it
+prints into yours: they are the key that the server needs. Then, in this folder:
+
+    export GRANTMINT_BASE_URL=http://127.0.0.1:8900
+    gunicorn --preload --workers 2 --threads 8 flask_server:app &
+    curl '127.0.0.1:8000/live/VJ00000000000000000000000000000001/token?identity=alice'
+    curl '127.0.0.1:8000/rooms/token?identity=alice'
+
+GRANTMINT_BASE_URL says where grants come from; Twilio has closed its own endpoint. WARM_STREAMER
+says which to fetch first. With --preload each worker starts with the grants that its parent
 had; then it has a cache of its own. With GRANTMINT_FLEET=host the workers share grants: one of
 them fetches for all. Nothing is to be shut down: what the library runs ends with
 the process.

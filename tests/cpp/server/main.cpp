@@ -1,6 +1,13 @@
 // A token server: it hands each viewer a token of their own, however many come at once, and asks
 // upstream for one grant per stream and half a minute.
 //
+// To try it, build it as CMakeLists.txt says, start `grantmint emulator` in a terminal of its own, and copy the three
+// lines that it prints into yours: they are the key that the server needs. Then:
+//
+//     export GRANTMINT_BASE_URL=http://127.0.0.1:8900 TOKEN_SERVER_STREAMS=VJ00000000000000000000000000000001
+//     build/token_server &
+//     curl "127.0.0.1:8080/token?stream=$TOKEN_SERVER_STREAMS&identity=alice"
+//
 // settings.hpp has its configuration, routes.hpp its endpoints. It ends in order on SIGTERM and SIGINT:
 // requests that it has taken are answered.
 #include "routes.hpp"

@@ -16,7 +16,7 @@ struct settings {
     std::size_t threads;
     /// The web origin whose pages may play; any if empty.
     std::string origin;
-    /// Where grants come from; Twilio if empty.
+    /// Where grants come from; Twilio if empty, which has closed its endpoint.
     std::string base_url;
     /// The lifetime to ask for grants with.
     std::optional<std::chrono::seconds> grant_ttl;
@@ -29,7 +29,7 @@ struct settings {
     ///     TOKEN_SERVER_LISTEN     127.0.0.1:8080 unless set
     ///     TOKEN_SERVER_THREADS    32 unless set
     ///     TOKEN_SERVER_ORIGIN     https://www.example.com; any unless set
-    ///     GRANTMINT_BASE_URL      Twilio's unless set
+    ///     GRANTMINT_BASE_URL      Twilio's unless set, which is closed
     ///     GRANTMINT_GRANT_TTL     60 seconds unless set
     ///     GRANTMINT_FLEET         host, or host:/a/folder; none unless set
     ///

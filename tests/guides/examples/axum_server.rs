@@ -1,7 +1,13 @@
 //! A token server with axum.
 //!
-//! It needs `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` and `TWILIO_API_SECRET`; `GRANTMINT_BASE_URL` says
-//! where grants come from if not from Twilio. Ask for `/live/VJ…/token?identity=alice`. Each process has a
+//! To try it, start `grantmint emulator` in a terminal of its own, and copy the three lines that it prints into
+//! yours: they are the key that the server needs. Then, in the checkout:
+//!
+//!     GRANTMINT_BASE_URL=http://127.0.0.1:8900 cargo run -p grantmint-guides --example axum_server &
+//!     curl '127.0.0.1:8000/live/VJ00000000000000000000000000000001/token?identity=alice'
+//!     curl '127.0.0.1:8000/rooms/token?identity=alice'
+//!
+//! `GRANTMINT_BASE_URL` says where grants come from; Twilio has closed its own endpoint. Each process has a
 //! cache of its own, and asks upstream about once per stream and half a minute. With `GRANTMINT_FLEET=host` all
 //! processes together do.
 
