@@ -166,6 +166,7 @@ PACKAGING := $(abspath $(TARGET_DIR))/packaging
 
 install: ## start 3: the C and C++ library, under PREFIX=/usr/local; also LIBDIR=lib, DESTDIR=
 	built=$$(CARGO='$(CARGO)' ffi/packaging/build.sh) && $(PLACE) ffi/packaging/install.sh "$$built"
+	@echo "to build programs with it: export PKG_CONFIG_PATH='$(PREFIX)/$(LIBDIR)/pkgconfig'"
 
 uninstall: ## package -: removes what install has put there
 	$(PLACE) ffi/packaging/uninstall.sh
@@ -539,6 +540,7 @@ BUNDLERS := $(abspath $(TARGET_DIR))/bundlers
 
 npm: ## start 2: the npm packages for this platform, in target/npm
 	node bindings-node/scripts/npm.mjs $(NPM)
+	@echo "to install them, where your program is: npm install $(NPM)/*.tgz"
 
 test-npm: npm $(NODE_TESTS)/runtimes/node_modules/.package-lock.json ## test 2: tries the npm packages out on Node, Bun and Deno
 	node $(NODE_TESTS)/run.mjs $(NPM) conformance
