@@ -35,9 +35,11 @@ const jobs = {
     setInterval(() => live, 1000);
   },
   never() {
+    // A promise that nobody holds may be collected, which ends its fetch.
+    const never = new Promise(ignore);
     const source = () => {
       parentPort.postMessage('asked');
-      return new Promise(ignore);
+      return never;
     };
     const live = new PlaybackMinter(key(), {
       share,
@@ -45,6 +47,7 @@ const jobs = {
       source,
     });
     live.token(streamer, 'alice').catch(ignore);
+    setInterval(() => [live, never], 1000);
   },
   fetch() {
     const live = new PlaybackMinter(key(), { baseUrl, isolated: true });

@@ -56,7 +56,7 @@ pub(crate) fn wait(
 /// Runs a fetch on this thread; returns the exception that the function raised, if it did.
 fn run(py: Python<'_>, fetch: PendingFetch) -> PyResult<Option<Py<PyAny>>> {
     let job = Py::new(py, Job::new(fetch))?;
-    let raised = RUN.get(py)?.call1((job,))?;
+    let raised = RUN.call(py, (job,))?;
     Ok((!raised.is_none()).then(|| raised.unbind()))
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn raise(error: &Error) -> PyErr {
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     let retry_after = error.retry_after().map(|time| time.as_secs_f64());
     let arguments = (error.code(), error.message(), retry_after, error.argument());
-    FROM_CORE.get(py)?.call1(arguments)
+    FROM_CORE.call(py, arguments)
 }
 
 /// The error of a fetch that there is no thread for.

@@ -6,6 +6,9 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PyTuple;
+
+use crate::python_code;
 
 /// A function or class that is written in Python.
 pub(crate) struct Imported {
@@ -21,6 +24,15 @@ impl Imported {
 
     pub(crate) fn get<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyAny>> {
         self.found.import(py, self.module, self.name)
+    }
+
+    /// Calls it with these arguments.
+    pub(crate) fn call<'py, A>(&self, py: Python<'py>, arguments: A) -> PyResult<Bound<'py, PyAny>>
+    where
+        A: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>>,
+        PyErr: From<A::Error>,
+    {
+        python_code::call(self.get(py)?, arguments, None)
     }
 }
 

@@ -6,6 +6,7 @@ use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::error::{OrRaise as _, invalid};
 use crate::imported::{DUMPS, LOADS};
+use crate::python_code;
 use crate::text::Text;
 
 /// What is wrong with an object that JSON cannot hold. What it holds is not said: it may be a secret.
@@ -51,7 +52,7 @@ pub(crate) fn dumped(
     options.set_item("ensure_ascii", false)?;
     options.set_item("allow_nan", false)?;
     options.set_item("separators", (",", ":"))?;
-    match DUMPS.get(py)?.call((value,), Some(&options)) {
+    match python_code::call(DUMPS.get(py)?, (value,), Some(&options)) {
         Ok(text) => Ok(text.extract::<Text<'_>>()?.named(name)?.into()),
         Err(cause) => {
             let error = invalid(kind, name, NOT_JSON);
@@ -63,5 +64,5 @@ pub(crate) fn dumped(
 
 /// The object that a JSON text describes.
 pub(crate) fn from_text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
-    LOADS.get(py)?.call1((text,))
+    LOADS.call(py, (text,))
 }

@@ -48,6 +48,7 @@ mod playback_minter;
 mod playback_token;
 mod policy;
 mod port;
+mod python_code;
 mod show;
 mod source;
 mod stats;

@@ -26,6 +26,7 @@ use crate::number::{Count, Number};
 use crate::playback_token::PlaybackToken;
 use crate::policy;
 use crate::port::LoopPort;
+use crate::python_code;
 use crate::source::{ForCore, OwnedSource, Source, no_loop};
 use crate::stats::Stats;
 use crate::stream_minter::StreamParts;
@@ -223,7 +224,7 @@ impl PlaybackMinter {
             let begin = this.getattr("_call")?;
             let (least, time) = (in_seconds(options.min_remaining), in_seconds(options.timeout));
             let asked = (begin, minter.streamer, identity, least, time);
-            Ok(port.call_method1("token", asked)?.extract()?)
+            Ok(python_code::call(&port.getattr("token")?, asked, None)?.extract()?)
         })
     }
 

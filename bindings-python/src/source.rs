@@ -28,7 +28,7 @@ pub(crate) struct OwnedSource {
 impl OwnedSource {
     pub(crate) fn new(fetch: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = fetch.py();
-        let function = SOURCE_FUNCTION.get(py)?.call1((fetch,))?;
+        let function = SOURCE_FUNCTION.call(py, (fetch,))?;
         Ok(Self { source: Arc::new(Source::new(&function)?), function: function.unbind() })
     }
 
@@ -83,7 +83,7 @@ impl Source {
     /// whose tasks called last.
     pub(crate) fn expect_refresh(&self, py: Python<'_>) -> PyResult<bool> {
         let find = if self.is_coroutine() { &LOOP_PORT } else { &BACKGROUND_READY };
-        let found = find.get(py)?.call0()?;
+        let found = find.call(py, ())?;
         if let Ok(port) = found.cast::<LoopPort>() {
             let port = &port.get().port;
             py.detach(|| self.note_port(port));

@@ -13,6 +13,7 @@ use crate::call::TokenCall;
 use crate::mint::{self, Mint, in_seconds};
 use crate::playback_token::PlaybackToken;
 use crate::port::LoopPort;
+use crate::python_code;
 use crate::source::{OwnedSource, Source};
 use crate::text::Text;
 use crate::time::Seconds;
@@ -108,7 +109,7 @@ impl StreamMinter {
             let begin = this.getattr("_call")?;
             let (least, time) = (in_seconds(options.min_remaining), in_seconds(options.timeout));
             let asked = (begin, identity, least, time);
-            Ok(port.call_method1("token", asked)?.extract()?)
+            Ok(python_code::call(&port.getattr("token")?, asked, None)?.extract()?)
         })
     }
 

@@ -15,6 +15,7 @@ use crate::imported::WAITED_ASYNC;
 use crate::interrupt;
 use crate::lock::lock;
 use crate::port::{LoopPort, Port};
+use crate::python_code;
 
 /// Waits for one fetch that this caller or another runs. Dropping it ends the wait.
 ///
@@ -82,7 +83,9 @@ impl Waiter {
             return Py::new(py, hit);
         }
         match hub::port(py)? {
-            Some(port) => Ok(port.call_method1("waited", (this,))?.extract()?),
+            Some(port) => {
+                Ok(python_code::call(&port.getattr("waited")?, (this,), None)?.extract()?)
+            }
             None => Py::new(py, waiter.wait_on_thread(py)?),
         }
     }
@@ -97,7 +100,7 @@ impl Waiter {
 
     /// As wait, but awaited: it does not block the event loop.
     fn wait_async<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        WAITED_ASYNC.get(this.py())?.call1((this,))
+        WAITED_ASYNC.call(this.py(), (this,))
     }
 
     /// The grant that the cache has for this caller now, for callers that do not wait; None if it

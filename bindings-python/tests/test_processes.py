@@ -215,6 +215,30 @@ def test_the_interpreter_ends_in_order():
         assert (ended.returncode, ended.stderr) == (0, "")
 
 
+def test_who_runs_a_source_while_the_interpreter_ends_does_not_abort_the_process():
+    """CPython ends a daemon thread that wants to go on, below a call of the library."""
+    code = """
+        import threading, time, grantmint
+        key = grantmint.ApiKey("AC" + "0" * 32, "SK" + "0" * 32, "s")
+        runs = threading.Event()
+        def source(*_, **__):
+            runs.set()
+            while True:
+                pass
+        minter = grantmint.PlaybackMinter(key, source=source)
+        asked = ("VJ" + "0" * 32, "alice")
+        threading.Thread(target=minter.token, args=asked, daemon=True).start()
+        runs.wait()
+        class LetsOthersRun:
+            def __del__(self, sleep=time.sleep):
+                sleep(0.05)
+        last = LetsOthersRun()
+    """
+    for _ in range(5):
+        ended = python(code)
+        assert (ended.returncode, ended.stderr) == (0, "")
+
+
 def test_a_sub_interpreter_is_refused_cleanly():
     code = """
         import sys, grantmint

@@ -17,7 +17,13 @@ BEGIN, END = "<!-- unsafe:begin -->", "<!-- unsafe:end -->"
 HEAD = ["| file | blocks | functions | impls | what for |", "|---|---:|---:|---:|---|"]
 KINDS = ("block", "function", "impl")
 # What ships may be unsafe here alone.
-SHIPPED = ("cli/src/interrupt.rs", "core/src/fork.rs", "ffi/src/", "bindings-node/src/hot/")
+SHIPPED = (
+    "cli/src/interrupt.rs",
+    "core/src/fork.rs",
+    "ffi/src/",
+    "bindings-node/src/hot/",
+    "bindings-python/src/python_code.rs",
+)
 # So may tests and benches: they play the part of C, count allocations, or fork.
 TESTS = ("core/tests/", "ffi/tests/", "tests/")
 # A comment stands above the statement that holds the block; none is longer than this.

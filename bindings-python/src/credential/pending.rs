@@ -14,6 +14,7 @@ use crate::ice::credentials::IceCredentials;
 use crate::interrupt;
 use crate::lock::lock;
 use crate::port::LoopPort;
+use crate::python_code;
 use crate::waiter::{OfPort, OfThread, ready};
 
 /// After how many seconds a greenlet looks by itself: the library watches the caller's time, unless it could start no
@@ -79,7 +80,9 @@ pub(crate) fn wait(py: Python<'_>, ask: impl FnOnce() -> Asked + Send) -> PyResu
     let begun = begin(py, ask)?;
     let Ok(pending) = begun.bind(py).cast::<Pending>() else { return Ok(begun) };
     match hub::port(py)? {
-        Some(port) => Ok(port.call_method1("waited", (pending, LOOK_AGAIN))?.unbind()),
+        Some(port) => {
+            Ok(python_code::call(&port.getattr("waited")?, (pending, LOOK_AGAIN), None)?.unbind())
+        }
         None => pending.get().wait_on_thread(py),
     }
 }
