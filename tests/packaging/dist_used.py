@@ -107,10 +107,14 @@ class Dist(unittest.TestCase):
             "grantmint-c": self.named("tarball", "grantmint-c-"),
             "grantmint-cli": self.named("tarball", "grantmint-cli-"),
         }
+        described = set()
         for name, package in packages.items():
             sbom = (self.folder / f"sboms/{name}.cdx.json").read_bytes()
             found = [data for file, data in content(package).items() if file.endswith(".cdx.json")]
             self.assertTrue(found and all(data == sbom for data in found), package.name)
+            described.add(json.loads(sbom)["metadata"]["component"]["purl"])
+        # By this they are told apart where SBOMs are collected.
+        self.assertEqual(len(described), len(packages), described)
 
     def test_the_wheel(self):
         python = self.home / "venv/bin/python"

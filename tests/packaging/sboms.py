@@ -15,17 +15,35 @@ import json
 import re
 import sys
 import tomllib
+from typing import NamedTuple
 
 from dependencies import cargo
 from linked import LIBRARIES, ROOT, TARGETS, graph
 
 FOLDER = ROOT / "packaging/sboms"
-#: What each library is called where it is published, and its file.
+
+class Published(NamedTuple):
+    """How people come by what is made of a crate."""
+
+    registry: str
+    #: There. No two of a registry have one name: to those who collect SBOMs they would be one package.
+    name: str
+    file: str
+    description: str
+    type: str = "library"
+
+
 PUBLISHED = {
-    "grantmint-cli": ("generic", "grantmint-cli", "The command line"),
-    "grantmint-ffi": ("generic", "grantmint-c", "The C and C++ library"),
-    "grantmint-node": ("npm", "grantmint-node", "The native half of the Node.js package"),
-    "grantmint-python": ("pypi", "grantmint-python", "The native half of the Python package"),
+    "grantmint-cli": Published(
+        "generic", "grantmint-cli", "grantmint-cli", "The command line", "application"
+    ),
+    "grantmint-ffi": Published("generic", "grantmint-c", "grantmint-c", "The C and C++ library"),
+    "grantmint-node": Published(
+        "npm", "grantmint", "grantmint-node", "The native half of the Node.js package"
+    ),
+    "grantmint-python": Published(
+        "pypi", "grantmint", "grantmint-python", "The native half of the Python package"
+    ),
 }
 STANDARD = "rust-std"
 #: What a target's name says of its system, and what its folder is called.
@@ -44,7 +62,7 @@ def written():
     found = {}
     for package in LIBRARIES:
         for target in TARGETS:
-            path = FOLDER / system_of(target) / f"{PUBLISHED[package][1]}.cdx.json"
+            path = FOLDER / system_of(target) / f"{PUBLISHED[package].file}.cdx.json"
             text = document(package, target)
             if found.setdefault(path, text) != text:
                 sys.exit(f"{path}: {target} links other crates")
@@ -94,15 +112,16 @@ def laid_out(head, lists):
 
 
 def of_library(library):
-    """The library itself."""
+    """The library, or the program, itself."""
     package, version = library
+    published = PUBLISHED[package]
     purl = purl_of(library)
     return {
-        "type": "library",
+        "type": published.type,
         "bom-ref": purl,
-        "name": "grantmint",
+        "name": published.name,
         "version": version,
-        "description": PUBLISHED[package][2],
+        "description": published.description,
         "licenses": licences(packages()[library]),
         "purl": purl,
     }
@@ -111,11 +130,11 @@ def of_library(library):
 def purl_of(library):
     """The package that people install to get a library."""
     package, version = library
-    kind = PUBLISHED[package][0]
-    if kind == "pypi":
+    registry, name, *_ = PUBLISHED[package]
+    if registry == "pypi":
         # Python writes 1.0.0-rc.1 as 1.0.0rc1.
         version = re.sub(r"-([a-z]+)\.", r"\1", version)
-    return f"pkg:{kind}/grantmint@{version}"
+    return f"pkg:{registry}/{name}@{version}"
 
 
 def component(crate):
