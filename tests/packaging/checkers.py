@@ -43,6 +43,7 @@ CHECKERS = {
     "used where no compiler is": (*PYTHON, "tests/packaging/dist_used.py", TARGET / "dist"),
     "C, built by somebody else": (*PYTHON, "tests/packaging/reproduced.py", "c"),
     "no builder's folder in them": (*PYTHON, "tests/packaging/shipped.py", "paths"),
+    "stripped, hardened, exports": (*PYTHON, "tests/packaging/shipped.py", "binaries"),
     "SBOMs, CycloneDX's schema": (PACKAGES, "-B", "tests/packaging/shipped.py", "sboms"),
 }
 
