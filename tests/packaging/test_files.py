@@ -162,8 +162,10 @@ class CommandLine(unittest.TestCase):
             root = Path(folder, name)
             members = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
             printed = run(root / "bin/grantmint", "--version")
+            sections = run("readelf", "--sections", "--wide", root / "bin/grantmint")
             manual = (root / "share/man/man1/grantmint.1").read_text(encoding="utf-8")
         self.assertEqual(printed, f"grantmint {VERSION}\n")
+        self.assertNotRegex(sections, r"\.(symtab|debug_\w+)\b")
         self.assertIn(".SH NAME", manual)
         terms = ("LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES", "CHANGELOG.md")
         completions = (
