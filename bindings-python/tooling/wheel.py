@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 from tooling.environments import path_to, tools
-from tooling.places import HERE, RELEASE, REPOSITORY, WHEELS
+from tooling.places import HERE, RELEASE, REPOSITORY, TARGET, WHEELS
 from tooling.programs import environment, run, stage
 
 WHEEL_MAX_BYTES = 3_600_000
@@ -23,6 +23,9 @@ ARCHITECTURE = {"amd64": "x86_64", "arm64": "aarch64"}.get(
 )
 #: Which crates are in the native half. There is one for what is released.
 SBOM = REPOSITORY / "packaging" / "sboms" / f"{SYSTEM}-{ARCHITECTURE}" / "grantmint-python.cdx.json"
+#: Where the crates are built. On Linux apart from the addon's: zig links both, started by maturin here
+#: and by cargo-zigbuild there. In one folder cargo would build all crates anew for each in turn.
+CRATES = TARGET / "wheel-crates" if ON_LINUX else TARGET
 #: The oldest C library that the wheel runs with, as manylinux2014 has it.
 GLIBC = (2, 17)
 
@@ -35,7 +38,8 @@ def wheel() -> Path:
         command = [python, "-m", "maturin", "build", "--release", "--locked", "--out", WHEELS]
         sbom = ("--sbom-include", SBOM) if SBOM.exists() else ()
         options = ["--interpreter", python, *sbom, *for_any_linux()]
-        run("sh", RELEASE, *command, *options, cwd=HERE, env=environment(PATH=path_to(python)))
+        env = environment(CARGO_TARGET_DIR=str(CRATES), PATH=path_to(python))
+        run("sh", RELEASE, *command, *options, cwd=HERE, env=env)
         (built,) = WHEELS.glob("*.whl")
         check(built, python)
     return built
