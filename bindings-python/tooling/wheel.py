@@ -23,8 +23,8 @@ ARCHITECTURE = {"amd64": "x86_64", "arm64": "aarch64"}.get(
 )
 #: Which crates are in the native half. There is one for what is released.
 SBOM = REPOSITORY / "packaging" / "sboms" / f"{SYSTEM}-{ARCHITECTURE}" / "grantmint-python.cdx.json"
-#: Where the crates are built. On Linux apart from the addon's: zig links both, started by maturin here
-#: and by cargo-zigbuild there. In one folder cargo would build all crates anew for each in turn.
+#: Where the crates are built. On Linux apart from the addon's: zig links both, started by maturin
+#: here and by cargo-zigbuild there. In one folder cargo would build all crates anew for each.
 CRATES = TARGET / "wheel-crates" if ON_LINUX else TARGET
 #: The oldest C library that the wheel runs with, as manylinux2014 has it.
 GLIBC = (2, 17)
