@@ -8,7 +8,7 @@ use super::stream::Stream;
 use super::streams::Streams;
 use super::token::PlaybackToken;
 use crate::account;
-use crate::cache::{BeginOptions, Credentials, Key};
+use crate::cache::{BeginOptions, Credentials, Hit, Key};
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fetch::{Feed, Source};
@@ -38,12 +38,24 @@ impl Shared {
         options: TokenOptions,
     ) -> Result<PlaybackToken> {
         let wish = self.wish(options);
-        if let Some(token) = stream.mint_prepared(&self.signing, identity, wish)? {
-            return Ok(token);
+        match stream.mint_prepared(&self.signing, identity, wish)? {
+            Some(token) => Ok(token),
+            None => self.token_around_hit(stream, identity, wish),
         }
+    }
+
+    /// The token of a viewer for whom nothing is prepared. Apart, so that the frame of those who come after it
+    /// stays small.
+    #[cold]
+    fn token_around_hit(
+        &self,
+        stream: &Stream,
+        identity: &str,
+        wish: BeginOptions,
+    ) -> Result<PlaybackToken> {
         self.signing.check_identity(identity)?;
         let hit = self.feed.get(&stream.handle, wish)?;
-        Ok(PlaybackToken::new(stream.mint(&hit, &self.signing, identity)?, &hit))
+        self.minted(stream, identity, &hit)
     }
 
     #[inline]
@@ -54,11 +66,22 @@ impl Shared {
         options: TokenOptions,
     ) -> Result<Option<PlaybackToken>> {
         let wish = self.wish(options);
-        if let Some(token) = stream.mint_prepared(&self.signing, identity, wish)? {
-            return Ok(Some(token));
+        match stream.mint_prepared(&self.signing, identity, wish) {
+            Ok(None) => self.token_around_hit_at_once(stream, identity, wish),
+            prepared => prepared,
         }
-        let Some(hit) = stream.handle.hit_at_once(wish)? else { return Ok(None) };
-        Ok(Some(PlaybackToken::new(stream.mint(&hit, &self.signing, identity)?, &hit)))
+    }
+
+    /// As [`Shared::token_around_hit`], if there is a hit at once.
+    #[cold]
+    fn token_around_hit_at_once(
+        &self,
+        stream: &Stream,
+        identity: &str,
+        wish: BeginOptions,
+    ) -> Result<Option<PlaybackToken>> {
+        let hit = stream.handle.hit_at_once(wish)?;
+        hit.map(|hit| self.minted(stream, identity, &hit)).transpose()
     }
 
     #[inline]
@@ -69,12 +92,27 @@ impl Shared {
         options: TokenOptions,
     ) -> Result<Option<PlaybackToken>> {
         let wish = self.wish(options);
-        if let Some(token) = stream.mint_prepared(&self.signing, identity, wish)? {
-            return Ok(Some(token));
+        match stream.mint_prepared(&self.signing, identity, wish) {
+            Ok(None) => self.try_token_around_hit(stream, identity, wish),
+            prepared => prepared,
         }
+    }
+
+    /// As [`Shared::token_around_hit`], without a wait.
+    #[cold]
+    fn try_token_around_hit(
+        &self,
+        stream: &Stream,
+        identity: &str,
+        wish: BeginOptions,
+    ) -> Result<Option<PlaybackToken>> {
         self.signing.check_identity(identity)?;
-        let Some(hit) = self.feed.try_get(&stream.handle, wish)? else { return Ok(None) };
-        Ok(Some(PlaybackToken::new(stream.mint(&hit, &self.signing, identity)?, &hit)))
+        let hit = self.feed.try_get(&stream.handle, wish)?;
+        hit.map(|hit| self.minted(stream, identity, &hit)).transpose()
+    }
+
+    fn minted(&self, stream: &Stream, identity: &str, hit: &Hit) -> Result<PlaybackToken> {
+        Ok(PlaybackToken::new(stream.mint(hit, &self.signing, identity)?, hit))
     }
 
     /// The stream, however it is spelled; looked up for a caller with these options if it is new.

@@ -35,6 +35,7 @@ impl StreamMinter {
     /// # Errors
     ///
     /// As [`PlaybackMinter::token`].
+    #[inline]
     pub fn token(&self, identity: &str) -> Result<PlaybackToken> {
         self.token_with(identity, TokenOptions::default())
     }
