@@ -224,8 +224,7 @@ impl PlaybackMinter {
     /// whatever its kind.
     #[inline]
     pub fn try_token(&self, streamer: &str, identity: &str) -> Result<Option<String>> {
-        let token = self.try_token_with(streamer, identity, TokenOptions::default())?;
-        Ok(token.map(|token| token.jwt))
+        PlaybackToken::jwt_of(self.try_token_with(streamer, identity, TokenOptions::default()))
     }
 
     /// As [`PlaybackMinter::try_token`], with a promise of its own and all that is known of the grant.

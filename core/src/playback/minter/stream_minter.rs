@@ -82,7 +82,7 @@ impl StreamMinter {
     /// As [`PlaybackMinter::try_token`].
     #[inline]
     pub fn try_token(&self, identity: &str) -> Result<Option<String>> {
-        Ok(self.try_token_with(identity, TokenOptions::default())?.map(|token| token.jwt))
+        PlaybackToken::jwt_of(self.try_token_with(identity, TokenOptions::default()))
     }
 
     /// As [`PlaybackMinter::try_token_with`], for this stream.
