@@ -77,6 +77,12 @@ impl<'a, 'v> Filled<'a, 'v> {
         slots & !self.slots
     }
 
+    /// How many slots directly behind one have no value.
+    #[inline]
+    pub(super) fn lacking_behind(&self, slot: usize) -> usize {
+        (self.slots >> slot >> 1).trailing_zeros() as usize
+    }
+
     /// The most bytes that all values take, with their names.
     #[inline]
     pub(super) fn len(&self) -> usize {

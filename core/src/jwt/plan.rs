@@ -22,10 +22,11 @@ enum Step {
         end: usize,
     },
     Close,
-    /// A slot, by its number, and the name of its claim.
+    /// A slot, by its number, and the name of its claim. Up to `end` the next slots follow, by their numbers.
     Slot {
         slot: usize,
         text: WipedString,
+        end: usize,
     },
 }
 
@@ -61,7 +62,7 @@ impl Plan {
             match step {
                 Step::Fixed(text) | Step::Open { text, .. } => fixed_len += text.len(),
                 Step::Close => fixed_len += 1,
-                Step::Slot { slot, text } => name_lens[*slot] = text.len(),
+                Step::Slot { slot, text, .. } => name_lens[*slot] = text.len(),
             }
         }
         let numbered = slots.iter().enumerate();
@@ -111,12 +112,15 @@ impl Plan {
         while let Some(step) = self.steps.get(next) {
             next += 1;
             match step {
-                Step::Slot { slot, text } if values.has(*slot) => {
+                Step::Slot { slot, text, .. } if values.has(*slot) => {
                     push_text(tail, text, comma);
                     values.push(*slot, tail);
                     comma = true;
                 }
-                Step::Slot { .. } => {}
+                // A service may have dozens of slots, of which a token fills one or two.
+                Step::Slot { slot, end, .. } => {
+                    next = (next + values.lacking_behind(*slot)).min(*end)
+                }
                 Step::Open { slots: Some(slots), end, .. } if !values.has_any(*slots) => {
                     next = *end;
                 }
@@ -171,7 +175,7 @@ fn push_members(members: &Members, steps: &mut Vec<Step>, slots: &mut Vec<Slot>)
     for (name, slot) in own {
         let mut text = WipedString::new();
         push_name(&mut text, name);
-        steps.push(Step::Slot { slot: slots.len(), text });
+        steps.push(Step::Slot { slot: slots.len(), text, end: 0 });
         slots.push(Slot::clone(slot));
     }
 }
@@ -220,11 +224,23 @@ fn split(mut steps: Vec<Step>, slots: &[Slot]) -> (WipedString, bool, Vec<Step>)
             *end = end.saturating_sub(shared);
         }
     }
-    if let Some(Step::Slot { slot, text }) = steps.first_mut()
+    set_ends(&mut steps);
+    if let Some(Step::Slot { slot, text, .. }) = steps.first_mut()
         && slots[*slot].is_required()
     {
         front.push_str(&text[usize::from(!comma)..]);
         (*text, comma) = (WipedString::new(), true);
     }
     (front, comma, steps)
+}
+
+/// Notes at each slot where those that follow it directly end.
+fn set_ends(steps: &mut [Step]) {
+    let mut behind = steps.len();
+    for (place, step) in steps.iter_mut().enumerate().rev() {
+        match step {
+            Step::Slot { end, .. } => *end = behind,
+            _ => behind = place,
+        }
+    }
 }

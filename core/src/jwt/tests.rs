@@ -84,6 +84,26 @@ fn slots_may_be_given_in_any_order_and_any_of_them() {
 }
 
 #[test]
+fn whichever_of_many_slots_are_filled_are_written() {
+    let paths = ["a/p", "a/q", "a/r", "a/s", "t", "u", "v", "w"];
+    let slot =
+        |path: &&str| Slot::bool(path).at(path.split('/').map(str::to_owned).collect::<Vec<_>>());
+    let minter = paths.iter().map(slot).fold(builder(), JwtMinterBuilder::slot).build().unwrap();
+    for set in 0..256_usize {
+        let is_filled = |place: usize| set & 1 << place != 0;
+        let slots: Vec<_> = (0..8).filter(|place| is_filled(*place)).collect();
+        let slots: Vec<_> = slots.iter().map(|place| (paths[*place], true.into())).collect();
+        let claims = read(&minter.mint("alice", &slots).unwrap()).claims_json().to_owned();
+        let claims: serde_json::Value = serde_json::from_str(&claims).unwrap();
+        assert_eq!(claims["sub"], "alice");
+        for (place, path) in paths.iter().enumerate() {
+            let found = claims.pointer(&format!("/{path}")).is_some();
+            assert_eq!(found, is_filled(place), "{path} of {claims}");
+        }
+    }
+}
+
+#[test]
 fn every_length_verifies_with_every_algorithm() {
     for algorithm in [Algorithm::Hs256, Algorithm::Hs384, Algorithm::Hs512] {
         let minter = builder().algorithm(algorithm).slot(Slot::text("name")).build().unwrap();
