@@ -144,7 +144,7 @@ print(took * 1000, *mb)
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         for _ in range(7)
     ]
-    ms, mb, private_mb = zip(*(map(float, run.stdout.split()) for run in runs))
+    ms, mb, private_mb = zip(*(map(float, run.stdout.split()) for run in runs), strict=True)
     return min(ms), min(mb), min(private_mb)
 
 
