@@ -20,6 +20,8 @@ function busyUntil(holds) {
 
 test('a loop that is held up hands out no expired grant', async (t) => {
   const upstream = await emulator(t);
+  // Longer than the call that asks, which would hand the token out itself.
+  await upstream.ask('faults', { kind: 'latency', ms: 200 });
   const clock = new ManualClock(START);
   const live = new PlaybackMinter(key(), {
     baseUrl: upstream.baseUrl,
