@@ -18,7 +18,8 @@ def blocks():
 class Guide(Installed):
     def test_everything_in_it_builds_and_runs(self):
         home = self.fresh()
-        install(home / "grantmint")
+        prefix = re.search(r'make install PREFIX="\$HOME/([\w-]+)"', GUIDE.read_text())
+        install(home / prefix[1])
         script = ["set -eu"]
         for language, code in blocks():
             if language in FILES:
