@@ -70,8 +70,10 @@ test('both beside each other, in one chart, and as a table', async () => {
   assert.match(await text(opened, '#fig-in-each'), /by a call each/);
   assert.ok((await opened.locator('#chart path.series').count()) >= 4);
   await opened.click('#as-table');
-  const last = await opened.locator('#chart-table tr:last-child td').allInnerTexts();
-  assert.equal(last[0], '300');
+  // What came last may still have to be drawn.
+  await opened.waitForFunction(
+    () => document.querySelector('#chart-table tr:last-child td')?.textContent === '300',
+  );
   await opened.click('#as-table');
 });
 
@@ -84,6 +86,7 @@ test('a fault is switched on while it runs, and shows as a band that the curve d
   await fault('503').check();
   await isDone();
   assert.deepEqual([await number('fig-in'), await number('fig-refused')], [200, 0]);
+  await opened.locator('#chart .band').first().waitFor({ state: 'attached' });
   assert.equal(await opened.locator('#chart .band').count(), 1);
   assert.match(await text(opened, '#show-log'), /503 on/);
 });
