@@ -22,6 +22,7 @@ from linked import LIBRARIES, ROOT, TARGETS, graph
 
 FOLDER = ROOT / "packaging/sboms"
 
+
 class Published(NamedTuple):
     """How people come by what is made of a crate."""
 
@@ -33,6 +34,7 @@ class Published(NamedTuple):
     type: str = "library"
 
 
+#: What each crate is published as.
 PUBLISHED = {
     "grantmint-cli": Published(
         "generic", "grantmint-cli", "grantmint-cli", "The command line", "application"
